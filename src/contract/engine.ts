@@ -1,0 +1,35 @@
+/** Which implementation runs the network. `ort` is onnxruntime-web on WASM, `simd` is our own WebAssembly SIMD kernel set. */
+export type EngineId = 'ort' | 'simd';
+
+/** What one run of the network gives. Both arrays are owned by the engine and overwritten by its next run: copy what must outlive it. */
+export interface EngineOutput {
+  /** Unnormalised class scores, shape [1, 1000], index = ImageNet-1k class. */
+  readonly logits: Float32Array;
+  /** Globally pooled activations before the classifier, shape [1, 512] for ResNet-18; undefined where the model has no such output. */
+  readonly features: Float32Array | undefined;
+}
+
+/**
+ * One loaded network, ready to run. Not re-entrant: a second `run` before the first has settled is a programming error
+ * and rejects. The worker chains its calls.
+ */
+export interface Engine {
+  readonly id: EngineId;
+  /** Threads that really compute, 1 or more. */
+  readonly threads: number;
+  /**
+   * The input buffer, float32 NCHW, shape [1, 3, size, size], normalised RGB. The caller writes into it, then calls `run`;
+   * so no copy is made and nothing is allocated per frame. Read it anew before each frame: a WASM memory may have grown.
+   */
+  readonly input: Float32Array;
+  /** Runs the network on `input`. Rejects with an Error whose message says what failed. */
+  run(): Promise<EngineOutput>;
+  /** Gives back what the engine holds (threads included). Memory of a WASM instance only goes back when its worker ends. */
+  dispose(): void;
+}
+
+/** How an engine is to be started. */
+export interface EngineOptions {
+  /** Threads wanted, 1 or more; an engine uses 1 where shared memory is missing (not cross-origin isolated). */
+  readonly threads: number;
+}
