@@ -1,0 +1,51 @@
+/** One class with its probability. */
+export interface Prediction {
+  /** Class index, 0 to 999 for ImageNet-1k. */
+  readonly index: number;
+  /** Probability, 0..1. */
+  readonly probability: number;
+}
+
+/**
+ * Softmax, shifted by the maximum so that it cannot overflow.
+ *
+ * @param logits scores, shape [n], n at least 1
+ * @param out receives the probabilities, shape [n]; may be `logits` itself
+ * @returns `out`
+ * @throws RangeError where there are no scores, or one is not a finite number
+ */
+export function softmax(logits: Float32Array, out: Float32Array = new Float32Array(logits.length)): Float32Array {
+  if (logits.length === 0) throw new RangeError('There are no scores to turn into probabilities.');
+  let max = -Infinity;
+  for (const logit of logits) {
+    if (!Number.isFinite(logit)) throw new RangeError(`The network gave ${logit} as a score: its weights or input are broken.`);
+    if (logit > max) max = logit;
+  }
+  let total = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const e = Math.exp(logits[i] - max);
+    out[i] = e;
+    total += e;
+  }
+  for (let i = 0; i < logits.length; i++) out[i] /= total;
+  return out;
+}
+
+/**
+ * The `k` most probable classes, most probable first; ties go to the lower index.
+ *
+ * @param probabilities shape [n]
+ * @param k 1 or more; more than n gives n
+ */
+export function topK(probabilities: ArrayLike<number>, k: number): Prediction[] {
+  const best: { index: number; probability: number }[] = [];
+  for (let index = 0; index < probabilities.length; index++) {
+    const probability = probabilities[index];
+    if (best.length === k && probability <= best[k - 1].probability) continue;
+    let at = best.length;
+    while (at > 0 && best[at - 1].probability < probability) at--;
+    best.splice(at, 0, { index, probability });
+    if (best.length > k) best.pop();
+  }
+  return best;
+}
