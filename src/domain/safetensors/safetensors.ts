@@ -106,7 +106,8 @@ function halfToFloat(half: number): number {
  * @throws SafetensorsError for other number types
  */
 export function toFloat32(name: string, tensor: SafeTensor): Float32Array {
-  const copy = tensor.bytes.slice();
+  // Not slice(): on a Node Buffer that would be a view.
+  const copy = new Uint8Array(tensor.bytes);
   switch (tensor.dtype) {
     case 'F32':
       return new Float32Array(copy.buffer);

@@ -1,0 +1,80 @@
+/** Element types of ONNX tensors that we read or write (onnx.proto, TensorProto.DataType). */
+export const OnnxType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
+export type OnnxTypeCode = number;
+
+/** A stored tensor: weights, or the value of an attribute. */
+export interface OnnxTensor {
+  readonly name: string;
+  readonly type: OnnxTypeCode;
+  readonly shape: readonly number[];
+  /** Little-endian numbers, row-major: the field raw_data. */
+  readonly raw: Uint8Array;
+}
+
+export type OnnxAttributeValue =
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'floats'; readonly value: readonly number[] }
+  | { readonly kind: 'tensor'; readonly value: OnnxTensor };
+
+export type OnnxAttributes = Readonly<Record<string, OnnxAttributeValue>>;
+
+/** One operation of the graph. */
+export interface OnnxNode {
+  readonly name: string;
+  readonly op: string;
+  /** Operator set's domain, '' for ONNX's own. */
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: OnnxAttributes;
+}
+
+/** Name, type and shape of an input or output of the graph; a string is a symbolic dimension. */
+export interface OnnxValueInfo {
+  readonly name: string;
+  readonly type: OnnxTypeCode;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxTensor[];
+  readonly inputs: readonly OnnxValueInfo[];
+  readonly outputs: readonly OnnxValueInfo[];
+}
+
+export interface OnnxModel {
+  readonly irVersion: number;
+  readonly producerName: string;
+  readonly producerVersion: string;
+  readonly opsets: readonly { readonly domain: string; readonly version: number }[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly graph: OnnxGraph;
+}
+
+/** Why bytes are no ONNX model, in words for the person who chose them. */
+export class OnnxError extends Error {
+  override readonly name = 'OnnxError';
+}
+
+/** A float32 tensor over the same memory. */
+export function floatTensor(name: string, shape: readonly number[], values: Float32Array): OnnxTensor {
+  return { name, type: OnnxType.float, shape, raw: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
+
+/** An int64 tensor of whole numbers within 2^53. */
+export function int64Tensor(name: string, shape: readonly number[], values: readonly number[]): OnnxTensor {
+  const wide = BigInt64Array.from(values, BigInt);
+  return { name, type: OnnxType.int64, shape, raw: new Uint8Array(wide.buffer) };
+}
+
+/** Attribute makers, so that a graph reads as ONNX's operator documents do. */
+export const attribute = {
+  int: (value: number): OnnxAttributeValue => ({ kind: 'int', value }),
+  float: (value: number): OnnxAttributeValue => ({ kind: 'float', value }),
+  ints: (...value: number[]): OnnxAttributeValue => ({ kind: 'ints', value }),
+};

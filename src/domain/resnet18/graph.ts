@@ -1,0 +1,86 @@
+import { attribute, floatTensor, int64Tensor, OnnxType } from '../onnx/model';
+import type { OnnxAttributes, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model';
+import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded';
+
+/** Names of the graph's input and outputs. */
+export const INPUT_NAME = 'input';
+export const LOGITS_NAME = 'logits';
+export const FEATURES_NAME = 'features';
+
+class GraphBuilder {
+  readonly nodes: OnnxNode[] = [];
+  readonly initializers: OnnxTensor[] = [];
+
+  node(op: string, name: string, inputs: string[], attributes: OnnxAttributes = {}, output = `${name}_out`): string {
+    this.nodes.push({ name, op, domain: '', inputs, outputs: [output], attributes });
+    return output;
+  }
+
+  convolution(c: FoldedConvolution, input: string): string {
+    this.initializers.push(
+      floatTensor(`${c.name}.weight`, [c.outChannels, c.inChannels, c.kernel, c.kernel], c.weight),
+      floatTensor(`${c.name}.bias`, [c.outChannels], c.bias),
+    );
+    return this.node('Conv', c.name, [input, `${c.name}.weight`, `${c.name}.bias`], {
+      dilations: attribute.ints(1, 1),
+      group: attribute.int(1),
+      kernel_shape: attribute.ints(c.kernel, c.kernel),
+      pads: attribute.ints(c.padding, c.padding, c.padding, c.padding),
+      strides: attribute.ints(c.stride, c.stride),
+    });
+  }
+}
+
+/**
+ * ResNet-18 as an ONNX model (opset 17): input `input` float32 [1, 3, 224, 224], outputs `logits` [1, 1000] and
+ * `features` [1, 512], the globally averaged activations that the classifier reads.
+ */
+export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
+  const builder = new GraphBuilder();
+  const byName = new Map(weights.convolutions.map((c) => [c.name, c]));
+  const convolution = (name: string, input: string): string => {
+    const found = byName.get(name);
+    if (!found) throw new RangeError(`The weights lack ${name}.`);
+    return builder.convolution(found, input);
+  };
+  let x = builder.node('Relu', 'relu', [convolution('conv1', INPUT_NAME)]);
+  x = builder.node('MaxPool', 'maxpool', [x], {
+    kernel_shape: attribute.ints(3, 3),
+    pads: attribute.ints(1, 1, 1, 1),
+    strides: attribute.ints(2, 2),
+  });
+  for (let layer = 1; layer <= 4; layer++) {
+    for (let block = 0; block < 2; block++) {
+      const prefix = `layer${layer}.${block}`;
+      const inner = builder.node('Relu', `${prefix}.relu1`, [convolution(`${prefix}.conv1`, x)]);
+      const residual = convolution(`${prefix}.conv2`, inner);
+      const shortcut = byName.has(`${prefix}.downsample.0`) ? convolution(`${prefix}.downsample.0`, x) : x;
+      x = builder.node('Relu', `${prefix}.relu2`, [builder.node('Add', `${prefix}.add`, [residual, shortcut])]);
+    }
+  }
+  builder.initializers.push(
+    floatTensor('fc.weight', [RESNET18_CLASSES, RESNET18_FEATURES], weights.fc.weight),
+    floatTensor('fc.bias', [RESNET18_CLASSES], weights.fc.bias),
+    int64Tensor('features.shape', [2], [1, RESNET18_FEATURES]),
+  );
+  const pooled = builder.node('GlobalAveragePool', 'avgpool', [x]);
+  builder.node('Reshape', 'flatten', [pooled, 'features.shape'], {}, FEATURES_NAME);
+  builder.node('Gemm', 'fc', [FEATURES_NAME, 'fc.weight', 'fc.bias'], { transB: attribute.int(1) }, LOGITS_NAME);
+  return {
+    irVersion: 8,
+    producerName: 'sightglass',
+    producerVersion: '1',
+    opsets: [{ domain: '', version: 17 }],
+    metadata,
+    graph: {
+      name: 'resnet18',
+      nodes: builder.nodes,
+      initializers: builder.initializers,
+      inputs: [{ name: INPUT_NAME, type: OnnxType.float, shape: [1, 3, 224, 224] }],
+      outputs: [
+        { name: LOGITS_NAME, type: OnnxType.float, shape: [1, RESNET18_CLASSES] },
+        { name: FEATURES_NAME, type: OnnxType.float, shape: [1, RESNET18_FEATURES] },
+      ],
+    },
+  };
+}
