@@ -33,6 +33,15 @@ export interface ModelVariant {
   readonly sha256: string;
   /** Undefined where nobody measured it. */
   readonly accuracy?: Accuracy;
+  /** What the network must answer to the self-test input (domain/recognition/self-test.ts); undefined for unchecked files. */
+  readonly selfTest?: KnownAnswer;
+}
+
+/** The first logits of a reference run, from another implementation than the one that is tested. */
+export interface KnownAnswer {
+  readonly logits: readonly number[];
+  /** Largest allowed absolute difference of each. */
+  readonly tolerance: number;
 }
 
 /** What the model picker shows and the worker needs: one JSON file a model, `public/models/<id>.json`. */

@@ -1,0 +1,64 @@
+/** What can go wrong, one code for each message that a person can get. */
+export type FaultCode =
+  // camera
+  | 'insecure-context'
+  | 'no-camera-api'
+  | 'no-camera'
+  | 'permission-denied'
+  | 'camera-busy'
+  | 'camera-ended'
+  | 'camera-failed'
+  // worker and engine
+  | 'no-wasm'
+  | 'no-simd'
+  | 'start-timeout'
+  | 'worker-crashed'
+  | 'worker-hung'
+  | 'out-of-memory'
+  | 'threads-failed'
+  | 'self-test-failed'
+  | 'engine-failed'
+  // models
+  | 'no-model'
+  | 'model-download'
+  | 'model-corrupt'
+  | 'model-invalid'
+  | 'storage-failed';
+
+const CODES: ReadonlySet<string> = new Set<FaultCode>([
+  'insecure-context', 'no-camera-api', 'no-camera', 'permission-denied', 'camera-busy', 'camera-ended', 'camera-failed',
+  'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',
+  'self-test-failed', 'engine-failed', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed',
+]);
+
+const NAME_PREFIX = 'Fault:';
+
+/**
+ * An error with a code. The code is part of `name`, because Comlink carries only name, message and stack of an error
+ * from the worker to the page.
+ */
+export class Fault extends Error {
+  /** @param message detail for a bug report, in English; the page shows its own words for the code */
+  constructor(
+    readonly code: FaultCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = NAME_PREFIX + code;
+  }
+
+  /** The fault that an error is, however it came; `fallback` is the code for errors that are none. */
+  static from(error: unknown, fallback: FaultCode): Fault {
+    if (error instanceof Fault) return error;
+    if (!(error instanceof Error)) return new Fault(fallback, String(error));
+    const code = error.name.startsWith(NAME_PREFIX) ? error.name.slice(NAME_PREFIX.length) : '';
+    if (CODES.has(code)) return new Fault(code as FaultCode, error.message, { cause: error });
+    return new Fault(isOutOfMemory(error) ? 'out-of-memory' : fallback, error.message, { cause: error });
+  }
+}
+
+/** Browsers and Emscripten name running out of memory in different words. */
+function isOutOfMemory(error: Error): boolean {
+  return /out of memory|could not allocate|allocation failed|cannot enlarge memory|bad_alloc|OOM/i.test(error.message);
+}
