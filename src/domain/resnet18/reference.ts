@@ -1,0 +1,103 @@
+import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded';
+
+/** Activations of one picture, shape [channels, size, size]. */
+interface Maps {
+  readonly channels: number;
+  readonly size: number;
+  readonly values: Float32Array;
+}
+
+/** Convolution by its definition, one row of one kernel tap at a time; bias first, then optional addition and ReLU. */
+function convolve(input: Maps, c: FoldedConvolution): Maps {
+  const size = Math.floor((input.size + 2 * c.padding - c.kernel) / c.stride) + 1;
+  const values = new Float32Array(c.outChannels * size * size);
+  const row = new Float64Array(size);
+  for (let o = 0; o < c.outChannels; o++) {
+    for (let y = 0; y < size; y++) {
+      row.fill(c.bias[o]);
+      for (let i = 0; i < c.inChannels; i++) {
+        for (let ky = 0; ky < c.kernel; ky++) {
+          const iy = y * c.stride + ky - c.padding;
+          if (iy < 0 || iy >= input.size) continue;
+          const inputRow = (i * input.size + iy) * input.size;
+          for (let kx = 0; kx < c.kernel; kx++) {
+            const weight = c.weight[((o * c.inChannels + i) * c.kernel + ky) * c.kernel + kx];
+            const shift = kx - c.padding;
+            const first = Math.max(0, Math.ceil(-shift / c.stride));
+            const last = Math.min(size - 1, Math.floor((input.size - 1 - shift) / c.stride));
+            for (let x = first; x <= last; x++) row[x] += weight * input.values[inputRow + x * c.stride + shift];
+          }
+        }
+      }
+      values.set(row, (o * size + y) * size);
+    }
+  }
+  return { channels: c.outChannels, size, values };
+}
+
+function relu(maps: Maps, added?: Maps): Maps {
+  const { values } = maps;
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(0, values[i] + (added ? added.values[i] : 0));
+  return maps;
+}
+
+/** 3 x 3 maximum, stride 2, padding 1. */
+function maxPool(input: Maps): Maps {
+  const size = Math.floor((input.size - 1) / 2) + 1;
+  const values = new Float32Array(input.channels * size * size).fill(-Infinity);
+  for (let c = 0; c < input.channels; c++) {
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) {
+        const at = (c * size + y) * size + x;
+        for (let iy = Math.max(0, 2 * y - 1); iy <= Math.min(input.size - 1, 2 * y + 1); iy++) {
+          for (let ix = Math.max(0, 2 * x - 1); ix <= Math.min(input.size - 1, 2 * x + 1); ix++) {
+            values[at] = Math.max(values[at], input.values[(c * input.size + iy) * input.size + ix]);
+          }
+        }
+      }
+    }
+  }
+  return { channels: input.channels, size, values };
+}
+
+/**
+ * ResNet-18 by the book (He et al. 2015, figure 3 and table 1; the v1 block as in torchvision), without any cleverness:
+ * what the engines are compared with. Takes seconds.
+ *
+ * @param input float32 NCHW [1, 3, size, size], size 32 or more
+ * @returns logits, shape [1000], and features, shape [512]
+ */
+export function referenceResNet18(
+  weights: FoldedResNet18,
+  input: Float32Array,
+  size: number,
+): { logits: Float32Array; features: Float32Array } {
+  const named = new Map(weights.convolutions.map((c) => [c.name, c]));
+  const conv = (maps: Maps, name: string): Maps => {
+    const found = named.get(name);
+    if (!found) throw new RangeError(`The weights lack ${name}.`);
+    return convolve(maps, found);
+  };
+  let x = maxPool(relu(conv({ channels: 3, size, values: input }, 'conv1')));
+  for (let layer = 1; layer <= 4; layer++) {
+    for (let block = 0; block < 2; block++) {
+      const name = `layer${layer}.${block}`;
+      const shortcut = named.has(`${name}.downsample.0`) ? conv(x, `${name}.downsample.0`) : x;
+      x = relu(conv(relu(conv(x, `${name}.conv1`)), `${name}.conv2`), shortcut);
+    }
+  }
+  const features = new Float32Array(RESNET18_FEATURES);
+  const area = x.size * x.size;
+  for (let c = 0; c < RESNET18_FEATURES; c++) {
+    let sum = 0;
+    for (let i = c * area; i < (c + 1) * area; i++) sum += x.values[i];
+    features[c] = sum / area;
+  }
+  const logits = new Float32Array(RESNET18_CLASSES);
+  for (let o = 0; o < RESNET18_CLASSES; o++) {
+    let sum = weights.fc.bias[o];
+    for (let c = 0; c < RESNET18_FEATURES; c++) sum += weights.fc.weight[o * RESNET18_FEATURES + c] * features[c];
+    logits[o] = sum;
+  }
+  return { logits, features };
+}

@@ -1,0 +1,171 @@
+import type { Engine, EngineId, EngineOptions } from '../contract/engine';
+import { Fault } from '../contract/fault';
+import type { ModelManifest, ModelVariant } from '../contract/model';
+import type {
+  FrameInput,
+  LoadedModel,
+  LoadProgress,
+  LoadRequest,
+  Recognition,
+  RecogniseOptions,
+  RecogniserApi,
+  StoredModel,
+  WorkerCapabilities,
+} from '../contract/recogniser';
+import { Preprocessor } from '../domain/preprocess/preprocessor';
+import { LabelSmoother, type SmootherOptions } from '../domain/recognition/label-smoother';
+import { softmax, topK } from '../domain/recognition/probabilities';
+import { SceneChangeDetector } from '../domain/recognition/scene-change';
+import { fillSelfTestInput, selfTestProblem } from '../domain/recognition/self-test';
+import { adoptModelFile } from './adopt-model';
+import { workerCapabilities } from './capabilities';
+import { deviceModels } from './device-models';
+import { closeFrame, FrameReader } from './frame-reader';
+import { downloadModel } from './model-download';
+import { SerialQueue } from './serial';
+
+const CLASSES = 1000;
+
+/** Starts an engine on a model's bytes. */
+export type EngineFactory = (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>;
+
+interface Running {
+  readonly engine: Engine;
+  readonly reader: FrameReader;
+  readonly loaded: LoadedModel;
+}
+
+/** The recogniser behind the worker's messages; knows nothing of Comlink, so tests drive it without a worker. */
+export class RecogniserService implements RecogniserApi {
+  readonly #queue = new SerialQueue();
+  readonly #smoother = new LabelSmoother(CLASSES);
+  readonly #scenes = new SceneChangeDetector();
+  readonly #probabilities = new Float32Array(CLASSES);
+  #running: Running | undefined;
+
+  constructor(private readonly createEngine: EngineFactory) {}
+
+  capabilities(): WorkerCapabilities {
+    return workerCapabilities();
+  }
+
+  configure(options: SmootherOptions): void {
+    this.#smoother.configure(options);
+  }
+
+  load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+    return this.#queue.run(() => this.#load(request, onProgress));
+  }
+
+  recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
+    return this.#queue.run(() => this.#recognise(frame, options)).finally(() => closeFrame(frame));
+  }
+
+  async adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel> {
+    const { manifest, model } = await adoptModelFile(file, onProgress);
+    // A model that the engine cannot run must not be kept.
+    onProgress({ phase: 'self-test', loaded: 0, total: 0 });
+    await this.#queue.run(async () => {
+      const engine = await this.createEngine('ort', model, { threads: this.#running?.loaded.threads ?? 1 });
+      try {
+        await checkEngine(engine, manifest.variants[0]);
+      } finally {
+        engine.dispose();
+      }
+    });
+    return deviceModels.store(manifest, model);
+  }
+
+  storedModels(): Promise<StoredModel[]> {
+    return deviceModels.list();
+  }
+
+  deleteStoredModel(id: string): Promise<void> {
+    return deviceModels.remove(id);
+  }
+
+  async #load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+    const started = performance.now();
+    const { manifest, precision, location } = request;
+    const variant = variantOf(manifest, precision);
+    const bytes =
+      location.kind === 'device'
+        ? await deviceModels.read(manifest.id)
+        : await downloadModel(new URL(variant.file, location.baseUrl).href, variant, onProgress);
+    this.#running?.engine.dispose();
+    this.#running = undefined;
+    onProgress({ phase: 'session', loaded: variant.bytes, total: variant.bytes });
+    const engine = await this.createEngine(request.engine, bytes, { threads: request.threads });
+    try {
+      onProgress({ phase: 'self-test', loaded: variant.bytes, total: variant.bytes });
+      const { crop } = manifest.preprocessing;
+      if (engine.input.length !== 3 * crop * crop) {
+        throw new Fault('model-invalid', `The model's input has ${engine.input.length} numbers, not 3 x ${crop} x ${crop}.`);
+      }
+      await checkEngine(engine, variant);
+    } catch (error) {
+      engine.dispose();
+      throw error;
+    }
+    this.#smoother.reset();
+    this.#scenes.reset();
+    const loaded: LoadedModel = {
+      manifest,
+      precision,
+      engine: engine.id,
+      threads: engine.threads,
+      loadMs: performance.now() - started,
+      selfTest: variant.selfTest ? 'matched' : 'sane',
+    };
+    this.#running = { engine, reader: new FrameReader(new Preprocessor(manifest.preprocessing)), loaded };
+    return loaded;
+  }
+
+  async #recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
+    const running = this.#running;
+    if (!running) throw new Fault('no-model', 'No model is loaded.');
+    const { engine, reader } = running;
+    const started = performance.now();
+    await reader.read(frame, engine.input);
+    closeFrame(frame);
+    const live = options.live ?? true;
+    const sceneChanged = live && this.#scenes.update(engine.input, reader.preprocessor.spec.crop);
+    const read = performance.now();
+    let output;
+    try {
+      output = await engine.run();
+    } catch (error) {
+      throw Fault.from(error, 'engine-failed');
+    }
+    const inferred = performance.now();
+    softmax(output.logits, this.#probabilities);
+    const top = topK(this.#probabilities, options.count);
+    return {
+      id: options.id,
+      capturedAt: options.capturedAt,
+      top,
+      steady: live ? this.#smoother.update(this.#probabilities, options.capturedAt, sceneChanged) : top,
+      sceneChanged,
+      preprocessMs: read - started,
+      inferenceMs: inferred - read,
+      features: options.features ? output.features?.slice() : undefined,
+    };
+  }
+}
+
+function variantOf(manifest: ModelManifest, precision: string): ModelVariant {
+  const variant = manifest.variants.find((v) => v.precision === precision);
+  if (!variant) throw new Fault('model-invalid', `${manifest.name} has no ${precision} weights.`);
+  return variant;
+}
+
+async function checkEngine(engine: Engine, variant: ModelVariant): Promise<void> {
+  fillSelfTestInput(engine.input);
+  let problem: string | undefined;
+  try {
+    problem = selfTestProblem((await engine.run()).logits, variant.selfTest);
+  } catch (error) {
+    throw Fault.from(error, 'engine-failed');
+  }
+  if (problem) throw new Fault('self-test-failed', `${engine.id} with ${engine.threads} threads: ${problem}`);
+}
