@@ -1,0 +1,85 @@
+import { Fault } from '../contract/fault';
+
+/** Which camera, and how large a picture is wished for. */
+export interface CameraRequest {
+  /** Empty for the browser's choice. */
+  readonly deviceId: string;
+  /** Used where no device is named. */
+  readonly facing: 'user' | 'environment';
+  /** Wished width and height, pixels; the camera gives the nearest it can. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export const DEFAULT_REQUEST: CameraRequest = { deviceId: '', facing: 'environment', width: 1280, height: 720 };
+
+/** From most to least wanted; exact constraints are never used, since they fail where a camera is gone or odd. */
+function attempts(request: CameraRequest): MediaStreamConstraints[] {
+  const size = { width: { ideal: request.width }, height: { ideal: request.height } };
+  const which = request.deviceId ? { deviceId: { ideal: request.deviceId } } : { facingMode: { ideal: request.facing } };
+  return [
+    { audio: false, video: { ...which, ...size, frameRate: { ideal: 30 } } },
+    { audio: false, video: which },
+    { audio: false, video: true },
+  ];
+}
+
+/** Exceptions that asking for less can help. */
+const TRY_WITH_LESS = ['OverconstrainedError', 'ConstraintNotSatisfiedError', 'TypeError'];
+
+/** getUserMedia's exceptions (W3C Media Capture and Streams, section 10.2.1) as faults. */
+export function cameraFault(error: unknown): Fault {
+  const name = error instanceof Error ? error.name : '';
+  const message = error instanceof Error ? `${name}: ${error.message}` : String(error);
+  switch (name) {
+    case 'NotAllowedError':
+    case 'SecurityError':
+      return new Fault('permission-denied', message, { cause: error });
+    case 'NotFoundError':
+    case 'DevicesNotFoundError':
+      return new Fault('no-camera', message, { cause: error });
+    case 'NotReadableError':
+    case 'TrackStartError':
+    case 'AbortError':
+      return new Fault('camera-busy', message, { cause: error });
+    default:
+      return new Fault('camera-failed', message, { cause: error });
+  }
+}
+
+/**
+ * Opens a camera.
+ *
+ * @returns a stream with one live video track; the caller stops it
+ * @throws Fault `insecure-context`, `no-camera-api`, `no-camera`, `permission-denied`, `camera-busy` or `camera-failed`
+ */
+export async function openCamera(request: CameraRequest): Promise<MediaStream> {
+  if (!window.isSecureContext) throw new Fault('insecure-context', `${location.origin} is no secure context.`);
+  // Typed as always there, but missing in some embedded browsers.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (typeof devices?.getUserMedia !== 'function') {
+    throw new Fault('no-camera-api', 'navigator.mediaDevices.getUserMedia is missing.');
+  }
+  let last: unknown;
+  for (const constraints of attempts(request)) {
+    try {
+      return await devices.getUserMedia(constraints);
+    } catch (error) {
+      last = error;
+      if (!(error instanceof Error) || !TRY_WITH_LESS.includes(error.name)) break;
+    }
+  }
+  throw cameraFault(last);
+}
+
+/** The cameras, named where permission was given. */
+export async function listCameras(): Promise<MediaDeviceInfo[]> {
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (typeof devices?.enumerateDevices !== 'function') return [];
+  return (await devices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
+}
+
+/** Stops all tracks, so that the camera's light goes out. */
+export function stopStream(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
