@@ -1,0 +1,83 @@
+import { createServer, type Server } from 'node:http';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import sirv from 'sirv';
+import { ISOLATION_HEADERS } from './headers';
+
+export const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+
+/** Types that sirv's table lacks or that browsers insist on. */
+const TYPES: readonly [suffix: string, type: string][] = [
+  ['.wasm', 'application/wasm'],
+  ['.mjs', 'text/javascript; charset=utf-8'],
+  ['.onnx', 'application/octet-stream'],
+  ['.webmanifest', 'application/manifest+json'],
+];
+
+/** Parts of the built page whose names change with their content. */
+const IMMUTABLE = /^\/assets\//;
+
+export interface ServeOptions {
+  /** Folder of the built page. */
+  readonly folder?: string;
+  /** 0 for any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** False to serve without cross-origin isolation, as a plain static host does. */
+  readonly isolated?: boolean;
+}
+
+export interface Serving {
+  readonly url: string;
+  readonly server: Server;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the built page, and nothing else, with the headers that threads need and the right MIME types.
+ * @throws Error where there is no built page, or the port is taken
+ */
+export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
+  const folder = options.folder ?? DIST;
+  if (!existsSync(join(folder, 'index.html'))) throw new Error(`There is no built page in ${folder}: run npm run build first.`);
+  const handler = sirv(folder, {
+    etag: true,
+    brotli: true,
+    gzip: true,
+    dotfiles: false,
+    setHeaders(response, pathname) {
+      const type = TYPES.find(([suffix]) => pathname.endsWith(suffix))?.[1];
+      if (type) response.setHeader('Content-Type', type);
+      response.setHeader('Cache-Control', IMMUTABLE.test(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('Referrer-Policy', 'no-referrer');
+    },
+  });
+  const server = createServer((request, response) => {
+    if (options.isolated !== false) {
+      for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
+    }
+    handler(request, response, () => {
+      response.statusCode = 404;
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.end('Not found');
+    });
+  });
+  const host = options.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  return {
+    url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}/`,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { ISOLATION_HEADERS } from './tools/headers';
+import { modelIndexPlugin } from './tools/vite-models';
+
+const models = fileURLToPath(new URL('public/models', import.meta.url));
+
+export default defineConfig({
+  // Relative, so that the built page also runs from a folder of a static host.
+  base: './',
+  plugins: [modelIndexPlugin(models)],
+  // The flavour of onnxruntime-web that loads its WebAssembly from where we say, not from inside the bundle.
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
+  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
+  worker: { format: 'es' },
+  server: { headers: ISOLATION_HEADERS },
+  preview: { headers: ISOLATION_HEADERS },
+});
