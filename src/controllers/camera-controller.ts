@@ -1,0 +1,105 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { DEFAULT_REQUEST, listCameras, openCamera, stopStream, type CameraRequest } from '../camera/camera';
+import { Fault } from '../contract/fault';
+
+export type CameraState = 'off' | 'starting' | 'live' | 'fault';
+
+/** Owns the camera: one stream at most, stopped when the host goes. */
+export class CameraController implements ReactiveController {
+  state: CameraState = 'off';
+  stream: MediaStream | undefined;
+  fault: Fault | undefined;
+  /** All cameras, named once permission is given. */
+  devices: readonly MediaDeviceInfo[] = [];
+  #request: CameraRequest = DEFAULT_REQUEST;
+  /** Latest wins: an answer to an older call is thrown away. */
+  #call = 0;
+
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  /** Device id of the running camera, '' where none runs. */
+  get deviceId(): string {
+    return this.#track?.getSettings().deviceId ?? '';
+  }
+
+  /** Whether the running camera looks at the person; undefined where the browser does not tell. */
+  get facesUser(): boolean | undefined {
+    const facing = this.#track?.getSettings().facingMode;
+    return facing === undefined ? undefined : facing === 'user';
+  }
+
+  get #track(): MediaStreamTrack | undefined {
+    return this.stream?.getVideoTracks()[0];
+  }
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    // Typed as always there, but missing on plain http.
+    (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener('devicechange', this.#onDevices);
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    (navigator.mediaDevices as MediaDevices | undefined)?.removeEventListener('devicechange', this.#onDevices);
+    this.stop();
+  }
+
+  /** Opens the camera, or another one; never throws: the result is `state` and `fault`. */
+  async start(request: Partial<CameraRequest> = {}): Promise<void> {
+    this.#request = { ...this.#request, ...request };
+    const call = ++this.#call;
+    this.#release();
+    this.#set('starting');
+    try {
+      const stream = await openCamera(this.#request);
+      if (call !== this.#call) {
+        stopStream(stream);
+        return;
+      }
+      this.stream = stream;
+      this.#track?.addEventListener('ended', this.#onEnded);
+      this.#set('live');
+      await this.#onDevices();
+    } catch (error) {
+      if (call !== this.#call) return;
+      this.#release();
+      this.#set('fault', Fault.from(error, 'camera-failed'));
+    }
+  }
+
+  stop(): void {
+    this.#call++;
+    this.#release();
+    this.#set('off');
+  }
+
+  #set(state: CameraState, fault?: Fault): void {
+    this.state = state;
+    this.fault = fault;
+    this.host.requestUpdate();
+  }
+
+  #release(): void {
+    this.#track?.removeEventListener('ended', this.#onEnded);
+    if (this.stream) stopStream(this.stream);
+    this.stream = undefined;
+  }
+
+  readonly #onEnded = (): void => {
+    this.#release();
+    this.#set('fault', new Fault('camera-ended', 'The camera track ended.'));
+  };
+
+  /** A call or a trip to the background may have ended the track: take the camera again when the page is seen again. */
+  readonly #onVisibility = (): void => {
+    if (document.visibilityState !== 'visible') return;
+    if (this.fault?.code === 'camera-ended' || (this.state === 'live' && this.#track?.readyState === 'ended')) void this.start();
+  };
+
+  readonly #onDevices = async (): Promise<void> => {
+    this.devices = await listCameras();
+    this.host.requestUpdate();
+  };
+}

@@ -1,0 +1,160 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { FramePump, type PresentedFrame } from '../camera/frame-pump';
+import { bestTransport, grabFrame } from '../camera/grab-frame';
+import type { FrameInput, Recognition, RecogniseOptions } from '../contract/recogniser';
+import { FrameGate } from '../domain/recognition/frame-gate';
+import { RateMeter, RecentValues } from '../domain/recognition/statistics';
+
+/** Runs one recognition; the frame is transferred. */
+export type Recognise = (frame: FrameInput, options: RecogniseOptions) => Promise<Recognition>;
+
+/** Figures of the live run; times in milliseconds, rates a second. */
+export interface LiveStatistics {
+  readonly displayRate: number;
+  readonly recognitionRate: number;
+  readonly preprocessMs: number | undefined;
+  readonly inferenceMs: number | undefined;
+  /** Camera frame to label, the last one and percentiles of the last 120. */
+  readonly latencyMs: number | undefined;
+  readonly latencyP50: number | undefined;
+  readonly latencyP95: number | undefined;
+  readonly framesPresented: number;
+  readonly framesSkipped: number;
+}
+
+/** Told of each recognition with the camera frame it belongs to. */
+export type OnRecognition = (recognition: Recognition, frame: PresentedFrame) => void;
+
+/** How often the figures are shown anew, milliseconds: more often nobody can read. */
+const STATISTICS_INTERVAL = 250;
+/** Labels in each answer's own list. */
+const TOP_COUNT = 5;
+
+/**
+ * Runs the loop camera frame -> worker -> label: one inference in flight, the newest frame wins, the rest are skipped and
+ * counted. Stands still while the page is hidden, and while paused.
+ */
+export class LiveRecognition implements ReactiveController {
+  recognition: Recognition | undefined;
+  statistics: LiveStatistics | undefined;
+  readonly #gate = new FrameGate();
+  readonly #displayRate = new RateMeter();
+  readonly #recognitionRate = new RateMeter();
+  readonly #latencies = new RecentValues();
+  readonly #transport = bestTransport();
+  #pump: FramePump | undefined;
+  #video: HTMLVideoElement | undefined;
+  #newest: PresentedFrame | undefined;
+  #running = false;
+  #nextId = 1;
+  /** Answers to frames from before the last start are not shown. */
+  #firstId = 1;
+  #statisticsAt = 0;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly recognise: Recognise,
+    private readonly onRecognition: OnRecognition = () => undefined,
+  ) {
+    host.addController(this);
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.stop();
+  }
+
+  /** Begins with a video element; counts and rates start at zero. */
+  start(video: HTMLVideoElement): void {
+    this.stop();
+    this.#video = video;
+    this.#running = true;
+    this.#firstId = this.#nextId;
+    this.#gate.reset();
+    this.#displayRate.reset();
+    this.#recognitionRate.reset();
+    this.#latencies.reset();
+    this.#pump = new FramePump(video, (frame) => this.#onFrame(frame));
+    if (document.visibilityState === 'visible') this.#pump.start();
+    this.host.requestUpdate();
+  }
+
+  /** Ends the loop; the last label stays in `recognition` until `clear`. */
+  stop(): void {
+    this.#pump?.stop();
+    this.#pump = undefined;
+    this.#running = false;
+    this.host.requestUpdate();
+  }
+
+  clear(): void {
+    this.recognition = undefined;
+    this.statistics = undefined;
+    this.host.requestUpdate();
+  }
+
+  readonly #onVisibility = (): void => {
+    if (!this.#running) return;
+    if (document.visibilityState === 'visible') this.#pump?.start();
+    else this.#pump?.stop();
+  };
+
+  #onFrame(frame: PresentedFrame): void {
+    this.#newest = frame;
+    this.#displayRate.add(performance.now(), frame.count);
+    if (this.#gate.frame(frame.count)) void this.#submit();
+    this.#showStatistics();
+  }
+
+  async #submit(): Promise<void> {
+    const frame = this.#newest;
+    const video = this.#video;
+    try {
+      if (frame && video) await this.#run(frame, video);
+    } catch {
+      // The recogniser's owner shows its faults; a frame that was not ready is made good by the next one.
+    }
+    if (this.#gate.finished() && this.#running) void this.#submit();
+  }
+
+  async #run(frame: PresentedFrame, video: HTMLVideoElement): Promise<void> {
+    const id = this.#nextId++;
+    const picture = await grabFrame(video, this.#transport);
+    const recognition = await this.recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
+    if (id < this.#firstId || !this.#running) return;
+    this.recognition = recognition;
+    this.onRecognition(recognition, frame);
+    this.host.requestUpdate();
+    await this.host.updateComplete;
+    const now = performance.now();
+    this.#recognitionRate.add(now);
+    this.#latencies.add(now - frame.capturedAt);
+    this.#showStatistics(now - frame.capturedAt);
+  }
+
+  #showStatistics(latencyMs = this.statistics?.latencyMs): void {
+    const now = performance.now();
+    if (now - this.#statisticsAt < STATISTICS_INTERVAL) return;
+    this.#statisticsAt = now;
+    this.statistics = {
+      displayRate: this.#displayRate.rate(now),
+      recognitionRate: this.#recognitionRate.rate(now),
+      preprocessMs: this.recognition?.preprocessMs,
+      inferenceMs: this.recognition?.inferenceMs,
+      latencyMs,
+      latencyP50: this.#latencies.percentile(0.5),
+      latencyP95: this.#latencies.percentile(0.95),
+      framesPresented: this.#gate.presented,
+      framesSkipped: this.#gate.skipped,
+    };
+    this.host.requestUpdate();
+  }
+}

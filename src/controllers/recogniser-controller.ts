@@ -1,0 +1,202 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from '../client/model-catalogue';
+import { RecogniserClient } from '../client/recogniser-client';
+import { Fault, type FaultCode } from '../contract/fault';
+import type { Precision } from '../contract/model';
+import type {
+  FrameInput,
+  LoadedModel,
+  LoadProgress,
+  Recognition,
+  RecogniseOptions,
+  WorkerCapabilities,
+} from '../contract/recogniser';
+import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../domain/recognition/label-smoother';
+import type { Settings, SettingsStore } from '../storage/settings';
+
+export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
+
+/** More threads than this gain little for one small network, and heat a phone. */
+const MAX_THREADS = 4;
+
+/** Faults that one thread may get round: shared memory refused, pthreads that do not start, a wrong threaded build. */
+const THREAD_SUSPECTS: readonly FaultCode[] = [
+  'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
+];
+
+/** Threads for a device: all its cores up to four, one where memory cannot be shared. */
+export function threadsFor(capabilities: WorkerCapabilities, wanted: number): number {
+  if (!capabilities.wasmThreads) return 1;
+  return Math.max(1, wanted > 0 ? wanted : Math.min(MAX_THREADS, capabilities.hardwareConcurrency));
+}
+
+/** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
+export class RecogniserController implements ReactiveController {
+  state: RecogniserState = 'off';
+  progress: LoadProgress | undefined;
+  loaded: LoadedModel | undefined;
+  capabilities: WorkerCapabilities | undefined;
+  catalogue: readonly CatalogueEntry[] = [];
+  fault: Fault | undefined;
+  /** Why fewer threads run than the device has, where they failed. */
+  threadFault: Fault | undefined;
+  #client: RecogniserClient | undefined;
+  #call = 0;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly settings: SettingsStore,
+  ) {
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#call++;
+    this.#client?.dispose();
+    this.#client = undefined;
+    this.state = 'off';
+  }
+
+  /** The entry that the settings choose, else the best one. */
+  get chosen(): CatalogueEntry | undefined {
+    return this.catalogue.find((e) => e.manifest.id === this.settings.value.modelId) ?? this.catalogue[0];
+  }
+
+  /**
+   * Starts a worker and loads the chosen model, in place of what ran before; never throws: the result is `state` and
+   * `fault`. The latest call wins.
+   */
+  async start(): Promise<void> {
+    const call = ++this.#call;
+    this.threadFault = undefined;
+    this.loaded = undefined;
+    this.#set('loading');
+    try {
+      await this.#attempt(call, this.settings.value.threads);
+    } catch (error) {
+      const fault = Fault.from(error, 'engine-failed');
+      const threaded = this.capabilities !== undefined && threadsFor(this.capabilities, this.settings.value.threads) > 1;
+      if (call !== this.#call) return;
+      if (!threaded || !THREAD_SUSPECTS.includes(fault.code)) {
+        this.#fail(fault);
+        return;
+      }
+      this.threadFault = fault;
+      try {
+        await this.#attempt(call, 1);
+      } catch (second) {
+        if (call === this.#call) this.#fail(Fault.from(second, 'engine-failed'));
+      }
+    }
+  }
+
+  /** Chooses a model and loads it. */
+  async choose(modelId: string, precision: Precision | 'auto' = 'auto'): Promise<void> {
+    this.settings.update({ modelId, precision });
+    await this.start();
+  }
+
+  /**
+   * @param frame is transferred whatever happens
+   * @throws Fault `no-model` where none is ready, else what the worker says
+   */
+  async recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
+    const client = this.#client;
+    if (!client || this.state !== 'ready') {
+      if ('close' in frame) frame.close();
+      throw new Fault('no-model', 'No model is ready.');
+    }
+    return client.recognise(frame, options);
+  }
+
+  /** Hands the smoothing settings to the worker. */
+  async configure(): Promise<void> {
+    if (this.state === 'ready') await this.#client?.configure(smootherOptions(this.settings.value)).catch(() => undefined);
+  }
+
+  /**
+   * Takes in a dropped model file and loads it.
+   * @throws Fault with the reason where the file is not accepted; the model that ran goes on
+   */
+  async adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<void> {
+    const client = this.#client;
+    if (!client || client.dead) throw new Fault('worker-crashed', 'The recogniser does not run.');
+    const { manifest } = await client.adopt(file, onProgress);
+    await this.choose(manifest.id);
+  }
+
+  /** Removes a kept model from the device; where it runs, the best other one is loaded. */
+  async remove(id: string): Promise<void> {
+    await this.#client?.deleteStoredModel(id);
+    this.catalogue = this.catalogue.filter((e) => e.manifest.id !== id);
+    this.host.requestUpdate();
+    if (this.loaded?.manifest.id === id) await this.choose('');
+  }
+
+  async #attempt(call: number, threads: number): Promise<void> {
+    this.#client?.dispose();
+    this.#client = undefined;
+    const { client, capabilities } = await RecogniserClient.start();
+    if (call !== this.#call) {
+      client.dispose();
+      return;
+    }
+    this.#client = client;
+    this.capabilities = capabilities;
+    this.catalogue = await this.#list(client);
+    const entry = this.chosen;
+    if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
+    const { precision } = this.settings.value;
+    const variant = entry.manifest.variants.find((v) => v.precision === precision) ?? entry.manifest.variants[0];
+    const loaded = await client.load(
+      {
+        manifest: entry.manifest,
+        location: entry.location,
+        precision: variant.precision,
+        engine: 'ort',
+        threads: threadsFor(capabilities, threads),
+      },
+      (progress) => {
+        if (call !== this.#call) return;
+        this.progress = progress;
+        this.host.requestUpdate();
+      },
+    );
+    if (call !== this.#call) return;
+    client.onDeath((fault) => {
+      if (this.#client === client && this.state === 'ready') this.#fail(fault);
+    });
+    await client.configure(smootherOptions(this.settings.value));
+    this.loaded = loaded;
+    this.#set('ready');
+  }
+
+  async #list(client: RecogniserClient): Promise<CatalogueEntry[]> {
+    const stored = await client.storedModels().catch(() => []);
+    try {
+      return mergeCatalogue(await fetchSiteModels(document.baseURI), stored);
+    } catch (error) {
+      // Without a network a kept model still runs.
+      if (stored.length === 0) throw error;
+      return mergeCatalogue([], stored);
+    }
+  }
+
+  #fail(fault: Fault): void {
+    this.#client?.dispose();
+    this.#client = undefined;
+    this.loaded = undefined;
+    this.#set('fault', fault);
+  }
+
+  #set(state: RecogniserState, fault?: Fault): void {
+    this.state = state;
+    this.fault = fault;
+    if (state !== 'loading') this.progress = undefined;
+    this.host.requestUpdate();
+  }
+}
+
+function smootherOptions({ smoothing, hold }: Settings): SmootherOptions {
+  return { ...DEFAULT_SMOOTHER_OPTIONS, smoothing, hold };
+}
