@@ -1,0 +1,109 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import { localized, msg } from '@lit/localize';
+import { percent } from '../shared/format';
+import { sharedStyles } from '../shared/styles';
+
+/** One label to show. */
+export interface ShownLabel {
+  readonly key: string;
+  readonly name: string;
+  /** 0..1 */
+  readonly probability: number;
+}
+
+/**
+ * The top labels with per cent, the first one large.
+ *
+ * @csspart label - one row
+ */
+@customElement('sg-label-list')
+@localized()
+export class LabelList extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+      }
+      ol {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+        display: grid;
+        gap: 0.35rem;
+      }
+      li {
+        position: relative;
+        display: flex;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 1rem;
+        padding: 0.4rem 0.9rem;
+        border-radius: 0.8rem;
+        overflow: hidden;
+        background: var(--sg-glass);
+        color: #fff;
+        backdrop-filter: blur(12px);
+      }
+      li:first-child {
+        padding-block: 0.65rem;
+        font-size: 1.45rem;
+        line-height: 1.2;
+        font-weight: 650;
+      }
+      .bar {
+        position: absolute;
+        inset: 0 auto 0 0;
+        width: 100%;
+        transform-origin: left;
+        background: var(--sg-bar);
+        transition: transform 180ms linear;
+      }
+      .name,
+      .share {
+        position: relative;
+      }
+      .name {
+        overflow-wrap: anywhere;
+      }
+      .name::first-letter {
+        text-transform: uppercase;
+      }
+      .share {
+        flex: none;
+        font-variant-numeric: tabular-nums;
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .bar {
+          transition: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) labels: readonly ShownLabel[] = [];
+
+  override render(): unknown {
+    if (this.labels.length === 0) return nothing;
+    return html`<ol aria-label=${msg('Recognised')}>
+      ${repeat(
+        this.labels,
+        (label) => label.key,
+        (label) => html`<li part="label">
+          <span class="bar" style=${styleMap({ transform: `scaleX(${label.probability.toFixed(3)})` })}></span>
+          <span class="name">${label.name}</span>
+          <span class="share">${percent(label.probability)}</span>
+        </li>`,
+      )}
+    </ol>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-label-list': LabelList;
+  }
+}

@@ -1,0 +1,24 @@
+import { svg, html, type TemplateResult } from 'lit';
+
+/** Outlines on a 24 x 24 grid, drawn for this app. */
+const PATHS = {
+  play: svg`<path d="M7 5l12 7-12 7z"/>`,
+  stop: svg`<rect x="6" y="6" width="12" height="12" rx="2"/>`,
+  pause: svg`<path d="M8 5v14M16 5v14"/>`,
+  mirror: svg`<path d="M12 3v18M8 7l-5 10h5zM16 7l5 10h-5z"/>`,
+  freeze: svg`<path d="M12 2v20M4.2 6.5l15.6 11M19.8 6.5L4.2 17.5"/>`,
+  chart: svg`<path d="M4 20V10M10 20V4M16 20v-7M22 20H2"/>`,
+  model: svg`<path d="M12 2l9 5v10l-9 5-9-5V7zM3 7l9 5 9-5M12 12v10"/>`,
+  warning: svg`<path d="M12 3l10 18H2zM12 10v4M12 17.5v.5"/>`,
+  close: svg`<path d="M6 6l12 12M18 6L6 18"/>`,
+  upload: svg`<path d="M12 16V4M7 9l5-5 5 5M4 20h16"/>`,
+  trash: svg`<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13"/>`,
+  camera: svg`<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>`,
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** An icon that says nothing to a screen reader: name the button itself. */
+export function icon(name: IconName): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${PATHS[name]}</svg>`;
+}

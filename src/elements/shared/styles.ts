@@ -1,0 +1,81 @@
+import { css } from 'lit';
+
+/** Colours, sizes and the look of buttons that all elements share. Colours come from the page (index.html's tokens). */
+export const sharedStyles = css`
+  :host {
+    box-sizing: border-box;
+    color: var(--sg-text);
+    font: 400 1rem/1.4 var(--sg-font);
+  }
+  :host([hidden]) {
+    display: none !important;
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: inherit;
+  }
+  button,
+  select {
+    font: inherit;
+    color: inherit;
+  }
+  button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 0.5rem;
+    min-height: 2.75rem;
+    padding: 0 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 999px;
+    background: var(--sg-surface);
+    cursor: pointer;
+  }
+  button:hover {
+    background: var(--sg-surface-2);
+  }
+  button.primary {
+    border-color: transparent;
+    background: var(--sg-accent);
+    color: var(--sg-on-accent);
+    font-weight: 600;
+  }
+  button.primary:hover {
+    filter: brightness(1.08);
+  }
+  button.icon {
+    width: 2.75rem;
+    padding: 0;
+  }
+  button[aria-pressed='true'] {
+    background: var(--sg-text);
+    color: var(--sg-background);
+  }
+  button:disabled {
+    opacity: 0.45;
+    cursor: default;
+  }
+  :focus-visible {
+    outline: 3px solid var(--sg-focus);
+    outline-offset: 2px;
+  }
+  svg.icon {
+    width: 1.25rem;
+    height: 1.25rem;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 2;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    flex: none;
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
