@@ -1,0 +1,111 @@
+import { css } from 'lit';
+
+export const modelPickerStyles = css`
+  dialog {
+    width: min(36rem, calc(100vw - 1.5rem));
+    max-height: calc(100dvh - 2rem);
+    padding: 1.25rem;
+    overflow: auto;
+    border: 1px solid var(--sg-line);
+    border-radius: 1.25rem;
+    background: var(--sg-background);
+    color: var(--sg-text);
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 0.55);
+  }
+  header,
+  li {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1rem;
+  }
+  h2,
+  h3,
+  p {
+    margin: 0;
+  }
+  h3 {
+    font-size: 1.05rem;
+  }
+  h3 span {
+    margin-inline-start: 0.3rem;
+    padding: 0.1rem 0.45rem;
+    border-radius: 0.4rem;
+    background: var(--sg-surface-2);
+    font-size: 0.75rem;
+    font-weight: 500;
+  }
+  ul {
+    display: grid;
+    gap: 0.6rem;
+    margin: 1rem 0;
+    padding: 0;
+    list-style: none;
+  }
+  li {
+    padding: 0.8rem 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1rem;
+    background: var(--sg-surface);
+  }
+  li.runs {
+    border-color: var(--sg-accent);
+  }
+  li p,
+  section p {
+    color: var(--sg-muted);
+    font-size: 0.85rem;
+    overflow-wrap: anywhere;
+  }
+  .actions {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    flex: none;
+  }
+  section {
+    display: grid;
+    justify-items: start;
+    gap: 0.75rem;
+  }
+  label.file {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-height: 2.75rem;
+    padding: 0 1rem;
+    border: 1px dashed var(--sg-line);
+    border-radius: 999px;
+    cursor: pointer;
+  }
+  label.file:focus-within {
+    outline: 3px solid var(--sg-focus);
+  }
+  section p.fault {
+    color: var(--sg-text);
+  }
+  .fault strong {
+    color: var(--sg-warning);
+  }
+  fieldset {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4rem 1.5rem;
+    margin: 1rem 0 0;
+    border: 1px solid var(--sg-line);
+    border-radius: 1rem;
+  }
+  fieldset label {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-height: 2.75rem;
+  }
+  input[type='checkbox'] {
+    width: 1.25rem;
+    height: 1.25rem;
+    accent-color: var(--sg-accent);
+  }
+`;

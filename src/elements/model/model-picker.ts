@@ -1,0 +1,143 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { CatalogueEntry } from '../../client/model-catalogue';
+import type { Fault } from '../../contract/fault';
+import type { ModelVariant } from '../../contract/model';
+import type { LoadedModel, LoadProgress } from '../../contract/recogniser';
+import { ModelChoiceEvent } from '../events/model-choice-event';
+import { ModelFileEvent } from '../events/model-file-event';
+import { ModelRemoveEvent } from '../events/model-remove-event';
+import { SmoothingEvent } from '../events/smoothing-event';
+import { faultText } from '../shared/fault-text';
+import { fileSize, percent } from '../shared/format';
+import { icon } from '../shared/icons';
+import { sharedStyles } from '../shared/styles';
+import '../shared/load-progress';
+import { modelPickerStyles } from './model-picker-styles';
+
+/**
+ * A dialog with the models there are: which runs, licence, size and accuracy, own files, and how steady labels are.
+ *
+ * @event sg-model-choice - a model was chosen
+ * @event sg-model-file - a model file was chosen
+ * @event sg-model-remove - a kept model is to be removed
+ * @event sg-smoothing - smoothing or hold was switched
+ */
+@customElement('sg-model-picker')
+@localized()
+export class ModelPicker extends LitElement {
+  static override styles = [sharedStyles, modelPickerStyles];
+
+  @property({ attribute: false }) catalogue: readonly CatalogueEntry[] = [];
+  @property({ attribute: false }) loaded: LoadedModel | undefined;
+  @property({ type: Boolean }) loading = false;
+  @property({ attribute: false }) adoptProgress: LoadProgress | undefined;
+  @property({ attribute: false }) adoptFault: Fault | undefined;
+  @property({ type: Boolean }) smoothing = true;
+  @property({ type: Boolean }) hold = true;
+  @query('dialog') private readonly dialog!: HTMLDialogElement;
+
+  show(): void {
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  close(): void {
+    this.dialog.close();
+  }
+
+  override render(): unknown {
+    return html`<dialog aria-labelledby="title" @click=${this.#onBackdrop}>
+      <header>
+        <h2 id="title">${msg('Models')}</h2>
+        <button class="icon" aria-label=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
+      </header>
+      <ul>
+        ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
+      </ul>
+      ${this.#file()}
+      <fieldset>
+        <legend>${msg('Steady labels')}</legend>
+        <label><input type="checkbox" name="smoothing" .checked=${this.smoothing} @change=${this.#onSteady} />${msg('Average over time')}</label>
+        <label><input type="checkbox" name="hold" .checked=${this.hold} @change=${this.#onSteady} />${msg('Hold a label a moment')}</label>
+      </fieldset>
+    </dialog>`;
+  }
+
+  #row({ manifest, location }: CatalogueEntry, variant: ModelVariant): unknown {
+    const runs = this.loaded?.manifest.id === manifest.id && this.loaded.precision === variant.precision;
+    const accuracy = variant.accuracy
+      ? `${msg('top-1')} ${percent(variant.accuracy.top1)}, ${msg('top-5')} ${percent(variant.accuracy.top5)} (${variant.accuracy.dataset})`
+      : msg('accuracy not measured');
+    return html`<li data-model=${manifest.id} data-precision=${variant.precision} class=${runs ? 'runs' : ''}>
+      <div>
+        <h3>${manifest.name} <span>${variant.precision}</span></h3>
+        <p>${fileSize(variant.bytes)} · ${accuracy}</p>
+        <p>${msg('Licence')}: ${manifest.licence} · ${manifest.source}</p>
+      </div>
+      <div class="actions">
+        ${runs
+          ? html`<strong>${msg('Runs now')}</strong>`
+          : html`<button
+              ?disabled=${this.loading}
+              aria-label=${`${msg('Use')} ${manifest.name} ${variant.precision}`}
+              @click=${() => this.dispatchEvent(new ModelChoiceEvent(manifest.id, variant.precision))}
+            >
+              ${msg('Use')}
+            </button>`}
+        ${location.kind === 'device'
+          ? html`<button
+              class="icon"
+              aria-label=${`${msg('Remove')} ${manifest.name}`}
+              @click=${() => this.dispatchEvent(new ModelRemoveEvent(manifest.id))}
+            >
+              ${icon('trash')}
+            </button>`
+          : nothing}
+      </div>
+    </li>`;
+  }
+
+  #file(): unknown {
+    const fault = this.adoptFault;
+    return html`<section>
+      <p>
+        ${msg('Your own ResNet-18: drop a .safetensors or .onnx file anywhere on the page, or choose one. It is checked, and kept on this device only.')}
+      </p>
+      ${this.adoptProgress
+        ? html`<sg-load-progress .progress=${this.adoptProgress}></sg-load-progress>`
+        : html`<label class="file">
+            ${icon('upload')}${msg('Choose a file')}
+            <input class="visually-hidden" type="file" accept=".safetensors,.onnx" @change=${this.#onFile} />
+          </label>`}
+      ${fault
+        ? html`<p role="alert" class="fault" data-code=${fault.code}>
+            <strong>${faultText(fault.code).title}.</strong> ${fault.message} ${faultText(fault.code).advice}
+          </p>`
+        : nothing}
+    </section>`;
+  }
+
+  #onFile(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (file) this.dispatchEvent(new ModelFileEvent(file));
+    input.value = '';
+  }
+
+  #onSteady(): void {
+    const checked = (name: string): boolean => this.renderRoot.querySelector<HTMLInputElement>(`input[name=${name}]`)?.checked ?? false;
+    this.dispatchEvent(new SmoothingEvent(checked('smoothing'), checked('hold')));
+  }
+
+  /** A click beside the dialog closes it. */
+  #onBackdrop(event: MouseEvent): void {
+    if (event.target === this.dialog) this.close();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-model-picker': ModelPicker;
+  }
+}
