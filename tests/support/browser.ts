@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+
+export const PHONE = { width: 390, height: 844 } as const;
+export const DESKTOP = { width: 1280, height: 800 } as const;
+
+export interface CameraOptions {
+  /** Film that the fake camera plays; none means that the machine has no camera. */
+  readonly film?: string;
+  /** False to have the browser refuse the camera. */
+  readonly allowed?: boolean;
+  readonly context?: BrowserContextOptions;
+}
+
+export interface Browsing {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  close(): Promise<void>;
+}
+
+/** Debian's Chromium; CHROMIUM names another one. */
+const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Flags for a headless run as root on a machine without a network or a GPU. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--enable-precise-memory-info',
+];
+
+/** Starts a real Chromium with its own empty profile. */
+export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing> {
+  const profile = mkdtempSync(join(tmpdir(), 'sightglass-profile-'));
+  const flags = [...FLAGS];
+  if (camera.film !== undefined) {
+    flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera.film}`);
+  }
+  flags.push(camera.allowed === false ? '--deny-permission-prompts' : '--use-fake-ui-for-media-stream');
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: EXECUTABLE,
+    headless: true,
+    args: flags,
+    viewport: DESKTOP,
+    ...camera.context,
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  return {
+    context,
+    page,
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Opens the app and waits until its model is ready. */
+export async function openApp(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.locator('sg-control-bar button').first().waitFor({ timeout: 20_000 });
+  await page.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
+}
