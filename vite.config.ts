@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { ISOLATION_HEADERS } from './tools/headers';
-import { modelIndexPlugin } from './tools/vite-models';
+import { ISOLATION_HEADERS } from './tools/headers.ts';
+import { modelIndexPlugin } from './tools/vite-models.ts';
 
 const models = fileURLToPath(new URL('public/models', import.meta.url));
 

@@ -61,7 +61,7 @@ export class CameraController implements ReactiveController {
       this.stream = stream;
       this.#track?.addEventListener('ended', this.#onEnded);
       this.#set('live');
-      await this.#onDevices();
+      this.#onDevices();
     } catch (error) {
       if (call !== this.#call) return;
       this.#release();
@@ -98,8 +98,10 @@ export class CameraController implements ReactiveController {
     if (this.fault?.code === 'camera-ended' || (this.state === 'live' && this.#track?.readyState === 'ended')) void this.start();
   };
 
-  readonly #onDevices = async (): Promise<void> => {
-    this.devices = await listCameras();
-    this.host.requestUpdate();
+  readonly #onDevices = (): void => {
+    void listCameras().then((devices) => {
+      this.devices = devices;
+      this.host.requestUpdate();
+    });
   };
 }

@@ -20,7 +20,7 @@ async function writeFile(folder: FileSystemDirectoryHandle, name: string, bytes:
   try {
     access.truncate(0);
     let written = 0;
-    while (written < bytes.length) written += access.write(bytes.subarray(written) as Uint8Array<ArrayBuffer>, { at: written });
+    while (written < bytes.length) written += access.write(bytes.subarray(written), { at: written });
     access.flush();
   } finally {
     access.close();
@@ -61,7 +61,7 @@ export const deviceModels = {
     for await (const [name, handle] of folder.entries()) {
       if (handle.kind !== 'directory') continue;
       try {
-        models.push(await readStored(handle as FileSystemDirectoryHandle));
+        models.push(await readStored(handle));
       } catch {
         broken.push(name);
       }

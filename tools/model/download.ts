@@ -64,6 +64,12 @@ async function fetchOnce(url: string, part: string, onBytes: OnBytes): Promise<v
   await appendBody(response, part, offset, length > 0 ? offset + length : 0, onBytes, abort);
 }
 
+/** fetch hides the reason (no such host, connection refused) in `cause`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
 /**
  * Downloads a file: into `<target>.part` first, going on from where an earlier try ended, and under its own name only
  * once its SHA-256 is right. A good file at `target` is never touched by a failure.
@@ -85,8 +91,7 @@ export async function download(url: string, target: string, sha256: string, onBy
     }
   }
   if (last !== undefined) {
-    const reason = last instanceof Error ? (last.cause instanceof Error ? `${last.message}: ${last.cause.message}` : last.message) : String(last);
-    throw new Error(`The download broke off (${reason}). What came is kept and the next run goes on from there.`, { cause: last });
+    throw new Error(`The download broke off (${reasonOf(last)}). What came is kept and the next run goes on from there.`, { cause: last });
   }
   const found = await fileSha256(part);
   if (found !== sha256) {
