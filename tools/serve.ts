@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** False to serve without cross-origin isolation, as a plain static host does. */
   readonly isolated?: boolean;
+  /** Further folders by path prefix, for tests and benchmarks only: `npm start` serves the built page and nothing else. */
+  readonly extra?: Readonly<Record<string, string>>;
 }
 
 export interface Serving {
@@ -54,9 +56,16 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
       response.setHeader('Referrer-Policy', 'no-referrer');
     },
   });
+  const extra = Object.entries(options.extra ?? {}).map(([prefix, path]) => ({ prefix, handle: sirv(path, { dev: true }) }));
   const server = createServer((request, response) => {
     if (options.isolated !== false) {
       for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
+    }
+    const other = extra.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
+    if (other) {
+      request.url = request.url?.slice(other.prefix.length);
+      other.handle(request, response);
+      return;
     }
     handler(request, response, () => {
       response.statusCode = 404;

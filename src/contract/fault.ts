@@ -60,5 +60,5 @@ export class Fault extends Error {
 
 /** Browsers and Emscripten name running out of memory in different words. */
 function isOutOfMemory(error: Error): boolean {
-  return /out of memory|could not allocate|allocation failed|cannot enlarge memory|bad_alloc|OOM/i.test(error.message);
+  return /out of memory|could not allocate|allocation failed|cannot enlarge memory|bad_alloc|\bOOM\b/i.test(error.message);
 }

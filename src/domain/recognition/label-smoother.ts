@@ -28,6 +28,9 @@ export const DEFAULT_SMOOTHER_OPTIONS: SmootherOptions = {
  */
 const SAME_SCENE_OVERLAP = 0.35;
 
+/** A label takes over the first place only where it is this much more likely than the one shown there. */
+const TAKEOVER_RATIO = 1.15;
+
 /** How alike two distributions are, 0..1: sum of sqrt(p q) (Bhattacharyya 1943). */
 export function distributionOverlap(p: Float32Array, q: Float32Array): number {
   let sum = 0;
@@ -40,7 +43,7 @@ export function distributionOverlap(p: Float32Array, q: Float32Array): number {
  * exp(-elapsed / timeConstant)) and a hold on the shown order, both given up at once where the scene changes.
  *
  * A change is either told by the caller (the picture itself changed) or seen from two answers in a row that agree with
- * each other and not with the average; one odd answer alone is smoothed away.
+ * each other and not with the average; one odd answer alone is left out.
  */
 export class LabelSmoother {
   #options: SmootherOptions;
@@ -89,21 +92,20 @@ export class LabelSmoother {
    * @returns the labels to show, first the one shown on top, with their steady probabilities
    */
   update(probabilities: Float32Array, time: number, sceneChanged = false): Prediction[] {
-    if (sceneChanged || this.#isNewScene(probabilities)) this.reset();
-    this.#blend(probabilities, time);
+    const odd = !sceneChanged && this.#isOdd(probabilities);
+    const confirmed = odd && this.#hasOutlier && distributionOverlap(this.#outlier, probabilities) >= SAME_SCENE_OVERLAP;
+    if (sceneChanged || confirmed) this.reset();
+    const wait = odd && !confirmed && !this.#hasOutlier && this.#options.smoothing;
+    this.#hasOutlier = odd && !confirmed;
+    if (this.#hasOutlier) this.#outlier.set(probabilities);
+    if (!wait) this.#blend(probabilities, time);
     const best = topK(this.#average, this.#options.count);
     return this.#options.hold ? this.#held(best, time) : best;
   }
 
-  #isNewScene(probabilities: Float32Array): boolean {
-    if (!this.#hasAverage || distributionOverlap(this.#average, probabilities) >= SAME_SCENE_OVERLAP) {
-      this.#hasOutlier = false;
-      return false;
-    }
-    const confirmed = this.#hasOutlier && distributionOverlap(this.#outlier, probabilities) >= SAME_SCENE_OVERLAP;
-    this.#outlier.set(probabilities);
-    this.#hasOutlier = !confirmed;
-    return confirmed;
+  /** Whether an answer has little in common with the average. */
+  #isOdd(probabilities: Float32Array): boolean {
+    return this.#hasAverage && distributionOverlap(this.#average, probabilities) < SAME_SCENE_OVERLAP;
   }
 
   #blend(probabilities: Float32Array, time: number): void {
@@ -121,12 +123,22 @@ export class LabelSmoother {
   }
 
   #held(best: Prediction[], time: number): Prediction[] {
-    const same = best.length === this.#shown.length && best.every((p, i) => p.index === this.#shown[i]);
+    const order = this.#defendFirst(best);
+    const same = order.length === this.#shown.length && order.every((p, i) => p.index === this.#shown[i]);
     if (same || time - this.#shownSince >= this.#options.holdTime) {
       if (!same) this.#shownSince = time;
-      this.#shown = best.map((p) => p.index);
-      return best;
+      this.#shown = order.map((p) => p.index);
+      return order;
     }
     return this.#shown.map((index) => ({ index, probability: this.#average[index] }));
+  }
+
+  /** Keeps the label in the first place there unless another is clearly more likely: two that are as likely would swap for ever. */
+  #defendFirst(best: Prediction[]): Prediction[] {
+    const first = this.#shown[0] as number | undefined;
+    if (first === undefined || best[0].index === first) return best;
+    const probability = this.#average[first];
+    if (best[0].probability > TAKEOVER_RATIO * probability) return best;
+    return [{ index: first, probability }, ...best.filter((p) => p.index !== first)].slice(0, best.length);
   }
 }

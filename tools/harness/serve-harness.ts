@@ -1,0 +1,36 @@
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { DIST, serveBuilt, type ServeOptions, type Serving } from '../serve';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface HarnessServing extends Serving {
+  /** Address of the harness page. */
+  readonly harnessUrl: string;
+  /** Address of the built app's own worker. */
+  readonly workerUrl: string;
+}
+
+/** Serves the built app together with the harness page and other folders, by prefix. */
+export async function serveHarness(options: ServeOptions = {}): Promise<HarnessServing> {
+  const folder = join(root, 'tests/.tmp/harness');
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'es2022',
+      lib: { entry: join(root, 'tools/harness/page.ts'), formats: ['es'], fileName: () => 'page.js' },
+    },
+  });
+  copyFileSync(join(root, 'tools/harness/harness.html'), join(folder, 'index.html'));
+  const worker = readdirSync(join(DIST, 'assets')).find((name) => /^recogniser\.worker-.*\.js$/.test(name));
+  if (!worker) throw new Error('The built page has no recogniser worker: run npm run build.');
+  const serving = await serveBuilt({ ...options, extra: { ...options.extra, '/harness': folder } });
+  return { ...serving, harnessUrl: `${serving.url}harness/`, workerUrl: `${serving.url}assets/${worker}` };
+}
