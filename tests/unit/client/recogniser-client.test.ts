@@ -19,7 +19,7 @@ class FakeWorker extends EventTarget {
     this.#channel.port1.addEventListener('message', (event) => this.dispatchEvent(new MessageEvent('message', { data: event.data as unknown })));
     this.#channel.port1.start();
     // Node's port is an EventTarget as a browser's is.
-    if (api) expose(api, this.#channel.port2 as unknown as Parameters<typeof expose>[1]);
+    if (api) expose(api, this.#channel.port2);
   }
 
   postMessage(message: unknown, transfer: Transferable[]): void {
