@@ -78,7 +78,6 @@ export class LiveRecognition implements ReactiveController {
     this.#video = video;
     this.#running = true;
     this.#firstId = this.#nextId;
-    this.#gate.reset();
     this.#displayRate.reset();
     this.#recognitionRate.reset();
     this.#latencies.reset();
@@ -92,6 +91,8 @@ export class LiveRecognition implements ReactiveController {
     this.#pump?.stop();
     this.#pump = undefined;
     this.#running = false;
+    // No frame may wait for an inference that ends after the stop.
+    this.#gate.reset();
     this.host.requestUpdate();
   }
 
@@ -122,7 +123,7 @@ export class LiveRecognition implements ReactiveController {
     } catch {
       // The recogniser's owner shows its faults; a frame that was not ready is made good by the next one.
     }
-    if (this.#gate.finished() && this.#running) void this.#submit();
+    if (this.#gate.finished()) void this.#submit();
   }
 
   async #run(frame: PresentedFrame, video: HTMLVideoElement): Promise<void> {

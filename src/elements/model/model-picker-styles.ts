@@ -14,7 +14,7 @@ export const modelPickerStyles = css`
   dialog::backdrop {
     background: rgb(0 0 0 / 0.55);
   }
-  header,
+  .head,
   li {
     display: flex;
     align-items: center;

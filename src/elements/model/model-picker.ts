@@ -48,10 +48,10 @@ export class ModelPicker extends LitElement {
 
   override render(): unknown {
     return html`<dialog aria-labelledby="title" @click=${this.#onBackdrop}>
-      <header>
+      <div class="head">
         <h2 id="title">${msg('Models')}</h2>
         <button class="icon" aria-label=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
-      </header>
+      </div>
       <ul>
         ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
       </ul>
