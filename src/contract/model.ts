@@ -15,7 +15,8 @@ export interface Preprocessing {
 /** Measured share of right answers, 0..1. */
 export interface Accuracy {
   readonly top1: number;
-  readonly top5: number;
+  /** Undefined where it was not published. */
+  readonly top5?: number;
   /** What it was measured on, for example `ImageNet-1k validation (published)`. */
   readonly dataset: string;
 }

@@ -3,7 +3,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { CatalogueEntry } from '../../client/model-catalogue';
 import type { Fault } from '../../contract/fault';
-import type { ModelVariant } from '../../contract/model';
+import type { Accuracy, ModelVariant } from '../../contract/model';
 import type { LoadedModel, LoadProgress } from '../../contract/recogniser';
 import { ModelChoiceEvent } from '../events/model-choice-event';
 import { ModelFileEvent } from '../events/model-file-event';
@@ -15,6 +15,11 @@ import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import '../shared/load-progress';
 import { modelPickerStyles } from './model-picker-styles';
+
+function accuracyWords({ top1, top5, dataset }: Accuracy): string {
+  const second = top5 === undefined ? '' : `, ${msg('top-5')} ${percent(top5)}`;
+  return `${msg('top-1')} ${percent(top1)}${second} (${dataset})`;
+}
 
 /**
  * A dialog with the models there are: which runs, licence, size and accuracy, own files, and how steady labels are.
@@ -67,7 +72,7 @@ export class ModelPicker extends LitElement {
   #row({ manifest, location }: CatalogueEntry, variant: ModelVariant): unknown {
     const runs = this.loaded?.manifest.id === manifest.id && this.loaded.precision === variant.precision;
     const accuracy = variant.accuracy
-      ? `${msg('top-1')} ${percent(variant.accuracy.top1)}, ${msg('top-5')} ${percent(variant.accuracy.top5)} (${variant.accuracy.dataset})`
+      ? accuracyWords(variant.accuracy)
       : msg('accuracy not measured');
     return html`<li data-model=${manifest.id} data-precision=${variant.precision} class=${runs ? 'runs' : ''}>
       <div>

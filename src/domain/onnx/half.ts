@@ -1,0 +1,48 @@
+import { attribute, OnnxType } from './model';
+import type { OnnxModel, OnnxNode, OnnxTensor } from './model';
+
+const scratch = new Float32Array(1);
+const scratchBits = new Uint32Array(scratch.buffer);
+
+/** Single precision to half (IEEE 754 binary16), nearest, ties to even; too large becomes infinite. */
+export function floatToHalf(value: number): number {
+  scratch[0] = value;
+  const bits = scratchBits[0];
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude < 0x38800000) {
+    // Subnormal: a whole number of 2^-24. The product is exact; the rounding below is to even.
+    const units = Math.abs(scratch[0]) * 2 ** 24;
+    const floor = Math.floor(units);
+    const rest = units - floor;
+    return sign | (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor);
+  }
+  const rebased = magnitude - 0x38000000;
+  return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);
+}
+
+/**
+ * Stores float32 weights of at least `minimum` numbers as float16, each with a Cast to float32 behind it, which
+ * onnxruntime computes once at load. The file has half the size; the arithmetic stays float32.
+ *
+ * @throws RangeError where a weight is too large for float16
+ */
+export function storeAsHalf(model: OnnxModel, minimum = 64): OnnxModel {
+  const casts: OnnxNode[] = [];
+  const initializers = model.graph.initializers.map((tensor): OnnxTensor => {
+    const count = tensor.shape.reduce((n, d) => n * d, 1);
+    if (tensor.type !== OnnxType.float || count < minimum) return tensor;
+    const values = new Float32Array(new Uint8Array(tensor.raw).buffer);
+    const halves = Uint16Array.from(values, floatToHalf);
+    if (halves.some((h) => (h & 0x7c00) === 0x7c00)) throw new RangeError(`${tensor.name} has numbers that do not fit into float16.`);
+    const name = `${tensor.name}.half`;
+    casts.push({
+      name: `${tensor.name}.cast`, op: 'Cast', domain: '', inputs: [name], outputs: [tensor.name],
+      attributes: { to: attribute.int(OnnxType.float) },
+    });
+    return { name, type: OnnxType.float16, shape: tensor.shape, raw: new Uint8Array(halves.buffer) };
+  });
+  return { ...model, graph: { ...model.graph, initializers, nodes: [...casts, ...model.graph.nodes] } };
+}

@@ -1,0 +1,148 @@
+/** The pickle holds something that state dicts of tensors do not need, or is cut off. */
+export class PickleError extends Error {
+  override readonly name = 'PickleError';
+}
+
+/** A name that the pickle mentions (module and attribute). It is data here: nothing is imported or called. */
+export interface PickleGlobal {
+  readonly global: string;
+}
+
+/** What `BINPERSID` points to: torch's storages. */
+export interface PersistentId {
+  readonly persistentId: PickleValue;
+}
+
+/** A recorded call of the pickle that was not made. */
+export interface PickleCall {
+  readonly callee: string;
+  readonly args: readonly PickleValue[];
+}
+
+export type PickleValue =
+  | null | boolean | number | bigint | string | PickleGlobal | PersistentId | PickleCall | Map<PickleValue, PickleValue> | PickleValue[];
+
+const MARK = Symbol('mark');
+type Slot = PickleValue | typeof MARK;
+
+const isGlobal = (v: Slot): v is PickleGlobal => typeof v === 'object' && v !== null && 'global' in v;
+
+/**
+ * Reads one pickle (protocol 2, the opcodes that torch.save writes) as plain data. No code of the file is run: globals
+ * stay names, and calls are recorded as data, but for `collections.OrderedDict()`, which is an empty map.
+ * Opcodes: CPython, Lib/pickletools.py.
+ */
+export class PickleReader {
+  #at: number;
+
+  constructor(private readonly bytes: Buffer, offset = 0) {
+    this.#at = offset;
+  }
+
+  /** Where the next pickle, or what follows the pickles, begins. */
+  get offset(): number {
+    return this.#at;
+  }
+
+  #take(count: number): number {
+    const at = this.#at;
+    if (at + count > this.bytes.length) throw new PickleError('The pickle is cut off.');
+    this.#at += count;
+    return at;
+  }
+
+  #line(): string {
+    const end = this.bytes.indexOf(0x0a, this.#at);
+    if (end < 0) throw new PickleError('The pickle is cut off.');
+    const text = this.bytes.toString('latin1', this.#at, end);
+    this.#at = end + 1;
+    return text;
+  }
+
+  /** @throws PickleError for opcodes that torch's state dicts do not use, and where the bytes end too early */
+  read(): PickleValue {
+    const stack: Slot[] = [];
+    const memo = new Map<number, Slot>();
+    const { bytes } = this;
+    const pop = (): PickleValue => {
+      const value = stack.pop();
+      if (value === undefined || value === MARK) throw new PickleError('The pickle is damaged: its stack is empty.');
+      return value;
+    };
+    const popToMark = (): PickleValue[] => {
+      const mark = stack.lastIndexOf(MARK);
+      if (mark < 0) throw new PickleError('The pickle is damaged: a mark is missing.');
+      return stack.splice(mark).slice(1) as PickleValue[];
+    };
+    const recall = (index: number): void => {
+      const value = memo.get(index);
+      if (value === undefined) throw new PickleError('The pickle is damaged: it recalls what it never stored.');
+      stack.push(value);
+    };
+    const set = (pairs: PickleValue[]): void => {
+      const target = stack.at(-1);
+      if (!(target instanceof Map)) throw new PickleError('The pickle sets an item of something that is no dictionary.');
+      for (let i = 0; i + 1 < pairs.length; i += 2) target.set(pairs[i], pairs[i + 1]);
+    };
+    for (;;) {
+      const op = String.fromCharCode(bytes[this.#take(1)]);
+      switch (op) {
+        case '\x80': this.#take(1); break;
+        case '\x8a': stack.push(this.#long()); break;
+        case 'M': stack.push(bytes.readUInt16LE(this.#take(2))); break;
+        case 'K': stack.push(bytes[this.#take(1)]); break;
+        case 'J': stack.push(bytes.readInt32LE(this.#take(4))); break;
+        case 'N': stack.push(null); break;
+        case '\x88': stack.push(true); break;
+        case '\x89': stack.push(false); break;
+        case 'X': {
+          const length = bytes.readUInt32LE(this.#take(4));
+          const at = this.#take(length);
+          stack.push(bytes.toString('utf8', at, at + length));
+          break;
+        }
+        case 'c': stack.push({ global: `${this.#line()}.${this.#line()}` }); break;
+        case '}': stack.push(new Map<PickleValue, PickleValue>()); break;
+        case ']': case ')': stack.push([]); break;
+        case '(': stack.push(MARK); break;
+        case 't': stack.push(popToMark()); break;
+        case '\x85': stack.push([pop()]); break;
+        case '\x86': { const b = pop(); stack.push([pop(), b]); break; }
+        case 'q': memo.set(bytes[this.#take(1)], stack.at(-1) ?? null); break;
+        case 'r': memo.set(bytes.readUInt32LE(this.#take(4)), stack.at(-1) ?? null); break;
+        case 'h': recall(bytes[this.#take(1)]); break;
+        case 'j': recall(bytes.readUInt32LE(this.#take(4))); break;
+        case 'Q': stack.push({ persistentId: pop() }); break;
+        case 'R': stack.push(this.#call(pop(), pop())); break;
+        case 's': { const value = pop(); set([pop(), value]); break; }
+        case 'u': set(popToMark()); break;
+        case 'e': {
+          const items = popToMark();
+          const list = stack.at(-1);
+          if (!Array.isArray(list)) throw new PickleError('The pickle appends to something that is no list.');
+          list.push(...items);
+          break;
+        }
+        // State of an object (torch keeps `_metadata` of a state dict so): not weights, left out.
+        case 'b': pop(); break;
+        case '.': return pop();
+        default: throw new PickleError(`The pickle has the opcode 0x${op.charCodeAt(0).toString(16)}, which weights do not need.`);
+      }
+    }
+  }
+
+  #call(args: PickleValue, callee: PickleValue): PickleValue {
+    if (!isGlobal(callee) || !Array.isArray(args)) throw new PickleError('The pickle calls something that is no name.');
+    return callee.global === 'collections.OrderedDict' && args.length === 0
+      ? new Map<PickleValue, PickleValue>()
+      : { callee: callee.global, args };
+  }
+
+  #long(): bigint {
+    const length = this.bytes[this.#take(1)];
+    const at = this.#take(length);
+    let value = 0n;
+    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[at + i]);
+    return BigInt.asIntN(length * 8, value);
+  }
+}

@@ -1,0 +1,40 @@
+// npm run screenshots -- PICTURE: films the picture, opens the built app in Chromium and writes docs/screenshot-*.png.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DESKTOP, openApp, openBrowser, PHONE } from '../tests/support/browser';
+import { makeFilm } from '../tests/support/film';
+import { serveBuilt } from './serve';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const picture = process.argv[2] as string | undefined;
+/** Until smoothing has settled and the figures have filled, milliseconds. */
+const SETTLE_MS = 6000;
+
+async function main(): Promise<void> {
+  if (picture === undefined) throw new Error('Name a picture that may be published: npm run screenshots -- PICTURE');
+  const film = join(root, 'tests/.tmp/screenshots.mjpeg');
+  await makeFilm(film, [{ picture, seconds: 2 }]);
+  const serving = await serveBuilt();
+  try {
+    for (const [name, viewport, colorScheme] of [
+      ['phone', PHONE, 'dark'],
+      ['desktop', DESKTOP, 'light'],
+    ] as const) {
+      const browsing = await openBrowser({ film, context: { viewport, colorScheme } });
+      await openApp(browsing.page, serving.url);
+      await browsing.page.getByRole('button', { name: 'Start the camera' }).click();
+      if (name === 'desktop') await browsing.page.getByRole('button', { name: 'Show figures' }).click();
+      await browsing.page.locator('sg-label-list li').first().waitFor();
+      await browsing.page.waitForTimeout(SETTLE_MS);
+      await browsing.page.screenshot({ path: join(root, `docs/screenshot-${name}.png`) });
+      await browsing.close();
+    }
+  } finally {
+    await serving.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
