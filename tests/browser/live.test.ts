@@ -183,3 +183,28 @@ describe.skipIf(!ready)('live recognition of a real camera stream', () => {
     expect(errors.filter((e) => !e.includes('a crash made by a test'))).toEqual([]);
   });
 });
+
+describe.skipIf(pictures === undefined)('where no ResNet-18 can be had', () => {
+  it('recognises with EfficientNet-Lite0, which comes with the app', async () => {
+    const film = join(SCRATCH, 'offline.mjpeg');
+    const scenes = SCENES.slice(0, 2).map((index) => ({ picture: pictures?.find((p) => p.index === index)?.path ?? '', seconds: SECONDS }));
+    await makeFilm(film, scenes);
+    const serving = await serveBuilt();
+    const { page, close } = await openBrowser({ film });
+    try {
+      await page.route('**/models/index.json', async (route) => {
+        const manifests = (await (await route.fetch()).json()) as { id: string }[];
+        await route.fulfill({ json: manifests.filter((m) => m.id !== 'resnet18') });
+      });
+      await openApp(page, serving.url);
+      await page.getByRole('button', { name: /^EfficientNet-Lite0/ }).waitFor();
+      await page.getByRole('button', { name: 'Start the camera' }).click();
+      for (const index of SCENES.slice(0, 2)) {
+        await expect.poll(() => firstLabel(page), { timeout: 4 * SECONDS * 1000 }).toBe(IMAGENET_LABELS[index]);
+      }
+    } finally {
+      await close();
+      await serving.close();
+    }
+  });
+});

@@ -69,9 +69,10 @@ export function readTorchFile(file: Buffer): Map<string, TorchTensor> {
   const views = new Map<string, View>();
   const floats = new Set<string>();
   for (const [name, value] of state) {
-    const view = viewOf(String(name), value);
+    if (typeof name !== 'string') throw new PickleError('The state dict has a key that is no name.');
+    const view = viewOf(name, value);
     if (!view) continue;
-    views.set(String(name), view);
+    views.set(name, view);
     floats.add(view.storage);
   }
   let at = pickles.offset;
