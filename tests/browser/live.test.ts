@@ -190,7 +190,8 @@ describe.skipIf(pictures === undefined)('where no ResNet-18 can be had', () => {
     const scenes = SCENES.slice(0, 2).map((index) => ({ picture: pictures?.find((p) => p.index === index)?.path ?? '', seconds: SECONDS }));
     await makeFilm(film, scenes);
     const serving = await serveBuilt();
-    const { page, close } = await openBrowser({ film });
+    const browsing = await openBrowser({ film });
+    const { page } = browsing;
     try {
       await page.route('**/models/index.json', async (route) => {
         const manifests = (await (await route.fetch()).json()) as { id: string }[];
@@ -203,7 +204,7 @@ describe.skipIf(pictures === undefined)('where no ResNet-18 can be had', () => {
         await expect.poll(() => firstLabel(page), { timeout: 4 * SECONDS * 1000 }).toBe(IMAGENET_LABELS[index]);
       }
     } finally {
-      await close();
+      await browsing.close();
       await serving.close();
     }
   });
