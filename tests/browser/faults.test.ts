@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -7,6 +8,7 @@ import { DIST, serveBuilt, type Serving } from '../../tools/serve';
 import { openApp, openBrowser, type Browsing, type CameraOptions } from '../support/browser';
 import { makeFilm } from '../support/film';
 import { SCRATCH } from '../support/shared';
+import { randomResNet18, writeSafetensors } from '../support/weights';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the fault tests need a model in dist/models (npm run model, npm run build). ***\n');
@@ -98,6 +100,46 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
     await openApp(page, serving.url);
     await start(page);
     await fault(page, 'no-camera-api');
+  });
+
+  it('an address that is not secure', async () => {
+    const page = await open({ film, flags: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] });
+    await openApp(page, serving.url.replace('localhost', 'insecure.test'));
+    await start(page);
+    await fault(page, 'insecure-context');
+  });
+
+  it('a camera that fails in a way of its own', async () => {
+    const page = await open();
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('driver gone mad'));
+    });
+    await openApp(page, serving.url);
+    await start(page);
+    await fault(page, 'camera-failed');
+    expect(await page.locator('sg-fault-panel code').textContent()).toContain('driver gone mad');
+  });
+
+  it('no WebAssembly', async () => {
+    const page = await open();
+    await withWorkerPrelude(page, 'Object.defineProperty(self, "WebAssembly", { value: undefined })');
+    await openApp(page, serving.url);
+    await fault(page, 'no-wasm');
+  });
+
+  it('a full device, for a dropped model', async () => {
+    const page = await open();
+    const path = join(SCRATCH, 'full.safetensors');
+    writeFileSync(path, writeSafetensors(randomResNet18(6)));
+    await withWorkerPrelude(
+      page,
+      `FileSystemFileHandle.prototype.createSyncAccessHandle = () => Promise.reject(new DOMException('no room', 'QuotaExceededError'))`,
+    );
+    await openApp(page, serving.url);
+    await page.locator('header button[aria-haspopup]').click();
+    await page.locator('sg-model-picker input[type=file]').setInputFiles(path);
+    await page.locator('sg-model-picker .fault[data-code="storage-failed"]').waitFor({ timeout: 60_000 });
+    await page.locator('sg-model-picker li.runs').waitFor();
   });
 
   it('no WASM SIMD', async () => {

@@ -12,6 +12,8 @@ export interface CameraOptions {
   /** False to have the browser refuse the camera. */
   readonly allowed?: boolean;
   readonly context?: BrowserContextOptions;
+  /** Further flags of Chromium. */
+  readonly flags?: readonly string[];
 }
 
 export interface Browsing {
@@ -38,7 +40,7 @@ const FLAGS = [
 /** Starts a real Chromium with its own empty profile. */
 export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing> {
   const profile = mkdtempSync(join(tmpdir(), 'sightglass-profile-'));
-  const flags = [...FLAGS];
+  const flags = [...FLAGS, ...(camera.flags ?? [])];
   if (camera.film !== undefined) {
     flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera.film}`);
   }
