@@ -2,14 +2,14 @@ import { expose } from 'comlink';
 import type { Engine, EngineId, EngineOptions } from '../contract/engine';
 import { Fault } from '../contract/fault';
 import { createOrtEngine } from './engine/ort-engine';
+import { createSimdEngine } from './engine/simd';
 import { workerCapabilities } from './capabilities';
 import { RecogniserService } from './recogniser-service';
 
 function createEngine(id: EngineId, model: Uint8Array, options: EngineOptions): Promise<Engine> {
   if (typeof WebAssembly !== 'object') throw new Fault('no-wasm', 'This browser has no WebAssembly.');
   if (!workerCapabilities().wasmSimd) throw new Fault('no-simd', 'This browser has no WebAssembly SIMD.');
-  if (id !== 'ort') throw new Fault('engine-failed', `There is no engine called ${id}.`);
-  return createOrtEngine(model, options);
+  return id === 'simd' ? createSimdEngine(model, options) : createOrtEngine(model, options);
 }
 
 expose(new RecogniserService(createEngine));

@@ -1,0 +1,104 @@
+// Runs the phases on one or more threads. A phase's items are handed out one by one from a shared counter, and a phase is
+// over when its items are done, not when every thread has come by: a thread that the system has put aside delays only
+// the item it holds, and one that wakes late just finds less to do.
+#include <stdint.h>
+
+#include "phase.h"
+
+#define EXPORT(name) __attribute__((export_name(name)))
+#define SPINS 4000  // looks at a counter, some 10 microseconds, before a thread sleeps
+
+typedef struct {
+  int32_t generation;  // of the running or last frame; 0: none yet
+  int32_t stop;
+  int32_t pad[14];
+} Control;
+
+static void run_item(const Phase *p, int item, int thread) {
+  switch (p->kind) {
+    case PAD_INPUT: pad_input(p, item); break;
+    case CONV1_POOL: conv1_pool(p, item, thread); break;
+    case WINOGRAD4_IN: winograd4_in(p, item); break;
+    case WINOGRAD4_OUT: winograd4_out(p, item, thread); break;
+    case WINOGRAD2_IN: winograd2_in(p, item); break;
+    case WINOGRAD2_OUT: winograd2_out(p, item, thread); break;
+    case DIRECT: direct(p, item); break;
+    case AVERAGE_POOL: average_pool(p, item); break;
+    case CLASSIFY: classify(p, item); break;
+  }
+}
+
+#ifdef THREADS
+#define LOAD(x) __atomic_load_n(&(x), __ATOMIC_SEQ_CST)
+#define STORE(x, v) __atomic_store_n(&(x), v, __ATOMIC_SEQ_CST)
+
+// The next item of this frame, or -1 where none is left or the frame is over.
+static int take(Phase *p, int generation) {
+  int32_t seen = LOAD(p->ticket);
+  for (;;) {
+    if ((seen >> 16 & 0x7fff) != (generation & 0x7fff)) return -1;
+    const int item = seen & 0xffff;
+    if (item >= p->items) return -1;
+    if (__atomic_compare_exchange_n(&p->ticket, &seen, seen + 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return item;
+  }
+}
+
+// Waits while *x is `value`: looks for a while, then sleeps.
+static void wait_while(int32_t *x, int32_t value) {
+  for (int i = 0; i < SPINS; i++) {
+    if (LOAD(*x) != value) return;
+  }
+  while (LOAD(*x) == value) __builtin_wasm_memory_atomic_wait32(x, value, -1);
+}
+
+static void run_phases(Phase *phases, int count, int thread, int generation) {
+  for (int i = 0; i < count; i++) {
+    Phase *p = phases + i;
+    const uint32_t target = (uint32_t)generation * (uint32_t)p->items;
+    int item;
+    while ((item = take(p, generation)) >= 0) {
+      run_item(p, item, thread);
+      if (__atomic_add_fetch(&p->done, 1, __ATOMIC_SEQ_CST) == (int32_t)target) {
+        __builtin_wasm_memory_atomic_notify(&p->done, 0x7fffffff);
+      }
+    }
+    if (p->nobarrier) continue;
+    for (Phase *q = p; q >= phases && (q == p || q->nobarrier); q--) {
+      const uint32_t all = (uint32_t)generation * (uint32_t)q->items;
+      for (;;) {
+        const int32_t done = LOAD(q->done);
+        // Past the target: this thread is late and the next frame has begun.
+        if ((int32_t)((uint32_t)done - all) >= 0) break;
+        wait_while(&q->done, done);
+      }
+    }
+  }
+}
+
+// The thread that leads: runs one frame and returns when all its phases are done.
+EXPORT("run") void run(Control *control, Phase *phases, int count) {
+  const int generation = control->generation + 1;
+  for (int i = 0; i < count; i++) STORE(phases[i].ticket, (generation & 0x7fff) << 16);
+  STORE(control->generation, generation);
+  __builtin_wasm_memory_atomic_notify(&control->generation, 0x7fffffff);
+  run_phases(phases, count, 0, generation);
+}
+
+// The other threads: sleep between frames, return when told to stop.
+EXPORT("help") void help(Control *control, Phase *phases, int count, int thread) {
+  int32_t seen = 0;
+  for (;;) {
+    wait_while(&control->generation, seen);
+    if (LOAD(control->stop)) return;
+    seen = LOAD(control->generation);
+    run_phases(phases, count, thread, seen);
+  }
+}
+#else
+EXPORT("run") void run(Control *control, Phase *phases, int count) {
+  control->generation++;
+  for (int i = 0; i < count; i++) {
+    for (int item = 0; item < phases[i].items; item++) run_item(phases + i, item, 0);
+  }
+}
+#endif

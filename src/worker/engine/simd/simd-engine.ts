@@ -1,0 +1,129 @@
+import type { Engine, EngineOptions, EngineOutput } from '../../../contract/engine';
+import { Fault } from '../../../contract/fault';
+import type { FoldedConvolution, FoldedResNet18 } from '../../../domain/resnet18/folded';
+import { instantiateKernels, STACK_BYTES, type HelpRequest, type Kernels } from './kernels';
+import { PHASE_BYTES, writePhases } from './phase';
+import { Arena, planNetwork, type WeightPlan } from './plan';
+
+const PAGE = 65536;
+const CONTROL_BYTES = 64;
+/** A thread that has not come up by then will not, milliseconds. */
+const THREAD_START_MS = 10_000;
+
+/** Starts a worker for a further thread; a parameter so that the engine also runs where there are no workers. */
+export type SpawnThread = () => Worker;
+
+export interface SimdEngineParts {
+  /** A build with threads exactly where `options.threads` is above 1. */
+  readonly module: WebAssembly.Module;
+  readonly spawn: SpawnThread;
+}
+
+function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, from: number): void {
+  const { outChannels: oc, inChannels: ic } = shape;
+  if (plan.kind === 'conv1') kernels.prepare_conv1(from, plan.weights, oc);
+  else if (plan.kind === 'direct') kernels.prepare_direct(from, plan.weights, oc, ic, shape.kernel ** 2);
+  else if (plan.kind === 'winograd2') kernels.prepare_winograd2(from, plan.weights, oc, ic);
+  else kernels.prepare_winograd4(from, plan.weights, oc, ic);
+}
+
+/** Starts a thread and waits for its word. */
+function startThread(spawn: SpawnThread, request: HelpRequest): Promise<Worker> {
+  const worker = spawn();
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string): void => {
+      clearTimeout(timer);
+      worker.terminate();
+      reject(new Fault('threads-failed', `Thread ${request.thread} of the SIMD engine: ${reason}`));
+    };
+    const timer = setTimeout(() => fail('no answer'), THREAD_START_MS);
+    worker.addEventListener('error', (event) => fail(event.message || 'could not be started'));
+    worker.addEventListener('message', () => {
+      clearTimeout(timer);
+      resolve(worker);
+    });
+    worker.postMessage(request);
+  });
+}
+
+class SimdEngine implements Engine {
+  readonly id = 'simd';
+  readonly #output: EngineOutput;
+
+  constructor(
+    readonly threads: number,
+    readonly input: Float32Array,
+    logits: Float32Array,
+    features: Float32Array,
+    private readonly compute: () => void,
+    private readonly helpers: readonly Worker[],
+  ) {
+    this.#output = { logits, features };
+  }
+
+  run(): Promise<EngineOutput> {
+    this.compute();
+    return Promise.resolve(this.#output);
+  }
+
+  dispose(): void {
+    for (const helper of this.helpers) helper.terminate();
+  }
+}
+
+/**
+ * Starts our own kernels on ResNet-18's weights: Winograd F(4x4, 3x3) and F(2x2, 3x3), fused ReLU, residual and pooling.
+ *
+ * @throws Fault `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB) is refused
+ */
+export async function startSimdEngine(weights: FoldedResNet18, options: EngineOptions, parts: SimdEngineParts): Promise<Engine> {
+  const shared = options.threads > 1;
+  const allocate = (pages: number): WebAssembly.Memory => {
+    try {
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    } catch (error) {
+      throw new Fault('out-of-memory', `The SIMD engine needs ${pages / 16} MiB: ${String(error)}`, { cause: error });
+    }
+  };
+  // The kernels' own data lies below 1 MiB (--initial-memory): their exact end is only known once they are instantiated.
+  const arena = new Arena(16 * PAGE);
+  const control = arena.floats(CONTROL_BYTES / 4);
+  const plan = planNetwork(weights.convolutions, arena, options.threads);
+  const phases = arena.floats((plan.phases.length * PHASE_BYTES) / 4);
+  const stacks = arena.floats(((options.threads - 1) * STACK_BYTES) / 4);
+  const staging = arena.floats(Math.max(...weights.convolutions.map((c) => c.weight.length)));
+  const memory = allocate(Math.ceil(arena.end / PAGE));
+  const kernels = await instantiateKernels(parts.module, memory);
+  const floats = new Float32Array(memory.buffer);
+  const put = (address: number, values: Float32Array): void => floats.set(values, address / 4);
+  for (const convolution of weights.convolutions) {
+    const own = plan.convolutions.get(convolution.name);
+    if (!own) continue;
+    put(staging, convolution.weight);
+    prepare(kernels, convolution, own, staging);
+    put(own.bias, convolution.bias);
+  }
+  put(plan.fcWeights, weights.fc.weight);
+  put(plan.fcBias, weights.fc.bias);
+  writePhases(new Int32Array(memory.buffer), phases, plan.phases);
+  const count = plan.phases.length;
+  const requests = Array.from({ length: options.threads - 1 }, (_, i): HelpRequest => ({
+    module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, control, phases, count, thread: i + 1,
+  }));
+  const started = await Promise.allSettled(requests.map((request) => startThread(parts.spawn, request)));
+  const helpers = started.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []));
+  const failed = started.find((s) => s.status === 'rejected');
+  if (failed) {
+    for (const helper of helpers) helper.terminate();
+    throw Fault.from(failed.reason, 'threads-failed');
+  }
+  const view = (address: number, length: number): Float32Array => floats.subarray(address / 4, address / 4 + length);
+  return new SimdEngine(
+    options.threads,
+    view(plan.input, 3 * 224 * 224),
+    view(plan.logits, 1000),
+    view(plan.features, 512),
+    () => kernels.run(control, phases, count),
+    helpers,
+  );
+}
