@@ -1,8 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from '../client/model-catalogue';
 import { RecogniserClient } from '../client/recogniser-client';
+import type { EngineId } from '../contract/engine';
 import { Fault, type FaultCode } from '../contract/fault';
-import type { Precision } from '../contract/model';
+import type { ModelManifest, Precision } from '../contract/model';
 import type {
   FrameInput,
   LoadedModel,
@@ -19,8 +20,8 @@ export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
 /** More threads than this gain little for one small network, and heat a phone. */
 const MAX_THREADS = 4;
 
-/** Faults that one thread may get round: shared memory refused, pthreads that do not start, a wrong threaded build. */
-const THREAD_SUSPECTS: readonly FaultCode[] = [
+/** Faults that another engine or one thread may get round: shared memory refused, threads that do not start, a wrong build. */
+const RETRY_FAULTS: readonly FaultCode[] = [
   'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
 ];
 
@@ -28,6 +29,23 @@ const THREAD_SUSPECTS: readonly FaultCode[] = [
 export function threadsFor(capabilities: WorkerCapabilities, wanted: number): number {
   if (!capabilities.wasmThreads) return 1;
   return Math.max(1, wanted > 0 ? wanted : Math.min(MAX_THREADS, capabilities.hardwareConcurrency));
+}
+
+/** An engine with a number of threads: one way to run a model. */
+export interface Way {
+  readonly engine: EngineId;
+  readonly threads: number;
+}
+
+/**
+ * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
+ * as the fallback; each with all threads first, then with one.
+ */
+export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number): Way[] {
+  const knows = manifest.architecture === 'resnet18' && precision === 'fp32';
+  const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
+  const counts = threads > 1 ? [threads, 1] : [1];
+  return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));
 }
 
 /** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
@@ -38,10 +56,11 @@ export class RecogniserController implements ReactiveController {
   capabilities: WorkerCapabilities | undefined;
   catalogue: readonly CatalogueEntry[] = [];
   fault: Fault | undefined;
-  /** Why fewer threads run than the device has, where they failed. */
-  threadFault: Fault | undefined;
+  /** Why the best way to run the model was not taken, where it failed. */
+  setback: Fault | undefined;
   #client: RecogniserClient | undefined;
   #call = 0;
+  #ways: readonly Way[] = [];
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -68,24 +87,22 @@ export class RecogniserController implements ReactiveController {
    */
   async start(): Promise<void> {
     const call = ++this.#call;
-    this.threadFault = undefined;
+    this.setback = undefined;
     this.loaded = undefined;
+    this.#ways = [];
     this.#set('loading');
-    try {
-      await this.#attempt(call, this.settings.value.threads);
-    } catch (error) {
-      const fault = Fault.from(error, 'engine-failed');
-      const threaded = this.capabilities !== undefined && threadsFor(this.capabilities, this.settings.value.threads) > 1;
-      if (call !== this.#call) return;
-      if (!threaded || !THREAD_SUSPECTS.includes(fault.code)) {
-        this.#fail(fault);
-        return;
-      }
-      this.threadFault = fault;
+    for (let way = 0; call === this.#call; way++) {
       try {
-        await this.#attempt(call, 1);
-      } catch (second) {
-        if (call === this.#call) this.#fail(Fault.from(second, 'engine-failed'));
+        await this.#attempt(call, way);
+        return;
+      } catch (error) {
+        if (call !== this.#call) return;
+        const fault = Fault.from(error, 'engine-failed');
+        if (way + 1 >= this.#ways.length || !RETRY_FAULTS.includes(fault.code)) {
+          this.#fail(fault);
+          return;
+        }
+        this.setback ??= fault;
       }
     }
   }
@@ -93,6 +110,12 @@ export class RecogniserController implements ReactiveController {
   /** Chooses a model and loads it. */
   async choose(modelId: string, precision: Precision | 'auto' = 'auto'): Promise<void> {
     this.settings.update({ modelId, precision });
+    await this.start();
+  }
+
+  /** Chooses an engine and loads the model with it. */
+  async chooseEngine(engine: EngineId | 'auto'): Promise<void> {
+    this.settings.update({ engine });
     await this.start();
   }
 
@@ -133,7 +156,7 @@ export class RecogniserController implements ReactiveController {
     if (this.loaded?.manifest.id === id) await this.choose('');
   }
 
-  async #attempt(call: number, threads: number): Promise<void> {
+  async #attempt(call: number, number: number): Promise<void> {
     this.#client?.dispose();
     this.#client = undefined;
     const { client, capabilities } = await RecogniserClient.start();
@@ -146,15 +169,15 @@ export class RecogniserController implements ReactiveController {
     this.catalogue = await this.#list(client);
     const entry = this.chosen;
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
-    const { precision } = this.settings.value;
+    const { precision, engine, threads } = this.settings.value;
     const variant = entry.manifest.variants.find((v) => v.precision === precision) ?? entry.manifest.variants[0];
+    this.#ways = waysToRun(entry.manifest, variant.precision, engine, threadsFor(capabilities, threads));
     const loaded = await client.load(
       {
         manifest: entry.manifest,
         location: entry.location,
         precision: variant.precision,
-        engine: 'ort',
-        threads: threadsFor(capabilities, threads),
+        ...this.#ways[number],
       },
       (progress) => {
         if (call !== this.#call) return;

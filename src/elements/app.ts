@@ -5,6 +5,7 @@ import { Fault } from '../contract/fault';
 import type { LoadProgress } from '../contract/recogniser';
 import { RecogniserController } from '../controllers/recogniser-controller';
 import { SettingsStore } from '../storage/settings';
+import type { EngineChoiceEvent } from './events/engine-choice-event';
 import type { ModelChoiceEvent } from './events/model-choice-event';
 import type { ModelFileEvent } from './events/model-file-event';
 import type { ModelRemoveEvent } from './events/model-remove-event';
@@ -111,9 +112,11 @@ export class App extends LitElement {
         ?loading=${recogniser.state === 'loading'}
         .adoptProgress=${this.adoptProgress}
         .adoptFault=${this.adoptFault}
+        engine=${settings.value.engine}
         ?smoothing=${settings.value.smoothing}
         ?hold=${settings.value.hold}
         @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
+        @sg-engine-choice=${(event: EngineChoiceEvent) => void recogniser.chooseEngine(event.engine)}
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
         @sg-smoothing=${this.#onSmoothing}

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
+import { waysToRun } from '../../src/controllers/recogniser-controller';
 import { modelIndex } from '../vite-models';
 import { serveHarness } from '../harness/serve-harness';
 import { openBrowser } from '../../tests/support/browser';
 
 const TOP = 5;
+const THREADS = 2;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [folder = join(root, '../shared/pictures'), onlyModel, onlyPrecision] = process.argv.slice(2);
 
@@ -49,12 +51,14 @@ async function main(): Promise<void> {
     for (const manifest of modelIndex(join(DIST, 'models'))) {
       for (const { precision } of manifest.variants) {
         if ((onlyModel && onlyModel !== manifest.id) || (onlyPrecision && onlyPrecision !== precision)) continue;
-        const loaded = await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
-          workerUrl: serving.workerUrl, modelId: manifest.id, precision, engine: 'ort' as const, threads: 2,
-        });
-        const { top1, top5, count } = await score(browsing.page, names);
-        const share = (n: number): string => `${((n / count) * 100).toFixed(1)} %`;
-        console.log(`${manifest.id} ${precision} (${manifest.source}), ${loaded.threads} threads: top-1 ${share(top1)}, top-5 ${share(top5)}`);
+        for (const { engine, threads } of waysToRun(manifest, precision, 'auto', THREADS).filter((way) => way.threads === THREADS)) {
+          await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
+            workerUrl: serving.workerUrl, modelId: manifest.id, precision, engine, threads,
+          });
+          const { top1, top5, count } = await score(browsing.page, names);
+          const share = (n: number): string => `${((n / count) * 100).toFixed(1)} %`;
+          console.log(`${manifest.id} ${precision}, engine ${engine}: top-1 ${share(top1)}, top-5 ${share(top5)} (${manifest.source})`);
+        }
       }
     }
   } finally {

@@ -7,6 +7,8 @@ import type { LoadedModel, Recognition } from '../../src/contract/recogniser';
 
 /** Which model to load, and how. */
 export interface HarnessLoad {
+  /** Name of the worker, so that several can be kept side by side; '' if left out. */
+  readonly key?: string;
   readonly workerUrl: string;
   readonly modelId: string;
   readonly precision: Precision;
@@ -14,14 +16,15 @@ export interface HarnessLoad {
   readonly threads: number;
 }
 
-let client: RecogniserClient | undefined;
+const clients = new Map<string, RecogniserClient>();
 
 const harness = {
   /** Starts the worker anew and loads a model. */
-  async load({ workerUrl, modelId, precision, engine, threads }: HarnessLoad): Promise<LoadedModel> {
-    client?.dispose();
+  async load({ key = '', workerUrl, modelId, precision, engine, threads }: HarnessLoad): Promise<LoadedModel> {
+    clients.get(key)?.dispose();
     const started = await RecogniserClient.start(() => new Worker(workerUrl, { type: 'module' }));
-    client = started.client;
+    const { client } = started;
+    clients.set(key, client);
     const entry = (await fetchSiteModels(`${location.origin}/`)).find((e) => e.manifest.id === modelId);
     if (!entry) throw new Error(`There is no model ${modelId}.`);
     return client.load({ manifest: entry.manifest, location: entry.location, precision, engine, threads }, () => undefined);
@@ -40,7 +43,18 @@ const harness = {
     return harness.recognise({ data: new Uint8ClampedArray(bytes), width, height }, count);
   },
 
-  recognise(frame: ImageBitmap | { data: Uint8ClampedArray; width: number; height: number }, count: number): Promise<Recognition> {
+  /** Milliseconds that the network alone takes, for a number of runs in a row on a plain picture. */
+  async time(key: string, runs: number): Promise<number[]> {
+    const times: number[] = [];
+    for (let i = 0; i < runs; i++) {
+      const data = new Uint8ClampedArray(256 * 256 * 4).map((_, at) => (at * 7919 + i * 31) % 256);
+      times.push((await harness.recognise({ data, width: 256, height: 256 }, 1, key)).inferenceMs);
+    }
+    return times;
+  },
+
+  recognise(frame: ImageBitmap | { data: Uint8ClampedArray; width: number; height: number }, count: number, key = ''): Promise<Recognition> {
+    const client = clients.get(key);
     if (!client) throw new Error('Load a model first.');
     return client.recognise(frame, { id: 0, capturedAt: performance.now(), count, live: false });
   },

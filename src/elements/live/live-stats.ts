@@ -56,6 +56,7 @@ export class LiveStats extends LitElement {
       ['latency-p50', msg('… half of them within'), milliseconds(s?.latencyP50)],
       ['latency-p95', msg('… 95 % within'), milliseconds(s?.latencyP95)],
       ['skipped', msg('Frames skipped'), s ? `${s.framesSkipped} / ${s.framesPresented}` : '–'],
+      ['engine', msg('Engine'), this.loaded ? (this.loaded.engine === 'simd' ? msg('own SIMD') : 'onnxruntime') : '–'],
       ['threads', msg('Threads'), this.loaded ? String(this.loaded.threads) : '–'],
       ['isolated', msg('Cross-origin isolated'), isolated === undefined ? '–' : isolated ? msg('yes') : msg('no')],
     ];

@@ -103,6 +103,7 @@ export const modelPickerStyles = css`
     gap: 0.5rem;
     min-height: 2.75rem;
   }
+  input[type='radio'],
   input[type='checkbox'] {
     width: 1.25rem;
     height: 1.25rem;

@@ -2,9 +2,11 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { CatalogueEntry } from '../../client/model-catalogue';
+import type { EngineId } from '../../contract/engine';
 import type { Fault } from '../../contract/fault';
 import type { Accuracy, ModelVariant } from '../../contract/model';
 import type { LoadedModel, LoadProgress } from '../../contract/recogniser';
+import { EngineChoiceEvent } from '../events/engine-choice-event';
 import { ModelChoiceEvent } from '../events/model-choice-event';
 import { ModelFileEvent } from '../events/model-file-event';
 import { ModelRemoveEvent } from '../events/model-remove-event';
@@ -27,6 +29,7 @@ function accuracyWords({ top1, top5, dataset }: Accuracy): string {
  * @event sg-model-choice - a model was chosen
  * @event sg-model-file - a model file was chosen
  * @event sg-model-remove - a kept model is to be removed
+ * @event sg-engine-choice - another engine was chosen
  * @event sg-smoothing - smoothing or hold was switched
  */
 @customElement('sg-model-picker')
@@ -39,6 +42,7 @@ export class ModelPicker extends LitElement {
   @property({ type: Boolean }) loading = false;
   @property({ attribute: false }) adoptProgress: LoadProgress | undefined;
   @property({ attribute: false }) adoptFault: Fault | undefined;
+  @property() engine: EngineId | 'auto' = 'auto';
   @property({ type: Boolean }) smoothing = true;
   @property({ type: Boolean }) hold = true;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
@@ -61,6 +65,7 @@ export class ModelPicker extends LitElement {
         ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
       </ul>
       ${this.#file()}
+      ${this.#engines()}
       <fieldset>
         <legend>${msg('Steady labels')}</legend>
         <label><input type="checkbox" name="smoothing" .checked=${this.smoothing} @change=${this.#onSteady} />${msg('Average over time')}</label>
@@ -101,6 +106,29 @@ export class ModelPicker extends LitElement {
           : nothing}
       </div>
     </li>`;
+  }
+
+  #engines(): unknown {
+    const names: [EngineId | 'auto', string][] = [
+      ['auto', msg('Automatic')],
+      ['simd', msg('Own SIMD kernels (ResNet-18)')],
+      ['ort', 'onnxruntime-web'],
+    ];
+    return html`<fieldset>
+      <legend>${msg('Engine')}</legend>
+      ${names.map(
+        ([id, name]) => html`<label
+          ><input
+            type="radio"
+            name="engine"
+            value=${id}
+            .checked=${this.engine === id}
+            ?disabled=${this.loading}
+            @change=${() => this.dispatchEvent(new EngineChoiceEvent(id))}
+          />${name}</label
+        >`,
+      )}
+    </fieldset>`;
   }
 
   #file(): unknown {

@@ -28,7 +28,7 @@ function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, f
 }
 
 /** Starts a thread and waits for its word. */
-function startThread(spawn: SpawnThread, request: HelpRequest): Promise<Worker> {
+async function startThread(spawn: SpawnThread, request: HelpRequest): Promise<Worker> {
   const worker = spawn();
   return new Promise((resolve, reject) => {
     const fail = (reason: string): void => {
