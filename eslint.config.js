@@ -48,7 +48,7 @@ export default tseslint.config(
     languageOptions: {
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
-        project: ['./tsconfig.json', './tsconfig.worker.json', './tsconfig.node.json'],
+        project: ['./tsconfig.json', './tsconfig.worker.json', './tsconfig.worker-tests.json', './tsconfig.node.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -62,9 +62,6 @@ describe.skipIf(python === undefined)('parity with Pillow, numpy and native onnx
     browsing = await openBrowser();
     await browsing.page.goto(serving.harnessUrl);
     await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
-    await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
-      workerUrl: serving.workerUrl, modelId: 'resnet18', precision: 'fp32' as const, engine: 'ort' as const, threads: 2,
-    });
   });
   afterAll(async () => {
     await browsing?.close();
@@ -85,7 +82,16 @@ describe.skipIf(python === undefined)('parity with Pillow, numpy and native onnx
     }
   });
 
-  it('gives the same logits through the built worker', async () => {
+  it.each([
+    ['ort', 1],
+    ['ort', 2],
+    ['simd', 1],
+    ['simd', 2],
+  ] as const)('gives the same logits through the built worker: %s, %i threads', async (engine, threads) => {
+    const loaded = await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
+      workerUrl: serving.workerUrl, modelId: 'resnet18', precision: 'fp32' as const, engine, threads,
+    });
+    expect(loaded).toMatchObject({ engine, threads, selfTest: 'matched' });
     let worst = 0;
     for (const { name } of jobs) {
       const [width, height] = sizes[name];
@@ -101,7 +107,7 @@ describe.skipIf(python === undefined)('parity with Pillow, numpy and native onnx
       const shift = meanOf(logits) - meanOf(ours);
       for (let i = 0; i < 1000; i++) worst = Math.max(worst, Math.abs(ours[i] + shift - logits[i]));
     }
-    console.log(`parity: max logit difference ${worst.toExponential(2)} over ${jobs.length} pictures (browser against native onnxruntime)`);
+    console.log(`parity: ${engine}, ${threads} threads: max logit difference ${worst.toExponential(2)} over ${jobs.length} pictures (browser against native onnxruntime)`);
     expect(worst).toBeLessThan(LOGIT_TOLERANCE);
   });
 });

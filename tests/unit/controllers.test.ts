@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../src/contract/model';
+import type { WorkerCapabilities } from '../../src/contract/recogniser';
+import { threadsFor, waysToRun } from '../../src/controllers/recogniser-controller';
+
+const RESNET: ModelManifest = {
+  id: 'resnet18', name: '', architecture: 'resnet18', licence: '', source: '', preprocessing: TORCHVISION_PREPROCESSING, variants: [],
+};
+const LITE: ModelManifest = { ...RESNET, id: 'lite', architecture: 'efficientnet-lite0' };
+const CAPABLE: WorkerCapabilities = {
+  crossOriginIsolated: true, hardwareConcurrency: 8, wasmSimd: true, wasmRelaxedSimd: true, wasmThreads: true, offscreenCanvas: true, privateFileSystem: true,
+};
+const words = (manifest: ModelManifest, ...rest: [Parameters<typeof waysToRun>[1], Parameters<typeof waysToRun>[2], number]): string =>
+  waysToRun(manifest, ...rest).map((w) => `${w.engine}/${w.threads}`).join(' ');
+
+describe('waysToRun', () => {
+  it('tries our kernels first, onnxruntime-web last, one thread after all', () => {
+    expect(words(RESNET, 'fp32', 'auto', 4)).toBe('simd/4 simd/1 ort/4 ort/1');
+    expect(words(RESNET, 'fp32', 'auto', 1)).toBe('simd/1 ort/1');
+  });
+
+  it('takes onnxruntime-web where it is wanted, or where our kernels do not know the network', () => {
+    expect(words(RESNET, 'fp32', 'ort', 2)).toBe('ort/2 ort/1');
+    expect(words(RESNET, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
+    expect(words(LITE, 'fp16', 'simd', 1)).toBe('ort/1');
+  });
+});
+
+describe('threadsFor', () => {
+  it('takes all cores up to four, one without shared memory, and what is wished for', () => {
+    expect(threadsFor(CAPABLE, 0)).toBe(4);
+    expect(threadsFor({ ...CAPABLE, hardwareConcurrency: 2 }, 0)).toBe(2);
+    expect(threadsFor({ ...CAPABLE, wasmThreads: false }, 8)).toBe(1);
+    expect(threadsFor(CAPABLE, 6)).toBe(6);
+  });
+});

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../../src/contract/engine';
+import { foldResNet18 } from '../../../../src/domain/resnet18/fold';
+import type { FoldedResNet18 } from '../../../../src/domain/resnet18/folded';
+import { referenceResNet18 } from '../../../../src/domain/resnet18/reference';
+import { PHASE_BYTES, writePhases } from '../../../../src/worker/engine/simd/phase';
+import { Arena, planNetwork } from '../../../../src/worker/engine/simd/plan';
+import { startSimdEngine } from '../../../../src/worker/engine/simd/simd-engine';
+import { noise, randomResNet18 } from '../../../support/weights';
+
+const SIZE = 224;
+const noThreads = (): Worker => {
+  throw new Error('no workers here');
+};
+
+/** The build without relaxed SIMD and threads, which Node runs; the browser tests run the others. */
+async function plainKernels(): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(new Uint8Array(readFileSync(new URL('../../../../src/worker/engine/simd/kernels.wasm', import.meta.url))));
+}
+
+describe('SIMD engine', () => {
+  let weights: FoldedResNet18;
+  let engine: Engine;
+
+  beforeAll(async () => {
+    weights = foldResNet18(new Map(Object.entries(randomResNet18(11))));
+    engine = await startSimdEngine(weights, { threads: 1 }, { module: await plainKernels(), spawn: noThreads });
+  });
+
+  it.each([1, 2])('agrees with ResNet-18 by the book on noise %i, logits and features', async (seed) => {
+    const next = noise(seed);
+    for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+    const picture = engine.input.slice();
+    const { logits, features } = await engine.run();
+    const wanted = referenceResNet18(weights, picture, SIZE);
+    const worst = (a: Float32Array, b: Float32Array): number => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
+    const largest = (a: Float32Array): number => a.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    expect(features).toHaveLength(512);
+    expect(worst(logits, wanted.logits) / largest(wanted.logits)).toBeLessThan(1e-4);
+    expect(worst(features ?? new Float32Array(512), wanted.features) / largest(wanted.features)).toBeLessThan(1e-4);
+    expect(engine.input).toEqual(picture);
+  });
+
+  it('gives the same answer again after another picture', async () => {
+    engine.input.fill(0.3);
+    const first = (await engine.run()).logits.slice();
+    engine.input.fill(-1);
+    expect((await engine.run()).logits).not.toEqual(first);
+    engine.input.fill(0.3);
+    expect((await engine.run()).logits).toEqual(first);
+  });
+
+  it('says that a thread could not be started', async () => {
+    await expect(startSimdEngine(weights, { threads: 2 }, { module: await plainKernels(), spawn: noThreads })).rejects.toThrow();
+  });
+});
+
+describe('planNetwork', () => {
+  it('gives every buffer a place of its own, aligned', () => {
+    const arena = new Arena(1000);
+    const shapes = foldResNet18(new Map(Object.entries(randomResNet18(12)))).convolutions;
+    const plan = planNetwork(shapes, arena, 2);
+    const addresses = [plan.input, plan.features, plan.logits, plan.fcWeights, ...[...plan.convolutions.values()].flatMap((c) => [c.weights, c.bias])];
+    expect(new Set(addresses).size).toBe(addresses.length);
+    expect(addresses.every((a) => a % 64 === 0 && a >= 1000 && a < arena.end)).toBe(true);
+    // 1 input, 1 first layer, 3 x (2 direct), 13 Winograd convolutions in two phases each, pool, classifier.
+    expect(plan.phases).toHaveLength(2 + 6 + 26 + 2);
+  });
+
+  it('writes phases with their counters at zero', () => {
+    const memory = new Int32Array(200).fill(7);
+    writePhases(memory, 64, [{ kind: 8, items: 3, group: 100 }]);
+    expect(memory[15]).toBe(7);
+    expect(Array.from(memory.subarray(16, 34))).toEqual([...new Array<number>(16).fill(0), 8, 3]);
+    expect(memory[16 + 16 + 23]).toBe(100);
+    expect(memory[16 + PHASE_BYTES / 4]).toBe(7);
+  });
+});
