@@ -7,8 +7,7 @@ import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
 import { waysToRun } from '../../src/controllers/recogniser-controller';
 import { modelIndex } from '../vite-models';
-import { serveHarness } from '../harness/serve-harness';
-import { openBrowser } from '../../tests/support/browser';
+import { withHarness } from '../harness/serve-harness';
 
 const TOP = 5;
 const THREADS = 2;
@@ -42,29 +41,22 @@ async function main(): Promise<void> {
   if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run accuracy -- FOLDER`);
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
   if (names.length === 0) throw new Error(`${folder} has no pictures named NNNN-name.jpg, NNNN = ImageNet class.`);
-  const serving = await serveHarness({ extra: { '/pictures': folder } });
-  const browsing = await openBrowser();
-  try {
-    await browsing.page.goto(serving.harnessUrl);
-    await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
+  await withHarness({ extra: { '/pictures': folder } }, async (page, serving) => {
     console.log(`${names.length} pictures of ${folder}`);
     for (const manifest of modelIndex(join(DIST, 'models'))) {
       for (const { precision } of manifest.variants) {
         if ((onlyModel && onlyModel !== manifest.id) || (onlyPrecision && onlyPrecision !== precision)) continue;
         for (const { engine, threads } of waysToRun(manifest, precision, 'auto', THREADS).filter((way) => way.threads === THREADS)) {
-          await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
+          await page.evaluate((load) => window.sightglassHarness.load(load), {
             workerUrl: serving.workerUrl, modelId: manifest.id, precision, engine, threads,
           });
-          const { top1, top5, count } = await score(browsing.page, names);
+          const { top1, top5, count } = await score(page, names);
           const share = (n: number): string => `${((n / count) * 100).toFixed(1)} %`;
           console.log(`${manifest.id} ${precision}, engine ${engine}: top-1 ${share(top1)}, top-5 ${share(top5)} (${manifest.source})`);
         }
       }
     }
-  } finally {
-    await browsing.close();
-    await serving.close();
-  }
+  });
 }
 
 main().catch((error: unknown) => {

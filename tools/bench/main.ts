@@ -5,8 +5,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
-import { openBrowser } from '../../tests/support/browser';
-import { serveHarness } from '../harness/serve-harness';
+import { withHarness } from '../harness/serve-harness';
 import { DIST } from '../serve';
 
 const ROUNDS = 12;
@@ -65,12 +64,7 @@ function table(contestants: readonly Contestant[], threads: number): string {
 }
 
 async function main(): Promise<void> {
-  const serving = await serveHarness();
-  const browsing = await openBrowser();
-  try {
-    const { page } = browsing;
-    await page.goto(serving.harnessUrl);
-    await page.waitForFunction(() => 'sightglassHarness' in window);
+  await withHarness({}, async (page, serving) => {
     // The same worker in a browser that seems to lack relaxed SIMD: its test module is longer than the one for SIMD.
     await page.route(`**/recogniser.worker-*.js${PLAIN}`, async (route) => {
       const response = await route.fetch();
@@ -102,7 +96,7 @@ async function main(): Promise<void> {
     for (let round = 0; round < ROUNDS; round++) {
       for (const contestant of contestants) contestant.times.push(...(await contestant.time()));
     }
-    const version = browsing.context.browser()?.version() ?? (await page.evaluate(() => navigator.userAgent));
+    const version = page.context().browser()?.version() ?? (await page.evaluate(() => navigator.userAgent));
     const text = [
       '# Performance',
       '',
@@ -116,10 +110,7 @@ async function main(): Promise<void> {
     ].join('\n');
     writeFileSync(join(root, 'docs/performance.md'), text);
     console.log(text);
-  } finally {
-    await browsing.close();
-    await serving.close();
-  }
+  });
 }
 
 main().catch((error: unknown) => {

@@ -1,7 +1,9 @@
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { openBrowser } from '../../tests/support/browser';
 import { DIST, serveBuilt, type ServeOptions, type Serving } from '../serve';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,4 +35,18 @@ export async function serveHarness(options: ServeOptions = {}): Promise<HarnessS
   if (!worker) throw new Error('The built page has no recogniser worker: run npm run build.');
   const serving = await serveBuilt({ ...options, extra: { ...options.extra, '/harness': folder } });
   return { ...serving, harnessUrl: `${serving.url}harness/`, workerUrl: `${serving.url}assets/${worker}` };
+}
+
+/** Opens the harness page in Chromium, hands it on, and closes everything afterwards, whatever happens. */
+export async function withHarness(options: ServeOptions, use: (page: Page, serving: HarnessServing) => Promise<void>): Promise<void> {
+  const serving = await serveHarness(options);
+  const browsing = await openBrowser();
+  try {
+    await browsing.page.goto(serving.harnessUrl);
+    await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
+    await use(browsing.page, serving);
+  } finally {
+    await browsing.close();
+    await serving.close();
+  }
 }
