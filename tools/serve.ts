@@ -1,4 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { isIPv6 } from 'node:net';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -18,12 +20,23 @@ const TYPES: readonly [suffix: string, type: string][] = [
 /** Parts of the built page whose names change with their content. */
 const IMMUTABLE = /^\/assets\//;
 
+/** A file that is served from memory. */
+export interface ServedFile {
+  readonly type: string;
+  readonly body: string;
+}
+
 export interface ServeOptions {
   /** Folder of the built page. */
   readonly folder?: string;
   /** 0 for any free port. */
   readonly port?: number;
+  /** The only address that is bound; loopback unless told. */
   readonly host?: string;
+  /** Key and certificate chain, PEM: served over https then. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Files by path in place of those of the folder; looked up at each request. */
+  readonly files?: Readonly<Record<string, ServedFile>>;
   /** False to serve without cross-origin isolation, as a plain static host does. */
   readonly isolated?: boolean;
   /** Further folders by path prefix, for tests and benchmarks only: `npm start` serves the built page and nothing else. */
@@ -32,8 +45,13 @@ export interface ServeOptions {
 
 export interface Serving {
   readonly url: string;
-  readonly server: Server;
+  readonly server: Server | TlsServer;
   close(): Promise<void>;
+}
+
+function urlHost(host: string): string {
+  if (host === '127.0.0.1') return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /**
@@ -57,9 +75,17 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
     },
   });
   const extra = Object.entries(options.extra ?? {}).map(([prefix, path]) => ({ prefix, handle: sirv(path, { dev: true }) }));
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (options.isolated !== false) {
       for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
+    }
+    const file = options.files?.[request.url?.split('?', 1)[0] ?? ''];
+    if (file) {
+      response.setHeader('Content-Type', file.type);
+      response.setHeader('Cache-Control', 'no-store');
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.end(request.method === 'HEAD' ? undefined : file.body);
+      return;
     }
     const other = extra.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
     if (other) {
@@ -72,7 +98,8 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
       response.setHeader('Content-Type', 'text/plain; charset=utf-8');
       response.end('Not found');
     });
-  });
+  };
+  const server = options.tls ? createTlsServer({ ...options.tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener);
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -81,7 +108,7 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
   return {
-    url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}/`,
+    url: `${options.tls ? 'https' : 'http'}://${urlHost(host)}:${port}/`,
     server,
     close: () =>
       new Promise((resolve) => {

@@ -1,0 +1,11 @@
+/** What `npm run phone` tells the page (phone.json): where a phone finds it. Other servers give `{}`. */
+export interface PhoneLink {
+  /** Address for the phone, https. */
+  readonly url: string;
+  /** Where the phone finds the certificate to trust. */
+  readonly authorityUrl: string;
+  /** SHA-256 of that certificate, hex pairs with colons. */
+  readonly fingerprint: string;
+  /** The address as a QR code: `size` x `size` modules, row after row, '1' dark. */
+  readonly qr: { readonly size: number; readonly modules: string };
+}
