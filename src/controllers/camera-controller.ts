@@ -1,11 +1,12 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveControllerHost } from 'lit';
 import { DEFAULT_REQUEST, listCameras, openCamera, stopStream, type CameraRequest } from '../camera/camera';
 import { Fault } from '../contract/fault';
+import { SharedController } from './shared-controller';
 
 export type CameraState = 'off' | 'starting' | 'live' | 'fault';
 
 /** Owns the camera: one stream at most, stopped when the host goes. */
-export class CameraController implements ReactiveController {
+export class CameraController extends SharedController {
   state: CameraState = 'off';
   stream: MediaStream | undefined;
   fault: Fault | undefined;
@@ -15,8 +16,8 @@ export class CameraController implements ReactiveController {
   /** Latest wins: an answer to an older call is thrown away. */
   #call = 0;
 
-  constructor(private readonly host: ReactiveControllerHost) {
-    host.addController(this);
+  constructor(owner: ReactiveControllerHost) {
+    super(owner);
   }
 
   /** Device id of the running camera, '' where none runs. */
@@ -40,7 +41,7 @@ export class CameraController implements ReactiveController {
     (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener('devicechange', this.#onDevices);
   }
 
-  hostDisconnected(): void {
+  override hostDisconnected(): void {
     document.removeEventListener('visibilitychange', this.#onVisibility);
     (navigator.mediaDevices as MediaDevices | undefined)?.removeEventListener('devicechange', this.#onDevices);
     this.stop();
@@ -78,7 +79,7 @@ export class CameraController implements ReactiveController {
   #set(state: CameraState, fault?: Fault): void {
     this.state = state;
     this.fault = fault;
-    this.host.requestUpdate();
+    this.changed();
   }
 
   #release(): void {
@@ -101,7 +102,7 @@ export class CameraController implements ReactiveController {
   readonly #onDevices = (): void => {
     void listCameras().then((devices) => {
       this.devices = devices;
-      this.host.requestUpdate();
+      this.changed();
     });
   };
 }

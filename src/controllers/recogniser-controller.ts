@@ -1,4 +1,4 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from '../client/model-catalogue';
 import { RecogniserClient } from '../client/recogniser-client';
 import type { EngineId } from '../contract/engine';
@@ -14,6 +14,7 @@ import type {
 } from '../contract/recogniser';
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../domain/recognition/label-smoother';
 import type { Settings, SettingsStore } from '../storage/settings';
+import { SharedController } from './shared-controller';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
 
@@ -49,7 +50,7 @@ export function waysToRun(manifest: ModelManifest, precision: Precision, wanted:
 }
 
 /** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
-export class RecogniserController implements ReactiveController {
+export class RecogniserController extends SharedController {
   state: RecogniserState = 'off';
   progress: LoadProgress | undefined;
   loaded: LoadedModel | undefined;
@@ -63,13 +64,13 @@ export class RecogniserController implements ReactiveController {
   #ways: readonly Way[] = [];
 
   constructor(
-    private readonly host: ReactiveControllerHost,
+    owner: ReactiveControllerHost,
     private readonly settings: SettingsStore,
   ) {
-    host.addController(this);
+    super(owner);
   }
 
-  hostDisconnected(): void {
+  override hostDisconnected(): void {
     this.#call++;
     this.#client?.dispose();
     this.#client = undefined;
@@ -152,7 +153,7 @@ export class RecogniserController implements ReactiveController {
   async remove(id: string): Promise<void> {
     await this.#client?.deleteStoredModel(id);
     this.catalogue = this.catalogue.filter((e) => e.manifest.id !== id);
-    this.host.requestUpdate();
+    this.changed();
     if (this.loaded?.manifest.id === id) await this.choose('');
   }
 
@@ -182,7 +183,7 @@ export class RecogniserController implements ReactiveController {
       (progress) => {
         if (call !== this.#call) return;
         this.progress = progress;
-        this.host.requestUpdate();
+        this.changed();
       },
     );
     if (call !== this.#call) return;
@@ -216,7 +217,7 @@ export class RecogniserController implements ReactiveController {
     this.state = state;
     this.fault = fault;
     if (state !== 'loading') this.progress = undefined;
-    this.host.requestUpdate();
+    this.changed();
   }
 }
 

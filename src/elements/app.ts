@@ -3,7 +3,9 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { Fault } from '../contract/fault';
 import type { LoadProgress } from '../contract/recogniser';
+import { CameraController } from '../controllers/camera-controller';
 import { RecogniserController } from '../controllers/recogniser-controller';
+import { RouteController } from '../controllers/route-controller';
 import { SettingsStore } from '../storage/settings';
 import type { EngineChoiceEvent } from './events/engine-choice-event';
 import type { ModelChoiceEvent } from './events/model-choice-event';
@@ -13,8 +15,10 @@ import type { SmoothingEvent } from './events/smoothing-event';
 import { icon } from './shared/icons';
 import { sharedStyles } from './shared/styles';
 import type { ModelPicker } from './model/model-picker';
-import './live/live-view';
+import { VIEWS, type ViewContext, type ViewId } from './views';
 import './model/model-picker';
+import './shared/lazy-view';
+import './shared/view-navigation';
 
 /** The whole app: its head, the live view and the model picker; takes model files dropped anywhere. */
 @customElement('sg-app')
@@ -25,11 +29,13 @@ export class App extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-rows: auto 1fr;
+        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+        grid-template-areas: 'head' 'main' 'views';
         height: 100dvh;
         background: var(--sg-background);
       }
       header {
+        grid-area: head;
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -49,7 +55,28 @@ export class App extends LitElement {
         white-space: nowrap;
       }
       main {
+        grid-area: main;
         min-height: 0;
+      }
+      sg-lazy-view:not([active]) {
+        display: none;
+      }
+      sg-view-navigation {
+        grid-area: views;
+        padding: 0.25rem max(0.5rem, env(safe-area-inset-right)) max(0.35rem, env(safe-area-inset-bottom))
+          max(0.5rem, env(safe-area-inset-left));
+      }
+      @media (min-width: 48rem) {
+        :host {
+          grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto;
+          grid-template-areas: 'head views' 'main main';
+        }
+        header {
+          flex: 1;
+        }
+        sg-view-navigation {
+          align-self: center;
+        }
       }
       .drop {
         position: fixed;
@@ -73,6 +100,9 @@ export class App extends LitElement {
   @query('sg-model-picker') private readonly picker!: ModelPicker;
   private readonly settings = new SettingsStore();
   private readonly recogniser = new RecogniserController(this, this.settings);
+  private readonly camera = new CameraController(this);
+  private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
+  private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings };
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -100,12 +130,14 @@ export class App extends LitElement {
         </button>
       </header>
       <main>
-        <sg-live-view
-          .recogniser=${recogniser}
-          .settings=${settings}
-          .recogniserState=${`${recogniser.state}/${recogniser.progress?.phase ?? ''}/${recogniser.progress?.loaded ?? 0}`}
-        ></sg-live-view>
+        ${VIEWS.map((view) => {
+          const active = view.id === this.route.current;
+          return view.load
+            ? html`<sg-lazy-view ?active=${active} .view=${view} .context=${this.views}></sg-lazy-view>`
+            : view.render(this.views, active);
+        })}
       </main>
+      <sg-view-navigation current=${this.route.current}></sg-view-navigation>
       <sg-model-picker
         .catalogue=${recogniser.catalogue}
         .loaded=${loaded}

@@ -2,9 +2,10 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { TORCHVISION_PREPROCESSING } from '../../contract/model';
-import { CameraController } from '../../controllers/camera-controller';
+import type { CameraController } from '../../controllers/camera-controller';
 import { LiveRecognition } from '../../controllers/live-recognition';
 import type { RecogniserController } from '../../controllers/recogniser-controller';
+import { Follower } from '../../controllers/shared-controller';
 import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
 import type { SettingsStore } from '../../storage/settings';
 import type { CameraChoiceEvent } from '../events/camera-choice-event';
@@ -33,16 +34,22 @@ export class LiveView extends LitElement {
 
   @property({ attribute: false }) recogniser!: RecogniserController;
   @property({ attribute: false }) settings!: SettingsStore;
-  /** Changes whenever the recogniser's state does, so that this view follows its owner. */
-  @property() recogniserState = '';
+  @property({ attribute: false }) camera!: CameraController;
+  /** False while another view is shown: the camera stays open (iOS asks anew for each getUserMedia), recognition rests. */
+  @property({ type: Boolean }) active = true;
   @state() private paused = false;
   @state() private frozen = false;
   @query('sg-camera-stage') private readonly stage!: CameraStage;
-  private readonly camera = new CameraController(this);
   private readonly live = new LiveRecognition(this, (frame, options) => this.recogniser.recognise(frame, options));
 
+  constructor() {
+    super();
+    new Follower(this, () => [this.recogniser, this.camera]);
+  }
+
   override updated(_changed: PropertyValues<this>): void {
-    const wanted = this.camera.state === 'live' && this.recogniser.state === 'ready' && !this.paused && !this.frozen;
+    const { active, camera, recogniser } = this;
+    const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !this.paused && !this.frozen;
     if (wanted && !this.live.running) this.live.start(this.stage.video);
     // A frozen picture has no new frames: the loop may stay, so that the last one is recognised.
     else if (!wanted && this.live.running && !this.frozen) this.live.stop();

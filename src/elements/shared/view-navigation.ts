@@ -1,0 +1,76 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { VIEWS, type ViewId } from '../views';
+import { icon } from './icons';
+import { sharedStyles } from './styles';
+
+/**
+ * Links to the app's views: a bar within the thumb's reach on phones, a row in the head on wide pages.
+ *
+ * @csspart link - one link
+ */
+@customElement('sg-view-navigation')
+@localized()
+export class ViewNavigation extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      nav {
+        display: flex;
+        justify-content: space-evenly;
+        gap: 0.25rem;
+      }
+      a {
+        flex: 1;
+        display: flex;
+        flex-direction: column;
+        align-items: center;
+        justify-content: center;
+        gap: 0.1rem;
+        min-height: 3rem;
+        padding: 0.25rem 0.5rem;
+        border-radius: 0.9rem;
+        color: var(--sg-muted);
+        font-size: 0.75rem;
+        text-decoration: none;
+        white-space: nowrap;
+      }
+      a[aria-current] {
+        color: var(--sg-text);
+        background: var(--sg-surface-2);
+        font-weight: 600;
+      }
+      @media (min-width: 48rem) {
+        a {
+          flex: none;
+          flex-direction: row;
+          gap: 0.5rem;
+          min-height: 2.75rem;
+          padding: 0 0.9rem;
+          border-radius: 999px;
+          font-size: 0.95rem;
+        }
+      }
+    `,
+  ];
+
+  @property() current: ViewId = 'live';
+
+  override render(): unknown {
+    if (VIEWS.length < 2) return nothing;
+    return html`<nav aria-label=${msg('Views')}>
+      ${VIEWS.map(
+        (view) => html`<a part="link" href="#${view.id}" aria-current=${view.id === this.current ? 'page' : nothing}>
+          ${icon(view.icon)}<span>${view.name()}</span>
+        </a>`,
+      )}
+    </nav>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-view-navigation': ViewNavigation;
+  }
+}

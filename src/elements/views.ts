@@ -1,0 +1,43 @@
+import { html } from 'lit';
+import { msg } from '@lit/localize';
+import type { CameraController } from '../controllers/camera-controller';
+import type { RecogniserController } from '../controllers/recogniser-controller';
+import type { SettingsStore } from '../storage/settings';
+import type { IconName } from './shared/icons';
+import './live/live-view';
+
+export type ViewId = 'live' | 'pictures' | 'sessions' | 'teach';
+
+/** What every view may use; the app owns it. */
+export interface ViewContext {
+  readonly recogniser: RecogniserController;
+  readonly camera: CameraController;
+  readonly settings: SettingsStore;
+}
+
+/** One of the app's views, shown in its navigation. */
+export interface View {
+  readonly id: ViewId;
+  readonly icon: IconName;
+  readonly name: () => string;
+  /** Fetches the view's code, once it is wanted; undefined where it comes with the page. */
+  readonly load?: () => Promise<unknown>;
+  /** @param active whether it is the one that is shown: it keeps its state while it is not */
+  readonly render: (context: ViewContext, active: boolean) => unknown;
+}
+
+/** All views in the order of the navigation. The first comes with the page, the others are fetched when they are opened. */
+export const VIEWS: readonly View[] = [
+  {
+    id: 'live',
+    icon: 'camera',
+    name: () => msg('Live'),
+    render: ({ recogniser, camera, settings }, active) => html`<sg-live-view
+      ?hidden=${!active}
+      ?active=${active}
+      .recogniser=${recogniser}
+      .camera=${camera}
+      .settings=${settings}
+    ></sg-live-view>`,
+  },
+];
