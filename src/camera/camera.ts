@@ -13,12 +13,15 @@ export interface CameraRequest {
 
 export const DEFAULT_REQUEST: CameraRequest = { deviceId: '', facing: 'environment', width: 1280, height: 720 };
 
+/** Frames a second that are wished for. */
+export const FRAME_RATE = 30;
+
 /** From most to least wanted; exact constraints are never used, since they fail where a camera is gone or odd. */
 function attempts(request: CameraRequest): MediaStreamConstraints[] {
   const size = { width: { ideal: request.width }, height: { ideal: request.height } };
   const which = request.deviceId ? { deviceId: { ideal: request.deviceId } } : { facingMode: { ideal: request.facing } };
   return [
-    { audio: false, video: { ...which, ...size, frameRate: { ideal: 30 } } },
+    { audio: false, video: { ...which, ...size, frameRate: { ideal: FRAME_RATE } } },
     { audio: false, video: which },
     { audio: false, video: true },
   ];

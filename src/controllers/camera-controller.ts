@@ -1,7 +1,10 @@
 import type { ReactiveControllerHost } from 'lit';
-import { DEFAULT_REQUEST, listCameras, openCamera, stopStream, type CameraRequest } from '../camera/camera';
+import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, stopStream, type CameraRequest } from '../camera/camera';
 import { Fault } from '../contract/fault';
 import { SharedController } from './shared-controller';
+
+/** Frames a second where the device is too loaded for more. */
+const LOW_FRAME_RATE = 15;
 
 export type CameraState = 'off' | 'starting' | 'live' | 'fault';
 
@@ -15,6 +18,7 @@ export class CameraController extends SharedController {
   #request: CameraRequest = DEFAULT_REQUEST;
   /** Latest wins: an answer to an older call is thrown away. */
   #call = 0;
+  #smoothnessSaved = false;
 
   constructor(owner: ReactiveControllerHost) {
     super(owner);
@@ -60,6 +64,7 @@ export class CameraController extends SharedController {
         return;
       }
       this.stream = stream;
+      this.#smoothnessSaved = false;
       this.#track?.addEventListener('ended', this.#onEnded);
       this.#set('live');
       this.#onDevices();
@@ -74,6 +79,14 @@ export class CameraController extends SharedController {
     this.#call++;
     this.#release();
     this.#set('off');
+  }
+
+  /** Asks the camera for fewer frames, where working less was not enough; and for its own rate again. */
+  async saveSmoothness(save: boolean): Promise<void> {
+    const track = this.#track;
+    if (!track || this.#smoothnessSaved === save) return;
+    this.#smoothnessSaved = save;
+    await track.applyConstraints({ ...track.getConstraints(), frameRate: { ideal: save ? LOW_FRAME_RATE : FRAME_RATE } }).catch(() => undefined);
   }
 
   #set(state: CameraState, fault?: Fault): void {

@@ -2,7 +2,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { FramePump, type PresentedFrame } from '../camera/frame-pump';
 import { bestTransport, grabFrame } from '../camera/grab-frame';
 import type { FrameInput, Recognition, RecogniseOptions } from '../contract/recogniser';
-import { FrameGate } from '../domain/recognition/frame-gate';
+import type { DeviceConditions, Pace } from '../domain/recognition/duty-control';
+import { RecognitionScheduler } from '../domain/recognition/scheduler';
 import { RateMeter, RecentValues } from '../domain/recognition/statistics';
 
 /** Runs one recognition; the frame is transferred. */
@@ -20,6 +21,7 @@ export interface LiveStatistics {
   readonly latencyP95: number | undefined;
   readonly framesPresented: number;
   readonly framesSkipped: number;
+  readonly pace: Pace;
 }
 
 /** Told of each recognition with the camera frame it belongs to. */
@@ -37,7 +39,7 @@ const TOP_COUNT = 5;
 export class LiveRecognition implements ReactiveController {
   recognition: Recognition | undefined;
   statistics: LiveStatistics | undefined;
-  readonly #gate = new FrameGate();
+  readonly #scheduler = new RecognitionScheduler();
   readonly #displayRate = new RateMeter();
   readonly #recognitionRate = new RateMeter();
   readonly #latencies = new RecentValues();
@@ -50,6 +52,7 @@ export class LiveRecognition implements ReactiveController {
   /** Answers to frames from before the last start are not shown. */
   #firstId = 1;
   #statisticsAt = 0;
+  #nextTake: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -61,6 +64,21 @@ export class LiveRecognition implements ReactiveController {
 
   get running(): boolean {
     return this.#running;
+  }
+
+  /** How hard recognition works at present. */
+  get pace(): Pace {
+    return this.#scheduler.pace;
+  }
+
+  /** False to recognise as often as the device can, whatever becomes of latency, heat and battery. */
+  set adaptive(adaptive: boolean) {
+    this.#scheduler.adaptive = adaptive;
+  }
+
+  /** What the device says of its battery and heat. */
+  set conditions(conditions: DeviceConditions) {
+    this.#scheduler.conditions = conditions;
   }
 
   hostConnected(): void {
@@ -92,7 +110,8 @@ export class LiveRecognition implements ReactiveController {
     this.#pump = undefined;
     this.#running = false;
     // No frame may wait for an inference that ends after the stop.
-    this.#gate.reset();
+    clearTimeout(this.#nextTake);
+    this.#scheduler.reset();
     this.host.requestUpdate();
   }
 
@@ -105,40 +124,54 @@ export class LiveRecognition implements ReactiveController {
   readonly #onVisibility = (): void => {
     if (!this.#running) return;
     if (document.visibilityState === 'visible') this.#pump?.start();
-    else this.#pump?.stop();
+    else {
+      this.#pump?.stop();
+      clearTimeout(this.#nextTake);
+    }
   };
 
   #onFrame(frame: PresentedFrame): void {
     this.#newest = frame;
     this.#displayRate.add(performance.now(), frame.count);
-    if (this.#gate.frame(frame.count)) void this.#submit();
+    if (this.#scheduler.frame(performance.now(), frame.count)) void this.#submit();
     this.#showStatistics();
   }
 
   async #submit(): Promise<void> {
+    clearTimeout(this.#nextTake);
     const frame = this.#newest;
     const video = this.#video;
+    let latency: number | undefined;
     try {
-      if (frame && video) await this.#run(frame, video);
+      if (frame && video) latency = await this.#run(frame, video);
     } catch {
       // The recogniser's owner shows its faults; a frame that was not ready is made good by the next one.
     }
-    if (this.#gate.finished()) void this.#submit();
+    const wait = this.#scheduler.finished(performance.now(), latency);
+    if (wait === undefined || !this.#running) return;
+    if (wait === 0) this.#take();
+    else this.#nextTake = setTimeout(() => this.#take(), wait);
   }
 
-  async #run(frame: PresentedFrame, video: HTMLVideoElement): Promise<void> {
+  #take(): void {
+    if (this.#running && this.#scheduler.take(performance.now())) void this.#submit();
+  }
+
+  async #run(frame: PresentedFrame, video: HTMLVideoElement): Promise<number | undefined> {
     const id = this.#nextId++;
     const picture = await grabFrame(video, this.#transport);
     const recognition = await this.recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
-    if (id < this.#firstId || !this.#running) return;
+    if (id < this.#firstId || !this.#running) return undefined;
     this.recognition = recognition;
     this.onRecognition(recognition, frame);
     this.host.requestUpdate();
     await this.host.updateComplete;
     const now = performance.now();
     this.#recognitionRate.add(now);
-    this.#latencies.add(now - frame.capturedAt);
-    this.#showStatistics(now - frame.capturedAt);
+    const latency = now - frame.capturedAt;
+    this.#latencies.add(latency);
+    this.#showStatistics(latency);
+    return latency;
   }
 
   #showStatistics(latencyMs = this.statistics?.latencyMs): void {
@@ -153,8 +186,9 @@ export class LiveRecognition implements ReactiveController {
       latencyMs,
       latencyP50: this.#latencies.percentile(0.5),
       latencyP95: this.#latencies.percentile(0.95),
-      framesPresented: this.#gate.presented,
-      framesSkipped: this.#gate.skipped,
+      framesPresented: this.#scheduler.presented,
+      framesSkipped: this.#scheduler.skipped,
+      pace: this.#scheduler.pace,
     };
     this.host.requestUpdate();
   }

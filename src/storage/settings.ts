@@ -15,6 +15,8 @@ export interface Settings {
   readonly mirrored: boolean | undefined;
   readonly smoothing: boolean;
   readonly hold: boolean;
+  /** Whether recognition works less where latency, heat or battery ask for it. */
+  readonly adaptive: boolean;
   readonly statsOpen: boolean;
 }
 
@@ -28,6 +30,7 @@ export const DEFAULT_SETTINGS: Settings = {
   mirrored: undefined,
   smoothing: true,
   hold: true,
+  adaptive: true,
   statsOpen: false,
 };
 

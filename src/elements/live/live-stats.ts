@@ -3,8 +3,24 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { LoadedModel, WorkerCapabilities } from '../../contract/recogniser';
 import type { LiveStatistics } from '../../controllers/live-recognition';
-import { milliseconds, rate } from '../shared/format';
+import type { Pace } from '../../domain/recognition/duty-control';
+import { milliseconds, percent, rate } from '../shared/format';
 import { sharedStyles } from '../shared/styles';
+
+/** How much of the time the network may run, and why it is not all. */
+function paceWords({ duty, reason }: Pace): string {
+  switch (reason) {
+    case undefined:
+      return msg('full');
+    case 'latency':
+    case 'slowed':
+      return `${percent(duty)}, ${msg('to stay live')}`;
+    case 'pressure':
+      return `${percent(duty)}, ${msg('device busy or hot')}`;
+    case 'battery':
+      return `${percent(duty)}, ${msg('battery low')}`;
+  }
+}
 
 /**
  * The live figures: rates, times, skipped frames, threads, isolation.
@@ -55,6 +71,7 @@ export class LiveStats extends LitElement {
       ['latency', msg('Frame to label'), milliseconds(s?.latencyMs)],
       ['latency-p50', msg('… half of them within'), milliseconds(s?.latencyP50)],
       ['latency-p95', msg('… 95 % within'), milliseconds(s?.latencyP95)],
+      ['pace', msg('Work'), s ? paceWords(s.pace) : '–'],
       ['skipped', msg('Frames skipped'), s ? `${s.framesSkipped} / ${s.framesPresented}` : '–'],
       ['engine', msg('Engine'), this.loaded ? (this.loaded.engine === 'simd' ? msg('own SIMD') : 'onnxruntime') : '–'],
       ['threads', msg('Threads'), this.loaded ? String(this.loaded.threads) : '–'],

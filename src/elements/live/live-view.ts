@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { TORCHVISION_PREPROCESSING } from '../../contract/model';
 import type { CameraController } from '../../controllers/camera-controller';
+import { DeviceConditionsController } from '../../controllers/device-conditions';
 import { LiveRecognition } from '../../controllers/live-recognition';
 import type { RecogniserController } from '../../controllers/recogniser-controller';
 import { Follower } from '../../controllers/shared-controller';
@@ -45,11 +46,14 @@ export class LiveView extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.camera]);
+    new DeviceConditionsController(this, (conditions) => (this.live.conditions = conditions));
   }
 
   override updated(_changed: PropertyValues<this>): void {
     const { active, camera, recogniser } = this;
     const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !this.paused && !this.frozen;
+    this.live.adaptive = this.settings.value.adaptive;
+    void camera.saveSmoothness(this.live.pace.saveSmoothness);
     if (wanted && !this.live.running) this.live.start(this.stage.video);
     // A frozen picture has no new frames: the loop may stay, so that the last one is recognised.
     else if (!wanted && this.live.running && !this.frozen) this.live.stop();

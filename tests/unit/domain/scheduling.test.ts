@@ -1,42 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FrameGate } from '../../../src/domain/recognition/frame-gate';
 import { SceneChangeDetector } from '../../../src/domain/recognition/scene-change';
 import { RateMeter, RecentValues } from '../../../src/domain/recognition/statistics';
-
-describe('FrameGate', () => {
-  it('lets one frame through and skips the others while it is busy', () => {
-    const gate = new FrameGate();
-    expect(gate.frame()).toBe(true);
-    expect(gate.frame()).toBe(false);
-    expect(gate.frame()).toBe(false);
-    expect(gate.frame()).toBe(false);
-    // The newest of the three waits, the two before it are gone.
-    expect(gate.skipped).toBe(2);
-    expect(gate.finished()).toBe(true);
-    expect(gate.busy).toBe(true);
-    expect(gate.skipped).toBe(2);
-    expect(gate.finished()).toBe(false);
-    expect(gate.busy).toBe(false);
-    expect(gate.presented).toBe(4);
-  });
-
-  it('counts frames that the browser never told of', () => {
-    const gate = new FrameGate();
-    gate.frame(3);
-    expect(gate.presented).toBe(3);
-    expect(gate.skipped).toBe(2);
-  });
-
-  it('forgets a waiting frame at a reset, and still waits for the one in flight', () => {
-    const gate = new FrameGate();
-    gate.frame();
-    gate.frame();
-    gate.reset();
-    expect(gate.frame()).toBe(false);
-    expect(gate.finished()).toBe(true);
-    expect(gate.skipped).toBe(0);
-  });
-});
 
 describe('RateMeter', () => {
   it('measures 10 a second', () => {
