@@ -23,12 +23,18 @@ export type FaultCode =
   | 'model-download'
   | 'model-corrupt'
   | 'model-invalid'
-  | 'storage-failed';
+  | 'storage-failed'
+  // recorded sessions
+  | 'storage-full'
+  | 'session-missing'
+  | 'session-busy'
+  | 'recording-failed';
 
 const CODES: ReadonlySet<string> = new Set<FaultCode>([
   'insecure-context', 'no-camera-api', 'no-camera', 'permission-denied', 'camera-busy', 'camera-ended', 'camera-failed',
   'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',
-  'self-test-failed', 'engine-failed', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed',
+  'self-test-failed', 'engine-failed', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed', 'storage-full', 'session-missing',
+  'session-busy', 'recording-failed',
 ]);
 
 const NAME_PREFIX = 'Fault:';

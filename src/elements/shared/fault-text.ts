@@ -133,5 +133,29 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('The device is full, or this window is private. Make room, or use a normal window, and drop the file again.'),
         action: msg('Go on'),
       };
+    case 'storage-full':
+      return {
+        title: msg('The device is full'),
+        advice: msg('What was recorded up to now is kept. Export and delete old sessions, or make room on the device.'),
+        action: msg('Go on'),
+      };
+    case 'session-missing':
+      return {
+        title: msg('This session is no longer there'),
+        advice: msg('It was deleted, in another tab perhaps.'),
+        action: msg('Go on'),
+      };
+    case 'session-busy':
+      return {
+        title: msg('This session is being recorded'),
+        advice: msg('Stop the recording first, here or in the other tab.'),
+        action: msg('Try again'),
+      };
+    case 'recording-failed':
+      return {
+        title: msg('The recording stopped'),
+        advice: msg('What was recorded up to then is kept among the sessions. Start another recording.'),
+        action: msg('Go on'),
+      };
   }
 }

@@ -1,0 +1,43 @@
+import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from './session';
+
+/** Name of the BroadcastChannel on which every tab and worker tells of a change of the sessions. */
+export const SESSION_CHANNEL = 'sightglass.sessions';
+
+/** What has changed. Sent after it was written. */
+export interface SessionChange {
+  readonly kind: 'put' | 'delete';
+  readonly id: string;
+}
+
+/** Name of the Web Lock that is held while a session is recorded, and for the moment of each change of one. */
+export function sessionLock(id: string): string {
+  return `sightglass.session.${id}`;
+}
+
+/**
+ * What the session store's worker does for the page, through Comlink. Errors arrive as `Fault` names: turn them back with
+ * `Fault.from`. Everywhere: `session-missing` where there is no such session, `storage-failed` where the device cannot
+ * read or write it.
+ */
+export interface SessionStoreApi {
+  /** All sessions, newest first, those that are being recorded too; empty where the browser has no private file system. */
+  list(): Promise<SessionManifest[]>;
+  /** A session with its labels. Lines that a crash tore are left out. */
+  open(id: string): Promise<SessionData>;
+  /** The film, not read into memory. */
+  film(id: string): Promise<File>;
+  /** A snapshot's picture, JPEG; `file` as in `Snapshot.file`. */
+  snapshot(id: string, file: string): Promise<File>;
+  /** All edits of the human labels in the order in which they were made. */
+  history(id: string): Promise<HumanEdit[]>;
+  /**
+   * Appends edits and flushes them.
+   * @returns the labels as they stand then
+   * @throws Fault `session-busy` while the session is recorded, here or in another tab; `storage-full`
+   */
+  edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels>;
+  /** @throws Fault `session-busy` while the session is recorded */
+  rename(id: string, name: string): Promise<SessionManifest>;
+  /** @throws Fault `session-busy` while the session is recorded */
+  delete(id: string): Promise<void>;
+}

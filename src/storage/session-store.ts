@@ -1,0 +1,122 @@
+import { wrap, type Remote } from 'comlink';
+import { Fault } from '../contract/fault';
+import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../contract/session';
+import { SESSION_CHANNEL, type SessionChange, type SessionStoreApi } from '../contract/session-store';
+
+/** Makes the store's worker; a parameter so that tests can give another. */
+export type StoreWorkerFactory = () => Worker;
+
+function spawnWorker(): Worker {
+  return new Worker(new URL('../worker/session-store.worker.ts', import.meta.url), { type: 'module', name: 'session-store' });
+}
+
+/**
+ * The recorded sessions, from the page: see `SessionStoreApi` for each call. The worker is started by the first call, and
+ * again by the next one after a crash. Dispose of it when nobody looks at sessions any more.
+ */
+export class SessionStore implements SessionStoreApi {
+  #worker: Worker | undefined;
+  #remote: Remote<SessionStoreApi> | undefined;
+  #fail: (fault: Fault) => void = () => undefined;
+  #died: Promise<never> = new Promise(() => undefined);
+  #channel: BroadcastChannel | undefined;
+  readonly #listeners = new Set<(change: SessionChange) => void>();
+
+  constructor(private readonly spawn: StoreWorkerFactory = spawnWorker) {}
+
+  list(): Promise<SessionManifest[]> {
+    return this.#call((remote) => remote.list());
+  }
+
+  open(id: string): Promise<SessionData> {
+    return this.#call((remote) => remote.open(id));
+  }
+
+  film(id: string): Promise<File> {
+    return this.#call((remote) => remote.film(id));
+  }
+
+  snapshot(id: string, file: string): Promise<File> {
+    return this.#call((remote) => remote.snapshot(id, file));
+  }
+
+  history(id: string): Promise<HumanEdit[]> {
+    return this.#call((remote) => remote.history(id));
+  }
+
+  edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels> {
+    return this.#call((remote) => remote.edit(id, edits));
+  }
+
+  rename(id: string, name: string): Promise<SessionManifest> {
+    return this.#call((remote) => remote.rename(id, name));
+  }
+
+  delete(id: string): Promise<void> {
+    return this.#call((remote) => remote.delete(id));
+  }
+
+  /**
+   * Tells of each change, made in this tab or another.
+   * @returns a function that ends it
+   */
+  onChange(listener: (change: SessionChange) => void): () => void {
+    this.#listeners.add(listener);
+    if (!this.#channel) {
+      this.#channel = new BroadcastChannel(SESSION_CHANNEL);
+      this.#channel.addEventListener('message', ({ data }: MessageEvent<SessionChange>) => {
+        for (const each of this.#listeners) each(data);
+      });
+    }
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#channel?.close();
+      this.#channel = undefined;
+    };
+  }
+
+  /** Ends the worker; calls in flight end with `worker-crashed`. */
+  dispose(): void {
+    this.#listeners.clear();
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#end(new Fault('worker-crashed', 'The session store was closed.'));
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #call<T>(call: (remote: Remote<SessionStoreApi>) => Promise<T>): Promise<T> {
+    const remote = this.#remote ?? this.#start();
+    try {
+      return await Promise.race([call(remote), this.#died]);
+    } catch (error) {
+      throw Fault.from(error, 'storage-failed');
+    }
+  }
+
+  #start(): Remote<SessionStoreApi> {
+    const worker = this.spawn();
+    this.#died = new Promise<never>((_, reject) => (this.#fail = reject));
+    this.#died.catch(() => undefined);
+    const crashed = (event: Event): void => {
+      event.preventDefault();
+      const message = event instanceof ErrorEvent ? event.message : event.type;
+      if (this.#worker === worker) this.#end(new Fault('worker-crashed', `The session store failed: ${message}`));
+    };
+    worker.addEventListener('error', crashed);
+    worker.addEventListener('messageerror', crashed);
+    this.#worker = worker;
+    this.#remote = wrap<SessionStoreApi>(worker);
+    return this.#remote;
+  }
+
+  #end(fault: Fault): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#remote = undefined;
+    this.#fail(fault);
+  }
+}

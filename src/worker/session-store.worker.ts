@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { SessionStoreService } from './sessions/session-store-service';
+
+expose(new SessionStoreService());
