@@ -1,0 +1,91 @@
+import sharp from 'sharp';
+import { pictureType } from './picture-type';
+import { Problem } from './problem';
+
+/** A decoded picture, upright. */
+export interface DecodedPicture {
+  /** RGBA, row after row. */
+  readonly pixels: Uint8Array;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+}
+
+export interface DecodeLimits {
+  /** Largest width x height. */
+  readonly maxPixels: number;
+  /** Seconds that the decoder may take. */
+  readonly seconds: number;
+}
+
+/** The only loaders that stay on: libvips knows SVG, TIFF and more, none of which may ever see a stranger's bytes. */
+const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((name) => `VipsForeignLoad${name}Buffer`);
+
+/** Switches libvips in this process to what is needed here: few loaders, one thread a picture, no cache of strangers' pictures. */
+export function restrictDecoder(): void {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: LOADERS });
+  sharp.concurrency(1);
+  sharp.cache(false);
+}
+
+/** libvips' words without its module names and repeats. */
+function reason(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  const words = lines.map((line) => line.replace(/^(Input buffer has corrupt header: )?(Vips\w+|\w+2vips|\w+load(_\w+)?|heif|pngload|webp2vips): /i, '').trim());
+  return [...new Set(words)].filter(Boolean).join('; ');
+}
+
+/**
+ * A canvas keeps colours multiplied by their alpha; reading them back divides again. The network must see the same
+ * colours as in the page: clear pixels are black, faint ones lose some bits.
+ */
+function throughPremultiplication(pixels: Uint8Array): void {
+  for (let i = 0; i < pixels.length; i += 4) {
+    const alpha = pixels[i + 3];
+    if (alpha === 255) continue;
+    for (let c = i; c < i + 3; c++) pixels[c] = alpha === 0 ? 0 : Math.min(255, Math.round((Math.round((pixels[c] * alpha) / 255) * 255) / alpha));
+  }
+}
+
+/**
+ * Decodes a picture as the page does a still one (createImageBitmap with `imageOrientation: 'from-image'` and
+ * `colorSpaceConversion: 'none'`): turned upright by its EXIF orientation, numbers untouched by any colour profile,
+ * the first picture of an animation. The header is read, and its size checked, before any pixel is decoded.
+ *
+ * @throws Problem `no-picture`, `unsupported-type`, `picture-too-large`, `picture-corrupt` or `timed-out`
+ */
+export async function decodePicture(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedPicture> {
+  await pictureType(bytes);
+  const options = { failOn: 'error', ignoreIcc: true, sequentialRead: true } as const;
+  let hasAlpha: boolean;
+  try {
+    const header = await sharp(bytes, { ...options, limitInputPixels: false }).metadata();
+    hasAlpha = header.hasAlpha;
+    if (header.width * header.height > limits.maxPixels) {
+      throw new Problem(
+        'picture-too-large',
+        `The picture has ${header.width} x ${header.height} pixels; at most ${limits.maxPixels} in all are decoded.`,
+      );
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem('picture-corrupt', `The picture's header cannot be read: ${reason(error)}.`, { cause: error });
+  }
+  try {
+    const { data, info } = await sharp(bytes, { ...options, limitInputPixels: limits.maxPixels })
+      .timeout({ seconds: limits.seconds })
+      .autoOrient()
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (hasAlpha) throughPremultiplication(data);
+    return { pixels: data, width: info.width, height: info.height };
+  } catch (error) {
+    const words = reason(error);
+    if (/timeout/i.test(words)) throw new Problem('timed-out', `The picture was not decoded within ${limits.seconds} s.`, { cause: error });
+    throw new Problem('picture-corrupt', `The picture cannot be decoded: ${words}.`, { cause: error });
+  }
+}

@@ -1,0 +1,42 @@
+import type { KnownAnswer, Precision, Preprocessing } from '../contract/model';
+import type { DecodeLimits } from './decode';
+import type { ProblemCode } from './problem';
+
+/** What a recognising process needs to know of a network. */
+export interface Network {
+  /** Model id of the manifest. */
+  readonly model: string;
+  readonly precision: Precision;
+  /** Path of the .onnx file. */
+  readonly path: string;
+  readonly preprocessing: Preprocessing;
+  readonly selfTest: KnownAnswer | undefined;
+}
+
+/** One picture to recognise; without `bytes` the process only makes sure that the network runs. */
+export interface Job {
+  readonly network: Network;
+  readonly bytes?: Uint8Array;
+  /** Labels wanted, 1 or more. */
+  readonly count: number;
+  readonly limits: DecodeLimits;
+}
+
+export interface LabelConfidence {
+  /** ImageNet class name. */
+  readonly label: string;
+  /** Probability, 0..1. */
+  readonly confidence: number;
+}
+
+/** Milliseconds of each step. */
+export interface Timings {
+  readonly decode: number;
+  readonly preprocess: number;
+  readonly inference: number;
+}
+
+/** A process's answer. Failures travel as data: an Error would lose its code on the way between processes. */
+export type JobAnswer =
+  | { readonly ok: true; readonly predictions: readonly LabelConfidence[]; readonly timings: Timings }
+  | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly next: string; readonly detail?: string };

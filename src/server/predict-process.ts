@@ -1,0 +1,102 @@
+// One of the processes that recognise pictures (see pool.ts). Its default export is what tinypool calls for each job.
+import * as ort from 'onnxruntime-node';
+import { workerData } from 'tinypool';
+import { IMAGENET_LABELS } from '../domain/labels/imagenet';
+import { Preprocessor } from '../domain/preprocess/preprocessor';
+import { softmax, topK } from '../domain/recognition/probabilities';
+import { fillSelfTestInput, selfTestProblem } from '../domain/recognition/self-test';
+import { LOGITS_NAME } from '../domain/resnet18/graph';
+import { decodePicture, restrictDecoder } from './decode';
+import type { Job, JobAnswer, Network } from './job';
+import { Problem } from './problem';
+
+/** A network that has passed its self-test. */
+class RunningNetwork {
+  readonly preprocessor: Preprocessor;
+  /** float32 NCHW [1, 3, crop, crop]; the preprocessor writes into it. */
+  readonly input: Float32Array;
+  readonly #feeds: Record<string, ort.Tensor>;
+  readonly #logits: string;
+
+  private constructor(
+    network: Network,
+    private readonly session: ort.InferenceSession,
+  ) {
+    const { crop } = network.preprocessing;
+    this.preprocessor = new Preprocessor(network.preprocessing);
+    this.input = new Float32Array(this.preprocessor.outputLength);
+    this.#feeds = { [session.inputNames[0]]: new ort.Tensor('float32', this.input, [1, 3, crop, crop]) };
+    this.#logits = session.outputNames.includes(LOGITS_NAME) ? LOGITS_NAME : session.outputNames[0];
+  }
+
+  /** @throws Error where the file is no model, or its answer to the self-test is wrong */
+  static async start(network: Network): Promise<RunningNetwork> {
+    // One thread a process, as many processes as cores: under load no core waits for another one.
+    const session = await ort.InferenceSession.create(network.path, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+    const running = new RunningNetwork(network, session);
+    fillSelfTestInput(running.input);
+    const problem = selfTestProblem(await running.run(), network.selfTest);
+    if (problem) throw new Error(`${network.model} (${network.precision}) fails its self-test: ${problem}`);
+    return running;
+  }
+
+  /** @returns logits of what `input` holds, shape [1000] */
+  async run(): Promise<Float32Array> {
+    return (await this.session.run(this.#feeds, [this.#logits]))[this.#logits].data as Float32Array;
+  }
+}
+
+const running = new Map<string, Promise<RunningNetwork>>();
+
+function start(network: Network): Promise<RunningNetwork> {
+  const key = network.path;
+  let started = running.get(key);
+  if (!started) {
+    started = RunningNetwork.start(network);
+    running.set(key, started);
+    // A file that could not be read now may be there for the next picture.
+    started.catch(() => running.delete(key));
+  }
+  return started;
+}
+
+async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): Promise<JobAnswer> {
+  const started = performance.now();
+  const { pixels, width, height } = await decodePicture(bytes, job.limits);
+  const decoded = performance.now();
+  network.preprocessor.run(pixels, width, height, network.input);
+  const prepared = performance.now();
+  const probabilities = softmax(await network.run());
+  const predictions = topK(probabilities, job.count).map(({ index, probability }) => ({
+    label: IMAGENET_LABELS[index],
+    confidence: probability,
+  }));
+  return {
+    ok: true,
+    predictions,
+    timings: { decode: decoded - started, preprocess: prepared - decoded, inference: performance.now() - prepared },
+  };
+}
+
+/** Recognises one picture. Never rejects: a failure is part of the answer. */
+export default async function predict(job: Job): Promise<JobAnswer> {
+  try {
+    const network = await start(job.network);
+    if (!job.bytes) return { ok: true, predictions: [], timings: { decode: 0, preprocess: 0, inference: 0 } };
+    return await recognise(job, job.bytes, network);
+  } catch (error) {
+    if (error instanceof Problem) return { ok: false, code: error.code, message: error.message, next: error.next };
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { ok: false, ...internal().body(), detail };
+  }
+}
+
+function internal(): Problem {
+  return new Problem('internal', 'The network failed on this picture.');
+}
+
+restrictDecoder();
+// Ctrl+C reaches every process of the terminal: the parent alone decides when this one ends.
+process.on('SIGINT', () => undefined);
+// The network is loaded before the first picture comes; what goes wrong is told to the first job.
+await start(workerData as Network).catch(() => undefined);

@@ -1,0 +1,59 @@
+/** Each kind of failure that a caller can meet: its HTTP status and what the caller does next. */
+const KINDS = {
+  'bad-request': [400, 'Correct the request: /openapi.json describes what is understood.'],
+  'bad-parameter': [400, 'Correct the address: /openapi.json lists the parameters.'],
+  'no-picture': [400, 'Send a picture: curl -F file=@picture.jpg ADDRESS/predict'],
+  'bad-upload': [400, 'Send one multipart/form-data body whose picture is in the field "file": curl -F file=@picture.jpg ADDRESS/predict'],
+  'picture-corrupt': [400, 'Open the picture in a viewer; save or send it again if it is broken there too.'],
+  'cross-site': [403, 'Call the service from a page of its own address, or from a program.'],
+  'not-found': [404, 'The service answers at /predict, /predict/batch, /healthz, /metrics and /openapi.json; the page is at /.'],
+  'no-such-model': [404, 'Leave the parameter out, or name one that /healthz lists.'],
+  'method-not-allowed': [405, 'Use the method that the Allow header names.'],
+  'upload-too-large': [413, 'Send a smaller file, or raise the limit (see docs/service.md).'],
+  'picture-too-large': [413, 'Reduce the picture: the network sees 224 x 224 pixels of it. Or raise MAX_PIXELS.'],
+  'too-many-files': [413, 'Send fewer files in one request.'],
+  'unsupported-type': [415, 'Send a JPEG, PNG, WebP, GIF or AVIF picture.'],
+  'worker-crashed': [500, 'Try once more; if the same picture fails again, it breaks the decoder: convert it.'],
+  internal: [500, 'Try again. The service has written the cause to its log under the request id.'],
+  busy: [503, 'Try again after the seconds in the Retry-After header.'],
+  stopping: [503, 'Try again after the seconds in the Retry-After header, when the service has started anew.'],
+  'timed-out': [504, 'Try again later, or send a smaller picture.'],
+} as const satisfies Record<string, readonly [status: number, next: string]>;
+
+export type ProblemCode = keyof typeof KINDS;
+
+export const PROBLEM_CODES = Object.keys(KINDS) as readonly ProblemCode[];
+
+/** What a caller gets of a failure, under the key `error`. */
+export interface ProblemBody {
+  readonly status: number;
+  readonly code: ProblemCode;
+  /** What is wrong with this very request. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly next: string;
+}
+
+/** A failure that is told to the caller as it is. Anything else is told as `internal`. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    options?: ErrorOptions & { readonly next?: string },
+  ) {
+    super(message, options);
+    this.next = options?.next ?? KINDS[code][1];
+  }
+
+  readonly next: string;
+
+  get status(): number {
+    return KINDS[this.code][0];
+  }
+
+  body(): ProblemBody {
+    return { status: this.status, code: this.code, message: this.message, next: this.next };
+  }
+}

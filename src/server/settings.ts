@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/** How the service runs. Sizes in bytes unless said. */
+export interface Settings {
+  /** The only address that is bound. */
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Processes that recognise. */
+  readonly workers: number;
+  /** Pictures that may wait for one of them. */
+  readonly queue: number;
+  /** Milliseconds that a picture may take, waiting included. */
+  readonly timeoutMs: number;
+  /** Milliseconds that requests may still take once the service is told to stop. */
+  readonly drainMs: number;
+  /** Largest picture file. */
+  readonly maxBytes: number;
+  /** Largest picture, width x height. */
+  readonly maxPixels: number;
+  /** Most files of one batch. */
+  readonly maxFiles: number;
+  /** Largest batch, all files together. */
+  readonly maxBatchBytes: number;
+  /** Upload bytes that may be held at one time, all requests together. */
+  readonly maxHeldBytes: number;
+  /** Folder of the built page. */
+  readonly folder: string;
+  /** Folder of the models' manifests and files. */
+  readonly models: string;
+  /** Model that answers where a request names none; the best one that is there if undefined. */
+  readonly model: string | undefined;
+  readonly precision: string | undefined;
+  /** Level of pino's log, `silent` for none but faults. */
+  readonly logLevel: string;
+}
+
+const MB = 2 ** 20;
+/** The service is built into dist-server and runs from src/server in tests: both are two folders below the root. */
+const DIST = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist' : '../dist', import.meta.url));
+
+export const DEFAULTS: Settings = {
+  host: '127.0.0.1',
+  port: 4174,
+  workers: availableParallelism(),
+  queue: 8 * availableParallelism(),
+  timeoutMs: 10_000,
+  drainMs: 10_000,
+  maxBytes: 16 * MB,
+  maxPixels: 50_000_000,
+  maxFiles: 16,
+  maxBatchBytes: 64 * MB,
+  maxHeldBytes: 256 * MB,
+  folder: DIST,
+  models: `${DIST}/models`,
+  model: undefined,
+  precision: undefined,
+  logLevel: 'error',
+};
+
+/** Each number's smallest and largest value. */
+const NUMBERS = {
+  port: [0, 65535],
+  workers: [1, 256],
+  queue: [0, 10_000],
+  timeoutMs: [100, 600_000],
+  drainMs: [0, 600_000],
+  maxBytes: [1024, 1024 * MB],
+  maxPixels: [1, 1_000_000_000],
+  maxFiles: [1, 1000],
+  maxBatchBytes: [1024, 4096 * MB],
+  maxHeldBytes: [1024, 65_536 * MB],
+} as const satisfies Partial<Record<keyof Settings, readonly [number, number]>>;
+
+const TEXTS = ['host', 'folder', 'models', 'model', 'precision', 'logLevel'] as const;
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+type NumberName = keyof typeof NUMBERS;
+
+const isNumber = (name: string): name is NumberName => name in NUMBERS;
+const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** `maxBytes` is `--max-bytes` on the command line and `MAX_BYTES` in the environment. */
+const environmentName = (name: string): string => dashed(name).replaceAll('-', '_').toUpperCase();
+
+/**
+ * Settings of the command line, else of the environment, else the defaults.
+ * @throws Error that names the setting and what it takes
+ */
+export function readSettings(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Settings {
+  const names = [...Object.keys(NUMBERS), ...TEXTS];
+  const options = Object.fromEntries(names.map((name) => [dashed(name), { type: 'string' as const }]));
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    values = parseArgs({ args: [...args], options, allowPositionals: false }).values;
+  } catch (error) {
+    const words = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new Error(`${words}. Settings: ${names.map((name) => `--${dashed(name)}`).join(' ')}`, { cause: error });
+  }
+  const settings: Record<string, unknown> = { ...DEFAULTS };
+  for (const name of names) {
+    const fromLine = values[dashed(name)];
+    const text = typeof fromLine === 'string' ? fromLine : environment[environmentName(name)];
+    if (text === undefined || text === '') continue;
+    settings[name] = isNumber(name) ? number(name, text) : text;
+  }
+  const read = settings as unknown as Settings;
+  if (!LEVELS.includes(read.logLevel)) throw new Error(`--log-level takes one of ${LEVELS.join(', ')}, not ${read.logLevel}.`);
+  return values['folder'] !== undefined && values['models'] === undefined ? { ...read, models: `${read.folder}/models` } : read;
+}
+
+function number(name: NumberName, text: string): number {
+  const value = Number(text);
+  const [low, high] = NUMBERS[name];
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new Error(`--${dashed(name)} (or ${environmentName(name)}) takes a whole number from ${low} to ${high}, not ${text}.`);
+  }
+  return value;
+}
