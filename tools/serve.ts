@@ -5,20 +5,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { ISOLATION_HEADERS } from './headers';
+import { fileHeaders, ISOLATION_HEADERS } from './headers';
 
 export const DIST = fileURLToPath(new URL('../dist', import.meta.url));
-
-/** Types that sirv's table lacks or that browsers insist on. */
-const TYPES: readonly [suffix: string, type: string][] = [
-  ['.wasm', 'application/wasm'],
-  ['.mjs', 'text/javascript; charset=utf-8'],
-  ['.onnx', 'application/octet-stream'],
-  ['.webmanifest', 'application/manifest+json'],
-];
-
-/** Parts of the built page whose names change with their content. */
-const IMMUTABLE = /^\/assets\//;
 
 /** A file that is served from memory. */
 export interface ServedFile {
@@ -67,11 +56,7 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
     gzip: true,
     dotfiles: false,
     setHeaders(response, pathname) {
-      const type = TYPES.find(([suffix]) => pathname.endsWith(suffix))?.[1];
-      if (type) response.setHeader('Content-Type', type);
-      response.setHeader('Cache-Control', IMMUTABLE.test(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache');
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      response.setHeader('Referrer-Policy', 'no-referrer');
+      for (const [name, value] of Object.entries(fileHeaders(pathname))) response.setHeader(name, value);
     },
   });
   const extra = Object.entries(options.extra ?? {}).map(([prefix, path]) => ({ prefix, handle: sirv(path, { dev: true }) }));

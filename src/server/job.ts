@@ -2,6 +2,9 @@ import type { KnownAnswer, Precision, Preprocessing } from '../contract/model';
 import type { DecodeLimits } from './decode';
 import type { ProblemCode } from './problem';
 
+/** Environment variable of a recognising process: JSON of the network that it loads at its start. */
+export const NETWORK_VARIABLE = 'SIGHTGLASS_NETWORK';
+
 /** What a recognising process needs to know of a network. */
 export interface Network {
   /** Model id of the manifest. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
-import type { Job, JobAnswer, Network } from './job';
+import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { Problem } from './problem';
 
 /** From source files (tests, tsx) the processes need tsx as well; the built service does not. */
@@ -49,9 +49,12 @@ export class PredictPool {
       maxQueue: Math.max(1, options.queue),
       concurrentTasksPerWorker: 1,
       isolateWorkers: false,
-      workerData: options.network,
       execArgv: FROM_SOURCE ? ['--import', 'tsx'] : [],
-      env: { PATH: process.env['PATH'] ?? '', NODE_ENV: process.env['NODE_ENV'] ?? 'production' },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        NODE_ENV: process.env['NODE_ENV'] ?? 'production',
+        [NETWORK_VARIABLE]: JSON.stringify(options.network),
+      },
     });
   }
 

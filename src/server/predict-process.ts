@@ -1,13 +1,12 @@
 // One of the processes that recognise pictures (see pool.ts). Its default export is what tinypool calls for each job.
 import * as ort from 'onnxruntime-node';
-import { workerData } from 'tinypool';
 import { IMAGENET_LABELS } from '../domain/labels/imagenet';
 import { Preprocessor } from '../domain/preprocess/preprocessor';
 import { softmax, topK } from '../domain/recognition/probabilities';
 import { fillSelfTestInput, selfTestProblem } from '../domain/recognition/self-test';
 import { LOGITS_NAME } from '../domain/resnet18/graph';
 import { decodePicture, restrictDecoder } from './decode';
-import type { Job, JobAnswer, Network } from './job';
+import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { Problem } from './problem';
 
 /** A network that has passed its self-test. */
@@ -99,4 +98,5 @@ restrictDecoder();
 // Ctrl+C reaches every process of the terminal: the parent alone decides when this one ends.
 process.on('SIGINT', () => undefined);
 // The network is loaded before the first picture comes; what goes wrong is told to the first job.
-await start(workerData as Network).catch(() => undefined);
+const preload = process.env[NETWORK_VARIABLE];
+if (preload !== undefined) await start(JSON.parse(preload) as Network).catch(() => undefined);

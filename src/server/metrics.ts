@@ -1,0 +1,49 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { HeldBytes } from './held-bytes';
+import type { Network, Timings } from './job';
+import type { PredictPool } from './pool';
+
+const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+const PREFIX = 'sightglass_';
+
+/** What the service counts and measures, in Prometheus' text format. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests: Counter<'route' | 'method' | 'status'>;
+  readonly #duration: Histogram<'route'>;
+  readonly #predictions: Counter<'model' | 'precision'>;
+  readonly #problems: Counter<'code'>;
+  readonly #steps: Histogram<'step'>;
+
+  constructor(pool: PredictPool, held: HeldBytes) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
+    this.#requests = new Counter({ name: `${PREFIX}http_requests_total`, help: 'Answered requests.', labelNames: ['route', 'method', 'status'], registers });
+    this.#duration = new Histogram({ name: `${PREFIX}http_request_seconds`, help: 'From request to answer.', labelNames: ['route'], buckets: SECONDS, registers });
+    this.#predictions = new Counter({ name: `${PREFIX}predictions_total`, help: 'Recognised pictures.', labelNames: ['model', 'precision'], registers });
+    this.#problems = new Counter({ name: `${PREFIX}problems_total`, help: 'Pictures and requests that failed, by code.', labelNames: ['code'], registers });
+    this.#steps = new Histogram({ name: `${PREFIX}step_seconds`, help: 'Decoding, preprocessing, inference.', labelNames: ['step'], buckets: SECONDS, registers });
+    const gauge = (name: string, help: string, read: () => number): void => {
+      const made: Gauge = new Gauge({ name: PREFIX + name, help, registers, collect: () => made.set(read()) });
+    };
+    gauge('workers', 'Processes that recognise.', () => pool.workers);
+    gauge('workers_busy', 'Processes that work on a picture now.', () => pool.busy);
+    gauge('queue_length', 'Pictures that wait now.', () => pool.queued);
+    gauge('held_upload_bytes', 'Bytes that uploads may hold now.', () => held.held);
+  }
+
+  request(route: string, method: string, status: number, seconds: number): void {
+    this.#requests.inc({ route, method, status });
+    this.#duration.observe({ route }, seconds);
+  }
+
+  /** @param timings milliseconds */
+  prediction({ model, precision }: Network, timings: Timings): void {
+    this.#predictions.inc({ model, precision });
+    for (const [step, ms] of Object.entries(timings)) this.#steps.observe({ step }, ms / 1000);
+  }
+
+  problem(code: string): void {
+    this.#problems.inc({ code });
+  }
+}

@@ -1,0 +1,86 @@
+import type { FastifyRequest } from 'fastify';
+import type { MultipartFile } from '@fastify/multipart';
+import { Problem } from './problem';
+import type { Settings } from './settings';
+
+/** Field of the multipart form that holds the picture. */
+export const FILE_FIELD = 'file';
+
+type Limits = Pick<Settings, 'maxBytes' | 'maxFiles' | 'maxBatchBytes'>;
+
+/** One file of a batch: its bytes, or why they were not taken. */
+export interface BatchFile {
+  /** Name that the sender gave, for the answer only. */
+  readonly name: string;
+  readonly content: Buffer | Problem;
+}
+
+function tooLarge(limit: number): Problem {
+  return new Problem('upload-too-large', `The picture file is larger than the ${limit} bytes that are accepted.`);
+}
+
+async function bytesOf(part: MultipartFile, limit: number): Promise<Buffer | Problem> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of part.file) chunks.push(chunk as Buffer);
+  return part.file.truncated ? tooLarge(limit) : Buffer.concat(chunks);
+}
+
+/**
+ * The picture of a request: the field `file` of a multipart form, or the body itself.
+ * @throws Problem `no-picture`, `bad-upload` or `upload-too-large`
+ */
+export async function readPicture(request: FastifyRequest, { maxBytes }: Limits): Promise<Buffer> {
+  if (!request.isMultipart()) {
+    if (!Buffer.isBuffer(request.body) || request.body.length === 0) throw new Problem('no-picture', 'The request has no body.');
+    return request.body;
+  }
+  let picture: Buffer | Problem | undefined;
+  const others: string[] = [];
+  // Read to the end whatever is wrong, or the sender would not see the answer.
+  for await (const part of request.parts({ limits: { fileSize: maxBytes, files: 8, fields: 32 } })) {
+    if (part.type === 'file' && part.fieldname === FILE_FIELD && !picture) picture = await bytesOf(part, maxBytes);
+    else {
+      others.push(part.fieldname);
+      if (part.type === 'file') part.file.resume();
+    }
+  }
+  if (others.includes(FILE_FIELD)) {
+    throw picture
+      ? new Problem('bad-upload', 'The form has more than one picture.', { next: 'Send one, or send all of them to /predict/batch.' })
+      : new Problem('bad-upload', 'The field "file" holds text, not a file.');
+  }
+  if (picture instanceof Problem) throw picture;
+  if (!picture) {
+    const seen = others.length > 0 ? `it has ${[...new Set(others)].map((name) => JSON.stringify(name)).join(', ')}` : 'it is empty';
+    throw new Problem('no-picture', `The form has no file in the field "${FILE_FIELD}": ${seen}.`);
+  }
+  return picture;
+}
+
+/**
+ * All files of a multipart form, whatever their fields are called, in their order.
+ * @throws Problem `bad-upload`, `no-picture`, `too-many-files`, or `upload-too-large` for all of them together
+ */
+export async function readBatch(request: FastifyRequest, { maxBytes, maxFiles, maxBatchBytes }: Limits): Promise<BatchFile[]> {
+  if (!request.isMultipart()) {
+    throw new Problem('bad-upload', 'A batch is a multipart/form-data body.', { next: 'curl -F file=@one.jpg -F file=@two.jpg ADDRESS/predict/batch' });
+  }
+  const files: BatchFile[] = [];
+  let total = 0;
+  let count = 0;
+  for await (const part of request.parts({ limits: { fileSize: maxBytes, files: 10 * maxFiles, fields: 32 } })) {
+    if (part.type !== 'file') continue;
+    count++;
+    if (count > maxFiles || total > maxBatchBytes) {
+      part.file.resume();
+      continue;
+    }
+    const content = await bytesOf(part, maxBytes);
+    if (Buffer.isBuffer(content)) total += content.length;
+    files.push({ name: part.filename, content });
+  }
+  if (count > maxFiles) throw new Problem('too-many-files', `The batch has ${count} files; at most ${maxFiles} are accepted.`);
+  if (total > maxBatchBytes) throw new Problem('upload-too-large', `The batch is larger than the ${maxBatchBytes} bytes that are accepted.`);
+  if (files.length === 0) throw new Problem('no-picture', 'The form has no file.', { next: 'curl -F file=@one.jpg -F file=@two.jpg ADDRESS/predict/batch' });
+  return files;
+}
