@@ -1,14 +1,15 @@
 import { IMAGENET_LABELS } from './imagenet';
 
 /** BCP 47 tags of the languages that the class names come in. */
-export type LabelLocale = 'en';
+export type LabelLocale = 'en' | 'zh-Hans';
 
 /**
- * The 1000 class names in a language, index = class.
- * @throws whatever a failed import throws, for example when a language was never fetched and there is no network
+ * The 1000 class names in a language, index = class. Chinese comes in a file of its own, fetched when it is first asked for.
+ * @throws TypeError, as a failed import does, where that file cannot be fetched; asking again tries again where the browser does
  */
-export function labelNames(_locale: LabelLocale): Promise<readonly string[]> {
-  return Promise.resolve(IMAGENET_LABELS);
+export async function labelNames(locale: LabelLocale): Promise<readonly string[]> {
+  if (locale === 'en') return IMAGENET_LABELS;
+  return (await import('./imagenet-zh')).IMAGENET_LABELS_ZH;
 }
 
 /** A class that a search found. */
