@@ -36,7 +36,7 @@ const TRICKY: readonly (readonly [number, string, string])[] = [
   [408, 'amphibian', '水陆两用车'], // not 两栖动物
   [428, 'barrow', '手推车'],
   [456, 'bow', '弓'],
-  [458, 'brass', '纪念铜牌'],
+  [458, 'brass', '纪念铭牌'],
   [506, 'coil', '螺旋'],
   [542, 'drumstick', '鼓槌'], // not 鸡腿
   [553, 'file', '文件柜'],
