@@ -16,12 +16,19 @@ export const DEFAULT_REQUEST: CameraRequest = { deviceId: '', facing: 'environme
 /** Frames a second that are wished for. */
 export const FRAME_RATE = 30;
 
+/** Size and rate that are asked of a camera, whichever it is. */
+export function wishes(request: CameraRequest): MediaTrackConstraints {
+  return { width: { ideal: request.width }, height: { ideal: request.height }, frameRate: { ideal: FRAME_RATE } };
+}
+
 /** From most to least wanted; exact constraints are never used, since they fail where a camera is gone or odd. */
 function attempts(request: CameraRequest): MediaStreamConstraints[] {
-  const size = { width: { ideal: request.width }, height: { ideal: request.height } };
   const which = request.deviceId ? { deviceId: { ideal: request.deviceId } } : { facingMode: { ideal: request.facing } };
+  // Chromium lets a page zoom only where it asked for that here; not in TypeScript's library.
+  const zoom = { zoom: true } as MediaTrackConstraints;
   return [
-    { audio: false, video: { ...which, ...size, frameRate: { ideal: FRAME_RATE } } },
+    { audio: false, video: { ...which, ...wishes(request), ...zoom } },
+    { audio: false, video: { ...which, ...wishes(request) } },
     { audio: false, video: which },
     { audio: false, video: true },
   ];

@@ -8,6 +8,9 @@ export type FaultCode =
   | 'camera-busy'
   | 'camera-ended'
   | 'camera-failed'
+  // other sources of pictures
+  | 'screen-failed'
+  | 'film-unreadable'
   // worker and engine
   | 'no-wasm'
   | 'no-simd'
@@ -32,6 +35,7 @@ export type FaultCode =
 
 const CODES: ReadonlySet<string> = new Set<FaultCode>([
   'insecure-context', 'no-camera-api', 'no-camera', 'permission-denied', 'camera-busy', 'camera-ended', 'camera-failed',
+  'screen-failed', 'film-unreadable',
   'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',
   'self-test-failed', 'engine-failed', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed', 'storage-full', 'session-missing',
   'session-busy', 'recording-failed',

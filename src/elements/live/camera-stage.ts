@@ -1,10 +1,17 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { localized, msg } from '@lit/localize';
 import type { Preprocessing } from '../../contract/model';
+import { filmFault, type Film } from '../../camera/film';
+import type { CameraLens } from '../../camera/camera-lens';
 import { visibleSquare } from '../../domain/preprocess/geometry';
+import { FocusPointEvent } from '../events/focus-point-event';
+import { PictureFaultEvent } from '../events/picture-fault-event';
+import { ZoomEvent } from '../events/zoom-event';
 import { sharedStyles } from '../shared/styles';
+import { StageGestures } from './stage-gestures';
 
 interface Size {
   readonly width: number;
@@ -15,9 +22,12 @@ interface Size {
 const RETICLE_SHARE = 0.94;
 
 /**
- * The camera's picture, as large as it can be with the whole square that the network sees in sight, and that square
- * drawn as a reticle.
+ * The picture of the camera, screen or film, as large as it can be with the whole square that the network sees in sight,
+ * and that square drawn as a reticle. A pinch zooms, a tap focuses, where the camera can.
  *
+ * @event sg-zoom - a pinch asks for another zoom
+ * @event sg-focus-point - a tap asks for focus and exposure
+ * @event sg-picture-fault - the film cannot be played on
  * @slot - what lies over the picture
  * @csspart video - the video element
  * @csspart reticle - the square that the network sees
@@ -44,6 +54,36 @@ export class CameraStage extends LitElement {
         width: 100%;
         height: 100%;
       }
+      .gestures {
+        touch-action: none;
+      }
+      .ring {
+        position: absolute;
+        width: 4.5rem;
+        height: 4.5rem;
+        margin: -2.25rem;
+        border: 2px solid #ffe08a;
+        border-radius: 50%;
+        opacity: 0;
+        pointer-events: none;
+        animation: ring 1.2s ease-out;
+      }
+      @keyframes ring {
+        from {
+          opacity: 1;
+          scale: 1.35;
+        }
+        30%,
+        80% {
+          opacity: 1;
+          scale: 1;
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .ring {
+          animation-timing-function: step-start;
+        }
+      }
       .mirrored video {
         transform: scaleX(-1);
       }
@@ -68,15 +108,29 @@ export class CameraStage extends LitElement {
   ];
 
   @property({ attribute: false }) stream: MediaStream | undefined;
+  @property({ attribute: false }) film: Film | undefined;
+  @property({ attribute: false }) lens: CameraLens | undefined;
   @property({ type: Boolean }) mirrored = false;
   @property({ type: Boolean }) frozen = false;
   @property({ attribute: false }) preprocessing: Preprocessing | undefined;
   @state() private stage: Size = { width: 0, height: 0 };
   @state() private picture: Size = { width: 0, height: 0 };
+  /** Where a tap was, in shares of the shown picture. */
+  @state() private tapped: { readonly x: number; readonly y: number; readonly count: number } | undefined;
+  @query('.picture') private readonly frame!: HTMLElement;
   @query('video') readonly video!: HTMLVideoElement;
   readonly #observer = new ResizeObserver(([entry]) => {
     this.stage = { width: entry.contentRect.width, height: entry.contentRect.height };
   });
+
+  constructor() {
+    super();
+    new StageGestures(this, {
+      zoom: () => this.lens?.zoom,
+      onZoom: (zoom) => this.dispatchEvent(new ZoomEvent(zoom)),
+      onTap: (x, y) => this.#onTap(x, y),
+    });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -89,34 +143,45 @@ export class CameraStage extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has('stream')) {
+    const other = changed.has('stream') || changed.has('film');
+    if (other) {
       this.video.srcObject = this.stream ?? null;
-      if (!this.stream) this.picture = { width: 0, height: 0 };
+      if (this.film) this.video.src = this.film.url;
+      else this.video.removeAttribute('src');
+      if (!this.#hasSource) this.picture = { width: 0, height: 0 };
     }
-    if ((changed.has('stream') || changed.has('frozen')) && this.stream) {
+    if ((other || changed.has('frozen')) && this.#hasSource) {
       if (this.frozen) this.video.pause();
       // A play that is cut short by the next stream is no fault.
       else void this.video.play().catch(() => undefined);
     }
   }
 
+  get #hasSource(): boolean {
+    return this.stream !== undefined || this.film !== undefined;
+  }
+
   override render(): unknown {
     const layout = this.#layout();
+    const gestures = this.lens && (this.lens.abilities.zoom ?? this.lens.abilities.point);
     return html`
       <div
-        class="picture ${this.mirrored ? 'mirrored' : ''}"
+        class="picture ${this.mirrored ? 'mirrored' : ''} ${gestures ? 'gestures' : ''}"
         style=${styleMap(layout?.picture ?? { width: '1px', height: '1px', visibility: 'hidden' })}
       >
         <video
           part="video"
           muted
           playsinline
+          ?loop=${this.film !== undefined}
           disablepictureinpicture
-          aria-label=${msg('Camera picture')}
+          aria-label=${this.film ? msg('Video') : msg('Camera picture')}
           @loadedmetadata=${this.#onSize}
           @resize=${this.#onSize}
+          @error=${this.#onError}
         ></video>
         ${layout ? html`<div class="reticle" part="reticle" style=${styleMap(layout.reticle)}></div>` : nothing}
+        ${this.#ring()}
       </div>
       <slot></slot>
     `;
@@ -134,8 +199,36 @@ export class CameraStage extends LitElement {
     const px = (value: number): string => `${(value * scale).toFixed(1)}px`;
     return {
       picture: { width: px(width), height: px(height), transform: 'translate(-50%, -50%)' },
-      reticle: { left: px(square.x), top: px(square.y), width: px(square.width), height: px(square.height) },
+      // The crop need not lie in the very middle: mirrored, it lies as far from the other edge.
+      reticle: { left: px(this.mirrored ? width - square.x - square.width : square.x), top: px(square.y), width: px(square.width), height: px(square.height) },
     };
+  }
+
+  #ring(): unknown {
+    if (!this.tapped) return nothing;
+    const { x, y, count } = this.tapped;
+    return keyed(
+      count,
+      html`<div
+        class="ring"
+        style=${styleMap({ left: `${(x * 100).toFixed(1)}%`, top: `${(y * 100).toFixed(1)}%` })}
+        @animationend=${() => (this.tapped = undefined)}
+      ></div>`,
+    );
+  }
+
+  #onTap(clientX: number, clientY: number): void {
+    if (!this.lens?.abilities.point) return;
+    const box = this.frame.getBoundingClientRect();
+    const x = (clientX - box.left) / box.width;
+    const y = (clientY - box.top) / box.height;
+    if (x < 0 || x > 1 || y < 0 || y > 1) return;
+    this.tapped = { x, y, count: (this.tapped?.count ?? 0) + 1 };
+    this.dispatchEvent(new FocusPointEvent(this.mirrored ? 1 - x : x, y));
+  }
+
+  #onError(): void {
+    if (this.film) this.dispatchEvent(new PictureFaultEvent(filmFault(this.video.error)));
   }
 
   #onSize(): void {

@@ -1,16 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { CameraChoiceEvent } from '../events/camera-choice-event';
+import type { SourceKind } from '../../controllers/camera-controller';
 import { ControlEvent, type ControlAction } from '../events/control-event';
 import { icon, type IconName } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 
 /**
- * Start, stop, pause, mirror, freeze, figures, and the choice of camera.
+ * Start, stop, pause, freeze, mirror, the other camera, and other sources of pictures.
  *
  * @event sg-control - a button was pressed
- * @event sg-camera-choice - another camera was chosen
  */
 @customElement('sg-control-bar')
 @localized()
@@ -25,15 +24,6 @@ export class ControlBar extends LitElement {
         justify-content: center;
         gap: 0.6rem;
       }
-      select {
-        min-height: 2.75rem;
-        max-width: min(16rem, 100%);
-        padding: 0 0.9rem;
-        border: 1px solid var(--sg-line);
-        border-radius: 999px;
-        background: var(--sg-surface);
-        text-overflow: ellipsis;
-      }
     `,
   ];
 
@@ -42,25 +32,40 @@ export class ControlBar extends LitElement {
   @property({ type: Boolean }) paused = false;
   @property({ type: Boolean }) mirrored = false;
   @property({ type: Boolean }) frozen = false;
-  @property({ type: Boolean }) statistics = false;
-  @property({ attribute: false }) devices: readonly MediaDeviceInfo[] = [];
-  @property() deviceId = '';
+  @property() source: SourceKind = 'camera';
+  /** Cameras there are. */
+  @property({ type: Number }) cameras = 0;
 
   override render(): unknown {
     if (!this.live) {
       return html`<button class="primary" ?disabled=${this.starting} @click=${() => this.#send('start')}>
-        ${icon('camera')}${this.starting ? msg('Starting the camera') : msg('Start the camera')}
-      </button>`;
+          ${icon('camera')}${this.starting ? msg('Starting the camera') : msg('Start the camera')}
+        </button>
+        ${this.#button('sources', 'sources', msg('Other sources'))}`;
     }
     return html`
-      ${this.#button('stop', 'stop', msg('Stop the camera'))}
+      ${this.#button('stop', 'stop', this.#stopWords())}
       ${this.paused
-        ? this.#button('resume', 'play', msg('Go on recognising'), true)
-        : this.#button('pause', 'pause', msg('Pause recognition'), false)}
-      ${this.#button(this.frozen ? 'unfreeze' : 'freeze', 'freeze', msg('Freeze the picture'), this.frozen)}
-      ${this.#button('mirror', 'mirror', msg('Mirror the picture'), this.mirrored)}
-      ${this.#button('statistics', 'chart', msg('Show figures'), this.statistics)} ${this.#cameras()}
+        ? this.#button('resume', 'play', msg('Go on recognising'))
+        : this.#button('pause', 'pause', msg('Pause recognition'))}
+      ${this.source === 'film'
+        ? nothing
+        : this.#button(this.frozen ? 'unfreeze' : 'freeze', 'freeze', msg('Freeze the picture'), this.frozen)}
+      ${this.source === 'camera' ? this.#button('mirror', 'mirror', msg('Mirror the picture'), this.mirrored) : nothing}
+      ${this.source === 'camera' && this.cameras > 1 ? this.#button('flip', 'flip', msg('Other camera')) : nothing}
+      ${this.#button('sources', 'sources', msg('Other sources'))}
     `;
+  }
+
+  #stopWords(): string {
+    switch (this.source) {
+      case 'camera':
+        return msg('Stop the camera');
+      case 'screen':
+        return msg('Stop sharing the screen');
+      case 'film':
+        return msg('Close the video');
+    }
   }
 
   #button(action: ControlAction, name: IconName, label: string, pressed?: boolean): unknown {
@@ -74,22 +79,6 @@ export class ControlBar extends LitElement {
     >
       ${icon(name)}
     </button>`;
-  }
-
-  #cameras(): unknown {
-    if (this.devices.length < 2) return nothing;
-    return html`<select aria-label=${msg('Camera')} @change=${this.#onCamera}>
-      ${this.devices.map(
-        (device, i) =>
-          html`<option value=${device.deviceId} ?selected=${device.deviceId === this.deviceId}>
-            ${device.label || `${msg('Camera')} ${i + 1}`}
-          </option>`,
-      )}
-    </select>`;
-  }
-
-  #onCamera(event: Event): void {
-    if (event.target instanceof HTMLSelectElement) this.dispatchEvent(new CameraChoiceEvent(event.target.value));
   }
 
   #send(action: ControlAction): void {

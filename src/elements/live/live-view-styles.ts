@@ -43,28 +43,50 @@ export const liveViewStyles = css`
     margin: 0;
     color: #d5dae3;
   }
-  sg-live-stats {
+  .top {
     position: absolute;
-    top: 0.75rem;
-    left: 0.75rem;
+    inset: 0.75rem max(0.75rem, env(safe-area-inset-right)) auto max(0.75rem, env(safe-area-inset-left));
+    display: flex;
+    align-items: flex-start;
+    justify-content: flex-end;
+    gap: 0.5rem;
+    pointer-events: none;
+  }
+  .top > * {
+    pointer-events: auto;
+  }
+  sg-live-stats {
+    margin-inline-end: auto;
   }
   .badge {
-    position: absolute;
-    top: 0.75rem;
-    right: 0.75rem;
-    padding: 0.3rem 0.7rem;
+    display: flex;
+    align-items: center;
+    gap: 0.35em;
+    min-height: 2.75rem;
+    padding: 0 0.9rem;
     border-radius: 999px;
     background: var(--sg-glass);
     color: #fff;
     font-size: 0.85rem;
     font-variant-numeric: tabular-nums;
+    white-space: nowrap;
   }
-  sg-label-list {
+  .glass:not([aria-pressed='true']) {
+    border-color: transparent;
+    background: var(--sg-glass);
+    color: #fff;
+  }
+  .foot {
     position: absolute;
-    bottom: 0.75rem;
-    left: 50%;
-    width: min(30rem, calc(100% - 1.5rem));
-    translate: -50% 0;
+    inset: auto max(0.75rem, env(safe-area-inset-right)) 0.75rem max(0.75rem, env(safe-area-inset-left));
+    display: grid;
+    grid-template-columns: minmax(0, 30rem);
+    justify-content: center;
+    gap: 0.75rem;
+    pointer-events: none;
+  }
+  .foot > * {
+    pointer-events: auto;
   }
   sg-control-bar {
     padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) max(0.75rem, env(safe-area-inset-bottom))

@@ -54,6 +54,18 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('Try again, or choose another camera.'),
         action: msg('Try again'),
       };
+    case 'screen-failed':
+      return {
+        title: msg('The screen could not be shared'),
+        advice: msg('The system may refuse it: allow screen recording for the browser in the system settings, then try again.'),
+        action: msg('Go on'),
+      };
+    case 'film-unreadable':
+      return {
+        title: msg('This video cannot be played'),
+        advice: msg('Choose one that this browser plays, for example MP4 with H.264, or WebM.'),
+        action: msg('Go on'),
+      };
     case 'no-wasm':
       return {
         title: msg('This browser has no WebAssembly'),

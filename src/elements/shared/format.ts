@@ -18,3 +18,11 @@ export function milliseconds(value: number | undefined): string {
 export function rate(value: number | undefined): string {
   return value === undefined ? '–' : value.toFixed(1);
 }
+
+/** Seconds as minutes and seconds, "1:05"; with hours from one hour on. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

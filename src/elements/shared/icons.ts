@@ -14,6 +14,11 @@ const PATHS = {
   upload: svg`<path d="M12 16V4M7 9l5-5 5 5M4 20h16"/>`,
   trash: svg`<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13"/>`,
   camera: svg`<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>`,
+  flip: svg`<path d="M20 11A8 8 0 0 0 5.5 7M4 13a8 8 0 0 0 14.5 4M5 3v4h4M19 21v-4h-4"/>`,
+  sources: svg`<path d="M5 6h14M5 12h14M5 18h14"/><circle cx="9" cy="6" r="2"/><circle cx="15" cy="12" r="2"/><circle cx="8" cy="18" r="2"/>`,
+  screen: svg`<rect x="3" y="4" width="18" height="12" rx="2"/><path d="M8 20h8M12 16v4"/>`,
+  film: svg`<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M10 9l5 3-5 3z"/>`,
+  torch: svg`<path d="M7 3h10v3l-3 4v11h-4V10L7 6zM12 13v2"/>`,
 } as const;
 
 export type IconName = keyof typeof PATHS;

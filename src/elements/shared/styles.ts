@@ -45,6 +45,7 @@ export const sharedStyles = css`
     filter: brightness(1.08);
   }
   button.icon {
+    flex: none;
     width: 2.75rem;
     padding: 0;
   }

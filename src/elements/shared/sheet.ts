@@ -1,0 +1,116 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { icon } from './icons';
+import { sharedStyles } from './styles';
+
+/**
+ * A modal sheet: from the bottom edge on phones, within the thumb's reach, and in the middle of wide pages. Closed by its
+ * button, by Escape, and by a press beside it.
+ *
+ * @slot - what is on it
+ * @csspart dialog - the dialog element
+ */
+@customElement('sg-sheet')
+@localized()
+export class Sheet extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: contents;
+      }
+      dialog {
+        width: min(36rem, 100vw);
+        max-width: none;
+        max-height: min(85dvh, 100dvh - 2rem);
+        margin: auto auto 0;
+        padding: 0;
+        overflow: hidden;
+        border: 1px solid var(--sg-line);
+        border-radius: 1.25rem 1.25rem 0 0;
+        background: var(--sg-background);
+        color: var(--sg-text);
+      }
+      dialog[open] {
+        display: flex;
+        flex-direction: column;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 0.55);
+      }
+      .head {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 1rem;
+        padding: 0.9rem 0.9rem 0.5rem 1.25rem;
+      }
+      h2 {
+        margin: 0;
+        font-size: 1.25rem;
+        line-height: 1.25;
+      }
+      .body {
+        overflow: auto;
+        overscroll-behavior: contain;
+        padding: 0.25rem 1.25rem max(1.25rem, env(safe-area-inset-bottom));
+      }
+      @media (min-width: 48rem) {
+        dialog {
+          margin: auto;
+          border-radius: 1.25rem;
+        }
+      }
+      @media (prefers-reduced-motion: no-preference) {
+        dialog[open] {
+          animation: rise 160ms ease-out;
+        }
+        @keyframes rise {
+          from {
+            opacity: 0;
+            translate: 0 1.5rem;
+          }
+        }
+      }
+    `,
+  ];
+
+  @property() heading = '';
+  @query('dialog') private readonly dialog!: HTMLDialogElement;
+
+  get open(): boolean {
+    return this.dialog.open;
+  }
+
+  /** Opens it, once it has been drawn. */
+  async show(): Promise<void> {
+    await this.updateComplete;
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  close(): void {
+    this.dialog.close();
+  }
+
+  override render(): unknown {
+    return html`<dialog part="dialog" aria-labelledby="heading" @click=${this.#onClick}>
+      <div class="head">
+        <h2 id="heading">${this.heading}</h2>
+        <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
+      </div>
+      <div class="body" tabindex="-1"><slot></slot></div>
+    </dialog>`;
+  }
+
+  /** The dialog has no padding: only a press beside it has itself as its target. */
+  #onClick(event: MouseEvent): void {
+    if (event.target === this.dialog) this.close();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-sheet': Sheet;
+  }
+}
