@@ -51,12 +51,22 @@ export interface Snapshot {
   readonly label: LabelRef | undefined;
 }
 
+/** What an edit is part of, so that undo and redo live on when a session is opened again. */
+export interface EditMark {
+  /** Edits of one step (a split is two) share this and are undone together; undefined means a step of its own. */
+  readonly step?: string;
+  /** How the edit came about; undefined for a person's own change. */
+  readonly by?: 'undo' | 'redo';
+}
+
 /** One change of the human labels. */
-export type HumanEdit =
-  | { readonly kind: 'put-span'; readonly span: HumanSpan }
-  | { readonly kind: 'delete-span'; readonly id: string }
-  | { readonly kind: 'put-snapshot'; readonly snapshot: Snapshot }
-  | { readonly kind: 'delete-snapshot'; readonly id: string };
+export type HumanEdit = EditMark &
+  (
+    | { readonly kind: 'put-span'; readonly span: HumanSpan }
+    | { readonly kind: 'delete-span'; readonly id: string }
+    | { readonly kind: 'put-snapshot'; readonly snapshot: Snapshot }
+    | { readonly kind: 'delete-snapshot'; readonly id: string }
+  );
 
 /** The human labels as they stand after all edits. */
 export interface HumanLabels {
