@@ -1,5 +1,5 @@
 import type { SessionManifest } from '../../contract/session';
-import { parseManifest, SessionFormatError } from '../session/parse';
+import { parseManifest, SessionFormatError } from '../sessions/parse';
 
 /*
  * Our own zip, which the app reads back: `sightglass.json` first, then the session's files as they are on the device under

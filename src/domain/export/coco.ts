@@ -1,6 +1,6 @@
 import type { LabelRef, RecognitionEntry } from '../../contract/session';
-import { labelKey } from '../session/labels';
-import { ANSWER_HOLDS_US } from '../session/label-times';
+import { labelKey } from '../sessions/labels';
+import { ANSWER_HOLDS_US } from '../sessions/label-times';
 import { DistinctNames } from './distinct-names';
 import type { ExportSource, Pieces } from './export-source';
 

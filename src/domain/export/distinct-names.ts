@@ -1,5 +1,5 @@
 import type { LabelRef } from '../../contract/session';
-import { labelKey } from '../session/labels';
+import { labelKey } from '../sessions/labels';
 import { safeName, UniqueNames } from './file-names';
 
 /** Labels on one line, without what XML 1.0 cannot hold. */

@@ -1,6 +1,6 @@
 import type { HumanLabels, RecognitionEntry, SessionManifest } from '../../contract/session';
-import type { PredictedRun } from '../session/predicted-runs';
-import { predictedRuns } from '../session/predicted-runs';
+import type { PredictedRun } from '../sessions/predicted-runs';
+import { predictedRuns } from '../sessions/predicted-runs';
 
 /** Who said it: the two are never mixed in what is taken away. */
 export type LabelTrack = 'human' | 'predicted';

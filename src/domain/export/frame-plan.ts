@@ -1,5 +1,5 @@
 import type { LabelRef } from '../../contract/session';
-import { spansAt } from '../session/label-times';
+import { spansAt } from '../sessions/label-times';
 import { runsOf, type ExportSource, type LabelTrack } from './export-source';
 
 /** Which frames are taken out of the film. */

@@ -1,9 +1,14 @@
 import type { HumanEdit, HumanLabels, HumanSpan, RecognitionEntry, Snapshot } from '../../contract/session';
 
-/** The human labels after all edits, made one after another: the last put of an id counts, unless it was deleted later. */
-export function foldEdits(edits: readonly HumanEdit[]): HumanLabels {
-  const spans = new Map<string, HumanSpan>();
-  const snapshots = new Map<string, Snapshot>();
+export const NO_LABELS: HumanLabels = { spans: [], snapshots: [] };
+
+/**
+ * The human labels after all edits, made one after another: the last put of an id counts, unless it was deleted later.
+ * @param from the labels before the first edit
+ */
+export function foldEdits(edits: readonly HumanEdit[], from: HumanLabels = NO_LABELS): HumanLabels {
+  const spans = new Map(from.spans.map((span) => [span.id, span]));
+  const snapshots = new Map(from.snapshots.map((snapshot) => [snapshot.id, snapshot]));
   for (const edit of edits) {
     switch (edit.kind) {
       case 'put-span':

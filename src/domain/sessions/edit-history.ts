@@ -1,5 +1,5 @@
 import type { EditMark, HumanEdit, HumanLabels } from '../../contract/session';
-import { foldEdits, inverseEdit, NO_LABELS } from './fold-edits';
+import { foldEdits, inverseEdit, NO_LABELS } from './human-labels';
 
 /** Edits that are done and undone together, in the order in which they are applied. */
 type Step = readonly HumanEdit[];
