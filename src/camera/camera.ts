@@ -17,19 +17,24 @@ export const DEFAULT_REQUEST: CameraRequest = { deviceId: '', facing: 'environme
 export const FRAME_RATE = 30;
 
 /** Size and rate that are asked of a camera, whichever it is. */
-export function wishes(request: CameraRequest): MediaTrackConstraints {
+export function wishes(request: Pick<CameraRequest, 'width' | 'height'>): MediaTrackConstraints {
   return { width: { ideal: request.width }, height: { ideal: request.height }, frameRate: { ideal: FRAME_RATE } };
 }
 
-/** From most to least wanted; exact constraints are never used, since they fail where a camera is gone or odd. */
-function attempts(request: CameraRequest): MediaStreamConstraints[] {
-  const which = request.deviceId ? { deviceId: { ideal: request.deviceId } } : { facingMode: { ideal: request.facing } };
+/**
+ * From most to least wanted. The first one is exact, as of mere wishes the zoom weighs as much as the camera itself; the
+ * others are not, since exact ones fail where a camera is gone or odd.
+ */
+function attempts({ deviceId, facing, ...request }: CameraRequest): MediaStreamConstraints[] {
+  const size = wishes(request);
   // Chromium lets a page zoom only where it asked for that here; not in TypeScript's library.
   const zoom = { zoom: true } as MediaTrackConstraints;
+  const exact = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { exact: facing } };
+  const wish = { facingMode: { ideal: facing }, ...(deviceId && { deviceId: { ideal: deviceId } }) };
   return [
-    { audio: false, video: { ...which, ...wishes(request), ...zoom } },
-    { audio: false, video: { ...which, ...wishes(request) } },
-    { audio: false, video: which },
+    { audio: false, video: { ...exact, ...size, ...zoom } },
+    { audio: false, video: { ...wish, ...size, ...zoom } },
+    { audio: false, video: wish },
     { audio: false, video: true },
   ];
 }

@@ -9,17 +9,10 @@ import { openApp, openBrowser, type Browsing, type CameraOptions } from '../supp
 import { makeFilm } from '../support/film';
 import { SCRATCH } from '../support/shared';
 import { randomResNet18, writeSafetensors } from '../support/weights';
+import { withWorkerPrelude } from '../support/worker-prelude';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the fault tests need a model in dist/models (npm run model, npm run build). ***\n');
-
-/** Puts lines before the recogniser worker's own code, as if the browser were another one. */
-async function withWorkerPrelude(page: Page, prelude: string): Promise<void> {
-  await page.route('**/recogniser.worker-*.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${prelude};${await response.text()}` });
-  });
-}
 
 describe.skipIf(!hasModel)('faults: each has its own words and a way back', () => {
   const film = join(SCRATCH, 'plain.mjpeg');
