@@ -14,6 +14,7 @@ import type { ModelRemoveEvent } from './events/model-remove-event';
 import type { SmoothingEvent } from './events/smoothing-event';
 import { icon } from './shared/icons';
 import { sharedStyles } from './shared/styles';
+import type { LiveView } from './live/live-view';
 import type { ModelPicker } from './model/model-picker';
 import { VIEWS, type ViewContext, type ViewId } from './views';
 import './model/model-picker';
@@ -97,6 +98,7 @@ export class App extends LitElement {
   @state() private dragging = false;
   @state() private adoptProgress: LoadProgress | undefined;
   @state() private adoptFault: Fault | undefined;
+  @query('sg-live-view') private readonly liveView!: LiveView;
   @query('sg-model-picker') private readonly picker!: ModelPicker;
   private readonly settings = new SettingsStore();
   private readonly recogniser = new RecogniserController(this, this.settings);
@@ -153,7 +155,7 @@ export class App extends LitElement {
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
         @sg-smoothing=${this.#onSmoothing}
       ></sg-model-picker>
-      ${this.dragging ? html`<div class="drop">${msg('Drop a ResNet-18 file (.safetensors or .onnx)')}</div>` : ''}
+      ${this.dragging ? html`<div class="drop">${msg('Drop a video, or a ResNet-18 file (.safetensors or .onnx)')}</div>` : ''}
     `;
   }
 
@@ -191,7 +193,11 @@ export class App extends LitElement {
     event.preventDefault();
     this.dragging = false;
     const file = event.dataTransfer?.files[0];
-    if (file) void this.#adopt(file);
+    if (!file) return;
+    if (file.type.startsWith('video/')) {
+      this.route.go('live');
+      void this.liveView.openFilm(file);
+    } else void this.#adopt(file);
   };
 }
 

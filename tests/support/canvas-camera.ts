@@ -64,7 +64,7 @@ export async function withCanvasCameras(page: Page, cameras: readonly CanvasCame
       const timer = setInterval(() => (track.readyState === 'live' ? paint() : clearInterval(timer)), 50);
       const settings: Record<string, unknown> = { deviceId: camera.deviceId, facingMode: camera.facingMode };
       track.getSettings = () => settings;
-      track.getCapabilities = () => (camera.capabilities ?? {}) as MediaTrackCapabilities;
+      track.getCapabilities = () => (camera.capabilities ?? {});
       track.applyConstraints = (wanted) => {
         const set = (wanted?.advanced?.[0] ?? {}) as Record<string, unknown>;
         state.applied.push(set);
