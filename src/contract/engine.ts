@@ -10,6 +10,17 @@ export interface EngineOutput {
 }
 
 /**
+ * What the last convolution of ResNet-18 (layer4.1.conv2) reads and gives, shape [512, 7, 7] each, so that taught things can
+ * adapt that convolution for themselves (domain/teach). Owned by the engine and overwritten.
+ */
+export interface LastBlock {
+  /** Output of layer4.1.conv1 after ReLU: what conv2 reads. */
+  readonly hidden: Float32Array;
+  /** conv2 with its bias, plus the block's input, before ReLU. `features` is the average of its positive part over the 49 places. */
+  readonly sum: Float32Array;
+}
+
+/**
  * One loaded network, ready to run. Not re-entrant: a second `run` before the first has settled is a programming error
  * and rejects. The worker chains its calls.
  */
@@ -24,6 +35,10 @@ export interface Engine {
   readonly input: Float32Array;
   /** Runs the network on `input`. Rejects with an Error whose message says what failed. */
   run(): Promise<EngineOutput>;
+  /**
+   * Computes the last block's values of the latest run, synchronously, in a tenth of its time. Missing where the engine cannot.
+   */
+  lastBlock?(): LastBlock;
   /** Gives back what the engine holds (threads included). Memory of a WASM instance only goes back when its worker ends. */
   dispose(): void;
 }

@@ -65,10 +65,12 @@ export interface NetworkPlan {
   /** By state-dict name. */
   readonly convolutions: ReadonlyMap<string, WeightPlan>;
   readonly phases: readonly Phase[];
+  /** The last convolution once more, without ReLU, run by itself after `phases` where somebody wants to know. */
+  readonly lastBlock: { readonly hidden: Maps; readonly sum: Maps; readonly side: number; readonly phases: readonly Phase[] };
 }
 
-/** A padded activation buffer: [channels / 4][side][side][4]. */
-interface Maps {
+/** A padded activation buffer: [channels / 4][side][side][4]; row and plane in floats. */
+export interface Maps {
   readonly address: number;
   readonly row: number;
   readonly plane: number;
@@ -130,24 +132,24 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
     return found;
   };
 
-  const winograd = (name: string, stage: Stage, from: Maps, to: Maps, residual?: Maps): void => {
+  const winograd = (name: string, stage: Stage, from: Maps, to: Maps, residual?: Maps, relu = 1, list = phases): void => {
     const across = tilesAcross(stage);
     const tiles = across ** 2;
     const chunks = Math.ceil(tiles / stage.chunk);
     const { weights, bias } = weightsOf(name);
     const common = { scratch, ic: stage.channels, tilesX: across, tiles, chunk: stage.chunk };
-    phases.push({
+    list.push({
       ...common,
       kind: stage.tile === 4 ? Kind.winograd4In : Kind.winograd2In,
       items: chunks * Math.ceil(stage.channels / 4 / stage.groupIn),
       in: from.address, inRow: from.row, inPlane: from.plane, group: stage.groupIn,
     });
-    phases.push({
+    list.push({
       ...common,
       kind: stage.tile === 4 ? Kind.winograd4Out : Kind.winograd2Out,
       items: chunks * Math.ceil(stage.channels / 8 / stage.groupOut),
       out: to.address, outRow: to.row, outPlane: to.plane, residual: residual?.address ?? 0,
-      weights, bias, oc: stage.channels, relu: 1, width: stage.side, height: stage.side, local, localSize, group: stage.groupOut,
+      weights, bias, oc: stage.channels, relu, width: stage.side, height: stage.side, local, localSize, group: stage.groupOut,
     });
   };
 
@@ -167,6 +169,8 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
   };
 
   let before: Maps | undefined;
+  let hidden: Maps | undefined;
+  let blockInput: Maps | undefined;
   for (const [i, stage] of STAGES.entries()) {
     const [middle, first, second] = [maps(arena, stage), maps(arena, stage), maps(arena, stage)];
     if (!before) {
@@ -186,7 +190,7 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
     winograd(`layer${i + 1}.0.conv2`, stage, middle, second, first);
     winograd(`layer${i + 1}.1.conv1`, stage, second, middle);
     winograd(`layer${i + 1}.1.conv2`, stage, middle, first, second);
-    before = first;
+    [before, hidden, blockInput] = [first, middle, second];
   }
   const last = STAGES[STAGES.length - 1];
   phases.push({
@@ -194,5 +198,10 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
     ic: last.channels, width: last.side, height: last.side, group: 16,
   });
   phases.push({ kind: Kind.classify, items: 10, in: features, out: logits, weights: fcWeights, bias: fcBias, ic: 512, oc: 1000, group: 100 });
-  return { input, features, logits, fcWeights, fcBias, convolutions, phases };
+  if (!hidden) throw new RangeError('The network has no stages.');
+  const sum = maps(arena, last);
+  const again: Phase[] = [];
+  winograd('layer4.1.conv2', last, hidden, sum, blockInput, 0, again);
+  const lastBlock = { hidden, sum, side: last.side, phases: again };
+  return { input, features, logits, fcWeights, fcBias, convolutions, phases, lastBlock };
 }

@@ -1,9 +1,9 @@
-import type { Engine, EngineOptions, EngineOutput } from '../../../contract/engine';
+import type { Engine, EngineOptions, EngineOutput, LastBlock } from '../../../contract/engine';
 import { Fault } from '../../../contract/fault';
 import type { FoldedConvolution, FoldedResNet18 } from '../../../domain/resnet18/folded';
 import { instantiateKernels, STACK_BYTES, type HelpRequest, type Kernels } from './kernels';
 import { PHASE_BYTES, writePhases } from './phase';
-import { Arena, planNetwork, type WeightPlan } from './plan';
+import { Arena, planNetwork, type Maps, type WeightPlan } from './plan';
 
 const PAGE = 65536;
 const CONTROL_BYTES = 64;
@@ -25,6 +25,18 @@ function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, f
   else if (plan.kind === 'direct') kernels.prepare_direct(from, plan.weights, oc, ic, shape.kernel ** 2);
   else if (plan.kind === 'winograd2') kernels.prepare_winograd2(from, plan.weights, oc, ic);
   else kernels.prepare_winograd4(from, plan.weights, oc, ic);
+}
+
+/** Copies a padded buffer of blocks of four channels to plain [channels, side, side]. */
+function unpack(floats: Float32Array, from: Maps, side: number, out: Float32Array): void {
+  const area = side * side;
+  for (let c = 0; c < out.length / area; c++) {
+    const plane = from.address / 4 + (c >> 2) * from.plane + (c & 3);
+    for (let y = 0; y < side; y++) {
+      const row = plane + (y + 1) * from.row + 4;
+      for (let x = 0; x < side; x++) out[c * area + y * side + x] = floats[row + x * 4];
+    }
+  }
 }
 
 /** Starts a thread and waits for its word. */
@@ -56,6 +68,7 @@ class SimdEngine implements Engine {
     logits: Float32Array,
     features: Float32Array,
     private readonly compute: () => void,
+    readonly lastBlock: () => LastBlock,
     private readonly helpers: readonly Worker[],
   ) {
     this.#output = { logits, features };
@@ -90,6 +103,9 @@ export async function startSimdEngine(weights: FoldedResNet18, options: EngineOp
   const control = arena.floats(CONTROL_BYTES / 4);
   const plan = planNetwork(weights.convolutions, arena, options.threads);
   const phases = arena.floats((plan.phases.length * PHASE_BYTES) / 4);
+  // Its own control block: the other threads do not watch it, so the leading one computes alone.
+  const blockControl = arena.floats(CONTROL_BYTES / 4);
+  const blockPhases = arena.floats((plan.lastBlock.phases.length * PHASE_BYTES) / 4);
   const stacks = arena.floats(((options.threads - 1) * STACK_BYTES) / 4);
   const staging = arena.floats(Math.max(...weights.convolutions.map((c) => c.weight.length)));
   const memory = allocate(Math.ceil(arena.end / PAGE));
@@ -106,6 +122,7 @@ export async function startSimdEngine(weights: FoldedResNet18, options: EngineOp
   put(plan.fcWeights, weights.fc.weight);
   put(plan.fcBias, weights.fc.bias);
   writePhases(new Int32Array(memory.buffer), phases, plan.phases);
+  writePhases(new Int32Array(memory.buffer), blockPhases, plan.lastBlock.phases);
   const count = plan.phases.length;
   const requests = Array.from({ length: options.threads - 1 }, (_, i): HelpRequest => ({
     module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, control, phases, count, thread: i + 1,
@@ -117,6 +134,13 @@ export async function startSimdEngine(weights: FoldedResNet18, options: EngineOp
     for (const helper of helpers) helper.terminate();
     throw Fault.from(failed.reason, 'threads-failed');
   }
+  const block = { hidden: new Float32Array(512 * 49), sum: new Float32Array(512 * 49) };
+  const lastBlock = (): LastBlock => {
+    kernels.run(blockControl, blockPhases, plan.lastBlock.phases.length);
+    unpack(floats, plan.lastBlock.hidden, plan.lastBlock.side, block.hidden);
+    unpack(floats, plan.lastBlock.sum, plan.lastBlock.side, block.sum);
+    return block;
+  };
   const view = (address: number, length: number): Float32Array => floats.subarray(address / 4, address / 4 + length);
   return new SimdEngine(
     options.threads,
@@ -124,6 +148,7 @@ export async function startSimdEngine(weights: FoldedResNet18, options: EngineOp
     view(plan.logits, 1000),
     view(plan.features, 512),
     () => kernels.run(control, phases, count),
+    lastBlock,
     helpers,
   );
 }

@@ -42,6 +42,41 @@ describe('SIMD engine', () => {
     expect(engine.input).toEqual(picture);
   });
 
+  it('gives the last block that its features are the average of, and can be asked before and after other runs', async () => {
+    const next = noise(3);
+    for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+    const { features, logits } = await engine.run();
+    const before = { features: features?.slice(), logits: logits.slice() };
+    const conv2 = weights.convolutions.find((c) => c.name === 'layer4.1.conv2');
+    if (!engine.lastBlock || !conv2 || !before.features) throw new Error('The engine has no last block.');
+    const { hidden, sum } = engine.lastBlock();
+    expect(hidden.every((v) => v >= 0)).toBe(true);
+    expect(sum.some((v) => v < 0)).toBe(true);
+    for (let c = 0; c < 512; c++) {
+      let mean = 0;
+      for (let p = 0; p < 49; p++) mean += Math.max(0, sum[c * 49 + p]) / 49;
+      expect(Math.abs(mean - before.features[c])).toBeLessThan(1e-4 * (1 + before.features[c]));
+    }
+    // The convolution by its definition at one place in the middle and one in the corner: the block's input is the rest.
+    const residual = (o: number, y: number, x: number): number => {
+      let value = sum[o * 49 + y * 7 + x] - conv2.bias[o];
+      for (let i = 0; i < 512; i++) {
+        for (let t = 0; t < 9; t++) {
+          const [iy, ix] = [y + Math.floor(t / 3) - 1, x + (t % 3) - 1];
+          if (iy >= 0 && iy < 7 && ix >= 0 && ix < 7) value -= conv2.weight[(o * 512 + i) * 9 + t] * hidden[i * 49 + iy * 7 + ix];
+        }
+      }
+      return value;
+    };
+    // Random weights: the input of the block is after ReLU, so never below zero, and often exactly there.
+    const rest = Array.from({ length: 64 }, (_, o) => [residual(o, 3, 3), residual(o, 0, 6)]).flat();
+    const scale = sum.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    expect(Math.min(...rest)).toBeGreaterThan(-1e-4 * scale);
+    const again = await engine.run();
+    expect(again.logits).toEqual(before.logits);
+    expect(again.features).toEqual(before.features);
+  });
+
   it('gives the same answer again after another picture', async () => {
     engine.input.fill(0.3);
     const first = (await engine.run()).logits.slice();
