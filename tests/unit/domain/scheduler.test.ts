@@ -56,6 +56,16 @@ describe('RecognitionScheduler', () => {
     expect(scheduler.take(1000 / 30 + 20 + next)).toBe(true);
   });
 
+  it('takes a frame that came during a rest, where it was the last one', () => {
+    const scheduler = new RecognitionScheduler();
+    scheduler.conditions = { pressure: 'critical' };
+    scheduler.frame(0);
+    const next = scheduler.finished(50, 50) ?? NaN;
+    expect(next).toBeGreaterThan(0);
+    expect(scheduler.frame(51)).toBe(false);
+    expect(scheduler.take(50 + next)).toBe(true);
+  });
+
   it('shows younger labels than taking whatever waits, on average', () => {
     // Age of what is shown, averaged over time, for inference times between one and two frame intervals.
     const ageOf = (serviceMs: number, wait: boolean): number => {
