@@ -58,10 +58,10 @@ function writeType(info: OnnxValueInfo, pbf: PbfWriter): void {
 
 function writeTensorType(info: OnnxValueInfo, pbf: PbfWriter): void {
   pbf.writeVarintField(1, info.type);
-  pbf.writeMessage(2, writeShape, info.shape);
+  if (info.shape) pbf.writeMessage(2, writeShape, info.shape);
 }
 
-function writeShape(shape: OnnxValueInfo['shape'], pbf: PbfWriter): void {
+function writeShape(shape: readonly (number | string)[], pbf: PbfWriter): void {
   for (const dimension of shape) pbf.writeMessage(1, writeDimension, dimension);
 }
 

@@ -32,11 +32,11 @@ export interface OnnxNode {
   readonly attributes: OnnxAttributes;
 }
 
-/** Name, type and shape of an input or output of the graph; a string is a symbolic dimension. */
+/** Name, type and shape of an input or output of the graph; a string is a symbolic dimension, undefined any shape. */
 export interface OnnxValueInfo {
   readonly name: string;
   readonly type: OnnxTypeCode;
-  readonly shape: readonly (number | string)[];
+  readonly shape: readonly (number | string)[] | undefined;
 }
 
 export interface OnnxGraph {
@@ -64,6 +64,12 @@ export class OnnxError extends Error {
 /** A float32 tensor over the same memory. */
 export function floatTensor(name: string, shape: readonly number[], values: Float32Array): OnnxTensor {
   return { name, type: OnnxType.float, shape, raw: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
+
+/** An int8, uint8 or int32 tensor over the same memory. */
+export function integerTensor(name: string, shape: readonly number[], values: Int8Array | Uint8Array | Int32Array): OnnxTensor {
+  const type = values instanceof Int8Array ? OnnxType.int8 : values instanceof Int32Array ? OnnxType.int32 : OnnxType.uint8;
+  return { name, type, shape, raw: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 
 /** An int64 tensor of whole numbers within 2^53. */
