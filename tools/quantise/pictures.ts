@@ -1,0 +1,36 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { Preprocessing } from '../../src/contract/model';
+import { Preprocessor } from '../../src/domain/preprocess/preprocessor';
+
+/** Pictures of a folder, by name; whatever sharp reads. */
+export function picturesIn(folder: string): string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`${folder} is no folder. Name one with pictures (.jpg, .png, .webp, .avif).`);
+  }
+  const names = readdirSync(folder).filter((name) => /\.(jpe?g|png|webp|avif)$/i.test(name)).sort();
+  if (names.length === 0) throw new Error(`${folder} holds no pictures (.jpg, .png, .webp, .avif).`);
+  return names.map((name) => join(folder, name));
+}
+
+/**
+ * Decodes pictures as the app does, upright, and makes the network's input of each with the app's own preprocessing.
+ * The array is the same each time: copy what must outlive the step.
+ *
+ * @throws Error with the picture's path where one cannot be read
+ */
+export async function* networkInputs(paths: readonly string[], preprocessing: Preprocessing): AsyncGenerator<Float32Array> {
+  const preprocessor = new Preprocessor(preprocessing);
+  const input = new Float32Array(preprocessor.outputLength);
+  for (const path of paths) {
+    try {
+      const upright = sharp(path).rotate().toColourspace('srgb').ensureAlpha().raw();
+      const { data, info } = await upright.toBuffer({ resolveWithObject: true });
+      preprocessor.run(data, info.width, info.height, input);
+    } catch (error) {
+      throw new Error(`${path} cannot be read as a picture: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    yield input;
+  }
+}

@@ -1,0 +1,104 @@
+// npm run quantise:study [-- FOLDER]: accuracy of ResNet-18 in integers by recipe, native onnxruntime on labelled pictures
+// (NNNN-name.jpg, NNNN = class). Every fifth picture calibrates; figures also for the others alone. Writes the table of docs/int8.md.
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as ort from 'onnxruntime-node';
+import { TORCHVISION_PREPROCESSING } from '../../src/contract/model';
+import { encodeModel } from '../../src/domain/onnx/encode';
+import type { OnnxModel } from '../../src/domain/onnx/model';
+import { topK } from '../../src/domain/recognition/probabilities';
+import { foldResNet18 } from '../../src/domain/resnet18/fold';
+import { readSafetensors } from '../../src/domain/safetensors/safetensors';
+import { findLocalWeights } from '../model/sources';
+import { networkInputs, picturesIn } from './pictures';
+import { observeResNet18, quantised, type Recipe } from './quantise-resnet18';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const [folder = join(root, '../shared/pictures')] = process.argv.slice(2);
+
+interface Sample {
+  readonly input: Float32Array;
+  readonly wanted: number;
+  readonly calibrates: boolean;
+  /** Scores of the float network. */
+  reference: Float32Array;
+}
+
+async function logitsOf(model: OnnxModel, samples: readonly Sample[], use: (sample: Sample, logits: Float32Array) => void): Promise<void> {
+  const session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
+  for (const sample of samples) {
+    const { logits } = await session.run({ input: new ort.Tensor('float32', sample.input, [1, 3, 224, 224]) }, ['logits']);
+    use(sample, logits.data as Float32Array);
+  }
+  await session.release();
+}
+
+async function row(name: string, model: OnnxModel, samples: readonly Sample[]): Promise<void> {
+  let [top1, top5, heldOut, heldOutRight, same, squares, count] = [0, 0, 0, 0, 0, 0, 0];
+  await logitsOf(model, samples, (sample, logits) => {
+    const best = topK(logits, 5).map((p) => p.index);
+    const right = best[0] === sample.wanted;
+    if (right) top1++;
+    if (best.includes(sample.wanted)) top5++;
+    if (best[0] === topK(sample.reference, 1)[0].index) same++;
+    if (!sample.calibrates) {
+      heldOut++;
+      if (right) heldOutRight++;
+    }
+    for (const [i, value] of logits.entries()) squares += (value - sample.reference[i]) ** 2;
+    count += logits.length;
+  });
+  const share = (n: number, of: number): string => `${((n / of) * 100).toFixed(1)} %`;
+  const all = samples.length;
+  console.log(`| ${name} | ${share(top1, all)} | ${share(top5, all)} | ${share(heldOutRight, heldOut)} | ${share(same, all)} | ${Math.sqrt(squares / count).toFixed(3)} |`);
+}
+
+const RECIPES: Recipe[] = (['uint8', 'int8'] as const).flatMap((activations) =>
+  [
+    { kind: 'minmax' as const },
+    { kind: 'percentile' as const, percent: 99.999 },
+    { kind: 'percentile' as const, percent: 99.99 },
+    { kind: 'percentile' as const, percent: 99.9 },
+    { kind: 'entropy' as const },
+  ].map((method) => ({ activations, method, weightLevels: 127, float: [] })),
+);
+
+const words = ({ activations, method, weightLevels, float }: Recipe): string =>
+  [
+    activations,
+    method.kind === 'percentile' ? `percentile ${method.percent}` : method.kind,
+    weightLevels === 127 ? '8-bit weights' : '7-bit weights',
+    float.length > 0 ? `float: ${float.join(', ')}` : 'all in integers',
+  ].join(' | ');
+
+async function main(): Promise<void> {
+  const weights = findLocalWeights(root);
+  if (!weights) throw new Error('There are no ResNet-18 weights: see npm run model.');
+  const paths = picturesIn(folder).filter((path) => /^\d{4}-/.test(basename(path)));
+  const samples: Sample[] = [];
+  for await (const input of networkInputs(paths, TORCHVISION_PREPROCESSING)) {
+    const i = samples.length;
+    samples.push({ input: input.slice(), wanted: Number(basename(paths[i]).slice(0, 4)), calibrates: i % 5 === 0, reference: new Float32Array(0) });
+  }
+  const folded = foldResNet18(readSafetensors(readFileSync(weights.path)));
+  async function* calibration(): AsyncGenerator<Float32Array> {
+    for (const { input } of samples.filter((s) => s.calibrates)) yield input;
+    await Promise.resolve();
+  }
+  const observed = await observeResNet18(folded, {}, calibration());
+  await logitsOf(observed.model, samples, (sample, logits) => (sample.reference = logits.slice()));
+  console.log(`${samples.length} pictures of ${folder}, ${samples.filter((s) => s.calibrates).length} calibrate; ${weights.source}\n`);
+  console.log('| activations | ranges | weights | layers | top-1 | top-5 | top-1, pictures held apart | same label as fp32 | logit error (rms) |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  await row('float32 | | |', observed.model, samples);
+  const recipes = [...RECIPES];
+  const best: Recipe = { activations: 'uint8', method: { kind: 'percentile', percent: 99.999 }, weightLevels: 127, float: [] };
+  recipes.push({ ...best, float: ['conv1'] }, { ...best, float: ['fc'] }, { ...best, float: ['conv1', 'fc'] }, { ...best, float: ['conv1', 'fc'], weightLevels: 63 });
+  for (const recipe of recipes) await row(words(recipe), quantised(observed, recipe, TORCHVISION_PREPROCESSING), samples);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
