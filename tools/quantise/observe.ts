@@ -1,8 +1,15 @@
 import * as ort from 'onnxruntime-node';
 import { encodeModel } from '../../src/domain/onnx/encode';
 import type { OnnxModel } from '../../src/domain/onnx/model';
+import { ChannelMeans } from '../../src/domain/quantise/channel-means';
 import { withOutputs } from '../../src/domain/quantise/graph';
 import { ActivationHistogram } from '../../src/domain/quantise/histogram';
+
+/** What was seen of one tensor. */
+export interface Observation {
+  readonly histogram: ActivationHistogram;
+  readonly means: ChannelMeans;
+}
 
 /**
  * Runs a float32 graph in native onnxruntime and counts what flows through some of its tensors.
@@ -15,18 +22,24 @@ export async function observe(
   model: OnnxModel,
   inputs: AsyncIterable<Float32Array>,
   tensors: readonly string[],
-): Promise<Map<string, ActivationHistogram>> {
+): Promise<Map<string, Observation>> {
   const [{ name: inputName, shape }] = model.graph.inputs;
   const session = await ort.InferenceSession.create(encodeModel(withOutputs(model, tensors)), { logSeverityLevel: 3 });
-  const histograms = new Map(tensors.map((name) => [name, new ActivationHistogram()]));
+  const observations = new Map<string, Observation>();
+  const note = (name: string, channels: number, values: Float32Array): void => {
+    const own = observations.get(name) ?? { histogram: new ActivationHistogram(), means: new ChannelMeans(channels) };
+    observations.set(name, own);
+    own.histogram.add(values);
+    own.means.add(values);
+  };
   const fetches = tensors.filter((name) => name !== inputName);
   let count = 0;
   try {
     for await (const input of inputs) {
       const results = await session.run({ [inputName]: new ort.Tensor('float32', input, shape as number[]) }, fetches);
-      histograms.get(inputName)?.add(input);
+      if (tensors.includes(inputName)) note(inputName, 3, input);
       for (const name of fetches) {
-        histograms.get(name)?.add(results[name].data as Float32Array);
+        note(name, results[name].dims[1], results[name].data as Float32Array);
         results[name].dispose();
       }
       count++;
@@ -35,5 +48,5 @@ export async function observe(
     await session.release();
   }
   if (count === 0) throw new Error('There is no picture to calibrate with.');
-  return histograms;
+  return observations;
 }

@@ -3,20 +3,21 @@ import { resnet18Onnx } from '../../src/domain/resnet18/graph';
 import type { FoldedResNet18 } from '../../src/domain/resnet18/folded';
 import type { OnnxModel } from '../../src/domain/onnx/model';
 import { quantiseGraph, tensorsToObserve, type QuantiseOptions } from '../../src/domain/quantise/graph';
-import type { ActivationHistogram } from '../../src/domain/quantise/histogram';
 import { levelsOf } from '../../src/domain/quantise/parameters';
 import { rangeOf, type RangeMethod } from '../../src/domain/quantise/range';
-import { observe } from './observe';
+import { observe, type Observation } from './observe';
 
 /** Integers, and how their ranges are found. */
 export interface Recipe extends QuantiseOptions {
   readonly method: RangeMethod;
+  /** False to leave biases as they are: for comparison. */
+  readonly correctBias?: boolean;
 }
 
 /** A float graph with what was seen to flow through it; enough for every recipe. */
 export interface Observed {
   readonly model: OnnxModel;
-  readonly histograms: ReadonlyMap<string, ActivationHistogram>;
+  readonly observations: ReadonlyMap<string, Observation>;
 }
 
 /** Watches ResNet-18 at work on pictures. */
@@ -28,7 +29,7 @@ export async function observeResNet18(
   const model = resnet18Onnx(weights, metadata);
   // Nothing kept float: so no tensor is missing, whatever the recipe.
   const tensors = tensorsToObserve(model, { activations: 'uint8', weightLevels: 127, float: [] });
-  return { model, histograms: await observe(model, inputs, tensors) };
+  return { model, observations: await observe(model, inputs, tensors) };
 }
 
 /** The whole range of values that pictures can have once they are normalised: the input needs no watching. */
@@ -37,14 +38,15 @@ function inputRange({ mean, std }: Preprocessing): { low: number; high: number }
 }
 
 /** Integers by a recipe. */
-export function quantised({ model, histograms }: Observed, recipe: Recipe, preprocessing: Preprocessing): OnnxModel {
+export function quantised({ model, observations }: Observed, recipe: Recipe, preprocessing: Preprocessing): OnnxModel {
   const levels = levelsOf(recipe.activations);
-  const ranges = new Map(
+  const facts = new Map(
     tensorsToObserve(model, recipe).map((name) => {
-      const histogram = histograms.get(name);
-      if (!histogram) throw new RangeError(`${name} was not observed.`);
-      return [name, name === model.graph.inputs[0].name ? inputRange(preprocessing) : rangeOf(histogram, recipe.method, levels)];
+      const seen = observations.get(name);
+      if (!seen) throw new RangeError(`${name} was not observed.`);
+      const range = name === model.graph.inputs[0].name ? inputRange(preprocessing) : rangeOf(seen.histogram, recipe.method, levels);
+      return [name, recipe.correctBias === false ? { range } : { range, means: seen.means.values }];
     }),
   );
-  return quantiseGraph(model, ranges, recipe);
+  return quantiseGraph(model, facts, recipe);
 }

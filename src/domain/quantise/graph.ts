@@ -13,6 +13,13 @@ export interface QuantiseOptions {
   readonly float: readonly string[];
 }
 
+/** What is known of a float tensor. */
+export interface TensorFacts {
+  readonly range: Range;
+  /** Mean of each channel (axis 1), for the correction of biases; undefined to leave them. */
+  readonly means?: ArrayLike<number>;
+}
+
 /** Operations that get integer weights. */
 const WEIGHTED: ReadonlySet<string> = new Set(['Conv', 'Gemm']);
 /** Operations whose output holds values of its input only, and so has its scale. */
@@ -36,7 +43,7 @@ function integerNodes(model: OnnxModel, options: QuantiseOptions): Set<OnnxNode>
 }
 
 /**
- * The tensors whose ranges {@link quantiseGraph} needs for these options; the graph's own inputs are among them where the
+ * The tensors whose facts {@link quantiseGraph} needs for these options; the graph's own inputs are among them where the
  * first layer is not kept float.
  */
 export function tensorsToObserve(model: OnnxModel, options: QuantiseOptions): string[] {
@@ -67,7 +74,7 @@ class QdqWriter {
 
   constructor(
     private readonly model: OnnxModel,
-    private readonly ranges: ReadonlyMap<string, Range>,
+    private readonly facts: ReadonlyMap<string, TensorFacts>,
     private readonly options: QuantiseOptions,
   ) {
     this.initializers = [...model.graph.initializers];
@@ -115,7 +122,7 @@ class QdqWriter {
   #of(tensor: string): QuantisationParameters {
     const known = this.#parameters.get(tensor);
     if (known) return known;
-    const range = this.ranges.get(tensor);
+    const range = this.facts.get(tensor)?.range;
     if (!range) throw new RangeError(`The range of ${tensor} was not observed.`);
     const parameters = activationParameters(range, this.options.activations);
     this.#parameters.set(tensor, parameters);
@@ -154,7 +161,8 @@ class QdqWriter {
     const { scale } = this.#of(input);
     const shape = this.#stored.get(weight)?.shape ?? [];
     const offsets = bias === undefined ? new Float32Array(shape[0]) : this.#floats(bias);
-    const own = quantiseWeights(this.#floats(weight), offsets, scale, this.options.weightLevels);
+    const meets = { scale, means: this.facts.get(input)?.means };
+    const own = quantiseWeights(this.#floats(weight), offsets, meets, this.options.weightLevels);
     const biasName = bias ?? `${node.name}.bias`;
     this.#constant(weight, integerTensor(`${weight}.quantised`, shape, own.values), own.scales);
     this.#constant(biasName, integerTensor(`${biasName}.quantised`, [own.bias.length], own.bias), own.scales.map((s) => s * scale));
@@ -178,11 +186,11 @@ class QdqWriter {
  *
  * Convolutions, Gemm (with transB), Add and, behind these, MaxPool compute on integers; all else stays float.
  *
- * @param ranges of all {@link tensorsToObserve}
+ * @param facts of all {@link tensorsToObserve}
  * @throws RangeError where a range is missing or a node to keep float is not there, OnnxError where weights are not float32
  */
-export function quantiseGraph(model: OnnxModel, ranges: ReadonlyMap<string, Range>, options: QuantiseOptions): OnnxModel {
-  const writer = new QdqWriter(model, ranges, options);
+export function quantiseGraph(model: OnnxModel, facts: ReadonlyMap<string, TensorFacts>, options: QuantiseOptions): OnnxModel {
+  const writer = new QdqWriter(model, facts, options);
   writer.write();
   return { ...model, graph: { ...model.graph, nodes: writer.nodes, initializers: writer.kept } };
 }
