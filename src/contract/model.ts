@@ -21,6 +21,22 @@ export interface Accuracy {
   readonly dataset: string;
 }
 
+/** How a network's integers came about. */
+export interface Quantisation {
+  /** What the ranges were taken from, for people. */
+  readonly calibration: string;
+  /** Types, ranges and layers kept float, for people. */
+  readonly recipe: string;
+  /** SHA-256 of names and sizes of the pictures that calibrated; undefined where there were none. */
+  readonly pictures?: string;
+  /** SHA-256 of recipe and pictures: a build with another one is out of date. */
+  readonly fingerprint: string;
+  /** Made by `npm run quantise`, so `npm run model` leaves it alone. */
+  readonly byHand?: boolean;
+  /** Pictures, none of which calibrated, and how many of them got the same first label as from the float network. */
+  readonly agreement?: { readonly same: number; readonly of: number };
+}
+
 export type Precision = 'fp32' | 'fp16' | 'int8';
 
 /** One file that holds the network's weights in one precision. */
@@ -36,6 +52,8 @@ export interface ModelVariant {
   readonly accuracy?: Accuracy;
   /** What the network must answer to the self-test input (domain/recognition/self-test.ts); undefined for unchecked files. */
   readonly selfTest?: KnownAnswer;
+  /** Of int8 variants that our own tool made. */
+  readonly quantisation?: Quantisation;
 }
 
 /** The first logits of a reference run, from another implementation than the one that is tested. */

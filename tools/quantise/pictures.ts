@@ -4,7 +4,10 @@ import sharp from 'sharp';
 import type { Preprocessing } from '../../src/contract/model';
 import { Preprocessor } from '../../src/domain/preprocess/preprocessor';
 
-/** Pictures of a folder, by name; whatever sharp reads. */
+/**
+ * Pictures of a folder, by name.
+ * @throws Error where it is no folder or holds no picture
+ */
 export function picturesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`${folder} is no folder. Name one with pictures (.jpg, .png, .webp, .avif).`);
@@ -15,12 +18,13 @@ export function picturesIn(folder: string): string[] {
 }
 
 /**
- * Decodes pictures as the app does, upright, and makes the network's input of each with the app's own preprocessing.
- * The array is the same each time: copy what must outlive the step.
- *
- * @throws Error with the picture's path where one cannot be read
+ * Decodes pictures as the app does, upright, and makes the network's input of each with the app's own preprocessing. One that
+ * cannot be read is left out, with a word to the console. The array is the same each time: copy what must outlive the step.
  */
-export async function* networkInputs(paths: readonly string[], preprocessing: Preprocessing): AsyncGenerator<Float32Array> {
+export async function* networkInputs(
+  paths: readonly string[],
+  preprocessing: Preprocessing,
+): AsyncGenerator<{ readonly path: string; readonly input: Float32Array }> {
   const preprocessor = new Preprocessor(preprocessing);
   const input = new Float32Array(preprocessor.outputLength);
   for (const path of paths) {
@@ -29,8 +33,9 @@ export async function* networkInputs(paths: readonly string[], preprocessing: Pr
       const { data, info } = await upright.toBuffer({ resolveWithObject: true });
       preprocessor.run(data, info.width, info.height, input);
     } catch (error) {
-      throw new Error(`${path} cannot be read as a picture: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      console.warn(`${path} cannot be read as a picture and is left out: ${error instanceof Error ? error.message : String(error)}`);
+      continue;
     }
-    yield input;
+    yield { path, input };
   }
 }

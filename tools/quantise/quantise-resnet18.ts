@@ -2,17 +2,11 @@ import type { Preprocessing } from '../../src/contract/model';
 import { resnet18Onnx } from '../../src/domain/resnet18/graph';
 import type { FoldedResNet18 } from '../../src/domain/resnet18/folded';
 import type { OnnxModel } from '../../src/domain/onnx/model';
-import { quantiseGraph, tensorsToObserve, type QuantiseOptions } from '../../src/domain/quantise/graph';
+import { quantiseGraph, tensorsToObserve } from '../../src/domain/quantise/graph';
 import { levelsOf } from '../../src/domain/quantise/parameters';
-import { rangeOf, type RangeMethod } from '../../src/domain/quantise/range';
+import { rangeOf } from '../../src/domain/quantise/range';
 import { observe, type Observation } from './observe';
-
-/** Integers, and how their ranges are found. */
-export interface Recipe extends QuantiseOptions {
-  readonly method: RangeMethod;
-  /** False to leave biases as they are: for comparison. */
-  readonly correctBias?: boolean;
-}
+import type { Recipe } from './recipe';
 
 /** A float graph with what was seen to flow through it; enough for every recipe. */
 export interface Observed {

@@ -1,5 +1,5 @@
 // npm run quantise:study [-- FOLDER]: accuracy of ResNet-18 in integers by recipe, native onnxruntime on labelled pictures
-// (NNNN-name.jpg, NNNN = class). Every fifth picture calibrates; figures also for the others alone. Writes the table of docs/int8.md.
+// (NNNN-name.jpg, NNNN = class). As many calibrate as in npm run model; figures also for the others alone. Writes the table of docs/int8.md.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,9 @@ import { foldResNet18 } from '../../src/domain/resnet18/fold';
 import { readSafetensors } from '../../src/domain/safetensors/safetensors';
 import { findLocalWeights } from '../model/sources';
 import { networkInputs, picturesIn } from './pictures';
-import { observeResNet18, quantised, type Recipe } from './quantise-resnet18';
+import { calibrationPictures } from './calibration-set';
+import { observeResNet18, quantised } from './quantise-resnet18';
+import { DEFAULT_RECIPE, type Recipe } from './recipe';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [folder = join(root, '../shared/pictures')] = process.argv.slice(2);
@@ -55,9 +57,6 @@ async function row(name: string, model: OnnxModel, samples: readonly Sample[]): 
   console.log(`| ${name} | ${share(top1, all)} | ${share(top5, all)} | ${share(heldOutRight, heldOut)} | ${share(same, all)} | ${Math.sqrt(squares / count).toFixed(3)} |`);
 }
 
-/** What `npm run model` takes; the table changes one thing at a time. */
-const TAKEN: Recipe = { activations: 'uint8', method: { kind: 'percentile', percent: 99.999 }, weightLevels: 127, float: ['conv1', 'fc'] };
-
 const METHODS: readonly RangeMethod[] = [
   { kind: 'minmax' },
   { kind: 'percentile', percent: 99.999 },
@@ -67,12 +66,12 @@ const METHODS: readonly RangeMethod[] = [
 ];
 
 const RECIPES: readonly Recipe[] = [
-  ...(['uint8', 'int8'] as const).flatMap((activations) => METHODS.map((method) => ({ ...TAKEN, activations, method }))),
-  { ...TAKEN, correctBias: false },
-  { ...TAKEN, float: [] },
-  { ...TAKEN, float: ['conv1'] },
-  { ...TAKEN, float: ['fc'] },
-  { ...TAKEN, weightLevels: 63 },
+  ...(['uint8', 'int8'] as const).flatMap((activations) => METHODS.map((method) => ({ ...DEFAULT_RECIPE, activations, method }))),
+  { ...DEFAULT_RECIPE, correctBias: false },
+  { ...DEFAULT_RECIPE, float: [] },
+  { ...DEFAULT_RECIPE, float: ['conv1'] },
+  { ...DEFAULT_RECIPE, float: ['fc'] },
+  { ...DEFAULT_RECIPE, weightLevels: 63 },
 ];
 
 const words = ({ activations, method, weightLevels, float, correctBias }: Recipe): string =>
@@ -89,9 +88,10 @@ async function main(): Promise<void> {
   if (!weights) throw new Error('There are no ResNet-18 weights: see npm run model.');
   const paths = picturesIn(folder).filter((path) => /^\d{4}-/.test(basename(path)));
   const samples: Sample[] = [];
-  for await (const input of networkInputs(paths, TORCHVISION_PREPROCESSING)) {
-    const i = samples.length;
-    samples.push({ input: input.slice(), wanted: Number(basename(paths[i]).slice(0, 4)), calibrates: i % 5 === 0, reference: new Float32Array(0) });
+  const set = new Set(calibrationPictures(folder).paths);
+  for await (const { path, input } of networkInputs(paths, TORCHVISION_PREPROCESSING)) {
+    const wanted = Number(basename(path).slice(0, 4));
+    samples.push({ input: input.slice(), wanted, calibrates: set.has(path), reference: new Float32Array(0) });
   }
   const folded = foldResNet18(readSafetensors(readFileSync(weights.path)));
   async function* calibration(): AsyncGenerator<Float32Array> {

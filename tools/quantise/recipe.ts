@@ -1,0 +1,31 @@
+import type { QuantiseOptions } from '../../src/domain/quantise/graph';
+import { DEFAULT_PERCENT, type RangeMethod } from '../../src/domain/quantise/range';
+
+/** Integers, and how their ranges are found. */
+export interface Recipe extends QuantiseOptions {
+  readonly method: RangeMethod;
+  /** False to leave biases as they are: for comparison. */
+  readonly correctBias?: boolean;
+}
+
+/** What `npm run model` takes: the best of docs/int8.md. */
+export const DEFAULT_RECIPE: Recipe = {
+  activations: 'uint8',
+  method: { kind: 'percentile', percent: DEFAULT_PERCENT },
+  weightLevels: 127,
+  float: ['conv1', 'fc'],
+};
+
+/** Made pictures fill later layers less than real ones do, so nothing of what they show is cut off. */
+export const SYNTHETIC_RECIPE: Recipe = { ...DEFAULT_RECIPE, method: { kind: 'minmax' } };
+
+/** A recipe in words. */
+export function recipeWords({ activations, method, weightLevels, float, correctBias }: Recipe): string {
+  return [
+    `activations ${activations}`,
+    `ranges by ${method.kind === 'percentile' ? `percentile ${method.percent}` : method.kind}`,
+    `weights int8 per channel (${weightLevels === 127 ? 8 : 7} bits)`,
+    ...(correctBias === false ? ['biases as they are'] : []),
+    `float: ${float.length > 0 ? float.join(', ') : 'none'}`,
+  ].join('; ');
+}

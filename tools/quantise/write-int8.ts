@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import type { ModelManifest, ModelVariant, Preprocessing, Quantisation } from '../../src/contract/model';
+import { decodeModel } from '../../src/domain/onnx/decode';
+import { encodeModel } from '../../src/domain/onnx/encode';
+import { topK } from '../../src/domain/recognition/probabilities';
+import { readResNet18 } from '../../src/domain/resnet18/read';
+import { hexSha256, writeWhole } from '../model/build-resnet18';
+import { knownAnswer } from '../model/known-answer';
+import { calibrationInputs, type CalibrationSet } from './calibration-set';
+import { networkInputs } from './pictures';
+import { observeResNet18, quantised } from './quantise-resnet18';
+import { DEFAULT_RECIPE, recipeWords, SYNTHETIC_RECIPE, type Recipe } from './recipe';
+
+/** Raised where the same recipe and pictures would give other integers than before. */
+const VERSION = 1;
+/** Pictures that the integers are compared with the floats on. */
+const AGREEMENT_COUNT = 100;
+
+/** The recipe for a set, where none is asked for. */
+export function recipeFor(set: CalibrationSet): Recipe {
+  return set.kind === 'pictures' ? DEFAULT_RECIPE : SYNTHETIC_RECIPE;
+}
+
+/** SHA-256 of all that the integers depend on but the weights. */
+export function quantisationFingerprint(set: CalibrationSet, recipe: Recipe): string {
+  return createHash('sha256').update(JSON.stringify([VERSION, set.kind, set.pictures ?? '', recipe])).digest('hex');
+}
+
+/** How often the first label of two models is the same. */
+async function agreement(
+  models: readonly Uint8Array[],
+  paths: readonly string[],
+  preprocessing: Preprocessing,
+): Promise<{ same: number; of: number }> {
+  const sessions = await Promise.all(models.map((model) => ort.InferenceSession.create(model, { logSeverityLevel: 3 })));
+  const shape = [1, 3, preprocessing.crop, preprocessing.crop];
+  let same = 0;
+  let of = 0;
+  for await (const { input } of networkInputs(paths, preprocessing)) {
+    const labels: number[] = [];
+    for (const session of sessions) {
+      const { logits } = await session.run({ input: new ort.Tensor('float32', input, shape) }, ['logits']);
+      labels.push(topK(logits.data as Float32Array, 1)[0].index);
+    }
+    of++;
+    if (labels[0] === labels[1]) same++;
+  }
+  await Promise.all(sessions.map((session) => session.release()));
+  return { same, of };
+}
+
+/** Pictures spread over the folder, when all are too many. */
+function some(paths: readonly string[]): string[] {
+  const step = Math.max(1, paths.length / AGREEMENT_COUNT);
+  return paths.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+}
+
+/**
+ * Makes `<id>-int8.onnx` of the manifest's float32 model and puts it into the manifest, in place of an int8 variant that may
+ * be there. Nothing is written unless the network has run in native onnxruntime.
+ *
+ * @param folder public/models
+ * @returns the new manifest
+ */
+export async function writeInt8(
+  folder: string,
+  manifest: ModelManifest,
+  set: CalibrationSet,
+  recipe: Recipe,
+  byHand = false,
+): Promise<ModelManifest> {
+  const reference = manifest.variants.find((v) => v.precision === 'fp32');
+  if (!reference) throw new Error(`${manifest.id} has no float32 weights to make integers of.`);
+  const { preprocessing } = manifest;
+  const floatBytes = readFileSync(join(folder, reference.file));
+  const float = decodeModel(floatBytes);
+  const observed = await observeResNet18(readResNet18(float), float.metadata, calibrationInputs(set, preprocessing));
+  const facts = { calibration: set.words, recipe: recipeWords(recipe) };
+  const integers = quantised(observed, recipe, preprocessing);
+  const model = encodeModel({ ...integers, metadata: { ...integers.metadata, ...facts } });
+  const quantisation: Quantisation = {
+    ...facts,
+    ...(set.pictures === undefined ? {} : { pictures: set.pictures }),
+    fingerprint: quantisationFingerprint(set, recipe),
+    ...(byHand ? { byHand } : {}),
+    ...(set.heldApart.length > 0 ? { agreement: await agreement([floatBytes, model], some(set.heldApart), preprocessing) } : {}),
+  };
+  const variant: ModelVariant = {
+    precision: 'int8',
+    file: `${manifest.id}-int8.onnx`,
+    bytes: model.byteLength,
+    sha256: hexSha256(model),
+    selfTest: await knownAnswer(model, 'int8', preprocessing.crop),
+    quantisation,
+  };
+  const changed: ModelManifest = { ...manifest, variants: [...manifest.variants.filter((v) => v.precision !== 'int8'), variant] };
+  await writeWhole(join(folder, variant.file), model);
+  await writeWhole(join(folder, `${manifest.id}.json`), `${JSON.stringify(changed, undefined, 2)}\n`);
+  return changed;
+}
