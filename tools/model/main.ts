@@ -1,14 +1,13 @@
 // npm run model: finds or fetches ResNet-18 weights and makes public/models/resnet18.onnx and resnet18-int8.onnx of them.
 // The integers are calibrated with the pictures of CALIBRATION_PICTURES=folder, calibration/ or ../shared/pictures.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ModelManifest, ModelVariant } from '../../src/contract/model';
+import type { ModelManifest } from '../../src/contract/model';
 import { findCalibrationSet, type CalibrationSet } from '../quantise/calibration-set';
-import { quantisationFingerprint, recipeFor, writeInt8 } from '../quantise/write-int8';
-import { buildResNet18, RESNET18_ID } from './build-resnet18';
-import { ChecksumError, download, fileSha256 } from './download';
+import { recipeFor, writeInt8 } from '../quantise/write-int8';
+import { buildResNet18 } from './build-resnet18';
+import { currentManifest, int8IsCurrent } from './current';
+import { ChecksumError, download } from './download';
 import { progressBar } from './progress';
 import { findLocalWeights, TIMM, type WeightsSource } from './sources';
 
@@ -26,34 +25,6 @@ async function fetchWeights(): Promise<WeightsSource | undefined> {
     if (error instanceof ChecksumError) process.exitCode = 1;
     return undefined;
   }
-}
-
-async function isWhole(variant: ModelVariant): Promise<boolean> {
-  const path = join(folder, variant.file);
-  return variant.selfTest !== undefined && existsSync(path) && (await fileSha256(path)) === variant.sha256;
-}
-
-/** The manifest that is there, where its float network was made of these very weights. */
-async function currentManifest(weights: WeightsSource): Promise<ModelManifest | undefined> {
-  const path = join(folder, `${RESNET18_ID}.json`);
-  if (process.argv.includes('--force') || !existsSync(path)) return undefined;
-  try {
-    const manifest = JSON.parse(await readFile(path, 'utf8')) as ModelManifest;
-    const [reference] = manifest.variants;
-    return manifest.source === weights.source && (await isWhole(reference)) ? manifest : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the integers that are there need not be made anew for this set. */
-async function int8IsCurrent(manifest: ModelManifest, set: CalibrationSet): Promise<boolean> {
-  const variant = manifest.variants.find((v) => v.precision === 'int8');
-  if (!variant?.quantisation || !(await isWhole(variant))) return false;
-  const { byHand, fingerprint, pictures } = variant.quantisation;
-  // Made pictures never take the place of real ones.
-  if (byHand || (set.kind === 'synthetic' && pictures !== undefined)) return true;
-  return fingerprint === quantisationFingerprint(set, recipeFor(set));
 }
 
 /** Adds the integers; without them the app runs all the same. */
@@ -77,8 +48,8 @@ async function main(): Promise<void> {
     return;
   }
   const set = findCalibrationSet(root);
-  let manifest = await currentManifest(weights);
-  if (manifest && (await int8IsCurrent(manifest, set))) {
+  let manifest = process.argv.includes('--force') ? undefined : await currentManifest(folder, weights);
+  if (manifest && (await int8IsCurrent(folder, manifest, set))) {
     console.log(`ResNet-18 is there already (${weights.source}).`);
     return;
   }

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelManifest, ModelVariant } from '../../src/contract/model';
+import type { CalibrationSet } from '../quantise/calibration-set';
+import { quantisationFingerprint, recipeFor } from '../quantise/write-int8';
+import { RESNET18_ID } from './build-resnet18';
+import { fileSha256 } from './download';
+import type { WeightsSource } from './sources';
+
+async function isWhole(folder: string, variant: ModelVariant): Promise<boolean> {
+  const path = join(folder, variant.file);
+  return variant.selfTest !== undefined && existsSync(path) && (await fileSha256(path)) === variant.sha256;
+}
+
+/**
+ * The manifest that is there, where its float network was made of these very weights.
+ * @param folder public/models
+ */
+export async function currentManifest(folder: string, weights: WeightsSource): Promise<ModelManifest | undefined> {
+  const path = join(folder, `${RESNET18_ID}.json`);
+  if (!existsSync(path)) return undefined;
+  try {
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as ModelManifest;
+    const [reference] = manifest.variants;
+    return manifest.source === weights.source && (await isWhole(folder, reference)) ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the integers that are there need not be made anew for this set. */
+export async function int8IsCurrent(folder: string, manifest: ModelManifest, set: CalibrationSet): Promise<boolean> {
+  const variant = manifest.variants.find((v) => v.precision === 'int8');
+  if (!variant?.quantisation || !(await isWhole(folder, variant))) return false;
+  const { byHand, fingerprint, pictures } = variant.quantisation;
+  // Made pictures never take the place of real ones.
+  if (byHand || (set.kind === 'synthetic' && pictures !== undefined)) return true;
+  return fingerprint === quantisationFingerprint(set, recipeFor(set));
+}
