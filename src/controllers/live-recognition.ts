@@ -39,10 +39,11 @@ const TOP_COUNT = 5;
 export class LiveRecognition implements ReactiveController {
   recognition: Recognition | undefined;
   statistics: LiveStatistics | undefined;
+  /** Camera frame to label of the last answers, milliseconds. */
+  readonly latencies = new RecentValues();
   readonly #scheduler = new RecognitionScheduler();
   readonly #displayRate = new RateMeter();
   readonly #recognitionRate = new RateMeter();
-  readonly #latencies = new RecentValues();
   readonly #transport = bestTransport();
   #pump: FramePump | undefined;
   #video: HTMLVideoElement | undefined;
@@ -98,7 +99,7 @@ export class LiveRecognition implements ReactiveController {
     this.#firstId = this.#nextId;
     this.#displayRate.reset();
     this.#recognitionRate.reset();
-    this.#latencies.reset();
+    this.latencies.reset();
     this.#pump = new FramePump(video, (frame) => this.#onFrame(frame));
     if (document.visibilityState === 'visible') this.#pump.start();
     this.host.requestUpdate();
@@ -169,7 +170,7 @@ export class LiveRecognition implements ReactiveController {
     const now = performance.now();
     this.#recognitionRate.add(now);
     const latency = now - frame.capturedAt;
-    this.#latencies.add(latency);
+    this.latencies.add(latency);
     this.#showStatistics(latency);
     return latency;
   }
@@ -184,8 +185,8 @@ export class LiveRecognition implements ReactiveController {
       preprocessMs: this.recognition?.preprocessMs,
       inferenceMs: this.recognition?.inferenceMs,
       latencyMs,
-      latencyP50: this.#latencies.percentile(0.5),
-      latencyP95: this.#latencies.percentile(0.95),
+      latencyP50: this.latencies.percentile(0.5),
+      latencyP95: this.latencies.percentile(0.95),
       framesPresented: this.#scheduler.presented,
       framesSkipped: this.#scheduler.skipped,
       pace: this.#scheduler.pace,

@@ -1,4 +1,5 @@
 // A page that drives the built app's worker for accuracy, parity and benchmarks; never part of the built app.
+import { wrap, type Remote } from 'comlink';
 import { RecogniserClient } from '../../src/client/recogniser-client';
 import { fetchSiteModels } from '../../src/client/model-catalogue';
 import type { EngineId } from '../../src/contract/engine';
@@ -14,20 +15,44 @@ export interface HarnessLoad {
   readonly precision: Precision;
   readonly engine: EngineId;
   readonly threads: number;
+  /** Another file than the manifest's own, for experiments with formats. */
+  readonly file?: { readonly url: string; readonly bytes: number; readonly sha256: string };
+}
+
+/** What the worker of a rival library does (tools/bench/rivals), through Comlink. */
+export interface RivalApi {
+  /** @returns milliseconds from the request to the first answer */
+  load(options: { readonly threads: number; readonly modelUrl: string; readonly wasmUrl: string; readonly input: Float32Array }): Promise<number>;
+  /** @returns milliseconds of each run: input handed over, network, logits read */
+  time(runs: number): Promise<number[]>;
+  /** @returns the last run's scores, shape [1000] */
+  logits(): Float32Array;
 }
 
 const clients = new Map<string, RecogniserClient>();
+const rivals = new Map<string, Remote<RivalApi>>();
+
+function rivalOf(key: string): Remote<RivalApi> {
+  const rival = rivals.get(key);
+  if (!rival) throw new Error('Load a rival first.');
+  return rival;
+}
 
 const harness = {
   /** Starts the worker anew and loads a model. */
-  async load({ key = '', workerUrl, modelId, precision, engine, threads }: HarnessLoad): Promise<LoadedModel> {
+  async load({ key = '', workerUrl, modelId, precision, engine, threads, file }: HarnessLoad): Promise<LoadedModel> {
     clients.get(key)?.dispose();
     const started = await RecogniserClient.start(() => new Worker(workerUrl, { type: 'module' }));
     const { client } = started;
     clients.set(key, client);
     const entry = (await fetchSiteModels(`${location.origin}/`)).find((e) => e.manifest.id === modelId);
     if (!entry) throw new Error(`There is no model ${modelId}.`);
-    return client.load({ manifest: entry.manifest, location: entry.location, precision, engine, threads }, () => undefined);
+    let manifest = entry.manifest;
+    if (file) {
+      const variants = manifest.variants.map((v) => (v.precision === precision ? { ...v, ...file, file: file.url } : v));
+      manifest = { ...manifest, variants };
+    }
+    return client.load({ manifest, location: entry.location, precision, engine, threads }, () => undefined);
   },
 
   /** Recognises a picture file as the app does a still one: decoded by the browser, upright. */
@@ -52,6 +77,15 @@ const harness = {
     }
     return times;
   },
+
+  async loadRival(key: string, workerUrl: string, type: WorkerType, options: Parameters<RivalApi['load']>[0]): Promise<number> {
+    const rival = wrap<RivalApi>(new Worker(workerUrl, { type }));
+    rivals.set(key, rival);
+    return rival.load(options);
+  },
+
+  timeRival: (key: string, runs: number): Promise<number[]> => rivalOf(key).time(runs),
+  rivalLogits: async (key: string): Promise<number[]> => Array.from(await rivalOf(key).logits()),
 
   recognise(frame: ImageBitmap | { data: Uint8ClampedArray; width: number; height: number }, count: number, key = ''): Promise<Recognition> {
     const client = clients.get(key);

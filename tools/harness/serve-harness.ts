@@ -15,8 +15,33 @@ export interface HarnessServing extends Serving {
   readonly workerUrl: string;
 }
 
+/** Workers of other libraries, which the benchmark loads: module workers, or classic scripts where the library needs importScripts. */
+export const RIVALS = { tfjs: 'module', litert: 'classic' } as const satisfies Record<string, WorkerType>;
+
+async function buildRivals(folder: string): Promise<void> {
+  for (const [name, type] of Object.entries(RIVALS)) {
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      publicDir: false,
+      build: {
+        outDir: folder,
+        emptyOutDir: false,
+        target: 'es2022',
+        lib: {
+          entry: join(root, `tools/bench/rivals/${name}.worker.ts`),
+          formats: [type === 'module' ? 'es' : 'iife'],
+          name: 'rival',
+          fileName: () => `${name}.js`,
+        },
+      },
+    });
+  }
+}
+
 /** Serves the built app together with the harness page and other folders, by prefix. */
-export async function serveHarness(options: ServeOptions = {}): Promise<HarnessServing> {
+export async function serveHarness(options: ServeOptions = {}, withRivals = false): Promise<HarnessServing> {
   const folder = join(root, 'tests/.tmp/harness');
   await build({
     root,
@@ -30,6 +55,7 @@ export async function serveHarness(options: ServeOptions = {}): Promise<HarnessS
       lib: { entry: join(root, 'tools/harness/page.ts'), formats: ['es'], fileName: () => 'page.js' },
     },
   });
+  if (withRivals) await buildRivals(folder);
   copyFileSync(join(root, 'tools/harness/harness.html'), join(folder, 'index.html'));
   const worker = readdirSync(join(DIST, 'assets')).find((name) => /^recogniser\.worker-.*\.js$/.test(name));
   if (!worker) throw new Error('The built page has no recogniser worker: run npm run build.');
@@ -38,8 +64,8 @@ export async function serveHarness(options: ServeOptions = {}): Promise<HarnessS
 }
 
 /** Opens the harness page in Chromium, hands it on, and closes everything afterwards, whatever happens. */
-export async function withHarness(options: ServeOptions, use: (page: Page, serving: HarnessServing) => Promise<void>): Promise<void> {
-  const serving = await serveHarness(options);
+export async function withHarness(options: ServeOptions, use: (page: Page, serving: HarnessServing) => Promise<void>, withRivals = false): Promise<void> {
+  const serving = await serveHarness(options, withRivals);
   const browsing = await openBrowser();
   try {
     await browsing.page.goto(serving.harnessUrl);

@@ -1,12 +1,15 @@
+import { halvesToFloats } from '../onnx/half';
 import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model';
 import { RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedResNet18 } from './folded';
 import { WeightsError } from './fold';
 
 function floats(tensor: OnnxTensor | undefined, shape: readonly number[], what: string): Float32Array {
   if (!tensor) throw new WeightsError(`The ONNX model's ${what} are not stored as weights.`);
-  if (tensor.type !== OnnxType.float || tensor.shape.join() !== shape.join()) {
+  const half = tensor.type === OnnxType.float16;
+  if ((tensor.type !== OnnxType.float && !half) || tensor.shape.join() !== shape.join()) {
     throw new WeightsError(`The ONNX model's ${what} have shape [${tensor.shape.join(', ')}], not float32 [${shape.join(', ')}].`);
   }
+  if (half) return halvesToFloats(new Uint16Array(new Uint8Array(tensor.raw).buffer));
   return new Float32Array(new Uint8Array(tensor.raw).buffer);
 }
 
@@ -16,7 +19,7 @@ function ints(node: OnnxNode, name: string, fallback: readonly number[]): readon
 }
 
 /**
- * Takes the weights out of a float32 ONNX ResNet-18 whose batch norms are folded (ours, or torch.onnx's export for
+ * Takes the weights, float32 or stored as float16, out of an ONNX ResNet-18 whose batch norms are folded (ours, or torch.onnx's export for
  * inference): 20 convolutions in graph order with biases, then one Gemm.
  *
  * The two convolutions that end a downsampling block may come in either order, as they read different inputs.
@@ -24,6 +27,11 @@ function ints(node: OnnxNode, name: string, fallback: readonly number[]): readon
  */
 export function readResNet18(model: OnnxModel): FoldedResNet18 {
   const tensors = new Map(model.graph.initializers.map((t) => [t.name, t]));
+  // Weights that are stored as float16 go through a Cast (see storeAsHalf).
+  for (const { op, inputs, outputs } of model.graph.nodes) {
+    const stored = op === 'Cast' ? tensors.get(inputs[0]) : undefined;
+    if (stored) tensors.set(outputs[0], stored);
+  }
   const nodes = model.graph.nodes.filter((n) => n.op === 'Conv');
   if (nodes.length !== RESNET18_CONVOLUTIONS.length) {
     throw new WeightsError(`The ONNX model has ${nodes.length} float convolutions, ResNet-18 has ${RESNET18_CONVOLUTIONS.length}.`);

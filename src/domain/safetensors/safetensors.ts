@@ -1,3 +1,5 @@
+import { halvesToFloats } from '../onnx/half';
+
 /** One tensor of a safetensors file. */
 export interface SafeTensor {
   readonly dtype: string;
@@ -91,16 +93,6 @@ export function readSafetensors(file: Uint8Array): Map<string, SafeTensor> {
   return tensors;
 }
 
-/** Half precision to single (IEEE 754 binary16). */
-function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 /**
  * The tensor's numbers as float32: F32 (a copy, aligned), F16, BF16 or F64.
  * @throws SafetensorsError for other number types
@@ -114,7 +106,7 @@ export function toFloat32(name: string, tensor: SafeTensor): Float32Array {
     case 'F64':
       return Float32Array.from(new Float64Array(copy.buffer));
     case 'F16':
-      return Float32Array.from(new Uint16Array(copy.buffer), halfToFloat);
+      return halvesToFloats(new Uint16Array(copy.buffer));
     case 'BF16': {
       const wide = Uint32Array.from(new Uint16Array(copy.buffer), (bits) => bits << 16);
       return new Float32Array(wide.buffer);

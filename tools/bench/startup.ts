@@ -1,0 +1,130 @@
+import { createServer, connect } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { openBrowser } from '../../tests/support/browser';
+import { DIST, serveBuilt } from '../serve';
+import { modelIndex } from '../vite-models';
+import { noiseFilm } from './live-run';
+import { machine, table, writePart } from './report';
+
+const ROUNDS = 3;
+/** Bits a second from the server; a good mobile network, and this machine itself. */
+const SPEEDS = [20e6, 0];
+const TICK_MS = 5;
+
+interface SlowLink {
+  readonly url: string;
+  /** Bytes that went to the browser so far. */
+  sent(): number;
+  close(): void;
+}
+
+/** A link to the server that lets through so many bits a second, all connections together; 0 for all there are. */
+async function slowLink(target: number, bitsPerSecond: number): Promise<SlowLink> {
+  let sent = 0;
+  let credit = 0;
+  let last = performance.now();
+  const waiting: (() => void)[] = [];
+  const timer = setInterval(() => {
+    const now = performance.now();
+    credit = Math.min(credit + ((now - last) / 1000) * (bitsPerSecond / 8), bitsPerSecond / 80);
+    last = now;
+    while (credit > 0 && waiting.length > 0) waiting.shift()?.();
+  }, TICK_MS);
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    client.pipe(upstream);
+    upstream.on('data', (chunk: Buffer) => {
+      sent += chunk.length;
+      if (bitsPerSecond === 0) {
+        client.write(chunk);
+        return;
+      }
+      upstream.pause();
+      waiting.push(() => {
+        credit -= chunk.length;
+        client.write(chunk);
+        upstream.resume();
+      });
+    });
+    const end = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    url: `http://localhost:${typeof address === 'object' && address ? address.port : 0}/`,
+    sent: () => sent,
+    close: () => {
+      clearInterval(timer);
+      server.close();
+    },
+  };
+}
+
+/** Seconds from opening the page to the first label, with the camera started as soon as there is a button. */
+async function firstLabel(page: Page, url: string): Promise<number> {
+  const started = performance.now();
+  await page.goto(url, { waitUntil: 'commit', timeout: 120_000 });
+  await page.getByRole('button', { name: 'Start the camera' }).click({ timeout: 60_000 });
+  await page.locator('sg-label-list li').first().waitFor({ timeout: 120_000 });
+  return (performance.now() - started) / 1000;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Cold and warm start to the first label, by what the model's file holds. */
+export async function benchStartup(): Promise<void> {
+  const manifest = modelIndex(join(DIST, 'models')).find((m) => m.id === 'resnet18');
+  if (!manifest) throw new Error('The benchmark needs ResNet-18: run npm run model and npm run build.');
+  const serving = await serveBuilt();
+  const film = await noiseFilm(30);
+  const target = Number(new URL(serving.url).port);
+  let version = '';
+  const rows: (string | number)[][] = [];
+  try {
+    for (const speed of SPEEDS) {
+      const seen = new Map(manifest.variants.map((v) => [v.precision, { cold: [] as number[], warm: [] as number[], offline: [] as number[], bytes: 0 }]));
+      for (let round = 0; round < (speed === 0 ? ROUNDS : 1); round++) {
+        for (const { precision } of manifest.variants) {
+          const link = await slowLink(target, speed);
+          const browsing = await openBrowser({ film });
+          const { page, context } = browsing;
+          version = context.browser()?.version() ?? '';
+          await page.addInitScript((p) => localStorage.setItem('sightglass.settings', JSON.stringify({ modelId: 'resnet18', precision: p })), precision);
+          const row = seen.get(precision);
+          try {
+            row?.cold.push(await firstLabel(page, link.url));
+            if (row) row.bytes = link.sent();
+            // What is kept for offline use is still on its way.
+            await page.waitForTimeout(speed === 0 ? 8000 : 0);
+            row?.warm.push(await firstLabel(page, link.url));
+            if (speed === 0) {
+              await context.setOffline(true);
+              const offline = await firstLabel(page, link.url).catch(() => NaN);
+              row?.offline.push(offline);
+            }
+          } finally {
+            await browsing.close();
+            link.close();
+          }
+        }
+      }
+      for (const [precision, { cold, warm, offline, bytes }] of seen) {
+        rows.push([precision, speed === 0 ? 'this machine' : `${speed / 1e6} Mbit/s`, bytes / 1e6, median(cold), median(warm), offline.length > 0 ? median(offline) : NaN]);
+      }
+    }
+  } finally {
+    await serving.close();
+  }
+  writePart('startup', [
+    '## Start to first label',
+    'Seconds from opening the address to the first label on a filmed camera, with the camera started as soon as the button is there:',
+    'cold (new profile), warm (opened again), and warm with the network cut. "MB" is what the browser received in the cold start.',
+    `Medians of ${ROUNDS} rounds from this machine, one round over the slow link. \`npm run bench -- startup\`.`,
+    '', machine(version), '', table(['model file', 'link', 'MB', 'cold s', 'warm s', 'offline s'], rows),
+  ].join('\n'));
+}
