@@ -9,6 +9,13 @@ const BASE = 'onnxruntime-web fp32';
 /** Largest difference that float32 summed in another order explains, in logits. */
 const SAME = 0.01;
 
+/** A library that does not start within this is left out, milliseconds. */
+const START_MS = 30_000;
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return Promise.race([work, new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`did not start within ${START_MS / 1000} s`)), START_MS))]);
+}
+
 /** Engine against engine: milliseconds of ResNet-18 alone. */
 export async function benchEngines(): Promise<void> {
   await withHarness({ extra: RIVAL_FOLDERS }, async (page, serving) => {
@@ -18,7 +25,7 @@ export async function benchEngines(): Promise<void> {
     for (const threads of [1, 2]) {
       for (const candidate of candidates()) {
         try {
-          timed.push({ contestant: await candidate.start(page, serving, threads), times: [] });
+          timed.push({ contestant: await inTime(candidate.start(page, serving, threads)), times: [] });
         } catch (error) {
           failed.push(`${candidate.name}, ${threads} thread(s): ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
         }

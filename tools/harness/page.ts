@@ -79,9 +79,11 @@ const harness = {
   },
 
   async loadRival(key: string, workerUrl: string, type: WorkerType, options: Parameters<RivalApi['load']>[0]): Promise<number> {
-    const rival = wrap<RivalApi>(new Worker(workerUrl, { type }));
+    const worker = new Worker(workerUrl, { type });
+    const rival = wrap<RivalApi>(worker);
     rivals.set(key, rival);
-    return rival.load(options);
+    const broken = new Promise<never>((_, reject) => worker.addEventListener('error', (event) => reject(new Error(event.message || 'The worker could not be run.'))));
+    return Promise.race([rival.load(options), broken]);
   },
 
   timeRival: (key: string, runs: number): Promise<number[]> => rivalOf(key).time(runs),

@@ -29,6 +29,8 @@ async function buildRivals(folder: string): Promise<void> {
         outDir: folder,
         emptyOutDir: false,
         target: 'es2022',
+        // TensorFlow.js turns functions of its own into text for its threads: their names must stay.
+        minify: false,
         lib: {
           entry: join(root, `tools/bench/rivals/${name}.worker.ts`),
           formats: [type === 'module' ? 'es' : 'iife'],

@@ -36,11 +36,14 @@ const LONGEST_REST = 1000;
 /** The device's good time follows quicker runs at once and slower ones over some hundred, so that load does not become the norm. */
 const BEST_FALL = 0.3;
 const BEST_RISE = 0.002;
+/** After much rest no earlier run is in the way: what it takes now is what the device can do now. */
+const RESTED_DUTY = 0.3;
+const BEST_RISE_RESTED = 0.1;
 /** A network that takes this many times its best time runs on a hot or shared processor. */
 const SLOWED = 1.6;
 const SLOWED_DUTY = 0.6;
 /** Duty by what the device says. */
-const PRESSURE_DUTY = { nominal: 1, fair: 1, serious: 0.6, critical: 0.3 } as const;
+const PRESSURE_DUTY = { nominal: 1, fair: 1, serious: 0.75, critical: 0.5 } as const;
 const BATTERY_DUTY: readonly [level: number, duty: number][] = [[0.1, 0.25], [0.2, 0.4]];
 /** Least duty without success for so long: smoothness goes, milliseconds. */
 const SMOOTHNESS_AFTER = 5000;
@@ -64,7 +67,7 @@ export class DutyControl {
 
   get pace(): Pace {
     const { duty, reason } = this.#limit();
-    return { duty, reason, targetMs: this.#target, saveSmoothness: this.#helpless() || this.conditions.pressure === 'critical' };
+    return { duty, reason, targetMs: this.#target, saveSmoothness: this.adaptive && this.#helpless() };
   }
 
   /**
@@ -96,7 +99,8 @@ export class DutyControl {
 
   #remember(busyMs: number): void {
     if (this.#best === 0) this.#best = this.#meanBusy = busyMs;
-    this.#best += (busyMs < this.#best ? BEST_FALL : BEST_RISE) * (busyMs - this.#best);
+    const rise = this.#duty <= RESTED_DUTY ? BEST_RISE_RESTED : BEST_RISE;
+    this.#best += (busyMs < this.#best ? BEST_FALL : rise) * (busyMs - this.#best);
     this.#meanBusy += MEAN_WEIGHT * (busyMs - this.#meanBusy);
   }
 

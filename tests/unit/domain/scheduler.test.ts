@@ -122,6 +122,14 @@ describe('DutyControl', () => {
     expect(control.pace.targetMs).toBeCloseTo(1080, 0);
   });
 
+  it('goes back to work where rest was of no help: the device is just slower now', () => {
+    const control = new DutyControl();
+    run(control, 50, 34, 50);
+    run(control, 300, 140, 165, 10_000);
+    expect(control.pace.targetMs).toBeGreaterThan(200);
+    expect(control.pace.duty).toBeGreaterThan(0.5);
+  });
+
   it('still looks for a label each second, and gives smoothness up when less work was of no help', () => {
     const control = new DutyControl();
     run(control, 20, 60, 80);
@@ -143,8 +151,8 @@ describe('DutyControl', () => {
   it('cools a device under pressure', () => {
     const control = new DutyControl();
     control.conditions = { pressure: 'critical' };
-    expect(run(control, 10, 60, 80)).toBeCloseTo(60 * (1 / 0.3 - 1), 6);
-    expect(control.pace).toMatchObject({ reason: 'pressure', saveSmoothness: true });
+    expect(run(control, 10, 60, 80)).toBeCloseTo(60, 6);
+    expect(control.pace).toMatchObject({ duty: 0.5, reason: 'pressure', saveSmoothness: false });
   });
 
   it('notices that the processor became slower', () => {

@@ -18,6 +18,9 @@ async function once(): Promise<void> {
 const api: RivalApi = {
   async load({ threads, modelUrl, wasmUrl, input: values }) {
     const started = performance.now();
+    // Where its script finds the WebAssembly, and its threads the script: it would look beside this worker.
+    const script = `${wasmUrl}litert_wasm_${threads > 1 ? 'threaded_' : ''}internal.js`;
+    Object.assign(self, { Module: { locateFile: (name: string) => wasmUrl + name, mainScriptUrlOrBlob: script } });
     await loadLiteRt(wasmUrl, { threads: threads > 1 });
     model = await loadAndCompile(modelUrl, { accelerator: 'wasm', cpuOptions: { numThreads: threads } });
     input = new Float32Array(values.length);
