@@ -30,7 +30,7 @@ const DECREASE = 0.85;
 const INCREASE = 0.02;
 /** Well below the target, so that the duty does not swing around it. */
 const COMFORT = 0.8;
-const LEAST_DUTY = 0.1;
+const LEAST_DUTY = 0.2;
 /** However loaded the device is, a label is looked for so often, milliseconds. */
 const LONGEST_REST = 1000;
 /** The device's good time follows quicker runs at once and slower ones over some hundred, so that load does not become the norm. */
@@ -38,7 +38,7 @@ const BEST_FALL = 0.3;
 const BEST_RISE = 0.002;
 /** After much rest no earlier run is in the way: what it takes now is what the device can do now. */
 const RESTED_DUTY = 0.3;
-const BEST_RISE_RESTED = 0.1;
+const BEST_RISE_RESTED = 0.4;
 /** A network that takes this many times its best time runs on a hot or shared processor. */
 const SLOWED = 1.6;
 const SLOWED_DUTY = 0.6;
