@@ -27,8 +27,8 @@ export interface Quantisation {
   readonly calibration: string;
   /** Types, ranges and layers kept float, for people. */
   readonly recipe: string;
-  /** SHA-256 of names and sizes of the pictures that calibrated; undefined where there were none. */
-  readonly pictures?: string;
+  /** The pictures that calibrated: how many, and SHA-256 of their names and sizes; undefined where there were none. */
+  readonly pictures?: { readonly count: number; readonly sha256: string };
   /** SHA-256 of recipe and pictures: a build with another one is out of date. */
   readonly fingerprint: string;
   /** Made by `npm run quantise`, so `npm run model` leaves it alone. */

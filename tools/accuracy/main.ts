@@ -1,12 +1,14 @@
 // npm run accuracy: top-1 and top-5 over labelled pictures, through the built app's worker in Chromium.
 // Pictures are named NNNN-name.jpg, NNNN = ImageNet class. Usage: npm run accuracy [-- FOLDER [MODEL [PRECISION]]]
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
 import { waysToRun } from '../../src/controllers/recogniser-controller';
 import { modelIndex } from '../vite-models';
+import type { ModelManifest } from '../../src/contract/model';
+import { calibrationPictures } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';
 
 const TOP = 5;
@@ -14,27 +16,45 @@ const THREADS = 2;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [folder = join(root, '../shared/pictures'), onlyModel, onlyPrecision] = process.argv.slice(2);
 
-interface Score {
-  readonly top1: number;
-  readonly top5: number;
-  readonly count: number;
+/** First labels and whether the right one was among the first five, picture by picture. */
+interface Answers {
+  readonly first: readonly number[];
+  readonly amongFive: readonly boolean[];
 }
 
-async function score(page: Page, names: readonly string[]): Promise<Score> {
-  let top1 = 0;
-  let top5 = 0;
+const wantedOf = (name: string): number => Number(name.slice(0, 4));
+
+async function answers(page: Page, names: readonly string[]): Promise<Answers> {
+  const first: number[] = [];
+  const amongFive: boolean[] = [];
   for (const [i, name] of names.entries()) {
-    const wanted = Number(name.slice(0, 4));
     const top = await page.evaluate(
       async ([url, count]) => (await window.sightglassHarness.recogniseFile(url, count)).top.map((p) => p.index),
       [`/pictures/${encodeURIComponent(name)}`, TOP] as const,
     );
-    if (top[0] === wanted) top1++;
-    if (top.includes(wanted)) top5++;
+    first.push(top[0]);
+    amongFive.push(top.includes(wantedOf(name)));
     if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} / ${names.length}`);
   }
   if (process.stderr.isTTY) process.stderr.write('\r');
-  return { top1, top5, count: names.length };
+  return { first, amongFive };
+}
+
+/** Those of the pictures that calibrated a model's integers; undefined where these are other pictures or unknown. */
+function calibrated(manifest: ModelManifest): ReadonlySet<string> | undefined {
+  const pictures = manifest.variants.find((v) => v.quantisation)?.quantisation?.pictures;
+  if (!pictures) return undefined;
+  const set = calibrationPictures(folder, pictures.count);
+  return set.pictures === pictures.sha256 ? new Set(set.paths.map((path) => basename(path))) : undefined;
+}
+
+/** The table's row of one way to run one variant. */
+function row(name: string, names: readonly string[], own: Answers, float: Answers | undefined, used: ReadonlySet<string> | undefined): string {
+  const share = (right: readonly boolean[]): string => `${((right.filter(Boolean).length / right.length) * 100).toFixed(1)} %`;
+  const right = names.map((n, i) => own.first[i] === wantedOf(n));
+  const apart = used ? share(right.filter((_, i) => !used.has(names[i]))) : '';
+  const same = float && float !== own ? share(names.map((_, i) => own.first[i] === float.first[i])) : '';
+  return `| ${name} | ${share(right)} | ${share(own.amongFive)} | ${apart} | ${same} |`;
 }
 
 async function main(): Promise<void> {
@@ -42,20 +62,30 @@ async function main(): Promise<void> {
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
   if (names.length === 0) throw new Error(`${folder} has no pictures named NNNN-name.jpg, NNNN = ImageNet class.`);
   await withHarness({ extra: { '/pictures': folder } }, async (page, serving) => {
-    console.log(`${names.length} pictures of ${folder}`);
-    for (const manifest of modelIndex(join(DIST, 'models'))) {
-      for (const { precision } of manifest.variants) {
-        if ((onlyModel && onlyModel !== manifest.id) || (onlyPrecision && onlyPrecision !== precision)) continue;
+    console.log(`${names.length} pictures of ${folder}\n`);
+    console.log('| model, engine | top-1 | top-5 | top-1, pictures that did not calibrate | same first label as fp32 |');
+    console.log('| --- | --- | --- | --- | --- |');
+    const notes: string[] = [];
+    for (const manifest of modelIndex(join(DIST, 'models')).filter((m) => !onlyModel || m.id === onlyModel)) {
+      const used = calibrated(manifest);
+      let float: Answers | undefined;
+      for (const { precision } of manifest.variants.filter((v) => !onlyPrecision || v.precision === onlyPrecision)) {
         for (const { engine, threads } of waysToRun(manifest, precision, 'auto', THREADS).filter((way) => way.threads === THREADS)) {
           await page.evaluate((load) => window.sightglassHarness.load(load), {
             workerUrl: serving.workerUrl, modelId: manifest.id, precision, engine, threads,
           });
-          const { top1, top5, count } = await score(page, names);
-          const share = (n: number): string => `${((n / count) * 100).toFixed(1)} %`;
-          console.log(`${manifest.id} ${precision}, engine ${engine}: top-1 ${share(top1)}, top-5 ${share(top5)} (${manifest.source})`);
+          const own = await answers(page, names);
+          if (precision === 'fp32') float ??= own;
+          console.log(row(`${manifest.id} ${precision}, ${engine}`, names, own, float, used));
         }
       }
+      const integers = manifest.variants.find((v) => v.quantisation)?.quantisation;
+      if (integers) {
+        const apart = used ? `${names.length - names.filter((n) => used.has(n)).length} pictures did not calibrate` : 'not by pictures of this folder as it is';
+        notes.push(`${manifest.id}: ${manifest.source}; int8 calibrated with ${integers.calibration} (${apart}); ${integers.recipe}.`);
+      }
     }
+    for (const note of notes) console.log(`\n${note}`);
   });
 }
 

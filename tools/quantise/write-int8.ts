@@ -15,7 +15,7 @@ import { observeResNet18, quantised } from './quantise-resnet18';
 import { DEFAULT_RECIPE, recipeWords, SYNTHETIC_RECIPE, type Recipe } from './recipe';
 
 /** Raised where the same recipe and pictures would give other integers than before. */
-const VERSION = 1;
+const VERSION = 2;
 /** Pictures that the integers are compared with the floats on. */
 const AGREEMENT_COUNT = 100;
 
@@ -83,7 +83,7 @@ export async function writeInt8(
   const model = encodeModel({ ...integers, metadata: { ...integers.metadata, ...facts } });
   const quantisation: Quantisation = {
     ...facts,
-    ...(set.pictures === undefined ? {} : { pictures: set.pictures }),
+    ...(set.pictures === undefined ? {} : { pictures: { count: set.paths.length, sha256: set.pictures } }),
     fingerprint: quantisationFingerprint(set, recipe),
     ...(byHand ? { byHand } : {}),
     ...(set.heldApart.length > 0 ? { agreement: await agreement([floatBytes, model], some(set.heldApart), preprocessing) } : {}),

@@ -122,7 +122,7 @@ describe('calibration', () => {
       expect(differences).toHaveLength(16);
       expect(Math.max(...differences)).toBeLessThan(int8.selfTest?.tolerance ?? 0);
       expect(Math.max(...differences)).toBeGreaterThan(0);
-      expect(int8.quantisation).toMatchObject({ calibration: '4 of the 6 pictures in set', agreement: { of: 2 } });
+      expect(int8.quantisation).toMatchObject({ pictures: { count: 4 }, calibration: '4 of the 6 pictures in set', agreement: { of: 2 } });
       expect(decodeModel(bytes).metadata).toMatchObject({ source: 'test', calibration: '4 of the 6 pictures in set' });
     });
 
