@@ -1,5 +1,13 @@
 /** What can go wrong, one code for each message that a person can get. */
 export type FaultCode =
+  // sessions taken away and read back
+  | 'export-empty'
+  | 'export-codec'
+  | 'export-failed'
+  | 'import-foreign'
+  | 'import-newer'
+  | 'import-broken'
+  | 'import-unsafe'
   // camera
   | 'insecure-context'
   | 'no-camera-api'
@@ -34,6 +42,7 @@ export type FaultCode =
   | 'recording-failed';
 
 const CODES: ReadonlySet<string> = new Set<FaultCode>([
+  'export-empty', 'export-codec', 'export-failed', 'import-foreign', 'import-newer', 'import-broken', 'import-unsafe',
   'insecure-context', 'no-camera-api', 'no-camera', 'permission-denied', 'camera-busy', 'camera-ended', 'camera-failed',
   'screen-failed', 'film-unreadable',
   'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',

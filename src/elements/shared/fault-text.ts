@@ -139,6 +139,48 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('Choose a ResNet-18 with 1000 ImageNet classes as .safetensors (torchvision names) or .onnx.'),
         action: msg('Go on'),
       };
+    case 'export-empty':
+      return {
+        title: msg('There is nothing to export'),
+        advice: msg('Label a span of the session first, or export what was recognised.'),
+        action: msg('Go on'),
+      };
+    case 'export-codec':
+      return {
+        title: msg('This browser cannot read or write this film'),
+        advice: msg('Export the session as it is (Everything), and open it in another browser.'),
+        action: msg('Go on'),
+      };
+    case 'export-failed':
+      return {
+        title: msg('The export failed'),
+        advice: msg('The session itself is as it was. Try again.'),
+        action: msg('Try again'),
+      };
+    case 'import-foreign':
+      return {
+        title: msg('This is no session of this app'),
+        advice: msg('Choose a zip that was exported from here as Everything.'),
+        action: msg('Go on'),
+      };
+    case 'import-newer':
+      return {
+        title: msg('This session comes from a newer version'),
+        advice: msg('Reload this page to update it, then import the file again.'),
+        action: msg('Go on'),
+      };
+    case 'import-broken':
+      return {
+        title: msg('The file is damaged'),
+        advice: msg('Nothing was imported. Get the file anew, or export it again where it comes from.'),
+        action: msg('Go on'),
+      };
+    case 'import-unsafe':
+      return {
+        title: msg('The file is not safe to open'),
+        advice: msg('It is made in a way that no export of this app is, so nothing was imported.'),
+        action: msg('Go on'),
+      };
     case 'storage-failed':
       return {
         title: msg('The file could not be kept'),
