@@ -64,7 +64,7 @@ class RunBuilder {
     this.#run = undefined;
     if (!run) return undefined;
     // The film may be a frame longer than its last answer, or a broken-off one's length may be unknown (0).
-    const filmEnd = Math.max(this.options.durationUs, run.lastUs + 1);
+    const filmEnd = timeUs === Infinity ? Math.max(this.options.durationUs, run.lastUs + 1) : Infinity;
     const { startUs, lastUs, label, sum, count, modelId } = run;
     return { startUs, endUs: Math.min(timeUs, lastUs + this.#holds, filmEnd), label, probability: sum / count, count, modelId };
   }

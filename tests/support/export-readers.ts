@@ -1,0 +1,44 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, SCRATCH } from './shared';
+
+const FOLDER = join(SCRATCH, 'venv-exports');
+const PYTHON = join(FOLDER, 'bin/python');
+const REQUIREMENTS = join(ROOT, 'tests/exports/requirements.txt');
+
+function works(): boolean {
+  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import srt, PIL, pycocotools.coco, label_studio_sdk.label_interface']).status === 0;
+}
+
+/**
+ * Whether there is a Python with the libraries that read exports, in tests/.tmp/venv-exports; made at first use. The list of
+ * packages is whole and goes in without its dependencies' own: label-studio-sdk asks for OpenCV, pandas and more, none of
+ * which its validation needs. Says loudly where it cannot be made.
+ */
+export function haveExportReaders(): boolean {
+  if (works()) return true;
+  if (spawnSync('python3', ['-m', 'venv', FOLDER], { encoding: 'utf8' }).status === 0) {
+    const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '-r', REQUIREMENTS];
+    spawnSync(PYTHON, ['-m', 'pip', 'install', ...options], { stdio: 'inherit' });
+    if (works()) return true;
+  }
+  console.warn('\n*** SKIPPED: reading exports back needs Python 3 with venv and pip, for pycocotools, srt and label-studio-sdk. ***\n');
+  return false;
+}
+
+/** What a library of Python's found in exported files: see tests/exports/read.py. */
+export function readWithPython(kind: string, ...paths: string[]): unknown {
+  const output = execFileSync(PYTHON, [join(ROOT, 'tests/exports/read.py'), kind, ...paths], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  return JSON.parse(output);
+}
+
+/** What ffprobe tells of a film: streams, format, and each packet's time in decoding order. */
+export function ffprobe(path: string): { streams: Record<string, string | number>[]; format: Record<string, string>; packets: { pts_time: string; pos: string }[] } {
+  const output = execFileSync(
+    'ffprobe',
+    ['-v', 'error', '-show_streams', '-show_format', '-show_packets', '-select_streams', 'v', '-of', 'json', path],
+    { encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  return JSON.parse(output) as ReturnType<typeof ffprobe>;
+}
