@@ -3,7 +3,7 @@ import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from '../client/
 import { RecogniserClient } from '../client/recogniser-client';
 import type { EngineId } from '../contract/engine';
 import { Fault, type FaultCode } from '../contract/fault';
-import type { ModelManifest, Precision } from '../contract/model';
+import type { Precision } from '../contract/model';
 import type {
   FrameInput,
   LoadedModel,
@@ -15,39 +15,14 @@ import type {
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../domain/recognition/label-smoother';
 import type { Settings, SettingsStore } from '../storage/settings';
 import { SharedController } from './shared-controller';
+import { threadsFor, waysToRun, type Way } from './ways';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
-
-/** More threads than this gain little for one small network, and heat a phone. */
-const MAX_THREADS = 4;
 
 /** Faults that another engine or one thread may get round: shared memory refused, threads that do not start, a wrong build. */
 const RETRY_FAULTS: readonly FaultCode[] = [
   'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
 ];
-
-/** Threads for a device: all its cores up to four, one where memory cannot be shared. */
-export function threadsFor(capabilities: WorkerCapabilities, wanted: number): number {
-  if (!capabilities.wasmThreads) return 1;
-  return Math.max(1, wanted > 0 ? wanted : Math.min(MAX_THREADS, capabilities.hardwareConcurrency));
-}
-
-/** An engine with a number of threads: one way to run a model. */
-export interface Way {
-  readonly engine: EngineId;
-  readonly threads: number;
-}
-
-/**
- * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
- * as the fallback; each with all threads first, then with one.
- */
-export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number): Way[] {
-  const knows = manifest.architecture === 'resnet18' && precision === 'fp32';
-  const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
-  const counts = threads > 1 ? [threads, 1] : [1];
-  return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));
-}
 
 /** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
 export class RecogniserController extends SharedController {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../src/contract/model';
 import type { WorkerCapabilities } from '../../src/contract/recogniser';
-import { threadsFor, waysToRun } from '../../src/controllers/recogniser-controller';
+import { threadsFor, waysToRun } from '../../src/controllers/ways';
 
 const RESNET: ModelManifest = {
   id: 'resnet18', name: '', architecture: 'resnet18', licence: '', source: '', preprocessing: TORCHVISION_PREPROCESSING, variants: [],

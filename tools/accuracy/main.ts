@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
-import { waysToRun } from '../../src/controllers/recogniser-controller';
+import { waysToRun } from '../../src/controllers/ways';
 import { modelIndex } from '../vite-models';
 import type { ModelManifest } from '../../src/contract/model';
 import { calibrationPictures } from '../quantise/calibration-set';

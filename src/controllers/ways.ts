@@ -1,0 +1,29 @@
+import type { EngineId } from '../contract/engine';
+import type { ModelManifest, Precision } from '../contract/model';
+import type { WorkerCapabilities } from '../contract/recogniser';
+
+/** More threads than this gain little for one small network, and heat a phone. */
+const MAX_THREADS = 4;
+
+/** Threads for a device: all its cores up to four, one where memory cannot be shared. */
+export function threadsFor(capabilities: WorkerCapabilities, wanted: number): number {
+  if (!capabilities.wasmThreads) return 1;
+  return Math.max(1, wanted > 0 ? wanted : Math.min(MAX_THREADS, capabilities.hardwareConcurrency));
+}
+
+/** An engine with a number of threads: one way to run a model. */
+export interface Way {
+  readonly engine: EngineId;
+  readonly threads: number;
+}
+
+/**
+ * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
+ * as the fallback; each with all threads first, then with one.
+ */
+export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number): Way[] {
+  const knows = manifest.architecture === 'resnet18' && precision === 'fp32';
+  const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
+  const counts = threads > 1 ? [threads, 1] : [1];
+  return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));
+}
