@@ -15,7 +15,7 @@ import type {
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../domain/recognition/label-smoother';
 import type { Settings, SettingsStore } from '../storage/settings';
 import { SharedController } from './shared-controller';
-import { threadsFor, waysToRun, type Way } from './ways';
+import { threadsFor, variantFor, waysToRun, type Way } from './ways';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
 
@@ -146,7 +146,7 @@ export class RecogniserController extends SharedController {
     const entry = this.chosen;
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
     const { precision, engine, threads } = this.settings.value;
-    const variant = entry.manifest.variants.find((v) => v.precision === precision) ?? entry.manifest.variants[0];
+    const variant = variantFor(entry.manifest, precision);
     this.#ways = waysToRun(entry.manifest, variant.precision, engine, threadsFor(capabilities, threads));
     const loaded = await client.load(
       {

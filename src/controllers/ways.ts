@@ -1,5 +1,5 @@
 import type { EngineId } from '../contract/engine';
-import type { ModelManifest, Precision } from '../contract/model';
+import type { ModelManifest, ModelVariant, Precision } from '../contract/model';
 import type { WorkerCapabilities } from '../contract/recogniser';
 
 /** More threads than this gain little for one small network, and heat a phone. */
@@ -18,11 +18,20 @@ export interface Way {
 }
 
 /**
+ * The file of a model to run: the one that is wished for, else weights stored as float16 (the arithmetic is float32 all the
+ * same, and half the bytes have to be fetched), else the reference.
+ */
+export function variantFor({ variants }: ModelManifest, wanted: Precision | 'auto'): ModelVariant {
+  const find = (precision: Precision | 'auto'): ModelVariant | undefined => variants.find((v) => v.precision === precision);
+  return find(wanted) ?? find('fp16') ?? variants[0];
+}
+
+/**
  * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
  * as the fallback; each with all threads first, then with one.
  */
 export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number): Way[] {
-  const knows = manifest.architecture === 'resnet18' && precision === 'fp32';
+  const knows = manifest.architecture === 'resnet18' && precision !== 'int8';
   const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
   const counts = threads > 1 ? [threads, 1] : [1];
   return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../src/contract/model';
 import type { WorkerCapabilities } from '../../src/contract/recogniser';
-import { threadsFor, waysToRun } from '../../src/controllers/ways';
+import { threadsFor, variantFor, waysToRun } from '../../src/controllers/ways';
 
 const RESNET: ModelManifest = {
   id: 'resnet18', name: '', architecture: 'resnet18', licence: '', source: '', preprocessing: TORCHVISION_PREPROCESSING, variants: [],
@@ -16,6 +16,7 @@ const words = (manifest: ModelManifest, ...rest: [Parameters<typeof waysToRun>[1
 describe('waysToRun', () => {
   it('tries our kernels first, onnxruntime-web last, one thread after all', () => {
     expect(words(RESNET, 'fp32', 'auto', 4)).toBe('simd/4 simd/1 ort/4 ort/1');
+    expect(words(RESNET, 'fp16', 'auto', 1)).toBe('simd/1 ort/1');
     expect(words(RESNET, 'fp32', 'auto', 1)).toBe('simd/1 ort/1');
   });
 
@@ -23,6 +24,18 @@ describe('waysToRun', () => {
     expect(words(RESNET, 'fp32', 'ort', 2)).toBe('ort/2 ort/1');
     expect(words(RESNET, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
     expect(words(LITE, 'fp16', 'simd', 1)).toBe('ort/1');
+  });
+});
+
+describe('variantFor', () => {
+  const variant = (precision: 'fp32' | 'fp16' | 'int8') => ({ precision, file: precision, bytes: 1, sha256: '' });
+  const full: ModelManifest = { ...RESNET, variants: [variant('fp32'), variant('fp16'), variant('int8')] };
+
+  it('takes the smaller file of the same arithmetic, unless another is wished for', () => {
+    expect(variantFor(full, 'auto').precision).toBe('fp16');
+    expect(variantFor(full, 'int8').precision).toBe('int8');
+    expect(variantFor(full, 'fp32').precision).toBe('fp32');
+    expect(variantFor({ ...RESNET, variants: [variant('fp32'), variant('int8')] }, 'auto').precision).toBe('fp32');
   });
 });
 

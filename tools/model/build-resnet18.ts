@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../src/contract/model';
+import { TORCHVISION_PREPROCESSING, type ModelManifest, type ModelVariant } from '../../src/contract/model';
 import { encodeModel } from '../../src/domain/onnx/encode';
+import { storeAsHalf } from '../../src/domain/onnx/half';
 import { foldResNet18 } from '../../src/domain/resnet18/fold';
 import { resnet18Onnx } from '../../src/domain/resnet18/graph';
 import { readSafetensors } from '../../src/domain/safetensors/safetensors';
@@ -28,7 +29,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
 }
 
 /**
- * Turns weights into `resnet18.onnx` and its manifest. Nothing is written unless the weights are whole, and the
+ * Turns weights into `resnet18.onnx`, `resnet18-fp16.onnx` and their manifest. Nothing is written unless the weights are whole, and the
  * converted network has run in native onnxruntime.
  *
  * @param folder public/models
@@ -37,7 +38,25 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
 export async function buildResNet18(weights: WeightsSource, folder: string): Promise<ModelManifest> {
   const bytes = await readFile(weights.path);
   const folded = foldResNet18(readSafetensors(bytes));
-  const model = encodeModel(resnet18Onnx(folded, { source: weights.source, licence: weights.licence }));
+  const network = resnet18Onnx(folded, { source: weights.source, licence: weights.licence });
+  const files = new Map([
+    [`${RESNET18_ID}.onnx`, { precision: 'fp32', model: encodeModel(network) }],
+    // The same arithmetic, half the bytes to fetch.
+    [`${RESNET18_ID}-fp16.onnx`, { precision: 'fp16', model: encodeModel(storeAsHalf(network)) }],
+  ] as const);
+  const variants: ModelVariant[] = [];
+  for (const [file, { precision, model }] of files) {
+    variants.push({
+      precision,
+      file,
+      bytes: model.byteLength,
+      sha256: hexSha256(model),
+      ...(weights.published && precision === 'fp32'
+        ? { accuracy: { ...weights.published, dataset: 'ImageNet-1k validation (published)' } }
+        : {}),
+      selfTest: await knownAnswer(model, precision, TORCHVISION_PREPROCESSING.crop),
+    });
+  }
   const manifest: ModelManifest = {
     id: RESNET18_ID,
     name: 'ResNet-18',
@@ -45,21 +64,10 @@ export async function buildResNet18(weights: WeightsSource, folder: string): Pro
     licence: weights.licence,
     source: weights.source,
     preprocessing: TORCHVISION_PREPROCESSING,
-    variants: [
-      {
-        precision: 'fp32',
-        file: `${RESNET18_ID}.onnx`,
-        bytes: model.byteLength,
-        sha256: hexSha256(model),
-        ...(weights.published
-          ? { accuracy: { ...weights.published, dataset: 'ImageNet-1k validation (published)' } }
-          : {}),
-        selfTest: await knownAnswer(model, 'fp32', TORCHVISION_PREPROCESSING.crop),
-      },
-    ],
+    variants,
   };
   await mkdir(folder, { recursive: true });
-  await writeWhole(join(folder, manifest.variants[0].file), model);
+  for (const [file, { model }] of files) await writeWhole(join(folder, file), model);
   await writeWhole(join(folder, `${RESNET18_ID}.json`), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
 }

@@ -14,7 +14,7 @@ async function isWhole(folder: string, variant: ModelVariant): Promise<boolean> 
 }
 
 /**
- * The manifest that is there, where its float network was made of these very weights.
+ * The manifest that is there, where its float networks were made of these very weights.
  * @param folder public/models
  */
 export async function currentManifest(folder: string, weights: WeightsSource): Promise<ModelManifest | undefined> {
@@ -22,8 +22,12 @@ export async function currentManifest(folder: string, weights: WeightsSource): P
   if (!existsSync(path)) return undefined;
   try {
     const manifest = JSON.parse(await readFile(path, 'utf8')) as ModelManifest;
-    const [reference] = manifest.variants;
-    return manifest.source === weights.source && (await isWhole(folder, reference)) ? manifest : undefined;
+    if (manifest.source !== weights.source) return undefined;
+    for (const precision of ['fp32', 'fp16']) {
+      const variant = manifest.variants.find((v) => v.precision === precision);
+      if (!variant || !(await isWhole(folder, variant))) return undefined;
+    }
+    return manifest;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeModel } from '../../../src/domain/onnx/decode';
 import { encodeModel } from '../../../src/domain/onnx/encode';
+import { storeAsHalf } from '../../../src/domain/onnx/half';
 import { OnnxError } from '../../../src/domain/onnx/model';
 import { fillSelfTestInput, selfTestProblem } from '../../../src/domain/recognition/self-test';
 import { foldResNet18, WeightsError } from '../../../src/domain/resnet18/fold';
@@ -82,5 +83,25 @@ describe('selfTestProblem', () => {
     expect(selfTestProblem(Float32Array.of(1, 2.5, 3, 9), known)).toMatch(/score 1/);
     expect(selfTestProblem(Float32Array.of(1, NaN), undefined)).toMatch(/NaN/);
     expect(selfTestProblem(new Float32Array(5), undefined)).toMatch(/all scores/);
+  });
+});
+
+describe('weights stored as float16', () => {
+  it('come back rounded to eleven bits, and everything else as it was', () => {
+    const folded = foldResNet18(new Map(Object.entries(randomResNet18(5))));
+    const network = resnet18Onnx(folded);
+    const bytes = encodeModel(storeAsHalf(network));
+    expect(bytes.length).toBeLessThan(0.51 * encodeModel(network).length);
+    const back = readResNet18(decodeModel(bytes));
+    for (const [i, { name, weight, bias }] of back.convolutions.entries()) {
+      const own = folded.convolutions[i];
+      expect(name).toBe(own.name);
+      for (const [stored, full] of [[weight, own.weight], [bias, own.bias]]) {
+        for (let n = 0; n < full.length; n += 97) {
+          // Half a unit in the last of 11 bits, or of the smallest subnormal.
+          expect(Math.abs(stored[n] - full[n])).toBeLessThanOrEqual(Math.max(Math.abs(full[n]) * 2 ** -11, 2 ** -25));
+        }
+      }
+    }
   });
 });

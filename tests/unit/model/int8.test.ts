@@ -111,7 +111,7 @@ describe('calibration', () => {
 
     it('puts the integers next to the floats, with a known answer', () => {
       expect(modelIndex(folder)).toEqual([manifest]);
-      expect(manifest.variants.map((v) => v.precision)).toEqual(['fp32', 'int8']);
+      expect(manifest.variants.map((v) => v.precision)).toEqual(['fp32', 'fp16', 'int8']);
       const [float, int8] = manifest.variants;
       const bytes = readFileSync(join(folder, int8.file));
       expect(int8).toMatchObject({ file: 'resnet18-int8.onnx', bytes: bytes.length, sha256: hexSha256(bytes) });
@@ -146,7 +146,7 @@ describe('calibration', () => {
     it('replaces the integers that are there', async () => {
       const recipe = { ...recipeFor(calibrationPictures(join(base, 'set'), 1)), float: [] };
       const next = await writeInt8(folder, manifest, calibrationPictures(join(base, 'set'), 1), recipe, true);
-      expect(next.variants.map((v) => v.precision)).toEqual(['fp32', 'int8']);
+      expect(next.variants.map((v) => v.precision)).toEqual(['fp32', 'fp16', 'int8']);
       expect(next.variants[1].sha256).not.toBe(manifest.variants[1].sha256);
       expect(next.variants[1].quantisation?.byHand).toBe(true);
     });
