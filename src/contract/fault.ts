@@ -39,7 +39,11 @@ export type FaultCode =
   | 'storage-full'
   | 'session-missing'
   | 'session-busy'
-  | 'recording-failed';
+  | 'recording-failed'
+  // taught things
+  | 'things-file'
+  | 'things-model'
+  | 'name-taken';
 
 const CODES: ReadonlySet<string> = new Set<FaultCode>([
   'export-empty', 'export-codec', 'export-failed', 'import-foreign', 'import-newer', 'import-broken', 'import-unsafe',
@@ -47,7 +51,7 @@ const CODES: ReadonlySet<string> = new Set<FaultCode>([
   'screen-failed', 'film-unreadable',
   'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',
   'self-test-failed', 'engine-failed', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed', 'storage-full', 'session-missing',
-  'session-busy', 'recording-failed',
+  'session-busy', 'recording-failed', 'things-file', 'things-model', 'name-taken',
 ]);
 
 const NAME_PREFIX = 'Fault:';

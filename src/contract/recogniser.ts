@@ -2,6 +2,7 @@ import type { SmootherOptions } from '../domain/recognition/label-smoother';
 import type { Prediction } from '../domain/recognition/probabilities';
 import type { EngineId } from './engine';
 import type { ModelManifest, Precision } from './model';
+import type { StoredBlock } from './teach';
 
 /** A picture of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
 export interface PixelFrame {
@@ -62,6 +63,8 @@ export interface RecogniseOptions {
   readonly count: number;
   /** Whether to give the 512 features as well. */
   readonly features?: boolean;
+  /** Whether to give the last block as well, for teaching. */
+  readonly block?: boolean;
   /** False for a still picture that has nothing to do with the frames before it: no smoothing, none disturbed. */
   readonly live?: boolean;
 }
@@ -81,6 +84,8 @@ export interface Recognition {
   readonly inferenceMs: number;
   /** Shape [512], where asked for and the model has them. */
   readonly features: Float32Array | undefined;
+  /** Where asked for and the engine can. */
+  readonly block?: StoredBlock;
 }
 
 /** What the worker's browser can do. */

@@ -1,4 +1,4 @@
-import type { Engine, EngineId, EngineOptions } from '../contract/engine';
+import type { Engine, EngineId, EngineOptions, LastBlock } from '../contract/engine';
 import { Fault } from '../contract/fault';
 import type { ModelManifest, ModelVariant } from '../contract/model';
 import type {
@@ -14,15 +14,20 @@ import type {
 } from '../contract/recogniser';
 import { Preprocessor } from '../domain/preprocess/preprocessor';
 import { LabelSmoother, type SmootherOptions } from '../domain/recognition/label-smoother';
-import { softmax, topK } from '../domain/recognition/probabilities';
+import { softmax, topK, type Prediction } from '../domain/recognition/probabilities';
 import { SceneChangeDetector } from '../domain/recognition/scene-change';
 import { fillSelfTestInput, selfTestProblem } from '../domain/recognition/self-test';
 import { adoptModelFile } from './adopt-model';
+import { featureModelOf } from '../domain/teach/feature-model';
+import { toHalves } from '../domain/teach/stored-block';
+import type { LiveThings, StoredBlock } from '../contract/teach';
+import type { FeatureModel } from '../domain/teach/things-file';
 import { workerCapabilities } from './capabilities';
 import { deviceModels } from './device-models';
 import { closeFrame, FrameReader } from './frame-reader';
 import { downloadModel } from './model-download';
 import { SerialQueue } from './serial';
+import { LiveNaming } from './teach/live-naming';
 
 const CLASSES = 1000;
 
@@ -33,17 +38,24 @@ interface Running {
   readonly engine: Engine;
   readonly reader: FrameReader;
   readonly loaded: LoadedModel;
+  /** Undefined where the model gives no features. */
+  readonly features: FeatureModel | undefined;
 }
 
 /** The recogniser behind the worker's messages; knows nothing of Comlink, so tests drive it without a worker. */
 export class RecogniserService implements RecogniserApi {
   readonly #queue = new SerialQueue();
-  readonly #smoother = new LabelSmoother(CLASSES);
+  #smoother = new LabelSmoother(CLASSES);
   readonly #scenes = new SceneChangeDetector();
   readonly #probabilities = new Float32Array(CLASSES);
   #running: Running | undefined;
+  #naming: LiveNaming | undefined;
 
-  constructor(private readonly createEngine: EngineFactory) {}
+  /** @param taught what is named beside the network's own labels, looked at before each frame */
+  constructor(
+    private readonly createEngine: EngineFactory,
+    private readonly taught: { readonly live: LiveThings | undefined } = { live: undefined },
+  ) {}
 
   capabilities(): WorkerCapabilities {
     return workerCapabilities();
@@ -117,7 +129,9 @@ export class RecogniserService implements RecogniserApi {
       loadMs: performance.now() - started,
       selfTest: variant.selfTest ? 'matched' : 'sane',
     };
-    this.#running = { engine, reader: new FrameReader(new Preprocessor(manifest.preprocessing)), loaded };
+    const reader = new FrameReader(new Preprocessor(manifest.preprocessing));
+    this.#running = { engine, reader, loaded, features: featureModelOf(manifest, precision) };
+    this.#naming = undefined;
     return loaded;
   }
 
@@ -139,17 +153,30 @@ export class RecogniserService implements RecogniserApi {
     }
     const inferred = performance.now();
     softmax(output.logits, this.#probabilities);
-    const top = topK(this.#probabilities, options.count);
+    const naming = this.#follow(running);
+    const probabilities = naming?.join(this.#probabilities, output) ?? this.#probabilities;
+    const named = (found: Prediction[]): Prediction[] => naming?.name(found, CLASSES) ?? found;
+    const top = named(topK(probabilities, options.count));
     return {
       id: options.id,
       capturedAt: options.capturedAt,
       top,
-      steady: live ? this.#smoother.update(this.#probabilities, options.capturedAt, sceneChanged) : top,
+      steady: live ? named(this.#smoother.update(probabilities, options.capturedAt, sceneChanged)) : top,
       sceneChanged,
       preprocessMs: read - started,
       inferenceMs: inferred - read,
       features: options.features ? output.features?.slice() : undefined,
+      ...(options.block && engine.lastBlock ? { block: storedBlock(engine.lastBlock()) } : {}),
     };
+  }
+
+  /** What names taught things now; labels begin anew where that has changed. */
+  #follow({ engine, features }: Running): LiveNaming | undefined {
+    if (this.#naming?.live === this.taught.live) return this.#naming;
+    this.#naming = LiveNaming.for(this.taught.live, features, engine);
+    const classes = CLASSES + (this.#naming?.things ?? 0);
+    if (this.#naming || this.#smoother.classes !== classes) this.#smoother = new LabelSmoother(classes, this.#smoother.options);
+    return this.#naming;
   }
 }
 
@@ -168,4 +195,8 @@ async function checkEngine(engine: Engine, variant: ModelVariant): Promise<void>
     throw Fault.from(error, 'engine-failed');
   }
   if (problem) throw new Fault('self-test-failed', `${engine.id} with ${engine.threads} threads: ${problem}`);
+}
+
+function storedBlock({ hidden, sum }: LastBlock): StoredBlock {
+  return { hidden: toHalves(hidden), sum: toHalves(sum) };
 }

@@ -5,6 +5,8 @@ import { createOrtEngine } from './engine/ort-engine';
 import { createSimdEngine } from './engine/simd';
 import { workerCapabilities } from './capabilities';
 import { RecogniserService } from './recogniser-service';
+import { LiveThingsFollower } from './teach/live-naming';
+import { openThingStore, readLiveThings } from './teach/thing-store';
 
 function createEngine(id: EngineId, model: Uint8Array, options: EngineOptions): Promise<Engine> {
   if (typeof WebAssembly !== 'object') throw new Fault('no-wasm', 'This browser has no WebAssembly.');
@@ -12,4 +14,5 @@ function createEngine(id: EngineId, model: Uint8Array, options: EngineOptions): 
   return id === 'simd' ? createSimdEngine(model, options) : createOrtEngine(model, options);
 }
 
-expose(new RecogniserService(createEngine));
+const taught = new LiveThingsFollower(async () => readLiveThings(await openThingStore()));
+expose(new RecogniserService(createEngine, taught));

@@ -1,7 +1,9 @@
 /** One class with its probability. */
 export interface Prediction {
-  /** Class index, 0 to 999 for ImageNet-1k. */
+  /** Class index, 0 to 999 for ImageNet-1k; 1000 and more for taught things. */
   readonly index: number;
+  /** A taught thing's own name; undefined for the network's own labels. */
+  readonly name?: string;
   /** Probability, 0..1. */
   readonly probability: number;
 }

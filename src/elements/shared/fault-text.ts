@@ -211,5 +211,23 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('What was recorded up to then is kept among the sessions. Start another recording.'),
         action: msg('Go on'),
       };
+    case 'things-file':
+      return {
+        title: msg('This is no file of taught things'),
+        advice: msg('Choose a .json file that was exported here. If it was, it is damaged: export it once more.'),
+        action: msg('Go on'),
+      };
+    case 'things-model':
+      return {
+        title: msg('These examples were seen by another model'),
+        advice: msg('Choose that model first, or export again with pictures: then any model can learn them anew.'),
+        action: msg('Go on'),
+      };
+    case 'name-taken':
+      return {
+        title: msg('There is already a thing of that name'),
+        advice: msg('Choose another name, or add the examples to that thing.'),
+        action: msg('Go on'),
+      };
   }
 }

@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../../src/contract/engine';
 import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../../src/contract/model';
 import type { LoadRequest, PixelFrame } from '../../../src/contract/recogniser';
+import type { LiveThings } from '../../../src/contract/teach';
+import { trainHead } from '../../../src/domain/teach/train-head';
+import { finish } from '../../support/taught-examples';
 import { RecogniserService } from '../../../src/worker/recogniser-service';
 
 const SIZE = 224;
@@ -88,6 +91,45 @@ describe('RecogniserService', () => {
     const next = await service.recognise(frame(255), { id: 3, capturedAt: 100, count: 1 });
     expect(next.sceneChanged).toBe(false);
     expect(next.steady[0].index).toBe(7);
+  });
+
+  describe('with taught things', () => {
+    const taught: { live: LiveThings | undefined } = { live: undefined };
+    const model = { id: 'test', name: 'Test', precision: 'fp32', sha256: SHA, width: 512 };
+
+    /** A head of one thing that is typical where all features are alike, as the engine's are. */
+    function things(change: Partial<LiveThings> = {}): LiveThings {
+      const examples = Array.from({ length: 6 }, (_, i) => ({ features: new Float32Array(512).fill(0.4 + i / 10), label: 0, group: `g${i}` }));
+      return { model, head: finish(trainHead({ names: ['my mug'], examples })).head, adapted: undefined, ...change };
+    }
+
+    beforeEach(async () => {
+      taught.live = undefined;
+      service = new RecogniserService(() => Promise.resolve(new BrightnessEngine()), taught);
+      await service.load(request(), () => undefined);
+    });
+
+    it('names them at once beside its own labels, and no more once they are gone', async () => {
+      const options = { capturedAt: 0, count: 2 };
+      expect((await service.recognise(frame(255), { ...options, id: 1 })).top[0]).toMatchObject({ index: 7 });
+      taught.live = things();
+      const { top, steady } = await service.recognise(frame(255), { ...options, id: 2, capturedAt: 50 });
+      expect(top[0]).toMatchObject({ index: 1000, name: 'my mug' });
+      expect(top[0].probability).toBeGreaterThan(0.9);
+      expect(top[1].index).toBe(7);
+      expect(top[1].name).toBeUndefined();
+      expect(steady[0]).toMatchObject({ index: 1000, name: 'my mug' });
+      taught.live = undefined;
+      const after = await service.recognise(frame(255), { ...options, id: 3, capturedAt: 100 });
+      expect(after.steady[0].index).toBe(7);
+      expect(after.top.every((p) => p.index < 1000)).toBe(true);
+    });
+
+    it('names none that another network learned', async () => {
+      taught.live = things({ model: { ...model, sha256: 'other' } });
+      const { top } = await service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 });
+      expect(top[0].index).toBe(7);
+    });
   });
 
   it('closes a frame even where no model is there', async () => {

@@ -1,0 +1,71 @@
+import { OTHER, type ThingAnswer } from './head';
+import { confusionMatrix, shareOf, type ConfusionMatrix, type Share } from './metrics';
+import { calibrateOpenSet, type OpenSet } from './open-set';
+
+/** An answer to an example by a head that had not learned from it; undefined where the example could not be held out. */
+export type HeldOutAnswers = readonly (ThingAnswer | undefined)[];
+
+/** How well a head did on examples that it had not seen. */
+export interface HeldOutReport {
+  /** Right answers with the threshold, as live: the right thing for a thing, none of them for anything else. */
+  readonly accuracy: Share;
+  /** Right answers before the threshold: examples of things that are likelier their own thing than any other. */
+  readonly named: Share;
+  /** [true][answer]; rows: the things, then anything else where there is any; columns: the things, then none of them. */
+  readonly confusion: ConfusionMatrix;
+  /** Mean of -ln(probability of the right class) of the regression, before the threshold. */
+  readonly logLoss: number;
+  /** Indices of the examples that were taken for something else. */
+  readonly wrong: readonly number[];
+}
+
+/** The threshold from held-out answers; see {@link calibrateOpenSet}. */
+export function openSetFrom(answers: HeldOutAnswers, labels: ArrayLike<number>, leftOut: readonly number[], things: number): OpenSet {
+  const known: number[] = [];
+  const unknown = [...leftOut];
+  answers.forEach((answer, i) => {
+    if (!answer) return;
+    if (labels[i] === OTHER) unknown.push(answer.score);
+    else if (answer.best === labels[i]) known.push(answer.score);
+  });
+  return calibrateOpenSet(known, unknown, things);
+}
+
+/** Mean negative log likelihood, every class counting alike. */
+export function heldOutLogLoss(answers: HeldOutAnswers, labels: ArrayLike<number>, things: number): number {
+  const sums = new Map<number, { sum: number; count: number }>();
+  answers.forEach((answer, i) => {
+    if (!answer) return;
+    const own = labels[i] === OTHER ? things : labels[i];
+    const entry = sums.get(own) ?? { sum: 0, count: 0 };
+    entry.sum -= Math.log(Math.max(answer.probabilities[own], 1e-12));
+    entry.count++;
+    sums.set(own, entry);
+  });
+  let total = 0;
+  for (const { sum, count } of sums.values()) total += sum / count;
+  return sums.size === 0 ? 0 : total / sums.size;
+}
+
+export function heldOutReport(answers: HeldOutAnswers, labels: ArrayLike<number>, things: number, openSet: OpenSet): HeldOutReport {
+  const asked: { index: number; row: number; answer: number }[] = [];
+  let other = false;
+  for (let index = 0; index < labels.length; index++) {
+    const answer = answers[index];
+    if (labels[index] === OTHER) other = true;
+    if (!answer) continue;
+    // Anything else as the likeliest class is none of them, however high the score.
+    const none = answer.score < openSet.threshold || (answer.probabilities[things] ?? 0) > answer.probabilities[answer.best];
+    asked.push({ index, row: labels[index] === OTHER ? things : labels[index], answer: none ? things : answer.best });
+  }
+  const right = asked.filter(({ row, answer }) => row === answer).length;
+  const ofThings = asked.filter(({ row }) => row < things);
+  const named = ofThings.filter(({ index, row }) => answers[index]?.best === row).length;
+  return {
+    named: shareOf(named, ofThings.length),
+    accuracy: shareOf(right, asked.length),
+    confusion: confusionMatrix(asked.map((a) => a.row), asked.map((a) => a.answer), things + (other ? 1 : 0), things + 1),
+    logLoss: heldOutLogLoss(answers, labels, things),
+    wrong: asked.filter(({ row, answer }) => row !== answer).map(({ index }) => index),
+  };
+}

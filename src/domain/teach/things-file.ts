@@ -1,0 +1,173 @@
+import { fromBase64, toBase64 } from './base64';
+
+/** What a file of taught things begins with. */
+export const FILE_FORMAT = 'sightglass-things';
+export const FILE_VERSION = 1;
+export const LONGEST_NAME = 60;
+export const MOST_THINGS = 100;
+export const MOST_EXAMPLES = 500;
+
+/** Where an example came from. */
+export type ExampleSource = 'camera' | 'picture' | 'session';
+
+/** Which network gave the features: to another one they mean nothing. */
+export interface FeatureModel {
+  readonly id: string;
+  /** Name that a person reads. */
+  readonly name: string;
+  readonly precision: string;
+  /** Of the weights' file, lower-case hex; '' where the browser could not tell. */
+  readonly sha256: string;
+  /** Length of the features. */
+  readonly width: number;
+}
+
+export interface FileExample {
+  readonly id: string;
+  readonly group: string;
+  /** Milliseconds since 1970. */
+  readonly addedAt: number;
+  readonly source: ExampleSource;
+  /** Shape [width]. */
+  readonly features: Float32Array;
+  /** JPEG, as far as the person wanted pictures in the file. */
+  readonly picture?: Uint8Array<ArrayBuffer>;
+}
+
+export interface FileThing {
+  readonly name: string;
+  /** True for examples of anything else. */
+  readonly other: boolean;
+  readonly examples: readonly FileExample[];
+}
+
+/** What a file of taught things holds. */
+export interface ThingsFile {
+  readonly model: FeatureModel;
+  readonly things: readonly FileThing[];
+}
+
+/** A file that is no file of taught things, or a damaged one; the message says what and where, for the person. */
+export class ThingsFileError extends Error {
+  override readonly name = 'ThingsFileError';
+}
+
+/**
+ * Writes taught things as JSON: `{ format, version, model, things: [{ name, other, examples: [{ id, group, addedAt, source,
+ * features, picture? }] }] }`; features are little-endian float32 and pictures JPEG, both in base64.
+ */
+export function writeThingsFile({ model, things }: ThingsFile): string {
+  return JSON.stringify({
+    format: FILE_FORMAT,
+    version: FILE_VERSION,
+    model,
+    things: things.map(({ name, other, examples }) => ({
+      name,
+      other,
+      examples: examples.map(({ features, picture, ...rest }) => ({
+        ...rest,
+        features: toBase64(littleEndian(features)),
+        ...(picture ? { picture: toBase64(picture) } : {}),
+      })),
+    })),
+  });
+}
+
+function littleEndian(values: Float32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(values.length * 4));
+  values.forEach((value, i) => view.setFloat32(i * 4, value, true));
+  return new Uint8Array(view.buffer);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fail(where: string, what: string): never {
+  throw new ThingsFileError(`${where} ${what}.`);
+}
+
+function object(value: unknown, where: string): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : fail(where, 'is no object');
+}
+
+function text(fields: Fields, key: string, where: string, longest = 200): string {
+  const value = fields[key];
+  if (typeof value !== 'string') return fail(`${where}.${key}`, 'is no text');
+  return value.length > longest ? fail(`${where}.${key}`, `is longer than ${longest} letters`) : value;
+}
+
+function list(fields: Fields, key: string, where: string, most: number): readonly unknown[] {
+  const value = fields[key];
+  if (!Array.isArray(value)) return fail(`${where}.${key}`, 'is no list');
+  return value.length > most ? fail(`${where}.${key}`, `has ${value.length} entries, more than ${most}`) : (value as unknown[]);
+}
+
+function bytes(fields: Fields, key: string, where: string): Uint8Array<ArrayBuffer> {
+  try {
+    return fromBase64(text(fields, key, where, 4_000_000));
+  } catch (error) {
+    return error instanceof RangeError ? fail(`${where}.${key}`, `is damaged: ${error.message}`) : fail(`${where}.${key}`, 'is no text');
+  }
+}
+
+function readModel(value: unknown): FeatureModel {
+  const fields = object(value, 'model');
+  const width = fields['width'];
+  if (typeof width !== 'number' || !Number.isInteger(width) || width < 1 || width > 8192) return fail('model.width', 'is no length of features');
+  return {
+    id: text(fields, 'id', 'model'), name: text(fields, 'name', 'model'), precision: text(fields, 'precision', 'model'),
+    sha256: text(fields, 'sha256', 'model'), width,
+  };
+}
+
+const SOURCES: readonly string[] = ['camera', 'picture', 'session'] satisfies ExampleSource[];
+
+function readExample(value: unknown, where: string, width: number): FileExample {
+  const fields = object(value, where);
+  const raw = bytes(fields, 'features', where);
+  if (raw.length !== width * 4) return fail(`${where}.features`, `has ${raw.length / 4} numbers where the model has ${width}`);
+  const view = new DataView(raw.buffer);
+  const features = Float32Array.from({ length: width }, (_, i) => view.getFloat32(i * 4, true));
+  if (!features.every(Number.isFinite) || features.every((f) => f === 0)) return fail(`${where}.features`, 'are no features: all zero or no numbers');
+  const source = text(fields, 'source', where);
+  if (!SOURCES.includes(source)) return fail(`${where}.source`, `is ${JSON.stringify(source)}`);
+  const addedAt = fields['addedAt'];
+  if (typeof addedAt !== 'number' || !Number.isFinite(addedAt)) return fail(`${where}.addedAt`, 'is no time');
+  const picture = fields['picture'] === undefined ? undefined : bytes(fields, 'picture', where);
+  if (picture && !(picture[0] === 0xff && picture[1] === 0xd8)) return fail(`${where}.picture`, 'is no JPEG');
+  return {
+    id: text(fields, 'id', where), group: text(fields, 'group', where), addedAt, source: source as ExampleSource, features,
+    ...(picture ? { picture } : {}),
+  };
+}
+
+/**
+ * Reads what {@link writeThingsFile} wrote, and checks all of it.
+ * @throws ThingsFileError
+ */
+export function readThingsFile(json: string): ThingsFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new ThingsFileError('The file is no JSON, or it is cut off.');
+  }
+  const fields = object(value, 'The file');
+  if (fields['format'] !== FILE_FORMAT) throw new ThingsFileError('The file is JSON, but not of things taught to Sightglass.');
+  if (fields['version'] !== FILE_VERSION) {
+    throw new ThingsFileError(`The file has version ${JSON.stringify(fields['version'])}; this app reads version ${FILE_VERSION}. Reload the page for a newer one.`);
+  }
+  const model = readModel(fields['model']);
+  const names = new Set<string>();
+  const things = list(fields, 'things', 'file', MOST_THINGS).map((entry, t): FileThing => {
+    const where = `things[${t}]`;
+    const thing = object(entry, where);
+    const name = text(thing, 'name', where, LONGEST_NAME).trim();
+    if (name === '') return fail(`${where}.name`, 'is empty');
+    if (names.has(name.toLowerCase())) return fail(`${where}.name`, `is a second ${JSON.stringify(name)}`);
+    names.add(name.toLowerCase());
+    const examples = list(thing, 'examples', where, MOST_EXAMPLES).map((e, i) => readExample(e, `${where}.examples[${i}]`, model.width));
+    return { name, other: thing['other'] === true, examples };
+  });
+  if (things.length === 0) throw new ThingsFileError('The file holds no things.');
+  return { model, things };
+}

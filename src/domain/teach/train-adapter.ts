@@ -1,0 +1,111 @@
+import { unit } from './features';
+import { askThings, fitThings, OTHER, type TaughtHead, type ThingAnswer } from './head';
+import { adaptedFeatures, blockWorkspace, LAST_BLOCK, type BlockExample, type BlockShape, type LowRankAdapter } from './low-rank';
+import { fitLowRank, type LowRankOptions } from './low-rank-fit';
+import { heldOutReport, openSetFrom, type HeldOutReport } from './report';
+import type { TeachProgress, TrainedHead } from './train-head';
+
+/** Each thing needs so many examples for an adapter to be tried. */
+export const ADAPTER_EXAMPLES = 8;
+const ROUNDS = 3;
+const OPTIONS = { epochs: 30, patience: 4 };
+
+/** An adapter with the head for its features. */
+export interface TaughtAdapter {
+  readonly adapter: LowRankAdapter;
+  readonly head: TaughtHead;
+}
+
+/** What came of the attempt. */
+export interface AdapterResult {
+  /** Undefined where it was not better. */
+  readonly kept: TaughtAdapter | undefined;
+  /** A plain head and one with an adapter, learned from and asked about the same examples. */
+  readonly plain: HeldOutReport;
+  readonly adapted: HeldOutReport;
+}
+
+/** Whether the examples are enough: at least two classes, and of each thing {@link ADAPTER_EXAMPLES}. */
+export function enoughForAdapter(labels: ArrayLike<number>, things: number): boolean {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
+  for (let k = 0; k < things; k++) if ((counts.get(k) ?? 0) < ADAPTER_EXAMPLES) return false;
+  return counts.size > 1;
+}
+
+/** Rank 4; 8 where the examples can feed it. */
+function rankFor(examples: number): number {
+  return examples >= 100 ? 8 : 4;
+}
+
+/** Fold of 3 from fold of 5: halves of the folds are joined, so that what belongs together stays so. */
+const roundOf = (fold: number): number => (fold < 0 ? fold : fold % ROUNDS);
+
+/**
+ * Tries a low-rank adapter on the last block. Three rounds, each with a third of the examples held out: of the others some
+ * tell when to stop, the rest are learned from, and the held-out third is answered once. The adapter is kept only where its
+ * answers are better than those of a plain head that learned from the same examples: more right names, or as many with a
+ * lower log loss. Then it is trained once more on all examples for as many epochs as the rounds took.
+ */
+export function* trainAdapter(
+  trained: TrainedHead,
+  blocks: readonly BlockExample[],
+  shape: BlockShape = LAST_BLOCK,
+): Generator<TeachProgress, AdapterResult> {
+  const { units, labels, folds, penalty } = trained.basis;
+  const { things, names } = trained.head;
+  const rank = rankFor(labels.length);
+  const options: LowRankOptions = { rank, penalty, ...OPTIONS };
+  const total = OPTIONS.epochs * (ROUNDS + 1);
+  const all = [...labels.keys()];
+  const work = blockWorkspace(shape, rank);
+  const adapt = (adapter: LowRankAdapter, i: number): Float64Array => {
+    const features = new Float64Array(shape.channels);
+    adaptedFeatures(blocks[i], adapter, features, shape, work);
+    return unit(features);
+  };
+  const answers = new Array<ThingAnswer | undefined>(labels.length).fill(undefined);
+  const plainAnswers = [...answers];
+  const epochs: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const test = all.filter((i) => roundOf(folds[i]) === round);
+    const rest = all.filter((i) => roundOf(folds[i]) !== round);
+    const stopRound = (round + 1) % ROUNDS;
+    const hold = rest.filter((i) => folds[i] === stopRound);
+    const learn = rest.filter((i) => folds[i] !== stopRound);
+    const head = fitThings(units, labels, learn, things, penalty);
+    const fit = fitLowRank(blocks, labels, learn, hold, head, shape, options);
+    let epoch = 0;
+    let step = fit.next();
+    for (; !step.done; step = fit.next()) yield { phase: 'adapter', done: round * OPTIONS.epochs + epoch++, total };
+    const { adapter } = step.value;
+    epochs.push(step.value.epochs);
+    // The regression anew on all that may be learned from, as the plain head's was.
+    const adapted = units.map((u, i) => (rest.includes(i) ? adapt(adapter, i) : u));
+    const fitted = fitThings(adapted, labels, rest, things, penalty);
+    const plain = fitThings(units, labels, rest, things, penalty);
+    for (const i of test) {
+      answers[i] = askThings(fitted, adapt(adapter, i));
+      plainAnswers[i] = askThings(plain, units[i]);
+    }
+  }
+  const openSet = openSetFrom(answers, labels, [], things);
+  const adaptedReport = heldOutReport(answers, labels, things, openSet);
+  const plain = heldOutReport(plainAnswers, labels, things, openSetFrom(plainAnswers, labels, [], things));
+  const result = { plain, adapted: adaptedReport };
+  const more = adaptedReport.named.right - plain.named.right;
+  const better = more > 0 || (more === 0 && adaptedReport.logLoss < plain.logLoss);
+  const typical = epochs.sort((a, b) => a - b)[ROUNDS >> 1];
+  if (!better || typical === 0) return { ...result, kept: undefined };
+  const head = fitThings(units, labels, all, things, penalty);
+  const fit = fitLowRank(blocks, labels, all, [], head, shape, { ...options, epochs: typical });
+  let epoch = 0;
+  let step = fit.next();
+  for (; !step.done; step = fit.next()) yield { phase: 'adapter', done: ROUNDS * OPTIONS.epochs + epoch++, total };
+  const { adapter } = step.value;
+  const adapted = all.map((i) => adapt(adapter, i));
+  const fitted = fitThings(adapted, labels, all, things, penalty);
+  return { ...result, kept: { adapter, head: { ...fitted, names, openSet } } };
+}
+
+export { OTHER };

@@ -1,0 +1,126 @@
+import { unit } from './features';
+import { askThings, fitThings, OTHER, type FittedThings, type TaughtHead, type ThingAnswer } from './head';
+import { heldOutLogLoss, heldOutReport, openSetFrom, type HeldOutAnswers, type HeldOutReport } from './report';
+import { assignFolds, FOLDS } from './split';
+
+/** One example of a thing. */
+export interface TeachExample {
+  readonly features: ArrayLike<number>;
+  /** Index of its thing, or {@link OTHER}. */
+  readonly label: number;
+  /** What it was taken together with; see split.ts. */
+  readonly group: string;
+  readonly example?: string;
+}
+
+export interface TeachProblem {
+  /** Names of the things; each has an example. */
+  readonly names: readonly string[];
+  readonly examples: readonly TeachExample[];
+}
+
+/** How far a training has come. */
+export interface TeachProgress {
+  readonly phase: 'head' | 'adapter';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface TrainedHead {
+  readonly head: TaughtHead;
+  readonly report: HeldOutReport;
+  /** What an adapter's training goes on from. */
+  readonly basis: {
+    readonly units: readonly Float64Array[];
+    readonly labels: Int32Array;
+    readonly folds: Int32Array;
+    readonly penalty: number;
+    readonly answers: HeldOutAnswers;
+  };
+}
+
+/** Penalties of the regression that are tried, strongest first; rows have a mean squared length of 1. */
+export const PENALTIES: readonly number[] = [1, 0.3, 0.1, 0.03, 0.01];
+/** More things than this are not left out one by one. */
+const MOST_LEFT_OUT = 8;
+
+const range = (n: number): number[] => [...new Array(n).keys()];
+
+/** Held-out answers for each penalty, and the best penalty by their log loss. */
+function* crossValidate(
+  units: readonly Float64Array[],
+  labels: Int32Array,
+  folds: Int32Array,
+  things: number,
+  total: number,
+): Generator<TeachProgress, { penalty: number; answers: HeldOutAnswers }> {
+  const classes = new Set(labels).size;
+  const penalties = classes > 1 ? PENALTIES : [1];
+  const answers = penalties.map(() => new Array<ThingAnswer | undefined>(units.length).fill(undefined));
+  for (let fold = 0; fold < FOLDS; fold++) {
+    yield { phase: 'head', done: fold, total };
+    const held = range(units.length).filter((i) => folds[i] === fold);
+    if (held.length === 0) continue;
+    const rest = range(units.length).filter((i) => folds[i] !== fold);
+    let fitted: FittedThings | undefined;
+    for (const [p, penalty] of penalties.entries()) {
+      fitted = fitThings(units, labels, rest, things, penalty, fitted);
+      for (const i of held) answers[p][i] = askThings(fitted, units[i]);
+    }
+  }
+  const losses = answers.map((a) => heldOutLogLoss(a, labels, things));
+  const best = losses.indexOf(Math.min(...losses));
+  return { penalty: penalties[best], answers: answers[best] };
+}
+
+/** Scores of examples of a thing by a head that has never seen that thing: what unknown pictures may score. */
+function* leaveThingsOut(
+  units: readonly Float64Array[],
+  labels: Int32Array,
+  things: number,
+  penalty: number,
+  total: number,
+): Generator<TeachProgress, number[]> {
+  const scores: number[] = [];
+  // With one thing left there is no regression, and its scores are of another kind.
+  if (things < 3) return scores;
+  for (let out = 0; out < Math.min(things, MOST_LEFT_OUT); out++) {
+    yield { phase: 'head', done: FOLDS + out, total };
+    const relabelled = labels.map((label) => (label > out ? label - 1 : label));
+    const rest = range(units.length).filter((i) => labels[i] !== out);
+    const fitted = fitThings(units, relabelled, rest, things - 1, penalty);
+    for (const i of range(units.length)) if (labels[i] === out) scores.push(askThings(fitted, units[i]).score);
+  }
+  return scores;
+}
+
+/**
+ * Learns to tell things apart, and from anything else: multinomial logistic regression on unit features, its penalty chosen by
+ * cross-validation over examples that were not taken together, a threshold from held-out scores, and a last fit on all
+ * examples. Deterministic. A generator, so that whoever runs it can stop between steps.
+ *
+ * @throws RangeError where a thing has no example, or features are of different lengths or no numbers
+ */
+export function* trainHead({ names, examples }: TeachProblem): Generator<TeachProgress, TrainedHead> {
+  const things = names.length;
+  if (things === 0) throw new RangeError('There is no thing to learn.');
+  for (const k of names.keys()) {
+    if (!examples.some((e) => e.label === k)) throw new RangeError(`${names[k]} has no examples.`);
+  }
+  if (examples.some((e) => e.features.length !== examples[0].features.length)) {
+    throw new RangeError('The examples have features of different lengths: they come from different models.');
+  }
+  const units = examples.map((e) => unit(e.features));
+  const labels = Int32Array.from(examples, (e) => e.label);
+  const folds = assignFolds(examples);
+  const total = FOLDS + (things < 3 ? 0 : Math.min(things, MOST_LEFT_OUT)) + 1;
+  const { penalty, answers } = yield* crossValidate(units, labels, folds, things, total);
+  const leftOut = yield* leaveThingsOut(units, labels, things, penalty, total);
+  yield { phase: 'head', done: total - 1, total };
+  const openSet = openSetFrom(answers, labels, leftOut, things);
+  const fitted = fitThings(units, labels, range(units.length), things, penalty);
+  const head: TaughtHead = { ...fitted, names, openSet };
+  return { head, report: heldOutReport(answers, labels, things, openSet), basis: { units, labels, folds, penalty, answers } };
+}
+
+export { OTHER };

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { TORCHVISION_PREPROCESSING } from '../../src/contract/model';
+import { decodeModel } from '../../src/domain/onnx/decode';
+import { Preprocessor } from '../../src/domain/preprocess/preprocessor';
+import { readResNet18 } from '../../src/domain/resnet18/read';
+import { sparseBlock, type BlockExample } from '../../src/domain/teach/low-rank';
+import { startSimdEngine } from '../../src/worker/engine/simd/simd-engine';
+import type { Pixels } from './pictures';
+
+/** What the network says of one view. */
+export interface Seen {
+  readonly features: Float32Array;
+  readonly block: BlockExample | undefined;
+}
+
+export type Look = (pixels: Pixels, withBlock: boolean) => Promise<Seen>;
+
+/** The app's own engine and preprocessing in Node, one thread. */
+export async function openNetwork(modelPath: string): Promise<Look> {
+  const kernels = new URL('../../src/worker/engine/simd/kernels.wasm', import.meta.url);
+  const engine = await startSimdEngine(
+    readResNet18(decodeModel(readFileSync(modelPath))),
+    { threads: 1 },
+    {
+      module: await WebAssembly.compile(new Uint8Array(readFileSync(kernels))),
+      spawn: () => {
+        throw new Error('One thread needs no worker.');
+      },
+    },
+  );
+  const preprocessor = new Preprocessor(TORCHVISION_PREPROCESSING);
+  return async ({ data, width, height }, withBlock) => {
+    preprocessor.run(data, width, height, engine.input);
+    const { features } = await engine.run();
+    if (!features) throw new Error('The network gives no features.');
+    const copy = features.slice();
+    if (!withBlock || !engine.lastBlock) return { features: copy, block: undefined };
+    const { hidden, sum } = engine.lastBlock();
+    return { features: copy, block: sparseBlock(hidden, sum.slice()) };
+  };
+}
