@@ -32,6 +32,9 @@ const contract = Object.entries(below).map(([layer, forbidden]) => ({
           ...(layer === 'domain'
             ? [{ group: ['lit', 'lit/*', 'comlink', 'onnxruntime-*', 'node:*'], message: 'domain is pure.' }]
             : []),
+          ...(layer === 'elements'
+            ? [{ group: ['lit/directives/style-map*'], message: 'Our content security policy refuses it: use styleProperties (shared/style-properties.ts).' }]
+            : []),
         ],
       },
     ],
@@ -60,6 +63,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: "NewExpression[callee.name='CustomEvent']", message: 'Write a typed event class (src/elements/events).' },
+        { selector: 'TemplateElement[value.raw=/\\sstyle="|<style\\b/]', message: 'Our content security policy refuses inline styles: use static styles or styleProperties.' },
       ],
       'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
     },

@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { ISOLATION_HEADERS } from './tools/headers.ts';
 import { modelIndexPlugin } from './tools/vite-models.ts';
+import { contentSecurityPolicyPlugin } from './tools/vite-security.ts';
 
 const models = fileURLToPath(new URL('public/models', import.meta.url));
 
 export default defineConfig({
   // Relative, so that the built page also runs from a folder of a static host.
   base: './',
-  plugins: [modelIndexPlugin(models)],
+  plugins: [modelIndexPlugin(models), contentSecurityPolicyPlugin()],
   // The flavour of onnxruntime-web that loads its WebAssembly from where we say, not from inside the bundle.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
   build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },

@@ -1,12 +1,5 @@
-/**
- * Headers that make a page cross-origin isolated, without which browsers give no shared memory and so no threads
- * (HTML standard, cross-origin isolation). `require-corp`, as Safari knows no `credentialless`.
- */
-export const ISOLATION_HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-} as const;
+/** What all our servers send with every answer; the service worker sends the same (src/contract/headers.ts). */
+export { ISOLATION_HEADERS, META_CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from '../src/contract/headers.ts';
 
 /** Types that the servers' tables lack or that browsers insist on. */
 const TYPES: readonly [suffix: string, type: string][] = [
@@ -28,7 +21,5 @@ export function fileHeaders(pathname: string): Record<string, string> {
   return {
     ...(type === undefined ? {} : { 'Content-Type': type }),
     'Cache-Control': IMMUTABLE.test(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
   };
 }

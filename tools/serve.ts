@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { fileHeaders, ISOLATION_HEADERS } from './headers';
+import { fileHeaders, ISOLATION_HEADERS, SECURITY_HEADERS } from './headers';
 
 export const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 
@@ -26,7 +26,7 @@ export interface ServeOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Files by path in place of those of the folder; looked up at each request. */
   readonly files?: Readonly<Record<string, ServedFile>>;
-  /** False to serve without cross-origin isolation, as a plain static host does. */
+  /** False to serve without cross-origin isolation and the other headers, as a plain static host does. */
   readonly isolated?: boolean;
   /** Further folders by path prefix, for tests and benchmarks only: `npm start` serves the built page and nothing else. */
   readonly extra?: Readonly<Record<string, string>>;
@@ -61,14 +61,13 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
   });
   const extra = Object.entries(options.extra ?? {}).map(([prefix, path]) => ({ prefix, handle: sirv(path, { dev: true }) }));
   const listener: RequestListener = (request, response) => {
-    if (options.isolated !== false) {
-      for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
-    }
+    // A plain static host sends none of them.
+    const headers: Readonly<Record<string, string>> = options.isolated === false ? {} : { ...ISOLATION_HEADERS, ...SECURITY_HEADERS };
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const file = options.files?.[request.url?.split('?', 1)[0] ?? ''];
     if (file) {
       response.setHeader('Content-Type', file.type);
       response.setHeader('Cache-Control', 'no-store');
-      response.setHeader('X-Content-Type-Options', 'nosniff');
       response.end(request.method === 'HEAD' ? undefined : file.body);
       return;
     }

@@ -1,7 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { localized, msg } from '@lit/localize';
 import type { Preprocessing } from '../../contract/model';
 import { filmFault, type Film } from '../../camera/film';
@@ -10,6 +9,7 @@ import { visibleSquare } from '../../domain/preprocess/geometry';
 import { FocusPointEvent } from '../events/focus-point-event';
 import { PictureFaultEvent } from '../events/picture-fault-event';
 import { ZoomEvent } from '../events/zoom-event';
+import { styleProperties } from '../shared/style-properties';
 import { sharedStyles } from '../shared/styles';
 import { StageGestures } from './stage-gestures';
 
@@ -167,7 +167,7 @@ export class CameraStage extends LitElement {
     return html`
       <div
         class="picture ${this.mirrored ? 'mirrored' : ''} ${gestures ? 'gestures' : ''}"
-        style=${styleMap(layout?.picture ?? { width: '1px', height: '1px', visibility: 'hidden' })}
+        style=${styleProperties(layout?.picture ?? { width: '1px', height: '1px', visibility: 'hidden' })}
       >
         <video
           part="video"
@@ -180,7 +180,7 @@ export class CameraStage extends LitElement {
           @resize=${this.#onSize}
           @error=${this.#onError}
         ></video>
-        ${layout ? html`<div class="reticle" part="reticle" style=${styleMap(layout.reticle)}></div>` : nothing}
+        ${layout ? html`<div class="reticle" part="reticle" style=${styleProperties(layout.reticle)}></div>` : nothing}
         ${this.#ring()}
       </div>
       <slot></slot>
@@ -211,7 +211,7 @@ export class CameraStage extends LitElement {
       count,
       html`<div
         class="ring"
-        style=${styleMap({ left: `${(x * 100).toFixed(1)}%`, top: `${(y * 100).toFixed(1)}%` })}
+        style=${styleProperties({ left: `${(x * 100).toFixed(1)}%`, top: `${(y * 100).toFixed(1)}%` })}
         @animationend=${() => (this.tapped = undefined)}
       ></div>`,
     );

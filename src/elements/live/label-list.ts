@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { localized, msg } from '@lit/localize';
 import { percent } from '../shared/format';
+import { styleProperties } from '../shared/style-properties';
 import { sharedStyles } from '../shared/styles';
 
 /** One label to show. */
@@ -93,7 +93,7 @@ export class LabelList extends LitElement {
         this.labels,
         (label) => label.key,
         (label) => html`<li part="label">
-          <span class="bar" style=${styleMap({ transform: `scaleX(${label.probability.toFixed(3)})` })}></span>
+          <span class="bar" style=${styleProperties({ transform: `scaleX(${label.probability.toFixed(3)})` })}></span>
           <span class="name">${label.name}</span>
           <span class="share">${percent(label.probability)}</span>
         </li>`,

@@ -1,0 +1,58 @@
+// Headers of every answer, for all our servers, and for the service worker where a static host sends none.
+
+/**
+ * Headers that make a page cross-origin isolated, without which browsers give no shared memory and so no threads
+ * (HTML standard, cross-origin isolation). `require-corp`, as Safari knows no `credentialless`.
+ */
+export const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+} as const;
+
+/** What the page may load (CSP level 3): its own origin's files and blobs that it made itself, and nothing else. */
+const POLICY: Readonly<Record<string, string>> = {
+  'default-src': "'none'",
+  // WebAssembly only: no eval, no inline scripts.
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  // Lit's style sheets are constructed ones, which need no allowance.
+  'style-src': "'self'",
+  'img-src': "'self' blob: data:",
+  'media-src': "'self' blob:",
+  'connect-src': "'self' blob:",
+  'worker-src': "'self'",
+  'manifest-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+};
+
+const policyText = (policy: Readonly<Record<string, string>>): string =>
+  Object.entries(policy)
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join('; ');
+
+/** The policy for a `<meta>`: the same but for `frame-ancestors`, which browsers only take from a header. */
+export const META_CONTENT_SECURITY_POLICY = policyText(POLICY);
+
+/** Features by who may use them: this page alone, or nobody. Names that Chromium does not know would be warned of in its console. */
+const OWN_FEATURES = [
+  'autoplay', 'camera', 'clipboard-write', 'cross-origin-isolated', 'display-capture', 'fullscreen', 'picture-in-picture',
+  'screen-wake-lock',
+];
+const NO_FEATURES = [
+  'accelerometer', 'browsing-topics', 'captured-surface-control', 'clipboard-read', 'compute-pressure', 'deferred-fetch', 'deferred-fetch-minimal',
+  'digital-credentials-create', 'digital-credentials-get', 'encrypted-media', 'gamepad', 'geolocation', 'gyroscope', 'hid',
+  'identity-credentials-get', 'idle-detection', 'interest-cohort', 'keyboard-map', 'language-detector', 'language-model', 'local-fonts',
+  'local-network', 'local-network-access', 'loopback-network', 'magnetometer', 'microphone', 'midi', 'on-device-speech-recognition', 'otp-credentials', 'payment',
+  'private-state-token-issuance', 'private-state-token-redemption', 'publickey-credentials-create', 'publickey-credentials-get', 'serial',
+  'speaker-selection', 'storage-access', 'summarizer', 'sync-xhr', 'translator', 'usb', 'window-management', 'xr-spatial-tracking',
+];
+
+/** For every answer of a server; a page that is opened from elsewhere learns nothing and a frame of another site gets nothing. */
+export const SECURITY_HEADERS = {
+  'Content-Security-Policy': `${META_CONTENT_SECURITY_POLICY}; frame-ancestors 'none'`,
+  'Permissions-Policy': [...OWN_FEATURES.map((name) => `${name}=(self)`), ...NO_FEATURES.map((name) => `${name}=()`)].join(', '),
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+} as const;
