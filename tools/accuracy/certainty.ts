@@ -1,0 +1,85 @@
+// npm run accuracy:certainty: what a confidence threshold hides, through the built app's worker in Chromium: right and wrong
+// first labels of labelled pictures (NNNN-name.jpg), and labels of pictures that show no thing at all (walls, noise, lens cap).
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { waysToRun } from '../../src/controllers/recogniser-controller';
+import { noise } from '../../tests/support/weights';
+import { withHarness } from '../harness/serve-harness';
+import { DIST } from '../serve';
+import { modelIndex } from '../vite-models';
+
+const THRESHOLDS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6];
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = process.argv[2] ?? join(root, '../shared/pictures');
+const emptyFolder = join(root, 'tests/.tmp/empty-pictures');
+/** Pictures of each kind that show no thing. */
+const EACH = 40;
+
+type Pixel = (x: number, y: number) => number;
+
+/** Walls of one colour, walls with light falling on them, and a sensor's noise in the dark, 320 x 240; the same each time. */
+async function makeEmptyPictures(): Promise<string[]> {
+  mkdirSync(emptyFolder, { recursive: true });
+  const next = noise(7);
+  const names: string[] = [];
+  const write = async (name: string, channels: readonly Pixel[]): Promise<void> => {
+    const data = new Uint8ClampedArray(320 * 240 * 3);
+    for (let i = 0; i < 320 * 240; i++) channels.forEach((channel, c) => (data[i * 3 + c] = channel(i % 320, Math.floor(i / 320))));
+    await sharp(data, { raw: { width: 320, height: 240, channels: 3 } }).png().toFile(join(emptyFolder, name));
+    names.push(name);
+  };
+  const level = (): number => 128 + 110 * next();
+  for (let i = 0; i < EACH; i++) {
+    const colours = [level(), level(), level()];
+    const [dx, dy] = [next() * 0.3, next() * 0.3];
+    await write(`plain-${i}.png`, colours.map((v) => () => v + 3 * next()));
+    await write(`lit-${i}.png`, colours.map((v) => (x: number, y: number) => v + (x - 160) * dx + (y - 120) * dy + 3 * next()));
+    await write(`dark-${i}.png`, colours.map(() => () => 12 + 12 * next()));
+  }
+  return names;
+}
+
+interface Answer {
+  readonly index: number;
+  readonly probability: number;
+}
+
+async function answers(page: Page, urls: readonly string[]): Promise<Answer[]> {
+  const all: Answer[] = [];
+  for (const url of urls) {
+    all.push(await page.evaluate(async (u) => (await window.sightglassHarness.recogniseFile(u, 1)).top[0], url));
+  }
+  return all;
+}
+
+async function main(): Promise<void> {
+  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run accuracy:certainty -- FOLDER`);
+  const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
+  const empty = await makeEmptyPictures();
+  await withHarness({ extra: { '/pictures': folder, '/empty': emptyFolder } }, async (page, serving) => {
+    for (const manifest of modelIndex(join(DIST, 'models'))) {
+      const { precision } = manifest.variants[0];
+      const [way] = waysToRun(manifest, precision, 'auto', 2);
+      await page.evaluate((load) => window.sightglassHarness.load(load), { workerUrl: serving.workerUrl, modelId: manifest.id, precision, ...way });
+      const labelled = await answers(page, names.map((name) => `/pictures/${encodeURIComponent(name)}`));
+      const nothing = await answers(page, empty.map((name) => `/empty/${name}`));
+      const right = labelled.filter((a, i) => a.index === Number(names[i].slice(0, 4)));
+      const wrong = labelled.filter((a, i) => a.index !== Number(names[i].slice(0, 4)));
+      console.log(`${manifest.id} ${precision}, ${names.length} pictures, ${empty.length} of nothing; shown of each at a threshold:`);
+      console.log('threshold  right  wrong  nothing  right of shown');
+      for (const threshold of THRESHOLDS) {
+        const [r, w, n] = [right, wrong, nothing].map((list) => list.filter((a) => a.probability >= threshold).length);
+        const share = (count: number, of: number): string => `${((100 * count) / of).toFixed(1)} %`.padStart(7);
+        console.log(`${threshold.toFixed(2).padStart(9)} ${share(r, right.length)} ${share(w, wrong.length)} ${share(n, empty.length)} ${share(r, r + w)}`);
+      }
+    }
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
