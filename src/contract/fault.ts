@@ -29,6 +29,8 @@ export type FaultCode =
   | 'threads-failed'
   | 'self-test-failed'
   | 'engine-failed'
+  // never seen by a person: frames are then sent in another way
+  | 'frame-unreadable'
   // models
   | 'no-model'
   | 'model-download'
@@ -50,7 +52,7 @@ const CODES: ReadonlySet<string> = new Set<FaultCode>([
   'insecure-context', 'no-camera-api', 'no-camera', 'permission-denied', 'camera-busy', 'camera-ended', 'camera-failed',
   'screen-failed', 'film-unreadable',
   'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',
-  'self-test-failed', 'engine-failed', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed', 'storage-full', 'session-missing',
+  'self-test-failed', 'engine-failed', 'frame-unreadable', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed', 'storage-full', 'session-missing',
   'session-busy', 'recording-failed', 'things-file', 'things-model', 'name-taken',
 ]);
 

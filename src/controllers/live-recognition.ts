@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { FramePump, type PresentedFrame } from '../camera/frame-pump';
-import { bestTransport, grabFrame } from '../camera/grab-frame';
+import { bestTransport, grabFrame, type FrameTransport } from '../camera/grab-frame';
+import { Fault } from '../contract/fault';
 import type { FrameInput, Recognition, RecogniseOptions } from '../contract/recogniser';
 import type { DeviceConditions, Pace } from '../domain/recognition/duty-control';
 import { RecognitionScheduler } from '../domain/recognition/scheduler';
@@ -22,6 +23,8 @@ export interface LiveStatistics {
   readonly framesPresented: number;
   readonly framesSkipped: number;
   readonly pace: Pace;
+  /** How frames travel to the worker. */
+  readonly transport: FrameTransport;
 }
 
 /** Told of each recognition with the camera frame it belongs to. */
@@ -44,7 +47,7 @@ export class LiveRecognition implements ReactiveController {
   readonly #scheduler = new RecognitionScheduler();
   readonly #displayRate = new RateMeter();
   readonly #recognitionRate = new RateMeter();
-  readonly #transport = bestTransport();
+  #transport = bestTransport();
   #pump: FramePump | undefined;
   #video: HTMLVideoElement | undefined;
   #newest: PresentedFrame | undefined;
@@ -145,8 +148,9 @@ export class LiveRecognition implements ReactiveController {
     let latency: number | undefined;
     try {
       if (frame && video) latency = await this.#run(frame, video);
-    } catch {
+    } catch (error) {
       // The recogniser's owner shows its faults; a frame that was not ready is made good by the next one.
+      if (Fault.from(error, 'engine-failed').code === 'frame-unreadable') this.#transport = 'pixels';
     }
     const wait = this.#scheduler.finished(performance.now(), latency);
     if (wait === undefined || !this.#running) return;
@@ -190,6 +194,7 @@ export class LiveRecognition implements ReactiveController {
       framesPresented: this.#scheduler.presented,
       framesSkipped: this.#scheduler.skipped,
       pace: this.#scheduler.pace,
+      transport: this.#transport,
     };
     this.host.requestUpdate();
   }

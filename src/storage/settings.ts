@@ -1,5 +1,6 @@
 import type { EngineId } from '../contract/engine';
 import type { Precision } from '../contract/model';
+import { DEFAULT_CERTAINTY } from '../domain/recognition/certainty';
 
 /** What a person has chosen, kept between visits. */
 export interface Settings {
@@ -17,6 +18,13 @@ export interface Settings {
   readonly hold: boolean;
   /** Whether recognition works less where latency, heat or battery ask for it. */
   readonly adaptive: boolean;
+  /** Probability of the first label below which the app is not sure, 0 for never. */
+  readonly certainty: number;
+  /** Whether the device speaks the first label. */
+  readonly aloud: boolean;
+  /** Whether single keys do things. */
+  readonly shortcuts: boolean;
+  readonly theme: 'auto' | 'light' | 'dark';
   readonly statsOpen: boolean;
 }
 
@@ -31,6 +39,10 @@ export const DEFAULT_SETTINGS: Settings = {
   smoothing: true,
   hold: true,
   adaptive: true,
+  certainty: DEFAULT_CERTAINTY,
+  aloud: false,
+  shortcuts: true,
+  theme: 'auto',
   statsOpen: false,
 };
 
@@ -59,6 +71,11 @@ export class SettingsStore {
       // Full or blocked: the choice still holds for this visit.
     }
     for (const listener of this.#listeners) listener(this.#settings);
+  }
+
+  /** Back to how the app comes. */
+  reset(): void {
+    this.update(DEFAULT_SETTINGS);
   }
 
   /** @returns a function that ends the subscription */

@@ -1,3 +1,4 @@
+import { Fault } from '../contract/fault';
 import type { FrameInput, PixelFrame } from '../contract/recogniser';
 import type { Preprocessor } from '../domain/preprocess/preprocessor';
 
@@ -30,7 +31,8 @@ export class FrameReader {
 
   /**
    * @param out receives float32 NCHW [1, 3, crop, crop]
-   * @throws Error where the frame holds no picture or the browser can read it in no way
+   * @throws Fault `frame-unreadable` where this worker can read such frames in no way: plain pixels it always can
+   * @throws RangeError where the frame holds no picture
    */
   async read(frame: FrameInput, out: Float32Array): Promise<void> {
     if (isPixelFrame(frame)) {
@@ -72,13 +74,13 @@ export class FrameReader {
   }
 
   #draw(source: CanvasImageSource, width: number, height: number, out: Float32Array): void {
-    if (typeof OffscreenCanvas === 'undefined') throw new Error('This browser can read frames neither by copy nor by canvas.');
+    if (typeof OffscreenCanvas === 'undefined') throw new Fault('frame-unreadable', 'This worker can read frames neither by copy nor by canvas.');
     const { x, y, width: w, height: h } = this.preprocessor.region(width, height);
     if (!this.#canvas || this.#canvas.width !== w || this.#canvas.height !== h) {
       this.#canvas = new OffscreenCanvas(w, h);
       this.#context = this.#canvas.getContext('2d', { willReadFrequently: true }) ?? undefined;
     }
-    if (!this.#context) throw new Error('This browser gives no 2D canvas in a worker.');
+    if (!this.#context) throw new Fault('frame-unreadable', 'This browser gives no 2D canvas in a worker.');
     this.#context.globalCompositeOperation = 'copy';
     this.#context.drawImage(source, -x, -y, width, height);
     const picture = this.#context.getImageData(0, 0, w, h);

@@ -104,6 +104,7 @@ export function faultText(code: FaultCode): FaultText {
       };
     case 'threads-failed':
     case 'engine-failed':
+    case 'frame-unreadable':
       return {
         title: msg('The network could not be run'),
         advice: msg('Try again. If it happens again, choose another model.'),

@@ -1,0 +1,47 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** What keys do. The key is `KeyboardEvent.key` in lower case; several keys may do the same. */
+export type Shortcuts<Action extends string> = Readonly<Record<string, Action>>;
+
+/** Elements that take letters themselves. */
+const TYPING = 'input:not([type=button], [type=checkbox], [type=radio], [type=range], [type=submit], [type=reset]), textarea, select, [contenteditable=""], [contenteditable=true]';
+/** Elements that Space and Enter belong to, and sliders and radios with their own keys. */
+const PRESSED = 'button, a[href], summary, input, label';
+
+/** Whether the key belongs to what has the focus, or to a dialog that is open. */
+function isTaken(event: KeyboardEvent): boolean {
+  const path = event.composedPath().filter((target): target is Element => target instanceof Element);
+  if (path.some((element) => element.matches(TYPING) || element instanceof HTMLDialogElement)) return true;
+  return (event.key === ' ' || event.key === 'Enter') && path.some((element) => element.matches(PRESSED));
+}
+
+/** Calls back for single keys, wherever the focus is but in fields, in dialogs, and with modifiers (those are the browser's). */
+export class ShortcutController<Action extends string> implements ReactiveController {
+  /**
+   * @param shortcuts what each key does
+   * @param onAction told of an action. @returns false where it cannot be done now: then the key stays the browser's
+   */
+  constructor(
+    host: ReactiveControllerHost,
+    private readonly shortcuts: Shortcuts<Action>,
+    private readonly onAction: (action: Action) => boolean,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    addEventListener('keydown', this.#onKey);
+  }
+
+  hostDisconnected(): void {
+    removeEventListener('keydown', this.#onKey);
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    // Shift is part of "?" and "+".
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const action = this.shortcuts[event.key.toLowerCase()] as Action | undefined;
+    if (action === undefined || (event.repeat && event.key.length === 1 && /[a-z ?]/i.test(event.key)) || isTaken(event)) return;
+    if (this.onAction(action)) event.preventDefault();
+  };
+}

@@ -1,0 +1,72 @@
+import { css } from 'lit';
+
+export const settingsSheetStyles = css`
+  fieldset {
+    display: grid;
+    gap: 0.15rem;
+    margin: 0 0 1rem;
+    padding: 0.25rem 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1rem;
+    background: var(--sg-surface);
+  }
+  legend {
+    padding: 0 0.4rem;
+    font-weight: 600;
+  }
+  label {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.25rem 1rem;
+    min-height: 3rem;
+    padding: 0.35rem 0;
+  }
+  label + label,
+  label + .rows > label {
+    border-top: 1px solid var(--sg-surface-2);
+  }
+  label > span {
+    flex: 1 1 12rem;
+  }
+  .hint {
+    display: block;
+    color: var(--sg-muted);
+    font-size: 0.85rem;
+  }
+  select {
+    min-height: 2.75rem;
+    max-width: 100%;
+    padding: 0 0.75rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 0.75rem;
+    background: var(--sg-background);
+  }
+  input[type='checkbox'] {
+    width: 1.5rem;
+    height: 1.5rem;
+    margin: 0.5rem;
+    accent-color: var(--sg-accent);
+  }
+  .slider {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+  }
+  input[type='range'] {
+    width: 9rem;
+    height: 2.75rem;
+    accent-color: var(--sg-accent);
+  }
+  output {
+    min-width: 3.25rem;
+    text-align: end;
+    font-variant-numeric: tabular-nums;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6rem;
+  }
+`;
