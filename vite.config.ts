@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { version } from './package.json' with { type: 'json' };
+import manifest from './package.json' with { type: 'json' };
 import { ISOLATION_HEADERS } from './tools/headers.ts';
 import { modelIndexPlugin } from './tools/vite-models.ts';
 import { contentSecurityPolicyPlugin } from './tools/vite-security.ts';
@@ -8,7 +8,7 @@ import { contentSecurityPolicyPlugin } from './tools/vite-security.ts';
 const models = fileURLToPath(new URL('public/models', import.meta.url));
 
 export default defineConfig({
-  define: { __SIGHTGLASS_VERSION__: JSON.stringify(version) },
+  define: { __SIGHTGLASS_VERSION__: JSON.stringify(manifest.version) },
   // Relative, so that the built page also runs from a folder of a static host.
   base: './',
   plugins: [modelIndexPlugin(models), contentSecurityPolicyPlugin()],

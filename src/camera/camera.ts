@@ -13,6 +13,9 @@ export interface CameraRequest {
 
 export const DEFAULT_REQUEST: CameraRequest = { deviceId: '', facing: 'environment', width: 1280, height: 720 };
 
+/** For devices with little memory: a third of the pixels, and still twice what the network sees. */
+export const SMALL_PICTURE = { width: 640, height: 480 } as const;
+
 /** Frames a second that are wished for. */
 export const FRAME_RATE = 30;
 
@@ -21,22 +24,40 @@ export function wishes(request: Pick<CameraRequest, 'width' | 'height'>): MediaT
   return { width: { ideal: request.width }, height: { ideal: request.height }, frameRate: { ideal: FRAME_RATE } };
 }
 
+/** One way to ask. */
+interface Attempt {
+  readonly video: MediaTrackConstraints | true;
+  /** Whether it asks for a camera that zooms, which Chromium has a permission of its own for. */
+  readonly zoom: boolean;
+}
+
 /**
- * From most to least wanted. The first one is exact, as of mere wishes the zoom weighs as much as the camera itself; the
- * others are not, since exact ones fail where a camera is gone or odd.
+ * From most to least wanted. The first one is exact, as of mere wishes the zoom weighs as much as the camera itself; not
+ * all are, since exact ones fail where a camera is gone or odd.
  */
-function attempts({ deviceId, facing, ...request }: CameraRequest): MediaStreamConstraints[] {
+function attempts({ deviceId, facing, ...request }: CameraRequest): Attempt[] {
   const size = wishes(request);
   // Chromium lets a page zoom only where it asked for that here; not in TypeScript's library.
   const zoom = { zoom: true } as MediaTrackConstraints;
   const exact = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { exact: facing } };
   const wish = { facingMode: { ideal: facing }, ...(deviceId && { deviceId: { ideal: deviceId } }) };
   return [
-    { audio: false, video: { ...exact, ...size, ...zoom } },
-    { audio: false, video: { ...wish, ...size, ...zoom } },
-    { audio: false, video: wish },
-    { audio: false, video: true },
+    { video: { ...exact, ...size, ...zoom }, zoom: true },
+    { video: { ...wish, ...size, ...zoom }, zoom: true },
+    { video: { ...wish, ...size }, zoom: false },
+    { video: wish, zoom: false },
+    { video: true, zoom: false },
   ];
+}
+
+/** Whether cameras are allowed already: then a refusal was of zooming only. */
+async function cameraAllowed(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: 'camera' })).state === 'granted';
+  } catch {
+    // Browsers that cannot tell have no permission for zooming either.
+    return false;
+  }
 }
 
 /** Exceptions that asking for less can help. */
@@ -76,12 +97,16 @@ export async function openCamera(request: CameraRequest): Promise<MediaStream> {
     throw new Fault('no-camera-api', 'navigator.mediaDevices.getUserMedia is missing.');
   }
   let last: unknown;
-  for (const constraints of attempts(request)) {
+  let zoomRefused = false;
+  for (const { video, zoom } of attempts(request)) {
+    if (zoom && zoomRefused) continue;
     try {
-      return await devices.getUserMedia(constraints);
+      return await devices.getUserMedia({ audio: false, video });
     } catch (error) {
       last = error;
-      if (!(error instanceof Error) || !TRY_WITH_LESS.includes(error.name)) break;
+      const name = error instanceof Error ? error.name : '';
+      zoomRefused = zoom && name === 'NotAllowedError' && (await cameraAllowed());
+      if (!zoomRefused && !TRY_WITH_LESS.includes(name)) break;
     }
   }
   throw cameraFault(last);

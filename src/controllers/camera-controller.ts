@@ -1,8 +1,9 @@
 import type { ReactiveControllerHost } from 'lit';
-import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, stopStream, wishes, type CameraRequest } from '../camera/camera';
+import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, SMALL_PICTURE, stopStream, wishes, type CameraRequest } from '../camera/camera';
 import { CameraLens } from '../camera/camera-lens';
 import { closeFilm, openFilm, type Film } from '../camera/film';
 import { openScreen } from '../camera/screen';
+import { deviceMemory, LITTLE_MEMORY } from '../client/device-capabilities';
 import { Fault, type FaultCode } from '../contract/fault';
 import { SharedController } from './shared-controller';
 
@@ -28,7 +29,7 @@ export class CameraController extends SharedController {
   lens: CameraLens | undefined;
   /** All cameras, named once permission is given. */
   devices: readonly MediaDeviceInfo[] = [];
-  #request: CameraRequest = DEFAULT_REQUEST;
+  #request: CameraRequest = { ...DEFAULT_REQUEST, ...((deviceMemory() ?? Infinity) <= LITTLE_MEMORY && SMALL_PICTURE) };
   /** Latest wins: an answer to an older call is thrown away. */
   #call = 0;
   #smoothnessSaved = false;

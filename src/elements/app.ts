@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { Fault } from '../contract/fault';
@@ -6,16 +6,22 @@ import type { LoadProgress } from '../contract/recogniser';
 import { CameraController } from '../controllers/camera-controller';
 import { RecogniserController } from '../controllers/recogniser-controller';
 import { RouteController } from '../controllers/route-controller';
+import { applyTheme } from '../controllers/appearance';
+import { SettingsFollower } from '../controllers/settings-follower';
+import { ShortcutController } from '../controllers/shortcut-controller';
 import { SettingsStore } from '../storage/settings';
-import type { EngineChoiceEvent } from './events/engine-choice-event';
 import type { ModelChoiceEvent } from './events/model-choice-event';
 import type { ModelFileEvent } from './events/model-file-event';
 import type { ModelRemoveEvent } from './events/model-remove-event';
-import type { SmoothingEvent } from './events/smoothing-event';
+import type { SettingsChangeEvent } from './events/settings-change-event';
+import type { SheetEvent, SheetId } from './events/sheet-event';
 import { icon } from './shared/icons';
 import { sharedStyles } from './shared/styles';
 import type { LiveView } from './live/live-view';
 import type { ModelPicker } from './model/model-picker';
+import { APP_SHORTCUTS, type AppAction } from './app-shortcuts';
+import { appStyles } from './app-styles';
+import { SHEETS, type SheetElement } from './sheets';
 import { VIEWS, type ViewContext, type ViewId } from './views';
 import './model/model-picker';
 import './shared/lazy-view';
@@ -25,79 +31,14 @@ import './shared/view-navigation';
 @customElement('sg-app')
 @localized()
 export class App extends LitElement {
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: grid;
-        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
-        grid-template-areas: 'head' 'main' 'views';
-        height: 100dvh;
-        background: var(--sg-background);
-      }
-      header {
-        grid-area: head;
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 1rem;
-        padding: max(0.5rem, env(safe-area-inset-top)) max(0.75rem, env(safe-area-inset-right)) 0.5rem
-          max(0.75rem, env(safe-area-inset-left));
-      }
-      h1 {
-        margin: 0;
-        font-size: 1.15rem;
-        letter-spacing: -0.01em;
-      }
-      header button span {
-        max-width: 45vw;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      main {
-        grid-area: main;
-        min-height: 0;
-      }
-      sg-lazy-view:not([active]) {
-        display: none;
-      }
-      sg-view-navigation {
-        grid-area: views;
-        padding: 0.25rem max(0.5rem, env(safe-area-inset-right)) max(0.35rem, env(safe-area-inset-bottom))
-          max(0.5rem, env(safe-area-inset-left));
-      }
-      @media (min-width: 48rem) {
-        :host {
-          grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto;
-          grid-template-areas: 'head views' 'main main';
-        }
-        header {
-          flex: 1;
-        }
-        sg-view-navigation {
-          align-self: center;
-        }
-      }
-      .drop {
-        position: fixed;
-        inset: 0.75rem;
-        display: grid;
-        place-content: center;
-        border: 3px dashed var(--sg-accent);
-        border-radius: 1.25rem;
-        background: color-mix(in srgb, var(--sg-background) 85%, transparent);
-        font-size: 1.25rem;
-        text-align: center;
-        pointer-events: none;
-        z-index: 2;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, appStyles];
 
   @state() private dragging = false;
   @state() private adoptProgress: LoadProgress | undefined;
   @state() private adoptFault: Fault | undefined;
+  /** Those that were opened: they stay, and open at once the next time. */
+  @state() private sheets: readonly SheetId[] = [];
+  @state() private sheetMissing = false;
   @query('sg-live-view') private readonly liveView!: LiveView;
   @query('sg-model-picker') private readonly picker!: ModelPicker;
   private readonly settings = new SettingsStore();
@@ -106,8 +47,16 @@ export class App extends LitElement {
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
   private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings };
 
+  constructor() {
+    super();
+    new SettingsFollower(this, () => this.settings);
+    new ShortcutController(this, APP_SHORTCUTS, (action) => this.#onShortcut(action));
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
+    this.addEventListener('sg-sheet', this.#onSheet);
+    this.addEventListener('sg-settings-change', this.#onSettings);
     this.addEventListener('dragover', this.#onDragOver);
     this.addEventListener('dragleave', this.#onDragLeave);
     this.addEventListener('drop', this.#onDrop);
@@ -116,18 +65,28 @@ export class App extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.removeEventListener('sg-sheet', this.#onSheet);
+    this.removeEventListener('sg-settings-change', this.#onSettings);
     this.removeEventListener('dragover', this.#onDragOver);
     this.removeEventListener('dragleave', this.#onDragLeave);
     this.removeEventListener('drop', this.#onDrop);
   }
 
+  override willUpdate(): void {
+    applyTheme(this.settings.value.theme);
+  }
+
   override render(): unknown {
     const { recogniser, settings } = this;
     const { loaded } = recogniser;
+    const statistics = this.renderRoot.querySelector('sg-live-view')?.statistics;
     return html`
       <header>
         <h1>Sightglass</h1>
-        <button aria-haspopup="dialog" @click=${() => this.picker.show()}>
+        <button class="icon" aria-label=${msg('Settings')} title=${msg('Settings')} @click=${() => void this.#open('settings')}>
+          ${icon('settings')}
+        </button>
+        <button class="model" aria-haspopup="dialog" @click=${() => this.picker.show()}>
           ${icon('model')}<span>${loaded ? `${loaded.manifest.name} ${loaded.precision}` : msg('Models')}</span>
         </button>
       </header>
@@ -146,16 +105,18 @@ export class App extends LitElement {
         ?loading=${recogniser.state === 'loading'}
         .adoptProgress=${this.adoptProgress}
         .adoptFault=${this.adoptFault}
-        engine=${settings.value.engine}
-        ?smoothing=${settings.value.smoothing}
-        ?hold=${settings.value.hold}
         @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
-        @sg-engine-choice=${(event: EngineChoiceEvent) => void recogniser.chooseEngine(event.engine)}
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
-        @sg-smoothing=${this.#onSmoothing}
       ></sg-model-picker>
-      ${this.dragging ? html`<div class="drop">${msg('Drop a video, or a ResNet-18 file (.safetensors or .onnx)')}</div>` : ''}
+      ${this.sheets.map((id) => SHEETS[id].render({ recogniser, settings, statistics }))}
+      ${this.sheetMissing
+        ? html`<div class="notice" role="alert">
+            <p>${msg('This part of the app could not be fetched. Check the network; if a new version was published, reload the page.')}</p>
+            <button @click=${() => (this.sheetMissing = false)}>${msg('Close')}</button>
+          </div>`
+        : nothing}
+      ${this.dragging ? html`<div class="drop">${msg('Drop a video, or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
     `;
   }
 
@@ -173,10 +134,53 @@ export class App extends LitElement {
     }
   }
 
-  #onSmoothing({ smoothing, hold }: SmoothingEvent): void {
-    this.settings.update({ smoothing, hold });
-    void this.recogniser.configure();
-    this.requestUpdate();
+  async #open(id: SheetId): Promise<void> {
+    this.sheetMissing = false;
+    try {
+      await SHEETS[id].load();
+    } catch {
+      this.sheetMissing = true;
+      return;
+    }
+    if (!this.sheets.includes(id)) this.sheets = [...this.sheets, id];
+    else this.requestUpdate();
+    await this.updateComplete;
+    await this.renderRoot.querySelector<SheetElement>(`[data-sheet=${id}]`)?.show();
+  }
+
+  readonly #onSheet = ({ sheet }: SheetEvent): void => void this.#open(sheet);
+
+  readonly #onSettings = ({ change }: SettingsChangeEvent): void => {
+    const { settings, recogniser } = this;
+    const before = settings.value;
+    if (change === 'reset') settings.reset();
+    else settings.update(change);
+    const { modelId, precision, engine, threads } = settings.value;
+    const other =
+      modelId !== before.modelId || precision !== before.precision || engine !== before.engine || threads !== before.threads;
+    if (other) void recogniser.start();
+    else void recogniser.configure();
+  };
+
+  /** @returns false where the key does nothing now */
+  #onShortcut(action: AppAction): boolean {
+    if (!this.settings.value.shortcuts) return false;
+    switch (action) {
+      case 'settings':
+      case 'status':
+      case 'shortcuts':
+        void this.#open(action);
+        return true;
+      case 'models':
+        this.picker.show();
+        return true;
+      default: {
+        const view = VIEWS.at(Number(action.slice(-1)) - 1);
+        if (VIEWS.length < 2 || !view) return false;
+        this.route.go(view.id);
+        return true;
+      }
+    }
   }
 
   readonly #onDragOver = (event: DragEvent): void => {

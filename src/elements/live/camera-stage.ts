@@ -40,9 +40,15 @@ export class CameraStage extends LitElement {
     css`
       :host {
         position: relative;
-        display: block;
+        display: grid;
         overflow: hidden;
         background: var(--sg-stage);
+      }
+      /* In the flow, one over the other: the stage is at least as large as what lies over it. */
+      ::slotted(*) {
+        position: relative;
+        grid-area: 1 / 1;
+        min-width: 0;
       }
       .picture {
         position: absolute;
@@ -102,6 +108,7 @@ export class CameraStage extends LitElement {
           linear-gradient(var(--c) 0 0) 100% 100% / 2rem 3px,
           linear-gradient(var(--c) 0 0) 100% 100% / 3px 2rem;
         background-repeat: no-repeat;
+        forced-color-adjust: none;
         filter: drop-shadow(0 0 2px rgb(0 0 0 / 0.7));
       }
     `,

@@ -22,7 +22,7 @@ export class ControlBar extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         justify-content: center;
-        gap: 0.6rem;
+        gap: 10px;
       }
     `,
   ];

@@ -15,7 +15,7 @@ export interface ShownLabel {
 }
 
 /**
- * The top labels with per cent, the first one large.
+ * The top labels with per cent, the first one large; or that the app is not sure.
  *
  * @csspart label - one row
  */
@@ -38,9 +38,10 @@ export class LabelList extends LitElement {
       li {
         position: relative;
         display: flex;
+        flex-wrap: wrap;
         align-items: baseline;
         justify-content: space-between;
-        gap: 1rem;
+        gap: 0 1rem;
         padding: 0.4rem 0.9rem;
         border-radius: 0.8rem;
         overflow: hidden;
@@ -67,10 +68,18 @@ export class LabelList extends LitElement {
         position: relative;
       }
       .name {
-        overflow-wrap: anywhere;
+        flex: 1 1 0;
+        min-width: min-content;
+        overflow-wrap: break-word;
+        hyphens: auto;
       }
       .name::first-letter {
         text-transform: uppercase;
+      }
+      .hint {
+        display: block;
+        font-size: 0.95rem;
+        font-weight: 400;
       }
       .share {
         flex: none;
@@ -81,13 +90,30 @@ export class LabelList extends LitElement {
           transition: none;
         }
       }
+      @media (forced-colors: active) {
+        li {
+          border: 1px solid CanvasText;
+        }
+        .bar {
+          display: none;
+        }
+      }
     `,
   ];
 
   @property({ attribute: false }) labels: readonly ShownLabel[] = [];
+  /** Whether even the first label is too unlikely to be shown. */
+  @property({ type: Boolean }) unsure = false;
 
   override render(): unknown {
     if (this.labels.length === 0) return nothing;
+    if (this.unsure) {
+      return html`<ol aria-label=${msg('Recognised')}>
+        <li part="label" data-unsure>
+          <span class="name">${msg('Not sure')}<span class="hint">${msg('Fill the square with one thing.')}</span></span>
+        </li>
+      </ol>`;
+    }
     return html`<ol aria-label=${msg('Recognised')}>
       ${repeat(
         this.labels,

@@ -52,6 +52,7 @@ export class LiveStats extends LitElement {
       dd {
         margin: 0;
         text-align: end;
+        text-wrap: balance;
       }
     `,
   ];

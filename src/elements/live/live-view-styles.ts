@@ -3,16 +3,10 @@ import { css } from 'lit';
 export const liveViewStyles = css`
   :host {
     display: grid;
-    grid-template-rows: 1fr auto;
-    min-height: 0;
-    height: 100%;
-  }
-  sg-camera-stage {
-    min-height: 0;
+    grid-template-rows: minmax(min-content, 1fr) auto;
+    min-height: 100%;
   }
   .centre {
-    position: absolute;
-    inset: 0;
     display: grid;
     place-content: center;
     justify-items: center;
@@ -43,14 +37,19 @@ export const liveViewStyles = css`
     margin: 0;
     color: #d5dae3;
   }
+  .over {
+    display: flex;
+    flex-direction: column;
+    justify-content: space-between;
+    gap: 0.75rem;
+    padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) 0.75rem max(0.75rem, env(safe-area-inset-left));
+    pointer-events: none;
+  }
   .top {
-    position: absolute;
-    inset: 0.75rem max(0.75rem, env(safe-area-inset-right)) auto max(0.75rem, env(safe-area-inset-left));
     display: flex;
     align-items: flex-start;
     justify-content: flex-end;
     gap: 0.5rem;
-    pointer-events: none;
   }
   .top > * {
     pointer-events: auto;
@@ -58,11 +57,20 @@ export const liveViewStyles = css`
   sg-live-stats {
     margin-inline-end: auto;
   }
+  @media (max-width: 47.99rem) {
+    .top {
+      flex-wrap: wrap;
+    }
+    sg-live-stats {
+      order: 1;
+      flex: 1 1 100%;
+    }
+  }
   .badge {
     display: flex;
     align-items: center;
     gap: 0.35em;
-    min-height: 2.75rem;
+    min-height: 44px;
     padding: 0 0.9rem;
     border-radius: 999px;
     background: var(--sg-glass);
@@ -77,18 +85,20 @@ export const liveViewStyles = css`
     color: #fff;
   }
   .foot {
-    position: absolute;
-    inset: auto max(0.75rem, env(safe-area-inset-right)) 0.75rem max(0.75rem, env(safe-area-inset-left));
     display: grid;
+    margin-top: auto;
     grid-template-columns: minmax(0, 30rem);
     justify-content: center;
     gap: 0.75rem;
-    pointer-events: none;
   }
   .foot > * {
     pointer-events: auto;
   }
   sg-control-bar {
+    position: sticky;
+    bottom: 0;
+    z-index: 1;
+    background: var(--sg-background);
     padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) max(0.75rem, env(safe-area-inset-bottom))
       max(0.75rem, env(safe-area-inset-left));
   }

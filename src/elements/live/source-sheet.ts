@@ -26,6 +26,7 @@ export class SourceSheet extends LitElement {
     css`
       ul {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.5rem;
         margin: 0 0 0.5rem;
         padding: 0;

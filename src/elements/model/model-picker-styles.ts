@@ -17,9 +17,13 @@ export const modelPickerStyles = css`
   .head,
   li {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
     gap: 1rem;
+  }
+  .head {
+    flex-wrap: nowrap;
   }
   h2,
   h3,
@@ -39,6 +43,7 @@ export const modelPickerStyles = css`
   }
   ul {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.6rem;
     margin: 1rem 0;
     padding: 0;
@@ -58,6 +63,9 @@ export const modelPickerStyles = css`
     color: var(--sg-muted);
     font-size: 0.85rem;
     overflow-wrap: anywhere;
+  }
+  li > div:first-child {
+    flex: 1 1 min(14rem, 100%);
   }
   .actions {
     display: flex;
@@ -88,25 +96,5 @@ export const modelPickerStyles = css`
   }
   .fault strong {
     color: var(--sg-warning);
-  }
-  fieldset {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.4rem 1.5rem;
-    margin: 1rem 0 0;
-    border: 1px solid var(--sg-line);
-    border-radius: 1rem;
-  }
-  fieldset label {
-    display: inline-flex;
-    align-items: center;
-    gap: 0.5rem;
-    min-height: 2.75rem;
-  }
-  input[type='radio'],
-  input[type='checkbox'] {
-    width: 1.25rem;
-    height: 1.25rem;
-    accent-color: var(--sg-accent);
   }
 `;

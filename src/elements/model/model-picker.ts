@@ -2,15 +2,12 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { CatalogueEntry } from '../../client/model-catalogue';
-import type { EngineId } from '../../contract/engine';
 import type { Fault } from '../../contract/fault';
 import type { Accuracy, ModelVariant } from '../../contract/model';
 import type { LoadedModel, LoadProgress } from '../../contract/recogniser';
-import { EngineChoiceEvent } from '../events/engine-choice-event';
 import { ModelChoiceEvent } from '../events/model-choice-event';
 import { ModelFileEvent } from '../events/model-file-event';
 import { ModelRemoveEvent } from '../events/model-remove-event';
-import { SmoothingEvent } from '../events/smoothing-event';
 import { faultText } from '../shared/fault-text';
 import { fileSize, percent } from '../shared/format';
 import { icon } from '../shared/icons';
@@ -24,13 +21,11 @@ function accuracyWords({ top1, top5, dataset }: Accuracy): string {
 }
 
 /**
- * A dialog with the models there are: which runs, licence, size and accuracy, own files, and how steady labels are.
+ * A dialog with the models there are: which runs, licence, size and accuracy, and own files.
  *
  * @event sg-model-choice - a model was chosen
  * @event sg-model-file - a model file was chosen
  * @event sg-model-remove - a kept model is to be removed
- * @event sg-engine-choice - another engine was chosen
- * @event sg-smoothing - smoothing or hold was switched
  */
 @customElement('sg-model-picker')
 @localized()
@@ -42,9 +37,6 @@ export class ModelPicker extends LitElement {
   @property({ type: Boolean }) loading = false;
   @property({ attribute: false }) adoptProgress: LoadProgress | undefined;
   @property({ attribute: false }) adoptFault: Fault | undefined;
-  @property() engine: EngineId | 'auto' = 'auto';
-  @property({ type: Boolean }) smoothing = true;
-  @property({ type: Boolean }) hold = true;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   show(): void {
@@ -65,12 +57,6 @@ export class ModelPicker extends LitElement {
         ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
       </ul>
       ${this.#file()}
-      ${this.#engines()}
-      <fieldset>
-        <legend>${msg('Steady labels')}</legend>
-        <label><input type="checkbox" name="smoothing" .checked=${this.smoothing} @change=${this.#onSteady} />${msg('Average over time')}</label>
-        <label><input type="checkbox" name="hold" .checked=${this.hold} @change=${this.#onSteady} />${msg('Hold a label a moment')}</label>
-      </fieldset>
     </dialog>`;
   }
 
@@ -108,29 +94,6 @@ export class ModelPicker extends LitElement {
     </li>`;
   }
 
-  #engines(): unknown {
-    const names: [EngineId | 'auto', string][] = [
-      ['auto', msg('Automatic')],
-      ['simd', msg('Own SIMD kernels (ResNet-18)')],
-      ['ort', 'onnxruntime-web'],
-    ];
-    return html`<fieldset>
-      <legend>${msg('Engine')}</legend>
-      ${names.map(
-        ([id, name]) => html`<label
-          ><input
-            type="radio"
-            name="engine"
-            value=${id}
-            .checked=${this.engine === id}
-            ?disabled=${this.loading}
-            @change=${() => this.dispatchEvent(new EngineChoiceEvent(id))}
-          />${name}</label
-        >`,
-      )}
-    </fieldset>`;
-  }
-
   #file(): unknown {
     const fault = this.adoptFault;
     return html`<section>
@@ -156,11 +119,6 @@ export class ModelPicker extends LitElement {
     const file = input.files?.[0];
     if (file) this.dispatchEvent(new ModelFileEvent(file));
     input.value = '';
-  }
-
-  #onSteady(): void {
-    const checked = (name: string): boolean => this.renderRoot.querySelector<HTMLInputElement>(`input[name=${name}]`)?.checked ?? false;
-    this.dispatchEvent(new SmoothingEvent(checked('smoothing'), checked('hold')));
   }
 
   /** A click beside the dialog closes it. */

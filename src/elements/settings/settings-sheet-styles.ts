@@ -3,7 +3,9 @@ import { css } from 'lit';
 export const settingsSheetStyles = css`
   fieldset {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.15rem;
+    min-width: 0;
     margin: 0 0 1rem;
     padding: 0.25rem 1rem;
     border: 1px solid var(--sg-line);
@@ -28,7 +30,7 @@ export const settingsSheetStyles = css`
     border-top: 1px solid var(--sg-surface-2);
   }
   label > span {
-    flex: 1 1 12rem;
+    flex: 1 1 min(9rem, 100%);
   }
   .hint {
     display: block;
@@ -51,6 +53,7 @@ export const settingsSheetStyles = css`
   }
   .slider {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 0.75rem;
   }

@@ -45,8 +45,10 @@ export const sharedStyles = css`
     filter: brightness(1.08);
   }
   button.icon {
+    /* In pixels: larger text makes no larger fingers, and leaves less room. */
     flex: none;
-    width: 2.75rem;
+    width: 44px;
+    min-height: 44px;
     padding: 0;
   }
   button[aria-pressed='true'] {
@@ -61,9 +63,23 @@ export const sharedStyles = css`
     outline: 3px solid var(--sg-focus);
     outline-offset: 2px;
   }
+  @media (forced-colors: active) {
+    button.primary,
+    button[aria-pressed='true'] {
+      forced-color-adjust: none;
+      border-color: Highlight;
+      background: Highlight;
+      color: HighlightText;
+    }
+    button:disabled {
+      border-color: GrayText;
+      color: GrayText;
+      opacity: 1;
+    }
+  }
   svg.icon {
-    width: 1.25rem;
-    height: 1.25rem;
+    width: clamp(20px, 1.25rem, 26px);
+    height: clamp(20px, 1.25rem, 26px);
     fill: none;
     stroke: currentColor;
     stroke-width: 2;

@@ -1,0 +1,54 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { msg } from '@lit/localize';
+import type { Recognition } from '../../contract/recogniser';
+import { LabelAnnouncer } from '../../controllers/label-announcer';
+import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
+import { CertaintyGate } from '../../domain/recognition/certainty';
+import type { Settings } from '../../storage/settings';
+import type { ShownLabel } from './label-list';
+
+function nameOf(index: number): string {
+  return IMAGENET_LABELS[index] ?? String(index);
+}
+
+/** Turns the newest recognition into the labels that are shown and read out. */
+export class LiveLabels implements ReactiveController {
+  /** Whether the first label is likely enough to be shown. */
+  sure = false;
+  readonly #announcer: LabelAnnouncer;
+  readonly #certainty = new CertaintyGate();
+  #judged: Recognition | undefined;
+
+  /** @param newest gives the newest recognition and the settings, read before each update of the host */
+  constructor(
+    host: ReactiveControllerHost,
+    private readonly newest: () => { readonly recognition: Recognition | undefined; readonly settings: Settings },
+  ) {
+    this.#announcer = new LabelAnnouncer(host);
+    host.addController(this);
+  }
+
+  /** For the live region. */
+  get announcement(): string {
+    return this.#announcer.text;
+  }
+
+  get shown(): ShownLabel[] {
+    return (this.#judged?.steady ?? []).map(({ index, probability }) => ({ key: String(index), name: nameOf(index), probability }));
+  }
+
+  hostUpdate(): void {
+    const { recognition, settings } = this.newest();
+    this.#certainty.threshold = settings.certainty;
+    this.#announcer.aloud = settings.aloud;
+    if (recognition === this.#judged) return;
+    this.#judged = recognition;
+    const first = recognition?.steady.at(0);
+    if (!first) {
+      this.#announcer.clear();
+      return;
+    }
+    this.sure = this.#certainty.update(first);
+    this.#announcer.offer(this.sure ? nameOf(first.index) : msg('Not sure'));
+  }
+}
