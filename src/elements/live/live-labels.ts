@@ -3,12 +3,14 @@ import { msg } from '@lit/localize';
 import type { Recognition } from '../../contract/recogniser';
 import { LabelAnnouncer } from '../../controllers/label-announcer';
 import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
+import type { Prediction } from '../../domain/recognition/probabilities';
 import { CertaintyGate } from '../../domain/recognition/certainty';
 import type { Settings } from '../../storage/settings';
 import type { ShownLabel } from './label-list';
 
-function nameOf(index: number): string {
-  return IMAGENET_LABELS[index] ?? String(index);
+/** A taught thing's own name, else the class's. */
+function nameOf({ index, name }: Prediction): string {
+  return name ?? IMAGENET_LABELS[index] ?? String(index);
 }
 
 /** Turns the newest recognition into the labels that are shown and read out. */
@@ -34,7 +36,7 @@ export class LiveLabels implements ReactiveController {
   }
 
   get shown(): ShownLabel[] {
-    return (this.#judged?.steady ?? []).map(({ index, probability }) => ({ key: String(index), name: nameOf(index), probability }));
+    return (this.#judged?.steady ?? []).map((p) => ({ key: String(p.index), name: nameOf(p), probability: p.probability }));
   }
 
   hostUpdate(): void {
@@ -49,6 +51,6 @@ export class LiveLabels implements ReactiveController {
       return;
     }
     this.sure = this.#certainty.update(first);
-    this.#announcer.offer(this.sure ? nameOf(first.index) : msg('Not sure'));
+    this.#announcer.offer(this.sure ? nameOf(first) : msg('Not sure'));
   }
 }

@@ -3,7 +3,6 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { WorkerCapabilities } from '../../contract/recogniser';
 import { canSpeak } from '../../controllers/label-announcer';
-import { MAX_THREADS } from '../../controllers/recogniser-controller';
 import { SettingsFollower } from '../../controllers/settings-follower';
 import type { Settings, SettingsStore } from '../../storage/settings';
 import { SettingsChangeEvent } from '../events/settings-change-event';
@@ -154,7 +153,7 @@ export class SettingsSheet extends LitElement {
   /** As many as the device has cores; one where memory cannot be shared. */
   #threads(): [string, string][] {
     const { wasmThreads, hardwareConcurrency } = this.capabilities ?? { wasmThreads: false, hardwareConcurrency: 1 };
-    const most = wasmThreads ? Math.max(hardwareConcurrency, Math.min(MAX_THREADS, this.settings.value.threads)) : 1;
+    const most = wasmThreads ? Math.max(hardwareConcurrency, this.settings.value.threads) : 1;
     return [['0', msg('Automatic')], ...Array.from({ length: most }, (_, i): [string, string] => [String(i + 1), String(i + 1)])];
   }
 
