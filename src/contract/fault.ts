@@ -41,6 +41,7 @@ export type FaultCode =
   | 'storage-full'
   | 'session-missing'
   | 'session-busy'
+  | 'no-recorder'
   | 'recording-failed'
   // taught things
   | 'things-file'
@@ -53,7 +54,7 @@ const CODES: ReadonlySet<string> = new Set<FaultCode>([
   'screen-failed', 'film-unreadable',
   'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',
   'self-test-failed', 'engine-failed', 'frame-unreadable', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed', 'storage-full', 'session-missing',
-  'session-busy', 'recording-failed', 'things-file', 'things-model', 'name-taken',
+  'session-busy', 'no-recorder', 'recording-failed', 'things-file', 'things-model', 'name-taken',
 ]);
 
 const NAME_PREFIX = 'Fault:';

@@ -38,6 +38,12 @@ export interface SessionStoreApi {
   edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels>;
   /** @throws Fault `session-busy` while the session is recorded */
   rename(id: string, name: string): Promise<SessionManifest>;
+  /**
+   * Makes sessions whole that were broken off (a killed tab, a crash): state `recording`, and nobody holds the lock. The film
+   * is cut to its last whole fragment, the labels to the film.
+   * @returns those that were recovered now, newest first
+   */
+  recover(): Promise<SessionManifest[]>;
   /** @throws Fault `session-busy` while the session is recorded */
   delete(id: string): Promise<void>;
 }

@@ -97,6 +97,8 @@ export interface SessionManifest {
   readonly createdAt: number;
   /** `recording` in a listed session that nobody records means that it was broken off: it is recovered. */
   readonly state: 'recording' | 'complete' | 'recovered';
+  /** Why a complete session ended, where a person did not stop it. */
+  readonly ended?: 'storage-full' | 'recording-failed';
   readonly durationUs: number;
   readonly film: FilmInfo;
   /** Models that gave labels. */

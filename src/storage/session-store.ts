@@ -52,6 +52,10 @@ export class SessionStore implements SessionStoreApi {
     return this.#call((remote) => remote.rename(id, name));
   }
 
+  recover(): Promise<SessionManifest[]> {
+    return this.#call((remote) => remote.recover());
+  }
+
   delete(id: string): Promise<void> {
     return this.#call((remote) => remote.delete(id));
   }

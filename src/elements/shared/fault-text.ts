@@ -206,6 +206,12 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('Stop the recording first, here or in the other tab.'),
         action: msg('Try again'),
       };
+    case 'no-recorder':
+      return {
+        title: msg('This browser cannot record'),
+        advice: msg('It has neither WebCodecs nor MediaRecorder with a codec for this camera. Update it, or use another one. Recognition goes on.'),
+        action: msg('Go on'),
+      };
     case 'recording-failed':
       return {
         title: msg('The recording stopped'),

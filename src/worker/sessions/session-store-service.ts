@@ -1,26 +1,26 @@
 import { Fault } from '../../contract/fault';
 import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../contract/session';
-import { SESSION_CHANNEL, sessionLock, type SessionChange, type SessionStoreApi } from '../../contract/session-store';
+import { sessionLock, type SessionStoreApi } from '../../contract/session-store';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../domain/sessions/human-labels';
 import { parseJsonLines } from '../../domain/sessions/json-lines';
 import {
   appendLines, folderBytes, hasPrivateFiles, HUMAN, LABELS, readManifest, readText, sessionFolder, sessionsFolder,
   SNAPSHOTS, storageFault, writeManifest,
 } from './session-folder';
-import { SessionIndex } from './session-index';
+import { recoverSession } from './session-recovery';
+import { SessionRegister } from './session-register';
 
 /** How long a change waits for another tab's change of the same session, milliseconds; a recording holds on for longer. */
 const LOCK_WAIT_MS = 2000;
 
 /** Reads and changes the recorded sessions; knows nothing of Comlink. */
 export class SessionStoreService implements SessionStoreApi {
-  readonly #index = new SessionIndex();
-  readonly #channel = new BroadcastChannel(SESSION_CHANNEL);
+  readonly #register = new SessionRegister();
 
   async list(): Promise<SessionManifest[]> {
     if (!hasPrivateFiles()) return [];
     try {
-      const known = await this.#index.all();
+      const known = await this.#register.all();
       const found: SessionManifest[] = [];
       for await (const [id, folder] of (await sessionsFolder()).entries()) {
         if (folder.kind !== 'directory') continue;
@@ -28,11 +28,11 @@ export class SessionStoreService implements SessionStoreApi {
         known.delete(id);
         if (!manifest) {
           manifest = await readManifest(folder);
-          if (manifest) await this.#index.put(manifest);
+          if (manifest) await this.#register.note(manifest);
         }
         if (manifest) found.push(manifest);
       }
-      for (const id of known.keys()) await this.#index.delete(id);
+      for (const id of known.keys()) await this.#register.forget(id);
       return found.sort((a, b) => b.createdAt - a.createdAt);
     } catch (error) {
       throw storageFault(error, 'The sessions could not be listed');
@@ -88,12 +88,41 @@ export class SessionStoreService implements SessionStoreApi {
     return this.#change(id, (folder, manifest) => this.#put(folder, { ...manifest, name: name.trim() || manifest.name }));
   }
 
+  async recover(): Promise<SessionManifest[]> {
+    if (!hasPrivateFiles()) return [];
+    const recovered: SessionManifest[] = [];
+    const known = await this.#register.all();
+    for await (const [id, folder] of (await sessionsFolder()).entries()) {
+      if (folder.kind !== 'directory') continue;
+      const manifest = await readManifest(folder);
+      if (manifest && manifest.state !== 'recording') {
+        // The crash came between the file and the index.
+        if (known.get(id)?.state === 'recording') await this.#register.put(manifest);
+        continue;
+      }
+      const whole = await navigator.locks.request(sessionLock(id), { ifAvailable: true }, (lock) =>
+        lock ? guarded('The session could not be recovered', () => this.#recover(id, folder)) : undefined,
+      );
+      if (whole) recovered.push(whole);
+    }
+    return recovered.sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  async #recover(id: string, folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
+    // It may have been ended by its recorder, or recovered by another tab, since its manifest was read.
+    const now = await readManifest(folder);
+    if (now && now.state !== 'recording') return undefined;
+    const manifest = await recoverSession(id, folder);
+    if (manifest) await this.#register.put(manifest);
+    else await this.#register.delete(id);
+    return manifest;
+  }
+
   delete(id: string): Promise<void> {
     return this.#locked(id, async () => {
       await sessionFolder(id);
       await (await sessionsFolder()).removeEntry(id, { recursive: true });
-      await this.#index.delete(id);
-      this.#tell({ kind: 'delete', id });
+      await this.#register.delete(id);
     });
   }
 
@@ -105,8 +134,7 @@ export class SessionStoreService implements SessionStoreApi {
 
   async #put(folder: FileSystemDirectoryHandle, manifest: SessionManifest): Promise<SessionManifest> {
     await writeManifest(folder, manifest);
-    await this.#index.put(manifest);
-    this.#tell({ kind: 'put', id: manifest.id });
+    await this.#register.put(manifest);
     return manifest;
   }
 
@@ -127,9 +155,6 @@ export class SessionStoreService implements SessionStoreApi {
     }
   }
 
-  #tell(change: SessionChange): void {
-    this.#channel.postMessage(change);
-  }
 }
 
 async function guarded<T>(what: string, job: () => Promise<T>): Promise<T> {

@@ -1,0 +1,67 @@
+/** Film times are whole milliseconds, since WebM counts in these: then the same number stands in every container. */
+const TICK_US = 1000;
+
+/**
+ * Gives each camera frame its time in the film. The time runs with the frames' own timestamps, which are steadier than any
+ * clock of the page; after a pause it goes on without a gap; another camera, whose timestamps begin anew, is put where the
+ * wall clock says.
+ */
+export class FilmClock {
+  #last: { readonly stampUs: number; readonly timeUs: number; readonly nowUs: number } | undefined;
+  #offsetUs = 0;
+  #break: 'none' | 'source' | 'pause' = 'none';
+
+  /** @param nominalUs frame distance where none can be known, microseconds */
+  constructor(private readonly nominalUs: number) {}
+
+  /** Time of the newest frame, microseconds; undefined before the first. */
+  get lastUs(): number | undefined {
+    return this.#last?.timeUs;
+  }
+
+  /** The frames that follow come from elsewhere: their timestamps have nothing to do with those before. */
+  sourceChanged(): void {
+    if (this.#break === 'none') this.#break = 'source';
+  }
+
+  /** What lies between this and the next frame is not in the film. */
+  paused(): void {
+    this.#break = 'pause';
+  }
+
+  /**
+   * @param stampUs the frame's own timestamp, microseconds
+   * @param nowUs wall clock, microseconds
+   * @returns its time in the film, whole milliseconds, above that of the frame before; the same timestamp gives the same time
+   */
+  time(stampUs: number, nowUs: number): number {
+    const last = this.#last;
+    if (!last) {
+      this.#offsetUs = -stampUs;
+      return this.#set(stampUs, 0, nowUs);
+    }
+    if (this.#break === 'none' && stampUs === last.stampUs) return last.timeUs;
+    if (this.#break === 'pause') {
+      this.#offsetUs = last.timeUs + this.nominalUs - stampUs;
+    } else if (this.#break === 'source' || stampUs < last.stampUs) {
+      this.#offsetUs = last.timeUs + Math.max(this.nominalUs, nowUs - last.nowUs) - stampUs;
+    }
+    return this.#set(stampUs, stampUs + this.#offsetUs, nowUs);
+  }
+
+  /** Where the film is at a moment, for labels between two frames: the time of the newest frame and what has passed since. */
+  at(nowUs: number): number {
+    const last = this.#last;
+    if (!last) return 0;
+    if (this.#break === 'pause') return last.timeUs + this.nominalUs;
+    return last.timeUs + Math.max(0, nowUs - last.nowUs);
+  }
+
+  #set(stampUs: number, wishedUs: number, nowUs: number): number {
+    const ticks = Math.round(wishedUs / TICK_US) * TICK_US;
+    const timeUs = this.#last ? Math.max(ticks, this.#last.timeUs + TICK_US) : ticks;
+    this.#last = { stampUs, timeUs, nowUs };
+    this.#break = 'none';
+    return timeUs;
+  }
+}

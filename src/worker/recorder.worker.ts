@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { RecorderService } from './sessions/recorder-service';
+
+expose(new RecorderService());

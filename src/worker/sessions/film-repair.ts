@@ -1,0 +1,27 @@
+import type { FilmInfo } from '../../contract/session';
+import { NOTHING_WHOLE, type FilmCut } from '../../domain/film/film-cut';
+import { cutMp4 } from '../../domain/film/mp4-cut';
+import { cutWebm, isWebm } from '../../domain/film/webm-cut';
+import type { GrowingFile } from './session-files';
+
+/** What a film holds, without changing it. */
+export function inspectFilm(file: GrowingFile): FilmCut {
+  if (file.size === 0) return NOTHING_WHOLE;
+  return isWebm(file) ? cutWebm(file) : cutMp4(file);
+}
+
+/** Cuts a film that was broken off to its last whole fragment, and fills in the sizes that were left open. */
+export function repairFilm(file: GrowingFile): FilmCut {
+  const cut = inspectFilm(file);
+  file.truncate(cut.bytes);
+  for (const { at, bytes } of cut.patches) file.write(bytes, at);
+  file.flush();
+  return cut;
+}
+
+/** What is known of a film whose session.json is lost. */
+export function filmInfoOf(file: string, cut: FilmCut): FilmInfo {
+  const container = file.endsWith('.webm') ? 'webm' : 'mp4';
+  const codecs = cut.codec ? `; codecs="${cut.codec}"` : '';
+  return { file, mimeType: `video/${container}${codecs}`, width: cut.width, height: cut.height, recorder: 'webcodecs' };
+}

@@ -1,0 +1,209 @@
+import { Fault } from '../../contract/fault';
+import type { FilmFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../contract/recorder';
+import type { FilmInfo, HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from '../../contract/session';
+import { LabelTrack } from '../../domain/sessions/label-track';
+import { RoomMeter } from '../../domain/sessions/room';
+import { ChunkWriter } from './chunk-writer';
+import { repairFilm } from './film-repair';
+import { chooseCodec, FilmWriter, type FilmEvents } from './film-writer';
+import { pictureOf } from './frame-fitter';
+import { LineFile } from './line-file';
+import { HUMAN, LABELS, storageFault } from './session-folder';
+import type { GrowingFile, SessionFiles } from './session-files';
+
+/** JPEG quality of snapshots, 0..1. */
+const SNAPSHOT_QUALITY = 0.92;
+
+/** A session while it is recorded: its film, its label track and what a person says, each in its file. */
+export class OpenSession {
+  manifest: SessionManifest;
+  readonly #room = new RoomMeter();
+  readonly #track: LabelTrack;
+  readonly #spans = new Set<string>();
+  readonly #snapshots = new Set<string>();
+  #frames = 0;
+  #flushedUs = 0;
+  #ending = false;
+  #saved: Promise<void> = Promise.resolve();
+
+  private constructor(
+    request: RecordingRequest,
+    private readonly files: SessionFiles,
+    private readonly filmFile: GrowingFile,
+    private readonly writer: FilmWriter | ChunkWriter,
+    private readonly labels: LineFile,
+    private readonly human: LineFile,
+    private readonly onMustEnd: (fault: Fault) => void,
+  ) {
+    this.#track = new LabelTrack((entry) => this.labels.append([entry]));
+    this.manifest = {
+      version: 1, id: request.id, name: request.name, createdAt: request.createdAt, state: 'recording', durationUs: 0,
+      film: writer.info, models: [], bytes: 0, recognitions: 0, spans: 0, snapshots: 0,
+    };
+  }
+
+  /** @throws Fault `no-recorder`; whatever the files throw. Nothing is left behind then. */
+  static async create(request: RecordingRequest, files: SessionFiles, onMustEnd: (fault: Fault) => void): Promise<OpenSession> {
+    try {
+      // Told to a session that is made after the writer.
+      let session: OpenSession | undefined;
+      const events: FilmEvents = {
+        onFrame: (timeUs) => session?.frameWritten(timeUs),
+        onFragment: (untilUs) => session?.flush(untilUs),
+        onError: (error) => session?.mustEnd(error),
+      };
+      const { width, height, frameRate, chunksOf } = request;
+      const codec = chunksOf === undefined ? await chooseCodec(width, height, frameRate) : undefined;
+      const film = await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`);
+      const writer = codec
+        ? new FilmWriter(codec, width, height, frameRate, film, events)
+        : new ChunkWriter(chunksOf ?? '', width, height, film, events);
+      const labels = new LineFile(await files.open(LABELS));
+      const human = new LineFile(await files.open(HUMAN));
+      session = new OpenSession(request, files, film, writer, labels, human, onMustEnd);
+      await files.manifest(session.manifest);
+      return session;
+    } catch (error) {
+      await files.discard().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  get film(): FilmInfo {
+    return this.writer.info;
+  }
+
+  get keptIn(): SessionFiles['keptIn'] {
+    return this.files.keptIn;
+  }
+
+  /** @returns false where the frame was dropped */
+  frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean {
+    if (this.#ending || !(this.writer instanceof FilmWriter)) return false;
+    const taken = this.writer.add(frame, timeUs, wanted);
+    if (taken && wanted) this.#track.expect(timeUs);
+    return taken;
+  }
+
+  chunk(bytes: Uint8Array, endUs: number): void {
+    if (!this.#ending && this.writer instanceof ChunkWriter) this.writer.add(bytes, endUs);
+  }
+
+  recognised(entry: RecognitionEntry, model: RecordedModel): void {
+    if (this.#ending) return;
+    // What MediaRecorder does with a frame nobody knows: each is taken as filmed.
+    if (this.writer instanceof ChunkWriter) {
+      this.#track.expect(entry.timeUs);
+      this.#track.encoded(entry.timeUs);
+    }
+    this.#track.recognised(entry);
+    const { models } = this.manifest;
+    if (models.some((m) => m.id === model.id && m.precision === model.precision)) return;
+    this.manifest = { ...this.manifest, models: [...models, model] };
+    this.#save();
+  }
+
+  edit(edits: readonly HumanEdit[]): void {
+    this.human.append(edits);
+    this.human.flush();
+    for (const edit of edits) {
+      if (edit.kind === 'put-span') this.#spans.add(edit.span.id);
+      else if (edit.kind === 'delete-span') this.#spans.delete(edit.id);
+      else if (edit.kind === 'put-snapshot') this.#snapshots.add(edit.snapshot.id);
+      else this.#snapshots.delete(edit.id);
+    }
+  }
+
+  async snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+    this.frame(frame, timeUs, true);
+    const picture = await pictureOf(frame, SNAPSHOT_QUALITY);
+    const snapshot: Snapshot = { id: crypto.randomUUID(), timeUs, file: `${timeUs}.jpg`, label };
+    await this.files.snapshot(snapshot.file, picture);
+    this.edit([{ kind: 'put-snapshot', snapshot }]);
+    return snapshot;
+  }
+
+  async status(): Promise<RecordingStatus> {
+    const { bytes } = this.files;
+    this.#room.update(performance.now(), bytes, await this.files.bytesLeft().catch(() => undefined));
+    if (this.#room.full) this.mustEnd(new Fault('storage-full', `Only ${this.#room.bytesLeft} bytes are left.`));
+    return {
+      flushedUs: this.#flushedUs,
+      bytes,
+      frames: this.#frames,
+      dropped: this.writer.dropped,
+      recognitions: this.#track.written,
+      lostRecognitions: this.#track.lost,
+      bytesLeft: this.#room.bytesLeft,
+      secondsLeft: this.#room.secondsLeft,
+    };
+  }
+
+  /** @returns undefined where there was not one frame and nothing was kept */
+  async finish(ended: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
+    this.#ending = true;
+    await this.#saved;
+    const whole = await this.writer.finish().then(
+      () => true,
+      () => false,
+    );
+    const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile);
+    for (const file of [this.filmFile, this.labels, this.human]) {
+      file.flush();
+      file.close();
+    }
+    if (cut.frames === 0 && this.#snapshots.size === 0) {
+      await this.files.discard();
+      return undefined;
+    }
+    this.manifest = {
+      ...this.manifest,
+      ...(ended ? { ended } : {}),
+      state: whole ? 'complete' : 'recovered',
+      durationUs: cut.durationUs,
+      film: this.film,
+      recognitions: this.#track.written,
+      spans: this.#spans.size,
+      snapshots: this.#snapshots.size,
+      bytes: this.files.bytes,
+    };
+    await this.files.manifest(this.manifest);
+    return { manifest: this.manifest, files: this.files.blobs({ [this.film.file]: this.film.mimeType }) };
+  }
+
+  frameWritten(timeUs: number): void {
+    this.#frames++;
+    this.#guard(() => this.#track.encoded(timeUs));
+  }
+
+  flush(untilUs: number): void {
+    this.#guard(() => {
+      for (const file of [this.filmFile, this.labels, this.human]) file.flush();
+      this.#flushedUs = untilUs;
+    });
+  }
+
+  mustEnd(error: unknown): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.onMustEnd(asRecordingFault(error));
+  }
+
+  #guard(job: () => void): void {
+    try {
+      job();
+    } catch (error) {
+      this.mustEnd(error);
+    }
+  }
+
+  #save(): void {
+    this.#saved = this.#saved.then(() => this.files.manifest(this.manifest)).catch((error: unknown) => this.mustEnd(error));
+  }
+}
+
+/** What ends a recording: a full device, or else its own failure. */
+function asRecordingFault(error: unknown): Fault {
+  const fault = storageFault(error, 'The recording could not be written');
+  return fault.code === 'storage-full' ? fault : new Fault('recording-failed', fault.message, { cause: error });
+}

@@ -1,0 +1,71 @@
+import type { HumanEdit, SessionManifest } from '../../contract/session';
+import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../domain/sessions/human-labels';
+import { cutLabels } from '../../domain/sessions/cut-labels';
+import { parseJsonLines, toJsonLines } from '../../domain/sessions/json-lines';
+import { filmInfoOf, repairFilm } from './film-repair';
+import { DeviceFile } from './session-files';
+import { appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, writeManifest } from './session-folder';
+
+const FILMS = ['film.mp4', 'film.webm'];
+
+async function filmName(folder: FileSystemDirectoryHandle): Promise<string | undefined> {
+  for await (const name of folder.keys()) if (FILMS.includes(name)) return name;
+  return undefined;
+}
+
+/** Writes the labels anew, where some reach beyond the film. */
+async function rewriteLabels(folder: FileSystemDirectoryHandle, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  const file = await DeviceFile.open(folder, LABELS);
+  try {
+    file.write(bytes, 0);
+    file.truncate(bytes.length);
+    file.flush();
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Makes a session whole that was broken off. Its lock has to be held.
+ * @returns its manifest, state `recovered`; undefined where there was nothing in it and its folder was removed
+ */
+export async function recoverSession(id: string, folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
+  const before = await readManifest(folder);
+  const name = before?.film.file ?? (await filmName(folder)) ?? FILMS[0];
+  const film = await DeviceFile.open(folder, name);
+  let cut;
+  try {
+    cut = repairFilm(film);
+  } finally {
+    film.close();
+  }
+  const all = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
+  const recognitions = all.filter((entry) => entry.timeUs <= cut.lastUs);
+  const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
+  const cuts: HumanEdit[] = cutLabels(foldEdits(edits), cut.lastUs, cut.durationUs);
+  const human = foldEdits([...edits, ...cuts]);
+  if (cut.frames === 0 && human.snapshots.length === 0) {
+    await (await sessionsFolder()).removeEntry(id, { recursive: true });
+    return undefined;
+  }
+  if (recognitions.length < all.length) await rewriteLabels(folder, toJsonLines(recognitions));
+  if (cuts.length > 0) await appendLines(folder, HUMAN, cuts);
+  const createdAt = before?.createdAt ?? Date.now();
+  const manifest: SessionManifest = {
+    version: 1,
+    id,
+    name: before?.name ?? new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
+    createdAt,
+    models: before?.models ?? [],
+    state: 'recovered',
+    durationUs: cut.durationUs,
+    film: before?.film ?? filmInfoOf(name, cut),
+    bytes: await folderBytes(folder),
+    recognitions: recognitions.length,
+    spans: human.spans.length,
+    snapshots: human.snapshots.length,
+  };
+  await writeManifest(folder, manifest);
+  return manifest;
+}
