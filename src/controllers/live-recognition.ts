@@ -6,6 +6,7 @@ import type { FrameInput, Recognition, RecogniseOptions } from '../contract/reco
 import type { DeviceConditions, Pace } from '../domain/recognition/duty-control';
 import { RecognitionScheduler } from '../domain/recognition/scheduler';
 import { RateMeter, RecentValues } from '../domain/recognition/statistics';
+import type { FrameTap } from '../recording/frame-tap';
 
 /** Runs one recognition; the frame is transferred. */
 export type Recognise = (frame: FrameInput, options: RecogniseOptions) => Promise<Recognition>;
@@ -44,6 +45,8 @@ export class LiveRecognition implements ReactiveController {
   statistics: LiveStatistics | undefined;
   /** Camera frame to label of the last answers, milliseconds. */
   readonly latencies = new RecentValues();
+  /** Sees each frame that is recognised: a recording. */
+  tap: FrameTap | undefined;
   readonly #scheduler = new RecognitionScheduler();
   readonly #displayRate = new RateMeter();
   readonly #recognitionRate = new RateMeter();
@@ -165,6 +168,7 @@ export class LiveRecognition implements ReactiveController {
   async #run(frame: PresentedFrame, video: HTMLVideoElement): Promise<number | undefined> {
     const id = this.#nextId++;
     const picture = await grabFrame(video, this.#transport);
+    this.tap?.submitted(id, picture);
     const recognition = await this.recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
     if (id < this.#firstId || !this.#running) return undefined;
     this.recognition = recognition;
@@ -175,6 +179,7 @@ export class LiveRecognition implements ReactiveController {
     this.#recognitionRate.add(now);
     const latency = now - frame.capturedAt;
     this.latencies.add(latency);
+    this.tap?.shown(recognition, latency);
     this.#showStatistics(latency);
     return latency;
   }

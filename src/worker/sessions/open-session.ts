@@ -46,11 +46,11 @@ export class OpenSession {
   static async create(request: RecordingRequest, files: SessionFiles, onMustEnd: (fault: Fault) => void): Promise<OpenSession> {
     try {
       // Told to a session that is made after the writer.
-      let session: OpenSession | undefined;
+      const made: { session?: OpenSession } = {};
       const events: FilmEvents = {
-        onFrame: (timeUs) => session?.frameWritten(timeUs),
-        onFragment: (untilUs) => session?.flush(untilUs),
-        onError: (error) => session?.mustEnd(error),
+        onFrame: (timeUs) => made.session?.frameWritten(timeUs),
+        onFragment: (untilUs) => made.session?.flush(untilUs),
+        onError: (error) => made.session?.mustEnd(error),
       };
       const { width, height, frameRate, chunksOf } = request;
       const codec = chunksOf === undefined ? await chooseCodec(width, height, frameRate) : undefined;
@@ -60,7 +60,8 @@ export class OpenSession {
         : new ChunkWriter(chunksOf ?? '', width, height, film, events);
       const labels = new LineFile(await files.open(LABELS));
       const human = new LineFile(await files.open(HUMAN));
-      session = new OpenSession(request, files, film, writer, labels, human, onMustEnd);
+      const session = new OpenSession(request, files, film, writer, labels, human, onMustEnd);
+      made.session = session;
       await files.manifest(session.manifest);
       return session;
     } catch (error) {
