@@ -1,9 +1,11 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
+import { droppedFiles, isPicture, type DroppedFile } from '../client/dropped-files';
 import { Fault } from '../contract/fault';
 import type { LoadProgress } from '../contract/recogniser';
 import { CameraController } from '../controllers/camera-controller';
+import { FileInbox } from '../controllers/file-inbox';
 import { RecogniserController } from '../controllers/recogniser-controller';
 import { RouteController } from '../controllers/route-controller';
 import { applyTheme } from '../controllers/appearance';
@@ -45,7 +47,7 @@ export class App extends LitElement {
   private readonly recogniser = new RecogniserController(this, this.settings);
   private readonly camera = new CameraController(this);
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
-  private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings };
+  private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings, inbox: new FileInbox(this) };
 
   constructor() {
     super();
@@ -116,7 +118,7 @@ export class App extends LitElement {
             <button @click=${() => (this.sheetMissing = false)}>${msg('Close')}</button>
           </div>`
         : nothing}
-      ${this.dragging ? html`<div class="drop">${msg('Drop a video, or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
+      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
     `;
   }
 
@@ -196,13 +198,24 @@ export class App extends LitElement {
   readonly #onDrop = (event: DragEvent): void => {
     event.preventDefault();
     this.dragging = false;
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    if (event.dataTransfer) void droppedFiles(event.dataTransfer).then((files) => this.#receive(files));
+  };
+
+  /** A model, a video, or pictures: what was dropped tells where it belongs. */
+  #receive(files: readonly DroppedFile[]): void {
+    const [first] = files.map(({ file }) => file);
+    if (files.length === 0) return;
+    if (files.length > 1 || isPicture(first)) {
+      this.views.inbox.put(files);
+      this.route.go('pictures');
+      return;
+    }
+    const file = first;
     if (file.type.startsWith('video/')) {
       this.route.go('live');
       void this.liveView.openFilm(file);
     } else void this.#adopt(file);
-  };
+  }
 }
 
 declare global {

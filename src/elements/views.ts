@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import { msg } from '@lit/localize';
 import type { CameraController } from '../controllers/camera-controller';
+import type { FileInbox } from '../controllers/file-inbox';
 import type { RecogniserController } from '../controllers/recogniser-controller';
 import type { SettingsStore } from '../storage/settings';
 import type { IconName } from './shared/icons';
@@ -13,6 +14,8 @@ export interface ViewContext {
   readonly recogniser: RecogniserController;
   readonly camera: CameraController;
   readonly settings: SettingsStore;
+  /** Pictures that were dropped anywhere. */
+  readonly inbox: FileInbox;
 }
 
 /** One of the app's views, shown in its navigation. */
@@ -39,5 +42,12 @@ export const VIEWS: readonly View[] = [
       .camera=${camera}
       .settings=${settings}
     ></sg-live-view>`,
+  },
+  {
+    id: 'pictures',
+    icon: 'pictures',
+    name: () => msg('Pictures'),
+    load: () => import('./pictures/pictures-view'),
+    render: ({ recogniser, inbox }, active) => html`<sg-pictures-view ?active=${active} .recogniser=${recogniser} .inbox=${inbox}></sg-pictures-view>`,
   },
 ];

@@ -1,5 +1,6 @@
 // A page that drives the built app's worker for accuracy, parity and benchmarks; never part of the built app.
 import { wrap, type Remote } from 'comlink';
+import { decodePicture } from '../../src/client/decode-picture';
 import { RecogniserClient } from '../../src/client/recogniser-client';
 import { fetchSiteModels } from '../../src/client/model-catalogue';
 import type { EngineId } from '../../src/contract/engine';
@@ -58,8 +59,7 @@ const harness = {
   /** Recognises a picture file as the app does a still one: decoded by the browser, upright. */
   async recogniseFile(url: string, count: number): Promise<Recognition> {
     const blob = await (await fetch(url)).blob();
-    const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
-    return harness.recognise(bitmap, count);
+    return harness.recognise(await decodePicture(blob), count);
   },
 
   /** Recognises plain RGBA bytes fetched from an address. */

@@ -13,6 +13,7 @@ const PATHS = {
   close: svg`<path d="M6 6l12 12M18 6L6 18"/>`,
   upload: svg`<path d="M12 16V4M7 9l5-5 5 5M4 20h16"/>`,
   trash: svg`<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13"/>`,
+  pictures: svg`<rect x="3" y="5" width="18" height="14" rx="2"/><path d="M3 16l5-5 4 4 3-3 6 6"/><circle cx="15.5" cy="9" r="1"/>`,
   camera: svg`<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>`,
   flip: svg`<path d="M20 11A8 8 0 0 0 5.5 7M4 13a8 8 0 0 0 14.5 4M5 3v4h4M19 21v-4h-4"/>`,
   sources: svg`<rect x="2.5" y="6.5" width="12" height="11" rx="2"/><path d="M14.5 11l7-4v10l-7-4"/>`,

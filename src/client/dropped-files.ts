@@ -1,0 +1,41 @@
+/** Files in one dropped folder that are listed at most: more is a disk, not a folder of pictures. */
+const MAX_FILES = 20_000;
+
+/** A file and its path inside what was dropped. */
+export interface DroppedFile {
+  readonly file: File;
+  readonly name: string;
+}
+
+function readEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+}
+
+async function collect(entry: FileSystemEntry, into: DroppedFile[]): Promise<void> {
+  if (into.length >= MAX_FILES) return;
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    into.push({ file, name: entry.fullPath.replace(/^\//, '') });
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  // A reader gives its entries in portions (Chromium: 100) until it gives none.
+  for (let some = await readEntries(reader); some.length > 0; some = await readEntries(reader)) {
+    for (const child of some) await collect(child, into);
+  }
+}
+
+/** All files of a drop or a paste, those in folders included. Call it within the event: its data is gone afterwards. */
+export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[]> {
+  const entries = Array.from(transfer.items, (item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null)).filter((e) => e !== null);
+  const plain = Array.from(transfer.files, (file) => ({ file, name: file.name }));
+  if (!entries.some((entry) => entry.isDirectory)) return plain;
+  const files: DroppedFile[] = [];
+  for (const entry of entries) await collect(entry, files);
+  return files;
+}
+
+/** Whether a file is one for the pictures page: a picture by its type, or by its name where the system knows no type. */
+export function isPicture({ type, name }: File): boolean {
+  return type.startsWith('image/') || (type === '' && /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif|tiff?)$/i.test(name));
+}

@@ -1,0 +1,20 @@
+import { msg } from '@lit/localize';
+import type { PictureProblem } from '../../contract/picture';
+
+/** What a person reads of a picture that failed: why, and what to do. */
+export function pictureProblemText(problem: PictureProblem): string {
+  switch (problem) {
+    case 'empty':
+      return msg('The file is empty.');
+    case 'drawing':
+      return msg('An SVG drawing, which has no pixels: save it as PNG.');
+    case 'too-large':
+      return msg('Too large (at most 100 MB and 100 million pixels): make it smaller.');
+    case 'heic':
+      return msg('A HEIC picture, which this browser cannot read: use Safari, or save it as JPEG.');
+    case 'unreadable':
+      return msg('No picture, or a damaged one.');
+    case 'engine':
+      return msg('The network could not be run on it: add it again.');
+  }
+}
