@@ -112,7 +112,7 @@ describe.skipIf(models.length === 0)('every request and the content security pol
       return featurePolicy?.allowedFeatures() ?? [];
     });
     const wanted = [
-      'autoplay', 'camera', 'clipboard-write', 'cross-origin-isolated', 'display-capture', 'fullscreen', 'picture-in-picture',
+      'autoplay', 'camera', 'clipboard-write', 'compute-pressure', 'cross-origin-isolated', 'display-capture', 'fullscreen', 'picture-in-picture',
       'screen-wake-lock',
     ];
     expect(allowed).toEqual(expect.arrayContaining(wanted));
