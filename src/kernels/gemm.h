@@ -1,37 +1,58 @@
-// The matrix product in the middle of the Winograd convolutions.
+// The matrix product in the middle of all convolutions.
 //
 // 8 output channels by up to 6 columns: 12 accumulators, two weight vectors and one splat column value make 15 registers,
 // just what V8 allots on x64 (16 xmm less its scratch register). Twelve independent sums hide the latency of FMA
 // (4 cycles, 2 a cycle), and 8 loads against 12 multiply-adds leave the load ports idle a third of the time.
+// The inner loops come from tools/kernels/assembly.ts, which says why they are not written in C.
 #ifndef SIGHTGLASS_GEMM_H
 #define SIGHTGLASS_GEMM_H
 
-#include "simd.h"
+#include "phase.h"
 
-// a: [k / 4][n][4] columns, b: [k][8] weights, out: [2][pitch][4]; k4 = k / 4.
-INLINE void gemm_n(const int n, const float *a, const float *b, int k4, float *out, int pitch) {
-  vec s0[6], s1[6];
-  for (int i = 0; i < n; i++) s0[i] = s1[i] = zero();
-  do {
-#pragma clang loop unroll(full)
-    for (int l = 0; l < 4; l++) {
-      vec w0 = load(b + l * 8), w1 = load(b + l * 8 + 4);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < n; i++) {
-        vec x = splat_load(a + i * 4 + l);
-        s0[i] = madd(x, w0, s0[i]);
-        s1[i] = madd(x, w1, s1[i]);
-      }
-    }
-    a += n * 4;
-    b += 32;
-  } while (--k4);
-  for (int i = 0; i < n; i++) {
-    store(out + i * 4, s0[i]);
-    store(out + (pitch + i) * 4, s1[i]);
-  }
+// Steps of k after which the product goes on to the next columns and output channels. Large weights come from memory once a
+// run; the processor fetches only some 20 cache lines ahead, so they must be used at a steady pace: each half KB for all columns
+// before the next.
+#define K_STEP 16
+// Blocks of output channels between which the product changes at that pace: as many streams are fetched at a time.
+#define STREAMS 2
+
+// out = columns * weights, or out += ..., `times` over with all pointers moved on by their steps. Bytes throughout.
+// columns: `larger` blocks of N columns, then `smaller` blocks of N - 1, each [all / 16][n][4], of which steps `first` to
+// `first` + 4 * k4 are used. weights: [4 * k4][8]. out: [2][columns][4], its halves `pitch` apart.
+typedef void Gemm(const float *columns, const float *weights, float *out, int k4, int first, int all, int larger, int smaller,
+                  int pitch, int add, int times, int columns_step, int weights_step, int out_step);
+Gemm gemm_1, gemm_2, gemm_3, gemm_4, gemm_5, gemm_6;
+
+// A product of columns and weights, sizes in floats.
+typedef struct {
+  const float *columns;  // blocks of [all / 4][n][4], one behind the other
+  int tiles;             // columns in all
+  int all, first, k;     // rows of the columns, and which of them are used: `k` from `first`
+  const float *weights;  // [k][8]
+  float *sums;           // [2][tiles][4]
+  int times, columns_step, weights_step, sums_step;
+} Product;
+
+static inline void gemm(const Product *p, int from, int k, const float *weights, float *sums, int times) {
+  const Blocks blocks = split(p->tiles);
+  const int even = blocks.larger == 0;
+#define CASE(n) \
+  case n: \
+    gemm_##n(p->columns, weights, sums, k / 4, (p->first + from) * 4, p->all * 4, even ? blocks.count : blocks.larger, \
+             even ? 0 : blocks.count - blocks.larger, p->tiles * 16, from > 0, times, p->columns_step * 4, p->weights_step * 4, \
+             p->sums_step * 4); \
+    break;
+  switch (blocks.small + !even) { CASE(6) CASE(5) CASE(4) CASE(3) CASE(2) CASE(1) }
+#undef CASE
 }
 
-void gemm(int n, const float *a, const float *b, int k4, float *out, int pitch);
+static inline void multiply(const Product *p) {
+  for (int done = 0; done < p->times; done += STREAMS) {
+    const int times = smaller(STREAMS, p->times - done);
+    for (int from = 0; from < p->k; from += K_STEP) {
+      gemm(p, from, smaller(K_STEP, p->k - from), p->weights + done * p->weights_step + from * 8, p->sums + done * p->sums_step, times);
+    }
+  }
+}
 
 #endif

@@ -3,59 +3,79 @@
 
 #define EXPORT(name) __attribute__((export_name(name)))
 
-// [oc][ic][taps] into [oc / 8][ic / 4][taps][4][8].
+// [oc][ic][taps] into [oc / 8][taps][ic][8].
 EXPORT("prepare_direct") void prepare_direct(const float *in, float *out, int oc, int ic, int taps) {
   for (int o = 0; o < oc; o++) {
     for (int c = 0; c < ic; c++) {
-      float *to = out + (o / 8) * 8 * ic * taps + (c / 4) * taps * 32 + (c % 4) * 8 + o % 8;
-      for (int t = 0; t < taps; t++) to[t * 32] = *in++;
+      float *to = out + (o / 8) * 8 * ic * taps + c * 8 + o % 8;
+      for (int t = 0; t < taps; t++) to[t * ic * 8] = *in++;
     }
   }
 }
 
-// [oc][3][7][7] into [oc / 8][3][7][7][8].
-EXPORT("prepare_conv1") void prepare_conv1(const float *in, float *out, int oc) {
-  for (int o = 0; o < oc; o++) {
-    for (int t = 0; t < 147; t++) out[(o / 8) * 147 * 8 + t * 8 + o % 8] = *in++;
-  }
-}
-
-// rows = transform * values, 3 values each.
-static inline void times(const float (*transform)[3], int points, const float *values, int step, float *rows) {
+// rows = transform * values, `taps` values each.
+static inline void times(const float *transform, int points, int taps, const float *values, int step, float *rows) {
   for (int i = 0; i < points; i++) {
-    rows[i] = transform[i][0] * values[0] + transform[i][1] * values[step] + transform[i][2] * values[2 * step];
+    float sum = 0;
+    for (int t = 0; t < taps; t++) sum += transform[i * taps + t] * values[t * step];
+    rows[i] = sum;
   }
 }
 
-// G g Gt for each 3 x 3 kernel: [oc][ic][3][3] into [oc / 8][points * points][ic][8].
-static inline void prepare_winograd(const float (*transform)[3], const int points, const float *in, float *out, int oc, int ic) {
+// G g Gt of one kernel, its points * points values `step` floats apart.
+static inline void transform_kernel(const float *transform, const int points, const int taps, const float *g, float *out, int step) {
+  float half[4][7], row[7];
+  for (int x = 0; x < taps; x++) times(transform, points, taps, g + x, taps, half[x]);
+  for (int y = 0; y < points; y++) {
+    float values[4];
+    for (int x = 0; x < taps; x++) values[x] = half[x][y];
+    times(transform, points, taps, values, 1, row);
+    for (int x = 0; x < points; x++) out[(y * points + x) * step] = row[x];
+  }
+}
+
+// [oc][ic][3][3] into [points * points][oc / 8][ic][8].
+static inline void prepare_winograd(const float *transform, const int points, const float *in, float *out, int oc, int ic) {
   for (int o = 0; o < oc; o++) {
-    for (int c = 0; c < ic; c++) {
-      float half[3][6], row[6];
-      for (int x = 0; x < 3; x++) times(transform, points, in + x, 3, half[x]);
-      for (int y = 0; y < points; y++) {
-        const float values[3] = {half[0][y], half[1][y], half[2][y]};
-        times(transform, points, values, 1, row);
-        for (int x = 0; x < points; x++) {
-          out[((o / 8) * points * points + y * points + x) * ic * 8 + c * 8 + o % 8] = row[x];
-        }
-      }
-      in += 9;
-    }
+    for (int c = 0; c < ic; c++) transform_kernel(transform, points, 3, in + (o * ic + c) * 9, out + (o / 8) * ic * 8 + c * 8 + o % 8, oc * ic);
   }
 }
 
 EXPORT("prepare_winograd4") void prepare_winograd4(const float *in, float *out, int oc, int ic) {
-  const float transform[6][3] = {{1.0f / 4, 0, 0},
-                                 {-1.0f / 6, -1.0f / 6, -1.0f / 6},
-                                 {-1.0f / 6, 1.0f / 6, -1.0f / 6},
-                                 {1.0f / 24, 1.0f / 12, 1.0f / 6},
-                                 {1.0f / 24, -1.0f / 12, 1.0f / 6},
-                                 {0, 0, 1}};
+  const float transform[] = {1.0f / 4, 0, 0,
+                             -1.0f / 6, -1.0f / 6, -1.0f / 6,
+                             -1.0f / 6, 1.0f / 6, -1.0f / 6,
+                             1.0f / 24, 1.0f / 12, 1.0f / 6,
+                             1.0f / 24, -1.0f / 12, 1.0f / 6,
+                             0, 0, 1};
   prepare_winograd(transform, 6, in, out, oc, ic);
 }
 
 EXPORT("prepare_winograd2") void prepare_winograd2(const float *in, float *out, int oc, int ic) {
-  const float transform[4][3] = {{1, 0, 0}, {0.5f, 0.5f, 0.5f}, {0.5f, -0.5f, 0.5f}, {0, 0, 1}};
+  const float transform[] = {1, 0, 0, 0.5f, 0.5f, 0.5f, 0.5f, -0.5f, 0.5f, 0, 0, 1};
   prepare_winograd(transform, 4, in, out, oc, ic);
+}
+
+// [oc][3][7][7] into [49][oc / 8][12][8]: each plane's 7 x 7 kernel as 4 kernels of 4 x 4, for the even and odd rows and
+// columns (conv1.c), transformed. Row i of the transform: powers of the point over the product of its distances to the others.
+EXPORT("prepare_conv1") void prepare_conv1(const float *in, float *out, int oc) {
+  const float points[6] = {0, 1, -1, 2, -2, 0.5f};
+  float transform[7 * 4] = {0};
+  transform[27] = 1;  // infinity
+  for (int i = 0; i < 6; i++) {
+    float distances = 1;
+    for (int j = 0; j < 6; j++) distances *= j == i ? 1 : points[i] - points[j];
+    float power = 1 / distances;
+    for (int t = 0; t < 4; t++, power *= points[i]) transform[i * 4 + t] = power;
+  }
+  for (int o = 0; o < oc; o++) {
+    for (int k = 0; k < 12; k++) {
+      float g[16];
+      for (int t = 0; t < 16; t++) {
+        const int y = t / 4 * 2 + k % 4 / 2, x = t % 4 * 2 + k % 2;
+        g[t] = y < 7 && x < 7 ? in[(o * 3 + k / 4) * 49 + y * 7 + x] : 0;
+      }
+      transform_kernel(transform, 7, 4, g, out + (o / 8) * 12 * 8 + k * 8 + o % 8, oc * 12);
+    }
+  }
 }

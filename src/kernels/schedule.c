@@ -6,7 +6,7 @@
 #include "phase.h"
 
 #define EXPORT(name) __attribute__((export_name(name)))
-#define SPINS 4000  // looks at a counter, some 10 microseconds, before a thread sleeps
+#define SPINS 40000  // looks at a counter, some 100 microseconds, before a thread sleeps: longer than most pieces take
 
 typedef struct {
   int32_t generation;  // of the running or last frame; 0: none yet
@@ -18,11 +18,15 @@ static void run_item(const Phase *p, int item, int thread) {
   switch (p->kind) {
     case PAD_INPUT: pad_input(p, item); break;
     case CONV1_POOL: conv1_pool(p, item, thread); break;
+    case CONV1_SEAMS: conv1_seams(p, item); break;
+    case WINOGRAD4: winograd4_whole(p, item, thread); break;
     case WINOGRAD4_IN: winograd4_in(p, item); break;
-    case WINOGRAD4_OUT: winograd4_out(p, item, thread); break;
+    case WINOGRAD4_OUT: winograd4_out(p, item); break;
     case WINOGRAD2_IN: winograd2_in(p, item); break;
-    case WINOGRAD2_OUT: winograd2_out(p, item, thread); break;
-    case DIRECT: direct(p, item); break;
+    case WINOGRAD2_OUT: winograd2_out(p, item); break;
+    case PRODUCTS: products(p, item); break;
+    case PACK: pack(p, item); break;
+    case DIRECT: direct(p, item, thread); break;
     case AVERAGE_POOL: average_pool(p, item); break;
     case CLASSIFY: classify(p, item); break;
   }

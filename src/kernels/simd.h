@@ -12,6 +12,8 @@ typedef v128_t vec;  // four float32 lanes
 INLINE vec load(const float *p) { return wasm_v128_load(p); }
 INLINE void store(float *p, vec x) { wasm_v128_store(p, x); }
 INLINE vec splat_load(const float *p) { return wasm_v128_load32_splat(p); }
+// in[0], in[1], in[row], in[row + 1]
+INLINE vec load_square(const float *in, int row) { return wasm_v128_load64_lane(in + row, wasm_v128_load64_zero(in), 1); }
 INLINE vec splat(float x) { return wasm_f32x4_splat(x); }
 INLINE vec zero(void) { return wasm_f32x4_const_splat(0.0f); }
 INLINE vec add(vec a, vec b) { return wasm_f32x4_add(a, b); }

@@ -2,10 +2,11 @@
 // 2016). The including file defines M (outputs a tile side), NAME(x), and the one-dimensional transforms
 // transform_in and transform_out.
 //
-// Transformed input: blocks of n <= 6 tiles, each [position][ic / 4][n][4]; the block that starts at tile t begins
-// t * positions * ic floats in. Weights: [oc / 8][position][ic][8].
+// Transformed input: [position][block of n <= 6 tiles][ic / 4][n][4]. Weights: [position][oc / 8][ic][8].
+// Sums: [position][oc / 4][tile][4].
 #include "gemm.h"
 #include "phase.h"
+#include "simd.h"
 
 #define T (M + 2)
 #define POSITIONS (T * T)
@@ -29,26 +30,18 @@ INLINE void input_tile(const float *in, int row, float *out, int step) {
   }
 }
 
-// Item: one chunk of tiles by `group` blocks of 4 input channels.
-void NAME(in)(const Phase *p, int item) {
-  const int groups = (p->ic / 4 + p->group - 1) / p->group;
-  const int first = item % groups * p->group;
-  const int last = smaller(first + p->group, p->ic / 4);
-  const int start = item / groups * p->chunk;
-  const int tiles = smaller(p->chunk, p->tiles - start);
+// Transforms tiles `start` to `start + tiles` of blocks `first` to `last` of 4 input channels.
+static void tiles_in(const Phase *p, int start, int tiles, int first, int last, float *columns) {
   const Blocks blocks = split(tiles);
   int t = start;
   for (int b = 0; b < blocks.count; b++) {
-    const int n = blocks.small + (b < blocks.larger);
-    float *block = p->scratch + t * POSITIONS * p->ic;
-    for (int c = first; c < last; c++) {
-      const float *plane = p->in + c * p->in_plane;
-      float *out = block + c * n * 4;
-      for (int i = 0; i < n; i++) {
-        const int ty = (t + i) / p->tiles_x, tx = (t + i) % p->tiles_x;
-        input_tile(plane + ty * M * p->in_row + tx * M * 4, p->in_row, out + i * 4, p->ic * n);
-      }
+    const int n = block_size(&blocks, b);
+    for (int i = 0; i < n; i++) {
+      const int ty = (t + i) / p->tiles_x, tx = (t + i) % p->tiles_x;
+      const float *in = p->in + ty * M * p->in_row + tx * M * 4;
+      for (int c = first; c < last; c++) input_tile(in + c * p->in_plane, p->in_row, columns + (c * n + i) * 4, p->columns_step);
     }
+    columns += n * p->ic;
     t += n;
   }
 }
@@ -94,41 +87,55 @@ __attribute__((noinline)) static void output_part(const float *m, int step, vec 
   output_tile(m, step, bias, residual, out, row, rows, columns, relu);
 }
 
-// Item: one chunk of tiles by `group` blocks of 8 output channels.
-void NAME(out)(const Phase *p, int item, int thread) {
-  const int groups = (p->oc / 8 + p->group - 1) / p->group;
-  const int first = item % groups * p->group;
-  const int last = smaller(first + p->group, p->oc / 8);
-  const int start = item / groups * p->chunk;
-  const int tiles = smaller(p->chunk, p->tiles - start);
-  const Blocks blocks = split(tiles);
-  float *const sums = p->local + thread * p->local_size;
-  const int step = 2 * tiles * 4;
-  for (int c = first; c < last; c++) {
-    for (int pos = 0; pos < POSITIONS; pos++) {
-      const float *weights = p->weights + (c * POSITIONS + pos) * p->ic * 8;
-      float *out = sums + pos * step;
-      int t = start;
-      for (int b = 0; b < blocks.count; b++) {
-        const int n = blocks.small + (b < blocks.larger);
-        gemm(n, p->scratch + t * POSITIONS * p->ic + pos * p->ic * n, weights, p->ic / 4, out + (t - start) * 4, tiles);
-        t += n;
+// The way back for blocks `first` to `last` of 8 output channels, whose sums begin at `sums`.
+static void tiles_out(const Phase *p, int start, int tiles, int first, int last, const float *sums) {
+  for (int c = first * 2; c < last * 2; c++) {
+    const vec bias = load(p->bias + c * 4);
+    for (int i = 0; i < tiles; i++) {
+      const int y = (start + i) / p->tiles_x * M, x = (start + i) % p->tiles_x * M;
+      const int at = c * p->out_plane + (y + 1) * p->out_row + (x + 1) * 4;
+      const float *residual = p->residual ? p->residual + at : 0;
+      if (y + M <= p->height && x + M <= p->width && p->relu) {
+        output_whole(sums, p->sums_step, bias, residual, p->out + at, p->out_row);
+      } else {
+        output_part(sums, p->sums_step, bias, residual, p->out + at, p->out_row, p->height - y, p->width - x, p->relu);
       }
-    }
-    for (int half = 0; half < 2; half++) {
-      const int plane = (c * 2 + half) * p->out_plane;
-      const vec bias = load(p->bias + c * 8 + half * 4);
-      for (int i = 0; i < tiles; i++) {
-        const int y = (start + i) / p->tiles_x * M, x = (start + i) % p->tiles_x * M;
-        const int at = plane + (y + 1) * p->out_row + (x + 1) * 4;
-        const float *residual = p->residual ? p->residual + at : 0;
-        const float *m = sums + (half * tiles + i) * 4;
-        if (y + M <= p->height && x + M <= p->width && p->relu) {
-          output_whole(m, step, bias, residual, p->out + at, p->out_row);
-        } else {
-          output_part(m, step, bias, residual, p->out + at, p->out_row, p->height - y, p->width - x, p->relu);
-        }
-      }
+      sums += 4;
     }
   }
 }
+
+// Item: `group` blocks of 4 input channels.
+void NAME(in)(const Phase *p, int item) {
+  const Range c = part(item, p->group, p->ic / 4);
+  tiles_in(p, 0, p->tiles, c.first, c.last, p->columns);
+}
+
+// Item: `group` blocks of 8 output channels.
+void NAME(out)(const Phase *p, int item) {
+  const Range c = part(item, p->group, p->oc / 8);
+  tiles_out(p, 0, p->tiles, c.first, c.last, p->sums + c.first * p->tiles * 8);
+}
+
+#ifdef WHOLE
+// Item: one chunk of tiles, there and back in the thread's own memory, `group` blocks of 8 output channels at a time.
+void NAME(whole)(const Phase *p, int item, int thread) {
+  const Range t = part(item, p->chunk, p->tiles);
+  const int tiles = t.last - t.first;
+  float *const columns = p->local + thread * p->local_size;
+  float *const sums = columns + POSITIONS * p->columns_step;
+  tiles_in(p, t.first, tiles, 0, p->ic / 4, columns);
+  for (int c = 0; c < p->oc / 8; c += p->group) {
+    const int count = smaller(p->group, p->oc / 8 - c);
+    for (int position = 0; position < POSITIONS; position++) {
+      const Product product = {
+        .columns = columns + position * p->columns_step, .tiles = tiles, .all = p->ic, .k = p->ic,
+        .weights = p->weights + (position * (p->oc / 8) + c) * p->ic * 8, .sums = sums + position * p->sums_step,
+        .times = count, .weights_step = p->ic * 8, .sums_step = tiles * 8,
+      };
+      multiply(&product);
+    }
+    tiles_out(p, t.first, tiles, c, c + count, sums);
+  }
+}
+#endif

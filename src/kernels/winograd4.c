@@ -3,6 +3,7 @@
 
 #define M 4
 #define NAME(x) winograd4_##x
+#define WHOLE
 
 INLINE void transform_in(vec d[6]) {
   const vec four = splat(4.0f), five = splat(5.0f), two = splat(2.0f);

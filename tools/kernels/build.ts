@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assemblySource } from './assembly';
 
 const ZIG_VERSION = '0.15.2';
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,6 +36,8 @@ function zig(): string {
 }
 
 function compile(compiler: string, build: (typeof BUILDS)[number], output: string): void {
+  const assembly = `${output}.c`;
+  writeFileSync(assembly, assemblySource(build.relaxed));
   const features = ['-msimd128', '-mbulk-memory', '-mmutable-globals', ...(build.relaxed ? ['-mrelaxed-simd'] : [])];
   const threads = build.threads ? ['-matomics', '-DTHREADS', '-Wl,--shared-memory'] : [];
   run(compiler, [
@@ -42,7 +45,7 @@ function compile(compiler: string, build: (typeof BUILDS)[number], output: strin
     ...features, ...threads,
     '-Wl,--no-entry', '-Wl,--import-memory', '-Wl,--initial-memory=1048576', '-Wl,--max-memory=536870912',
     '-Wl,-z,stack-size=65536', '-Wl,--export=__heap_base', '-Wl,--export=__stack_pointer', '-Wl,--strip-all',
-    '-o', output, ...readdirSync(sources).filter((name) => name.endsWith('.c')).sort(),
+    '-o', output, ...readdirSync(sources).filter((name) => name.endsWith('.c')).sort(), assembly,
   ]);
 }
 

@@ -2,19 +2,24 @@
 export const Kind = {
   padInput: 0,
   conv1Pool: 1,
-  winograd4In: 2,
-  winograd4Out: 3,
-  winograd2In: 4,
-  winograd2Out: 5,
-  direct: 6,
-  averagePool: 7,
-  classify: 8,
+  conv1Seams: 2,
+  winograd4: 3,
+  winograd4In: 4,
+  winograd4Out: 5,
+  winograd2In: 6,
+  winograd2Out: 7,
+  products: 8,
+  pack: 9,
+  direct: 10,
+  averagePool: 11,
+  classify: 12,
 } as const;
 
 /** Fields of `Phase` in src/kernels/phase.h behind its two counters, in order, as 32-bit numbers; pointers in bytes. */
 const FIELDS = [
-  'kind', 'items', 'nobarrier', 'in', 'out', 'residual', 'weights', 'bias', 'scratch', 'local', 'localSize', 'ic', 'oc', 'relu',
-  'inRow', 'inPlane', 'outRow', 'outPlane', 'width', 'height', 'tilesX', 'tiles', 'chunk', 'group', 'kernel',
+  'kind', 'items', 'nobarrier', 'in', 'out', 'residual', 'weights', 'bias', 'columns', 'sums', 'columnsStep', 'sumsStep', 'local',
+  'localSize', 'ic', 'oc', 'relu', 'inRow', 'inPlane', 'outRow', 'outPlane', 'width', 'height', 'tilesX', 'tiles', 'chunk', 'group',
+  'taps',
 ] as const;
 
 /** One phase; a field that is left out is 0. */

@@ -1,9 +1,11 @@
 import type { Engine, EngineOptions, EngineOutput, LastBlock } from '../../../contract/engine';
 import { Fault } from '../../../contract/fault';
 import type { FoldedConvolution, FoldedResNet18 } from '../../../domain/resnet18/folded';
+import { Arena } from './arena';
 import { instantiateKernels, STACK_BYTES, type HelpRequest, type Kernels } from './kernels';
+import type { Maps } from './layers';
 import { PHASE_BYTES, writePhases } from './phase';
-import { Arena, planNetwork, type Maps, type WeightPlan } from './plan';
+import { planNetwork, type WeightPlan } from './plan';
 
 const PAGE = 65536;
 const CONTROL_BYTES = 64;

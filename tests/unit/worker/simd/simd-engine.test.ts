@@ -5,7 +5,8 @@ import { foldResNet18 } from '../../../../src/domain/resnet18/fold';
 import type { FoldedResNet18 } from '../../../../src/domain/resnet18/folded';
 import { referenceResNet18 } from '../../../../src/domain/resnet18/reference';
 import { PHASE_BYTES, writePhases } from '../../../../src/worker/engine/simd/phase';
-import { Arena, planNetwork } from '../../../../src/worker/engine/simd/plan';
+import { Arena } from '../../../../src/worker/engine/simd/arena';
+import { planNetwork } from '../../../../src/worker/engine/simd/plan';
 import { startSimdEngine } from '../../../../src/worker/engine/simd/simd-engine';
 import { noise, randomResNet18 } from '../../../support/weights';
 
@@ -99,8 +100,9 @@ describe('planNetwork', () => {
     const addresses = [plan.input, plan.features, plan.logits, plan.fcWeights, ...[...plan.convolutions.values()].flatMap((c) => [c.weights, c.bias])];
     expect(new Set(addresses).size).toBe(addresses.length);
     expect(addresses.every((a) => a % 64 === 0 && a >= 1000 && a < arena.end)).toBe(true);
-    // 1 input, 1 first layer, 3 x (2 direct), 13 Winograd convolutions in two phases each, pool, classifier.
-    expect(plan.phases).toHaveLength(2 + 6 + 26 + 2);
+    // Input, first layer and its seams; 4 Winograd convolutions whole; 3 x (packing, 2 direct, 3 Winograd in three phases each);
+    // pool, classifier.
+    expect(plan.phases).toHaveLength(3 + 4 + 3 * (3 + 9) + 2);
   });
 
   it('writes phases with their counters at zero', () => {
@@ -108,7 +110,7 @@ describe('planNetwork', () => {
     writePhases(memory, 64, [{ kind: 8, items: 3, group: 100 }]);
     expect(memory[15]).toBe(7);
     expect(Array.from(memory.subarray(16, 34))).toEqual([...new Array<number>(16).fill(0), 8, 3]);
-    expect(memory[16 + 16 + 23]).toBe(100);
+    expect(memory[16 + 16 + 26]).toBe(100);
     expect(memory[16 + PHASE_BYTES / 4]).toBe(7);
   });
 });
