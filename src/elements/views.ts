@@ -40,4 +40,11 @@ export const VIEWS: readonly View[] = [
       .settings=${settings}
     ></sg-live-view>`,
   },
+  {
+    id: 'sessions',
+    icon: 'film',
+    name: () => msg('Sessions'),
+    load: () => import('./sessions/sessions-view'),
+    render: (_, active) => html`<sg-sessions-view ?active=${active}></sg-sessions-view>`,
+  },
 ];
