@@ -50,4 +50,16 @@ export const VIEWS: readonly View[] = [
     load: () => import('./pictures/pictures-view'),
     render: ({ recogniser, inbox }, active) => html`<sg-pictures-view ?active=${active} .recogniser=${recogniser} .inbox=${inbox}></sg-pictures-view>`,
   },
+  {
+    id: 'teach',
+    icon: 'teach',
+    name: () => msg('Teach'),
+    load: () => import('./teach/teach-view'),
+    render: ({ recogniser, camera, settings }, active) => html`<sg-teach-view
+      ?active=${active}
+      .recogniser=${recogniser}
+      .camera=${camera}
+      .settings=${settings}
+    ></sg-teach-view>`,
+  },
 ];

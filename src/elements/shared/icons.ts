@@ -25,6 +25,11 @@ const PATHS = {
   copy: svg`<rect x="8" y="8" width="12" height="12" rx="2"/><path d="M16 8V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h2"/>`,
   keyboard: svg`<rect x="2" y="6" width="20" height="12" rx="2"/><path d="M6 10h.01M10 10h.01M14 10h.01M18 10h.01M8 14h8"/>`,
   unknown: svg`<path d="M8.5 9a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1-1.5 2.3M12 18v.01"/>`,
+  teach: svg`<path d="M12 3l2.2 5.3L20 9l-4.4 3.9 1.4 5.8-5-3.2-5 3.2 1.4-5.8L4 9l5.8-.7z"/>`,
+  plus: svg`<path d="M12 5v14M5 12h14"/>`,
+  undo: svg`<path d="M9 5L4 10l5 5M4 10h10a6 6 0 0 1 0 12h-3"/>`,
+  download: svg`<path d="M12 4v12M7 11l5 5 5-5M4 20h16"/>`,
+  addPicture: svg`<rect x="3" y="6" width="14" height="14" rx="2"/><path d="M3 16l4-4 4 4 2-2 4 4M20 3v6M17 6h6"/>`,
 } as const;
 
 export type IconName = keyof typeof PATHS;
