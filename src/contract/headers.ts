@@ -36,11 +36,11 @@ export const META_CONTENT_SECURITY_POLICY = policyText(POLICY);
 
 /** Features by who may use them: this page alone, or nobody. Names that Chromium does not know would be warned of in its console. */
 const OWN_FEATURES = [
-  'autoplay', 'camera', 'clipboard-write', 'cross-origin-isolated', 'display-capture', 'fullscreen', 'picture-in-picture',
+  'autoplay', 'camera', 'clipboard-write', 'compute-pressure', 'cross-origin-isolated', 'display-capture', 'fullscreen', 'picture-in-picture',
   'screen-wake-lock',
 ];
 const NO_FEATURES = [
-  'accelerometer', 'browsing-topics', 'captured-surface-control', 'clipboard-read', 'compute-pressure', 'deferred-fetch', 'deferred-fetch-minimal',
+  'accelerometer', 'browsing-topics', 'captured-surface-control', 'clipboard-read', 'deferred-fetch', 'deferred-fetch-minimal',
   'digital-credentials-create', 'digital-credentials-get', 'encrypted-media', 'gamepad', 'geolocation', 'gyroscope', 'hid',
   'identity-credentials-get', 'idle-detection', 'interest-cohort', 'keyboard-map', 'language-detector', 'language-model', 'local-fonts',
   'local-network', 'local-network-access', 'loopback-network', 'magnetometer', 'microphone', 'midi', 'on-device-speech-recognition', 'otp-credentials', 'payment',
