@@ -25,4 +25,9 @@ function run(command, args) {
 const time = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 const installed = time(`${root}/node_modules/.package-lock.json`);
 if (installed === 0 || installed < time(`${root}/package-lock.json`)) run('npm', ['ci', '--no-audit', '--no-fund']);
-for (const script of process.argv.slice(2)) run('npm', ['run', '--silent', script]);
+// What follows the first word with a dash is for the last script: npm run serve -- --port 8080.
+const words = process.argv.slice(2);
+const dash = words.findIndex((word) => word.startsWith('-'));
+const scripts = dash < 0 ? words : words.slice(0, dash);
+const options = dash < 0 ? [] : ['--', ...words.slice(dash)];
+for (const [i, script] of scripts.entries()) run('npm', ['run', '--silent', script, ...(i === scripts.length - 1 ? options : [])]);

@@ -12,7 +12,7 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem {
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
     case 'FST_REQ_FILE_TOO_LARGE':
-      return new Problem('upload-too-large', 'The body is larger than the service accepts.', { cause: error });
+      return new Problem('upload-too-large', `The body is larger than the ${request.routeOptions.bodyLimit} bytes that are accepted.`, { cause: error });
     case 'FST_FILES_LIMIT':
     case 'FST_PARTS_LIMIT':
     case 'FST_FIELDS_LIMIT':

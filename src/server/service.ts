@@ -16,12 +16,11 @@ import { pageRoutes } from './routes/page';
 import { predictRoutes } from './routes/predict';
 import type { ServiceParts } from './service-parts';
 import type { Settings } from './settings';
+import { FORM_OVERHEAD } from './uploads';
 
 /** A request and its body have to be there within so many milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
 const MAX_CONNECTIONS = 1024;
-/** What a multipart form adds to its files. */
-const FORM_OVERHEAD = 64 * 1024;
 
 /** The running service. */
 export interface Service {
@@ -49,7 +48,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
 
 /** Room that an upload may need: what it says itself, up to what is accepted. */
 function roomFor(request: FastifyRequest, settings: Settings): number {
-  const limit = (request.routeOptions.url === '/predict/batch' ? settings.maxBatchBytes : settings.maxBytes) + FORM_OVERHEAD;
+  const limit = request.routeOptions.bodyLimit ?? settings.maxBytes;
   const length = Number(request.headers['content-length'] ?? limit);
   return Math.min(Number.isFinite(length) ? length : limit, limit);
 }
@@ -91,7 +90,7 @@ function report(app: FastifyInstance, { pool, metrics }: ServiceParts): void {
 function createApp(settings: Settings): FastifyInstance {
   const app: FastifyInstance = fastify({
     logger: settings.logLevel === 'silent' ? false : { level: settings.logLevel },
-    bodyLimit: settings.maxBytes,
+    bodyLimit: settings.maxBytes + FORM_OVERHEAD,
     requestTimeout: REQUEST_TIMEOUT,
     connectionTimeout: 2 * REQUEST_TIMEOUT,
     return503OnClosing: false,
@@ -100,6 +99,7 @@ function createApp(settings: Settings): FastifyInstance {
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => void sendProblem(reply, problemOf(error, request), 1),
   });
   app.server.maxConnections = MAX_CONNECTIONS;
+  // Nothing is parsed but pictures and forms.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return app;

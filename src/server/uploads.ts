@@ -8,6 +8,9 @@ export const FILE_FIELD = 'file';
 
 type Limits = Pick<Settings, 'maxBytes' | 'maxFiles' | 'maxBatchBytes'>;
 
+/** What a multipart form adds to its files, at most. */
+export const FORM_OVERHEAD = 64 * 1024;
+
 /** One file of a batch: its bytes, or why they were not taken. */
 export interface BatchFile {
   /** Name that the sender gave, for the answer only. */
@@ -32,6 +35,7 @@ async function bytesOf(part: MultipartFile, limit: number): Promise<Buffer | Pro
 export async function readPicture(request: FastifyRequest, { maxBytes }: Limits): Promise<Buffer> {
   if (!request.isMultipart()) {
     if (!Buffer.isBuffer(request.body) || request.body.length === 0) throw new Problem('no-picture', 'The request has no body.');
+    if (request.body.length > maxBytes) throw tooLarge(maxBytes);
     return request.body;
   }
   let picture: Buffer | Problem | undefined;

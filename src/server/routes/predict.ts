@@ -3,7 +3,7 @@ import type { LabelConfidence, Network, Timings } from '../job';
 import { Problem, type ProblemBody } from '../problem';
 import { readQuery, type Wish } from '../query';
 import type { ServiceParts } from '../service-parts';
-import { readBatch, readPicture, type BatchFile } from '../uploads';
+import { FORM_OVERHEAD, readBatch, readPicture, type BatchFile } from '../uploads';
 
 /** One file of a batch's answer. */
 export type BatchResult =
@@ -47,7 +47,7 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
     return predictions;
   });
 
-  app.post('/predict/batch', { bodyLimit: settings.maxBatchBytes }, async (request, reply) => {
+  app.post('/predict/batch', { bodyLimit: settings.maxBatchBytes + FORM_OVERHEAD }, async (request, reply) => {
     const wish = readQuery(request.query, models);
     const files = await readBatch(request, settings);
     const results: BatchResult[] = new Array<BatchResult>(files.length);

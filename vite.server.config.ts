@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite';
+
+/** Builds the service (src/server) for plain Node into dist-server; packages stay outside. */
+export default defineConfig({
+  publicDir: false,
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: 'dist-server',
+    emptyOutDir: true,
+    sourcemap: true,
+    rollupOptions: {
+      input: { main: 'src/server/main.ts', 'predict-process': 'src/server/predict-process.ts' },
+      // Paths that the code reckons from its own file need main.js and predict-process.js to stay in one folder.
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+    },
+  },
+});
