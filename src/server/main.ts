@@ -1,4 +1,5 @@
 // npm run serve [-- --host ADDRESS --port N ...]: the built page and POST /predict. See docs/service.md.
+import type { Health } from './routes/about';
 import { createService, type Service } from './service';
 import { readSettings, type Settings } from './settings';
 
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
     await service.stop();
     throw listenError(error, settings);
   }
-  const { model, precision, workers } = (await (await service.app.inject('/healthz')).json()) as { model: string; precision: string; workers: number };
+  const { model, precision, workers } = (await service.app.inject('/healthz')).json<Health>();
   console.log(`\nSightglass recognises at ${url}/predict (${model} ${precision}, ${workers} processes); the page is at ${url}/`);
   console.log(`curl -F file=@picture.jpg ${url}/predict\n`);
 }

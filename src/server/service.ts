@@ -35,13 +35,13 @@ export interface Service {
 /** An HTTP request so broken that there is no request object. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const [status, message] =
+  const [status, message]: [number, string] =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, 'The request was not complete in time.']
     : error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'The request has too many or too long headers.']
     : [400, 'This is no HTTP request.'];
   const body = JSON.stringify({ error: { status, code: 'bad-request', message, next: new Problem('bad-request', '').next } });
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status as number]}\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
@@ -123,7 +123,8 @@ export async function createService(settings: Settings, processFile?: PoolOption
     await pool.start();
     guard(app, parts);
     report(app, parts);
-    await app.register(multipart);
+    // What is too large is told file by file (uploads.ts).
+    await app.register(multipart, { throwFileSizeLimit: false });
     predictRoutes(app, parts);
     aboutRoutes(app, parts);
     await pageRoutes(app, settings.folder);
