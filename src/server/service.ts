@@ -61,14 +61,17 @@ function guard(app: FastifyInstance, { settings, held, stopping }: ServiceParts)
     if (request.method !== 'POST') return;
     // A page of another site could otherwise keep this machine busy from a visitor's browser.
     if (request.headers['sec-fetch-site'] === 'cross-site') throw new Problem('cross-site', 'Pages of other sites may not use this service.');
-    if (stopping()) {
-      reply.header('Connection', 'close');
-      throw new Problem('stopping', 'The service is stopping.');
-    }
+    if (stopping()) throw new Problem('stopping', 'The service is stopping.');
     const giveBack = held.reserve(roomFor(request, settings));
     reply.raw.once('close', giveBack).once('finish', giveBack);
   });
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping()) reply.header('Connection', 'close');
+  });
 }
+
+/** How often a stopping service closes connections that have become idle, milliseconds. */
+const IDLE_CHECK = 50;
 
 function report(app: FastifyInstance, { pool, metrics }: ServiceParts): void {
   app.addHook('onResponse', async (request, reply) => {
@@ -140,8 +143,10 @@ export async function createService(settings: Settings, processFile?: PoolOption
     async stop() {
       stopping = true;
       const late = setTimeout(() => app.server.closeAllConnections(), settings.drainMs);
+      const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK);
       await app.close();
       clearTimeout(late);
+      clearInterval(idle);
       await pool.close();
     },
   };
