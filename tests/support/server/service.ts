@@ -37,8 +37,9 @@ export function makeSite(): { readonly root: string; readonly folder: string; re
 export interface TestService extends Service {
   readonly url: string;
   readonly root: string;
+  readonly stop: () => Promise<void>;
   /** Stops it and removes its files. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** The service on a small page and a free port of loopback. `scripted` takes scripted-process.mjs for the real network. */
