@@ -12,6 +12,7 @@ import { RIVALS, type HarnessServing } from '../harness/serve-harness';
 import { DIST } from '../serve';
 import { modelIndex } from '../vite-models';
 import { resnet18Tflite } from './rivals/tflite';
+import { timeRuns } from './rivals/time-runs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const fp32 = join(DIST, 'models/resnet18.onnx');
@@ -113,15 +114,7 @@ const native: Candidate = {
     const loadMs = performance.now() - started;
     return {
       name: native.name, threads, loadMs,
-      async time(runs) {
-        const times: number[] = [];
-        for (let i = 0; i < runs; i++) {
-          const began = performance.now();
-          await run();
-          times.push(performance.now() - began);
-        }
-        return times;
-      },
+      time: (runs) => timeRuns(run, runs),
       logits: async () => Array.from(await run()),
     };
   },

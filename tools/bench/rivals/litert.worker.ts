@@ -2,6 +2,7 @@
 import { loadAndCompile, loadLiteRt, Tensor, type CompiledModel } from '@litertjs/core';
 import { expose } from 'comlink';
 import type { RivalApi } from '../../harness/page';
+import { timeRuns } from './time-runs';
 
 let model: CompiledModel;
 let input: Float32Array;
@@ -29,15 +30,7 @@ const api: RivalApi = {
     await once();
     return performance.now() - started;
   },
-  async time(runs) {
-    const times: number[] = [];
-    for (let i = 0; i < runs; i++) {
-      const started = performance.now();
-      await once();
-      times.push(performance.now() - started);
-    }
-    return times;
-  },
+  time: (runs) => timeRuns(once, runs),
   logits: () => logits,
 };
 expose(api);

@@ -6,6 +6,7 @@ import { decodeModel } from '../../../src/domain/onnx/decode';
 import type { FoldedConvolution, FoldedResNet18 } from '../../../src/domain/resnet18/folded';
 import { readResNet18 } from '../../../src/domain/resnet18/read';
 import type { RivalApi } from '../../harness/page';
+import { timeRuns } from './time-runs';
 
 type Network = (input: tf.Tensor4D) => tf.Tensor2D;
 
@@ -64,15 +65,7 @@ const api: RivalApi = {
     await once();
     return performance.now() - started;
   },
-  async time(runs) {
-    const times: number[] = [];
-    for (let i = 0; i < runs; i++) {
-      const started = performance.now();
-      await once();
-      times.push(performance.now() - started);
-    }
-    return times;
-  },
+  time: (runs) => timeRuns(once, runs),
   logits: () => logits,
 };
 expose(api);
