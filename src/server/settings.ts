@@ -107,7 +107,7 @@ export function readSettings(args: readonly string[], environment: Readonly<Reco
   }
   const read = settings as unknown as Settings;
   if (!LEVELS.includes(read.logLevel)) throw new Error(`--log-level takes one of ${LEVELS.join(', ')}, not ${read.logLevel}.`);
-  return values['folder'] !== undefined && values['models'] === undefined ? { ...read, models: `${read.folder}/models` } : read;
+  return read.models === DEFAULTS.models ? { ...read, models: `${read.folder}/models` } : read;
 }
 
 function number(name: NumberName, text: string): number {
