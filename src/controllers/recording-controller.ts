@@ -3,11 +3,12 @@ import { Fault } from '../contract/fault';
 import type { RecorderEvent, RecordingStatus } from '../contract/recorder';
 import type { HumanEdit, LabelRef, SessionManifest } from '../contract/session';
 import { IMAGENET_LABELS } from '../domain/labels/imagenet';
-import { SpanHolder } from '../domain/sessions/span-holder';
+import { HOLD_MS, SpanHolder } from '../domain/sessions/span-holder';
 import { downloadSession } from '../recording/download-session';
 import { Recording } from '../recording/recording';
 import { LabelBook } from '../storage/label-book';
 import { SessionStore } from '../storage/session-store';
+import type { Film } from '../camera/film';
 import type { CameraController } from './camera-controller';
 import type { LiveRecognition } from './live-recognition';
 import type { RecogniserController } from './recogniser-controller';
@@ -53,7 +54,7 @@ export class RecordingController extends SharedController {
   readonly #holder = new SpanHolder(() => crypto.randomUUID());
   readonly #halts = new Set<RecordingHalt>();
   #recording: Recording | undefined;
-  #stream: MediaStream | undefined;
+  #source: MediaStream | Film | undefined;
   #heldAt = 0;
   #persistAsked = false;
 
@@ -125,7 +126,7 @@ export class RecordingController extends SharedController {
       });
       this.#recording = recording;
       this.keptIn = recording.started.keptIn;
-      this.#stream = camera.stream;
+      this.#source = camera.stream ?? camera.film;
       this.sources().live.tap = recording;
       addEventListener('beforeunload', this.#onLeave);
       this.#set('recording');
@@ -174,7 +175,8 @@ export class RecordingController extends SharedController {
   press(name: string, label: LabelRef): void {
     if (this.state !== 'recording' || !this.#recording || this.halt) return;
     this.#holder.press(name, label, this.#recording.nowUs, performance.now());
-    this.changed();
+    // Until then it may become a tap.
+    setTimeout(() => this.changed(), HOLD_MS);
   }
 
   release(name: string): void {
@@ -250,10 +252,11 @@ export class RecordingController extends SharedController {
       void this.stop();
       return;
     }
-    if (camera.stream === this.#stream) return;
-    this.#stream = camera.stream;
-    if (camera.stream) this.#recording?.sourceChanged(camera.stream);
-    this.#halt('camera', camera.stream === undefined);
+    const source = camera.stream ?? camera.film;
+    if (source === this.#source) return;
+    this.#source = source;
+    this.#recording?.sourceChanged(camera.stream);
+    this.#halt('camera', source === undefined);
   }
 
   #onEvent(event: RecorderEvent): void {
@@ -284,7 +287,7 @@ export class RecordingController extends SharedController {
 
   #off(): void {
     this.#recording = undefined;
-    this.#stream = undefined;
+    this.#source = undefined;
     this.sources().live.tap = undefined;
     removeEventListener('beforeunload', this.#onLeave);
     this.#set('off');

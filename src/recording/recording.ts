@@ -160,10 +160,12 @@ export class Recording implements FrameTap {
     return inSight || (HiddenFrames.possible && stream !== undefined);
   }
 
-  /** Another camera, or the same one anew. */
-  sourceChanged(stream: MediaStream): void {
+  /** Another camera, or the same one anew. @param stream undefined where the pictures come from no stream, or from nowhere */
+  sourceChanged(stream: MediaStream | undefined): void {
     this.feed.sourceChanged();
-    if (!this.#inSight) this.#hidden.start(stream);
+    if (this.#inSight) return;
+    if (stream) this.#hidden.start(stream);
+    else this.#hidden.stop();
   }
 
   /** Ends the film and the session. @param ended why, where a person did not stop it */

@@ -1,5 +1,7 @@
 /** Film times are whole milliseconds, since WebM counts in these: then the same number stands in every container. */
 const TICK_US = 1000;
+/** Where frames' timestamps and the wall clock differ by more than this, the stream has jumped: a person seeks in a film. */
+const JUMP_US = 1_000_000;
 
 /**
  * Gives each camera frame its time in the film. The time runs with the frames' own timestamps, which are steadier than any
@@ -43,7 +45,7 @@ export class FilmClock {
     if (this.#break === 'none' && stampUs === last.stampUs) return last.timeUs;
     if (this.#break === 'pause') {
       this.#offsetUs = last.timeUs + this.nominalUs - stampUs;
-    } else if (this.#break === 'source' || stampUs < last.stampUs) {
+    } else if (this.#break === 'source' || stampUs < last.stampUs || jumped(stampUs - last.stampUs, nowUs - last.nowUs)) {
       this.#offsetUs = last.timeUs + Math.max(this.nominalUs, nowUs - last.nowUs) - stampUs;
     }
     return this.#set(stampUs, stampUs + this.#offsetUs, nowUs);
@@ -64,4 +66,8 @@ export class FilmClock {
     this.#break = 'none';
     return timeUs;
   }
+}
+
+function jumped(byStamp: number, byWall: number): boolean {
+  return Math.abs(byStamp - byWall) > JUMP_US;
 }

@@ -24,6 +24,9 @@ export class ControlBar extends LitElement {
         justify-content: center;
         gap: 10px;
       }
+      [data-action='record'] svg {
+        fill: var(--sg-record);
+      }
     `,
   ];
 
@@ -32,6 +35,7 @@ export class ControlBar extends LitElement {
   @property({ type: Boolean }) paused = false;
   @property({ type: Boolean }) mirrored = false;
   @property({ type: Boolean }) frozen = false;
+  @property({ type: Boolean }) recording = false;
   @property() source: SourceKind = 'camera';
   /** Cameras there are. */
   @property({ type: Number }) cameras = 0;
@@ -53,6 +57,7 @@ export class ControlBar extends LitElement {
         : this.#button(this.frozen ? 'unfreeze' : 'freeze', 'freeze', msg('Freeze the picture'), this.frozen)}
       ${this.source === 'camera' ? this.#button('mirror', 'mirror', msg('Mirror the picture'), this.mirrored) : nothing}
       ${this.source === 'camera' && this.cameras > 1 ? this.#button('flip', 'flip', msg('Other camera')) : nothing}
+      ${this.#button('record', 'record', this.recording ? msg('Stop recording') : msg('Record'), this.recording)}
       ${this.#button('sources', 'sources', msg('Other sources'))}
     `;
   }

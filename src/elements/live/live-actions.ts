@@ -13,6 +13,8 @@ export interface LiveParts {
   readonly camera: CameraController;
   readonly settings: SettingsStore;
   showSources(): void;
+  /** Begins a recording, or ends the one that runs. */
+  record(): void;
 }
 
 /** Zoom of one key press. */
@@ -85,6 +87,9 @@ export class LiveActions {
       case 'sources':
         this.host.showSources();
         break;
+      case 'record':
+        this.host.record();
+        break;
       case 'statistics':
         settings.update({ statsOpen: !settings.value.statsOpen });
         break;
@@ -143,6 +148,7 @@ export class LiveActions {
         return camera.source === 'camera' && camera.devices.length > 1 ? action : undefined;
       case 'torch':
       case 'statistics':
+      case 'record':
         return action;
       default:
         return undefined;

@@ -4,7 +4,7 @@ import type { ControlAction } from '../events/control-event';
 
 /** What keys do in the live view; `toggle-…` is the one of two that fits. */
 export type LiveAction =
-  | Extract<ControlAction, 'mirror' | 'flip' | 'torch' | 'sources' | 'statistics'>
+  | Extract<ControlAction, 'mirror' | 'flip' | 'torch' | 'sources' | 'statistics' | 'record'>
   | 'toggle-camera'
   | 'toggle-pause'
   | 'toggle-freeze'
@@ -20,6 +20,7 @@ export const LIVE_SHORTCUTS: Shortcuts<LiveAction> = {
   t: 'torch',
   o: 'sources',
   i: 'statistics',
+  r: 'record',
   '+': 'zoom-in',
   '=': 'zoom-in',
   '-': 'zoom-out',
@@ -44,6 +45,8 @@ export function liveActionWords(action: LiveAction): string {
       return msg('Other sources');
     case 'statistics':
       return msg('Show figures');
+    case 'record':
+      return msg('Record, or stop recording');
     case 'zoom-in':
       return msg('Zoom in');
     case 'zoom-out':

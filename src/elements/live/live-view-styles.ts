@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const liveViewStyles = css`
   :host {
     display: grid;
-    grid-template-rows: minmax(min-content, 1fr) auto;
+    grid-template-rows: minmax(min-content, 1fr) auto auto;
     min-height: 100%;
   }
   .centre {
@@ -94,7 +94,13 @@ export const liveViewStyles = css`
   .foot > * {
     pointer-events: auto;
   }
+  .missing {
+    margin: 0;
+    padding: 0.75rem 0.75rem 0;
+    text-align: center;
+  }
   sg-control-bar {
+    grid-row: 3;
     position: sticky;
     bottom: 0;
     z-index: 1;

@@ -22,6 +22,7 @@ import { sharedStyles } from '../shared/styles';
 import type { CameraStage } from './camera-stage';
 import { LiveActions, type LiveParts } from './live-actions';
 import { LiveLabels } from './live-labels';
+import { LiveRecorder } from './live-recorder';
 import { liveViewStyles } from './live-view-styles';
 import type { SourceSheet } from './source-sheet';
 import '../shared/fault-panel';
@@ -55,6 +56,10 @@ export class LiveView extends LitElement implements LiveParts {
   private readonly live = new LiveRecognition(this, (frame, options) => this.recogniser.recognise(frame, options));
   private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
   private readonly actions = new LiveActions(this, this.live);
+  private readonly recorder = new LiveRecorder(this, () => {
+    const { active, camera, recogniser, settings, live, renderRoot } = this;
+    return { active, camera, recogniser, settings, live, renderRoot, video: this.stage.video };
+  });
 
   constructor() {
     super();
@@ -70,6 +75,10 @@ export class LiveView extends LitElement implements LiveParts {
 
   showSources(): void {
     void this.sources.show();
+  }
+
+  record(): void {
+    void this.recorder.toggle();
   }
 
   /** Plays a film file in place of what runs. */
@@ -118,7 +127,9 @@ export class LiveView extends LitElement implements LiveParts {
         </div>
       </sg-camera-stage>
       <div class="visually-hidden" role="status" data-key="announcement">${labels.announcement}</div>
+      ${this.recorder.render()}
       <sg-control-bar
+        ?recording=${this.recorder.recording}
         ?live=${camera.state === 'live'}
         ?starting=${camera.state === 'starting'}
         ?paused=${actions.paused}

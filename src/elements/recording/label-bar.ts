@@ -9,10 +9,13 @@ import { LabelPressEvent } from '../events/label-press-event';
 import { sharedStyles } from '../shared/styles';
 import './label-search';
 
-/** Where typing is meant for a field. */
-function isTyping(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0];
-  return target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable);
+/** Whether a key is meant for a field or a dialog. */
+function isElsewhere(event: KeyboardEvent): boolean {
+  return event.composedPath().some(
+    (target) =>
+      target instanceof HTMLElement &&
+      (target.matches('input:not([type=range], [type=checkbox]), textarea, select, dialog') || target.isContentEditable),
+  );
 }
 
 /**
@@ -97,6 +100,8 @@ export class LabelBar extends LitElement {
   @property({ attribute: false }) names: readonly (readonly string[])[] = [IMAGENET_LABELS];
   /** While it is true nothing can be labelled. */
   @property({ type: Boolean }) disabled = false;
+  /** Whether the keys 1 to 9 press the labels. */
+  @property({ type: Boolean }) keys = false;
   /** Names of presses that a click began, and the next one ends. */
   readonly #latched = new Set<string>();
   /** A press by pointer or key is followed by a click, which is not another one. */
@@ -104,14 +109,15 @@ export class LabelBar extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener('keydown', this.#onKeyDown);
+    // Before the app's own keys: while it records, the numbers are the labels'.
+    addEventListener('keydown', this.#onKeyDown, { capture: true });
     addEventListener('keyup', this.#onKeyUp);
     addEventListener('blur', this.#onBlur);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener('keydown', this.#onKeyDown);
+    removeEventListener('keydown', this.#onKeyDown, { capture: true });
     removeEventListener('keyup', this.#onKeyUp);
     removeEventListener('blur', this.#onBlur);
   }
@@ -200,11 +206,11 @@ export class LabelBar extends LitElement {
   }
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
-    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    const slot = /^[1-9]$/.test(event.key) ? this.slots.at(Number(event.key) - 1) : undefined;
-    if (!slot || this.disabled) return;
+    if (!this.keys || this.disabled || !/^[1-9]$/.test(event.key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event)) return;
     event.preventDefault();
-    this.#send('press', `key-${event.key}`, slot.label);
+    const slot = this.slots.at(Number(event.key) - 1);
+    if (slot && !event.repeat) this.#send('press', `key-${event.key}`, slot.label);
   };
 
   readonly #onKeyUp = (event: KeyboardEvent): void => {

@@ -1,0 +1,78 @@
+import { msg, str } from '@lit/localize';
+import type { RecordingHalt, RecordingNotice } from '../../controllers/recording-controller';
+import type { RecordingStatus } from '../../contract/recorder';
+import { faultText } from '../shared/fault-text';
+import { clock } from '../shared/format';
+
+/** With less than this left a person is warned, seconds. */
+const LITTLE_ROOM = 120;
+/** A share of dropped frames that can be seen. */
+const MANY_DROPPED = 0.15;
+
+/** What a person reads of a notice. */
+export interface NoticeWords {
+  readonly title: string;
+  readonly text: string;
+  /** Whether it interrupts a screen reader. */
+  readonly urgent: boolean;
+}
+
+export function noticeWords(notice: RecordingNotice): NoticeWords {
+  switch (notice.kind) {
+    case 'kept': {
+      const { name, durationUs } = notice.session;
+      return { title: msg('The recording is kept'), text: msg(str`“${name}”, ${clock(durationUs / 1e6)}, is among your sessions on this device.`), urgent: false };
+    }
+    case 'recovered': {
+      const names = notice.sessions.map(({ name, durationUs }) => `“${name}” (${clock(durationUs / 1e6)})`).join(', ');
+      return {
+        title: msg('A recording that was broken off was saved'),
+        text: msg(str`${names}: film and labels are whole up to a moment before the break.`),
+        urgent: false,
+      };
+    }
+    case 'downloaded':
+      return {
+        title: msg('The recording was handed to you'),
+        text: msg('It is a zip file among your downloads: this browser keeps no recordings itself.'),
+        urgent: false,
+      };
+    case 'empty':
+      return { title: msg('Nothing was recorded'), text: msg('The recording ended before its first picture.'), urgent: false };
+    case 'fault': {
+      const { title, advice } = faultText(notice.fault.code);
+      return { title, text: advice, urgent: true };
+    }
+  }
+}
+
+export function haltWords(halt: RecordingHalt): string {
+  switch (halt) {
+    case 'person':
+      return msg('Paused');
+    case 'camera':
+      return msg('Waiting for the camera: the recording goes on with it');
+    case 'hidden':
+      return msg('Stands still while the picture is out of sight');
+  }
+}
+
+/** How long can still be recorded; '' where nobody knows. */
+export function roomWords(secondsLeft: number | undefined): string {
+  if (secondsLeft === undefined) return '';
+  const minutes = Math.floor(secondsLeft / 60);
+  if (minutes >= 120) return msg(str`room for ${Math.floor(minutes / 60)} h`);
+  return minutes >= 2 ? msg(str`room for ${minutes} min`) : msg(str`room for ${Math.floor(secondsLeft)} s`);
+}
+
+/** What a person should know while it records; '' where all is well. */
+export function warningWords(status: RecordingStatus | undefined, keptIn: 'device' | 'memory'): string {
+  if (status?.secondsLeft !== undefined && status.secondsLeft < LITTLE_ROOM) {
+    return msg('There is little room left. The recording ends by itself, and whole, before the device is full.');
+  }
+  if (keptIn === 'memory') return msg('This browser cannot keep recordings: you get the files when you stop. Keep this tab open until then.');
+  if (status && status.dropped > MANY_DROPPED * (status.frames + status.dropped)) {
+    return msg('The device is busy: the film leaves pictures out, but none that was recognised.');
+  }
+  return '';
+}
