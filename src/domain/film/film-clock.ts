@@ -11,6 +11,7 @@ const JUMP_US = 1_000_000;
 export class FilmClock {
   #last: { readonly stampUs: number; readonly timeUs: number; readonly nowUs: number } | undefined;
   #offsetUs = 0;
+  #atUs = 0;
   #break: 'none' | 'source' | 'pause' = 'none';
 
   /** @param nominalUs frame distance where none can be known, microseconds */
@@ -55,8 +56,10 @@ export class FilmClock {
   at(nowUs: number): number {
     const last = this.#last;
     if (!last) return 0;
-    if (this.#break === 'pause') return last.timeUs + this.nominalUs;
-    return last.timeUs + Math.max(0, nowUs - last.nowUs);
+    const since = this.#break === 'pause' ? this.nominalUs : Math.max(0, nowUs - last.nowUs);
+    // A frame that came late puts the clock back; who reads it must not see that.
+    this.#atUs = Math.max(this.#atUs, last.timeUs + since);
+    return this.#atUs;
   }
 
   #set(stampUs: number, wishedUs: number, nowUs: number): number {

@@ -173,7 +173,8 @@ class Cutter {
     const lastUs = us(this.#lastTicks);
     const distance = this.#beforeTicks < 0 ? NOMINAL_US : lastUs - us(this.#beforeTicks);
     const durationUs = lastUs + distance;
-    const open = [segment, this.#open].filter((e) => e !== undefined).filter((e) => e.end !== undefined);
+    // A cluster that was begun and holds no whole frame is cut away with its head.
+    const open = [segment, this.#open].filter((e) => e !== undefined).filter((e) => e.end !== undefined && e.start < this.#bytes);
     const patches = open.map((e) => ({ at: e.sizeAt, bytes: sizeField(this.#bytes - e.start, e.sizeBytes) }));
     const { width, height, codec, durationAt } = this.header;
     if (durationAt > 0) patches.push({ at: durationAt, bytes: float64((durationUs * 1000) / this.header.scale) });

@@ -57,6 +57,13 @@ export class RecordingBar extends LitElement {
         border-radius: 0.15rem;
         background: var(--sg-muted);
       }
+      [data-action='stop'] {
+        border-color: var(--sg-record);
+      }
+      [data-action='stop'] svg {
+        fill: var(--sg-record);
+        stroke: var(--sg-record);
+      }
       small {
         color: var(--sg-muted);
         font-size: 0.85rem;

@@ -21,7 +21,7 @@ export class SnapshotFlash extends LitElement {
         display: grid;
         justify-items: center;
         align-items: start;
-        padding: max(4.5rem, env(safe-area-inset-top)) 1rem 0;
+        padding: max(8rem, env(safe-area-inset-top)) 1rem 0;
         pointer-events: none;
       }
       p {
