@@ -53,4 +53,9 @@ export interface SessionTransferApi {
    * @throws Fault `import-foreign` where it is no zip of ours, `import-newer`, `import-broken`, `import-unsafe`, `storage-full`
    */
   import(zip: File, onProgress: (progress: TransferProgress) => void): Promise<SessionManifest>;
+  /**
+   * Times of all frames of a session's film, so that a player can step from one to the next.
+   * @returns microseconds from the first frame, rising, shape [frames]
+   */
+  frameTimes(sessionId: string): Promise<Float64Array>;
 }

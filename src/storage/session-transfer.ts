@@ -39,6 +39,11 @@ export class SessionTransfer {
     return this.#run((remote, report) => remote.import(zip, report), onProgress, false);
   }
 
+  /** As `SessionTransferApi.frameTimes`. */
+  frameTimes(sessionId: string): Transfer<Float64Array> {
+    return this.#run((remote) => remote.frameTimes(sessionId), () => undefined, false);
+  }
+
   dispose(): void {
     this.#holding?.terminate();
     this.#holding = undefined;

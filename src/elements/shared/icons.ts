@@ -27,6 +27,22 @@ const PATHS = {
   record: svg`<circle cx="12" cy="12" r="7"/>`,
   snapshot: svg`<path d="M3 8V4h4M17 4h4v4M21 16v4h-4M7 20H3v-4"/><circle cx="12" cy="12" r="4"/>`,
   unknown: svg`<path d="M8.5 9a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1-1.5 2.3M12 18v.01"/>`,
+  undo: svg`<path d="M9 7L4 12l5 5M4 12h10a6 6 0 0 1 0 12" transform="translate(0 -3)"/>`,
+  redo: svg`<path d="M15 7l5 5-5 5M20 12H10a6 6 0 0 0 0 12" transform="translate(0 -3)"/>`,
+  back: svg`<path d="M15 5l-7 7 7 7"/>`,
+  forth: svg`<path d="M9 5l7 7-7 7"/>`,
+  frameBack: svg`<path d="M17 6l-8 6 8 6zM6 6v12"/>`,
+  frameForth: svg`<path d="M7 6l8 6-8 6zM18 6v12"/>`,
+  labelBack: svg`<path d="M12 6l-8 6 8 6zM20 6l-8 6 8 6z"/>`,
+  labelForth: svg`<path d="M4 6l8 6-8 6zM12 6l8 6-8 6z"/>`,
+  zoomIn: svg`<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21M7.5 10.5h6M10.5 7.5v6"/>`,
+  zoomOut: svg`<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21M7.5 10.5h6"/>`,
+  fit: svg`<path d="M4 6v12M20 6v12M8 12h8M8 12l2.5-2.5M8 12l2.5 2.5M16 12l-2.5-2.5M16 12l-2.5 2.5"/>`,
+  split: svg`<path d="M12 3v18M9 8H4v8h5M15 8h5v8h-5"/>`,
+  merge: svg`<path d="M3 12h6M21 12h-6M6.5 9.5L9 12l-2.5 2.5M17.5 9.5L15 12l2.5 2.5M12 4v16"/>`,
+  pencil: svg`<path d="M4 20l1-5L16 4l4 4L9 19z"/>`,
+  download: svg`<path d="M12 4v12M7 11l5 5 5-5M4 20h16"/>`,
+  plus: svg`<path d="M12 5v14M5 12h14"/>`,
 } as const;
 
 export type IconName = keyof typeof PATHS;

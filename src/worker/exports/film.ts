@@ -158,13 +158,19 @@ export function encodeAtRate(film: OpenFilm, rate: number, file: OutputFile, onP
   return encodeAt(film, frameCount(film, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
 }
 
-/** Encodes the film as MP4 with its frames at their own times. */
-export async function encodeAsMp4(film: OpenFilm, file: OutputFile, onProgress: Progress): Promise<void> {
+/** Times of all frames, microseconds from the first one, rising. */
+export async function frameTimes(film: OpenFilm): Promise<Float64Array<ArrayBuffer>> {
   const times: number[] = [];
   for await (const { timestamp } of new EncodedPacketSink(film.video).packets(undefined, undefined, { metadataOnly: true })) {
-    times.push(timestamp - film.start);
+    times.push(Math.round((timestamp - film.start) * 1e6));
   }
-  times.sort((a, b) => a - b);
-  const duration = (n: number): number => (times[n + 1] ?? film.duration) - times[n];
-  await encodeAt(film, times.length, (n) => times[n], duration, file, onProgress);
+  // Packets come as they are decoded.
+  return Float64Array.from(times).sort();
+}
+
+/** Encodes the film as MP4 with its frames at their own times. */
+export async function encodeAsMp4(film: OpenFilm, file: OutputFile, onProgress: Progress): Promise<void> {
+  const times = await frameTimes(film);
+  const duration = (n: number): number => (n + 1 < times.length ? (times[n + 1] - times[n]) / 1e6 : film.duration - times[n] / 1e6);
+  await encodeAt(film, times.length, (n) => times[n] / 1e6, duration, file, onProgress);
 }
