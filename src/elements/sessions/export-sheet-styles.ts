@@ -1,0 +1,113 @@
+import { css } from 'lit';
+
+export const exportSheetStyles = css`
+  .name {
+    margin: 0 0 0.75rem;
+    color: var(--sg-muted);
+    overflow-wrap: anywhere;
+  }
+  form {
+    display: grid;
+    gap: 0.9rem;
+  }
+  fieldset {
+    display: grid;
+    gap: 0.4rem;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  legend {
+    padding: 0 0 0.3rem;
+    font-weight: 600;
+  }
+  .format {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    min-height: 3rem;
+    padding: 0.4rem 0.9rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 0.9rem;
+    background: var(--sg-surface);
+    cursor: pointer;
+  }
+  .format:has(:checked) {
+    border-color: var(--sg-accent);
+    background: var(--sg-surface-2);
+  }
+  .format:has(:focus-visible) {
+    outline: 3px solid var(--sg-focus);
+    outline-offset: 2px;
+  }
+  input[type='radio'] {
+    flex: none;
+    width: 1.25rem;
+    height: 1.25rem;
+    margin: 0;
+    outline: none;
+    accent-color: var(--sg-accent);
+  }
+  .hint,
+  .detail {
+    display: block;
+    color: var(--sg-muted);
+    font-size: 0.85rem;
+    line-height: 1.3;
+  }
+  .options {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.75rem;
+  }
+  .options label {
+    display: grid;
+    flex: 1 1 10rem;
+    gap: 0.3rem;
+    font-size: 0.9rem;
+  }
+  select {
+    min-height: 2.75rem;
+    padding: 0 0.75rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 0.8rem;
+    background: var(--sg-surface);
+  }
+  form > button.primary {
+    position: sticky;
+    bottom: 0;
+    justify-self: stretch;
+  }
+  .running {
+    display: grid;
+    gap: 0.6rem;
+    justify-items: center;
+    padding: 1rem 0;
+  }
+  progress {
+    width: 100%;
+    height: 0.5rem;
+    accent-color: var(--sg-accent);
+  }
+  .done,
+  .fault {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.6rem;
+    margin: 0.9rem 0 0;
+    overflow-wrap: anywhere;
+  }
+  .done svg {
+    color: var(--sg-accent);
+  }
+  .done span {
+    flex: 1;
+  }
+  .fault {
+    display: block;
+  }
+  .fault strong {
+    color: var(--sg-warning);
+  }
+`;

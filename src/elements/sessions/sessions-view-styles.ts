@@ -1,0 +1,167 @@
+import { css } from 'lit';
+
+export const sessionsViewStyles = css`
+  :host {
+    position: relative;
+    display: block;
+    height: 100%;
+    min-height: 0;
+  }
+  .library {
+    height: 100%;
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+  .page {
+    max-width: 72rem;
+    min-height: 100%;
+    margin: 0 auto;
+    padding: 0.25rem max(0.75rem, env(safe-area-inset-right)) 5rem max(0.75rem, env(safe-area-inset-left));
+  }
+  .head {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 1rem;
+    margin-bottom: 0.75rem;
+  }
+  h2 {
+    margin: 0;
+    font-size: 1.25rem;
+  }
+  label.import {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-height: 2.75rem;
+    padding: 0 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 999px;
+    background: var(--sg-surface);
+    cursor: pointer;
+  }
+  label.import:hover {
+    background: var(--sg-surface-2);
+  }
+  label.import:focus-within {
+    outline: 3px solid var(--sg-focus);
+    outline-offset: 2px;
+  }
+  .empty {
+    display: grid;
+    justify-items: center;
+    gap: 1rem;
+    padding: 12vh 1rem 1rem;
+    text-align: center;
+  }
+  .empty svg.icon {
+    width: 3.5rem;
+    height: 3.5rem;
+    color: var(--sg-muted);
+    stroke-width: 1.2;
+  }
+  .empty h3 {
+    margin: 0;
+    font-size: 1.25rem;
+  }
+  .empty p {
+    max-width: 26rem;
+    margin: 0;
+    color: var(--sg-muted);
+  }
+  a.primary {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-height: 2.75rem;
+    padding: 0 1.1rem;
+    border-radius: 999px;
+    background: var(--sg-accent);
+    color: var(--sg-on-accent);
+    font-weight: 600;
+    text-decoration: none;
+  }
+  a.primary svg.icon {
+    width: 1.25rem;
+    height: 1.25rem;
+    color: inherit;
+    stroke-width: 2;
+  }
+  .importing,
+  .fault {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.75rem;
+    margin: 0 0 0.75rem;
+    padding: 0.75rem 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1rem;
+    background: var(--sg-surface);
+  }
+  .importing label,
+  .fault p {
+    flex: 1 1 14rem;
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  .importing progress {
+    flex: 1 1 10rem;
+    height: 0.5rem;
+    accent-color: var(--sg-accent);
+  }
+  .fault {
+    border-color: var(--sg-warning);
+  }
+  .fault .detail {
+    display: block;
+    color: var(--sg-muted);
+    font-size: 0.85rem;
+  }
+  .toast {
+    position: absolute;
+    z-index: 6;
+    inset: auto 0.75rem 0.75rem;
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    width: fit-content;
+    max-width: 32rem;
+    margin: 0 auto;
+    padding: 0.4rem 0.4rem 0.4rem 1.1rem;
+    border-radius: 999px;
+    background: var(--sg-text);
+    color: var(--sg-background);
+    box-shadow: 0 4px 20px rgb(0 0 0 / 0.35);
+  }
+  .toast span {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .toast button {
+    flex: none;
+    border-color: transparent;
+    background: none;
+    color: inherit;
+    font-weight: 700;
+    text-decoration: underline;
+  }
+  .toast button:hover {
+    background: color-mix(in srgb, var(--sg-background) 18%, transparent);
+  }
+  .drop {
+    position: absolute;
+    z-index: 7;
+    inset: 0.75rem;
+    display: grid;
+    place-content: center;
+    border: 3px dashed var(--sg-accent);
+    border-radius: 1.25rem;
+    background: color-mix(in srgb, var(--sg-background) 88%, transparent);
+    font-size: 1.25rem;
+    text-align: center;
+    pointer-events: none;
+  }
+`;
