@@ -50,4 +50,11 @@ export const VIEWS: readonly View[] = [
     load: () => import('./pictures/pictures-view'),
     render: ({ recogniser, inbox }, active) => html`<sg-pictures-view ?active=${active} .recogniser=${recogniser} .inbox=${inbox}></sg-pictures-view>`,
   },
+  {
+    id: 'sessions',
+    icon: 'film',
+    name: () => msg('Sessions'),
+    load: () => import('./sessions/sessions-view'),
+    render: (_, active) => html`<sg-sessions-view ?active=${active}></sg-sessions-view>`,
+  },
 ];

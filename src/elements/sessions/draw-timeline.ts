@@ -2,7 +2,7 @@ import type { ConfidenceSeries } from '../../domain/sessions/confidence';
 import { ANSWER_HOLDS_US } from '../../domain/sessions/label-times';
 import type { PredictedRun } from '../../domain/sessions/predicted-runs';
 import { rulerMarks, type TimeWindow } from '../../domain/sessions/time-window';
-import { labelColour } from './label-colour';
+import type { LabelColours } from './label-colour';
 import { rulerTime } from './time-words';
 
 /** What is drawn on, in CSS pixels. */
@@ -60,7 +60,12 @@ export function drawRuler({ context, width, height, muted, line, font }: Drawing
 }
 
 /** The network's runs: hatched, so that nobody takes them for a person's. Runs less than a pixel wide share one. */
-export function drawRuns({ context, width, height, dark, text, font }: Drawing, runs: readonly PredictedRun[], window: TimeWindow): void {
+export function drawRuns(
+  { context, width, height, dark, text, font }: Drawing,
+  runs: readonly PredictedRun[],
+  window: TimeWindow,
+  colours: LabelColours,
+): void {
   context.font = font;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
@@ -71,7 +76,7 @@ export function drawRuns({ context, width, height, dark, text, font }: Drawing, 
     const to = Math.min(width, xOf(endUs, window, width));
     if (to - drawnTo < 0.5) continue;
     drawnTo = to;
-    const colour = labelColour(label, dark);
+    const colour = colours.of(label, dark);
     context.save();
     context.beginPath();
     context.rect(from, 0, Math.max(1, to - from - 1), height);
@@ -105,6 +110,7 @@ export function drawConfidence(
   { context, width, height, dark, line, muted, font }: Drawing,
   series: readonly ConfidenceSeries[],
   { startUs, endUs }: TimeWindow,
+  colours: LabelColours,
 ): void {
   const longestGap = (ANSWER_HOLDS_US / (endUs - startUs)) * width;
   const top = 4;
@@ -121,7 +127,7 @@ export function drawConfidence(
   }
   context.setLineDash([]);
   for (const { label, mean } of series) {
-    context.strokeStyle = labelColour(label, dark);
+    context.strokeStyle = colours.of(label, dark);
     context.lineWidth = 2;
     context.beginPath();
     const slice = width / mean.length;
@@ -138,7 +144,7 @@ export function drawConfidence(
   }
   context.font = font;
   context.fillStyle = muted;
-  context.textAlign = 'left';
+  context.textAlign = 'right';
   context.textBaseline = 'top';
-  context.fillText('100 %', 2, top + 2);
+  context.fillText('100 %', width - 4, top + 3);
 }

@@ -73,10 +73,13 @@ export const exportSheetStyles = css`
     border-radius: 0.8rem;
     background: var(--sg-surface);
   }
-  form > button.primary {
+  .foot {
     position: sticky;
     bottom: 0;
-    justify-self: stretch;
+    display: grid;
+    gap: 0.6rem;
+    padding: 0.6rem 0 0.2rem;
+    background: var(--sg-background);
   }
   .running {
     display: grid;
@@ -95,7 +98,7 @@ export const exportSheetStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 0.6rem;
-    margin: 0.9rem 0 0;
+    margin: 0;
     overflow-wrap: anywhere;
   }
   .done svg {

@@ -54,7 +54,7 @@ export class ExportSheet extends LitElement {
     const { session, job } = this;
     return html`<sg-sheet .heading=${msg('Export the session')}>
       ${session ? html`<p class="name">${session.name}</p>` : nothing} ${session && !job ? this.#form(session) : nothing}
-      ${job ? this.#running() : nothing} ${this.#outcome()}
+      ${job ? this.#running() : nothing}
     </sg-sheet>`;
   }
 
@@ -70,7 +70,10 @@ export class ExportSheet extends LitElement {
         )}
       </fieldset>
       ${this.#options()}
-      <button class="primary">${icon('download')}${msg('Export')}</button>
+      <div class="foot">
+        ${this.#outcome()}
+        <button class="primary">${icon('download')}${msg('Export')}</button>
+      </div>
     </form>`;
   }
 
@@ -132,7 +135,7 @@ export class ExportSheet extends LitElement {
     const { file, name, bytes } = done;
     return html`<p class="done" role="status" data-bytes=${bytes}>
       ${icon('check')}<span>${file ? msg(str`${name}, ${fileSize(bytes)}, is ready.`) : msg(str`${name}, ${fileSize(bytes)}, is saved.`)}</span>
-      ${file ? html`<button @click=${() => downloadFile(file, name)}>${msg('Download again')}</button>` : nothing}
+      ${file ? html`<button type="button" @click=${() => downloadFile(file, name)}>${msg('Download again')}</button>` : nothing}
     </p>`;
   }
 

@@ -29,6 +29,10 @@ export class LabelLists extends LitElement {
         display: grid;
         gap: 0.5rem;
       }
+      /* Not inherited through the box that a details element puts round its content. */
+      details * {
+        box-sizing: border-box;
+      }
       details {
         border: 1px solid var(--sg-line);
         border-radius: 1rem;

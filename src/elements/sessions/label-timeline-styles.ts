@@ -54,7 +54,8 @@ export const labelTimelineStyles = css`
     position: absolute;
     height: calc(var(--row) - 4px);
   }
-  .span button {
+  .span button,
+  .span button[aria-pressed='true'] {
     display: block;
     width: 100%;
     height: 100%;
@@ -64,6 +65,7 @@ export const labelTimelineStyles = css`
     border: 2px solid var(--colour);
     border-radius: 0.5rem;
     background: color-mix(in srgb, var(--colour) 28%, var(--sg-surface));
+    color: var(--sg-text);
     font-size: 0.82rem;
     text-align: start;
     text-overflow: ellipsis;

@@ -1,7 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { localized, msg, str } from '@lit/localize';
 import type { HumanSpan, LabelRef, RecognitionEntry } from '../../contract/session';
 import { confidenceSeries } from '../../domain/sessions/confidence';
@@ -12,9 +11,10 @@ import { panned, showing, wholeFilm, zoomed, type TimeWindow } from '../../domai
 import { SeekEvent } from '../events/seek-event';
 import { SpanEditEvent } from '../events/span-edit-event';
 import { icon, type IconName } from '../shared/icons';
+import { styleProperties } from '../shared/style-properties';
 import { sharedStyles } from '../shared/styles';
 import { drawConfidence, drawingOf, drawRuler, drawRuns, xOf } from './draw-timeline';
-import { isDark, labelColour } from './label-colour';
+import { isDark, LabelColours } from './label-colour';
 import { labelTimelineStyles } from './label-timeline-styles';
 import { TimelineGestures } from './timeline-gestures';
 import { preciseTime } from './time-words';
@@ -53,6 +53,7 @@ export class LabelTimeline extends LitElement {
   @query('.area') private readonly area!: HTMLElement;
   @query('.playhead') private readonly playhead!: HTMLElement;
   #timeUs = 0;
+  #colours = new LabelColours([]);
   readonly #scheme = matchMedia('(prefers-color-scheme: light)');
   readonly #onScheme = (): void => this.requestUpdate();
   readonly #observer = new ResizeObserver(([entry]) => (this.width = entry.contentRect.width));
@@ -86,6 +87,7 @@ export class LabelTimeline extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('plotted')) this.#colours = new LabelColours(this.plotted);
     if (changed.has('durationUs')) this.window = wholeFilm(this.durationUs);
   }
 
@@ -114,7 +116,7 @@ export class LabelTimeline extends LitElement {
       <div class="area" part="area" @pointerdown=${down} @pointermove=${move} @pointerup=${up} @pointercancel=${up}>
         <canvas class="ruler" aria-hidden="true"></canvas>
         <div class="caption" aria-hidden="true">${msg('Your labels')}</div>
-        <div class="human" role="group" aria-label=${msg('Your labels')} style=${styleMap({ height })}>
+        <div class="human" role="group" aria-label=${msg('Your labels')} style=${styleProperties({ height })}>
           ${repeat(spans, ({ id }) => id, (span, i) => this.#span(span, rows[i]))}
           ${this.spans.length === 0 ? html`<span class="empty">${msg('None yet')}</span>` : nothing}
         </div>
@@ -125,7 +127,7 @@ export class LabelTimeline extends LitElement {
         <div class="playhead"></div>
       </div>
       <ul class="legend" aria-label=${msg('Lines of the plot')}>
-        ${this.plotted.map((label) => html`<li style=${styleMap({ '--colour': labelColour(label, isDark()) })}>${label.name}</li>`)}
+        ${this.plotted.map((label) => html`<li style=${styleProperties({ '--colour': this.#colours.of(label, isDark()) })}>${label.name}</li>`)}
       </ul>
     `;
   }
@@ -149,9 +151,9 @@ export class LabelTimeline extends LitElement {
     const from = xOf(startUs, this.window, this.width);
     const width = Math.max(4, xOf(endUs, this.window, this.width) - from);
     const selected = id === this.selected;
-    const style = { left: `${from}px`, width: `${width}px`, top: `calc(var(--row) * ${row} + 3px)`, '--colour': labelColour(label, isDark()) };
+    const style = { left: `${from}px`, width: `${width}px`, top: `calc(var(--row) * ${row} + 3px)`, '--colour': this.#colours.of(label, isDark()) };
     const words = msg(str`${label.name}, ${preciseTime(startUs)} to ${preciseTime(endUs)}`);
-    return html`<div class="span ${selected ? 'selected' : ''} ${width < 28 ? 'narrow' : ''}" style=${styleMap(style)}>
+    return html`<div class="span ${selected ? 'selected' : ''} ${width < 28 ? 'narrow' : ''}" style=${styleProperties(style)}>
       <button
         aria-pressed=${selected}
         aria-label=${words}
@@ -262,10 +264,10 @@ export class LabelTimeline extends LitElement {
     };
     const { startUs, endUs } = this.window;
     drawn('ruler', (drawing) => drawRuler(drawing, this.window));
-    drawn('runs', (drawing) => drawRuns(drawing, this.runs, this.window));
+    drawn('runs', (drawing) => drawRuns(drawing, this.runs, this.window, this.#colours));
     drawn('plot', (drawing) => {
       const slices = Math.max(1, Math.floor(drawing.width / 2));
-      drawConfidence(drawing, confidenceSeries(this.recognitions, this.plotted, startUs, endUs, slices), this.window);
+      drawConfidence(drawing, confidenceSeries(this.recognitions, this.plotted, startUs, endUs, slices), this.window, this.#colours);
     });
   }
 

@@ -9,6 +9,7 @@ export const sessionDetailStyles = css`
   }
   .page {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.75rem;
     max-width: 72rem;
     margin: 0 auto;
@@ -56,7 +57,7 @@ export const sessionDetailStyles = css`
   video {
     display: block;
     max-width: 100%;
-    max-height: min(50dvh, 36rem);
+    max-height: min(30dvh, 36rem);
     width: auto;
     height: auto;
   }
@@ -92,10 +93,11 @@ export const sessionDetailStyles = css`
     flex-wrap: wrap;
     align-items: center;
     justify-content: center;
-    gap: 0.35rem;
+    gap: 0.2rem;
   }
   .clock {
-    min-width: 9.5rem;
+    min-width: 7.5rem;
+    font-size: 0.82rem;
     font-variant-numeric: tabular-nums;
     text-align: center;
   }
@@ -140,6 +142,13 @@ export const sessionDetailStyles = css`
     .head,
     .wide {
       grid-column: 1 / -1;
+    }
+    video {
+      max-height: min(50dvh, 36rem);
+    }
+    .clock {
+      min-width: 10rem;
+      font-size: 1rem;
     }
     .side {
       display: grid;

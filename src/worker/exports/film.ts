@@ -1,6 +1,6 @@
 import {
-  ALL_FORMATS, BlobSource, EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, getFirstEncodableVideoCodec,
-  Input, Mp4OutputFormat, Output, Quality, StreamTarget, VideoSample, VideoSampleSink, VideoSampleSource, WebMOutputFormat,
+  BlobSource, EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, getFirstEncodableVideoCodec,
+  Input, MP4, Mp4OutputFormat, Output, Quality, StreamTarget, VideoSample, VideoSampleSink, VideoSampleSource, WEBM, WebMOutputFormat,
   type InputAudioTrack, type InputVideoTrack, type OutputFormat, type StreamTargetChunk, type VideoCodec,
 } from 'mediabunny';
 import { Fault } from '../../contract/fault';
@@ -23,7 +23,7 @@ export interface OpenFilm extends Disposable {
 
 /** @throws Fault `export-codec` where it holds no film that can be read */
 export async function openFilm(film: Blob): Promise<OpenFilm> {
-  const input = new Input({ source: new BlobSource(film), formats: ALL_FORMATS });
+  const input = new Input({ source: new BlobSource(film), formats: [MP4, WEBM] });
   try {
     const video = await input.getPrimaryVideoTrack();
     if (!video) throw new Fault('export-codec', 'The film has no picture track.');
