@@ -186,9 +186,9 @@ export class App extends LitElement {
   }
 
   readonly #onDragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.dragging = true;
+    // The view that is shown takes the files itself where it has said so.
+    this.dragging = !event.defaultPrevented && (event.dataTransfer?.types.includes('Files') ?? false);
+    if (this.dragging) event.preventDefault();
   };
 
   readonly #onDragLeave = (event: DragEvent): void => {
@@ -196,8 +196,9 @@ export class App extends LitElement {
   };
 
   readonly #onDrop = (event: DragEvent): void => {
-    event.preventDefault();
     this.dragging = false;
+    if (event.defaultPrevented) return;
+    event.preventDefault();
     if (event.dataTransfer) void droppedFiles(event.dataTransfer).then((files) => this.#receive(files));
   };
 

@@ -57,4 +57,16 @@ export const VIEWS: readonly View[] = [
     load: () => import('./sessions/sessions-view'),
     render: (_, active) => html`<sg-sessions-view ?active=${active}></sg-sessions-view>`,
   },
+  {
+    id: 'teach',
+    icon: 'teach',
+    name: () => msg('Teach'),
+    load: () => import('./teach/teach-view'),
+    render: ({ recogniser, camera, settings }, active) => html`<sg-teach-view
+      ?active=${active}
+      .recogniser=${recogniser}
+      .camera=${camera}
+      .settings=${settings}
+    ></sg-teach-view>`,
+  },
 ];

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg } from '@lit/localize';
 import { percent } from '../shared/format';
+import { icon } from '../shared/icons';
 import { styleProperties } from '../shared/style-properties';
 import { sharedStyles } from '../shared/styles';
 
@@ -12,6 +13,8 @@ export interface ShownLabel {
   readonly name: string;
   /** 0..1 */
   readonly probability: number;
+  /** Whether it is a thing that the person has taught. */
+  readonly own?: boolean;
 }
 
 /**
@@ -81,6 +84,14 @@ export class LabelList extends LitElement {
         font-size: 0.95rem;
         font-weight: 400;
       }
+      .own svg.icon {
+        width: 0.85em;
+        height: 0.85em;
+        margin-inline-end: 0.4em;
+        vertical-align: -0.05em;
+        fill: var(--sg-own);
+        stroke: var(--sg-own);
+      }
       .share {
         flex: none;
         font-variant-numeric: tabular-nums;
@@ -120,7 +131,9 @@ export class LabelList extends LitElement {
         (label) => label.key,
         (label) => html`<li part="label">
           <span class="bar" style=${styleProperties({ transform: `scaleX(${label.probability.toFixed(3)})` })}></span>
-          <span class="name">${label.name}</span>
+          <span class="name">${label.own
+            ? html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span>`
+            : nothing}${label.name}</span>
           <span class="share">${percent(label.probability)}</span>
         </li>`,
       )}

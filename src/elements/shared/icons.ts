@@ -43,6 +43,8 @@ const PATHS = {
   pencil: svg`<path d="M4 20l1-5L16 4l4 4L9 19z"/>`,
   download: svg`<path d="M12 4v12M7 11l5 5 5-5M4 20h16"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
+  teach: svg`<path d="M12 3l2.2 5.3L20 9l-4.4 3.9 1.4 5.8-5-3.2-5 3.2 1.4-5.8L4 9l5.8-.7z"/>`,
+  addPicture: svg`<rect x="3" y="6" width="14" height="14" rx="2"/><path d="M3 16l4-4 4 4 2-2 4 4M20 3v6M17 6h6"/>`,
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,0 +1,131 @@
+import { css } from 'lit';
+
+export const teachViewStyles = css`
+  :host {
+    display: grid;
+    grid-template: minmax(11rem, 40%) minmax(0, 1fr) auto / minmax(0, 1fr);
+    grid-template-areas: 'stage' 'panel' 'act';
+    height: 100%;
+    min-height: 0;
+  }
+  sg-camera-stage {
+    grid-area: stage;
+    min-height: 0;
+  }
+  .centre {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    padding: 1rem;
+    text-align: center;
+  }
+  sg-label-list {
+    position: absolute;
+    bottom: 0.5rem;
+    left: 50%;
+    width: min(26rem, calc(100% - 1rem));
+    translate: -50% 0;
+    pointer-events: none;
+  }
+  .panel {
+    grid-area: panel;
+    display: flex;
+    flex-direction: column;
+    gap: 0.75rem;
+    min-height: 0;
+    padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) 0.75rem max(0.75rem, env(safe-area-inset-left));
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+  .panel > * {
+    flex: none;
+  }
+  .act {
+    grid-area: act;
+    display: grid;
+    gap: 0.5rem;
+    padding: 0.6rem max(0.75rem, env(safe-area-inset-right)) 0.6rem max(0.75rem, env(safe-area-inset-left));
+  }
+  .act > button {
+    width: 100%;
+    min-height: 3.5rem;
+  }
+  .panel.over {
+    outline: 3px dashed var(--sg-accent);
+    outline-offset: -6px;
+  }
+  .intro h2 {
+    margin: 0 0 0.4rem;
+    font-size: 1.25rem;
+    line-height: 1.25;
+    text-wrap: balance;
+  }
+  .intro ol {
+    margin: 0;
+    padding-inline-start: 1.3rem;
+  }
+  .intro p,
+  .notice p {
+    margin: 0.4rem 0 0;
+    color: var(--sg-muted);
+  }
+  form {
+    display: flex;
+    gap: 0.5rem;
+  }
+  form input {
+    flex: 1;
+    min-width: 0;
+    min-height: 2.75rem;
+    padding: 0 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 999px;
+    background: var(--sg-surface);
+    color: inherit;
+    font: inherit;
+  }
+  form input::placeholder {
+    color: var(--sg-muted);
+    opacity: 1;
+  }
+  .notice {
+    padding: 0.75rem 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1.1rem;
+    background: var(--sg-surface);
+  }
+  .notice strong {
+    display: block;
+  }
+  .notice button {
+    margin-top: 0.6rem;
+  }
+  .learning {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    min-height: 2.75rem;
+  }
+  .learning progress {
+    flex: 1;
+    min-width: 0;
+    height: 0.5rem;
+    accent-color: var(--sg-accent);
+  }
+  .all {
+    padding-top: 0.75rem;
+    border-top: 1px solid var(--sg-line);
+  }
+  @media (min-width: 48rem) {
+    :host {
+      grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) minmax(22rem, 30rem);
+      grid-template-areas: 'stage panel' 'act panel';
+    }
+    .act {
+      justify-self: center;
+      width: min(26rem, 100%);
+    }
+  }
+`;

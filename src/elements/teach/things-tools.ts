@@ -1,0 +1,102 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { TeachController } from '../../controllers/teach-controller';
+import { icon } from '../shared/icons';
+import { sharedStyles } from '../shared/styles';
+
+/** Export, import, delete all, and whether things are named live. */
+@customElement('sg-things-tools')
+@localized()
+export class ThingsTools extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.6rem;
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+      label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.6rem;
+        min-height: 2.75rem;
+        cursor: pointer;
+      }
+      label.file {
+        gap: 0.5rem;
+        padding: 0 1rem;
+        border: 1px solid var(--sg-line);
+        border-radius: 999px;
+        background: var(--sg-surface);
+      }
+      label.file:focus-within {
+        outline: 3px solid var(--sg-focus);
+        outline-offset: 2px;
+      }
+      input[type='checkbox'] {
+        flex: none;
+        width: 1.25rem;
+        height: 1.25rem;
+        accent-color: var(--sg-accent);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) teach!: TeachController;
+  /** Whether there is anything to export or delete. */
+  @property({ type: Boolean }) empty = false;
+  @property({ type: Boolean }) named = true;
+  @state() private pictures = false;
+
+  override render(): unknown {
+    return html`
+      <label ?hidden=${this.empty}>
+        <input type="checkbox" name="live" .checked=${this.named} @change=${(event: Event) => void this.teach.enable((event.target as HTMLInputElement).checked)} />
+        ${msg('Name my things in the live picture')}
+      </label>
+      <div class="row">
+        <button ?hidden=${this.empty} data-action="export" @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
+        <label class="file">
+          ${icon('upload')}${msg('Import')}
+          <input class="visually-hidden" type="file" accept=".json,application/json" @change=${this.#onFile} />
+        </label>
+        <button ?hidden=${this.empty} data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
+      </div>
+      <label ?hidden=${this.empty}>
+        <input type="checkbox" name="pictures" .checked=${this.pictures} @change=${(event: Event) => (this.pictures = (event.target as HTMLInputElement).checked)} />
+        ${msg('Put the pictures into the exported file too')}
+      </label>
+    `;
+  }
+
+  async #export(): Promise<void> {
+    const file = await this.teach.exportFile(this.pictures);
+    if (!file) return;
+    const url = URL.createObjectURL(file);
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `sightglass-things-${new Date().toISOString().slice(0, 10)}.json`;
+    link.click();
+    // The browser has taken the file over by then.
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  #onFile(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (file) void this.teach.importFile(file);
+    input.value = '';
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-things-tools': ThingsTools;
+  }
+}
