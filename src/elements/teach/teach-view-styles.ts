@@ -29,6 +29,18 @@ export const teachViewStyles = css`
     translate: -50% 0;
     pointer-events: none;
   }
+  .off {
+    display: grid;
+    justify-items: center;
+    gap: 0.5rem;
+    margin: 0;
+    color: #d5dae3;
+  }
+  .off svg.icon {
+    width: 2.25rem;
+    height: 2.25rem;
+    stroke-width: 1.5;
+  }
   .panel {
     grid-area: panel;
     display: flex;
@@ -117,6 +129,12 @@ export const teachViewStyles = css`
   .all {
     padding-top: 0.75rem;
     border-top: 1px solid var(--sg-line);
+  }
+  @media (max-width: 47.99rem) {
+    /* Nothing to look at yet: the words have the room. */
+    :host([empty]) {
+      grid-template-rows: 0 minmax(0, 1fr) auto;
+    }
   }
   @media (min-width: 48rem) {
     :host {

@@ -56,6 +56,8 @@ export class TeachView extends LitElement {
   private readonly teach = new TeachController(this, (frame, options) => this.recogniser.recognise(frame, options), () => this.#model);
   /** What the session sheet was opened for. */
   #sessionThing = '';
+  /** The thing that was last scrolled into sight. */
+  #shownId = '';
 
   constructor() {
     super();
@@ -64,8 +66,14 @@ export class TeachView extends LitElement {
 
   override updated(): void {
     const { active, camera, recogniser, teach } = this;
+    this.toggleAttribute('empty', camera.state === 'off' && teach.state?.things.length === 0);
     teach.active = active && recogniser.state === 'ready';
     const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !teach.collecting && teach.relearning === undefined;
+    const chosen = this.#chosen?.id ?? '';
+    if (chosen !== this.#shownId) {
+      this.#shownId = chosen;
+      this.renderRoot.querySelector('sg-thing-card[chosen]')?.scrollIntoView({ block: 'nearest' });
+    }
     if (wanted && !this.live.running) this.live.start(this.stage.video);
     else if (!wanted && this.live.running) this.live.stop();
   }
@@ -82,6 +90,7 @@ export class TeachView extends LitElement {
         .preprocessing=${recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING}
       >
         <div class="centre">
+          ${camera.state === 'off' ? html`<p class="off">${icon('camera')}${msg('The camera is off')}</p>` : nothing}
           ${camera.fault ? html`<sg-fault-panel .fault=${camera.fault} @sg-fault-action=${this.#onCameraFault}></sg-fault-panel>` : nothing}
         </div>
         <sg-label-list .labels=${camera.state === 'live' && !teach.collecting ? this.#labels() : []}></sg-label-list>

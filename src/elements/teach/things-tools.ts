@@ -55,20 +55,22 @@ export class ThingsTools extends LitElement {
   @state() private pictures = false;
 
   override render(): unknown {
+    const importer = html`<label class="file">
+      ${icon('upload')}${msg('Import')}
+      <input class="visually-hidden" type="file" accept=".json,application/json" @change=${this.#onFile} />
+    </label>`;
+    if (this.empty) return html`<div class="row">${importer}</div>`;
     return html`
-      <label ?hidden=${this.empty}>
+      <label>
         <input type="checkbox" name="live" .checked=${this.named} @change=${(event: Event) => void this.teach.enable((event.target as HTMLInputElement).checked)} />
         ${msg('Name my things in the live picture')}
       </label>
       <div class="row">
-        <button ?hidden=${this.empty} data-action="export" @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
-        <label class="file">
-          ${icon('upload')}${msg('Import')}
-          <input class="visually-hidden" type="file" accept=".json,application/json" @change=${this.#onFile} />
-        </label>
-        <button ?hidden=${this.empty} data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
+        <button data-action="export" @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
+        ${importer}
+        <button data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
       </div>
-      <label ?hidden=${this.empty}>
+      <label>
         <input type="checkbox" name="pictures" .checked=${this.pictures} @change=${(event: Event) => (this.pictures = (event.target as HTMLInputElement).checked)} />
         ${msg('Put the pictures into the exported file too')}
       </label>

@@ -38,6 +38,9 @@ export class Thumbnail extends LitElement {
         height: 100%;
         object-fit: cover;
       }
+      button:disabled {
+        opacity: 1;
+      }
       button.wrong {
         border: 3px solid var(--sg-warning);
       }

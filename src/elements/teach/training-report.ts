@@ -72,6 +72,9 @@ export class TrainingReport extends LitElement {
         background: var(--sg-surface-2);
         text-align: center;
       }
+      td.corner {
+        background: none;
+      }
       td.zero {
         color: var(--sg-muted);
       }
@@ -142,7 +145,7 @@ export class TrainingReport extends LitElement {
         </caption>
         <thead>
           <tr>
-            <td></td>
+            <td class="corner"></td>
             ${columns.map((name) => html`<th scope="col">${name}</th>`)}
           </tr>
         </thead>
