@@ -36,7 +36,7 @@ export class LiveLabels implements ReactiveController {
   }
 
   get shown(): ShownLabel[] {
-    return (this.#judged?.steady ?? []).map((p) => ({ key: String(p.index), name: nameOf(p), probability: p.probability }));
+    return (this.#judged?.steady ?? []).map((p) => ({ key: String(p.index), name: nameOf(p), probability: p.probability, own: p.name !== undefined }));
   }
 
   hostUpdate(): void {

@@ -18,7 +18,7 @@ export async function exportThings(
     throw new Fault('things-model', `None of the ${examples.length} examples was seen by ${model.name} ${model.precision}.`);
   }
   const fileThings = await Promise.all(
-    things.map(async ({ id, name, other }) => ({
+    [...things].sort((a, b) => a.createdAt - b.createdAt).map(async ({ id, name, other }) => ({
       name,
       other,
       examples: await Promise.all(
