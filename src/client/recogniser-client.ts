@@ -121,6 +121,14 @@ export class RecogniserClient {
     });
   }
 
+  /** Times the network alone, see {@link RecogniserApi.measure}; milliseconds of each run. */
+  measure(runs: number, limitMs: number): Promise<number[]> {
+    return this.#call(() => this.#remote.measure(runs, limitMs), {
+      limit: this.timeouts.recognise + limitMs,
+      late: new Fault('worker-hung', 'The worker gave no answer when the network was timed.'),
+    });
+  }
+
   configure(options: SmootherOptions): Promise<void> {
     return this.#call(() => this.#remote.configure(options));
   }

@@ -116,6 +116,13 @@ export interface RecogniserApi {
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>;
   /** Recognises one frame; the frame is closed whatever happens. */
   recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition>;
+  /**
+   * Times the loaded network on the self-test input, one run after another.
+   * @param runs at most
+   * @param limitMs no run begins later than this, milliseconds
+   * @returns milliseconds of each run, one at least
+   */
+  measure(runs: number, limitMs: number): Promise<number[]>;
   /** Changes smoothing and hold. */
   configure(options: SmootherOptions): void;
   /** Checks a dropped .safetensors or .onnx file, converts it where needed and keeps it on the device. */

@@ -15,7 +15,9 @@ import type {
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../domain/recognition/label-smoother';
 import type { Settings, SettingsStore } from '../storage/settings';
 import { SharedController } from './shared-controller';
-import { threadsFor, variantFor, waysToRun, type Way } from './ways';
+import type { TrialSide } from './speed-trial';
+import { SpeedTrials } from './speed-trials';
+import { threadsFor, waysToRun, type Way } from './ways';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
 
@@ -37,12 +39,15 @@ export class RecogniserController extends SharedController {
   #client: RecogniserClient | undefined;
   #call = 0;
   #ways: readonly Way[] = [];
+  /** Which precision is the quicker on this device. */
+  readonly trials: SpeedTrials;
 
   constructor(
     owner: ReactiveControllerHost,
     private readonly settings: SettingsStore,
   ) {
     super(owner);
+    this.trials = new SpeedTrials(settings, () => this.changed());
   }
 
   override hostDisconnected(): void {
@@ -89,6 +94,13 @@ export class RecogniserController extends SharedController {
     await this.start();
   }
 
+  /** Chooses a precision of the model, or the quicker one; loads it where another one runs. */
+  async choosePrecision(precision: Precision | 'auto'): Promise<void> {
+    this.settings.update({ precision });
+    if (this.loaded && this.trials.wanted?.precision === this.loaded.precision) this.changed();
+    else await this.start();
+  }
+
   /** Chooses an engine and loads the model with it. */
   async chooseEngine(engine: EngineId | 'auto'): Promise<void> {
     this.settings.update({ engine });
@@ -100,12 +112,14 @@ export class RecogniserController extends SharedController {
    * @throws Fault `no-model` where none is ready, else what the worker says
    */
   async recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
-    const client = this.#client;
-    if (!client || this.state !== 'ready') {
+    const recognition = await this.trials.gate.enter(async () => {
+      const client = this.#client;
+      if (client && this.state === 'ready') return client.recognise(frame, options);
       if ('close' in frame) frame.close();
       throw new Fault('no-model', 'No model is ready.');
-    }
-    return client.recognise(frame, options);
+    });
+    this.trials.answered();
+    return recognition;
   }
 
   /** Hands the smoothing settings to the worker. */
@@ -145,9 +159,9 @@ export class RecogniserController extends SharedController {
     this.catalogue = await this.#list(client);
     const entry = this.chosen;
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
-    const { precision, engine, threads } = this.settings.value;
-    const variant = variantFor(entry.manifest, precision);
-    this.#ways = waysToRun(entry.manifest, variant.precision, engine, threadsFor(capabilities, threads));
+    const threads = threadsFor(capabilities, this.settings.value.threads);
+    const variant = this.trials.variantFor(entry.manifest, threads);
+    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads);
     const loaded = await client.load(
       {
         manifest: entry.manifest,
@@ -162,12 +176,32 @@ export class RecogniserController extends SharedController {
       },
     );
     if (call !== this.#call) return;
+    await this.#take({ client, loaded });
+    if (call !== this.#call) return;
+    this.trials.begin({
+      entry,
+      running: { client, loaded },
+      threads,
+      gone: () => call !== this.#call || this.state !== 'ready',
+      take: (side) => this.#take(side),
+    });
+    this.#set('ready');
+  }
+
+  /** Makes a worker with a model in it the one that recognises. */
+  async #take(side: TrialSide): Promise<void> {
+    const before = this.#client;
+    const { client, loaded } = side;
     client.onDeath((fault) => {
       if (this.#client === client && this.state === 'ready') this.#fail(fault);
     });
     await client.configure(smootherOptions(this.settings.value));
+    // Another start may have ended it meanwhile.
+    if (client.dead) throw client.dead;
+    this.#client = client;
     this.loaded = loaded;
-    this.#set('ready');
+    if (before !== client) before?.dispose();
+    this.changed();
   }
 
   async #list(client: RecogniserClient): Promise<CatalogueEntry[]> {

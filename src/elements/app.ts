@@ -14,6 +14,7 @@ import { ShortcutController } from '../controllers/shortcut-controller';
 import { SettingsStore } from '../storage/settings';
 import type { ModelChoiceEvent } from './events/model-choice-event';
 import type { ModelFileEvent } from './events/model-file-event';
+import type { PrecisionChoiceEvent } from './events/precision-choice-event';
 import type { ModelRemoveEvent } from './events/model-remove-event';
 import type { SettingsChangeEvent } from './events/settings-change-event';
 import type { SheetEvent, SheetId } from './events/sheet-event';
@@ -108,6 +109,10 @@ export class App extends LitElement {
         .adoptProgress=${this.adoptProgress}
         .adoptFault=${this.adoptFault}
         @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
+        precision=${settings.value.precision}
+        .trials=${recogniser.trials}
+        @sg-precision-choice=${(event: PrecisionChoiceEvent) => void recogniser.choosePrecision(event.precision)}
+        @sg-speed-measure=${() => void recogniser.trials.again()}
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
       ></sg-model-picker>

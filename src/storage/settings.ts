@@ -102,7 +102,8 @@ export class SettingsStore {
   }
 }
 
-function browserStorage(): Storage | undefined {
+/** localStorage, undefined where it is blocked. */
+export function browserStorage(): Storage | undefined {
   try {
     return globalThis.localStorage;
   } catch {

@@ -73,6 +73,13 @@ export class RecogniserService implements RecogniserApi {
     return this.#queue.run(() => this.#recognise(frame, options)).finally(() => closeFrame(frame));
   }
 
+  measure(runs: number, limitMs: number): Promise<number[]> {
+    return this.#queue.run(async () => {
+      if (!this.#running) throw new Fault('no-model', 'No model is loaded.');
+      return timeEngine(this.#running.engine, runs, limitMs);
+    });
+  }
+
   async adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel> {
     const { manifest, model } = await adoptModelFile(file, onProgress);
     // A model that the engine cannot run must not be kept.
@@ -184,6 +191,18 @@ function variantOf(manifest: ModelManifest, precision: string): ModelVariant {
   const variant = manifest.variants.find((v) => v.precision === precision);
   if (!variant) throw new Fault('model-invalid', `${manifest.name} has no ${precision} weights.`);
   return variant;
+}
+
+async function timeEngine(engine: Engine, runs: number, limitMs: number): Promise<number[]> {
+  fillSelfTestInput(engine.input);
+  const times: number[] = [];
+  const begun = performance.now();
+  do {
+    const started = performance.now();
+    await engine.run();
+    times.push(performance.now() - started);
+  } while (times.length < runs && performance.now() - begun < limitMs);
+  return times;
 }
 
 async function checkEngine(engine: Engine, variant: ModelVariant): Promise<void> {

@@ -1,23 +1,33 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { localized, msg } from '@lit/localize';
+import { localized, msg, str } from '@lit/localize';
 import type { CatalogueEntry } from '../../client/model-catalogue';
 import type { Fault } from '../../contract/fault';
-import type { Accuracy, ModelVariant } from '../../contract/model';
+import type { Accuracy, ModelVariant, Precision } from '../../contract/model';
 import type { LoadedModel, LoadProgress } from '../../contract/recogniser';
+import type { SpeedTrials } from '../../controllers/speed-trials';
 import { ModelChoiceEvent } from '../events/model-choice-event';
 import { ModelFileEvent } from '../events/model-file-event';
 import { ModelRemoveEvent } from '../events/model-remove-event';
 import { faultText } from '../shared/fault-text';
-import { fileSize, percent } from '../shared/format';
+import { fileSize, milliseconds, percent } from '../shared/format';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import '../shared/load-progress';
 import { modelPickerStyles } from './model-picker-styles';
+import './precision-choice';
 
 function accuracyWords({ top1, top5, dataset }: Accuracy): string {
   const second = top5 === undefined ? '' : `, ${msg('top-5')} ${percent(top5)}`;
   return `${msg('top-1')} ${percent(top1)}${second} (${dataset})`;
+}
+
+/** What is known of how right a variant's labels are. */
+function qualityWords({ accuracy, quantisation }: ModelVariant): string {
+  if (accuracy) return accuracyWords(accuracy);
+  const agreement = quantisation?.agreement;
+  if (!agreement) return msg('accuracy not measured');
+  return msg(str`the same first label as fp32 on ${agreement.same} of ${agreement.of} pictures`);
 }
 
 /**
@@ -26,6 +36,8 @@ function accuracyWords({ top1, top5, dataset }: Accuracy): string {
  * @event sg-model-choice - a model was chosen
  * @event sg-model-file - a model file was chosen
  * @event sg-model-remove - a kept model is to be removed
+ * @event sg-precision-choice - the quicker precision is to be taken, or the one that runs to stay
+ * @event sg-speed-measure - the precisions are to be timed
  */
 @customElement('sg-model-picker')
 @localized()
@@ -37,6 +49,9 @@ export class ModelPicker extends LitElement {
   @property({ type: Boolean }) loading = false;
   @property({ attribute: false }) adoptProgress: LoadProgress | undefined;
   @property({ attribute: false }) adoptFault: Fault | undefined;
+  @property() precision: Precision | 'auto' = 'auto';
+  /** Which precision is the quicker; the owner updates this element when it changes. */
+  @property({ attribute: false, hasChanged: () => true }) trials: SpeedTrials | undefined;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   show(): void {
@@ -56,19 +71,27 @@ export class ModelPicker extends LitElement {
       <ul>
         ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
       </ul>
+      ${this.#precision()}
       ${this.#file()}
     </dialog>`;
   }
 
   #row({ manifest, location }: CatalogueEntry, variant: ModelVariant): unknown {
     const runs = this.loaded?.manifest.id === manifest.id && this.loaded.precision === variant.precision;
-    const accuracy = variant.accuracy
-      ? accuracyWords(variant.accuracy)
-      : msg('accuracy not measured');
+    // Floats are computed alike, however they are stored.
+    const alike = (a: Precision, b: Precision): boolean => (a === 'int8') === (b === 'int8');
+    const isHere = this.loaded?.manifest.id === manifest.id;
+    const speed = isHere ? this.trials?.speeds.find((s) => alike(s.precision, variant.precision)) : undefined;
     return html`<li data-model=${manifest.id} data-precision=${variant.precision} class=${runs ? 'runs' : ''}>
       <div>
         <h3>${manifest.name} <span>${variant.precision}</span></h3>
-        <p>${fileSize(variant.bytes)} · ${accuracy}</p>
+        <p>${fileSize(variant.bytes)} · ${qualityWords(variant)}</p>
+        ${speed
+          ? html`<p class="speed">
+              ${msg(str`${milliseconds(speed.ms)} a picture on this device`)}
+              (${speed.engine === 'simd' ? msg('own SIMD') : 'onnxruntime'})
+            </p>`
+          : nothing}
         <p>${msg('Licence')}: ${manifest.licence} · ${manifest.source}</p>
       </div>
       <div class="actions">
@@ -92,6 +115,18 @@ export class ModelPicker extends LitElement {
           : nothing}
       </div>
     </li>`;
+  }
+
+  #precision(): unknown {
+    const { trials, loaded } = this;
+    if (!loaded || !trials?.rival) return nothing;
+    return html`<sg-precision-choice
+      precision=${this.precision}
+      running=${loaded.precision}
+      .speeds=${trials.speeds}
+      ?measuring=${trials.measuring}
+      ?measurable=${trials.possible}
+    ></sg-precision-choice>`;
   }
 
   #file(): unknown {

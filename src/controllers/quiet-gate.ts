@@ -1,0 +1,36 @@
+/** Lets work through, and now and then holds it back so that something can be timed with nothing beside it. */
+export class QuietGate {
+  #inFlight = 0;
+  #held: Promise<void> | undefined;
+  #emptied: (() => void) | undefined;
+
+  /** Does the work, after a quiet moment that may be on. */
+  async enter<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#held) await this.#held;
+    this.#inFlight++;
+    try {
+      return await work();
+    } finally {
+      this.#inFlight--;
+      if (this.#inFlight === 0) this.#emptied?.();
+    }
+  }
+
+  /**
+   * Waits until what is in hand is done, holds back the rest, and does the work alone.
+   * @throws Error where another quiet moment is on
+   */
+  async quiet<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#held) throw new Error('It is quiet already.');
+    let release = (): void => undefined;
+    this.#held = new Promise((resolve) => (release = resolve));
+    try {
+      if (this.#inFlight > 0) await new Promise<void>((emptied) => (this.#emptied = emptied));
+      return await work();
+    } finally {
+      this.#emptied = undefined;
+      this.#held = undefined;
+      release();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { Precision } from '../../contract/model';
+import type { Speed } from '../../contract/speed';
+import { PrecisionChoiceEvent } from '../events/precision-choice-event';
+import { SpeedMeasureEvent } from '../events/speed-measure-event';
+import { sharedStyles } from '../shared/styles';
+import { modelPickerStyles } from './model-picker-styles';
+
+/**
+ * Whether the quicker precision is taken by itself, and the way to time both again.
+ *
+ * @event sg-precision-choice - the precision is to be chosen automatically, or to stay as it is
+ * @event sg-speed-measure - the precisions are to be timed
+ */
+@customElement('sg-precision-choice')
+@localized()
+export class PrecisionChoice extends LitElement {
+  static override styles = [
+    sharedStyles,
+    modelPickerStyles,
+    css`
+      fieldset {
+        margin-block: 0 1rem;
+        align-items: center;
+      }
+    `,
+  ];
+
+  /** What is chosen. */
+  @property() precision: Precision | 'auto' = 'auto';
+  /** What runs. */
+  @property() running: Precision = 'fp32';
+  @property({ attribute: false }) speeds: readonly Speed[] = [];
+  @property({ type: Boolean }) measuring = false;
+  /** Whether this device has room to time two networks side by side. */
+  @property({ type: Boolean }) measurable = false;
+
+  override render(): unknown {
+    return html`<fieldset>
+      <legend>${msg('Precision')}</legend>
+      <label
+        ><input type="checkbox" name="quicker" .checked=${this.precision === 'auto'} @change=${this.#onQuicker} />${msg(
+          'Take the quicker one on this device',
+        )}</label
+      >
+      ${this.measurable
+        ? html`<button ?disabled=${this.measuring} @click=${() => this.dispatchEvent(new SpeedMeasureEvent())}>
+            ${this.measuring ? msg('Measuring …') : this.speeds.length > 0 ? msg('Measure again') : msg('Measure')}
+          </button>`
+        : nothing}
+    </fieldset>`;
+  }
+
+  #onQuicker(event: Event): void {
+    const automatic = (event.target as HTMLInputElement).checked;
+    this.dispatchEvent(new PrecisionChoiceEvent(automatic ? 'auto' : this.running));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-precision-choice': PrecisionChoice;
+  }
+}
