@@ -84,6 +84,19 @@ describe('RecogniserService', () => {
     expect(engines[0].most).toBe(1);
   });
 
+  it('times the network alone, as often as asked or as there is time for', async () => {
+    await expect(service.measure(1, 10)).rejects.toMatchObject({ code: 'no-model' });
+    await service.load(request(), () => undefined);
+    const times = await service.measure(3, 10_000);
+    expect(times).toHaveLength(3);
+    expect(Math.min(...times)).toBeGreaterThan(3);
+    expect(await service.measure(3, 0)).toHaveLength(1);
+    const [measured, recognised] = await Promise.all([service.measure(2, 1000), service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 })]);
+    expect(measured).toHaveLength(2);
+    expect(recognised.top[0].index).toBe(7);
+    expect(engines[0].most).toBe(1);
+  });
+
   it('does not let a still picture disturb the live labels', async () => {
     await service.load(request(), () => undefined);
     await service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 });

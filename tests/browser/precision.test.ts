@@ -1,0 +1,204 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildResNet18 } from '../../tools/model/build-resnet18';
+import { calibrationPictures } from '../../tools/quantise/calibration-set';
+import { DEFAULT_RECIPE } from '../../tools/quantise/recipe';
+import { deadLeaves } from '../../tools/quantise/synthetic';
+import { writeInt8 } from '../../tools/quantise/write-int8';
+import { serveBuilt, type Serving } from '../../tools/serve';
+import type { SpeedRecord } from '../../src/storage/speeds';
+import { openApp, openBrowser, type Browsing } from '../support/browser';
+import { makeFilm } from '../support/film';
+import { SCRATCH } from '../support/shared';
+import { randomResNet18, writeSafetensors } from '../support/weights';
+import { withWorkerPrelude } from '../support/worker-prelude';
+
+/** Our own kernels take a fifth of a second longer, so that integers on onnxruntime-web are the quicker ones. */
+const SLOW_KERNELS = `{
+  const real = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (...parts) => {
+    const instance = await real(...parts);
+    if (!instance.exports?.prepare_conv1) return instance;
+    const exports = { ...instance.exports };
+    exports.run = (...words) => {
+      const end = performance.now() + 200;
+      while (performance.now() < end);
+      instance.exports.run(...words);
+    };
+    return { exports };
+  };
+}`;
+
+const folder = join(SCRATCH, 'precision-models');
+const film = join(SCRATCH, 'precision.mjpeg');
+
+/** A network of random weights, in both precisions, and a film of nothing: no licence is needed for these. */
+async function makeModels(): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  const pictures = join(folder, 'pictures');
+  mkdirSync(pictures, { recursive: true });
+  const leaves: Buffer[] = [];
+  for (let i = 0; i < 3; i++) {
+    const { data, width, height } = deadLeaves(i);
+    leaves.push(await sharp(data, { raw: { width, height, channels: 4 } }).png().toBuffer());
+    writeFileSync(join(pictures, `${i}.png`), leaves[i]);
+  }
+  const weights = join(folder, 'weights.safetensors');
+  writeFileSync(weights, writeSafetensors(randomResNet18(21)));
+  const float = await buildResNet18({ path: weights, source: 'random', licence: 'CC0-1.0' }, folder);
+  const manifest = await writeInt8(folder, float, calibrationPictures(pictures), DEFAULT_RECIPE);
+  writeFileSync(join(folder, 'index.json'), JSON.stringify([manifest]));
+  await makeFilm(film, [{ picture: leaves[0], seconds: 1 }]);
+}
+
+/** Recogniser workers that the page has ever started. */
+function countWorkers(page: Page): () => number {
+  let count = 0;
+  page.on('worker', (worker) => {
+    if (worker.url().includes('recogniser.worker')) count++;
+  });
+  return () => count;
+}
+
+const running = async (page: Page): Promise<string> => (await page.locator('header button[aria-haspopup]').textContent())?.trim() ?? '';
+
+async function records(page: Page): Promise<SpeedRecord[]> {
+  const text = await page.evaluate(() => localStorage.getItem('sightglass.speeds'));
+  return (JSON.parse(text ?? '[]') as [string, SpeedRecord][]).map(([, record]) => record);
+}
+
+async function startCamera(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await page.locator('sg-label-list li').first().waitFor({ timeout: 30_000 });
+}
+
+describe('the quicker precision', () => {
+  let serving: Serving;
+  let browsing: Browsing | undefined;
+
+  beforeAll(async () => {
+    await makeModels();
+    serving = await serveBuilt({ extra: { '/models': folder } });
+  });
+  afterAll(async () => {
+    await browsing?.close();
+    await serving?.close();
+  });
+
+  describe('where integers are', () => {
+    let page: Page;
+    let workers: () => number;
+
+    beforeAll(async () => {
+      browsing = await openBrowser({ film });
+      ({ page } = browsing);
+      await withWorkerPrelude(page, SLOW_KERNELS);
+      workers = countWorkers(page);
+      await openApp(page, serving.url);
+    });
+    afterAll(async () => {
+      await browsing?.close();
+      browsing = undefined;
+    });
+
+    it('shows labels with the first precision at once, then times both and takes the quicker', async () => {
+      expect(await running(page)).toBe('ResNet-18 fp32');
+      await page.waitForTimeout(1500);
+      // Nothing is timed before a person has seen a label.
+      expect(workers()).toBe(1);
+      await startCamera(page);
+      await expect.poll(() => running(page), { timeout: 60_000 }).toBe('ResNet-18 int8');
+      const [record] = await records(page);
+      expect(record.choice).toBe('int8');
+      expect(record.speeds.map((s) => [s.precision, s.engine])).toEqual([['fp32', 'simd'], ['int8', 'ort']]);
+      expect(record.speeds[0].ms).toBeGreaterThan(200);
+      expect(record.speeds[1].ms).toBeLessThan(record.speeds[0].ms);
+      // The other worker went, and labels go on.
+      expect(workers()).toBe(2);
+      const alive = (): number => page.workers().filter((w) => w.url().includes('recogniser.worker')).length;
+      await expect.poll(alive, { timeout: 10_000 }).toBe(1);
+      await page.getByRole('button', { name: 'Show figures' }).click();
+      const figure = async (key: string): Promise<string> => (await page.locator(`sg-live-stats dd[data-key="${key}"]`).textContent())?.trim() ?? '';
+      await expect.poll(() => figure('engine'), { timeout: 5000 }).toBe('onnxruntime');
+      await expect.poll(async () => parseFloat(await figure('inference')), { timeout: 10_000 }).toBeLessThan(record.speeds[0].ms);
+      await page.getByRole('button', { name: 'Show figures' }).click();
+    });
+
+    it('shows what each takes', async () => {
+      await page.locator('header button[aria-haspopup]').click();
+      for (const [precision, engine] of [['fp32', 'own SIMD'], ['int8', 'onnxruntime']]) {
+        const text = await page.locator(`sg-model-picker li[data-precision="${precision}"] .speed`).textContent();
+        expect(text?.replace(/\s+/g, ' ')).toMatch(new RegExp(`\\d ms a picture on this device \\(${engine}\\)`));
+      }
+      expect(await page.getByRole('checkbox', { name: 'Take the quicker one on this device' }).isChecked()).toBe(true);
+      await page.keyboard.press('Escape');
+    });
+
+    it('keeps the choice over a reload, and times nothing again', async () => {
+      await openApp(page, serving.url);
+      const before = workers();
+      expect(await running(page)).toBe('ResNet-18 int8');
+      await startCamera(page);
+      await page.waitForTimeout(3000);
+      expect(workers()).toBe(before);
+      expect(await running(page)).toBe('ResNet-18 int8');
+    });
+
+    it('gives way to a person, also after a reload', async () => {
+      await page.locator('header button[aria-haspopup]').click();
+      await page.getByRole('button', { name: 'Use ResNet-18 fp32' }).click();
+      await page.locator('sg-model-picker li[data-precision="fp32"] strong').waitFor({ timeout: 30_000 });
+      expect(await page.getByRole('checkbox', { name: 'Take the quicker one on this device' }).isChecked()).toBe(false);
+      await openApp(page, serving.url);
+      const before = workers();
+      expect(await running(page)).toBe('ResNet-18 fp32');
+      await startCamera(page);
+      await page.waitForTimeout(3000);
+      expect(await running(page)).toBe('ResNet-18 fp32');
+      expect(workers()).toBe(before);
+    });
+
+    it('measures again on demand without taking the choice away, and takes the quicker one when told to', async () => {
+      await page.locator('header button[aria-haspopup]').click();
+      const [old] = await records(page);
+      await page.getByRole('button', { name: 'Measure again' }).click();
+      await page.getByRole('button', { name: 'Measuring' }).waitFor();
+      await page.getByRole('button', { name: 'Measure again' }).waitFor({ timeout: 60_000 });
+      const [record] = await records(page);
+      expect(record).not.toEqual(old);
+      expect(record.choice).toBe('int8');
+      expect(await running(page)).toBe('ResNet-18 fp32');
+      await page.getByRole('checkbox', { name: 'Take the quicker one on this device' }).check();
+      await expect.poll(() => running(page), { timeout: 30_000 }).toBe('ResNet-18 int8');
+    });
+
+    it('is measured anew with another engine', async () => {
+      await page.getByRole('radio', { name: 'onnxruntime-web' }).check();
+      await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(2);
+      const record = (await records(page))[1];
+      expect(record.speeds.map((s) => s.engine)).toEqual(['ort', 'ort']);
+      const [float, integers] = record.speeds;
+      expect(record.choice).toBe(integers.ms <= float.ms * 0.9 ? 'int8' : 'fp32');
+    });
+  });
+
+  it('is not looked for on a device with little memory', async () => {
+    browsing = await openBrowser({ film });
+    const { page } = browsing;
+    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'deviceMemory', { value: 2, configurable: true }));
+    const workers = countWorkers(page);
+    await openApp(page, serving.url);
+    await startCamera(page);
+    await page.waitForTimeout(3000);
+    expect(workers()).toBe(1);
+    expect(await running(page)).toBe('ResNet-18 fp32');
+    expect(await records(page)).toEqual([]);
+    await page.locator('header button[aria-haspopup]').click();
+    expect(await page.getByRole('button', { name: /^Measure/ }).count()).toBe(0);
+    await browsing.close();
+    browsing = undefined;
+  });
+});
