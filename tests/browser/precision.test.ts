@@ -105,7 +105,7 @@ describe('the quicker precision', () => {
     });
 
     it('shows labels with the first precision at once, then times both and takes the quicker', async () => {
-      expect(await running(page)).toBe('ResNet-18 fp32');
+      expect(await running(page)).toBe('ResNet-18 fp16');
       await page.waitForTimeout(1500);
       // Nothing is timed before a person has seen a label.
       expect(workers()).toBe(1);
@@ -113,7 +113,7 @@ describe('the quicker precision', () => {
       await expect.poll(() => running(page), { timeout: 60_000 }).toBe('ResNet-18 int8');
       const [record] = await records(page);
       expect(record.choice).toBe('int8');
-      expect(record.speeds.map((s) => [s.precision, s.engine])).toEqual([['fp32', 'simd'], ['int8', 'ort']]);
+      expect(record.speeds.map((s) => [s.precision, s.engine])).toEqual([['fp16', 'simd'], ['int8', 'ort']]);
       expect(record.speeds[0].ms).toBeGreaterThan(200);
       expect(record.speeds[1].ms).toBeLessThan(record.speeds[0].ms);
       // The other worker went, and labels go on.
@@ -194,7 +194,7 @@ describe('the quicker precision', () => {
     await startCamera(page);
     await page.waitForTimeout(3000);
     expect(workers()).toBe(1);
-    expect(await running(page)).toBe('ResNet-18 fp32');
+    expect(await running(page)).toBe('ResNet-18 fp16');
     expect(await records(page)).toEqual([]);
     await page.locator('header button[aria-haspopup]').click();
     expect(await page.getByRole('button', { name: /^Measure/ }).count()).toBe(0);
