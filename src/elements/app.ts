@@ -108,9 +108,9 @@ export class App extends LitElement {
         ?loading=${recogniser.state === 'loading'}
         .adoptProgress=${this.adoptProgress}
         .adoptFault=${this.adoptFault}
-        @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
         precision=${settings.value.precision}
         .trials=${recogniser.trials}
+        @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
         @sg-precision-choice=${(event: PrecisionChoiceEvent) => void recogniser.choosePrecision(event.precision)}
         @sg-speed-measure=${() => void recogniser.trials.again()}
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}

@@ -16,7 +16,7 @@ import { SCRATCH } from '../support/shared';
 import { randomResNet18, writeSafetensors } from '../support/weights';
 import { withWorkerPrelude } from '../support/worker-prelude';
 
-/** Our own kernels take a fifth of a second longer, so that integers on onnxruntime-web are the quicker ones. */
+/** Our own kernels take most of a second longer, so that integers on onnxruntime-web are the quicker ones. */
 const SLOW_KERNELS = `{
   const real = WebAssembly.instantiate;
   WebAssembly.instantiate = async (...parts) => {
@@ -24,7 +24,7 @@ const SLOW_KERNELS = `{
     if (!instance.exports?.prepare_conv1) return instance;
     const exports = { ...instance.exports };
     exports.run = (...words) => {
-      const end = performance.now() + 200;
+      const end = performance.now() + 800;
       while (performance.now() < end);
       instance.exports.run(...words);
     };
@@ -114,7 +114,7 @@ describe('the quicker precision', () => {
       const [record] = await records(page);
       expect(record.choice).toBe('int8');
       expect(record.speeds.map((s) => [s.precision, s.engine])).toEqual([['fp16', 'simd'], ['int8', 'ort']]);
-      expect(record.speeds[0].ms).toBeGreaterThan(200);
+      expect(record.speeds[0].ms).toBeGreaterThan(800);
       expect(record.speeds[1].ms).toBeLessThan(record.speeds[0].ms);
       // The other worker went, and labels go on.
       expect(workers()).toBe(2);
@@ -176,7 +176,9 @@ describe('the quicker precision', () => {
     });
 
     it('is measured anew with another engine', async () => {
-      await page.getByRole('radio', { name: 'onnxruntime-web' }).check();
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.locator('sg-settings-sheet select[name=engine]').selectOption('ort');
       await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(2);
       const record = (await records(page))[1];
       expect(record.speeds.map((s) => s.engine)).toEqual(['ort', 'ort']);

@@ -6,7 +6,6 @@ import type { Speed } from '../../contract/speed';
 import { PrecisionChoiceEvent } from '../events/precision-choice-event';
 import { SpeedMeasureEvent } from '../events/speed-measure-event';
 import { sharedStyles } from '../shared/styles';
-import { modelPickerStyles } from './model-picker-styles';
 
 /**
  * Whether the quicker precision is taken by itself, and the way to time both again.
@@ -19,11 +18,35 @@ import { modelPickerStyles } from './model-picker-styles';
 export class PrecisionChoice extends LitElement {
   static override styles = [
     sharedStyles,
-    modelPickerStyles,
     css`
       fieldset {
-        margin-block: 0 1rem;
+        display: flex;
+        flex-wrap: wrap;
         align-items: center;
+        justify-content: space-between;
+        gap: 0.25rem 1rem;
+        min-width: 0;
+        margin: 0 0 1rem;
+        padding: 0.25rem 1rem 0.6rem;
+        border: 1px solid var(--sg-line);
+        border-radius: 1rem;
+        background: var(--sg-surface);
+      }
+      legend {
+        padding: 0 0.4rem;
+        font-weight: 600;
+      }
+      label {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.6rem;
+        min-height: 2.75rem;
+      }
+      input {
+        flex: none;
+        width: 1.5rem;
+        height: 1.5rem;
+        accent-color: var(--sg-accent);
       }
     `,
   ];
