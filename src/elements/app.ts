@@ -116,6 +116,7 @@ export class App extends LitElement {
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
       ></sg-model-picker>
+      <sg-platform-notices .recogniser=${recogniser}></sg-platform-notices>
       ${this.sheets.map((id) => SHEETS[id].render({ recogniser, settings, statistics }))}
       ${this.sheetMissing
         ? html`<div class="notice" role="alert">

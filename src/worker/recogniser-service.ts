@@ -25,8 +25,8 @@ import type { FeatureModel } from '../domain/teach/things-file';
 import { workerCapabilities } from './capabilities';
 import { deviceModels } from './device-models';
 import { closeFrame, FrameReader } from './frame-reader';
-import { downloadModel } from './model-download';
 import { SerialQueue } from './serial';
+import { siteModel } from './site-model';
 import { LiveNaming } from './teach/live-naming';
 
 const CLASSES = 1000;
@@ -110,7 +110,7 @@ export class RecogniserService implements RecogniserApi {
     const bytes =
       location.kind === 'device'
         ? await deviceModels.read(manifest.id)
-        : await downloadModel(new URL(variant.file, location.baseUrl).href, variant, onProgress);
+        : await siteModel(new URL(variant.file, location.baseUrl).href, variant, onProgress);
     this.#running?.engine.dispose();
     this.#running = undefined;
     onProgress({ phase: 'session', loaded: variant.bytes, total: variant.bytes });

@@ -48,6 +48,8 @@ async function useEverything(page: Page, url: string): Promise<void> {
   }
   await page.goto(`${url}#live`);
   await page.locator('sg-label-list li').first().waitFor({ timeout: 40_000 });
+  // The service worker has its own requests: the small files anew, and the large ones that are kept for offline use.
+  await page.locator('sg-offline-status[phase="kept"]').waitFor({ state: 'attached', timeout: 60_000 });
 }
 
 describe.skipIf(models.length === 0)('every request and the content security policy, in live use', () => {
@@ -60,7 +62,7 @@ describe.skipIf(models.length === 0)('every request and the content security pol
   beforeAll(async () => {
     proxy = await recordingProxy();
     serving = await serveBuilt();
-    browsing = await openBrowser({ film, flags: proxy.flags });
+    browsing = await openBrowser({ film, flags: proxy.flags, context: { serviceWorkers: 'allow' } });
     page = browsing.page;
     browsing.context.on('console', (message: ConsoleMessage) => said.push(message.text()));
     await useEverything(page, serving.url);
@@ -75,7 +77,7 @@ describe.skipIf(models.length === 0)('every request and the content security pol
     expect(proxy.foreign()).toEqual([]);
     const paths = proxy.requests.filter((url) => url.origin === new URL(serving.url).origin).map((url) => url.pathname);
     // What the recording must have seen if it sees everything: page, worker, its threads and both models.
-    for (const part of [/^\/$/, /recogniser\.worker/, /thread\.worker/, /ort-wasm.*\.wasm$/, ...models.map((m) => new RegExp(m.variants[0].file))]) {
+    for (const part of [/^\/$/, /recogniser\.worker/, /thread\.worker/, /ort-wasm.*\.wasm$/, /service-worker\.js$/, /keep-offline\.worker/, /manifest\.webmanifest$/, ...models.map((m) => new RegExp(m.variants[0].file))]) {
       expect(paths.some((path) => part.test(path)), String(part)).toBe(true);
     }
   });

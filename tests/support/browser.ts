@@ -11,6 +11,7 @@ export interface CameraOptions {
   readonly film?: string;
   /** False to have the browser refuse the camera. */
   readonly allowed?: boolean;
+  /** Service workers are off unless told: they answer before `page.route` can, and fetch in the background. */
   readonly context?: BrowserContextOptions;
   /** Further flags of Chromium. */
   readonly flags?: readonly string[];
@@ -50,6 +51,7 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
     headless: true,
     args: flags,
     viewport: DESKTOP,
+    serviceWorkers: 'block',
     ...camera.context,
   });
   const page = context.pages()[0] ?? (await context.newPage());

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
+import { productionBuild } from './production-build';
 import { ROOT } from './shared';
 
 /** Browser tests run the built page: builds it where `npm test` has not done so already. */
 export default async function setup(): Promise<void> {
   if (process.env['SIGHTGLASS_BUILT'] && existsSync(join(ROOT, 'dist/index.html'))) return;
-  await build({ root: ROOT, logLevel: 'warn' });
+  await productionBuild({ root: ROOT, logLevel: 'warn' });
 }

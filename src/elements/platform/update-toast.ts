@@ -1,0 +1,51 @@
+import { css, html, LitElement } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { UpdateChoiceEvent } from '../events/update-choice-event';
+import { sharedStyles } from '../shared/styles';
+
+/**
+ * Offers a new version of the app: nothing is loaded anew without a person's word.
+ *
+ * @event sg-update-choice - a person's answer
+ * @csspart reload - the button that loads the new version
+ */
+@customElement('sg-update-toast')
+@localized()
+export class UpdateToast extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: center;
+        gap: 0.5rem;
+        padding: 0.5rem 0.5rem 0.5rem 1rem;
+        border: 1px solid var(--sg-line);
+        border-radius: 1.5rem;
+        background: var(--sg-surface);
+        box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 0.35);
+      }
+      p {
+        margin: 0;
+        flex: 1 0 auto;
+      }
+    `,
+  ];
+
+  override render(): unknown {
+    return html`
+      <p role="status">${msg('A new version is ready.')}</p>
+      <button class="primary" part="reload" @click=${() => this.dispatchEvent(new UpdateChoiceEvent('reload'))}>${msg('Reload')}</button>
+      <button @click=${() => this.dispatchEvent(new UpdateChoiceEvent('later'))}>${msg('Later')}</button>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-update-toast': UpdateToast;
+  }
+}
