@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMAGENET_LABELS } from '../../src/domain/labels/imagenet';
 import { modelIndex } from '../../tools/vite-models';
 import { DIST, serveBuilt, type Serving } from '../../tools/serve';
-import { openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
+import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } from '../support/browser';
 import { buildVersion } from '../support/builds';
 import { makeFilm } from '../support/film';
 import { recordingProxy, type RecordingProxy } from '../support/recording-proxy';
@@ -87,19 +87,10 @@ describe.skipIf(models.length === 0)('without a network', () => {
     const before = proxy.requests.length;
     await openApp(page, serving.url);
     await startCamera(page);
-    await page.locator('header button[aria-haspopup]').first().click();
-    const picker = page.locator('sg-model-picker');
-    const runs = async (model: string): Promise<void> => {
-      await page.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
-      await picker.locator(`li.runs[data-model="${model}"]`).waitFor();
-    };
-    await picker.getByLabel('onnxruntime-web').check();
-    await runs(models[0].id);
-    for (const model of models.slice(1)) {
-      await picker.locator(`li[data-model="${model.id}"]`).first().getByRole('button').first().click();
-      await runs(model.id);
-    }
-    await page.getByRole('button', { name: 'Close' }).click();
+    await chooseEngine(page, 'ort');
+    await openApp(page, serving.url);
+    await startCamera(page);
+    await useModels(page, models.slice(1).map(({ id }) => id));
     await page.locator('sg-label-list li').first().waitFor({ timeout: 40_000 });
     expect(await page.locator('sg-fault-panel').count()).toBe(0);
     expect(errors).toEqual([]);

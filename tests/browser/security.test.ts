@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../tools/vite-models';
 import { DIST, serveBuilt, type Serving } from '../../tools/serve';
-import { openApp, openBrowser, type Browsing } from '../support/browser';
+import { chooseEngine, openApp, openBrowser, useModels, type Browsing } from '../support/browser';
 import { makeFilm } from '../support/film';
 import { recordingProxy, type RecordingProxy } from '../support/recording-proxy';
 import { SCRATCH } from '../support/shared';
@@ -29,24 +29,15 @@ async function useEverything(page: Page, url: string): Promise<void> {
   await openApp(page, url);
   await page.getByRole('button', { name: 'Start the camera' }).click();
   await page.locator('sg-label-list li').first().waitFor({ timeout: 40_000 });
-  await page.locator('header button[aria-haspopup]').first().click();
-  const picker = page.locator('sg-model-picker');
-  const runs = async (): Promise<void> => {
-    await page.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
-    await picker.locator('li.runs').waitFor();
-  };
-  await picker.getByLabel('onnxruntime-web').check();
-  await runs();
-  for (const model of models.slice(1)) {
-    await picker.locator(`li[data-model="${model.id}"]`).first().getByRole('button').first().click();
-    await runs();
-  }
-  await page.getByRole('button', { name: 'Close' }).click();
+  await useModels(page, models.slice(1).map(({ id }) => id));
+  await chooseEngine(page, 'ort');
+  await openApp(page, url);
   for (const link of await page.locator('sg-view-navigation a').all()) {
     await link.click();
     await page.waitForTimeout(300);
   }
   await page.goto(`${url}#live`);
+  await page.getByRole('button', { name: 'Start the camera' }).click();
   await page.locator('sg-label-list li').first().waitFor({ timeout: 40_000 });
   // The service worker has its own requests: the small files anew, and the large ones that are kept for offline use.
   await page.locator('sg-offline-status[phase="kept"]').waitFor({ state: 'attached', timeout: 60_000 });

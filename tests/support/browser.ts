@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { EngineId } from '../../src/contract/engine';
 
 export const PHONE = { width: 390, height: 844 } as const;
 export const DESKTOP = { width: 1280, height: 800 } as const;
@@ -70,4 +71,23 @@ export async function openApp(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.locator('sg-control-bar button').first().waitFor({ timeout: 20_000 });
   await page.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
+}
+
+/** Has the app take an engine from its next start on. */
+export async function chooseEngine(page: Page, engine: EngineId | 'auto'): Promise<void> {
+  await page.evaluate((chosen) => {
+    const key = 'sightglass.settings';
+    localStorage.setItem(key, JSON.stringify({ ...(JSON.parse(localStorage.getItem(key) ?? '{}') as object), engine: chosen, modelId: '' }));
+  }, engine);
+}
+
+/** Chooses one model after another and waits until each runs. */
+export async function useModels(page: Page, ids: readonly string[]): Promise<void> {
+  await page.locator('header button[aria-haspopup]').first().click();
+  const picker = page.locator('sg-model-picker');
+  for (const id of ids) {
+    await picker.locator(`li[data-model="${id}"]`).first().getByRole('button').first().click();
+    await picker.locator(`li.runs[data-model="${id}"]`).waitFor({ timeout: 60_000 });
+  }
+  await page.getByRole('button', { name: 'Close' }).first().click();
 }
