@@ -68,12 +68,12 @@ describe.skipIf(models.length === 0)('without a network', () => {
 
   const times = (part: RegExp): number => proxy.requests.filter(({ pathname }) => part.test(pathname)).length;
 
-  it('keeps what it needs, after the first label, and tells of it', () => {
+  it('keeps what it needs, after the first label, and tells of it', async () => {
     const total = words.map((text) => /^Kept for offline use: (\d+) of (\d+) MB$/.exec(text)).filter((found) => found !== null);
     expect(total.length).toBeGreaterThan(0);
     const figures = total.map(([, done]) => Number(done));
     expect(figures).toEqual([...figures].sort((a, b) => a - b));
-    expect(words.at(-1)).toBe('Ready for use without a network');
+    await expect.poll(() => words.at(-1)).toBe('Ready for use without a network');
   });
 
   it('fetches each model and each large file once', () => {
