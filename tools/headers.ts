@@ -4,6 +4,7 @@ export { ISOLATION_HEADERS, META_CONTENT_SECURITY_POLICY, SECURITY_HEADERS } fro
 /** Types that the servers' tables lack or that browsers insist on. */
 const TYPES: readonly [suffix: string, type: string][] = [
   ['.wasm', 'application/wasm'],
+  ['.js', 'text/javascript; charset=utf-8'],
   ['.mjs', 'text/javascript; charset=utf-8'],
   ['.onnx', 'application/octet-stream'],
   ['.webmanifest', 'application/manifest+json'],

@@ -29,7 +29,7 @@ export interface Service {
   /** Binds the address. @returns the service's own address */
   listen(): Promise<string>;
   /** Takes no new pictures, answers those that are there (for `drainMs` at most), then ends. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** An HTTP request so broken that there is no request object. */

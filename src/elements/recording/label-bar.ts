@@ -7,7 +7,7 @@ import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
 import { sameLabel, type LabelSlot } from '../../domain/labels/label-slots';
 import { LabelPressEvent } from '../events/label-press-event';
 import { sharedStyles } from '../shared/styles';
-import './label-search';
+import '../shared/label-search';
 
 /** Whether a key is meant for a field or a dialog. */
 function isElsewhere(event: KeyboardEvent): boolean {
@@ -23,7 +23,7 @@ function isElsewhere(event: KeyboardEvent): boolean {
  * same. A click that is neither (of a screen reader or a switch) begins a span, the next one ends it.
  *
  * @event sg-label-press - a label is pressed, let go, or the press was no press
- * @event sg-label-pick - a label was picked in the search
+ * @event sg-label-choice - a label was chosen in the search
  * @csspart label - one label
  */
 @customElement('sg-label-bar')
@@ -137,7 +137,7 @@ export class LabelBar extends LitElement {
             )}
           </div>`
         : nothing}
-      <sg-label-search .own=${this.own} .names=${this.names}></sg-label-search>
+      <sg-label-search floating .own=${this.own} .names=${this.names}></sg-label-search>
       <p>
         ${this.slots.length > 0
           ? msg('Tap a label for a picture, hold it to label what is filmed.')

@@ -6,7 +6,7 @@ import type { LiveRecognition } from '../../controllers/live-recognition';
 import type { RecogniserController } from '../../controllers/recogniser-controller';
 import { RecordingController } from '../../controllers/recording-controller';
 import { Follower } from '../../controllers/shared-controller';
-import type { LabelPickEvent } from '../events/label-pick-event';
+import type { LabelChoiceEvent } from '../events/label-choice-event';
 import type { LabelPressEvent } from '../events/label-press-event';
 import type { RecordingControlEvent } from '../events/recording-control-event';
 import { RecordingStateEvent } from '../events/recording-state-event';
@@ -102,7 +102,7 @@ export class RecordingPanel extends LitElement {
                 ?disabled=${state !== 'recording' || recording.halt !== undefined || !this.active}
                 ?keys=${this.keys}
                 @sg-label-press=${this.#onPress}
-                @sg-label-pick=${({ label }: LabelPickEvent) => recording.choose(label)}
+                @sg-label-choice=${({ label }: LabelChoiceEvent) => recording.choose(label)}
               ></sg-label-bar>
               <sg-snapshot-flash .count=${recording.snapshots} .label=${recording.lastSnapshot}></sg-snapshot-flash>`
           : nothing}

@@ -7,21 +7,31 @@ import { searchLabels } from '../../domain/labels/names';
 import { LabelChoiceEvent } from '../events/label-choice-event';
 import { sharedStyles } from './styles';
 
+/** More results than this nobody reads while filming. */
+const MOST_FLOATING = 6;
 /** Names that fit a list which is looked at, not scrolled for long. */
-const MOST = 30;
+const MOST_LISTED = 30;
 /** Longest label of one's own, characters. */
 const LONGEST = 120;
 
-interface Option {
+/** What an arrow or page key moves the choice by. */
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+
+interface Choice {
   readonly label: LabelRef;
+  /** As it is shown, in the reader's language. */
+  readonly shown: string;
+  /** What is said beside it: whose it is, or which class of two with one name. */
   readonly hint: string;
+  readonly isNew?: true;
 }
 
 /**
- * A search over the 1000 class names, for choosing one or a name of one's own: a combobox with its list always open.
+ * A field that finds a label: among the 1000 names and one's own, or takes what was written as a new one. Its list is always
+ * open below it, or, where it is `floating`, opens above it while something is typed.
  *
  * @event sg-label-choice - a label was chosen
- * @csspart option - one of the list
+ * @csspart list - what was found
  */
 @customElement('sg-label-search')
 @localized()
@@ -29,54 +39,75 @@ export class LabelSearch extends LitElement {
   static override styles = [
     sharedStyles,
     css`
+      :host {
+        position: relative;
+        display: block;
+      }
       input {
         width: 100%;
-        min-height: 3rem;
+        min-height: 2.75rem;
         padding: 0 1rem;
         border: 1px solid var(--sg-line);
-        border-radius: 1rem;
+        border-radius: 999px;
         background: var(--sg-surface);
         color: inherit;
         font: inherit;
       }
-      [role='listbox'] {
+      input::placeholder {
+        color: var(--sg-muted);
+        opacity: 1;
+      }
+      ul {
         display: grid;
         gap: 0.25rem;
         margin: 0.5rem 0 0;
         padding: 0;
         max-height: min(22rem, 45dvh);
         overflow: auto;
+        list-style: none;
       }
-      [role='option'] {
+      :host([floating]) ul {
+        position: absolute;
+        z-index: 3;
+        inset: auto 0 calc(100% + 0.35rem);
+        display: block;
+        max-height: none;
+        margin: 0;
+        padding: 0.35rem;
+        border: 1px solid var(--sg-line);
+        border-radius: 1rem;
+        background: var(--sg-surface);
+        box-shadow: 0 8px 30px rgb(0 0 0 / 0.35);
+      }
+      li {
         display: flex;
         align-items: center;
         justify-content: space-between;
         gap: 1rem;
         min-height: 2.75rem;
-        padding: 0.35rem 1rem;
-        border: 1px solid transparent;
-        border-radius: 0.8rem;
+        padding: 0.25rem 0.75rem;
+        border-radius: 0.7rem;
         cursor: pointer;
         overflow-wrap: anywhere;
       }
-      [role='option']:hover {
+      li[aria-selected='true'] {
         background: var(--sg-surface-2);
       }
-      [role='option'][aria-selected='true'] {
-        border-color: var(--sg-accent);
-        background: var(--sg-surface-2);
-      }
-      .hint {
+      small {
         flex: none;
         color: var(--sg-muted);
-        font-size: 0.8rem;
       }
     `,
   ];
 
+  /** The person's own labels, newest first. */
+  @property({ attribute: false }) own: readonly string[] = [];
+  /** Names of the 1000 classes, one list a language, the reader's first. */
+  @property({ attribute: false }) names: readonly (readonly string[])[] = [IMAGENET_LABELS];
   /** Offered before anything is typed: what the network said, what was chosen last. */
   @property({ attribute: false }) suggestions: readonly LabelRef[] = [];
-  @state() private typed = '';
+  @property({ type: Boolean, reflect: true }) floating = false;
+  @state() private text = '';
   @state() private at = 0;
   @query('input') private readonly input!: HTMLInputElement;
 
@@ -86,7 +117,7 @@ export class LabelSearch extends LitElement {
 
   /** Empties it for the next search. */
   clear(): void {
-    this.typed = '';
+    this.text = '';
     this.at = 0;
   }
 
@@ -95,77 +126,95 @@ export class LabelSearch extends LitElement {
   }
 
   override render(): unknown {
-    const options = this.#options();
-    const at = Math.min(this.at, options.length - 1);
-    return html`<input
+    const choices = this.#choices();
+    const open = choices.length > 0;
+    return html`
+      <input
+        type="text"
         role="combobox"
-        aria-label=${msg('Label')}
-        aria-expanded=${options.length > 0}
-        aria-controls="options"
-        aria-autocomplete="list"
-        aria-activedescendant=${at >= 0 ? `option-${at}` : nothing}
         autocomplete="off"
-        autocapitalize="none"
+        autocapitalize="off"
         spellcheck="false"
+        enterkeyhint="done"
         maxlength=${LONGEST}
-        placeholder=${msg('Search 1000 names, or type your own')}
-        .value=${this.typed}
+        aria-label=${msg('Find a label, or write your own')}
+        placeholder=${msg('Find a label, or write your own')}
+        aria-expanded=${open ? 'true' : 'false'}
+        aria-controls=${open ? 'list' : nothing}
+        aria-autocomplete="list"
+        aria-activedescendant=${open ? `choice-${this.at}` : nothing}
+        .value=${this.text}
         @input=${this.#onInput}
         @keydown=${this.#onKey}
+        @blur=${this.#onBlur}
       />
-      <div role="listbox" id="options" aria-label=${msg('Labels')}>
-        ${options.map(
-          ({ label, hint }, i) => html`<div
-            role="option"
-            part="option"
-            id=${`option-${i}`}
-            aria-selected=${i === at}
-            @click=${() => this.#choose(label)}
-          >
-            <span>${label.name}</span>${hint ? html`<span class="hint">${hint}</span>` : nothing}
-          </div>`,
-        )}
-      </div>
-      <span class="visually-hidden" role="status">${this.typed ? msg(str`${options.length} labels`) : ''}</span>`;
+      ${open
+        ? html`<ul id="list" role="listbox" part="list" aria-label=${msg('Labels')}>
+            ${choices.map(
+              (choice, i) => html`<li
+                id="choice-${i}"
+                role="option"
+                aria-selected=${i === this.at ? 'true' : 'false'}
+                @pointerdown=${(event: Event) => event.preventDefault()}
+                @click=${() => this.#pick(choice)}
+              >
+                <span>${choice.isNew ? msg(str`Use “${choice.shown}”`) : choice.shown}</span>
+                ${choice.hint ? html`<small>${choice.hint}</small>` : nothing}
+              </li>`,
+            )}
+          </ul>`
+        : nothing}
+      <span class="visually-hidden" role="status">${this.text ? msg(str`${choices.length} labels`) : ''}</span>
+    `;
   }
 
-  #options(): Option[] {
-    const typed = this.typed.trim();
-    if (typed === '') return this.suggestions.map((label) => ({ label, hint: '' }));
-    const found = searchLabels(typed, [IMAGENET_LABELS], MOST).map(({ index }): Option => {
-      const name = IMAGENET_LABELS[index];
-      return { label: { index, name }, hint: '' };
+  #choices(): Choice[] {
+    const text = this.text.trim().replace(/\s+/g, ' ');
+    if (text === '') return this.suggestions.map((label) => ({ label, shown: this.#shown(label), hint: '' }));
+    const most = this.floating ? MOST_FLOATING : MOST_LISTED;
+    const own = searchLabels(text, [this.own], 2).map(({ name }): Choice => ({ label: { name }, shown: name, hint: msg('own label') }));
+    const found = searchLabels(text, this.names, most - own.length - 1).map(({ index }): Choice => {
+      const label = { index, name: IMAGENET_LABELS[index] };
+      return { label, shown: this.#shown(label), hint: '' };
     });
-    // Two classes may share a name: told apart by their numbers.
-    const twice = new Set(found.map(({ label }) => label.name).filter((name, i, all) => all.indexOf(name) !== i));
-    const told = found.map(({ label }): Option => ({ label, hint: twice.has(label.name) ? msg(str`class ${label.index ?? ''}`) : '' }));
-    const own: Option = { label: { name: typed }, hint: msg('your own label') };
-    return [...told, own];
+    // Two classes may share a name ("crane"): told apart by their numbers.
+    const twice = new Set(found.map(({ shown }) => shown).filter((name, i, all) => all.indexOf(name) !== i));
+    const told = found.map((choice) => (twice.has(choice.shown) ? { ...choice, hint: msg(str`class ${choice.label.index ?? ''}`) } : choice));
+    const known = [...own, ...told];
+    if (known.some((choice) => choice.shown.toLowerCase() === text.toLowerCase())) return known;
+    return [...known, { label: { name: text }, shown: text, hint: msg('new label'), isNew: true }];
   }
 
-  #onInput(event: Event): void {
-    this.typed = (event.target as HTMLInputElement).value;
+  #shown({ index, name }: LabelRef): string {
+    return (index === undefined ? undefined : this.names[0][index]) ?? name;
+  }
+
+  #onInput(): void {
+    this.text = this.input.value;
     this.at = 0;
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.isComposing) return;
-    const options = this.#options();
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
-    const step = steps[event.key];
-    if (step !== undefined && options.length > 0) {
-      this.at = Math.max(0, Math.min(options.length - 1, Math.min(this.at, options.length - 1) + step));
-      event.preventDefault();
-    } else if (event.key === 'Enter') {
-      const option = options.at(Math.min(this.at, options.length - 1));
-      if (option) this.#choose(option.label);
-      event.preventDefault();
-    }
+    const choices = this.#choices();
+    // Enter that ends the composition of a character is no choice.
+    if (event.isComposing || choices.length === 0) return;
+    const at = Math.min(this.at, choices.length - 1);
+    const step = STEPS[event.key];
+    if (step !== undefined) this.at = Math.max(0, Math.min(choices.length - 1, at + step));
+    else if (event.key === 'Enter') this.#pick(choices[at]);
+    else if (event.key === 'Escape' && this.text) this.clear();
+    else return;
+    event.preventDefault();
   }
 
-  #choose(label: LabelRef): void {
+  #pick({ label }: Choice): void {
+    this.clear();
     this.dispatchEvent(new LabelChoiceEvent(label));
   }
+
+  readonly #onBlur = (): void => {
+    if (this.floating) this.clear();
+  };
 }
 
 declare global {
