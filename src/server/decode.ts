@@ -39,30 +39,46 @@ function reason(error: unknown): string {
 
 /**
  * A canvas keeps colours multiplied by their alpha; reading them back divides again. The network must see the same
- * colours as in the page: clear pixels are black, faint ones lose some bits.
+ * colours as in the page: clear pixels are black, faint ones lose some bits. libwebp, which multiplies while it decodes,
+ * rounds down; Chromium's other decoders round to the nearest.
  */
-function throughPremultiplication(pixels: Uint8Array): void {
+function throughPremultiplication(pixels: Uint8Array, multiplied: (value: number) => number): void {
   for (let i = 0; i < pixels.length; i += 4) {
     const alpha = pixels[i + 3];
     if (alpha === 255) continue;
-    for (let c = i; c < i + 3; c++) pixels[c] = alpha === 0 ? 0 : Math.min(255, Math.round((Math.round((pixels[c] * alpha) / 255) * 255) / alpha));
+    for (let c = i; c < i + 3; c++) pixels[c] = alpha === 0 ? 0 : Math.min(255, Math.round((multiplied((pixels[c] * alpha) / 255) * 255) / alpha));
+  }
+}
+
+/**
+ * Cyan, magenta, yellow and black to colours by Chromium's plain formula for pictures whose profile is left aside:
+ * colour = (1 - ink) (1 - black). In place; the fourth byte becomes 255.
+ */
+function inksToColours(pixels: Uint8Array): void {
+  for (let i = 0; i < pixels.length; i += 4) {
+    const light = 255 - pixels[i + 3];
+    for (let c = i; c < i + 3; c++) pixels[c] = Math.floor(((255 - pixels[c]) * light) / 255);
+    pixels[i + 3] = 255;
   }
 }
 
 /**
  * Decodes a picture as the page does a still one (createImageBitmap with `imageOrientation: 'from-image'` and
  * `colorSpaceConversion: 'none'`): turned upright by its EXIF orientation, numbers untouched by any colour profile,
- * the first picture of an animation. The header is read, and its size checked, before any pixel is decoded.
+ * the first picture of an animation. Pixels are Chromium's own to the last bit, faint ones to 1 of 255; only AVIF differs, whose
+ * colour planes libheif enlarges in another way (tests/browser/service-parity.test.ts). The header is read, and its size checked, before any pixel is decoded.
  *
  * @throws Problem `no-picture`, `unsupported-type`, `picture-too-large`, `picture-corrupt` or `timed-out`
  */
 export async function decodePicture(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedPicture> {
-  await pictureType(bytes);
+  const type = await pictureType(bytes);
   const options = { failOn: 'error', ignoreIcc: true, sequentialRead: true } as const;
   let hasAlpha: boolean;
+  let fourInks: boolean;
   try {
     const header = await sharp(bytes, { ...options, limitInputPixels: false }).metadata();
     hasAlpha = header.hasAlpha;
+    fourInks = header.space === 'cmyk';
     if (header.width * header.height > limits.maxPixels) {
       throw new Problem(
         'picture-too-large',
@@ -74,14 +90,14 @@ export async function decodePicture(bytes: Uint8Array, limits: DecodeLimits): Pr
     throw new Problem('picture-corrupt', `The picture's header cannot be read: ${reason(error)}.`, { cause: error });
   }
   try {
-    const { data, info } = await sharp(bytes, { ...options, limitInputPixels: limits.maxPixels })
-      .timeout({ seconds: limits.seconds })
-      .autoOrient()
-      .toColourspace('srgb')
-      .ensureAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (hasAlpha) throughPremultiplication(data);
+    const picture = sharp(bytes, { ...options, limitInputPixels: limits.maxPixels }).timeout({ seconds: limits.seconds });
+    // Chromium and Firefox turn no WebP, whatever its EXIF says.
+    if (type !== 'image/webp') picture.autoOrient();
+    if (fourInks) picture.pipelineColourspace('cmyk').toColourspace('cmyk');
+    else picture.toColourspace('srgb').ensureAlpha();
+    const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (fourInks) inksToColours(data);
+    else if (hasAlpha) throughPremultiplication(data, type === 'image/webp' ? Math.floor : Math.round);
     return { pixels: data, width: info.width, height: info.height };
   } catch (error) {
     const words = reason(error);

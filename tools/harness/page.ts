@@ -20,6 +20,19 @@ export interface HarnessLoad {
   readonly file?: { readonly url: string; readonly bytes: number; readonly sha256: string };
 }
 
+/** Bytes by which two decoded pictures differ. */
+export interface PixelDifference {
+  /** Pixels of the browser's picture, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Length of the other picture. */
+  readonly bytes: number;
+  /** Largest and mean difference of a colour byte, 0..255, and the share of those that differ. */
+  readonly largest: number;
+  readonly mean: number;
+  readonly share: number;
+}
+
 /** What the worker of a rival library does (tools/bench/rivals), through Comlink. */
 export interface RivalApi {
   /** @returns milliseconds from the request to the first answer */
@@ -60,6 +73,29 @@ const harness = {
   async recogniseFile(url: string, count: number): Promise<Recognition> {
     const blob = await (await fetch(url)).blob();
     return harness.recognise(await decodePicture(blob), count);
+  },
+
+  /** How far a picture file, decoded by the browser as the app does, is from RGBA bytes at another address; only colours count. */
+  async pixelDifference(url: string, rgbaUrl: string): Promise<PixelDifference> {
+    const bitmap = await decodePicture(await (await fetch(url)).blob());
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    if (!context) throw new Error('This browser gives no 2D canvas.');
+    context.globalCompositeOperation = 'copy';
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    const ours = context.getImageData(0, 0, width, height).data;
+    const theirs = new Uint8Array(await (await fetch(rgbaUrl)).arrayBuffer());
+    const found = { width, height, bytes: theirs.length, largest: 0, mean: 0, share: 0 };
+    const length = Math.min(ours.length, theirs.length);
+    for (let i = 0; i < length; i++) {
+      if (i % 4 === 3) continue;
+      const difference = Math.abs(ours[i] - theirs[i]);
+      found.largest = Math.max(found.largest, difference);
+      found.mean += difference / (0.75 * length);
+      if (difference > 0) found.share += 1 / (0.75 * length);
+    }
+    return found;
   },
 
   /** Recognises plain RGBA bytes fetched from an address. */
