@@ -15,7 +15,6 @@
 #define CONV_SIDE (SIDE / 2)
 #define M 4
 #define T 7
-#define POSITIONS (T * T)
 #define K (PLANES * 4)
 #define TILES (CONV_SIDE / M)    // a row of them
 #define COLUMNS_STEP (TILES * K + 16)
@@ -60,25 +59,9 @@ INLINE void transform_out(vec m[T]) {
   m[3] = add(madd(splat(0.125f), m[5], madd(splat(8.0f), d2, d1)), m[6]);
 }
 
-// One tile of one plane: its 7 x 7 squares of 2 x 2 pixels.
-INLINE void input_tile(const float *in, float *out) {
-  vec d[T][T];
-#pragma clang loop unroll(full)
-  for (int x = 0; x < T; x++) {
-    vec column[T];
-#pragma clang loop unroll(full)
-    for (int y = 0; y < T; y++) column[y] = load_square(in + y * 2 * PADDED_ROW + x * 2, PADDED_ROW);
-    transform_in(column);
-#pragma clang loop unroll(full)
-    for (int y = 0; y < T; y++) d[y][x] = column[y];
-  }
-#pragma clang loop unroll(full)
-  for (int y = 0; y < T; y++) {
-    transform_in(d[y]);
-#pragma clang loop unroll(full)
-    for (int x = 0; x < T; x++) store(out + (y * T + x) * COLUMNS_STEP, d[y][x]);
-  }
-}
+// A tile of one plane: its 7 x 7 squares of 2 x 2 pixels.
+#define FETCH(in, row, y, x) load_square((in) + (y) * 2 * (row) + (x) * 2, row)
+#include "tile.h"
 
 static void row_in(const Phase *p, int row, float *columns) {
   const float *in = p->in + row * M * 2 * PADDED_ROW;
@@ -86,30 +69,10 @@ static void row_in(const Phase *p, int row, float *columns) {
   for (int b = 0; b < blocks.count; b++) {
     const int n = block_size(&blocks, b);
     for (int i = 0; i < n; i++) {
-      for (int plane = 0; plane < PLANES; plane++) input_tile(in + plane * PADDED_PLANE, columns + (plane * n + i) * 4);
+      for (int plane = 0; plane < PLANES; plane++) input_tile(in + plane * PADDED_PLANE, PADDED_ROW, columns + (plane * n + i) * 4, COLUMNS_STEP);
       in += M * 2;
     }
     columns += n * K;
-  }
-}
-
-// m: sums of one tile and 4 output channels. out: its 4 x 4 results after ReLU.
-INLINE void output_tile(const float *m, vec bias, float *out) {
-  vec d[M][T];
-#pragma clang loop unroll(full)
-  for (int x = 0; x < T; x++) {
-    vec column[T];
-#pragma clang loop unroll(full)
-    for (int y = 0; y < T; y++) column[y] = load(m + (y * T + x) * SUMS_STEP);
-    transform_out(column);
-#pragma clang loop unroll(full)
-    for (int y = 0; y < M; y++) d[y][x] = column[y];
-  }
-#pragma clang loop unroll(full)
-  for (int y = 0; y < M; y++) {
-    transform_out(d[y]);
-#pragma clang loop unroll(full)
-    for (int x = 0; x < M; x++) store(out + y * ROW_PITCH + x * 4, vmax(add(d[y][x], bias), zero()));
   }
 }
 
@@ -141,7 +104,9 @@ void conv1_pool(const Phase *p, int item, int thread) {
     for (int half = 0; half < 2; half++) {
       const int block = c * 2 + half;
       const vec bias = load(p->bias + block * 4);
-      for (int i = 0; i < TILES; i++) output_tile(sums + (half * TILES + i) * 4, bias, rows + (1 + i * M) * 4);
+      for (int i = 0; i < TILES; i++) {
+        output_tile(sums + (half * TILES + i) * 4, SUMS_STEP, bias, 0, rows + (1 + i * M) * 4, ROW_PITCH, M, M, 1);
+      }
       float *out = p->out + block * p->out_plane + (item * 2 + 1) * p->out_row + 4;
       const float *r1 = rows + ROW_PITCH, *r2 = r1 + ROW_PITCH, *r3 = r2 + ROW_PITCH;
       pool_row(rows, r1, r1, p->width, out);

@@ -1,34 +1,14 @@
-// Winograd convolution F(m x m, 3 x 3), stride 1 (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks,
-// 2016). The including file defines M (outputs a tile side), NAME(x), and the one-dimensional transforms
-// transform_in and transform_out.
+// Winograd convolution F(m x m, 3 x 3), stride 1. The including file defines M (outputs a tile side), NAME(x), and the
+// one-dimensional transforms transform_in and transform_out (tile.h).
 //
 // Transformed input: [position][block of n <= 6 tiles][ic / 4][n][4]. Weights: [position][oc / 8][ic][8].
 // Sums: [position][oc / 4][tile][4].
 #include "gemm.h"
 #include "phase.h"
-#include "simd.h"
 
 #define T (M + 2)
-#define POSITIONS (T * T)
-
-INLINE void input_tile(const float *in, int row, float *out, int step) {
-  vec d[T][T];
-#pragma clang loop unroll(full)
-  for (int x = 0; x < T; x++) {
-    vec column[T];
-#pragma clang loop unroll(full)
-    for (int y = 0; y < T; y++) column[y] = load(in + y * row + x * 4);
-    transform_in(column);
-#pragma clang loop unroll(full)
-    for (int y = 0; y < T; y++) d[y][x] = column[y];
-  }
-#pragma clang loop unroll(full)
-  for (int y = 0; y < T; y++) {
-    transform_in(d[y]);
-#pragma clang loop unroll(full)
-    for (int x = 0; x < T; x++) store(out + (y * T + x) * step, d[y][x]);
-  }
-}
+#define FETCH(in, row, y, x) load((in) + (y) * (row) + (x) * 4)
+#include "tile.h"
 
 // Transforms tiles `start` to `start + tiles` of blocks `first` to `last` of 4 input channels.
 static void tiles_in(const Phase *p, int start, int tiles, int first, int last, float *columns) {
@@ -43,33 +23,6 @@ static void tiles_in(const Phase *p, int start, int tiles, int first, int last, 
     }
     columns += n * p->ic;
     t += n;
-  }
-}
-
-// m: [position][step] sums of one tile and 4 output channels.
-INLINE void output_tile(const float *m, int step, vec bias, const float *residual, float *out, int row, int rows,
-                        int columns, int relu) {
-  vec d[M][T];
-#pragma clang loop unroll(full)
-  for (int x = 0; x < T; x++) {
-    vec column[T];
-#pragma clang loop unroll(full)
-    for (int y = 0; y < T; y++) column[y] = load(m + (y * T + x) * step);
-    transform_out(column);
-#pragma clang loop unroll(full)
-    for (int y = 0; y < M; y++) d[y][x] = column[y];
-  }
-#pragma clang loop unroll(full)
-  for (int y = 0; y < M; y++) {
-    if (y >= rows) break;
-    transform_out(d[y]);
-#pragma clang loop unroll(full)
-    for (int x = 0; x < M; x++) {
-      if (x >= columns) break;
-      vec r = add(d[y][x], bias);
-      if (residual) r = add(r, load(residual + y * row + x * 4));
-      store(out + y * row + x * 4, relu_if(r, relu));
-    }
   }
 }
 
