@@ -1,9 +1,7 @@
-// Convolutions with stride 2: their input is packed once into columns, one for each output pixel, which the 3 x 3 and the
-// 1 x 1 convolution of a block both read: the 1 x 1 convolution reads the middle tap.
+// Convolutions by im2col. The network's are those with stride 2, whose input is packed once into columns, one for each output
+// pixel, which the 3 x 3 and the 1 x 1 convolution of a block both read: the 1 x 1 convolution reads the middle tap.
 #include "gemm.h"
 #include "simd.h"
-
-#define STRIDE 2
 
 // Item: one chunk of output pixels by `group` blocks of 4 input channels. Columns: [block][3 x 3 taps][ic / 4][n][4].
 void pack(const Phase *p, int item) {
@@ -17,7 +15,7 @@ void pack(const Phase *p, int item) {
     const int n = block_size(&blocks, b);
     for (int i = 0; i < n; i++) {
       const int y = (t + i) / p->width, x = (t + i) % p->width;
-      const float *in = p->in + y * STRIDE * p->in_row + x * STRIDE * 4;
+      const float *in = p->in + y * p->stride * p->in_row + x * p->stride * 4;
       for (int k = c.first; k < c.last; k++) {
         const float *from = in + k * p->in_plane;
         float *to = block + (k * n + i) * 4;

@@ -53,7 +53,8 @@ typedef struct {
   int32_t chunk;  // tiles or pixels an item takes at most; CONV1: rows of tiles
   int32_t group;  // blocks of channels an item takes
   int32_t taps;   // direct: 9 or 1
-  int32_t pad1[4];
+  int32_t stride;  // pack: pixels from one output to the next
+  int32_t pad1[3];
 } Phase;
 
 _Static_assert(sizeof(Phase) == 192, "planner and kernels must agree");

@@ -129,7 +129,7 @@ export function strideTwoPhases(
   });
   return [
     {
-      ...common, kind: Kind.pack, items: chunks * Math.ceil(ic / 4 / stage.groupIn), group: stage.groupIn,
+      ...common, kind: Kind.pack, items: chunks * Math.ceil(ic / 4 / stage.groupIn), group: stage.groupIn, stride: 2,
       in: from.address, inRow: from.row, inPlane: from.plane,
     },
     { ...out(own, to, DIRECT_TAPS), nobarrier: 1 },

@@ -19,7 +19,7 @@ export const Kind = {
 const FIELDS = [
   'kind', 'items', 'nobarrier', 'in', 'out', 'residual', 'weights', 'bias', 'columns', 'sums', 'columnsStep', 'sumsStep', 'local',
   'localSize', 'ic', 'oc', 'relu', 'inRow', 'inPlane', 'outRow', 'outPlane', 'width', 'height', 'tilesX', 'tiles', 'chunk', 'group',
-  'taps',
+  'taps', 'stride',
 ] as const;
 
 /** One phase; a field that is left out is 0. */
