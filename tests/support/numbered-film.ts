@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+
+/*
+ * Films whose frames carry their number: five columns of blocks, black or white. The upper two rows hold the number's ten bits,
+ * the lower two rows the opposite of each, so that a picture that is torn, mixed or badly encoded gives no number at all.
+ */
+const COLUMNS = 5;
+const ROWS = 4;
+const BITS = 10;
+/** Numbers from 0 to below this. */
+export const NUMBERS = 2 ** BITS;
+
+function isWhite(number: number, block: number): boolean {
+  const bit = ((number >> block % BITS) & 1) === 1;
+  return block < BITS ? bit : !bit;
+}
+
+/** The number in the mean brightness of each block, row by row; undefined where it is none. */
+export function numberOf(blocks: ArrayLike<number>): number | undefined {
+  let number = 0;
+  for (let bit = 0; bit < BITS; bit++) {
+    const [straight, opposite] = [blocks[bit], blocks[bit + BITS]];
+    if (Math.abs(straight - opposite) < 128) return undefined;
+    if (straight > opposite) number += 1 << bit;
+  }
+  return number;
+}
+
+/** A frame with its number. */
+export async function numberedPicture(number: number, width: number, height: number): Promise<Buffer> {
+  const small = Buffer.from(Array.from({ length: COLUMNS * ROWS }, (_, block) => (isWhite(number, block) ? 235 : 20)));
+  const raw = { width: COLUMNS, height: ROWS, channels: 1 as const };
+  return sharp(small, { raw }).resize(width, height, { kernel: 'nearest', fit: 'fill' }).toColourspace('srgb').jpeg({ quality: 85 }).toBuffer();
+}
+
+/** Writes a film for Chromium's fake camera (MJPEG, 30 frames a second, played in a loop) of frames 0, 1, 2 ... */
+export async function makeNumberedFilm(path: string, frames: number, width = 640, height = 480): Promise<void> {
+  if (frames > NUMBERS) throw new Error(`There are only ${NUMBERS} numbers.`);
+  const pictures: Buffer[] = [];
+  for (let number = 0; number < frames; number++) pictures.push(await numberedPicture(number, width, height));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, Buffer.concat(pictures));
+}
+
+/** A frame of a film as ffmpeg decodes it. */
+export interface NumberedFrame {
+  /** Presentation time, microseconds. */
+  readonly timeUs: number;
+  /** Undefined where the picture carries none. */
+  readonly number: number | undefined;
+}
+
+/** All frames of a film, decoded with ffmpeg. @throws Error where ffmpeg finds the file broken */
+export function numberedFrames(film: Buffer): NumberedFrame[] {
+  const folder = mkdtempSync(join(tmpdir(), 'sightglass-film-'));
+  const file = join(folder, 'film');
+  try {
+    writeFileSync(file, film);
+    const strict = ['-v', 'error', '-err_detect', 'explode'];
+    const times = execFileSync('ffprobe', [...strict, '-select_streams', 'v:0', '-show_entries', 'frame=pts_time', '-of', 'csv=p=0', file], { encoding: 'utf8' });
+    const stamps = times.split('\n').filter((line) => line.trim() !== '').map((line) => Math.round(parseFloat(line) * 1e6));
+    const scale = `scale=${COLUMNS}:${ROWS}:flags=area:out_range=full,format=gray`;
+    const pixels = execFileSync('ffmpeg', [...strict, '-xerror', '-i', file, '-vf', scale, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-'], { maxBuffer: 2 ** 30 });
+    const size = COLUMNS * ROWS;
+    if (pixels.length !== stamps.length * size) throw new Error(`ffmpeg gave ${pixels.length / size} pictures and ${stamps.length} times.`);
+    return stamps.map((timeUs, i) => ({ timeUs, number: numberOf(pixels.subarray(i * size, (i + 1) * size)) }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The number in a still picture. */
+export async function numberInPicture(picture: Buffer): Promise<number | undefined> {
+  return numberOf(await sharp(picture).greyscale().resize(COLUMNS, ROWS, { kernel: 'linear', fit: 'fill' }).raw().toBuffer());
+}
