@@ -203,7 +203,7 @@ export class RecordingController extends SharedController {
   /** Keeps what the camera shows as a picture, with a label or without; never throws. */
   async snapshot(label: LabelRef | undefined): Promise<void> {
     const recording = this.#recording;
-    if (!recording || this.state !== 'recording') return;
+    if (!recording || this.state !== 'recording' || this.halt) return;
     try {
       await recording.snapshot(label);
       if (label) this.book.use(label);

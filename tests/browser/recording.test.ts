@@ -1,78 +1,145 @@
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveBuilt, type Serving } from '../../tools/serve';
-import { openApp, openBrowser, type Browsing } from '../support/browser';
-import { makeNumberedFilm, numberedFrames, NUMBERS } from '../support/numbered-film';
-import { answerWithNumbers } from '../support/seen-numbers';
-import { SCRATCH } from '../support/shared';
-import { storedSessions, type StoredSession } from '../support/stored-sessions';
-
-async function newest(page: Page): Promise<StoredSession> {
-  const session = (await storedSessions(page)).at(-1);
-  if (!session) throw new Error('Nothing was recorded.');
-  return session;
-}
-
-/** Fails where a label is not of the very frame of the film that it names, or a time is wrong. */
-function expectExact(session: StoredSession): void {
-  const frames = numberedFrames(session.film);
-  const byTime = new Map(frames.map((frame) => [frame.timeUs, frame.number]));
-  expect(frames[0].timeUs).toBe(0);
-  expect(byTime.size).toBe(frames.length);
-  expect(frames.filter((frame) => frame.number === undefined)).toEqual([]);
-  expect(session.labels.map(({ timeUs }) => byTime.get(timeUs))).toEqual(session.labels.map(({ top }) => top[0].index));
-  const times = session.labels.map((entry) => entry.timeUs);
-  expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
-}
+import type { HumanEdit } from '../../src/contract/session';
+import { foldEdits } from '../../src/domain/sessions/human-labels';
+import { numberInPicture } from '../support/numbered-film';
+import { chooseLabels, expectExact, longestGap, openRecorder, type RecorderPage } from '../support/recorder-page';
 
 describe('recording a film whose frames carry their number', () => {
-  const film = join(SCRATCH, 'numbered.mjpeg');
-  let serving: Serving;
-  let browsing: Browsing;
-  let page: Page;
-  const errors: string[] = [];
+  let recorder: RecorderPage;
 
   beforeAll(async () => {
-    await makeNumberedFilm(film, NUMBERS);
-    serving = await serveBuilt();
-    browsing = await openBrowser({ film });
-    page = browsing.page;
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    await answerWithNumbers(page);
-    await openApp(page, serving.url);
-    await page.getByRole('button', { name: 'Start the camera' }).click();
-    await page.locator('sg-label-list li').first().waitFor();
+    recorder = await openRecorder();
   });
-  afterAll(async () => {
-    await browsing?.close();
-    await serving?.close();
-  });
-
-  const record = async (): Promise<void> => {
-    await page.locator('sg-control-bar').getByRole('button', { name: 'Record' }).click();
-    await page.locator('sg-recording-bar').waitFor();
-  };
-  const stop = async (): Promise<void> => {
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
-    await page.locator('sg-recording-notice [data-kind="kept"]').waitFor();
-  };
+  afterAll(() => recorder?.close());
 
   it('gives each label the presentation time of the very frame that the network saw', async () => {
-    await record();
-    await page.waitForTimeout(6000);
-    await stop();
-    const session = await newest(page);
-    console.log(session.manifest, session.labels.length, session.labels[3]);
-    const frames = numberedFrames(session.film);
-    console.log(frames.length, frames.slice(0, 10), frames.at(-1));
+    await recorder.record();
+    await recorder.page.waitForTimeout(5000);
+    const { film, labels, manifest, human } = await recorder.stop();
+    const frames = expectExact({ film, labels, manifest, human, snapshots: new Map() });
+    expect(manifest).toMatchObject({ state: 'complete', film: { file: 'film.mp4', recorder: 'webcodecs', width: 640, height: 480 } });
+    expect(frames.length).toBeGreaterThan(40);
+    expect(labels.length).toBeGreaterThan(8);
+    expect(labels[0]).toMatchObject({ modelId: manifest.models[0].id, precision: manifest.models[0].precision });
+    expect(labels.every(({ top, latencyMs }) => top.length === 3 && top.every((t) => t.probability >= 0 && t.probability <= 1) && latencyMs > 0)).toBe(true);
+    // Frames and labels follow each other as they did before the camera: 30 a second.
+    const [first, last] = [frames[0], frames[frames.length - 1]];
+    const between = ((last.number ?? 0) - (first.number ?? 0) + 1024) % 1024;
+    expect(Math.abs(last.timeUs / 1e6 - between / 30)).toBeLessThan(0.2);
+    expect(human).toEqual([]);
+  });
+
+  it('leaves a pause out, without a gap in the times and without a frame or label of it', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    const bar = page.locator('sg-recording-bar');
+    await page.waitForTimeout(1500);
+    await bar.getByRole('button', { name: 'Pause the recording' }).click();
+    await bar.getByText('Paused').waitFor();
+    const length = await bar.getByRole('timer').textContent();
+    await page.waitForTimeout(2500);
+    expect(await bar.getByRole('timer').textContent()).toBe(length);
+    expect(await bar.getByRole('button', { name: 'Keep a picture' }).isDisabled()).toBe(true);
+    await bar.getByRole('button', { name: 'Go on recording' }).click();
+    await page.waitForTimeout(1500);
+    const session = await recorder.stop();
+    const frames = expectExact(session);
+    expect(longestGap(frames)).toBeLessThan(700_000);
+    const jumps = frames.slice(1).map(({ number, timeUs }, i) => ({
+      numbers: ((number ?? 0) - (frames[i].number ?? 0) + 1024) % 1024,
+      us: timeUs - frames[i].timeUs,
+    }));
+    const pause = jumps.filter(({ numbers, us }) => numbers / 30 - us / 1e6 > 1);
+    expect(pause.length).toBe(1);
+    expect(pause[0].numbers / 30).toBeGreaterThan(2);
+    expect(pause[0].us).toBeLessThan(100_000);
+    expect(session.manifest.durationUs).toBeLessThan(5_000_000);
+  });
+
+  it('labels as long as a key or a pointer is held, several labels at once', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    await chooseLabels(page, ['tabby', 'my red mug']);
+    const bar = page.locator('sg-label-bar');
+    expect(await bar.getByRole('button').allTextContents()).toEqual([expect.stringMatching(/1\s*tabby/), expect.stringMatching(/2\s*my red mug/)]);
+    await page.waitForTimeout(700);
+    await page.keyboard.down('1');
+    await page.waitForTimeout(800);
+    await page.keyboard.down('2');
+    await page.waitForTimeout(800);
+    expect(await bar.locator('[aria-pressed=true]').count()).toBe(2);
+    await page.keyboard.up('1');
+    await page.waitForTimeout(400);
+    await page.keyboard.up('2');
+    await bar.getByRole('button', { name: 'my red mug' }).hover();
+    await page.mouse.down();
+    await page.waitForTimeout(900);
+    await page.mouse.up();
+    // One that is held when the recording ends.
+    await page.keyboard.down('1');
+    await page.waitForTimeout(900);
+    const session = await recorder.stop();
+    await page.keyboard.up('1');
     expectExact(session);
+    const { spans } = foldEdits(session.human);
+    const seconds = spans.map(({ startUs, endUs, label }) => [label.name, (endUs - startUs) / 1e6]);
+    expect(seconds.map(([name]) => name)).toEqual(['tabby', 'my red mug', 'my red mug', 'tabby']);
+    for (const [i, wanted] of [1.6, 1.2, 0.9, 0.9].entries()) expect(Math.abs((seconds[i][1] as number) - wanted)).toBeLessThan(0.45);
+    expect(spans[0].label.index).toBe(281);
+    expect(spans[1].label.index).toBe(undefined);
+    expect(spans[1].startUs).toBeLessThan(spans[0].endUs);
+    expect(spans.every(({ endUs }) => endUs <= session.manifest.durationUs)).toBe(true);
+    expect(session.manifest).toMatchObject({ spans: 4, snapshots: 0 });
+  });
+
+  it('keeps a picture of the full size with its label when a label is tapped, and one without', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    await page.waitForTimeout(1000);
+    await page.keyboard.press('2');
+    await page.getByText('Picture kept: my red mug').waitFor();
+    await page.locator('sg-label-bar').getByRole('button', { name: 'tabby' }).click();
+    await page.getByText('Picture kept: tabby').waitFor();
+    await page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' }).click();
+    await page.getByText('Picture kept', { exact: true }).waitFor();
+    // Both of one frame, or of two that follow each other.
+    await page.keyboard.down('1');
+    await page.keyboard.down('2');
+    await page.keyboard.up('1');
+    await page.keyboard.up('2');
+    await page.waitForTimeout(1000);
+    const session = await recorder.stop();
+    const frames = expectExact(session);
+    const { snapshots, spans } = foldEdits(session.human);
+    expect(spans).toEqual([]);
+    expect(snapshots.map((s) => s.label?.name)).toEqual(['my red mug', 'tabby', undefined, 'tabby', 'my red mug']);
+    expect(session.manifest.snapshots).toBe(5);
+    for (const { file, timeUs } of snapshots) {
+      const picture = session.snapshots.get(file);
+      expect(picture, file).toBeDefined();
+      expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 480 });
+      expect(await numberInPicture(picture ?? Buffer.alloc(0))).toBe(frames.find((frame) => frame.timeUs === timeUs)?.number);
+    }
+  });
+
+  it('keeps what the network said and what a person said apart', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    await page.keyboard.down('1');
+    await page.waitForTimeout(1500);
+    await page.keyboard.up('1');
+    await page.keyboard.press('2');
+    await page.getByText('Picture kept').waitFor();
+    const { labels, human } = await recorder.stop();
+    const keys = new Set(labels.flatMap((entry) => Object.keys(entry)));
+    expect([...keys].sort()).toEqual(['latencyMs', 'modelId', 'precision', 'timeUs', 'top']);
+    expect(labels.some(({ top }) => top.some(({ name }) => name === 'my red mug'))).toBe(false);
+    expect(human.map((edit: HumanEdit) => edit.kind).filter((kind) => !/^put-(span|snapshot)$/.test(kind))).toEqual([]);
+    expect(JSON.stringify(human)).not.toMatch(/probability|modelId/);
   });
 
   it('had no errors', () => {
-    expect(errors).toEqual([]);
+    expect(recorder.errors).toEqual([]);
   });
 });

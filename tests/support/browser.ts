@@ -14,6 +14,8 @@ export interface CameraOptions {
   readonly allowed?: boolean;
   /** Service workers are off unless told: they answer before `page.route` can, and fetch in the background. */
   readonly context?: BrowserContextOptions;
+  /** Folder of the browser's profile, made and kept by the caller; undefined for an empty one that goes with the browser. */
+  readonly profile?: string;
   /** Further flags of Chromium. */
   readonly flags?: readonly string[];
 }
@@ -39,9 +41,9 @@ const FLAGS = [
   '--enable-precise-memory-info',
 ];
 
-/** Starts a real Chromium with its own empty profile. */
+/** Starts a real Chromium with its own profile. */
 export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing> {
-  const profile = mkdtempSync(join(tmpdir(), 'sightglass-profile-'));
+  const profile = camera.profile ?? mkdtempSync(join(tmpdir(), 'sightglass-profile-'));
   const flags = [...FLAGS, ...(camera.flags ?? [])];
   if (camera.film !== undefined) {
     flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera.film}`);
@@ -61,7 +63,7 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
     page,
     async close() {
       await context.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      if (camera.profile === undefined) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

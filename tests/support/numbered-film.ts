@@ -64,7 +64,7 @@ export function numberedFrames(film: Buffer): NumberedFrame[] {
     const times = execFileSync('ffprobe', [...strict, '-select_streams', 'v:0', '-show_entries', 'frame=pts_time', '-of', 'csv=p=0', file], { encoding: 'utf8' });
     const stamps = times.split('\n').filter((line) => line.trim() !== '').map((line) => Math.round(parseFloat(line) * 1e6));
     const scale = `scale=${COLUMNS}:${ROWS}:flags=area:out_range=full,format=gray`;
-    const pixels = execFileSync('ffmpeg', [...strict, '-xerror', '-i', file, '-vf', scale, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-'], { maxBuffer: 2 ** 30 });
+    const pixels = execFileSync('ffmpeg', [...strict, '-xerror', '-i', file, '-vf', scale, '-fps_mode', 'passthrough', '-enc_time_base', '1:1000', '-f', 'rawvideo', '-'], { maxBuffer: 2 ** 30 });
     const size = COLUMNS * ROWS;
     if (pixels.length !== stamps.length * size) throw new Error(`ffmpeg gave ${pixels.length / size} pictures and ${stamps.length} times.`);
     return stamps.map((timeUs, i) => ({ timeUs, number: numberOf(pixels.subarray(i * size, (i + 1) * size)) }));
@@ -75,5 +75,11 @@ export function numberedFrames(film: Buffer): NumberedFrame[] {
 
 /** The number in a still picture. */
 export async function numberInPicture(picture: Buffer): Promise<number | undefined> {
-  return numberOf(await sharp(picture).greyscale().resize(COLUMNS, ROWS, { kernel: 'linear', fit: 'fill' }).raw().toBuffer());
+  const { data, info } = await sharp(picture).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+  const middle = (block: number): number => {
+    const x = Math.floor(((block % COLUMNS) + 0.5) * (info.width / COLUMNS));
+    const y = Math.floor((Math.floor(block / COLUMNS) + 0.5) * (info.height / ROWS));
+    return data[y * info.width + x];
+  };
+  return numberOf(Array.from({ length: COLUMNS * ROWS }, (_, block) => middle(block)));
 }

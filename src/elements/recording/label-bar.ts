@@ -9,6 +9,9 @@ import { LabelPressEvent } from '../events/label-press-event';
 import { sharedStyles } from '../shared/styles';
 import '../shared/label-search';
 
+/** A click that comes within this of a pointer's end is of that pointer, milliseconds. */
+const CLICK_AFTER_MS = 500;
+
 /** Whether a key is meant for a field or a dialog. */
 function isElsewhere(event: KeyboardEvent): boolean {
   return event.composedPath().some(
@@ -104,8 +107,8 @@ export class LabelBar extends LitElement {
   @property({ type: Boolean }) keys = false;
   /** Names of presses that a click began, and the next one ends. */
   readonly #latched = new Set<string>();
-  /** A press by pointer or key is followed by a click, which is not another one. */
-  #handled = false;
+  /** When a press by a pointer ended: the click that follows is not another one. `Event.timeStamp`. */
+  #pointerEndedAt = -Infinity;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -154,11 +157,11 @@ export class LabelBar extends LitElement {
       aria-keyshortcuts=${i + 1}
       ?disabled=${this.disabled}
       @pointerdown=${(event: PointerEvent) => this.#onPointerDown(event, label)}
-      @pointerup=${(event: PointerEvent) => this.#send('release', `pointer-${event.pointerId}`)}
-      @pointercancel=${(event: PointerEvent) => this.#send('cancel', `pointer-${event.pointerId}`)}
+      @pointerup=${(event: PointerEvent) => this.#onPointerEnd(event, 'release')}
+      @pointercancel=${(event: PointerEvent) => this.#onPointerEnd(event, 'cancel')}
       @keydown=${(event: KeyboardEvent) => this.#onButtonKey(event, 'press', label, i)}
       @keyup=${(event: KeyboardEvent) => this.#onButtonKey(event, 'release', label, i)}
-      @click=${() => this.#onClick(label, i)}
+      @click=${(event: MouseEvent) => this.#onClick(event, label, i)}
     >
       <kbd aria-hidden="true">${i + 1}</kbd><span>${this.#shown(label)}</span>
     </button>`;
@@ -170,9 +173,13 @@ export class LabelBar extends LitElement {
 
   #onPointerDown(event: PointerEvent, label: LabelRef): void {
     if (event.button !== 0) return;
-    this.#handled = true;
     if (event.currentTarget instanceof HTMLElement) event.currentTarget.setPointerCapture(event.pointerId);
     this.#send('press', `pointer-${event.pointerId}`, label);
+  }
+
+  #onPointerEnd(event: PointerEvent, phase: 'release' | 'cancel'): void {
+    this.#pointerEndedAt = event.timeStamp;
+    this.#send(phase, `pointer-${event.pointerId}`);
   }
 
   /** Enter and space on a label that has the focus are held as a pointer is. */
@@ -182,11 +189,8 @@ export class LabelBar extends LitElement {
     if (!event.repeat) this.#send(phase, `focus-${i}`, phase === 'press' ? label : undefined);
   }
 
-  #onClick(label: LabelRef, i: number): void {
-    if (this.#handled) {
-      this.#handled = false;
-      return;
-    }
+  #onClick(event: MouseEvent, label: LabelRef, i: number): void {
+    if (event.timeStamp - this.#pointerEndedAt < CLICK_AFTER_MS) return;
     const name = `click-${i}`;
     if (this.#latched.delete(name)) this.#send('release', name);
     else {
@@ -206,9 +210,11 @@ export class LabelBar extends LitElement {
   }
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
-    if (!this.keys || this.disabled || !/^[1-9]$/.test(event.key)) return;
+    if (!this.keys || !/^[1-9]$/.test(event.key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event)) return;
+    // Of a recording that stands still as well: the keys do not turn to something else in between.
     event.preventDefault();
+    if (this.disabled) return;
     const slot = this.slots.at(Number(event.key) - 1);
     if (slot && !event.repeat) this.#send('press', `key-${event.key}`, slot.label);
   };

@@ -100,7 +100,7 @@ export class RecordingPanel extends LitElement {
                 .own=${book.own}
                 .held=${recording.held}
                 ?disabled=${state !== 'recording' || recording.halt !== undefined || !this.active}
-                ?keys=${this.keys}
+                ?keys=${this.keys && this.active}
                 @sg-label-press=${this.#onPress}
                 @sg-label-choice=${({ label }: LabelChoiceEvent) => recording.choose(label)}
               ></sg-label-bar>

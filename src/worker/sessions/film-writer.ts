@@ -3,6 +3,7 @@ import { Fault } from '../../contract/fault';
 import type { FilmFrame } from '../../contract/recorder';
 import type { FilmInfo } from '../../contract/session';
 import { filmBitrate, filmCodecs, type FilmCodec } from '../../domain/film/codecs';
+import type { FilmCut } from '../../domain/film/film-cut';
 import { FrameFitter } from './frame-fitter';
 import type { GrowingFile } from './session-files';
 
@@ -104,8 +105,8 @@ export class FilmWriter {
   }
 
   /** What is in the film, once it is finished. */
-  get result(): { readonly frames: number; readonly durationUs: number } {
-    return { frames: this.#frames, durationUs: this.#frames === 0 ? 0 : this.#writtenUs + Math.round(US / this.frameRate) };
+  get result(): Pick<FilmCut, 'frames' | 'lastUs' | 'durationUs'> {
+    return { frames: this.#frames, lastUs: this.#writtenUs, durationUs: this.#frames === 0 ? 0 : this.#writtenUs + Math.round(US / this.frameRate) };
   }
 
   /**

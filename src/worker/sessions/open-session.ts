@@ -1,8 +1,12 @@
 import { Fault } from '../../contract/fault';
 import type { FilmFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../contract/recorder';
 import type { FilmInfo, HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from '../../contract/session';
+import type { FilmCut } from '../../domain/film/film-cut';
+import { cutLabels } from '../../domain/sessions/cut-labels';
+import { foldEdits, NO_LABELS } from '../../domain/sessions/human-labels';
 import { LabelTrack } from '../../domain/sessions/label-track';
 import { RoomMeter } from '../../domain/sessions/room';
+import { SerialQueue } from '../serial';
 import { ChunkWriter } from './chunk-writer';
 import { repairFilm } from './film-repair';
 import { chooseCodec, FilmWriter, type FilmEvents } from './film-writer';
@@ -19,8 +23,8 @@ export class OpenSession {
   manifest: SessionManifest;
   readonly #room = new RoomMeter();
   readonly #track: LabelTrack;
-  readonly #spans = new Set<string>();
-  readonly #snapshots = new Set<string>();
+  readonly #snapshots = new SerialQueue();
+  #labels = NO_LABELS;
   #frames = 0;
   #flushedUs = 0;
   #ending = false;
@@ -107,21 +111,20 @@ export class OpenSession {
   edit(edits: readonly HumanEdit[]): void {
     this.human.append(edits);
     this.human.flush();
-    for (const edit of edits) {
-      if (edit.kind === 'put-span') this.#spans.add(edit.span.id);
-      else if (edit.kind === 'delete-span') this.#spans.delete(edit.id);
-      else if (edit.kind === 'put-snapshot') this.#snapshots.add(edit.snapshot.id);
-      else this.#snapshots.delete(edit.id);
-    }
+    this.#labels = foldEdits(edits, this.#labels);
   }
 
-  async snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+  snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
     this.frame(frame, timeUs, true);
-    const picture = await pictureOf(frame, SNAPSHOT_QUALITY);
-    const snapshot: Snapshot = { id: crypto.randomUUID(), timeUs, file: `${timeUs}.jpg`, label };
-    await this.files.snapshot(snapshot.file, picture);
-    this.edit([{ kind: 'put-snapshot', snapshot }]);
-    return snapshot;
+    // One after another: two labels may be tapped on one frame, whose picture has one file.
+    return this.#snapshots.run(async () => {
+      const file = `${timeUs}.jpg`;
+      const kept = this.#labels.snapshots.some((other) => other.file === file);
+      if (!kept) await this.files.snapshot(file, await pictureOf(frame, SNAPSHOT_QUALITY));
+      const snapshot: Snapshot = { id: crypto.randomUUID(), timeUs, file, label };
+      this.edit([{ kind: 'put-snapshot', snapshot }]);
+      return snapshot;
+    });
   }
 
   async status(): Promise<RecordingStatus> {
@@ -144,16 +147,20 @@ export class OpenSession {
   async finish(ended: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
     this.#ending = true;
     await this.#saved;
+    // Pictures that are on their way belong to it.
+    await this.#snapshots.run(() => Promise.resolve());
     const whole = await this.writer.finish().then(
       () => true,
       () => false,
     );
     const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile);
+    // A label that was held to the very end reaches beyond the last frame.
+    this.#cutLabels(cut);
     for (const file of [this.filmFile, this.labels, this.human]) {
       file.flush();
       file.close();
     }
-    if (cut.frames === 0 && this.#snapshots.size === 0) {
+    if (cut.frames === 0 && this.#labels.snapshots.length === 0) {
       await this.files.discard();
       return undefined;
     }
@@ -164,12 +171,17 @@ export class OpenSession {
       durationUs: cut.durationUs,
       film: this.film,
       recognitions: this.#track.written,
-      spans: this.#spans.size,
-      snapshots: this.#snapshots.size,
+      spans: this.#labels.spans.length,
+      snapshots: this.#labels.snapshots.length,
       bytes: this.files.bytes,
     };
     await this.files.manifest(this.manifest);
     return { manifest: this.manifest, files: this.files.blobs({ [this.film.file]: this.film.mimeType }) };
+  }
+
+  #cutLabels({ lastUs, durationUs }: Pick<FilmCut, 'lastUs' | 'durationUs'>): void {
+    const edits = cutLabels(this.#labels, lastUs, durationUs);
+    if (edits.length > 0) this.edit(edits);
   }
 
   frameWritten(timeUs: number): void {

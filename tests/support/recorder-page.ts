@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { serveBuilt } from '../../tools/serve';
+import { openApp, openBrowser, type CameraOptions } from './browser';
+import { makeNumberedFilm, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-film';
+import { answerWithNumbers } from './seen-numbers';
+import { SCRATCH } from './shared';
+import { storedSessions, type StoredSession } from './stored-sessions';
+
+export interface RecorderPage {
+  readonly page: Page;
+  readonly url: string;
+  /** What the page's console and its uncaught errors said. */
+  readonly errors: string[];
+  record(): Promise<void>;
+  /** Ends the recording and waits until it is kept. */
+  stop(): Promise<StoredSession>;
+  close(): Promise<void>;
+}
+
+/**
+ * The app with a camera of numbered frames that runs, and a network that answers with their numbers.
+ * @param prepare is given the page before the app is opened
+ * @param port of the server, for a browser that comes again to the same origin; 0 for any
+ */
+export async function openRecorder(options: CameraOptions = {}, prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(), port = 0): Promise<RecorderPage> {
+  const film = join(SCRATCH, 'numbered.mjpeg');
+  await makeNumberedFilm(film, NUMBERS);
+  const serving = await serveBuilt({ port });
+  const browsing = await openBrowser({ film, ...options });
+  const { page } = browsing;
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await answerWithNumbers(page);
+  await prepare(page);
+  await openApp(page, serving.url);
+  await startCamera(page);
+  return {
+    page,
+    url: serving.url,
+    errors,
+    record: () => record(page),
+    async stop() {
+      await page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
+      await page.locator('sg-recording-notice [data-kind="kept"]').waitFor();
+      return newestSession(page);
+    },
+    async close() {
+      // A browser that a test has killed is closed already.
+      await browsing.close().catch(() => undefined);
+      await serving.close();
+    },
+  };
+}
+
+export async function startCamera(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await page.locator('sg-label-list li').first().waitFor();
+}
+
+export async function record(page: Page): Promise<void> {
+  await page.locator('sg-control-bar').getByRole('button', { name: 'Record', exact: true }).click();
+  await page.locator('sg-recording-bar').waitFor();
+}
+
+export async function newestSession(page: Page): Promise<StoredSession> {
+  const session = (await storedSessions(page)).at(-1);
+  if (!session) throw new Error('Nothing was recorded.');
+  return session;
+}
+
+/** Gives labels number keys, in the order of the names. */
+export async function chooseLabels(page: Page, names: readonly string[]): Promise<void> {
+  const field = page.locator('sg-recording-panel').getByRole('combobox');
+  for (const name of names) {
+    await field.fill(name);
+    await field.press('Enter');
+    await page.locator('sg-label-bar').getByRole('button', { name }).waitFor();
+  }
+  await field.blur();
+}
+
+/**
+ * Fails where a label's time is not that of the very frame of the film that the network saw, or a frame has a wrong time.
+ * @returns the film's frames
+ */
+export function expectExact({ film, labels, manifest }: StoredSession): NumberedFrame[] {
+  const frames = numberedFrames(film);
+  const byTime = new Map(frames.map((frame) => [frame.timeUs, frame.number]));
+  const times = labels.map((entry) => entry.timeUs);
+  expect(frames[0].timeUs).toBe(0);
+  expect(frames.map((frame) => frame.timeUs)).toEqual([...byTime.keys()].sort((a, b) => a - b));
+  expect(frames.filter((frame) => frame.number === undefined)).toEqual([]);
+  expect(labels.map((entry) => ({ timeUs: entry.timeUs, number: byTime.get(entry.timeUs) }))).toEqual(
+    labels.map((entry) => ({ timeUs: entry.timeUs, number: entry.top[0].index })),
+  );
+  expect(new Set(times).size).toBe(times.length);
+  expect(manifest.recognitions).toBe(labels.length);
+  expect(manifest.durationUs).toBeGreaterThan(frames.at(-1)?.timeUs ?? Infinity);
+  return frames;
+}
+
+/** Longest time between two frames, microseconds. */
+export function longestGap(frames: readonly NumberedFrame[]): number {
+  return Math.max(...frames.slice(1).map(({ timeUs }, i) => timeUs - frames[i].timeUs));
+}
