@@ -35,6 +35,11 @@ export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[
   return files;
 }
 
+/** Whether a file is one for the sessions page: a zip by its name or type. */
+export function isZip({ type, name }: File): boolean {
+  return /\.zip$/i.test(name) || type === 'application/zip' || type === 'application/x-zip-compressed';
+}
+
 /** Whether a file is one for the pictures page: a picture by its type, or by its name where the system knows no type. */
 export function isPicture({ type, name }: File): boolean {
   return type.startsWith('image/') || (type === '' && /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif|tiff?)$/i.test(name));

@@ -1,9 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../contract/fault';
 import type { HumanLabels, HumanSpan, LabelRef, SessionData } from '../contract/session';
+import { sameLabel } from '../domain/sessions/labels';
 import { neighbouringStart, recognitionAt } from '../domain/sessions/label-times';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../domain/sessions/predicted-runs';
 import { sessionStatistics, type SessionStatistics } from '../domain/sessions/session-statistics';
+import { LabelBook } from '../storage/label-book';
 import type { Transfer } from '../storage/session-transfer';
 import { FilmPlayer } from './film-player';
 import { SessionEditor } from './session-editor';
@@ -16,6 +18,8 @@ export type DeskCommand =
 
 /** Length of a new span where the network tells nothing, microseconds. */
 const NEW_SPAN_US = 2_000_000;
+/** Labels that are offered before anything is typed. */
+const SUGGESTED = 8;
 /** Lines of the plot. */
 const PLOTTED = 4;
 
@@ -23,6 +27,8 @@ const PLOTTED = 4;
 export class SessionDesk implements ReactiveController {
   readonly editor: SessionEditor;
   readonly player: FilmPlayer;
+  readonly #book = new LabelBook();
+  #lastChosen: readonly LabelRef[] = [];
   #runs: readonly PredictedRun[] = [];
   #plotted: readonly LabelRef[] = [];
   #statistics: { readonly of: HumanLabels; readonly is: SessionStatistics } | undefined;
@@ -79,6 +85,24 @@ export class SessionDesk implements ReactiveController {
   get answers(): readonly { readonly label: LabelRef; readonly probability: number }[] {
     const top = this.editor.data && recognitionAt(this.editor.data.recognitions, this.player.timeUs)?.top;
     return (top ?? []).map(({ index, name, probability }) => ({ label: index === undefined ? { name } : { index, name }, probability }));
+  }
+
+  /** A person's own labels: those of this session, then those that were used anywhere, the newest first. */
+  get own(): readonly string[] {
+    const here = this.editor.labels.spans.flatMap(({ label }) => (label.index === undefined ? [label.name] : []));
+    return [...new Set([...here, ...this.#book.own])];
+  }
+
+  /** Notes a label that was chosen, so that it is found again, here and while recording. */
+  use(label: LabelRef): void {
+    this.#book.use(label);
+    this.#lastChosen = [label, ...this.#lastChosen].slice(0, SUGGESTED);
+  }
+
+  /** What the network says now, then what was chosen lately. */
+  get suggestions(): readonly LabelRef[] {
+    const all = [...this.answers.map(({ label }) => label), ...this.#lastChosen];
+    return all.filter((label, i) => all.findIndex((other) => sameLabel(other, label)) === i).slice(0, SUGGESTED);
   }
 
   /** The span after the one that is worked on. */

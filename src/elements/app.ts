@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { droppedFiles, isPicture, type DroppedFile } from '../client/dropped-files';
+import { droppedFiles, isPicture, isZip, type DroppedFile } from '../client/dropped-files';
 import { Fault } from '../contract/fault';
 import type { LoadProgress } from '../contract/recogniser';
 import { CameraController } from '../controllers/camera-controller';
@@ -48,7 +48,7 @@ export class App extends LitElement {
   private readonly recogniser = new RecogniserController(this, this.settings);
   private readonly camera = new CameraController(this);
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
-  private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings, inbox: new FileInbox(this) };
+  private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings, inbox: new FileInbox(this), zips: new FileInbox(this) };
 
   constructor() {
     super();
@@ -124,7 +124,7 @@ export class App extends LitElement {
             <button @click=${() => (this.sheetMissing = false)}>${msg('Close')}</button>
           </div>`
         : nothing}
-      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
+      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
     `;
   }
 
@@ -208,10 +208,15 @@ export class App extends LitElement {
     if (event.dataTransfer) void droppedFiles(event.dataTransfer).then((files) => this.#receive(files));
   };
 
-  /** A model, a video, or pictures: what was dropped tells where it belongs. */
+  /** A model, a video, pictures, or exported sessions: what was dropped tells where it belongs. */
   #receive(files: readonly DroppedFile[]): void {
     const [first] = files.map(({ file }) => file);
     if (files.length === 0) return;
+    if (files.every((dropped) => isZip(dropped.file))) {
+      this.views.zips.put(files);
+      this.route.go('sessions');
+      return;
+    }
     if (files.length > 1 || isPicture(first)) {
       this.views.inbox.put(files);
       this.route.go('pictures');

@@ -16,6 +16,8 @@ export interface ViewContext {
   readonly settings: SettingsStore;
   /** Pictures that were dropped anywhere. */
   readonly inbox: FileInbox;
+  /** Exported sessions that were dropped anywhere. */
+  readonly zips: FileInbox;
 }
 
 /** One of the app's views, shown in its navigation. */
@@ -55,7 +57,7 @@ export const VIEWS: readonly View[] = [
     icon: 'film',
     name: () => msg('Sessions'),
     load: () => import('./sessions/sessions-view'),
-    render: (_, active) => html`<sg-sessions-view ?active=${active}></sg-sessions-view>`,
+    render: ({ zips }, active) => html`<sg-sessions-view ?active=${active} .inbox=${zips}></sg-sessions-view>`,
   },
   {
     id: 'teach',

@@ -1,4 +1,4 @@
-import { ALL_FORMATS, BlobSource, Input, VideoSampleSink } from 'mediabunny';
+import { BlobSource, Input, MP4, VideoSampleSink, WEBM } from 'mediabunny';
 import { Fault } from '../contract/fault';
 
 /**
@@ -8,7 +8,7 @@ import { Fault } from '../contract/fault';
  * @throws Fault `film-unreadable` where the browser cannot read or decode it
  */
 export async function* filmFrames(film: Blob, timesUs: readonly number[]): AsyncGenerator<VideoFrame> {
-  const input = new Input({ source: new BlobSource(film), formats: ALL_FORMATS });
+  const input = new Input({ source: new BlobSource(film), formats: [MP4, WEBM] });
   try {
     const track = await input.getPrimaryVideoTrack();
     if (!track) throw new Fault('film-unreadable', 'The film has no picture track.');

@@ -38,16 +38,24 @@ export class LabelBook {
   /** Notes the use of a label; a new one gets a key, and one of own words is kept for the search. */
   use(label: LabelRef): void {
     const { name } = label;
+    this.#refresh();
     const known = label.index !== undefined || this.own.includes(name);
     this.#write({ slots: useLabel(this.slots, label), own: known ? this.own : [name, ...this.own].slice(0, MOST_OWN) });
   }
 
   /** Forgets a label of own words. */
   forget(name: string): void {
+    this.#refresh();
     this.#write({
       slots: this.slots.filter((slot) => !sameLabel(slot.label, { name })),
       own: this.own.filter((own) => own !== name),
     });
+  }
+
+  /** Another view or tab may have written meanwhile; where nothing can be kept, this visit's labels stay. */
+  #refresh(): void {
+    const stored = this.#read();
+    if (stored.slots.length > 0 || stored.own.length > 0) this.#stored = stored;
   }
 
   #read(): Stored {

@@ -147,6 +147,7 @@ export function parseManifest(value: unknown): SessionManifest {
     name: text(found['name'], 'name'),
     createdAt: number(found['createdAt'], 'createdAt', 0, 8.64e15),
     state: oneOf(found['state'], ['recording', 'complete', 'recovered'] as const, 'state'),
+    ...(found['ended'] !== undefined && { ended: oneOf(found['ended'], ['storage-full', 'recording-failed'] as const, 'ended') }),
     durationUs: whole(found['durationUs'], 'durationUs'),
     film: parseFilm(found['film']),
     models: list(found['models'], 'models', 1000).map((model, i) => {

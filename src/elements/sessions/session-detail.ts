@@ -2,10 +2,9 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { Fault } from '../../contract/fault';
-import type { LabelRef, SessionData } from '../../contract/session';
+import type { SessionData } from '../../contract/session';
 import { SessionDesk } from '../../controllers/session-desk';
 import type { SessionLibrary } from '../../controllers/session-library';
-import { sameLabel } from '../../domain/sessions/labels';
 import { spansAt } from '../../domain/sessions/label-times';
 import type { LabelChoiceEvent } from '../events/label-choice-event';
 import type { SeekEvent } from '../events/seek-event';
@@ -51,7 +50,6 @@ export class SessionDetail extends LitElement {
   });
   /** What the search is for: the span to correct, or undefined for a new one. */
   #searchFor: string | undefined;
-  #lastChosen: readonly LabelRef[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -135,7 +133,7 @@ export class SessionDetail extends LitElement {
         </dl>
       </details>
       <sg-sheet .heading=${msg('What is it?')}>
-        <sg-label-search .suggestions=${this.#suggestions()} @sg-label-choice=${this.#onSearched}></sg-label-search>
+        <sg-label-search .own=${this.desk.own} .suggestions=${this.desk.suggestions} @sg-label-choice=${this.#onSearched}></sg-label-search>
       </sg-sheet>
     </div>`;
   }
@@ -200,12 +198,6 @@ export class SessionDetail extends LitElement {
     ></sg-span-panel>`;
   }
 
-  /** What the network says now, then what was chosen lately. */
-  #suggestions(): readonly LabelRef[] {
-    const all = [...this.desk.answers.map(({ label }) => label), ...this.#lastChosen];
-    return all.filter((label, i) => all.findIndex((other) => sameLabel(other, label)) === i).slice(0, 8);
-  }
-
   #onFilmError(): void {
     const { video } = this;
     if (video?.getAttribute('src')) this.desk.failFilm(new Fault('export-codec', video.error?.message ?? 'The film cannot be played.'));
@@ -229,7 +221,7 @@ export class SessionDetail extends LitElement {
 
   readonly #onSearched = ({ label }: LabelChoiceEvent): void => {
     this.sheet?.close();
-    this.#lastChosen = [label, ...this.#lastChosen].slice(0, 8);
+    this.desk.use(label);
     if (this.#searchFor === undefined) this.desk.label(label);
     else this.desk.editor.relabel(this.#searchFor, label);
   };

@@ -1,7 +1,10 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
+import { isZip } from '../../client/dropped-files';
+import type { FileInbox } from '../../controllers/file-inbox';
 import { SessionLibrary } from '../../controllers/session-library';
+import { Follower } from '../../controllers/shared-controller';
 import type { NameEvent } from '../events/name-event';
 import type { SessionActionEvent } from '../events/session-action-event';
 import { faultText } from '../shared/fault-text';
@@ -29,11 +32,18 @@ export class SessionsView extends LitElement {
 
   /** False while another view is shown. */
   @property({ type: Boolean }) active = true;
+  /** Zips that were dropped on other views. */
+  @property({ attribute: false }) inbox!: FileInbox;
   @state() private openId: string | undefined = ADDRESS.exec(location.hash)?.[1];
   @state() private dragging = false;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
   private readonly library = new SessionLibrary(this);
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.inbox]);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -52,6 +62,9 @@ export class SessionsView extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    const zips = this.inbox.take();
+    // Not within the update, which the import asks for anew.
+    if (zips.length > 0) void this.updateComplete.then(() => this.library.import(zips.map(({ file }) => file)));
     if (!changed.has('active') || changed.get('active') === undefined) return;
     if (this.active) void this.library.refresh();
     else void this.library.flush();
@@ -180,7 +193,7 @@ export class SessionsView extends LitElement {
   /** Takes zips; what else is dropped is the app's. */
   readonly #onDrop = (event: DragEvent): void => {
     this.dragging = false;
-    const zips = [...(event.dataTransfer?.files ?? [])].filter(({ name, type }) => /\.zip$/i.test(name) || type === 'application/zip');
+    const zips = [...(event.dataTransfer?.files ?? [])].filter(isZip);
     if (zips.length === 0) return;
     event.preventDefault();
     event.stopPropagation();
