@@ -7,12 +7,12 @@ import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../src/domain/export/
 import { toJsonLines } from '../../src/domain/sessions/json-lines';
 import { SCRATCH } from './shared';
 
-/** A film of colours, a second each, as ffmpeg makes it: fragmented, with frames at uneven times where wanted. */
+/** A film of colours, as ffmpeg makes it: fragmented, its first frame at 0, with frames at uneven times where wanted. */
 export interface FilmWanted {
   readonly name: string;
   /** Two colours, three seconds each. */
   readonly colours: readonly [string, string];
-  /** Frames a second; uneven drops every fifth frame. */
+  /** Frames a second; uneven drops every fifth frame, from the third on. */
   readonly rate: number;
   readonly uneven?: boolean;
   readonly size?: string;
@@ -24,10 +24,10 @@ export function makeSessionFilm({ name, colours, rate, uneven = false, size = '3
   const path = join(SCRATCH, name);
   if (existsSync(path)) return path;
   const inputs = colours.flatMap((colour) => ['-f', 'lavfi', '-i', `color=${colour}:s=${size}:r=${rate}:d=3`]);
-  const select = uneven ? ",select='mod(n\\,5)'" : '';
+  const select = uneven ? ",select='mod(n+3\\,5)'" : '';
   const codec = name.endsWith('.webm')
     ? ['-c:v', 'libvpx', '-g', String(rate), '-f', 'webm', '-live', '1']
-    : ['-c:v', 'libx264', '-g', String(rate), '-pix_fmt', 'yuv420p', '-movflags', 'frag_keyframe+empty_moov+default_base_moof'];
+    : ['-c:v', 'libx264', '-bf', '0', '-g', String(rate), '-pix_fmt', 'yuv420p', '-movflags', 'frag_keyframe+empty_moov+default_base_moof'];
   execFileSync('ffmpeg', [
     '-v', 'error', '-y', ...inputs, '-filter_complex', `[0][1]concat=n=2:v=1${select}[v]`, '-map', '[v]', '-fps_mode', 'vfr', ...codec, path,
   ]);
