@@ -16,6 +16,8 @@ export default defineConfig({
           globalSetup: ['tests/support/built-page.ts'],
           // One browser at a time: the network wants the machine's cores.
           fileParallelism: false,
+          // A machine that stands still for seconds (CI's does) costs a second try, not the whole run; a second failure is one.
+          retry: process.env.CI ? 1 : 0,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },
