@@ -183,7 +183,7 @@ describe('the quicker precision', () => {
       const record = (await records(page))[1];
       expect(record.speeds.map((s) => s.engine)).toEqual(['ort', 'ort']);
       const [float, integers] = record.speeds;
-      expect(record.choice).toBe(integers.ms <= float.ms * 0.9 ? 'int8' : 'fp32');
+      expect(record.choice).toBe(integers.ms <= float.ms * 0.9 ? 'int8' : float.precision);
     });
   });
 
