@@ -33,6 +33,8 @@ export type OnRecognition = (recognition: Recognition, frame: PresentedFrame) =>
 
 /** How often the figures are shown anew, milliseconds: more often nobody can read. */
 const STATISTICS_INTERVAL = 250;
+/** Until a frame that could not be captured is tried again, milliseconds, at least. */
+const RETRY_AFTER = 50;
 /** Labels in each answer's own list. */
 const TOP_COUNT = 5;
 
@@ -149,25 +151,33 @@ export class LiveRecognition implements ReactiveController {
     const frame = this.#newest;
     const video = this.#video;
     let latency: number | undefined;
+    let captured = false;
     try {
-      if (frame && video) latency = await this.#run(frame, video);
+      // Where the element shows no frame at present, as in the midst of a seek, none is captured.
+      const picture = video && (await grabFrame(video, this.#transport).catch(() => undefined));
+      captured = picture !== undefined;
+      if (frame && picture) latency = await this.#run(frame, picture);
     } catch (error) {
-      // The recogniser's owner shows its faults; a frame that was not ready is made good by the next one.
-      if (Fault.from(error, 'engine-failed').code === 'frame-unreadable') this.#transport = 'pixels';
+      // The recogniser's owner shows its faults; a frame that the worker cannot read goes there in another way.
+      if (Fault.from(error, 'engine-failed').code === 'frame-unreadable') {
+        this.#transport = 'pixels';
+        captured = false;
+      }
     }
+    // Tried again: a paused film has no next frame that would make it good.
+    if (!captured) this.#scheduler.putBack();
     const wait = this.#scheduler.finished(performance.now(), latency);
     if (wait === undefined || !this.#running) return;
-    if (wait === 0) this.#take();
-    else this.#nextTake = setTimeout(() => this.#take(), wait);
+    if (wait === 0 && captured) this.#take();
+    else this.#nextTake = setTimeout(() => this.#take(), captured ? wait : Math.max(wait, RETRY_AFTER));
   }
 
   #take(): void {
     if (this.#running && this.#scheduler.take(performance.now())) void this.#submit();
   }
 
-  async #run(frame: PresentedFrame, video: HTMLVideoElement): Promise<number | undefined> {
+  async #run(frame: PresentedFrame, picture: FrameInput): Promise<number | undefined> {
     const id = this.#nextId++;
-    const picture = await grabFrame(video, this.#transport);
     this.tap?.submitted(id, picture);
     const recognition = await this.recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
     if (id < this.#firstId || !this.#running) return undefined;

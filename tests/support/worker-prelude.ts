@@ -3,7 +3,12 @@ import type { Page } from 'playwright-core';
 /** Puts lines before the recogniser worker's own code, as if the browser were another one. */
 export async function withWorkerPrelude(page: Page, prelude: string): Promise<void> {
   await page.route('**/recogniser.worker-*.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${prelude};${await response.text()}` });
+    // A page that is closed meanwhile wants no answer any more.
+    try {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${prelude};${await response.text()}` });
+    } catch (error) {
+      if (!page.isClosed()) throw error;
+    }
   });
 }

@@ -102,6 +102,13 @@ export class RecognitionScheduler {
     return this.#take(now);
   }
 
+  /** The frame in flight could not be captured: it waits again, so that it is not lost where no newer one comes. Before `finished`. */
+  putBack(): void {
+    if (!this.#busy) return;
+    this.#waiting = true;
+    this.#submitted--;
+  }
+
   /** Forgets a waiting frame and sets the counts to zero; an inference in flight must still be `finished`. */
   reset(): void {
     this.#presented = this.#busy ? 1 : 0;

@@ -66,6 +66,22 @@ describe('RecognitionScheduler', () => {
     expect(scheduler.take(50 + next)).toBe(true);
   });
 
+  it('takes a frame that could not be captured again, where no newer one comes', () => {
+    const scheduler = new RecognitionScheduler();
+    scheduler.frame(0);
+    scheduler.putBack();
+    expect(scheduler.finished(5)).toBeDefined();
+    expect(scheduler.skipped).toBe(0);
+    expect(scheduler.take(60)).toBe(true);
+    expect(scheduler.finished(100, 40)).toBeUndefined();
+    expect(scheduler.take(101)).toBe(false);
+    // A newer frame makes it good by itself.
+    scheduler.frame(133);
+    scheduler.frame(166);
+    scheduler.putBack();
+    expect(scheduler.skipped).toBe(1);
+  });
+
   it('shows younger labels than taking whatever waits, on average', () => {
     // Age of what is shown, averaged over time, for inference times between one and two frame intervals.
     const ageOf = (serviceMs: number, wait: boolean): number => {
