@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const path = join(fileURLToPath(new URL('../..', import.meta.url)), 'docs/performance.md');
+const PERFORMANCE = join(fileURLToPath(new URL('../..', import.meta.url)), 'docs/performance.md');
 
 const HEAD = `# Performance
 
@@ -33,8 +33,8 @@ export function machine(chromium: string): string {
   return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model.trim()}, Chromium ${chromium}.`;
 }
 
-/** Puts a part into docs/performance.md in place of what it said before. */
-export function writePart(name: string, text: string): void {
+/** Puts a part into a page, docs/performance.md if left out, in place of what it said before. */
+export function writePart(name: string, text: string, path = PERFORMANCE): void {
   console.log(`\n${text}\n`);
   const begin = `<!-- ${name} -->`;
   const end = `<!-- end ${name} -->`;

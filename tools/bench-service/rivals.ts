@@ -1,0 +1,93 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { IMAGENET_LABELS } from '../../src/domain/labels/imagenet';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDER = join(ROOT, 'tests/.tmp/bench-service');
+const PYTHON = join(FOLDER, 'venv/bin/python');
+export const MODEL = join(ROOT, 'dist/models/resnet18.onnx');
+
+/** A running service. */
+export interface Contestant {
+  readonly name: string;
+  /** Of `/predict`. */
+  readonly url: string;
+  /** MiB of memory that its processes have to themselves (PSS: shared pages counted in parts), all together. */
+  memory(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program and waits for what tells its address. */
+async function start(name: string, command: string, args: readonly string[], address: (output: string) => string | undefined): Promise<Contestant> {
+  const child: ChildProcess = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+      const found = address(output);
+      if (found !== undefined) resolve(found);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${output}`)));
+  });
+  return {
+    name,
+    url,
+    memory: () => memoryOf(child.pid ?? 0),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Linux only; NaN elsewhere. */
+function memoryOf(pid: number): number {
+  try {
+    const own = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024;
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean));
+    return own + children.reduce((sum, child) => sum + memoryOf(Number(child)), 0);
+  } catch {
+    return NaN;
+  }
+}
+
+function preparePython(): void {
+  const works = (): boolean => existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import flask, waitress, onnxruntime, PIL']).status === 0;
+  if (works()) return;
+  mkdirSync(FOLDER, { recursive: true });
+  const requirements = join(ROOT, 'tools/bench-service/requirements.txt');
+  spawnSync('python3', ['-m', 'venv', join(FOLDER, 'venv')], { stdio: 'inherit' });
+  spawnSync(PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], { stdio: 'inherit' });
+  if (!works()) throw new Error('The benchmark needs Python 3 with venv and pip, to run Flask, Pillow and onnxruntime.');
+}
+
+/** Our built service as `npm run serve` starts it. */
+export function startOurs(): Promise<Contestant> {
+  const main = join(ROOT, 'dist-server/main.js');
+  if (!existsSync(main) || !existsSync(MODEL)) throw new Error('Run npm run model, npm run build and npm run build:service first (ResNet-18 is needed).');
+  const args = [main, '--port', '0', '--model', 'resnet18', '--precision', 'fp32', '--queue', '64', '--log-level', 'silent'];
+  return start('Sightglass', process.execPath, args, (output) => /(http:\/\/\S+\/predict)/.exec(output)?.[1]);
+}
+
+/**
+ * The service in Python.
+ * @param each true: as many threads of waitress as cores, each running the network on one; false: waitress's own 4 threads,
+ * the network on all cores (the libraries' defaults)
+ */
+export function startFlask(each: boolean): Promise<Contestant> {
+  preparePython();
+  const labels = join(FOLDER, 'labels.json');
+  writeFileSync(labels, JSON.stringify(IMAGENET_LABELS));
+  const threads = each ? [String(availableParallelism()), '1'] : ['4', '0'];
+  return start(
+    each ? 'Flask, a thread a core' : 'Flask, defaults',
+    PYTHON,
+    [join(ROOT, 'tools/bench-service/flask_service.py'), MODEL, labels, ...threads],
+    (output) => (/^\d+$/m.test(output) ? `http://127.0.0.1:${output.trim()}/predict` : undefined),
+  );
+}
