@@ -25,7 +25,8 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist-server ./dist-server
 COPY --from=build /app/dist ./dist
 COPY package.json ./
-USER node
+# node, by its number: so Kubernetes can see that it is not root.
+USER 1000
 EXPOSE 4174
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \

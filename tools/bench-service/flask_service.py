@@ -3,6 +3,7 @@ Usage: flask_service.py MODEL LABELS.json THREADS_OF_WAITRESS THREADS_OF_ONNXRUN
 Prints the port that it listens at. The rival of `npm run bench:service`; same model, same preprocessing, same answer."""
 import io
 import json
+import logging
 import sys
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def predict():
     return jsonify([{"label": LABELS[i], "confidence": float(scores[i])} for i in top])
 
 
+# It warns of each request that waits.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, connection_limit=200)
 print(server.effective_port, flush=True)
 server.run()
