@@ -42,7 +42,7 @@ const contract = Object.entries(below).map(([layer, forbidden]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-server', 'node_modules', 'coverage', 'tests/.tmp', 'tools/.scratch', 'src/worker/engine/simd/*.js'] },
+  { ignores: ['dist', 'dist-server', 'node_modules', 'coverage', 'tests/.tmp', 'tools/.scratch', 'src/worker/engine/simd/*.js', 'src/locales/generated'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   lit['flat/recommended'],

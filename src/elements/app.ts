@@ -9,6 +9,7 @@ import { FileInbox } from '../controllers/file-inbox';
 import { RecogniserController } from '../controllers/recogniser-controller';
 import { RouteController } from '../controllers/route-controller';
 import { applyTheme } from '../controllers/appearance';
+import { LanguageController } from '../controllers/language';
 import { SettingsFollower } from '../controllers/settings-follower';
 import { ShortcutController } from '../controllers/shortcut-controller';
 import { SettingsStore } from '../storage/settings';
@@ -47,6 +48,7 @@ export class App extends LitElement {
   private readonly settings = new SettingsStore();
   private readonly recogniser = new RecogniserController(this, this.settings);
   private readonly camera = new CameraController(this);
+  private readonly language = new LanguageController(this, () => this.settings.value.language);
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
   private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings, inbox: new FileInbox(this), zips: new FileInbox(this) };
 
@@ -77,6 +79,8 @@ export class App extends LitElement {
 
   override willUpdate(): void {
     applyTheme(this.settings.value.theme);
+    const view = VIEWS.find(({ id }) => id === this.route.current);
+    document.title = view ? `Sightglass – ${view.name()}` : 'Sightglass';
   }
 
   override render(): unknown {
@@ -118,10 +122,10 @@ export class App extends LitElement {
       ></sg-model-picker>
       <sg-platform-notices .recogniser=${recogniser}></sg-platform-notices>
       ${this.sheets.map((id) => SHEETS[id].render({ recogniser, settings, statistics }))}
-      ${this.sheetMissing
+      ${this.sheetMissing || this.language.missing
         ? html`<div class="notice" role="alert">
             <p>${msg('This part of the app could not be fetched. Check the network; if a new version was published, reload the page.')}</p>
-            <button @click=${() => (this.sheetMissing = false)}>${msg('Close')}</button>
+            <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
           </div>`
         : nothing}
       ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
@@ -154,6 +158,11 @@ export class App extends LitElement {
     else this.requestUpdate();
     await this.updateComplete;
     await this.renderRoot.querySelector<SheetElement>(`[data-sheet=${id}]`)?.show();
+  }
+
+  #dismiss(): void {
+    this.sheetMissing = false;
+    this.language.dismiss();
   }
 
   readonly #onSheet = ({ sheet }: SheetEvent): void => void this.#open(sheet);

@@ -25,6 +25,8 @@ export interface Settings {
   /** Whether single keys do things. */
   readonly shortcuts: boolean;
   readonly theme: 'auto' | 'light' | 'dark';
+  /** `auto`: the device's. */
+  readonly language: 'auto' | 'en' | 'zh-Hans';
   readonly statsOpen: boolean;
 }
 
@@ -43,6 +45,7 @@ export const DEFAULT_SETTINGS: Settings = {
   aloud: false,
   shortcuts: true,
   theme: 'auto',
+  language: 'auto',
   statsOpen: false,
 };
 

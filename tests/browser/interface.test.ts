@@ -58,7 +58,7 @@ describe.each([
     await openApp(page, serving.url);
     await press('Settings');
     expect(await box('hold').isChecked()).toBe(false);
-    expect(await box('certainty').getAttribute('aria-valuetext')).toBe('40 %');
+    expect(await box('certainty').getAttribute('aria-valuetext')).toBe('40%');
     expect(await sheet.locator('select[name=engine]').inputValue()).toBe('ort');
     await press('Close');
     await start();
@@ -68,7 +68,7 @@ describe.each([
     await press('Settings');
     await press('Reset all settings');
     expect(await box('hold').isChecked()).toBe(true);
-    expect(await box('certainty').getAttribute('aria-valuetext')).toBe('25 %');
+    expect(await box('certainty').getAttribute('aria-valuetext')).toBe('25%');
     expect(await kept()).toMatchObject({ hold: true, certainty: 0.25, theme: 'auto', engine: 'auto', threads: 0 });
   });
 

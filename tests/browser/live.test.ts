@@ -73,7 +73,7 @@ describe.skipIf(!ready)('live recognition of a real camera stream', () => {
   it('shows three labels with per cent that fall', async () => {
     const shares = await page.locator('sg-label-list li .share').allTextContents();
     expect(shares).toHaveLength(3);
-    const values = shares.map((s) => Number(/^([\d.]+) %$/.exec(s.trim())?.[1]));
+    const values = shares.map((s) => Number(/^([\d.]+)%$/.exec(s.trim())?.[1]));
     expect(values.every((v) => v >= 0 && v <= 100)).toBe(true);
     expect(values[0]).toBeGreaterThanOrEqual(values[1]);
     expect(values[1]).toBeGreaterThanOrEqual(values[2]);

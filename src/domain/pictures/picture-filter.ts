@@ -19,10 +19,10 @@ export function countFirstLabels(pictures: readonly DonePicture[]): LabelCount[]
 /**
  * Pictures one of whose labels contains the words; all of them for no words.
  * @param words upper and lower case alike
- * @param names of the 1000 classes
+ * @param names of the 1000 classes, one list a language
  */
-export function filterByLabel(pictures: readonly DonePicture[], words: string, names: readonly string[]): readonly DonePicture[] {
+export function filterByLabel(pictures: readonly DonePicture[], words: string, names: readonly (readonly string[])[]): readonly DonePicture[] {
   const wanted = words.trim().toLowerCase();
   if (wanted === '') return pictures;
-  return pictures.filter(({ top }) => top.some(({ index }) => names[index].toLowerCase().includes(wanted)));
+  return pictures.filter(({ top }) => top.some(({ index }) => names.some((list) => list[index].toLowerCase().includes(wanted))));
 }

@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { msg } from '@lit/localize';
 import type { Recognition } from '../../contract/recogniser';
 import { LabelAnnouncer } from '../../controllers/label-announcer';
-import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
+import { className, speechLanguage } from '../../controllers/language';
 import type { Prediction } from '../../domain/recognition/probabilities';
 import { CertaintyGate } from '../../domain/recognition/certainty';
 import type { Settings } from '../../storage/settings';
@@ -10,7 +10,7 @@ import type { ShownLabel } from './label-list';
 
 /** A taught thing's own name, else the class's. */
 function nameOf({ index, name }: Prediction): string {
-  return name ?? IMAGENET_LABELS[index] ?? String(index);
+  return name ?? className(index);
 }
 
 /** Turns the newest recognition into the labels that are shown and read out. */
@@ -43,6 +43,7 @@ export class LiveLabels implements ReactiveController {
     const { recognition, settings } = this.newest();
     this.#certainty.threshold = settings.certainty;
     this.#announcer.aloud = settings.aloud;
+    this.#announcer.language = speechLanguage();
     if (recognition === this.#judged) return;
     this.#judged = recognition;
     const first = recognition?.steady.at(0);

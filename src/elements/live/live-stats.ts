@@ -4,7 +4,7 @@ import { localized, msg } from '@lit/localize';
 import type { LoadedModel, WorkerCapabilities } from '../../contract/recogniser';
 import type { LiveStatistics } from '../../controllers/live-recognition';
 import type { Pace } from '../../domain/recognition/duty-control';
-import { milliseconds, percent, rate } from '../shared/format';
+import { list, milliseconds, percent, rate } from '../shared/format';
 import { sharedStyles } from '../shared/styles';
 
 /** How much of the time the network may run, and why it is not all. */
@@ -14,11 +14,11 @@ function paceWords({ duty, reason }: Pace): string {
       return msg('full');
     case 'latency':
     case 'slowed':
-      return `${percent(duty)}, ${msg('to stay live')}`;
+      return list([percent(duty), msg('to stay live')]);
     case 'pressure':
-      return `${percent(duty)}, ${msg('device busy or hot')}`;
+      return list([percent(duty), msg('device busy or hot')]);
     case 'battery':
-      return `${percent(duty)}, ${msg('battery low')}`;
+      return list([percent(duty), msg('battery low')]);
   }
 }
 
@@ -71,7 +71,7 @@ export class LiveStats extends LitElement {
       ['preprocess', msg('Preprocessing'), milliseconds(s?.preprocessMs)],
       ['latency', msg('Frame to label'), milliseconds(s?.latencyMs)],
       ['latency-p50', msg('… half of them within'), milliseconds(s?.latencyP50)],
-      ['latency-p95', msg('… 95 % within'), milliseconds(s?.latencyP95)],
+      ['latency-p95', msg('… 95% within'), milliseconds(s?.latencyP95)],
       ['pace', msg('Work'), s ? paceWords(s.pace) : '–'],
       ['skipped', msg('Frames skipped'), s ? `${s.framesSkipped} / ${s.framesPresented}` : '–'],
       ['engine', msg('Engine'), this.loaded ? (this.loaded.engine === 'simd' ? msg('own SIMD') : 'onnxruntime') : '–'],

@@ -17,6 +17,7 @@ import type { FilmFileEvent } from '../events/film-file-event';
 import type { FocusPointEvent } from '../events/focus-point-event';
 import type { PictureFaultEvent } from '../events/picture-fault-event';
 import type { ZoomEvent } from '../events/zoom-event';
+import { decimal } from '../shared/format';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import type { CameraStage } from './camera-stage';
@@ -163,7 +164,7 @@ export class LiveView extends LitElement implements LiveParts {
             .capabilities=${recogniser.capabilities}
           ></sg-live-stats>`
         : nothing}
-      <div class="badge"><span data-key="fps">${(live.statistics?.displayRate ?? 0).toFixed(0)}</span> FPS${this.#stateWord()}</div>
+      <div class="badge"><span data-key="fps">${decimal(live.statistics?.displayRate ?? 0, 0)}</span> FPS${this.#stateWord()}</div>
       <button class="icon glass" aria-label=${words} title=${words} aria-pressed=${String(open)} @click=${() => this.actions.run('statistics')}>
         ${icon('chart')}
       </button>

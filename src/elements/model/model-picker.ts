@@ -9,8 +9,8 @@ import type { SpeedTrials } from '../../controllers/speed-trials';
 import { ModelChoiceEvent } from '../events/model-choice-event';
 import { ModelFileEvent } from '../events/model-file-event';
 import { ModelRemoveEvent } from '../events/model-remove-event';
-import { faultText } from '../shared/fault-text';
-import { fileSize, milliseconds, percent } from '../shared/format';
+import { faultText, sentence } from '../shared/fault-text';
+import { fileSize, list, milliseconds, percent } from '../shared/format';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import '../shared/load-progress';
@@ -18,8 +18,10 @@ import { modelPickerStyles } from './model-picker-styles';
 import './precision-choice';
 
 function accuracyWords({ top1, top5, dataset }: Accuracy): string {
-  const second = top5 === undefined ? '' : `, ${msg('top-5')} ${percent(top5)}`;
-  return `${msg('top-1')} ${percent(top1)}${second} (${dataset})`;
+  const second = top5 === undefined ? [] : [`${msg('top-5')} ${percent(top5)}`];
+  // The only one that the app's own lists name.
+  const where = dataset === 'ImageNet-1k validation (published)' ? msg('ImageNet-1k validation, as published') : dataset;
+  return `${list([`${msg('top-1')} ${percent(top1)}`, ...second])} · ${where}`;
 }
 
 /** What is known of how right a variant's labels are. */
@@ -92,7 +94,7 @@ export class ModelPicker extends LitElement {
               (${speed.engine === 'simd' ? msg('own SIMD') : 'onnxruntime'})
             </p>`
           : nothing}
-        <p>${msg('Licence')}: ${manifest.licence} · ${manifest.source}</p>
+        <p>${msg('Licence')}${msg(': ')}<span lang="en">${manifest.licence} · ${manifest.source}</span></p>
       </div>
       <div class="actions">
         ${runs
@@ -143,7 +145,7 @@ export class ModelPicker extends LitElement {
           </label>`}
       ${fault
         ? html`<p role="alert" class="fault" data-code=${fault.code}>
-            <strong>${faultText(fault.code).title}.</strong> ${fault.message} ${faultText(fault.code).advice}
+            <strong>${sentence(faultText(fault.code).title)}</strong> <span lang="en">${fault.message}</span> ${faultText(fault.code).advice}
           </p>`
         : nothing}
     </section>`;

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized } from '@lit/localize';
 import type { DonePicture } from '../../contract/picture';
-import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
+import { className } from '../../controllers/language';
 import { percent } from '../shared/format';
 import { sharedStyles } from '../shared/styles';
 
@@ -98,9 +98,8 @@ export class PictureCard extends LitElement {
       <p title=${name}>${name}</p>
       <ol aria-label=${name}>
         ${top.map(({ index, probability }) => {
-          const label = IMAGENET_LABELS[index] ?? String(index);
           return html`<li part="label">
-            <span class="name">${label}</span><span class="share">${percent(probability)}</span>
+            <span class="name">${className(index)}</span><span class="share">${percent(probability)}</span>
             <meter max="1" value=${probability} aria-hidden="true"></meter>
           </li>`;
         })}

@@ -5,6 +5,7 @@ import { localized, msg, str } from '@lit/localize';
 import { droppedFiles, isPicture } from '../../client/dropped-files';
 import type { DonePicture, FailedPicture } from '../../contract/picture';
 import type { FileInbox } from '../../controllers/file-inbox';
+import { allClassNames, className, loadAllClassNames } from '../../controllers/language';
 import { PictureBatch } from '../../controllers/picture-batch';
 import type { RecogniserController } from '../../controllers/recogniser-controller';
 import { Follower } from '../../controllers/shared-controller';
@@ -98,9 +99,10 @@ export class PicturesView extends LitElement {
         aria-label=${msg('Filter by label')}
         .value=${this.words}
         @input=${this.#onWords}
+        @focus=${() => void loadAllClassNames()}
       />
       <datalist id="labels">
-        ${countFirstLabels(done).slice(0, SUGGESTIONS).map(({ index, count }) => html`<option value=${IMAGENET_LABELS[index]}>${count}</option>`)}
+        ${countFirstLabels(done).slice(0, SUGGESTIONS).map(({ index, count }) => html`<option value=${className(index)}>${count}</option>`)}
       </datalist>
       <button ?disabled=${finished === 0} @click=${() => this.#save('csv')}>CSV</button>
       <button ?disabled=${finished === 0} @click=${() => this.#save('jsonl')}>JSONL</button>
@@ -116,7 +118,7 @@ export class PicturesView extends LitElement {
   }
 
   #results(done: readonly DonePicture[], failed: readonly FailedPicture[]): unknown {
-    const matching = filterByLabel(done, this.words, IMAGENET_LABELS);
+    const matching = filterByLabel(done, this.words, allClassNames());
     return html`
       ${failed.length > 0
         ? html`<details class="failed" open>
@@ -141,6 +143,7 @@ export class PicturesView extends LitElement {
     `;
   }
 
+  /** With the English names, whatever the reader's language: programs read them. */
   #save(kind: 'csv' | 'jsonl'): void {
     const { items } = this.batch;
     const text = kind === 'csv' ? picturesCsv(items, IMAGENET_LABELS) : picturesJsonLines(items, IMAGENET_LABELS);

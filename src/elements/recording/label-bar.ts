@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg } from '@lit/localize';
 import type { LabelRef } from '../../contract/session';
-import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
+import { labelText } from '../../controllers/language';
 import { sameLabel, type LabelSlot } from '../../domain/labels/label-slots';
 import { LabelPressEvent } from '../events/label-press-event';
 import { sharedStyles } from '../shared/styles';
@@ -99,8 +99,6 @@ export class LabelBar extends LitElement {
   @property({ attribute: false }) own: readonly string[] = [];
   /** Labels that are held now. */
   @property({ attribute: false }) held: readonly LabelRef[] = [];
-  /** Names of the 1000 classes, one list a language, the reader's first. */
-  @property({ attribute: false }) names: readonly (readonly string[])[] = [IMAGENET_LABELS];
   /** While it is true nothing can be labelled. */
   @property({ type: Boolean }) disabled = false;
   /** Whether the keys 1 to 9 press the labels. */
@@ -140,7 +138,7 @@ export class LabelBar extends LitElement {
             )}
           </div>`
         : nothing}
-      <sg-label-search floating .own=${this.own} .names=${this.names}></sg-label-search>
+      <sg-label-search floating .own=${this.own}></sg-label-search>
       <p>
         ${this.slots.length > 0
           ? msg('Tap a label for a picture, hold it to label what is filmed.')
@@ -163,12 +161,8 @@ export class LabelBar extends LitElement {
       @keyup=${(event: KeyboardEvent) => this.#onButtonKey(event, 'release', label, i)}
       @click=${(event: MouseEvent) => this.#onClick(event, label, i)}
     >
-      <kbd aria-hidden="true">${i + 1}</kbd><span>${this.#shown(label)}</span>
+      <kbd aria-hidden="true">${i + 1}</kbd><span>${labelText(label)}</span>
     </button>`;
-  }
-
-  #shown({ index, name }: LabelRef): string {
-    return index === undefined ? name : (this.names[0][index] ?? name);
   }
 
   #onPointerDown(event: PointerEvent, label: LabelRef): void {

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { CameraController } from '../../controllers/camera-controller';
+import { labelText } from '../../controllers/language';
 import type { LiveRecognition } from '../../controllers/live-recognition';
 import type { RecogniserController } from '../../controllers/recogniser-controller';
 import { RecordingController } from '../../controllers/recording-controller';
@@ -10,6 +11,7 @@ import type { LabelChoiceEvent } from '../events/label-choice-event';
 import type { LabelPressEvent } from '../events/label-press-event';
 import type { RecordingControlEvent } from '../events/recording-control-event';
 import { RecordingStateEvent } from '../events/recording-state-event';
+import { dateTime, list } from '../shared/format';
 import { sharedStyles } from '../shared/styles';
 import { haltWords } from './recording-words';
 import './label-bar';
@@ -67,7 +69,7 @@ export class RecordingPanel extends LitElement {
   async toggle(): Promise<void> {
     const { recording } = this;
     if (recording.state === 'recording') await recording.stop();
-    else await recording.start(new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date()));
+    else await recording.start(dateTime(new Date(), 'medium'));
   }
 
   override updated(): void {
@@ -115,7 +117,7 @@ export class RecordingPanel extends LitElement {
     const { state, halt, held } = this.recording;
     if (state !== 'recording') return '';
     if (halt) return haltWords(halt);
-    const names = held.map((label) => label.name).join(', ');
+    const names = list(held.map(labelText));
     return names ? msg(str`Labelling: ${names}`) : msg('Recording');
   }
 

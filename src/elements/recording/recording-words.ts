@@ -2,7 +2,7 @@ import { msg, str } from '@lit/localize';
 import type { RecordingHalt, RecordingNotice } from '../../controllers/recording-controller';
 import type { RecordingStatus } from '../../contract/recorder';
 import { faultText } from '../shared/fault-text';
-import { clock } from '../shared/format';
+import { clock, list } from '../shared/format';
 
 /** With less than this left a person is warned, seconds. */
 const LITTLE_ROOM = 120;
@@ -24,7 +24,7 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
       return { title: msg('The recording is kept'), text: msg(str`“${name}”, ${clock(durationUs / 1e6)}, is among your sessions on this device.`), urgent: false };
     }
     case 'recovered': {
-      const names = notice.sessions.map(({ name, durationUs }) => `“${name}” (${clock(durationUs / 1e6)})`).join(', ');
+      const names = list(notice.sessions.map(({ name, durationUs }) => `“${name}” (${clock(durationUs / 1e6)})`));
       return {
         title: msg('A recording that was broken off was saved'),
         text: msg(str`${names}: film and labels are whole up to a moment before the break.`),

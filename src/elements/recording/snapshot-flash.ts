@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
+import { labelText } from '../../controllers/language';
 import type { LabelRef } from '../../contract/session';
 import { sharedStyles } from '../shared/styles';
 
@@ -72,7 +73,7 @@ export class SnapshotFlash extends LitElement {
   }
 
   override render(): unknown {
-    const words = this.label ? msg(str`Picture kept: ${this.label.name}`) : msg('Picture kept');
+    const words = this.label ? msg(str`Picture kept: ${labelText(this.label)}`) : msg('Picture kept');
     // Each picture has a light of its own, so that the animation begins anew.
     return html`${this.shown && this.count % 2 === 0 ? html`<div class="light"></div>` : nothing}
       ${this.shown && this.count % 2 === 1 ? html`<div class="light"></div>` : nothing}

@@ -1,7 +1,9 @@
 import type { ConfidenceSeries } from '../../domain/sessions/confidence';
 import { ANSWER_HOLDS_US } from '../../domain/sessions/label-times';
+import type { LabelRef } from '../../contract/session';
 import type { PredictedRun } from '../../domain/sessions/predicted-runs';
 import { rulerMarks, type TimeWindow } from '../../domain/sessions/time-window';
+import { percent } from '../shared/format';
 import type { LabelColours } from './label-colour';
 import { rulerTime } from './time-words';
 
@@ -65,6 +67,7 @@ export function drawRuns(
   runs: readonly PredictedRun[],
   window: TimeWindow,
   colours: LabelColours,
+  words: (label: LabelRef) => string,
 ): void {
   context.font = font;
   context.textBaseline = 'middle';
@@ -99,7 +102,7 @@ export function drawRuns(
     context.fillRect(from, height - 3, to - from, 3);
     if (to - from > 36) {
       context.fillStyle = text;
-      context.fillText(label.name, from + 6, height / 2 - 1);
+      context.fillText(words(label), from + 6, height / 2 - 1);
     }
     context.restore();
   }
@@ -146,5 +149,5 @@ export function drawConfidence(
   context.fillStyle = muted;
   context.textAlign = 'right';
   context.textBaseline = 'top';
-  context.fillText('100 %', width - 4, top + 3);
+  context.fillText(percent(1), width - 4, top + 3);
 }

@@ -128,7 +128,7 @@ export class ExportSheet extends LitElement {
       const { title, advice } = faultText(fault.code);
       return html`<p class="fault" role="alert" data-code=${fault.code}>
         <strong>${title}.</strong> ${advice}
-        <span class="detail">${fault.message}</span>
+        <span class="detail" lang="en">${fault.message}</span>
       </p>`;
     }
     if (!done) return nothing;

@@ -1,12 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
+import { labelText } from '../../controllers/language';
 import type { HumanSpan } from '../../contract/session';
 import type { PredictedRun } from '../../domain/sessions/predicted-runs';
 import type { SessionStatistics } from '../../domain/sessions/session-statistics';
 import { SeekEvent } from '../events/seek-event';
 import { SpanEditEvent } from '../events/span-edit-event';
-import { milliseconds, percent, rate } from '../shared/format';
+import { decimal, milliseconds, percent, rate } from '../shared/format';
 import { sharedStyles } from '../shared/styles';
 import { preciseTime } from './time-words';
 
@@ -105,7 +106,7 @@ export class LabelLists extends LitElement {
           : html`<ol>
               ${this.spans.map(
                 ({ id, startUs, endUs, label }) =>
-                  html`<li><button @click=${() => this.#go(startUs, id)}><span>${label.name}</span>${this.#times(startUs, endUs)}</button></li>`,
+                  html`<li><button @click=${() => this.#go(startUs, id)}><span>${labelText(label)}</span>${this.#times(startUs, endUs)}</button></li>`,
               )}
             </ol>`}
       </details>
@@ -117,7 +118,7 @@ export class LabelLists extends LitElement {
             ({ startUs, endUs, label, probability }) =>
               html`<li>
                 <button @click=${() => this.#go(startUs, undefined)}>
-                  <span>${label.name} ${percent(probability)}</span>${this.#times(startUs, endUs)}
+                  <span>${labelText(label)} ${percent(probability)}</span>${this.#times(startUs, endUs)}
                 </button>
               </li>`,
           )}
@@ -135,7 +136,7 @@ export class LabelLists extends LitElement {
   }
 
   #figures({ labels, recognitionRate, latencyP50Ms, latencyP95Ms, judged, agreement }: SessionStatistics): unknown {
-    const seconds = (us: number): string => msg(str`${(us / 1e6).toFixed(1)} s`);
+    const seconds = (us: number): string => msg(str`${decimal(us / 1e6, 1)} s`);
     return html`<details>
       <summary>${msg('Figures')}</summary>
       <dl>
@@ -143,13 +144,13 @@ export class LabelLists extends LitElement {
         <dd>${rate(recognitionRate)}</dd>
         <dt>${msg('Frame to label, half within')}</dt>
         <dd>${milliseconds(latencyP50Ms)}</dd>
-        <dt>${msg('Frame to label, 95 % within')}</dt>
+        <dt>${msg('Frame to label, 95% within')}</dt>
         <dd>${milliseconds(latencyP95Ms)}</dd>
         <dt>${msg('Answers that agree with your labels')}</dt>
         <dd>${agreement === undefined ? '–' : msg(str`${percent(agreement)} of ${judged}`)}</dd>
         ${labels.slice(0, 10).map(
           ({ label, predictedUs, humanUs }) =>
-            html`<dt>${label.name}</dt>
+            html`<dt>${labelText(label)}</dt>
               <dd>${msg(str`recognised ${seconds(predictedUs)}, yours ${seconds(humanUs)}`)}</dd>`,
         )}
       </dl>

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
+import { labelText } from '../../controllers/language';
 import type { HumanSpan, LabelRef, RecognitionEntry } from '../../contract/session';
 import { confidenceSeries } from '../../domain/sessions/confidence';
 import type { Edge } from '../../domain/sessions/edit-spans';
@@ -10,6 +11,7 @@ import type { PredictedRun } from '../../domain/sessions/predicted-runs';
 import { panned, showing, wholeFilm, zoomed, type TimeWindow } from '../../domain/sessions/time-window';
 import { SeekEvent } from '../events/seek-event';
 import { SpanEditEvent } from '../events/span-edit-event';
+import { list } from '../shared/format';
 import { icon, type IconName } from '../shared/icons';
 import { styleProperties } from '../shared/style-properties';
 import { sharedStyles } from '../shared/styles';
@@ -127,7 +129,7 @@ export class LabelTimeline extends LitElement {
         <div class="playhead"></div>
       </div>
       <ul class="legend" aria-label=${msg('Lines of the plot')}>
-        ${this.plotted.map((label) => html`<li style=${styleProperties({ '--colour': this.#colours.of(label, isDark()) })}>${label.name}</li>`)}
+        ${this.plotted.map((label) => html`<li style=${styleProperties({ '--colour': this.#colours.of(label, isDark()) })}>${labelText(label)}</li>`)}
       </ul>
     `;
   }
@@ -152,7 +154,7 @@ export class LabelTimeline extends LitElement {
     const width = Math.max(4, xOf(endUs, this.window, this.width) - from);
     const selected = id === this.selected;
     const style = { left: `${from}px`, width: `${width}px`, top: `calc(var(--row) * ${row} + 3px)`, '--colour': this.#colours.of(label, isDark()) };
-    const words = msg(str`${label.name}, ${preciseTime(startUs)} to ${preciseTime(endUs)}`);
+    const words = msg(str`${labelText(label)}, ${preciseTime(startUs)} to ${preciseTime(endUs)}`);
     return html`<div class="span ${selected ? 'selected' : ''} ${width < 28 ? 'narrow' : ''}" style=${styleProperties(style)}>
       <button
         aria-pressed=${selected}
@@ -161,7 +163,7 @@ export class LabelTimeline extends LitElement {
         data-span=${id}
         @click=${() => this.dispatchEvent(new SpanEditEvent({ kind: 'select', id }))}
       >
-        ${label.name}
+        ${labelText(label)}
       </button>
       ${selected ? [this.#edge(span, 'start'), this.#edge(span, 'end')] : nothing}
     </div>`;
@@ -173,7 +175,7 @@ export class LabelTimeline extends LitElement {
       class="edge ${edge}"
       role="slider"
       tabindex="0"
-      aria-label=${edge === 'start' ? msg(str`Start of ${span.label.name}`) : msg(str`End of ${span.label.name}`)}
+      aria-label=${edge === 'start' ? msg(str`Start of ${labelText(span.label)}`) : msg(str`End of ${labelText(span.label)}`)}
       aria-valuemin="0"
       aria-valuemax=${Math.round(this.durationUs / 1000)}
       aria-valuenow=${Math.round(timeUs / 1000)}
@@ -264,7 +266,7 @@ export class LabelTimeline extends LitElement {
     };
     const { startUs, endUs } = this.window;
     drawn('ruler', (drawing) => drawRuler(drawing, this.window));
-    drawn('runs', (drawing) => drawRuns(drawing, this.runs, this.window, this.#colours));
+    drawn('runs', (drawing) => drawRuns(drawing, this.runs, this.window, this.#colours, labelText));
     drawn('plot', (drawing) => {
       const slices = Math.max(1, Math.floor(drawing.width / 2));
       drawConfidence(drawing, confidenceSeries(this.recognitions, this.plotted, startUs, endUs, slices), this.window, this.#colours);
@@ -272,7 +274,7 @@ export class LabelTimeline extends LitElement {
   }
 
   #plotWords(): string {
-    const names = this.plotted.map(({ name }) => name).join(', ');
+    const names = list(this.plotted.map(labelText));
     return names ? msg(str`Confidence over time of ${names}; the list of labels below has it in words`) : msg('Nothing was recognised');
   }
 }

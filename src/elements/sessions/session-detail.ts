@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
+import { labelText } from '../../controllers/language';
 import { Fault } from '../../contract/fault';
 import type { SessionData } from '../../contract/session';
 import { SessionDesk } from '../../controllers/session-desk';
@@ -177,8 +178,8 @@ export class SessionDetail extends LitElement {
     const { editor, player, answers } = this.desk;
     const answer = answers.at(0);
     return [
-      ...spansAt(editor.labels, player.timeUs).map(({ label }) => html`<span class="human">${label.name}</span>`),
-      answer ? html`<span class="predicted">${answer.label.name} ${percent(answer.probability)}</span>` : nothing,
+      ...spansAt(editor.labels, player.timeUs).map(({ label }) => html`<span class="human">${labelText(label)}</span>`),
+      answer ? html`<span class="predicted">${labelText(answer.label)} ${percent(answer.probability)}</span>` : nothing,
     ];
   }
 

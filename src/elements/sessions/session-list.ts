@@ -5,12 +5,10 @@ import { localized, msg, str } from '@lit/localize';
 import type { SessionManifest } from '../../contract/session';
 import type { SessionLibrary } from '../../controllers/session-library';
 import { SessionActionEvent, type SessionAction } from '../events/session-action-event';
-import { clock, fileSize } from '../shared/format';
+import { clock, dateTime, fileSize } from '../shared/format';
 import { icon, type IconName } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import './film-thumbnail';
-
-const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /**
  * Cards of the recorded sessions.
@@ -141,7 +139,7 @@ export class SessionList extends LitElement {
       </div>
       <div class="text">
         <h3><a href="#sessions/${id}" title=${name}>${name}</a></h3>
-        <p>${DATE.format(createdAt)} · <span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span> ${fileSize(bytes)}</p>
+        <p>${dateTime(createdAt)} · <span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span> ${fileSize(bytes)}</p>
         <p>
           ${msg(str`${recognitions} recognitions`)} · ${spans === 1 ? msg('1 label of yours') : msg(str`${spans} labels of yours`)}${snapshots > 0
             ? html` · ${snapshots === 1 ? msg('1 picture') : msg(str`${snapshots} pictures`)}`

@@ -7,7 +7,7 @@ import { SessionLibrary } from '../../controllers/session-library';
 import { Follower } from '../../controllers/shared-controller';
 import type { NameEvent } from '../events/name-event';
 import type { SessionActionEvent } from '../events/session-action-event';
-import { faultText } from '../shared/fault-text';
+import { faultText, sentence } from '../shared/fault-text';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import type { ExportSheet } from './export-sheet';
@@ -143,7 +143,7 @@ export class SessionsView extends LitElement {
     const { title, advice } = faultText(fault.code);
     return html`<div class="fault">
       <p role="alert" data-code=${fault.code}>
-        <strong>${title}.</strong> ${advice} <span class="detail">${fault.message}</span>
+        <strong>${sentence(title)}</strong> ${advice} <span class="detail" lang="en">${fault.message}</span>
       </p>
       <button @click=${() => this.library.clearFault()}>${msg('Go on')}</button>
     </div>`;

@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
+import { labelText } from '../../controllers/language';
 import type { HumanSpan, LabelRef } from '../../contract/session';
 import { AddLabelEvent } from '../events/add-label-event';
 import { SpanEditEvent, type SpanEdit } from '../events/span-edit-event';
@@ -101,7 +102,7 @@ export class SpanPanel extends LitElement {
       <button class="primary" @click=${() => this.dispatchEvent(new AddLabelEvent())}>${icon('plus')}${msg('Label from here')}</button>
       ${answer
         ? html`<button class="yes" @click=${() => this.dispatchEvent(new LabelChoiceEvent(answer.label))}>
-            ${icon('check')}<span>${msg(str`It is ${answer.label.name} (${percent(answer.probability)})`)}</span>
+            ${icon('check')}<span>${msg(str`It is ${labelText(answer.label)} (${percent(answer.probability)})`)}</span>
           </button>`
         : html`<span class="times">${msg('Nothing recognised here')}</span>`}
     </div>`;
@@ -109,9 +110,9 @@ export class SpanPanel extends LitElement {
 
   #editor({ id, startUs, endUs, label }: HumanSpan): unknown {
     const { next, timeUs } = this;
-    return html`<div class="panel" role="group" aria-label=${msg(str`Span of ${label.name}`)}>
+    return html`<div class="panel" role="group" aria-label=${msg(str`Span of ${labelText(label)}`)}>
       <button class="name" title=${msg('Correct the label')} @click=${() => this.#send({ kind: 'relabel', id })}>
-        ${icon('pencil')}<span>${label.name}</span>
+        ${icon('pencil')}<span>${labelText(label)}</span>
       </button>
       <span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}</span>
       <span class="spring"></span>
@@ -119,7 +120,7 @@ export class SpanPanel extends LitElement {
         <button class="small" @click=${() => this.#send({ kind: 'move-edge', id, edge: 'start', timeUs })}>${msg('Starts here')}</button>
         <button class="small" @click=${() => this.#send({ kind: 'move-edge', id, edge: 'end', timeUs })}>${msg('Ends here')}</button>
         ${this.#button('split', msg('Split here'), { kind: 'split', id }, !this.splittable)}
-        ${this.#button('merge', next ? msg(str`Join with ${next.label.name}, the next span`) : msg('Join with the next span'), { kind: 'merge', id }, !next)}
+        ${this.#button('merge', next ? msg(str`Join with ${labelText(next.label)}, the next span`) : msg('Join with the next span'), { kind: 'merge', id }, !next)}
         ${this.#button('trash', msg('Delete the span'), { kind: 'delete', id })}
         ${this.#button('close', msg('Done with this span'), { kind: 'select', id: undefined })}
       </div>

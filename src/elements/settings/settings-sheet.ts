@@ -3,6 +3,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { WorkerCapabilities } from '../../contract/recogniser';
 import { canSpeak } from '../../controllers/label-announcer';
+import { LANGUAGES } from '../../controllers/language';
 import { SettingsFollower } from '../../controllers/settings-follower';
 import type { Settings, SettingsStore } from '../../storage/settings';
 import { SettingsChangeEvent } from '../events/settings-change-event';
@@ -17,7 +18,7 @@ import { settingsSheetStyles } from './settings-sheet-styles';
 /** The settings that are on or off. */
 type Switch = { [Key in keyof Settings]: Settings[Key] extends boolean ? Key : never }[keyof Settings];
 /** The settings that are one of some words or numbers. */
-type Choice = 'theme' | 'engine' | 'threads' | 'facing';
+type Choice = 'theme' | 'language' | 'engine' | 'threads' | 'facing';
 
 /** Highest certainty that can be asked for: above it hardly a label would come. */
 const MOST_CERTAINTY = 0.6;
@@ -65,6 +66,7 @@ export class SettingsSheet extends LitElement {
       </fieldset>
       <fieldset>
         <legend>${msg('Display and keys')}</legend>
+        ${this.#choice('language', this.#languageWords(), [['auto', msg('as the device')], ...LANGUAGES])}
         ${this.#choice('theme', msg('Colours'), [
           ['auto', msg('as the system')],
           ['light', msg('light')],
@@ -148,6 +150,12 @@ export class SettingsSheet extends LitElement {
 
   #words(words: string, hint: string): unknown {
     return html`<span>${words}${hint ? html`<span class="hint">${hint}</span>` : nothing}</span>`;
+  }
+
+  /** Whoever cannot read the language that is shown finds the way to their own. */
+  #languageWords(): string {
+    const words = msg('Language');
+    return words === 'Language' ? words : `${words} / Language`;
   }
 
   /** As many as the device has cores; one where memory cannot be shared. */

@@ -66,7 +66,7 @@ export class FaultPanel extends LitElement {
       <button class="primary" part="action" @click=${this.#onClick}>${action}</button>
       <details>
         <summary>${msg('Details for a bug report')}</summary>
-        <code>${this.fault.code}: ${this.fault.message}</code>
+        <code lang="en">${this.fault.code}: ${this.fault.message}</code>
       </details>
     `;
   }

@@ -1,4 +1,4 @@
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
 import type { FaultCode } from '../../contract/fault';
 
 /** What a person reads of a fault. */
@@ -7,6 +7,11 @@ export interface FaultText {
   readonly advice: string;
   /** Words of the button that leads on. */
   readonly action: string;
+}
+
+/** A title that stands before further words, as a sentence. */
+export function sentence(words: string): string {
+  return msg(str`${words}.`);
 }
 
 /** The words for each fault: what happened, what to do, and the way back. */

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { LabelRef } from '../../contract/session';
+import { allClassNames, labelText, loadAllClassNames } from '../../controllers/language';
 import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
 import { searchLabels } from '../../domain/labels/names';
 import { LabelChoiceEvent } from '../events/label-choice-event';
@@ -102,14 +103,17 @@ export class LabelSearch extends LitElement {
 
   /** The person's own labels, newest first. */
   @property({ attribute: false }) own: readonly string[] = [];
-  /** Names of the 1000 classes, one list a language, the reader's first. */
-  @property({ attribute: false }) names: readonly (readonly string[])[] = [IMAGENET_LABELS];
   /** Offered before anything is typed: what the network said, what was chosen last. */
   @property({ attribute: false }) suggestions: readonly LabelRef[] = [];
   @property({ type: Boolean, reflect: true }) floating = false;
   @state() private text = '';
   @state() private at = 0;
   @query('input') private readonly input!: HTMLInputElement;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void loadAllClassNames().then(() => this.requestUpdate());
+  }
 
   override focus(): void {
     this.input.focus();
@@ -170,12 +174,14 @@ export class LabelSearch extends LitElement {
 
   #choices(): Choice[] {
     const text = this.text.trim().replace(/\s+/g, ' ');
-    if (text === '') return this.suggestions.map((label) => ({ label, shown: this.#shown(label), hint: '' }));
+    if (text === '') return this.suggestions.map((label) => ({ label, shown: labelText(label), hint: '' }));
     const most = this.floating ? MOST_FLOATING : MOST_LISTED;
     const own = searchLabels(text, [this.own], 2).map(({ name }): Choice => ({ label: { name }, shown: name, hint: msg('own label') }));
-    const found = searchLabels(text, this.names, most - own.length - 1).map(({ index }): Choice => {
+    const found = searchLabels(text, allClassNames(), most - own.length - 1).map(({ index, name }): Choice => {
       const label = { index, name: IMAGENET_LABELS[index] };
-      return { label, shown: this.#shown(label), hint: '' };
+      const shown = labelText(label);
+      // Found by its name in another language, which tells why it is here.
+      return { label, shown, hint: name === shown ? '' : name };
     });
     // Two classes may share a name ("crane"): told apart by their numbers.
     const twice = new Set(found.map(({ shown }) => shown).filter((name, i, all) => all.indexOf(name) !== i));
@@ -183,10 +189,6 @@ export class LabelSearch extends LitElement {
     const known = [...own, ...told];
     if (known.some((choice) => choice.shown.toLowerCase() === text.toLowerCase())) return known;
     return [...known, { label: { name: text }, shown: text, hint: msg('new label'), isNew: true }];
-  }
-
-  #shown({ index, name }: LabelRef): string {
-    return (index === undefined ? undefined : this.names[0][index]) ?? name;
   }
 
   #onInput(): void {

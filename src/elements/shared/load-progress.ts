@@ -8,7 +8,7 @@ import { sharedStyles } from './styles';
 function words({ phase, loaded, total }: Progress): string {
   switch (phase) {
     case 'download':
-      return `${msg('Fetching the model')}: ${fileSize(loaded)}${total > 0 ? ` / ${fileSize(total)}` : ''}`;
+      return `${msg('Fetching the model')}${msg(': ')}${fileSize(loaded)}${total > 0 ? ` / ${fileSize(total)}` : ''}`;
     case 'verify':
       return msg('Checking the file');
     case 'convert':

@@ -5,7 +5,7 @@ import { deviceCapabilities, deviceReport } from '../../client/device-capabiliti
 import type { LiveStatistics } from '../../controllers/live-recognition';
 import type { RecogniserController } from '../../controllers/recogniser-controller';
 import { Follower } from '../../controllers/shared-controller';
-import { faultText } from '../shared/fault-text';
+import { faultText, sentence } from '../shared/fault-text';
 import { icon } from '../shared/icons';
 import type { Sheet } from '../shared/sheet';
 import { sharedStyles } from '../shared/styles';
@@ -93,7 +93,7 @@ export class StatusSheet extends LitElement {
     const { setback, capabilities } = this.recogniser;
     return html`<sg-sheet .heading=${msg('What this device can do')}>
       ${setback
-        ? html`<p class="fault"><strong>${faultText(setback.code).title}.</strong> ${msg('A slower way was taken.')}</p>`
+        ? html`<p class="fault"><strong>${sentence(faultText(setback.code).title)}</strong> ${msg('A slower way was taken.')}</p>`
         : nothing}
       <ul>
         ${deviceCapabilities(capabilities).map((capability) => {
@@ -102,7 +102,7 @@ export class StatusSheet extends LitElement {
           return html`<li data-capability=${capability.id} data-found=${capability.found === undefined ? 'unknown' : found ? 'yes' : 'no'}>
             ${icon(capability.found === undefined ? 'unknown' : found ? 'check' : 'warning')}
             <div>
-              <strong>${name}</strong><span class="visually-hidden">: ${this.#foundWords(capability.found)}</span>
+              <strong>${name}</strong><span class="visually-hidden">${msg(': ')}${this.#foundWords(capability.found)}</span>
               <p>${meaning}</p>
             </div>
           </li>`;

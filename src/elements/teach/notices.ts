@@ -16,7 +16,7 @@ function fault(teach: TeachController): unknown {
   return html`<div class="notice" role="alert" data-code=${teach.fault.code}>
     <strong>${title}</strong>
     <p>${advice}</p>
-    <p>${teach.fault.message}</p>
+    <p lang="en">${teach.fault.message}</p>
     <button @click=${() => teach.dismissFault()}>${msg('Go on')}</button>
   </div>`;
 }

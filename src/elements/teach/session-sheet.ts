@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
+import { labelText } from '../../controllers/language';
 import { Fault } from '../../contract/fault';
 import type { SessionData, SessionManifest } from '../../contract/session';
 import { predictedRunsOf } from '../../domain/sessions/predicted-runs';
@@ -25,10 +26,10 @@ interface Pick {
 const SHORTEST_RUN = 400_000;
 
 function spansOf({ manifest, recognitions, human }: SessionData): Pick[] {
-  const labelled = human.spans.map(({ id, startUs, endUs, label }): Pick => ({ key: id, name: label.name, startUs, endUs, human: true }));
+  const labelled = human.spans.map(({ id, startUs, endUs, label }): Pick => ({ key: id, name: labelText(label), startUs, endUs, human: true }));
   const runs = predictedRunsOf(recognitions, { durationUs: manifest.durationUs })
     .filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_RUN)
-    .map(({ startUs, endUs, label }): Pick => ({ key: `run-${startUs}`, name: label.name, startUs, endUs, human: false }));
+    .map(({ startUs, endUs, label }): Pick => ({ key: `run-${startUs}`, name: labelText(label), startUs, endUs, human: false }));
   return [...labelled, ...runs];
 }
 

@@ -2,6 +2,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg } from '@lit/localize';
+import { labelText } from '../../controllers/language';
 import { TORCHVISION_PREPROCESSING } from '../../contract/model';
 import type { Thing } from '../../contract/teach';
 import type { CameraController } from '../../controllers/camera-controller';
@@ -195,7 +196,7 @@ export class TeachView extends LitElement {
 
   #labels(): ShownLabel[] {
     return (this.live.recognition?.steady ?? []).slice(0, 2).map((prediction) => ({
-      key: String(prediction.index), name: labelRefOf(prediction).name, probability: prediction.probability, own: prediction.name !== undefined,
+      key: String(prediction.index), name: labelText(labelRefOf(prediction)), probability: prediction.probability, own: prediction.name !== undefined,
     }));
   }
 
@@ -249,8 +250,7 @@ export class TeachView extends LitElement {
   };
 
   readonly #onExampleRemove = ({ exampleId }: ExampleRemoveEvent): void => {
-    const thing = this.teach.state?.things.find((t) => t.examples.some((e) => e.id === exampleId));
-    void this.teach.deleteExample(exampleId, thing?.name ?? '');
+    void this.teach.deleteExample(exampleId, this.teach.state?.things.find((t) => t.examples.some((e) => e.id === exampleId))?.name ?? '');
   };
 
   readonly #onSpans = async ({ choice }: SpanChoiceEvent): Promise<void> => {

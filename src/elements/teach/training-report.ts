@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { AdapterOutcome, TrainingResult } from '../../contract/teach';
 import { confusions, type ConfusionMatrix } from '../../domain/teach/metrics';
-import { percent } from '../shared/format';
+import { decimal, percent } from '../shared/format';
 import { sharedStyles } from '../shared/styles';
 
 /** Mistakes that are put into words; the table has the rest. */
@@ -112,7 +112,7 @@ export class TrainingReport extends LitElement {
     return html`
       <p data-key="accuracy">
         ${msg(str`Of ${count} held-out examples ${right} got the right name: ${percent(share)}.`)}
-        <span class="muted">${msg(str`With so few, the true share lies between ${percent(low)} and ${percent(high)} (95 %).`)}</span>
+        <span class="muted">${msg(str`With so few, the true share lies between ${percent(low)} and ${percent(high)} (95%).`)}</span>
       </p>
       ${mistakes.length === 0
         ? nothing
@@ -169,7 +169,7 @@ export class TrainingReport extends LitElement {
   }
 
   #timeWords({ headSeconds, adapterSeconds, exampleIds }: TrainingResult): string {
-    const seconds = (headSeconds + adapterSeconds).toFixed(1);
+    const seconds = decimal(headSeconds + adapterSeconds, 1);
     return msg(str`Learned from ${exampleIds.length} examples in ${seconds} seconds, on this device.`);
   }
 }

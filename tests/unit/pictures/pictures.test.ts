@@ -49,8 +49,8 @@ describe('labels of pictures', () => {
   });
 
   it('filter by any of the three, whatever the case', () => {
-    expect(filterByLabel(pictures, ' TENCH ', IMAGENET_LABELS).map((p) => p.id)).toEqual([2, 3]);
-    expect(filterByLabel(pictures, '', IMAGENET_LABELS)).toHaveLength(3);
-    expect(filterByLabel(pictures, 'zebra', IMAGENET_LABELS)).toEqual([]);
+    expect(filterByLabel(pictures, ' TENCH ', [IMAGENET_LABELS]).map((p) => p.id)).toEqual([2, 3]);
+    expect(filterByLabel(pictures, '', [IMAGENET_LABELS])).toHaveLength(3);
+    expect(filterByLabel(pictures, 'zebra', [IMAGENET_LABELS])).toEqual([]);
   });
 });
