@@ -76,7 +76,7 @@ export class ShortcutSheet extends LitElement {
   }
 
   override render(): unknown {
-    return html`<sg-sheet .heading=${msg('Keyboard shortcuts')}>
+    return html`<sg-sheet plain .heading=${msg('Keyboard shortcuts')}>
       <h3>${msg('Live')}</h3>
       ${this.#table(rows(LIVE_SHORTCUTS, liveActionWords))}
       <h3>${msg('Everywhere')}</h3>

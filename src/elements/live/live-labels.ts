@@ -20,6 +20,8 @@ export class LiveLabels implements ReactiveController {
   readonly #announcer: LabelAnnouncer;
   readonly #certainty = new CertaintyGate();
   #judged: Recognition | undefined;
+  /** Of what was announced last. */
+  #language = speechLanguage();
 
   /** @param newest gives the newest recognition and the settings, read before each update of the host */
   constructor(
@@ -43,8 +45,11 @@ export class LiveLabels implements ReactiveController {
     const { recognition, settings } = this.newest();
     this.#certainty.threshold = settings.certainty;
     this.#announcer.aloud = settings.aloud;
-    this.#announcer.language = speechLanguage();
-    if (recognition === this.#judged) return;
+    const language = speechLanguage();
+    if (recognition === this.#judged && language === this.#language) return;
+    // What was said in another language does not stay.
+    if (language !== this.#language) this.#announcer.clear();
+    this.#language = this.#announcer.language = language;
     this.#judged = recognition;
     const first = recognition?.steady.at(0);
     if (!first) {

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { icon } from './icons';
@@ -77,6 +77,8 @@ export class Sheet extends LitElement {
   ];
 
   @property() heading = '';
+  /** Whether there is nothing on it to tab to: what is on it takes the focus itself then, so that keys scroll it. */
+  @property({ type: Boolean }) plain = false;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   get open(): boolean {
@@ -99,7 +101,9 @@ export class Sheet extends LitElement {
         <h2 id="heading">${this.heading}</h2>
         <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
       </div>
-      <div class="body" tabindex="-1"><slot></slot></div>
+      <div class="body" tabindex=${this.plain ? 0 : -1} role=${this.plain ? 'region' : nothing} aria-labelledby=${this.plain ? 'heading' : nothing}>
+        <slot></slot>
+      </div>
     </dialog>`;
   }
 

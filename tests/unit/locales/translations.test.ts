@@ -38,7 +38,7 @@ describe('the translations', () => {
       JSON.stringify({
         ...config,
         tsConfig: here('tsconfig.json'),
-        output: { ...config.output, outputDir: 'generated', localeCodesModule: 'generated/locale-codes.ts' },
+        output: { ...config.output, outputDir: 'generated', localeCodesModule: join(scratch, 'generated/locale-codes.ts') },
         interchange: { ...config.interchange, xliffDir: 'xliff' },
       }),
     );
