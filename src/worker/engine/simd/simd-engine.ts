@@ -5,7 +5,7 @@ import { Arena } from './arena';
 import { instantiateKernels, STACK_BYTES, type HelpRequest, type Kernels } from './kernels';
 import type { Maps } from './layers';
 import { PHASE_BYTES, writePhases } from './phase';
-import { planNetwork, type WeightPlan } from './plan';
+import { planNetwork, type NetworkPlan, type WeightPlan } from './plan';
 
 const PAGE = 65536;
 const CONTROL_BYTES = 64;
@@ -28,6 +28,27 @@ function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, f
   else if (plan.kind === 'winograd2') kernels.prepare_winograd2(from, plan.weights, oc, ic);
   else kernels.prepare_winograd4(from, plan.weights, oc, ic);
 }
+
+/**
+ * Puts a network's weights where its plan wants them, in the order in which the kernels read them.
+ *
+ * @param staging address of room for the largest convolution's weights; used for a while
+ */
+export function placeWeights(kernels: Kernels, floats: Float32Array, weights: FoldedResNet18, plan: NetworkPlan, staging: number): void {
+  const put = (address: number, values: Float32Array): void => floats.set(values, address / 4);
+  for (const convolution of weights.convolutions) {
+    const own = plan.convolutions.get(convolution.name);
+    if (!own) continue;
+    put(staging, convolution.weight);
+    prepare(kernels, convolution, own, staging);
+    put(own.bias, convolution.bias);
+  }
+  put(plan.fcWeights, weights.fc.weight);
+  put(plan.fcBias, weights.fc.bias);
+}
+
+/** Floats of the largest convolution's weights. */
+export const largestWeights = (weights: FoldedResNet18): number => Math.max(...weights.convolutions.map((c) => c.weight.length));
 
 /** Copies a padded buffer of blocks of four channels to plain [channels, side, side]. */
 function unpack(floats: Float32Array, from: Maps, side: number, out: Float32Array): void {
@@ -109,20 +130,11 @@ export async function startSimdEngine(weights: FoldedResNet18, options: EngineOp
   const blockControl = arena.floats(CONTROL_BYTES / 4);
   const blockPhases = arena.floats((plan.lastBlock.phases.length * PHASE_BYTES) / 4);
   const stacks = arena.floats(((options.threads - 1) * STACK_BYTES) / 4);
-  const staging = arena.floats(Math.max(...weights.convolutions.map((c) => c.weight.length)));
+  const staging = arena.floats(largestWeights(weights));
   const memory = allocate(Math.ceil(arena.end / PAGE));
   const kernels = await instantiateKernels(parts.module, memory);
   const floats = new Float32Array(memory.buffer);
-  const put = (address: number, values: Float32Array): void => floats.set(values, address / 4);
-  for (const convolution of weights.convolutions) {
-    const own = plan.convolutions.get(convolution.name);
-    if (!own) continue;
-    put(staging, convolution.weight);
-    prepare(kernels, convolution, own, staging);
-    put(own.bias, convolution.bias);
-  }
-  put(plan.fcWeights, weights.fc.weight);
-  put(plan.fcBias, weights.fc.bias);
+  placeWeights(kernels, floats, weights, plan, staging);
   writePhases(new Int32Array(memory.buffer), phases, plan.phases);
   writePhases(new Int32Array(memory.buffer), blockPhases, plan.lastBlock.phases);
   const count = plan.phases.length;

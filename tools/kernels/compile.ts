@@ -1,0 +1,51 @@
+// The C compiler for WebAssembly: the ziglang wheel of PyPI at one version (clang and wasm-ld inside), put into tests/.tmp/zig by pip.
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ZIG_VERSION = '0.15.2';
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const zigFolder = join(root, 'tests/.tmp/zig');
+
+function run(command: string, args: readonly string[], folder: string): void {
+  const result = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`${command} failed: ${result.error?.message ?? result.stderr}`);
+}
+
+function zig(): string {
+  const path = join(zigFolder, 'ziglang/zig');
+  if (!existsSync(path)) {
+    run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', zigFolder, `ziglang==${ZIG_VERSION}`], root);
+  }
+  return path;
+}
+
+/** One WebAssembly module to be compiled. */
+export interface Compilation {
+  /** Where the sources are, and from where their names count: names with folders would change the module. */
+  readonly folder: string;
+  readonly sources: readonly string[];
+  /** A generated C file that goes last; '' for none. */
+  readonly assembly: string;
+  readonly relaxed: boolean;
+  readonly threads: boolean;
+  readonly flags?: readonly string[];
+  /** The .wasm file to be written. */
+  readonly output: string;
+}
+
+/** Compiles C to a module that imports its memory; the same bytes each time. */
+export function compile({ folder, sources, assembly, relaxed, threads, flags = [], output }: Compilation): void {
+  const generated = `${output}.c`;
+  if (assembly) writeFileSync(generated, assembly);
+  const features = ['-msimd128', '-mbulk-memory', '-mmutable-globals', ...(relaxed ? ['-mrelaxed-simd'] : [])];
+  const shared = threads ? ['-matomics', '-DTHREADS', '-Wl,--shared-memory'] : [];
+  run(zig(), [
+    'cc', '--target=wasm32-freestanding', '-O3', '-g0', '-std=c11', '-nostdlib', '-fno-sanitize=all', '-Wall', '-Wno-pass-failed',
+    ...features, ...shared, ...flags,
+    '-Wl,--no-entry', '-Wl,--import-memory', '-Wl,--initial-memory=1048576', '-Wl,--max-memory=536870912',
+    '-Wl,-z,stack-size=65536', '-Wl,--export=__heap_base', '-Wl,--export=__stack_pointer', '-Wl,--strip-all',
+    '-o', output, ...sources, ...(assembly ? [generated] : []),
+  ], folder);
+}
