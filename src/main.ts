@@ -1,8 +1,10 @@
 import './elements/app';
+import { holdInstallOffer } from './controllers/install-prompt';
 import { startLanguage } from './controllers/language';
 import { becomeIsolated, holdBuild } from './controllers/service-worker';
 import { SettingsStore } from './storage/settings';
 
+holdInstallOffer();
 holdBuild();
 await Promise.all([becomeIsolated(), startLanguage(new SettingsStore().value.language)]);
 document.body.prepend(document.createElement('sg-app'));

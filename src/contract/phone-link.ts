@@ -6,6 +6,4 @@ export interface PhoneLink {
   readonly authorityUrl: string;
   /** SHA-256 of that certificate, hex pairs with colons. */
   readonly fingerprint: string;
-  /** The address as a QR code: `size` x `size` modules, row after row, '1' dark. */
-  readonly qr: { readonly size: number; readonly modules: string };
 }

@@ -90,6 +90,7 @@ export class App extends LitElement {
     return html`
       <header>
         <h1>Sightglass</h1>
+        <sg-head-offers></sg-head-offers>
         <button class="icon" aria-label=${msg('Settings')} title=${msg('Settings')} @click=${() => void this.#open('settings')}>
           ${icon('settings')}
         </button>

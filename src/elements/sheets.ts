@@ -34,6 +34,10 @@ export const SHEETS: Readonly<Record<SheetId, AppSheet>> = {
     render: ({ recogniser, statistics }) =>
       html`<sg-status-sheet data-sheet="status" .recogniser=${recogniser} .statistics=${statistics}></sg-status-sheet>`,
   },
+  phone: {
+    load: () => import('./phone/phone-sheet'),
+    render: () => html`<sg-phone-sheet data-sheet="phone"></sg-phone-sheet>`,
+  },
   shortcuts: {
     load: () => import('./help/shortcut-sheet'),
     render: () => html`<sg-shortcut-sheet data-sheet="shortcuts" .views=${VIEWS.map((view) => view.name())}></sg-shortcut-sheet>`,

@@ -1,4 +1,3 @@
-import { create } from 'qrcode';
 import type { PhoneLink } from '../../src/contract/phone-link';
 import { serveBuilt, type ServedFile, type Serving } from '../serve';
 import { ensureCertificates, type Certificates } from './certificates';
@@ -29,11 +28,6 @@ export interface PhoneServing {
 
 const AUTHORITY_PATH = '/sightglass-authority.crt';
 
-function qrModules(text: string): PhoneLink['qr'] {
-  const { size, data } = create(text, { errorCorrectionLevel: 'M' }).modules;
-  return { size, modules: Array.from(data, (bit) => (bit ? '1' : '0')).join('') };
-}
-
 /**
  * Serves the built page to the local network over https, and to this machine over http; besides the page only
  * `phone.json` (the address, for the page's own QR code) and the authority's public certificate.
@@ -53,7 +47,7 @@ export async function servePhone(options: PhoneOptions): Promise<PhoneServing> {
     files,
   });
   const authorityUrl = new URL(AUTHORITY_PATH, phone.url).href;
-  const link: PhoneLink = { url: phone.url, authorityUrl, fingerprint: certificates.fingerprint, qr: qrModules(phone.url) };
+  const link: PhoneLink = { url: phone.url, authorityUrl, fingerprint: certificates.fingerprint };
   files['/phone.json'] = { type: 'application/json', body: JSON.stringify(link) };
   try {
     const desktop = await serveBuilt({ folder: options.folder, port: options.desktopPort, files });

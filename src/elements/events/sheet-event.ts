@@ -1,5 +1,5 @@
 /** The app's sheets that are fetched when they are opened. */
-export type SheetId = 'settings' | 'status' | 'shortcuts';
+export type SheetId = 'settings' | 'status' | 'shortcuts' | 'phone';
 
 /** A person wants to see one of the app's sheets. */
 export class SheetEvent extends Event {

@@ -1,12 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized } from '@lit/localize';
+import { InstallController } from '../../controllers/install-prompt';
 import { OfflineController } from '../../controllers/offline-controller';
 import type { RecogniserController } from '../../controllers/recogniser-controller';
 import { Follower } from '../../controllers/shared-controller';
 import { UpdateController } from '../../controllers/update-controller';
+import type { InstallChoiceEvent } from '../events/install-choice-event';
 import type { UpdateChoiceEvent } from '../events/update-choice-event';
 import { sharedStyles } from '../shared/styles';
+import './head-offers';
+import './install-toast';
 import './offline-status';
 import './update-toast';
 
@@ -29,7 +33,8 @@ export class PlatformNotices extends LitElement {
         pointer-events: none;
         z-index: 3;
       }
-      sg-update-toast {
+      sg-update-toast,
+      sg-install-toast {
         pointer-events: auto;
       }
     `,
@@ -38,6 +43,7 @@ export class PlatformNotices extends LitElement {
   @property({ attribute: false }) recogniser: RecogniserController | undefined;
   private readonly updates = new UpdateController(this);
   private readonly offline = new OfflineController(this);
+  private readonly install = new InstallController(this);
 
   constructor() {
     super();
@@ -51,15 +57,23 @@ export class PlatformNotices extends LitElement {
   }
 
   override render(): unknown {
-    const { updates, offline } = this;
+    const { updates, offline, install } = this;
+    // Once all is kept: only then is it true that it works without a network.
+    const offered = install.mayAsk && !updates.ready && offline.progress?.phase === 'kept';
     return html`
       ${updates.ready ? html`<sg-update-toast @sg-update-choice=${this.#onUpdate}></sg-update-toast>` : nothing}
+      ${offered ? html`<sg-install-toast @sg-install-choice=${this.#onInstall}></sg-install-toast>` : nothing}
       <sg-offline-status .progress=${offline.progress} ?fetched=${offline.fetched}></sg-offline-status>
     `;
   }
 
   async #start(): Promise<void> {
     if ((await this.updates.start()) && this.recogniser?.state === 'ready') this.offline.start();
+  }
+
+  #onInstall({ choice }: InstallChoiceEvent): void {
+    if (choice === 'install') void this.install.install();
+    else this.install.dismiss();
   }
 
   #onUpdate({ choice }: UpdateChoiceEvent): void {

@@ -1,8 +1,9 @@
-import { css, html, LitElement } from 'lit';
+import { html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { UpdateChoiceEvent } from '../events/update-choice-event';
 import { sharedStyles } from '../shared/styles';
+import { toastStyles } from './toast-styles';
 
 /**
  * Offers a new version of the app: nothing is loaded anew without a person's word.
@@ -13,27 +14,7 @@ import { sharedStyles } from '../shared/styles';
 @customElement('sg-update-toast')
 @localized()
 export class UpdateToast extends LitElement {
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: center;
-        gap: 0.5rem;
-        padding: 0.5rem 0.5rem 0.5rem 1rem;
-        border: 1px solid var(--sg-line);
-        border-radius: 1.5rem;
-        background: var(--sg-surface);
-        box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 0.35);
-      }
-      p {
-        margin: 0;
-        flex: 1 0 auto;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, toastStyles];
 
   override render(): unknown {
     return html`

@@ -2,6 +2,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { WorkerCapabilities } from '../../contract/recogniser';
+import { InstallController, installsByShareMenu } from '../../controllers/install-prompt';
 import { canSpeak } from '../../controllers/label-announcer';
 import { LANGUAGES } from '../../controllers/language';
 import { SettingsFollower } from '../../controllers/settings-follower';
@@ -37,6 +38,7 @@ export class SettingsSheet extends LitElement {
   @property({ attribute: false }) settings!: SettingsStore;
   @property({ attribute: false }) capabilities: WorkerCapabilities | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
+  private readonly install = new InstallController(this);
 
   constructor() {
     super();
@@ -86,9 +88,16 @@ export class SettingsSheet extends LitElement {
       </fieldset>
       <div class="actions">
         ${this.#link('status', msg('What this device can do'), html`${icon('chart')}`)}
+        ${this.#link('phone', msg('Open on a phone'), html`${icon('phone')}`)}
+        ${this.install.possible
+          ? html`<button @click=${() => void this.install.install()}>${icon('download')}${msg('Install the app')}</button>`
+          : nothing}
         ${this.#link('shortcuts', msg('Keyboard shortcuts'), html`${icon('keyboard')}`)}
         <button @click=${() => this.dispatchEvent(new SettingsChangeEvent('reset'))}>${msg('Reset all settings')}</button>
       </div>
+      ${installsByShareMenu()
+        ? html`<p class="hint">${msg('To install the app: the share menu of Safari, then Add to Home Screen.')}</p>`
+        : nothing}
     </sg-sheet>`;
   }
 

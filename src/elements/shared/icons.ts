@@ -17,6 +17,7 @@ const PATHS = {
   camera: svg`<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>`,
   flip: svg`<path d="M20 11A8 8 0 0 0 5.5 7M4 13a8 8 0 0 0 14.5 4M5 3v4h4M19 21v-4h-4"/>`,
   sources: svg`<rect x="2.5" y="6.5" width="12" height="11" rx="2"/><path d="M14.5 11l7-4v10l-7-4"/>`,
+  phone: svg`<rect x="7" y="2.5" width="10" height="19" rx="2"/><path d="M11 18.5h2"/>`,
   screen: svg`<rect x="3" y="4" width="18" height="12" rx="2"/><path d="M8 20h8M12 16v4"/>`,
   film: svg`<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M10 9l5 3-5 3z"/>`,
   torch: svg`<path d="M7 3h10v3l-3 4v11h-4V10L7 6zM12 13v2"/>`,

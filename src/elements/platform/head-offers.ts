@@ -1,0 +1,50 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { wayToPhone } from '../../client/phone-link';
+import { SheetEvent } from '../events/sheet-event';
+import { icon } from '../shared/icons';
+import { sharedStyles } from '../shared/styles';
+
+/**
+ * In the head of wide pages: the way to the phone, where there is one (`npm run phone`, or a page on the network).
+ *
+ * @event sg-sheet - the sheet with the address is wanted
+ */
+@customElement('sg-head-offers')
+@localized()
+export class HeadOffers extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: none;
+      }
+      @media (min-width: 48rem) {
+        :host {
+          display: contents;
+        }
+      }
+    `,
+  ];
+
+  @state() private reachable = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void wayToPhone(new URL('.', document.baseURI).href).then(({ kind }) => (this.reachable = kind !== 'none'));
+  }
+
+  override render(): unknown {
+    const words = msg('Open on a phone');
+    return this.reachable
+      ? html`<button aria-haspopup="dialog" @click=${() => this.dispatchEvent(new SheetEvent('phone'))}>${icon('phone')}${words}</button>`
+      : nothing;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-head-offers': HeadOffers;
+  }
+}
