@@ -2,10 +2,10 @@ import { css } from 'lit';
 
 export const phoneSheetStyles = css`
   p,
-  ol {
+  ul {
     margin: 0 0 1rem;
   }
-  ol {
+  ul {
     padding-inline-start: 1.25rem;
   }
   li + li {

@@ -57,20 +57,20 @@ export class PhoneSheet extends LitElement {
   #trust({ authorityUrl, fingerprint }: PhoneLink): unknown {
     return html`<h3>${msg('The phone warns of the certificate')}</h3>
       <p>${msg('This machine made it itself, so the phone does not know it. To try the app, go past the warning:')}</p>
-      <ol>
+      <ul>
         <li>${msg('iPhone: Show Details, then visit this website.')}</li>
         <li>${msg('Android: Advanced, then Proceed.')}</li>
-      </ol>
+      </ul>
       <p>${msg('To install the app and use it without a network, let the phone trust this machine. Open on the phone:')}</p>
       <sg-copy-text text=${authorityUrl} label=${msg('Copy the address')}></sg-copy-text>
       <p>
         ${msg('Compare its SHA-256 fingerprint:')}<br />
         <span class="fingerprint">${fingerprint}</span>
       </p>
-      <ol>
+      <ul>
         <li>${msg('iPhone: Settings, Profile Downloaded, Install. Then General, About, Certificate Trust Settings: switch it on.')}</li>
         <li>${msg('Android: Settings, Security, Install a certificate, CA certificate: choose the file.')}</li>
-      </ol>
+      </ul>
       <p class="hint">${msg('Who has the key of this machine could pose as any site to that phone. Remove the certificate when you no longer need it.')}</p>`;
   }
 }
