@@ -30,7 +30,7 @@ export const settingsSheetStyles = css`
     border-top: 1px solid var(--sg-surface-2);
   }
   label > span {
-    flex: 1 1 min(9rem, 100%);
+    flex: 1 1 min(6rem, 100%);
   }
   .hint {
     display: block;
@@ -51,14 +51,16 @@ export const settingsSheetStyles = css`
     margin: 0.5rem;
     accent-color: var(--sg-accent);
   }
-  .slider {
+  label > .slider {
     display: flex;
-    flex-wrap: wrap;
+    flex: 0 1 auto;
     align-items: center;
     gap: 0.75rem;
   }
   input[type='range'] {
+    flex: 0 1 9rem;
     width: 9rem;
+    min-width: 4rem;
     height: 2.75rem;
     accent-color: var(--sg-accent);
   }
