@@ -12,9 +12,10 @@ export const WORKER_FOLDER = join(root, 'tests/.tmp/bench-worker');
  *
  * @param entry source file from the project's root; answers `{ result }` or `{ error }`
  * @param request makes the message, given the server's address
+ * @param flags further ones of Chromium
  * @throws Error with the worker's own words where it fails
  */
-export async function runInWorker<Request, Result>(entry: string, request: (url: string) => Request): Promise<{ result: Result; page: string }> {
+export async function runInWorker<Request, Result>(entry: string, request: (url: string) => Request, flags: readonly string[] = []): Promise<{ result: Result; page: string }> {
   await build({
     root,
     configFile: false,
@@ -41,7 +42,7 @@ export async function runInWorker<Request, Result>(entry: string, request: (url:
     );
     if (answer.error !== undefined) throw new Error(answer.error);
     result = answer.result as Result;
-  });
+  }, false, flags);
   if (result === undefined) throw new Error('The worker gave no answer.');
   return { result, page: version };
 }

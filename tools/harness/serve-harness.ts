@@ -65,10 +65,15 @@ export async function serveHarness(options: ServeOptions = {}, withRivals = fals
   return { ...serving, harnessUrl: `${serving.url}harness/`, workerUrl: `${serving.url}assets/${worker}` };
 }
 
-/** Opens the harness page in Chromium, hands it on, and closes everything afterwards, whatever happens. */
-export async function withHarness(options: ServeOptions, use: (page: Page, serving: HarnessServing) => Promise<void>, withRivals = false): Promise<void> {
+/**
+ * Opens the harness page in Chromium, hands it on, and closes everything afterwards, whatever happens.
+ * @param flags further ones of Chromium
+ */
+export async function withHarness(
+  options: ServeOptions, use: (page: Page, serving: HarnessServing) => Promise<void>, withRivals = false, flags: readonly string[] = [],
+): Promise<void> {
   const serving = await serveHarness(options, withRivals);
-  const browsing = await openBrowser();
+  const browsing = await openBrowser({ flags });
   try {
     await browsing.page.goto(serving.harnessUrl);
     await browsing.page.waitForFunction(() => 'sightglassHarness' in window);

@@ -4,14 +4,14 @@
 // step. In this order everything stays in registers: 1.4 times quicker (docs/engine-study.md).
 
 /** Most columns of a block; src/kernels/phase.h splits accordingly. */
-const MAX_COLUMNS = 6;
+export const MAX_COLUMNS = 6;
 /** Steps of k that one turn of the loop takes. */
-const UNROLL = 4;
+export const UNROLL = 4;
 /** Bytes of a vector. */
-const V = 16;
+export const V = 16;
 
 /** One function in the text format of LLVM's assembler; variables go by number. */
-class Assembly {
+export class Assembly {
   readonly lines: string[] = [];
   readonly #locals: string[] = [];
 
@@ -150,9 +150,13 @@ function gemm(columns: number, relaxed: boolean): string {
   return asm.function(`gemm_${columns}`);
 }
 
-/** A C file with nothing but the assembly: an .s file would be assembled without the SIMD features that the compiler is given. */
-export function assemblySource(relaxed: boolean): string {
-  const functions = Array.from({ length: MAX_COLUMNS }, (_, i) => gemm(i + 1, relaxed));
+/** A C file with nothing but assembly: an .s file would be assembled without the SIMD features that the compiler is given. */
+export function assemblyFile(functions: readonly string[]): string {
   const quoted = functions.join('\n').split('\n').map((line) => JSON.stringify(`${line}\n`));
   return `__asm__(\n${quoted.join('\n')}\n);\n`;
+}
+
+/** The inner loops of src/kernels. */
+export function assemblySource(relaxed: boolean): string {
+  return assemblyFile(Array.from({ length: MAX_COLUMNS }, (_, i) => gemm(i + 1, relaxed)));
 }
