@@ -44,6 +44,8 @@ export interface SessionStoreApi {
    * @returns those that were recovered now, newest first
    */
   recover(): Promise<SessionManifest[]>;
+  /** Removes what imports and exports left that were cancelled or broken off, of this tab or an earlier one; `recover` does too. */
+  tidy(): Promise<void>;
   /** @throws Fault `session-busy` while the session is recorded */
   delete(id: string): Promise<void>;
 }

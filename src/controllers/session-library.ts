@@ -68,9 +68,9 @@ export class SessionLibrary implements ReactiveController {
   hostDisconnected(): void {
     removeEventListener('pagehide', this.#onLeave);
     this.#endSubscription?.();
-    void this.flush().finally(() => this.store.dispose());
     this.cancelImport();
     this.transfer.dispose();
+    void this.flush().finally(() => this.store.dispose());
   }
 
   /** Reads the list anew; the latest call wins. */
@@ -139,7 +139,14 @@ export class SessionLibrary implements ReactiveController {
 
   cancelImport(): void {
     this.#waiting.length = 0;
-    this.#importJob?.cancel();
+    if (!this.#importJob) return;
+    this.#importJob.cancel();
+    void this.tidy();
+  }
+
+  /** Removes what a cancelled import or export has left; failing that, the next start does. */
+  async tidy(): Promise<void> {
+    await this.store.tidy().catch(() => undefined);
   }
 
   clearFault(): void {

@@ -56,6 +56,10 @@ export class SessionStore implements SessionStoreApi {
     return this.#call((remote) => remote.recover());
   }
 
+  tidy(): Promise<void> {
+    return this.#call((remote) => remote.tidy());
+  }
+
   delete(id: string): Promise<void> {
     return this.#call((remote) => remote.delete(id));
   }

@@ -1,13 +1,14 @@
 import { expose, transfer } from 'comlink';
 import type { SessionTransferApi } from '../contract/session-export';
-import { asFaults, exportSession, throttled } from './exports/export-service';
-import { frameTimes, openFilm } from './exports/film';
-import { importSession } from './exports/import-service';
+import { frameTimes, openFilm } from './exports/open-film';
+import { asFaults, throttled } from './exports/reports';
 import { SessionSource } from './exports/session-source';
 
+// A player that wants the times of frames needs neither muxers nor a zip reader: they are fetched when they are wanted.
 const api: SessionTransferApi = {
-  export: (request, target, onProgress) => asFaults(() => exportSession(request, target, onProgress)),
-  import: (zip, onProgress) => asFaults(() => importSession(zip, throttled(onProgress))),
+  export: (request, target, onProgress) =>
+    asFaults(async () => (await import('./exports/export-service')).exportSession(request, target, throttled(onProgress))),
+  import: (zip, onProgress) => asFaults(async () => (await import('./exports/import-service')).importSession(zip, throttled(onProgress))),
   frameTimes: (sessionId) =>
     asFaults(async () => {
       const source = await SessionSource.open(sessionId);

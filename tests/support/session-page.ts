@@ -20,17 +20,28 @@ export const SPANS: HumanLabels['spans'] = [
   { id: 'second', startUs: 3_200_000, endUs: 5_200_000, label: { name: 'Frau Müllers Hund 🐕' } },
 ];
 
+/** What is other than usual. */
+export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id' | 'ended'>> {
+  /** Sides of the film, pixels. */
+  readonly size?: string;
+  /** The session's name. */
+  readonly title?: string;
+}
+
 /** Six seconds, red (a cat, says the network), then blue (a dog); frames at uneven times; two spans, a snapshot. */
-export async function sampleSession(film: 'mp4' | 'webm' = 'mp4'): Promise<SampleSession> {
-  const path = makeSessionFilm({ name: `session-page.${film}`, colours: ['red', 'blue'], rate: 25, uneven: true });
+export async function sampleSession(film: 'mp4' | 'webm' = 'mp4', { size = '320x240', title, ...change }: SampleOptions = {}): Promise<SampleSession> {
+  const path = makeSessionFilm({ name: `session-page-${size}.${film}`, size, colours: ['red', 'blue'], rate: 25, uneven: true });
   const snapshot: Snapshot = { id: 'picture', timeUs: 3_600_000, file: '3600000.jpg', label: DOG };
   const picture = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#00f' } }).jpeg().toBuffer();
   const recognitions = catAndDog();
   const mimeType = film === 'mp4' ? 'video/mp4; codecs="avc1.f4000d"' : 'video/webm; codecs="vp8"';
+  const [width, height] = size.split('x').map(Number);
   const pictures = new Map([[snapshot, new Uint8Array(picture)]]);
   const bare = manifestOf({
     recognitions: recognitions.length, spans: SPANS.length, snapshots: 1,
-    film: { file: `film.${film}`, mimeType, width: 320, height: 240, recorder: 'webcodecs' },
+    film: { file: `film.${film}`, mimeType, width, height, recorder: 'webcodecs' },
+    ...(title !== undefined && { name: title }),
+    ...change,
   });
   const data: SessionData = { manifest: bare, recognitions, human: { spans: SPANS, snapshots: [snapshot] } };
   const files = sessionFiles(data, path, pictures);

@@ -173,7 +173,9 @@ export class ExportSheet extends LitElement {
   }
 
   #cancel(): void {
-    this.job?.cancel();
+    if (!this.job) return;
+    this.job.cancel();
+    void this.library.tidy();
   }
 }
 

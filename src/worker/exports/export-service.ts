@@ -3,12 +3,13 @@ import { Fault } from '../../contract/fault';
 import type { ExportedFile, ExportRequest } from '../../contract/session-export';
 import { exportName, isTextFormat } from '../../domain/export/export-name';
 import { textExport } from '../../domain/export/text-export';
-import { storageFault } from '../sessions/session-folder';
 import { chunksOf } from './chunks';
-import { encodeAsMp4, fitsContainer, openFilm, remuxFilm } from './film';
+import { encodeAsMp4, fitsContainer, remuxFilm } from './film';
+import { openFilm } from './open-film';
 import { chosenFile, clearExports, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
+import type { Report } from './reports';
 import { SessionSource } from './session-source';
-import { coco, everything, imageFolder, labelStudio, textContents, type Report, type ZipContent } from './zip-contents';
+import { coco, everything, imageFolder, labelStudio, textContents, type ZipContent } from './zip-contents';
 
 /** Zips what comes, one file after the other, uncompressed: films and pictures are so already. */
 async function writeZip(file: OutputFile, contents: AsyncIterable<ZipContent> | Iterable<ZipContent>, modified: Date): Promise<void> {
@@ -33,7 +34,7 @@ export async function exportSession(
   await clearExports();
   const output = target ? await chosenFile(target) : await temporaryFile(name);
   return withFile(output, async (file) => {
-    await write(source, request, file, throttled(report));
+    await write(source, request, file, report);
     const bytes = file.bytes;
     return { name, bytes, file: await file.close() };
   });
@@ -88,25 +89,4 @@ function reporting(file: OutputFile, total: number, report: Report): OutputFile 
     close: () => file.close(),
     abort: () => file.abort(),
   };
-}
-
-/** Not each frame is worth a message: one in 100 ms, and each new phase. */
-export function throttled(report: Report): Report {
-  let last = { phase: '', at: 0 };
-  return (progress) => {
-    const at = performance.now();
-    if (progress.phase === last.phase && at - last.at < 100) return;
-    last = { phase: progress.phase, at };
-    report(progress);
-  };
-}
-
-/** Turns what a browser throws about files into faults. */
-export async function asFaults<T>(job: () => Promise<T>): Promise<T> {
-  try {
-    return await job();
-  } catch (error) {
-    if (error instanceof DOMException) throw storageFault(error, 'The file could not be read or written');
-    throw Fault.from(error, 'export-failed');
-  }
 }

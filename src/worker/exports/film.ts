@@ -1,40 +1,16 @@
 import {
-  BlobSource, EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, getFirstEncodableVideoCodec,
-  Input, MP4, Mp4OutputFormat, Output, Quality, StreamTarget, VideoSample, VideoSampleSink, VideoSampleSource, WEBM, WebMOutputFormat,
+  EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, getFirstEncodableVideoCodec, Mp4OutputFormat, Output, Quality,
+  StreamTarget, VideoSample, VideoSampleSink, VideoSampleSource, WebMOutputFormat,
   type InputAudioTrack, type InputVideoTrack, type OutputFormat, type StreamTargetChunk, type VideoCodec,
 } from 'mediabunny';
 import { Fault } from '../../contract/fault';
+import { frameTimes, type OpenFilm } from './open-film';
 import type { OutputFile } from './output-file';
 
 /** Called with 0..1. */
 export type Progress = (done: number) => void;
 
 export type Container = 'mp4' | 'webm';
-
-/** A film that is open for reading. */
-export interface OpenFilm extends Disposable {
-  readonly video: InputVideoTrack;
-  readonly audio: InputAudioTrack | null;
-  /** From the first frame to the end, seconds. */
-  readonly duration: number;
-  /** Time of the first frame, seconds: the session's times count from there. */
-  readonly start: number;
-}
-
-/** @throws Fault `export-codec` where it holds no film that can be read */
-export async function openFilm(film: Blob): Promise<OpenFilm> {
-  const input = new Input({ source: new BlobSource(film), formats: [MP4, WEBM] });
-  try {
-    const video = await input.getPrimaryVideoTrack();
-    if (!video) throw new Fault('export-codec', 'The film has no picture track.');
-    const start = await input.getFirstTimestamp([video]);
-    const duration = (await input.computeDuration([video])) - start;
-    return { video, audio: await input.getPrimaryAudioTrack(), start, duration, [Symbol.dispose]: () => input.dispose() };
-  } catch (error) {
-    input.dispose();
-    throw error instanceof Fault ? error : new Fault('export-codec', `The film cannot be read: ${String(error)}`, { cause: error });
-  }
-}
 
 function targetOf(file: OutputFile): StreamTarget {
   return new StreamTarget(
@@ -156,16 +132,6 @@ export function frameCount(film: OpenFilm, rate: number): number {
 /** @param rate frames a second */
 export function encodeAtRate(film: OpenFilm, rate: number, file: OutputFile, onProgress: Progress): Promise<void> {
   return encodeAt(film, frameCount(film, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
-}
-
-/** Times of all frames, microseconds from the first one, rising. */
-export async function frameTimes(film: OpenFilm): Promise<Float64Array<ArrayBuffer>> {
-  const times: number[] = [];
-  for await (const { timestamp } of new EncodedPacketSink(film.video).packets(undefined, undefined, { metadataOnly: true })) {
-    times.push(Math.round((timestamp - film.start) * 1e6));
-  }
-  // Packets come as they are decoded.
-  return Float64Array.from(times).sort();
 }
 
 /** Encodes the film as MP4 with its frames at their own times. */

@@ -1,6 +1,6 @@
 import { CanvasSink } from 'mediabunny';
 import { Fault } from '../../contract/fault';
-import type { OpenFilm } from './film';
+import type { OpenFilm } from './open-film';
 
 /** JPEG's quality: what comes out is to be learnt from. */
 const QUALITY = 0.92;

@@ -1,4 +1,4 @@
-import { BlobReader, configure, ZipReader, type Entry, type FileEntry } from '@zip.js/zip.js/index-native.js';
+import { BlobReader, configure, ZipReader, type Entry, type FileEntry } from '@zip.js/zip.js/lib/zip-core-custom.js';
 import { Fault, type FaultCode } from '../../contract/fault';
 import type { SessionManifest } from '../../contract/session';
 import { SESSION_CHANNEL, sessionLock, type SessionChange } from '../../contract/session-store';
@@ -9,10 +9,12 @@ import { foldEdits } from '../../domain/sessions/human-labels';
 import { parseHumanEdit, parseRecognition, SessionFormatError } from '../../domain/sessions/parse';
 import { readJsonLines } from '../../domain/sessions/read-json-lines';
 import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, storageFault, writeAll, writeManifest } from '../sessions/session-folder';
+import { markImport, unmarkImport } from '../sessions/left-overs';
 import { chunksOf } from './chunks';
-import { openFilm } from './film';
-import type { Report } from './zip-contents';
+import { openFilm } from './open-film';
+import type { Report } from './reports';
 
+// The browser's own inflater, in this worker; this entry of the library comes without its own ones.
 configure({ useWebWorkers: false });
 
 const REASONS: Readonly<Record<BundleError['reason'], FaultCode>> = {
@@ -164,7 +166,7 @@ async function ensureRoom(bytes: number): Promise<void> {
   }
 }
 
-/** Reads our own zip back. A session whose session.json is not written yet is none: so a crash leaves nothing to be seen. */
+/** Reads our own zip back. A crash leaves nothing to be seen: see left-overs.ts. */
 export async function importSession(zip: File, report: Report): Promise<SessionManifest> {
   const reader = new ZipReader(new BlobReader(zip), { strictness: 'strict', filenameValidation: 'strict' });
   try {
@@ -179,6 +181,7 @@ export async function importSession(zip: File, report: Report): Promise<SessionM
     return await navigator.locks.request(sessionLock(id), async () => {
       const folder = await sessionFolder(id, true);
       try {
+        await markImport(folder);
         let written = 0;
         for (const { path } of head.files) {
           await writeEntry(folder, path, fileEntry(entries, BUNDLE_FOLDER + path), (count) => {
@@ -188,6 +191,7 @@ export async function importSession(zip: File, report: Report): Promise<SessionM
         }
         const manifest = { ...(await check(folder, head.session, report)), id };
         await writeManifest(folder, manifest);
+        await unmarkImport(folder);
         tell({ kind: 'put', id });
         return manifest;
       } catch (error) {

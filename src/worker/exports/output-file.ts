@@ -1,8 +1,6 @@
 import { Fault } from '../../contract/fault';
+import { EXPORTS, EXPORTS_LOCK } from '../sessions/left-overs';
 import { storageFault, writeAll } from '../sessions/session-folder';
-
-/** Where exports lie until the next one: a download reads from here, and nobody tells when it is done. */
-const FOLDER = 'exports';
 
 /** A file that is written from its start to its end, or in places. */
 export interface OutputFile {
@@ -15,11 +13,8 @@ export interface OutputFile {
 }
 
 async function exportsFolder(): Promise<FileSystemDirectoryHandle> {
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(EXPORTS, { create: true });
 }
-
-/** Name of the Web Lock that a worker holds whose files lie in the folder. */
-const LOCK = 'sightglass.exports';
 
 /**
  * Removes what earlier exports left, unless another tab is at it.
@@ -27,9 +22,9 @@ const LOCK = 'sightglass.exports';
  */
 export async function clearExports(): Promise<void> {
   await new Promise<void>((cleared) => {
-    void navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    void navigator.locks.request(EXPORTS_LOCK, { ifAvailable: true }, async (lock) => {
       if (!lock) return cleared();
-      await (await navigator.storage.getDirectory()).removeEntry(FOLDER, { recursive: true }).catch(() => undefined);
+      await (await navigator.storage.getDirectory()).removeEntry(EXPORTS, { recursive: true }).catch(() => undefined);
       cleared();
       await new Promise(() => undefined);
     });

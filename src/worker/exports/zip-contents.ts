@@ -1,4 +1,4 @@
-import type { ExportRequest, TransferProgress } from '../../contract/session-export';
+import type { ExportRequest } from '../../contract/session-export';
 import { Fault } from '../../contract/fault';
 import type { LabelRef } from '../../contract/session';
 import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../domain/export/bundle';
@@ -12,9 +12,11 @@ import { labelledFrames, type FrameChoice, type PlannedFrame } from '../../domai
 import { constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../domain/export/label-studio';
 import { textExport } from '../../domain/export/text-export';
 import { toJsonLines } from '../../domain/sessions/json-lines';
-import { encodeAtRate, frameCount, type OpenFilm } from './film';
+import { encodeAtRate, frameCount } from './film';
 import { framePictures, jpegSize, type FramePicture } from './frame-pictures';
+import type { OpenFilm } from './open-film';
 import { temporaryFile, textBlocks, withFile } from './output-file';
+import type { Report } from './reports';
 import type { SessionSource } from './session-source';
 
 /** One file of a zip; a stream is read when its turn comes. */
@@ -22,8 +24,6 @@ export interface ZipContent {
   readonly name: string;
   readonly input: AsyncIterable<Uint8Array<ArrayBuffer>> | Blob | string;
 }
-
-export type Report = (progress: TransferProgress) => void;
 
 const TRACKS: readonly LabelTrack[] = ['predicted', 'human'];
 

@@ -7,6 +7,7 @@ import {
   appendLines, folderBytes, hasPrivateFiles, HUMAN, LABELS, readManifest, readText, sessionFolder, sessionsFolder,
   SNAPSHOTS, storageFault, writeManifest,
 } from './session-folder';
+import { isImport, removeLeftOvers } from './left-overs';
 import { recoverSession } from './session-recovery';
 import { SessionRegister } from './session-register';
 
@@ -90,10 +91,12 @@ export class SessionStoreService implements SessionStoreApi {
 
   async recover(): Promise<SessionManifest[]> {
     if (!hasPrivateFiles()) return [];
+    await removeLeftOvers(false);
     const recovered: SessionManifest[] = [];
     const known = await this.#register.all();
     for await (const [id, folder] of (await sessionsFolder()).entries()) {
-      if (folder.kind !== 'directory') continue;
+      // An import that runs in another tab is none of ours.
+      if (folder.kind !== 'directory' || (await isImport(folder))) continue;
       const manifest = await readManifest(folder);
       if (manifest && manifest.state !== 'recording') {
         // The crash came between the file and the index.
@@ -116,6 +119,10 @@ export class SessionStoreService implements SessionStoreApi {
     if (manifest) await this.#register.put(manifest);
     else await this.#register.delete(id);
     return manifest;
+  }
+
+  async tidy(): Promise<void> {
+    if (hasPrivateFiles()) await removeLeftOvers(true);
   }
 
   delete(id: string): Promise<void> {
