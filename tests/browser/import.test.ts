@@ -53,7 +53,7 @@ describe('importing sessions', () => {
     ['an empty file', () => Buffer.alloc(0), 'import-foreign'],
     ['a picture', () => sample.picture, 'import-foreign'],
     ['a zip of something else', async () => (await sessionZip(sample.data.manifest, new Map(), { head: '{"name":"x"}', more: { 'readme.txt': 'hello' } })), 'import-foreign'],
-    ['a zip that was cut off', () => sample.zip.subarray(0, sample.zip.length / 2), 'import-foreign'],
+    ['a zip that was cut off', () => sample.zip.subarray(0, sample.zip.length / 2), 'import-broken'],
     ['one with a changed byte in the film', () => {
       const changed = Buffer.from(sample.zip);
       changed[changed.indexOf('mdat') + 50] ^= 255;
@@ -80,7 +80,7 @@ describe('importing sessions', () => {
     expect(await page.locator('sg-sessions-view [role=alert]').getAttribute('data-code')).toBe('import-foreign');
     await page.getByRole('button', { name: 'Go on' }).click();
     await card(page, 'test-session').locator('[data-action=delete]').click();
-    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
     await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
   });
@@ -98,7 +98,7 @@ describe('importing sessions', () => {
     expect(await page.locator('sg-session-list img').count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await card(page, 'test-session').locator('[data-action=delete]').click();
-    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
     await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
   });
@@ -106,7 +106,7 @@ describe('importing sessions', () => {
   /** A session whose labels take a while to be checked. */
   async function longZip(): Promise<Buffer> {
     const line = `${JSON.stringify(sample.data.recognitions[0])}\n`;
-    const files = new Map(sample.files).set('labels.jsonl', new TextEncoder().encode(line.repeat(400_000)));
+    const files = new Map(sample.files).set('labels.jsonl', new TextEncoder().encode(line.repeat(180_000)));
     return sessionZip(sample.data.manifest, files);
   }
 

@@ -3,10 +3,11 @@ import { Fault } from '../../contract/fault';
 import type { ExportedFile, ExportRequest } from '../../contract/session-export';
 import { exportName, isTextFormat } from '../../domain/export/export-name';
 import { textExport } from '../../domain/export/text-export';
+import { removeExports } from '../sessions/left-overs';
 import { chunksOf } from './chunks';
 import { encodeAsMp4, fitsContainer, remuxFilm } from './film';
 import { openFilm } from './open-film';
-import { chosenFile, clearExports, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
+import { chosenFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
 import { coco, everything, imageFolder, labelStudio, textContents, type ZipContent } from './zip-contents';
@@ -31,7 +32,7 @@ export async function exportSession(
 ): Promise<ExportedFile> {
   const source = await SessionSource.open(request.sessionId);
   const { name } = exportName(source.manifest, request);
-  await clearExports();
+  await removeExports(false);
   const output = target ? await chosenFile(target) : await temporaryFile(name);
   return withFile(output, async (file) => {
     await write(source, request, file, report);

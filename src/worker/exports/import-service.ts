@@ -47,14 +47,21 @@ function infoOf(entry: Entry): ZipEntryInfo {
   };
 }
 
-/** Reads the zip's directory; a file that is no zip at all is a foreign one. */
-async function entriesOf(reader: ZipReader<Blob>): Promise<Entry[]> {
+/** Whether a file begins as zips do: with the header of an entry (PKWARE's APPNOTE.TXT, 4.3.7). */
+async function beginsAsZip(file: Blob): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return head.length === 4 && [0x50, 0x4b, 3, 4].every((byte, i) => head[i] === byte);
+}
+
+/** Reads the zip's directory; a file that is no zip at all is a foreign one, one whose end is missing is broken. */
+async function entriesOf(reader: ZipReader<Blob>, zip: Blob): Promise<Entry[]> {
   try {
     return await reader.getEntries();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (UNSAFE.test(message)) throw new BundleError('unsafe', message);
-    throw new BundleError(/not found|format/i.test(message) ? 'not-ours' : 'broken', message);
+    if (await beginsAsZip(zip)) throw new BundleError('broken', `The zip has no directory at its end (${message}).`);
+    throw new BundleError('not-ours', message);
   }
 }
 
@@ -170,7 +177,7 @@ async function ensureRoom(bytes: number): Promise<void> {
 export async function importSession(zip: File, report: Report): Promise<SessionManifest> {
   const reader = new ZipReader(new BlobReader(zip), { strictness: 'strict', filenameValidation: 'strict' });
   try {
-    const entries = await entriesOf(reader);
+    const entries = await entriesOf(reader, zip);
     const infos = entries.map(infoOf);
     checkEntries(infos);
     const head = await readHead(entries);

@@ -1,5 +1,5 @@
 import { Fault } from '../../contract/fault';
-import { EXPORTS, EXPORTS_LOCK } from '../sessions/left-overs';
+import { EXPORTS, holdExport } from '../sessions/left-overs';
 import { storageFault, writeAll } from '../sessions/session-folder';
 
 /** A file that is written from its start to its end, or in places. */
@@ -16,26 +16,12 @@ async function exportsFolder(): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(EXPORTS, { create: true });
 }
 
-/**
- * Removes what earlier exports left, unless another tab is at it.
- * @returns when that is done; the lock is held until the worker ends
- */
-export async function clearExports(): Promise<void> {
-  await new Promise<void>((cleared) => {
-    void navigator.locks.request(EXPORTS_LOCK, { ifAvailable: true }, async (lock) => {
-      if (!lock) return cleared();
-      await (await navigator.storage.getDirectory()).removeEntry(EXPORTS, { recursive: true }).catch(() => undefined);
-      cleared();
-      await new Promise(() => undefined);
-    });
-  });
-}
-
 /** A new file in the private file system, written in place. */
 export async function temporaryFile(name: string): Promise<OutputFile> {
   try {
     // A folder of its own, so that the download has the right name.
     const id = crypto.randomUUID();
+    await holdExport(id);
     const all = await exportsFolder();
     const folder = await all.getDirectoryHandle(id, { create: true });
     const handle = await folder.getFileHandle(name, { create: true });
