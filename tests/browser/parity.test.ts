@@ -87,6 +87,7 @@ describe.skipIf(python === undefined)('parity with Pillow, numpy and native onnx
     ['ort', 2],
     ['simd', 1],
     ['simd', 2],
+    ['simd', 4],
   ] as const)('gives the same logits through the built worker: %s, %i threads', async (engine, threads) => {
     const loaded = await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
       workerUrl: serving.workerUrl, modelId: 'resnet18', precision: 'fp32' as const, engine, threads,

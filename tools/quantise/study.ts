@@ -1,5 +1,6 @@
-// npm run quantise:study [-- FOLDER]: accuracy of ResNet-18 in integers by recipe, native onnxruntime on labelled pictures
-// (NNNN-name.jpg, NNNN = class). As many calibrate as in npm run model; figures also for the others alone. Writes the table of docs/int8.md.
+// npm run quantise:study [-- FOLDER [WORDS]]: accuracy of ResNet-18 in integers by recipe, native onnxruntime on labelled pictures
+// (NNNN-name.jpg, NNNN = class). As many calibrate as in npm run model; figures also for the others alone. Prints the table of
+// docs/int8.md; WORDS only those of its rows that have them.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +19,7 @@ import { observeResNet18, quantised } from './quantise-resnet18';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const [folder = join(root, '../shared/pictures')] = process.argv.slice(2);
+const [folder = join(root, '../shared/pictures'), only = ''] = process.argv.slice(2);
 
 interface Sample {
   readonly input: Float32Array;
@@ -104,7 +105,7 @@ async function main(): Promise<void> {
   console.log('| activations | ranges | weights | biases | kept float | top-1 | top-5 | top-1, held apart | same label as fp32 | logit error (rms) |');
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   await row('float32 | | | | all', observed.model, samples);
-  for (const recipe of RECIPES) await row(words(recipe), quantised(observed, recipe, TORCHVISION_PREPROCESSING), samples);
+  for (const recipe of RECIPES.filter((r) => words(r).includes(only))) await row(words(recipe), quantised(observed, recipe, TORCHVISION_PREPROCESSING), samples);
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Worker as NodeWorker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/contract/engine';
 import { foldResNet18 } from '../../../../src/domain/resnet18/fold';
@@ -15,9 +16,32 @@ const noThreads = (): Worker => {
   throw new Error('no workers here');
 };
 
-/** The build without relaxed SIMD and threads, which Node runs; the browser tests run the others. */
-async function plainKernels(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(new Uint8Array(readFileSync(new URL('../../../../src/worker/engine/simd/kernels.wasm', import.meta.url))));
+/** The builds without relaxed SIMD, which Node runs; the browser tests run the others. */
+async function plainKernels(name = 'kernels.wasm'): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(new Uint8Array(readFileSync(new URL(`../../../../src/worker/engine/simd/${name}`, import.meta.url))));
+}
+
+/** What thread.worker.ts does, for a thread of Node. */
+const NODE_THREAD = `
+  const { parentPort } = require('node:worker_threads');
+  parentPort.on('message', async ({ module, memory, stackTop, control, phases, count, thread }) => {
+    const { exports: kernels } = await WebAssembly.instantiate(module, { env: { memory } });
+    kernels.__stack_pointer.value = stackTop;
+    parentPort.postMessage('ready');
+    kernels.help(control, phases, count, thread);
+  });`;
+
+/** A thread of Node with as much of a web worker's face as the engine looks at. */
+function nodeThread(): Worker {
+  const worker = new NodeWorker(NODE_THREAD, { eval: true });
+  const face = {
+    addEventListener: (type: string, heard: (event: { message?: string }) => void): void => {
+      worker.on(type, (value: unknown) => heard(value instanceof Error ? { message: value.message } : {}));
+    },
+    postMessage: (message: unknown): void => worker.postMessage(message),
+    terminate: (): void => void worker.terminate(),
+  };
+  return face as unknown as Worker;
 }
 
 describe('SIMD engine', () => {
@@ -85,6 +109,24 @@ describe('SIMD engine', () => {
     expect((await engine.run()).logits).not.toEqual(first);
     engine.input.fill(0.3);
     expect((await engine.run()).logits).toEqual(first);
+  });
+
+  it.each([2, 4])('gives the very same logits and features on %i threads as on one, time and again', { timeout: 60_000 }, async (threads) => {
+    const module = await plainKernels('kernels-threads.wasm');
+    const shared = await startSimdEngine(weights, { threads }, { module, spawn: nodeThread });
+    try {
+      expect(shared.threads).toBe(threads);
+      const next = noise(threads);
+      for (let frame = 0; frame < 12; frame++) {
+        for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+        shared.input.set(engine.input);
+        const [wanted, own] = [await engine.run(), await shared.run()];
+        expect(own.logits, `frame ${frame}`).toEqual(wanted.logits);
+        expect(own.features, `frame ${frame}`).toEqual(wanted.features);
+      }
+    } finally {
+      shared.dispose();
+    }
   });
 
   it('says that a thread could not be started', async () => {
