@@ -1,0 +1,79 @@
+// npm run bench:teach [-- TRIALS]: how well things are learned from ../shared/pictures, and how fast; writes docs/teach.md's table.
+import { cpus } from 'node:os';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ascending, at, table, writePart } from '../bench/report';
+import { openNetwork } from './network';
+import { listPictures } from './pictures';
+import { deal, lookAtAsked, lookAtTaught, runTrial, type Trial } from './trial';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PICTURES = join(process.env['SIGHTGLASS_SHARED'] ?? join(root, '../shared'), 'pictures');
+const MODEL = join(root, 'public/models/resnet18.onnx');
+const COUNTS = [5, 10, 20, 50];
+/** The largest number of examples is slow to learn with an adapter: fewer trials of it. */
+const MANY = 50;
+
+const percent = (values: readonly number[]): string => {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const error = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, values.length - 1) / values.length);
+  return `${(100 * mean).toFixed(1)} ± ${(100 * error).toFixed(1)}`;
+};
+const median = (values: readonly number[]): string => (values.length === 0 ? '–' : `${at(ascending(values), 0.5).toFixed(2)} s`);
+
+function report(trials: readonly Trial[], seconds: number): string {
+  const rows = COUNTS.map((count) => trials.filter(({ examples }) => examples === count)).filter((own) => own.length > 0).map((own) => [
+    String(own[0].examples),
+    String(own.length),
+    percent(own.map((t) => t.neighbour)),
+    percent(own.map((t) => t.head.named)),
+    percent(own.map((t) => t.head.accepted)),
+    percent(own.map((t) => t.head.falseAccepts)),
+    own[0].adapter === 'too few examples' ? '–' : `${own.filter((t) => t.adapter === 'kept').length} of ${own.length}`,
+    percent(own.map((t) => t.adapted.named)),
+    percent(own.map((t) => t.adapted.falseAccepts)),
+    median(own.map((t) => t.headSeconds)),
+    median(own.filter((t) => t.adapter !== 'too few examples').map((t) => t.adapterSeconds)),
+  ]);
+  return [
+    `Measured by \`npm run bench:teach\` on ${new Date().toISOString().slice(0, 10)}, one thread of ${cpus()[0].model.trim()}, Node ${process.versions.node}, in ${Math.round(seconds)} s. Per cent, mean ± standard error of the trials.`,
+    '',
+    table(
+      ['examples of each', 'trials', '1-NN right', 'head: right thing', 'head: right and accepted', 'head: false accepts', 'adapter kept', 'as live: right thing', 'as live: false accepts', 'head learned in', 'adapter tried in'],
+      rows,
+    ),
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const wanted = Number(process.argv[2] ?? 6);
+  if (!Number.isInteger(wanted) || wanted < 1) throw new Error('npm run bench:teach -- TRIALS takes a whole number of 1 or more.');
+  if (!existsSync(PICTURES)) throw new Error(`The benchmark needs ${PICTURES}, which is not here: labelled pictures that may not be passed on.`);
+  if (!existsSync(MODEL)) throw new Error('The benchmark needs ResNet-18: npm run model.');
+  const started = performance.now();
+  const pictures = listPictures(PICTURES);
+  const look = await openNetwork(MODEL);
+  const trials: Trial[] = [];
+  for (let n = 0; n < wanted; n++) {
+    const dealt = deal(pictures, n + 1);
+    const counts = COUNTS.filter((count) => count < MANY || n * 2 < wanted);
+    const asked = await lookAtAsked(dealt, look, true);
+    const taught = await lookAtTaught(dealt, look, counts[counts.length - 1]);
+    for (const count of counts) {
+      const trial = runTrial(dealt.names, taught, asked, count);
+      trials.push(trial);
+      const share = (value: number): string => `${(100 * value).toFixed(0)} %`;
+      console.log(
+        `trial ${n + 1}, ${count} examples of ${dealt.names.join(', ')}: 1-NN ${share(trial.neighbour)}, head ${share(trial.head.named)} in ${trial.headSeconds.toFixed(2)} s, ` +
+          `false accepts ${share(trial.head.falseAccepts)}, adapter ${trial.adapter} ${share(trial.adapted.named)} in ${trial.adapterSeconds.toFixed(1)} s`,
+      );
+    }
+  }
+  writePart('bench', report(trials, (performance.now() - started) / 1000), join(root, 'docs/teach.md'));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,144 @@
+import { adaptedFeatures, LAST_BLOCK, type BlockExample } from '../../src/domain/teach/low-rank';
+import { askHead, type TaughtHead } from '../../src/domain/teach/head';
+import { nearestNeighbour } from '../../src/domain/teach/neighbour';
+import { seeded, shuffle } from '../../src/domain/teach/split';
+import { enoughForAdapter, trainAdapter } from '../../src/domain/teach/train-adapter';
+import { trainHead } from '../../src/domain/teach/train-head';
+import type { Look, Seen } from './network';
+import { KINDS, viewOf, type Picture } from './pictures';
+
+/** Things taught in a trial, and kinds that stay unknown. */
+const THINGS = 4;
+const UNKNOWN_KINDS = 6;
+/** Share of a kind's pictures that examples are views of; the others are only asked about. */
+const TAUGHT_SHARE = 0.6;
+/** Views of each picture that is asked about. */
+const VIEWS = 3;
+
+/** A view with what it is of. */
+interface Example extends Seen {
+  /** Index of the thing; -1 for none of them. */
+  readonly label: number;
+  /** The picture that it is a view of. */
+  readonly group: string;
+}
+
+/** How one way of naming did on pictures that nothing was learned from, shares 0..1. */
+export interface Score {
+  /** Likeliest thing is the right one, unknown left aside. */
+  readonly named: number;
+  /** The right thing, and above the threshold. */
+  readonly accepted: number;
+  /** Pictures of none of the things that were taken for one. */
+  readonly falseAccepts: number;
+}
+
+/** What one trial gave. */
+export interface Trial {
+  readonly examples: number;
+  readonly neighbour: number;
+  readonly head: Score;
+  /** With the adapter where it was kept, else the head's. */
+  readonly adapted: Score;
+  readonly adapter: 'kept' | 'not better' | 'too few examples';
+  readonly headSeconds: number;
+  /** 0 where it was not tried. */
+  readonly adapterSeconds: number;
+}
+
+function finish<T>(steps: Generator<unknown, T>): { readonly value: T; readonly seconds: number } {
+  const started = performance.now();
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return { value: step.value, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Pictures of some kinds, dealt out. */
+export interface Deal {
+  readonly names: readonly string[];
+  /** Of each thing. */
+  readonly taught: readonly (readonly Picture[])[];
+  readonly asked: readonly (readonly Picture[])[];
+  readonly unknown: readonly Picture[];
+  readonly random: () => number;
+}
+
+/** Chooses kinds and pictures; the same seed gives the same. */
+export function deal(pictures: readonly Picture[], seed: number): Deal {
+  const random = seeded(seed);
+  const kinds = shuffle(Object.keys(KINDS), random);
+  const of = (kind: string): Picture[] => shuffle(pictures.filter(({ index }) => KINDS[kind].includes(index)), random);
+  const names = kinds.slice(0, THINGS);
+  const own = names.map(of);
+  const cut = (list: readonly Picture[]): number => Math.round(TAUGHT_SHARE * list.length);
+  return {
+    names,
+    taught: own.map((list) => list.slice(0, cut(list))),
+    asked: own.map((list) => list.slice(cut(list))),
+    unknown: kinds.slice(THINGS, THINGS + UNKNOWN_KINDS).flatMap(of),
+    random,
+  };
+}
+
+/** Views of the pictures that are asked about, seen once for all numbers of examples. */
+export async function lookAtAsked({ asked, unknown, random }: Deal, look: Look, withBlocks: boolean): Promise<Example[]> {
+  const seen: Example[] = [];
+  for (const [label, pictures] of [...asked.entries(), [-1, unknown] as const]) {
+    for (const { path } of pictures) {
+      for (let v = 0; v < (label < 0 ? 1 : VIEWS); v++) seen.push({ ...(await look(await viewOf(path, v === 0 ? 'none' : 'mild', random), withBlocks)), label, group: path });
+    }
+  }
+  return seen;
+}
+
+/** `most` examples of each thing, one of each picture in turn: a plain view first, then strong ones. Fewer are the first of these. */
+export async function lookAtTaught({ taught, random }: Deal, look: Look, most: number): Promise<Example[][]> {
+  const result: Example[][] = [];
+  for (const [label, pictures] of taught.entries()) {
+    const own: Example[] = [];
+    for (let i = 0; i < most; i++) {
+      const { path } = pictures[i % pictures.length];
+      own.push({ ...(await look(await viewOf(path, i < pictures.length ? 'none' : 'strong', random), true)), label, group: path });
+    }
+    result.push(own);
+  }
+  return result;
+}
+
+function score(head: TaughtHead, features: (example: Example) => ArrayLike<number>, asked: readonly Example[]): Score {
+  let [named, accepted, falseAccepts] = [0, 0, 0];
+  for (const example of asked) {
+    const { best, openness } = askHead(head, features(example));
+    if (example.label < 0) falseAccepts += openness > 0.5 ? 1 : 0;
+    else if (best === example.label) {
+      named++;
+      if (openness > 0.5) accepted++;
+    }
+  }
+  const known = asked.filter(({ label }) => label >= 0).length;
+  return { named: named / known, accepted: accepted / known, falseAccepts: falseAccepts / (asked.length - known) };
+}
+
+/** Learns from `count` examples of each thing and asks. */
+export function runTrial(names: readonly string[], taught: readonly (readonly Example[])[], asked: readonly Example[], count: number): Trial {
+  const examples = taught.flatMap((own) => own.slice(0, count));
+  const { value: trained, seconds: headSeconds } = finish(trainHead({ names: [...names], examples }));
+  const known = asked.filter(({ label }) => label >= 0);
+  const features = examples.map((e) => e.features);
+  const labels = examples.map(({ label }) => label);
+  const neighbour = known.filter((e) => nearestNeighbour(features, labels, e.features) === e.label).length / known.length;
+  const head = score(trained.head, (e) => e.features, asked);
+  const base = { examples: count, neighbour, head, headSeconds };
+  if (!enoughForAdapter(trained.basis.labels, names.length)) return { ...base, adapted: head, adapter: 'too few examples', adapterSeconds: 0 };
+  const blocks = examples.map(({ block }) => block).filter((block): block is BlockExample => block !== undefined);
+  const { value, seconds } = finish(trainAdapter(trained, blocks));
+  if (!value.kept) return { ...base, adapted: head, adapter: 'not better', adapterSeconds: seconds };
+  const { adapter, head: adaptedHead } = value.kept;
+  const adapt = ({ block, features: plain }: Example): ArrayLike<number> => {
+    if (!block) return plain;
+    const out = new Float64Array(LAST_BLOCK.channels);
+    adaptedFeatures(block, adapter, out, LAST_BLOCK);
+    return out;
+  };
+  return { ...base, adapted: score(adaptedHead, adapt, asked), adapter: 'kept', adapterSeconds: seconds };
+}
