@@ -1,5 +1,6 @@
 import { grabFrame } from '../camera/grab-frame';
 import { squarePicture } from '../camera/network-square';
+import { decodePicture } from '../client/decode-picture';
 import { Fault } from '../contract/fault';
 import type { FrameInput, Recognition, RecogniseOptions } from '../contract/recogniser';
 import type { NewExample } from '../contract/teach';
@@ -12,8 +13,6 @@ export type Recognise = (frame: FrameInput, options: RecogniseOptions) => Promis
 const BURST_INTERVAL = 180;
 /** Examples of one burst at most. */
 export const MOST_IN_BURST = 30;
-/** Pixels of a picture file at most: 4 bytes each while it is decoded. */
-const MOST_PIXELS = 100_000_000;
 
 /** Examples of a time of a film. */
 export interface FilmSpan {
@@ -48,13 +47,9 @@ export class ExampleCollector {
     }
   }
 
-  /** @throws Error where the file is no picture that this browser can read */
+  /** @throws PictureError where the file is no picture that is read here */
   async fromPicture(file: Blob): Promise<NewExample> {
-    const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
-    if (bitmap.width * bitmap.height > MOST_PIXELS) {
-      bitmap.close();
-      throw new Error(`The picture has more than ${MOST_PIXELS / 1e6} million pixels.`);
-    }
+    const bitmap = await decodePicture(file);
     const picture = await squarePicture(bitmap, bitmap.width, bitmap.height);
     return this.#example(bitmap, picture, crypto.randomUUID(), 'picture');
   }

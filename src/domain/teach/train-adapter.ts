@@ -8,7 +8,10 @@ import type { TeachProgress, TrainedHead } from './train-head';
 /** Each thing needs so many examples for an adapter to be tried. */
 export const ADAPTER_EXAMPLES = 8;
 const ROUNDS = 3;
-const OPTIONS = { epochs: 30, patience: 4 };
+/** Passes over the examples at most, and looks at single examples: with many examples fewer passes do, and seconds count. */
+const MOST_EPOCHS = 30;
+const MOST_LOOKS = 2000;
+const PATIENCE = 4;
 
 /** An adapter with the head for its features. */
 export interface TaughtAdapter {
@@ -35,7 +38,7 @@ export function enoughForAdapter(labels: ArrayLike<number>, things: number): boo
 
 /** Rank 4; 8 where the examples can feed it. */
 function rankFor(examples: number): number {
-  return examples >= 100 ? 8 : 4;
+  return examples >= Number(process.env['R8'] ?? 100) ? 8 : 4;
 }
 
 /** Fold of 3 from fold of 5: halves of the folds are joined, so that what belongs together stays so. */
@@ -55,8 +58,9 @@ export function* trainAdapter(
   const { units, labels, folds, penalty } = trained.basis;
   const { things, names } = trained.head;
   const rank = rankFor(labels.length);
-  const options: LowRankOptions = { rank, penalty, ...OPTIONS };
-  const total = OPTIONS.epochs * (ROUNDS + 1);
+  const most = Math.max(2 * PATIENCE, Math.min(MOST_EPOCHS, Math.round(MOST_LOOKS / labels.length)));
+  const options: LowRankOptions = { rank, penalty, epochs: most, patience: PATIENCE };
+  const total = most * (ROUNDS + 1);
   const all = [...labels.keys()];
   const work = blockWorkspace(shape, rank);
   const adapt = (adapter: LowRankAdapter, i: number): Float64Array => {
@@ -77,7 +81,7 @@ export function* trainAdapter(
     const fit = fitLowRank(blocks, labels, learn, hold, head, shape, options);
     let epoch = 0;
     let step = fit.next();
-    for (; !step.done; step = fit.next()) yield { phase: 'adapter', done: round * OPTIONS.epochs + epoch++, total };
+    for (; !step.done; step = fit.next()) yield { phase: 'adapter', done: round * most + epoch++, total };
     const { adapter } = step.value;
     epochs.push(step.value.epochs);
     // The regression anew on all that may be learned from, as the plain head's was.
@@ -101,7 +105,7 @@ export function* trainAdapter(
   const fit = fitLowRank(blocks, labels, all, [], head, shape, { ...options, epochs: typical });
   let epoch = 0;
   let step = fit.next();
-  for (; !step.done; step = fit.next()) yield { phase: 'adapter', done: ROUNDS * OPTIONS.epochs + epoch++, total };
+  for (; !step.done; step = fit.next()) yield { phase: 'adapter', done: ROUNDS * most + epoch++, total };
   const { adapter } = step.value;
   const adapted = all.map((i) => adapt(adapter, i));
   const fitted = fitThings(adapted, labels, all, things, penalty);
