@@ -7,6 +7,7 @@ import { MOST_EXAMPLES, type FeatureModel } from '../domain/teach/things-file';
 import type { TeachProgress } from '../domain/teach/train-head';
 import { ExampleCollector, type FilmSpan, type Recognise } from './example-collector';
 import { SharedController } from './shared-controller';
+import type { Collecting, UndoOffer } from './teach-progress';
 
 /** Milliseconds without a change after which the things are learned anew. */
 const TRAIN_DELAY = 500;
@@ -14,23 +15,6 @@ const TRAIN_DELAY = 500;
 const UNDO_SHOWN = 12_000;
 /** Frames of each span of a session. */
 const FRAMES_PER_SPAN = 12;
-
-/** The last change, which can be taken back. */
-export interface UndoOffer {
-  readonly token: UndoToken;
-  readonly kind: 'added' | 'deleted-example' | 'deleted-thing' | 'deleted-all' | 'imported';
-  /** Examples or things. */
-  readonly count: number;
-  readonly name: string;
-}
-
-/** Examples on their way, shown before they are kept. */
-export interface Collecting {
-  readonly thingId: string;
-  readonly examples: readonly NewExample[];
-  /** How many there will be, where that is known. */
-  readonly total: number | undefined;
-}
 
 /** Owns the teaching worker: what is taught, collecting, and learning after each change. Nothing throws: see `fault`. */
 export class TeachController extends SharedController {
@@ -46,6 +30,8 @@ export class TeachController extends SharedController {
   unreadable: readonly string[] = [];
   readonly #client = new TeachClient();
   readonly #collector: ExampleCollector;
+  /** Pictures and spans that came while others were looked at. */
+  readonly #later: (() => Promise<void>)[] = [];
   #refresh = 0;
   #training = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -130,8 +116,7 @@ export class TeachController extends SharedController {
   }
 
   async addPictures(thingId: string, files: readonly File[]): Promise<void> {
-    if (this.collecting) return;
-    this.unreadable = [];
+    if (this.#waits(() => this.addPictures(thingId, files))) return;
     const chosen = files.slice(0, this.#room(thingId));
     this.#collect({ thingId, examples: [], total: chosen.length });
     await this.#try(async () => {
@@ -148,7 +133,7 @@ export class TeachController extends SharedController {
   }
 
   async addSpans(thingId: string, film: Blob, spans: readonly FilmSpan[]): Promise<void> {
-    if (this.collecting) return;
+    if (this.#waits(() => this.addSpans(thingId, film, spans))) return;
     const room = this.#room(thingId);
     this.#collect({ thingId, examples: [], total: Math.min(room, spans.length * FRAMES_PER_SPAN) });
     await this.#try(async () => {
@@ -251,6 +236,12 @@ export class TeachController extends SharedController {
     this.changed();
   }
 
+  /** Whether something is collected now; `again` comes after it then. */
+  #waits(again: () => Promise<void>): boolean {
+    if (this.collecting) this.#later.push(again);
+    return this.collecting !== undefined;
+  }
+
   get #taken(): number {
     return this.collecting?.examples.length ?? 0;
   }
@@ -278,6 +269,7 @@ export class TeachController extends SharedController {
     }
     this.#collect(undefined);
     this.#schedule();
+    void this.#later.shift()?.();
   }
 
   async #undoable(kind: UndoOffer['kind'], count: number, name: string, change: () => Promise<UndoToken>): Promise<void> {

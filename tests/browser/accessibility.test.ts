@@ -1,12 +1,23 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveBuilt, type Serving } from '../../tools/serve';
+import { DIST, serveBuilt, type Serving } from '../../tools/serve';
 import { violations } from '../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
 import { makeFilm } from '../support/film';
 import { SCRATCH } from '../support/shared';
+
+const hasResNet = existsSync(join(DIST, 'models/resnet18.onnx'));
+if (!hasResNet) console.warn('\n*** SKIPPED: the teach view with things in it needs ResNet-18 (npm run model). ***\n');
+
+/** A picture of one colour with darker stripes, each a little different. */
+async function patch(hue: number, i: number): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const stripes = Array.from({ length: 6 }, (_, n) => `<rect x="${n * 50 + 4 * i}" width="${12 + 3 * i}" height="300" fill="hsl(${hue} 60% 25%)"/>`).join('');
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><rect width="300" height="300" fill="hsl(${hue} 70% ${45 + 3 * i}%)"/>${stripes}</svg>`;
+  return { name: `${hue}-${i}.png`, mimeType: 'image/png', buffer: await sharp(Buffer.from(svg)).png().toBuffer() };
+}
 
 describe.each([
   ['phone', PHONE, 'light'],
@@ -56,5 +67,38 @@ describe.each([
     });
     await page.locator('sg-fault-panel').waitFor();
     expect(await violations(page)).toEqual([]);
+  });
+
+  it(`teaching, before anything is taught, ${colorScheme}`, async () => {
+    await page.getByRole('link', { name: 'Teach' }).click();
+    await page.getByRole('heading', { name: 'Teach it things of your own' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it.skipIf(!hasResNet)(`teaching, with things, what is none, a bad picture and a report, ${colorScheme}`, async () => {
+    for (const [name, hue] of [['Red thing', 0], ['Blue thing', 240]] as const) {
+      await page.getByLabel('Name of a new thing').fill(name);
+      await page.getByLabel('Name of a new thing').press('Enter');
+      const card = page.locator(`sg-thing-card[data-thing="${name}"]`);
+      const files = await Promise.all(Array.from({ length: 6 }, (_unused, i) => patch(hue, i)));
+      await card.locator('input[type=file]').setInputFiles([...files, { name: 'bad.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }]);
+      await expect.poll(() => card.locator('sg-thumbnail').count(), { timeout: 20_000 }).toBe(6);
+      await expect.poll(() => card.locator('input[type=file]').isEnabled()).toBe(true);
+    }
+    await page.getByRole('alert').filter({ hasText: 'bad.jpg cannot be read as a picture' }).waitFor();
+    await page.getByRole('button', { name: 'Teach what is none of them' }).click();
+    await page.locator('sg-training-report table').waitFor({ timeout: 30_000 });
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  });
+
+  it.skipIf(!hasResNet)(`teaching, with the camera and the sheet of sessions, ${colorScheme}`, async () => {
+    await page.locator('sg-teach-view').getByRole('button', { name: 'Start the camera', exact: true }).click();
+    await page.locator('sg-hold-button button').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.locator('sg-thing-card').first().getByRole('button', { name: /session/i }).click();
+    await page.locator('sg-session-sheet').getByText('There are no recorded sessions yet').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.locator('sg-session-sheet').getByRole('button', { name: 'Close' }).click();
   });
 });

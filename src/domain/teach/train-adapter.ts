@@ -8,9 +8,13 @@ import type { TeachProgress, TrainedHead } from './train-head';
 /** Each thing needs so many examples for an adapter to be tried. */
 export const ADAPTER_EXAMPLES = 8;
 const ROUNDS = 3;
+/** More follow the examples further than new pictures bear out: 8 did worse than 4 with 10, 20 and 50 examples of each (docs/teach.md). */
+const RANK = 4;
+/** With as many right names the log loss has to be lower by so much, a share: less than that came and went with the pictures. */
+const LEAST_GAIN = 0.05;
 /** Passes over the examples at most, and looks at single examples: with many examples fewer passes do, and seconds count. */
 const MOST_EPOCHS = 30;
-const MOST_LOOKS = 2000;
+const MOST_LOOKS = 1600;
 const PATIENCE = 4;
 
 /** An adapter with the head for its features. */
@@ -36,19 +40,14 @@ export function enoughForAdapter(labels: ArrayLike<number>, things: number): boo
   return counts.size > 1;
 }
 
-/** Rank 4; 8 where the examples can feed it. */
-function rankFor(examples: number): number {
-  return examples >= Number(process.env['R8'] ?? 100) ? 8 : 4;
-}
-
 /** Fold of 3 from fold of 5: halves of the folds are joined, so that what belongs together stays so. */
 const roundOf = (fold: number): number => (fold < 0 ? fold : fold % ROUNDS);
 
 /**
  * Tries a low-rank adapter on the last block. Three rounds, each with a third of the examples held out: of the others some
  * tell when to stop, the rest are learned from, and the held-out third is answered once. The adapter is kept only where its
- * answers are better than those of a plain head that learned from the same examples: more right names, or as many with a
- * lower log loss. Then it is trained once more on all examples for as many epochs as the rounds took.
+ * answers are better than those of a plain head that learned from the same examples: more right names with a lower log
+ * loss, or as many with one that is clearly lower. Then it is trained once more on all examples for as many epochs as the rounds took.
  */
 export function* trainAdapter(
   trained: TrainedHead,
@@ -57,12 +56,11 @@ export function* trainAdapter(
 ): Generator<TeachProgress, AdapterResult> {
   const { units, labels, folds, penalty } = trained.basis;
   const { things, names } = trained.head;
-  const rank = rankFor(labels.length);
   const most = Math.max(2 * PATIENCE, Math.min(MOST_EPOCHS, Math.round(MOST_LOOKS / labels.length)));
-  const options: LowRankOptions = { rank, penalty, epochs: most, patience: PATIENCE };
+  const options: LowRankOptions = { rank: RANK, penalty, epochs: most, patience: PATIENCE };
   const total = most * (ROUNDS + 1);
   const all = [...labels.keys()];
-  const work = blockWorkspace(shape, rank);
+  const work = blockWorkspace(shape, RANK);
   const adapt = (adapter: LowRankAdapter, i: number): Float64Array => {
     const features = new Float64Array(shape.channels);
     adaptedFeatures(blocks[i], adapter, features, shape, work);
@@ -98,7 +96,7 @@ export function* trainAdapter(
   const plain = heldOutReport(plainAnswers, labels, things, openSetFrom(plainAnswers, labels, [], things));
   const result = { plain, adapted: adaptedReport };
   const more = adaptedReport.named.right - plain.named.right;
-  const better = more > 0 || (more === 0 && adaptedReport.logLoss < plain.logLoss);
+  const better = (more > 0 && adaptedReport.logLoss < plain.logLoss) || (more === 0 && adaptedReport.logLoss < (1 - LEAST_GAIN) * plain.logLoss);
   const typical = epochs.sort((a, b) => a - b)[ROUNDS >> 1];
   if (!better || typical === 0) return { ...result, kept: undefined };
   const head = fitThings(units, labels, all, things, penalty);

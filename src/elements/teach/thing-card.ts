@@ -100,6 +100,11 @@ export class ThingCard extends LitElement {
         margin-top: 0.35rem;
         min-height: 2.75rem;
       }
+      .choose span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
     `,
   ];
 
@@ -127,8 +132,8 @@ export class ThingCard extends LitElement {
       ${this.#examples()}
       ${chosen
         ? nothing
-        : html`<button class="choose" aria-label=${msg(str`Show ${thing.name} to the camera`)} @click=${() => this.#send('choose')}>
-            ${icon('camera')}${msg('Show it to the camera')}
+        : html`<button class="choose" @click=${() => this.#send('choose')}>
+            ${icon('camera')}<span>${msg(str`Show ${thing.name} to the camera`)}</span>
           </button>`}
     `;
   }

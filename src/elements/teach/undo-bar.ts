@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
-import type { UndoOffer } from '../../controllers/teach-controller';
+import type { UndoOffer } from '../../controllers/teach-progress';
 import { UndoEvent } from '../events/undo-event';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
