@@ -11,7 +11,7 @@ const MARK = '\ufeff';
 
 /**
  * A table, RFC 4180, a record a picture: file, size in pixels, model, three labels with probabilities 0..1, and the reason where
- * it failed. Pictures that still wait are left out.
+ * it failed. Pictures that still wait are left out. Taught things have a label and no class.
  *
  * @param names of the 1000 classes
  */
@@ -23,7 +23,9 @@ export function picturesCsv(items: readonly PictureItem[], names: Names): string
     if (item.state !== 'done') return [];
     const labels = ranks.flatMap((n) => {
       const label = item.top.at(n - 1);
-      return label ? [label.index, names[label.index], label.probability] : [undefined, undefined, undefined];
+      if (!label) return [undefined, undefined, undefined];
+      const { index, name, probability } = label;
+      return name === undefined ? [index, names[index], probability] : [undefined, name, probability];
     });
     return [csvRecord([item.name, item.width, item.height, item.modelId, item.precision, ...labels, undefined])];
   });
@@ -37,7 +39,9 @@ export function picturesJsonLines(items: readonly PictureItem[], names: Names): 
       if (item.state === 'failed') return [{ file: item.name, error: item.problem, detail: item.detail }];
       if (item.state !== 'done') return [];
       const { name, width, height, modelId, precision, top } = item;
-      const labels = top.slice(0, COUNT).map(({ index, probability }) => ({ class: index, label: names[index], probability }));
+      const labels = top.slice(0, COUNT).map(({ index, name: taught, probability }) =>
+        taught === undefined ? { class: index, label: names[index], probability } : { label: taught, probability },
+      );
       return [{ file: name, width, height, model: modelId, precision, labels }];
     })
     .map((record) => `${JSON.stringify(record)}\n`)

@@ -3,17 +3,24 @@ import type { DonePicture } from '../../contract/picture';
 /** A label and how many pictures have it first. */
 export interface LabelCount {
   readonly index: number;
+  /** Of a taught thing. */
+  readonly name?: string;
   readonly count: number;
 }
 
 /** First labels of the pictures, the most frequent first. */
 export function countFirstLabels(pictures: readonly DonePicture[]): LabelCount[] {
-  const counts = new Map<number, number>();
+  const counts = new Map<string | number, { index: number; name?: string; count: number }>();
   for (const { top } of pictures) {
     const first = top.at(0);
-    if (first) counts.set(first.index, (counts.get(first.index) ?? 0) + 1);
+    if (!first) continue;
+    const { index, name } = first;
+    // The index of a taught thing is another one after the next lesson.
+    const key = name ?? index;
+    const entry = counts.get(key) ?? { index, ...(name === undefined ? {} : { name }), count: 0 };
+    counts.set(key, { ...entry, count: entry.count + 1 });
   }
-  return [...counts].map(([index, count]) => ({ index, count })).sort((a, b) => b.count - a.count || a.index - b.index);
+  return [...counts.values()].sort((a, b) => b.count - a.count || a.index - b.index);
 }
 
 /**
@@ -24,5 +31,6 @@ export function countFirstLabels(pictures: readonly DonePicture[]): LabelCount[]
 export function filterByLabel(pictures: readonly DonePicture[], words: string, names: readonly (readonly string[])[]): readonly DonePicture[] {
   const wanted = words.trim().toLowerCase();
   if (wanted === '') return pictures;
-  return pictures.filter(({ top }) => top.some(({ index }) => names.some((list) => list[index].toLowerCase().includes(wanted))));
+  const has = (text: string): boolean => text.toLowerCase().includes(wanted);
+  return pictures.filter(({ top }) => top.some(({ index, name }) => (name === undefined ? names.some((list) => has(list[index])) : has(name))));
 }

@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { localized } from '@lit/localize';
+import { localized, msg } from '@lit/localize';
 import type { DonePicture } from '../../contract/picture';
 import { className } from '../../controllers/language';
 import { percent } from '../shared/format';
+import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 
 /**
@@ -66,6 +67,13 @@ export class PictureCard extends LitElement {
       .name::first-letter {
         text-transform: uppercase;
       }
+      .own svg.icon {
+        width: 1em;
+        height: 1em;
+        fill: var(--sg-own);
+        stroke: var(--sg-own);
+        vertical-align: -0.12em;
+      }
       .share {
         font-variant-numeric: tabular-nums;
       }
@@ -97,9 +105,13 @@ export class PictureCard extends LitElement {
       <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
       <p title=${name}>${name}</p>
       <ol aria-label=${name}>
-        ${top.map(({ index, probability }) => {
+        ${top.map(({ index, name: taught, probability }) => {
           return html`<li part="label">
-            <span class="name">${className(index)}</span><span class="share">${percent(probability)}</span>
+            <span class="name"
+              >${taught === undefined
+                ? className(index)
+                : html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span> ${taught}`}</span
+            ><span class="share">${percent(probability)}</span>
             <meter max="1" value=${probability} aria-hidden="true"></meter>
           </li>`;
         })}

@@ -102,7 +102,7 @@ export class PicturesView extends LitElement {
         @focus=${() => void loadAllClassNames()}
       />
       <datalist id="labels">
-        ${countFirstLabels(done).slice(0, SUGGESTIONS).map(({ index, count }) => html`<option value=${className(index)}>${count}</option>`)}
+        ${countFirstLabels(done).slice(0, SUGGESTIONS).map(({ index, name, count }) => html`<option value=${name ?? className(index)}>${count}</option>`)}
       </datalist>
       <button ?disabled=${finished === 0} @click=${() => this.#save('csv')}>CSV</button>
       <button ?disabled=${finished === 0} @click=${() => this.#save('jsonl')}>JSONL</button>

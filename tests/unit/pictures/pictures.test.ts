@@ -53,4 +53,14 @@ describe('labels of pictures', () => {
     expect(filterByLabel(pictures, '', [IMAGENET_LABELS])).toHaveLength(3);
     expect(filterByLabel(pictures, 'zebra', [IMAGENET_LABELS])).toEqual([]);
   });
+
+  it('of taught things go by their names, whatever their index was', () => {
+    const taught = (id: number, index: number, name: string): DonePicture => ({ ...done(id, `${id}`, 281), top: [{ index, name, probability: 0.9 }, { index: 281, probability: 0.1 }] });
+    const all = [taught(1, 1000, 'My mug'), taught(2, 1001, 'My mug'), taught(3, 1000, 'A plant'), done(4, '4', 281, 0, 1)];
+    expect(countFirstLabels(all)).toEqual([{ index: 1000, name: 'My mug', count: 2 }, { index: 281, count: 1 }, { index: 1000, name: 'A plant', count: 1 }]);
+    expect(filterByLabel(all, 'MUG', [IMAGENET_LABELS]).map((p) => p.id)).toEqual([1, 2]);
+    expect(filterByLabel(all, 'tabby', [IMAGENET_LABELS])).toHaveLength(4);
+    expect(picturesCsv(all.slice(0, 1), IMAGENET_LABELS)).toContain('1,40,30,resnet18,fp16,,My mug,0.9,281,tabby,0.1,,,,');
+    expect(JSON.parse(picturesJsonLines(all.slice(0, 1), IMAGENET_LABELS))).toMatchObject({ labels: [{ label: 'My mug', probability: 0.9 }, { class: 281, label: 'tabby' }] });
+  });
 });
