@@ -8,6 +8,7 @@ import { serveBuilt, type Serving } from '../../tools/serve';
 import { violations } from '../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
 import { makeFilm } from '../support/film';
+import { closeSheet } from '../support/layout';
 import { SCRATCH } from '../support/shared';
 import { visibleText } from '../support/visible-text';
 
@@ -136,8 +137,7 @@ describe.each([
       await page.waitForTimeout(300);
       expect(await words(page), `the sheet of ${key}`).toEqual([]);
       expect(await violations(page), `the sheet of ${key}`).toEqual([]);
-      await page.keyboard.press('Escape');
-      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      await closeSheet(page);
     }
   });
 });

@@ -94,6 +94,26 @@ export const liveViewStyles = css`
   .foot > * {
     pointer-events: auto;
   }
+  /* A phone on its side has no height for both: figures on one side, labels on the other. */
+  @media (max-height: 30rem) and (min-width: 40rem) {
+    .over {
+      display: grid;
+      grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+    }
+    .top,
+    .foot {
+      grid-area: 1 / 1;
+    }
+    .foot {
+      align-self: end;
+      width: min(22rem, 46%);
+      margin-inline-start: auto;
+      grid-template-columns: minmax(0, 1fr);
+    }
+    sg-live-stats {
+      font-size: 0.7rem;
+    }
+  }
   .missing {
     margin: 0;
     padding: 0.75rem 0.75rem 0;

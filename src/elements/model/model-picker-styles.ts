@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const modelPickerStyles = css`
   dialog {
     width: min(36rem, calc(100vw - 1.5rem));
-    max-height: calc(100dvh - 2rem);
+    max-height: calc(100dvh - 2rem - env(safe-area-inset-top) - env(safe-area-inset-bottom));
     padding: 1.25rem;
     overflow: auto;
     border: 1px solid var(--sg-line);

@@ -20,9 +20,10 @@ export const sessionsViewStyles = css`
   }
   .head {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
-    gap: 1rem;
+    gap: 0.25rem 1rem;
     margin-bottom: 0.75rem;
   }
   h2 {

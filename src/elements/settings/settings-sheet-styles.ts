@@ -54,6 +54,7 @@ export const settingsSheetStyles = css`
   label > .slider {
     display: flex;
     flex: 0 1 auto;
+    min-width: 0;
     align-items: center;
     gap: 0.75rem;
   }

@@ -22,17 +22,19 @@ export class ViewNavigation extends LitElement {
         gap: 0.25rem;
       }
       a {
-        flex: 1;
+        flex: 1 1 0;
+        min-width: 0;
         display: flex;
         flex-direction: column;
         align-items: center;
         justify-content: center;
         gap: 0.1rem;
         min-height: 3rem;
-        padding: 0.25rem 0.5rem;
+        padding: 0.25rem min(0.5rem, 1vw);
         border-radius: 0.9rem;
         color: var(--sg-muted);
-        font-size: 0.75rem;
+        /* Large text grows as far as four words have room beside each other. */
+        font-size: min(0.75rem, 5.2vw);
         text-decoration: none;
         white-space: nowrap;
       }
