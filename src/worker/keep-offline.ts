@@ -1,4 +1,5 @@
 import { OFFLINE_LIST, type OfflineFile, type OfflineList, type OfflineProgress, type OfflineRequest } from '../contract/offline';
+import { chunksOf } from './exports/chunks';
 import { alone, findKept, keep } from './kept-files';
 import { sha256 } from './model-download';
 
@@ -10,7 +11,7 @@ async function fetchFile(url: string, file: OfflineFile, onBytes: (bytes: number
   if (!response.ok || !response.body) throw new Error(`${url} answered ${response.status}`);
   const bytes = new Uint8Array(file.bytes);
   let loaded = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of chunksOf(response.body)) {
     if (loaded + chunk.length > bytes.length) throw new Error(`${url} is longer than ${file.bytes} bytes`);
     bytes.set(chunk, loaded);
     loaded += chunk.length;

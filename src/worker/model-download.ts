@@ -1,6 +1,7 @@
 import { Fault } from '../contract/fault';
 import type { ModelVariant } from '../contract/model';
 import type { LoadProgress } from '../contract/recogniser';
+import { chunksOf } from './exports/chunks';
 
 /** Lower-case hex SHA-256, undefined where the page is no secure context and the browser therefore has none. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
@@ -12,12 +13,12 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | u
 }
 
 async function readInto(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   target: Uint8Array,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<number> {
   let loaded = 0;
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     if (loaded + chunk.length > target.length) return loaded + chunk.length;
     target.set(chunk, loaded);
     loaded += chunk.length;
