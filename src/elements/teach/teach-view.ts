@@ -75,7 +75,10 @@ export class TeachView extends LitElement {
       this.#shownId = chosen;
       this.renderRoot.querySelector('sg-thing-card[chosen]')?.scrollIntoView({ block: 'nearest' });
     }
-    if (wanted && !this.live.running) this.live.start(this.stage.video);
+    // The stage draws after this element: at first it has no video element yet.
+    const video = this.stage.video as HTMLVideoElement | null;
+    if (wanted && !video) void this.stage.updateComplete.then(() => this.requestUpdate());
+    else if (wanted && video && !this.live.running) this.live.start(video);
     else if (!wanted && this.live.running) this.live.stop();
   }
 
