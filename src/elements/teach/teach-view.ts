@@ -76,9 +76,8 @@ export class TeachView extends LitElement {
       this.renderRoot.querySelector('sg-thing-card[chosen]')?.scrollIntoView({ block: 'nearest' });
     }
     // The stage draws after this element: at first it has no video element yet.
-    const video = this.stage.video as HTMLVideoElement | null;
-    if (wanted && !video) void this.stage.updateComplete.then(() => this.requestUpdate());
-    else if (wanted && video && !this.live.running) this.live.start(video);
+    if (wanted && !this.stage.hasUpdated) void this.stage.updateComplete.then(() => this.requestUpdate());
+    else if (wanted && !this.live.running) this.live.start(this.stage.video);
     else if (!wanted && this.live.running) this.live.stop();
   }
 
@@ -225,10 +224,7 @@ export class TeachView extends LitElement {
     const form = event.target as HTMLFormElement;
     const input = form.elements.namedItem('name') as HTMLInputElement;
     const name = input.value.trim();
-    if (name === '') {
-      input.focus();
-      return;
-    }
+    if (name === '') return input.focus();
     const id = await this.teach.addThing(name);
     if (id === undefined) return;
     input.value = '';
