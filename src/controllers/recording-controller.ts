@@ -25,7 +25,8 @@ export type RecordingNotice =
   | { readonly kind: 'recovered'; readonly sessions: readonly SessionManifest[] }
   | { readonly kind: 'downloaded' }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  /** @property session what was kept of the recording that it ended */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly session?: SessionManifest };
 
 /** What the recording needs of the app. */
 export interface RecordingSources {
@@ -157,10 +158,9 @@ export class RecordingController extends SharedController {
       const finished = await recording.finish(ended);
       if (finished?.files) await downloadSession(finished);
       const told: RecordingNotice = finished?.files ? { kind: 'downloaded' } : finished ? { kind: 'kept', session: finished.manifest } : { kind: 'empty' };
-      this.notice = fault ? { kind: 'fault', fault } : told;
+      this.notice = fault ? { kind: 'fault', fault, ...(told.kind === 'kept' && { session: told.session }) } : told;
     } catch (error) {
-      await this.recover();
-      this.notice = { kind: 'fault', fault: fault ?? Fault.from(error, 'recording-failed') };
+      this.notice = await this.#broken(fault ?? Fault.from(error, 'recording-failed'), recording);
     } finally {
       this.#off();
     }
@@ -277,12 +277,20 @@ export class RecordingController extends SharedController {
   #onDeath(fault: Fault): void {
     // While it ends, its end is waited for elsewhere.
     if (this.state !== 'recording') return;
-    this.#recording?.abandon();
+    const recording = this.#recording;
+    recording?.abandon();
     this.#off();
-    void this.recover().then(() => {
-      this.notice = { kind: 'fault', fault };
+    void this.#broken(fault, recording).then((notice) => {
+      this.notice = notice;
       this.changed();
     });
+  }
+
+  /** Makes whole what a broken recorder left. */
+  async #broken(fault: Fault, recording: Recording | undefined): Promise<RecordingNotice> {
+    const recovered = await this.store.recover().catch(() => []);
+    const session = recovered.find(({ id }) => id === recording?.id);
+    return { kind: 'fault', fault, ...(session && { session }) };
   }
 
   #off(): void {

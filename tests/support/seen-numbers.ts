@@ -51,7 +51,7 @@ export async function answerWithNumbers(page: Page): Promise<void> {
       override postMessage(message: Call, transfer?: Transferable[] | StructuredSerializeOptions): void {
         if (message.path?.[0] === 'recognise' && message.id !== undefined) {
           const picture = message.argumentList?.[0].value;
-          if (picture instanceof VideoFrame || picture instanceof ImageBitmap) {
+          if ((typeof VideoFrame !== 'undefined' && picture instanceof VideoFrame) || picture instanceof ImageBitmap) {
             const number = read(picture);
             this.#numbers.set(message.id, number);
             seen.push(number);

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
-/** Puts lines before the recogniser worker's own code, as if the browser were another one. */
-export async function withWorkerPrelude(page: Page, prelude: string): Promise<void> {
-  await page.route('**/recogniser.worker-*.js', async (route) => {
+/** Puts lines before a worker's own code, as if the browser were another one. */
+export async function withWorkerPrelude(page: Page, prelude: string, worker: 'recogniser' | 'recorder' | 'session-store' = 'recogniser'): Promise<void> {
+  await page.route(`**/${worker}.worker-*.js`, async (route) => {
     // A page that is closed meanwhile wants no answer any more.
     try {
       const response = await route.fetch();

@@ -59,7 +59,7 @@ export class RecordingNotice extends LitElement {
   override render(): unknown {
     const { title, text, urgent } = noticeWords(this.notice);
     const { kind } = this.notice;
-    const kept = kind === 'kept' || kind === 'recovered';
+    const kept = kind === 'kept' || kind === 'recovered' || (kind === 'fault' && this.notice.session !== undefined);
     const library = VIEWS.some((view) => view.id === 'sessions');
     return html`<div class=${urgent ? 'urgent' : ''} role=${urgent ? 'alert' : 'status'} data-kind=${kind}>
       <p>

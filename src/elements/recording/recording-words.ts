@@ -1,6 +1,8 @@
 import { msg, str } from '@lit/localize';
 import type { RecordingHalt, RecordingNotice } from '../../controllers/recording-controller';
 import type { RecordingStatus } from '../../contract/recorder';
+import type { FaultCode } from '../../contract/fault';
+import type { SessionManifest } from '../../contract/session';
 import { faultText } from '../shared/fault-text';
 import { clock, list } from '../shared/format';
 
@@ -39,9 +41,33 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
       };
     case 'empty':
       return { title: msg('Nothing was recorded'), text: msg('The recording ended before its first picture.'), urgent: false };
-    case 'fault': {
-      const { title, advice } = faultText(notice.fault.code);
-      return { title, text: advice, urgent: true };
+    case 'fault':
+      return { ...faultWords(notice.fault.code, notice.session), urgent: true };
+  }
+}
+
+/** @param session what was kept of the recording that ended by it */
+function faultWords(code: FaultCode, session: SessionManifest | undefined): Omit<NoticeWords, 'urgent'> {
+  const kept = session && msg(str`“${session.name}”, ${clock(session.durationUs / 1e6)}, was kept whole up to then.`);
+  switch (code) {
+    case 'storage-full':
+      return {
+        title: msg('The device is full'),
+        text: `${kept ?? msg('What was recorded before is kept.')} ${msg('Export and delete old sessions, or make room on the device.')}`,
+      };
+    case 'storage-failed':
+      return {
+        title: msg('The recording could not be kept'),
+        text: msg('The browser refused to write it: this window may be private. Use a normal window, or make room on the device. What was recorded before is kept.'),
+      };
+    case 'recording-failed':
+      return {
+        title: msg('The recording stopped'),
+        text: `${kept ?? msg('Nothing of it was written yet.')} ${msg('Start another recording.')}`,
+      };
+    default: {
+      const { title, advice } = faultText(code);
+      return { title, text: advice };
     }
   }
 }
