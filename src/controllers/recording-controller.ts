@@ -5,6 +5,7 @@ import type { HumanEdit, LabelRef, SessionManifest } from '../contract/session';
 import { IMAGENET_LABELS } from '../domain/labels/imagenet';
 import { HOLD_MS, SpanHolder } from '../domain/sessions/span-holder';
 import { downloadSession } from '../recording/download-session';
+import { askToPersist } from '../recording/persist';
 import { Recording } from '../recording/recording';
 import { LabelBook } from '../storage/label-book';
 import { SessionStore } from '../storage/session-store';
@@ -57,7 +58,6 @@ export class RecordingController extends SharedController {
   #recording: Recording | undefined;
   #source: MediaStream | Film | undefined;
   #heldAt = 0;
-  #persistAsked = false;
 
   constructor(
     owner: ReactiveControllerHost,
@@ -115,7 +115,7 @@ export class RecordingController extends SharedController {
     this.#halts.clear();
     this.#set('starting');
     const { video, camera, recogniser } = this.sources();
-    void this.#askToPersist();
+    void askToPersist().catch(() => undefined);
     try {
       const recording = await Recording.begin({
         video,
@@ -304,14 +304,6 @@ export class RecordingController extends SharedController {
   #set(state: RecordingState): void {
     this.state = state;
     this.changed();
-  }
-
-  /** Asked once: browsers may ask the person. Where it is refused, the browser may clear sessions when the disk is full. */
-  async #askToPersist(): Promise<void> {
-    const storage = navigator.storage as StorageManager | undefined;
-    if (this.#persistAsked || typeof storage?.persist !== 'function') return;
-    this.#persistAsked = true;
-    if (!(await storage.persisted())) await storage.persist();
   }
 
   readonly #onSight = (): void => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
@@ -40,10 +40,41 @@ export async function numberedPicture(number: number, width: number, height: num
 /** Writes a film for Chromium's fake camera (MJPEG, 30 frames a second, played in a loop) of frames 0, 1, 2 ... */
 export async function makeNumberedFilm(path: string, frames: number, width = 640, height = 480): Promise<void> {
   if (frames > NUMBERS) throw new Error(`There are only ${NUMBERS} numbers.`);
-  const pictures: Buffer[] = [];
-  for (let number = 0; number < frames; number++) pictures.push(await numberedPicture(number, width, height));
+  await writeOnce(path, async () => {
+    const pictures: Buffer[] = [];
+    for (let number = 0; number < frames; number++) pictures.push(await numberedPicture(number, width, height));
+    return pictures;
+  });
+}
+
+/** Films are always the same: one that is there is taken. */
+async function writeOnce(path: string, pictures: () => Promise<readonly Buffer[]>): Promise<void> {
+  if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, Buffer.concat(pictures));
+  // Whoever is cut off leaves no half a film under its name.
+  writeFileSync(`${path}.part`, Buffer.concat(await pictures()));
+  renameSync(`${path}.part`, path);
+}
+
+/** As makeNumberedFilm, with noise that moves: an encoder has nothing to save, and the film gets as large as it may. */
+export async function makeNoisyNumberedFilm(path: string, frames: number, width = 640, height = 480): Promise<void> {
+  await writeOnce(path, () => noisyPictures(frames, width, height));
+}
+
+async function noisyPictures(frames: number, width: number, height: number): Promise<Buffer[]> {
+  const noise = await sharp({ create: { width: width * 2, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 0, sigma: 24 } } })
+    .toColourspace('b-w').raw().toBuffer();
+  const pictures: Buffer[] = [];
+  const grey = Buffer.alloc(width * height);
+  for (let number = 0; number < frames; number++) {
+    for (let at = 0; at < grey.length; at++) {
+      const block = Math.floor(Math.floor(at / width) / (height / ROWS)) * COLUMNS + Math.floor((at % width) / (width / COLUMNS));
+      const n = noise[(at + number * 997) % noise.length];
+      grey[at] = isWhite(number, block) ? 235 - n : 20 + n;
+    }
+    pictures.push(await sharp(grey, { raw: { width, height, channels: 1 } }).toColourspace('srgb').jpeg({ quality: 70 }).toBuffer());
+  }
+  return pictures;
 }
 
 /** A frame of a film as ffmpeg decodes it. */

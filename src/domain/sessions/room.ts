@@ -1,9 +1,12 @@
 /** Kept free for what ends a recording: the last fragment, the labels, the container's index. Bytes. */
-const RESERVE_BYTES = 2_000_000;
+export const RESERVE_BYTES = 2_000_000;
 /** The reserve also covers so many seconds at the present rate. */
 const RESERVE_SECONDS = 3;
 /** The rate is measured over so long, milliseconds. */
 const WINDOW_MS = 10_000;
+
+/** Room for so long is held back where there is as much, seconds: when it gets less, a person is told (more than they are told of). */
+const HELD_SECONDS = 150;
 
 /** Reckons how long can still be recorded. */
 export class RoomMeter {
@@ -23,6 +26,11 @@ export class RoomMeter {
     const last = this.#samples.at(-1);
     if (!first || !last || last.atMs - first.atMs < 1000) return 0;
     return ((last.bytes - first.bytes) * 1000) / (last.atMs - first.atMs);
+  }
+
+  /** Bytes that should be held back now: what the end needs, and what tells early that room gets scarce. */
+  get wanted(): number {
+    return RESERVE_BYTES + (RESERVE_SECONDS + HELD_SECONDS) * this.rate;
   }
 
   get #usable(): number | undefined {

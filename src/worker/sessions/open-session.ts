@@ -3,9 +3,9 @@ import type { FilmFrame, FinishedRecording, RecordedModel, RecordingRequest, Rec
 import type { FilmInfo, HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from '../../contract/session';
 import type { FilmCut } from '../../domain/film/film-cut';
 import { cutLabels } from '../../domain/sessions/cut-labels';
-import { foldEdits, NO_LABELS } from '../../domain/sessions/human-labels';
+import { foldEdits, isRecognitionEntry, NO_LABELS } from '../../domain/sessions/human-labels';
 import { LabelTrack } from '../../domain/sessions/label-track';
-import { RoomMeter } from '../../domain/sessions/room';
+import { RESERVE_BYTES, RoomMeter } from '../../domain/sessions/room';
 import { SerialQueue } from '../serial';
 import { ChunkWriter } from './chunk-writer';
 import { repairFilm } from './film-repair';
@@ -59,6 +59,8 @@ export class OpenSession {
       const { width, height, frameRate, chunksOf } = request;
       const codec = chunksOf === undefined ? await chooseCodec(width, height, frameRate) : undefined;
       const film = await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`);
+      const room = await files.room(RESERVE_BYTES);
+      if (room !== undefined && room < RESERVE_BYTES) throw new Fault('storage-full', `Only ${room} bytes can be written.`);
       const writer = codec
         ? new FilmWriter(codec, width, height, frameRate, film, events)
         : new ChunkWriter(chunksOf ?? '', width, height, film, events);
@@ -117,19 +119,23 @@ export class OpenSession {
   snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
     this.frame(frame, timeUs, true);
     // One after another: two labels may be tapped on one frame, whose picture has one file.
-    return this.#snapshots.run(async () => {
+    const snapshot = this.#snapshots.run(async () => {
       const file = `${timeUs}.jpg`;
-      const kept = this.#labels.snapshots.some((other) => other.file === file);
-      if (!kept) await this.files.snapshot(file, await pictureOf(frame, SNAPSHOT_QUALITY));
-      const snapshot: Snapshot = { id: crypto.randomUUID(), timeUs, file, label };
-      this.edit([{ kind: 'put-snapshot', snapshot }]);
-      return snapshot;
+      const there = this.#labels.snapshots.some((other) => other.file === file);
+      if (!there) await this.files.snapshot(file, await pictureOf(frame, SNAPSHOT_QUALITY));
+      const kept: Snapshot = { id: crypto.randomUUID(), timeUs, file, label };
+      this.edit([{ kind: 'put-snapshot', snapshot: kept }]);
+      return kept;
     });
+    snapshot.catch((error: unknown) => {
+      if (storageFault(error, '').code === 'storage-full') this.mustEnd(error);
+    });
+    return snapshot;
   }
 
   async status(): Promise<RecordingStatus> {
     const { bytes } = this.files;
-    this.#room.update(performance.now(), bytes, await this.files.bytesLeft().catch(() => undefined));
+    if (!this.#ending) this.#room.update(performance.now(), bytes, await this.files.room(this.#room.wanted).catch(() => undefined));
     if (this.#room.full) this.mustEnd(new Fault('storage-full', `Only ${this.#room.bytesLeft} bytes are left.`));
     return {
       flushedUs: this.#flushedUs,
@@ -154,8 +160,9 @@ export class OpenSession {
       () => false,
     );
     const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile);
-    // A label that was held to the very end reaches beyond the last frame.
+    // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
     this.#cutLabels(cut);
+    const recognitions = whole ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs);
     for (const file of [this.filmFile, this.labels, this.human]) {
       file.flush();
       file.close();
@@ -170,7 +177,7 @@ export class OpenSession {
       state: whole ? 'complete' : 'recovered',
       durationUs: cut.durationUs,
       film: this.film,
-      recognitions: this.#track.written,
+      recognitions,
       spans: this.#labels.spans.length,
       snapshots: this.#labels.snapshots.length,
       bytes: this.files.bytes,

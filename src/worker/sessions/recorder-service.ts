@@ -6,7 +6,8 @@ import type { HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot }
 import { sessionLock } from '../../contract/session-store';
 import { OpenSession } from './open-session';
 import { hasPrivateFiles, storageFault } from './session-folder';
-import { DeviceFiles, MemoryFiles } from './session-files';
+import { MemoryFiles } from './memory-files';
+import { DeviceFiles } from './session-files';
 import { SessionRegister } from './session-register';
 
 /** How often the page is told how it stands, milliseconds. */

@@ -8,6 +8,7 @@ export const LABELS = 'labels.jsonl';
 export const HUMAN = 'human.jsonl';
 export const SNAPSHOTS = 'snapshots';
 const NEWLINE = 10;
+const BLANK = 32;
 
 /** What a session may be called: it is the name of its folder. */
 const ID = /^[A-Za-z0-9-]{1,64}$/;
@@ -104,13 +105,18 @@ export async function readManifest(folder: FileSystemDirectoryHandle): Promise<S
   }
 }
 
+/** session.json is filled up to a multiple of so many bytes with blanks: so it can be written anew on a device that is full. */
+const MANIFEST_STEP = 4096;
+
 /** Writes session.json in one go. */
 export async function writeManifest(folder: FileSystemDirectoryHandle, manifest: SessionManifest): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 1)}\n`);
+  const text = new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 1)}\n`);
+  const bytes = new Uint8Array(Math.ceil(text.length / MANIFEST_STEP) * MANIFEST_STEP).fill(BLANK);
+  bytes.set(text);
   const access = await (await folder.getFileHandle(MANIFEST, { create: true })).createSyncAccessHandle();
   try {
     writeAll(access, bytes, 0);
-    access.truncate(bytes.length);
+    if (access.getSize() > bytes.length) access.truncate(bytes.length);
     access.flush();
   } finally {
     access.close();

@@ -3,7 +3,7 @@ import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../domain/session
 import { cutLabels } from '../../domain/sessions/cut-labels';
 import { parseJsonLines, toJsonLines } from '../../domain/sessions/json-lines';
 import { filmInfoOf, repairFilm } from './film-repair';
-import { DeviceFile } from './session-files';
+import { DeviceFile } from './device-file';
 import { appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, writeManifest } from './session-folder';
 
 const FILMS = ['film.mp4', 'film.webm'];
