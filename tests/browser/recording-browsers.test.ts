@@ -49,12 +49,13 @@ describe('a browser that lacks something', () => {
     await page.locator('sg-recording-bar').getByRole('button', { name: 'Go on recording' }).click();
     await page.waitForTimeout(2000);
     const session = await recorder.stop();
-    console.log(session.manifest);
     const frames = numberedFrames(session.film);
-    console.log(frames.slice(0, 12), frames.length, frames.at(-1));
+    expect(longestGap(frames)).toBeLessThan(700_000);
+    expect(session.labels.length).toBeGreaterThan(5);
+    // Its times are the browser's own: they agree to a frame or two.
     for (const { timeUs, top } of session.labels) {
-      const nearest = frames.reduce((best, f) => (Math.abs(f.timeUs - timeUs) < Math.abs(best.timeUs - timeUs) ? f : best));
-      console.log(timeUs, nearest.timeUs - timeUs, nearest.number, top[0].index);
+      const near = frames.filter((frame) => Math.abs(frame.timeUs - timeUs) < 150_000).map((frame) => frame.number);
+      expect(near).toContain(top[0].index);
     }
     expect(session.manifest.film.recorder).toBe('media-recorder');
   });
