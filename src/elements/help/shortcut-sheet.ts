@@ -79,6 +79,11 @@ export class ShortcutSheet extends LitElement {
     return html`<sg-sheet plain .heading=${msg('Keyboard shortcuts')}>
       <h3>${msg('Live')}</h3>
       ${this.#table(rows(LIVE_SHORTCUTS, liveActionWords))}
+      <h3>${msg('While recording')}</h3>
+      <dl>
+        <dt>${msg('Tap: keep a picture with the label of that number. Hold: label what is filmed')}</dt>
+        <dd><kbd>1</kbd> – <kbd>9</kbd></dd>
+      </dl>
       <h3>${msg('Everywhere')}</h3>
       ${this.#table(rows(APP_SHORTCUTS, (action) => this.#appWords(action)))}
       <p>${msg('The settings can switch single keys off.')}</p>

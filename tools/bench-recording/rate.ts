@@ -1,0 +1,55 @@
+import type { Page } from 'playwright-core';
+import { openLive, setAdaptive, watch } from '../bench/live-run';
+import { machine, table } from '../bench/report';
+import type { Serving } from '../serve';
+
+const ROUNDS = 5;
+const WINDOW_MS = 6000;
+const SETTLE_MS = 1500;
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Bytes and length of the newest session, read past the app. */
+async function newestSession(page: Page): Promise<{ bytes: number; seconds: number }> {
+  return page.evaluate(async () => {
+    const sessions = await (await navigator.storage.getDirectory()).getDirectoryHandle('sessions');
+    const names: string[] = [];
+    for await (const name of sessions.keys()) names.push(name);
+    const folder = await sessions.getDirectoryHandle(names.sort()[names.length - 1]);
+    const text = await (await (await folder.getFileHandle('session.json')).getFile()).text();
+    const { bytes, durationUs } = JSON.parse(text) as { bytes: number; durationUs: number };
+    return { bytes, seconds: durationUs / 1e6 };
+  });
+}
+
+/** Recognitions a second with and without a recording, in interleaved rounds of one run, and bytes a minute. */
+export async function benchRate(serving: Serving): Promise<string> {
+  const browsing = await openLive(serving.url, 30);
+  const { page } = browsing;
+  const version = page.context().browser()?.version() ?? '';
+  const rates: Record<'without' | 'with', number[]> = { without: [], with: [] };
+  const sizes: number[] = [];
+  try {
+    await setAdaptive(page, false);
+    for (let round = 0; round < ROUNDS; round++) {
+      rates.without.push((await watch(page, WINDOW_MS, SETTLE_MS)).recognitionRate);
+      await page.locator('sg-control-bar [data-action=record]').click();
+      await page.locator('sg-recording-bar').waitFor();
+      rates.with.push((await watch(page, WINDOW_MS, SETTLE_MS)).recognitionRate);
+      await page.locator('sg-recording-bar [data-action=stop]').click();
+      await page.locator('sg-recording-notice [data-kind=kept]').waitFor();
+      const { bytes, seconds } = await newestSession(page);
+      sizes.push((bytes / seconds) * 60);
+    }
+  } finally {
+    await browsing.close();
+  }
+  const ratios = rates.with.map((value, i) => value / rates.without[i]).sort((a, b) => a - b);
+  return [
+    '## Recognition beside a recording',
+    `640 x 480 noise at 30 frames a second; ${ROUNDS} interleaved rounds of ${WINDOW_MS / 1000} s. ${machine(version)}`, '',
+    table(['', 'recognitions/s'], [['without a recording', mean(rates.without)], ['with one', mean(rates.with)]]), '',
+    `Ratio with / without: median ${ratios[(ROUNDS - 1) / 2].toFixed(2)}, rounds ${ratios.map((r) => r.toFixed(2)).join(', ')}.`,
+    `${(mean(sizes) / 1e6).toFixed(1)} MB a minute.`,
+  ].join('\n');
+}
