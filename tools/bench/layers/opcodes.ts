@@ -11,7 +11,8 @@ export function countOpcodes(path: string): Map<string, number> {
   reader.setData(file.buffer.slice(file.byteOffset, file.byteOffset + file.length), 0, file.length);
   const counts = new Map<string, number>();
   let ended = false;
-  while (reader.read()) {
+  // In its error state the reader would say "go on" for ever.
+  while (!reader.error && reader.read()) {
     const state: number = reader.state;
     ended ||= state === STATE.endOfFile;
     if (state !== STATE.operator) continue;
