@@ -50,7 +50,7 @@ function layerTable(m: LayerMeasurements, peak: number, far: number): string {
     const work = workOf(c);
     const own = m.own[c.name];
     const ort = m.ort[c.name];
-    const [ownMs, ortMs] = [median(own), median(ort)];
+    const [ownMs, ortMs] = [least(own), least(ort)];
     const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
     return [
       c.name, `${c.kernel}x${c.kernel}/${c.stride}, ${c.inChannels} to ${c.outChannels}, ${work.side}x${work.side}`, (work.macs / 1e6).toFixed(0), work.algorithm,
@@ -58,9 +58,9 @@ function layerTable(m: LayerMeasurements, peak: number, far: number): string {
       percent((2 * work.multiplications) / least(own) / 1e6 / peak), percent(work.bytes / least(own) / 1e6 / far),
     ];
   });
-  const rest = [m.own[REST], m.ort[REST]].map(median);
-  const sums = [m.own, m.ort].map((layers) => Object.values(layers).reduce((sum, times) => sum + median(times), 0));
-  const whole = [m.wholeOwn, m.wholeOrt].map(median);
+  const rest = [m.own[REST], m.ort[REST]].map(least);
+  const sums = [m.own, m.ort].map((layers) => Object.values(layers).reduce((sum, times) => sum + least(times), 0));
+  const whole = [m.wholeOwn, m.wholeOrt].map(least);
   const line = (name: string, [own, ort]: readonly number[]): string[] => [name, '', '', '', own.toFixed(2), ort.toFixed(2), `${(ort / own).toFixed(1)}x`, '', '', ''];
   rows.push(line('pool, fc', rest), line('sum of these', sums), line('whole run', whole));
   return table(['layer', 'shape', 'M MACs', 'our way', 'our ms', 'ort ms', 'ratio', 'GFLOP/s', 'of peak', 'of reading'], rows);
@@ -73,7 +73,7 @@ function alternativesTable(m: LayerMeasurements): string {
       const found = m.alternatives.find((a) => a.channels === stage.channels && a.algorithm === algorithm);
       if (!found) return undefined;
       if (!(found.off < SAME)) throw new Error(`${algorithm} on ${stage.side}x${stage.side} differs from the direct way by ${found.off}.`);
-      const ms = median(found.times).toFixed(2);
+      const ms = least(found.times).toFixed(2);
       return algorithm === chosenFor(stage) ? `**${ms}**` : ms;
     }),
   ]);
@@ -107,11 +107,12 @@ async function main(): Promise<void> {
   writePart('layers', [
     '### Layer by layer',
     '',
-    `One thread, ${ROUNDS} interleaved rounds in Chromium, medians, each layer within a run of the whole network: ours timed phase by phase,`,
+    `One thread, the quickest of ${ROUNDS} interleaved rounds in Chromium (on a busy machine medians make long layers longer: they are interrupted`,
+    'more often), each layer within a run of the whole network: ours timed phase by phase,',
     'onnxruntime-web by its own profiler, ReLU, residual and pooling counted with the convolution before them. "GFLOP/s" counts the',
     "convolution's own multiply-adds as two; \"of peak\" counts only what our products multiply, against the relaxed multiply-add below, so",
     'transforms and packing are what is missing; "of reading" is the share of the time that reading weights, input and output once from',
-    'beyond the second cache would take. Both from the quickest round. `npm run bench:layers`.',
+    'beyond the second cache would take. `npm run bench:layers`.',
     '', machine(page), '', layerTable(m, peak, far), '',
     `Most that WebAssembly gets from one core here: ${most(mulAdd).toFixed(0)} GFLOP/s by multiplications and additions, **${peak.toFixed(0)} GFLOP/s** by relaxed multiply-adds`,
     `(median rounds ${median(mulAdd).toFixed(0)} and ${median(madd).toFixed(0)}); reading ${most(readNear).toFixed(0)} GB/s from ${NEAR_BYTES / 2 ** 20} MiB, **${far.toFixed(0)} GB/s** from ${FAR_BYTES / 2 ** 20} MiB.`,
