@@ -59,6 +59,7 @@ export const exportSheetStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0.75rem;
+    padding: 0 0 0.4rem;
   }
   .options label {
     display: grid;
@@ -74,11 +75,14 @@ export const exportSheetStyles = css`
     background: var(--sg-surface);
   }
   .foot {
+    /* Over the sheet's own padding, so that nothing shows below it. */
+    --below: max(1.25rem, env(safe-area-inset-bottom));
     position: sticky;
-    bottom: 0;
+    bottom: calc(-1 * var(--below));
     display: grid;
     gap: 0.6rem;
-    padding: 0.6rem 0 0.2rem;
+    margin-bottom: calc(-1 * var(--below));
+    padding: 0.6rem 0 var(--below);
     background: var(--sg-background);
   }
   .running {

@@ -66,10 +66,10 @@ export class ExportSheet extends LitElement {
           ({ format, name, hint }) => html`<label class="format">
             <input type="radio" name="format" value=${format} .checked=${this.format === format} @change=${() => this.#choose(format)} />
             <span>${name}<span class="hint">${hint}</span></span>
-          </label>`,
+          </label>
+          ${this.format === format ? this.#options() : nothing}`,
         )}
       </fieldset>
-      ${this.#options()}
       <div class="foot">
         ${this.#outcome()}
         <button class="primary">${icon('download')}${msg('Export')}</button>

@@ -148,6 +148,8 @@ export class LabelLists extends LitElement {
         <dd>${milliseconds(latencyP95Ms)}</dd>
         <dt>${msg('Answers that agree with your labels')}</dt>
         <dd>${agreement === undefined ? '–' : msg(str`${percent(agreement)} of ${judged}`)}</dd>
+      </dl>
+      <dl>
         ${labels.slice(0, 10).map(
           ({ label, predictedUs, humanUs }) =>
             html`<dt>${labelText(label)}</dt>

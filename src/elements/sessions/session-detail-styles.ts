@@ -144,7 +144,7 @@ export const sessionDetailStyles = css`
       grid-column: 1 / -1;
     }
     video {
-      max-height: min(50dvh, 36rem);
+      max-height: min(42dvh, 36rem);
     }
     .clock {
       min-width: 10rem;

@@ -10,6 +10,16 @@ import { icon, type IconName } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import './film-thumbnail';
 
+/** Why a recording ended that nobody stopped. */
+function endedWords(ended: NonNullable<SessionManifest['ended']>): string {
+  switch (ended) {
+    case 'storage-full':
+      return msg('Ended by itself, before the device was full');
+    case 'recording-failed':
+      return msg('Ended by a fault of the recorder; whole up to there');
+  }
+}
+
 /**
  * Cards of the recorded sessions.
  *
@@ -126,7 +136,7 @@ export class SessionList extends LitElement {
   }
 
   #card(session: SessionManifest): unknown {
-    const { id, name, durationUs, createdAt, bytes, recognitions, spans, snapshots, state } = session;
+    const { id, name, durationUs, createdAt, bytes, recognitions, spans, snapshots, state, ended } = session;
     const recording = state === 'recording';
     return html`<li part="card" data-session=${id}>
       <div class="picture" aria-hidden="true">
@@ -146,6 +156,7 @@ export class SessionList extends LitElement {
             : nothing}
         </p>
         ${recording ? html`<p class="state">${msg('Being recorded')}</p>` : nothing}
+        ${ended ? html`<p class="state">${endedWords(ended)}</p>` : nothing}
         ${state === 'recovered' ? html`<p class="state">${msg('Broken off, and recovered')}</p>` : nothing}
       </div>
       <div class="actions">

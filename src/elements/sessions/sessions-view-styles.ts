@@ -127,7 +127,8 @@ export const sessionsViewStyles = css`
     align-items: center;
     gap: 0.75rem;
     width: fit-content;
-    max-width: 32rem;
+    box-sizing: border-box;
+    max-width: min(32rem, 100% - 1.5rem);
     margin: 0 auto;
     padding: 0.4rem 0.4rem 0.4rem 1.1rem;
     border-radius: 999px;

@@ -44,8 +44,15 @@ export class SpanPanel extends LitElement {
         border-radius: 1rem;
         background: var(--sg-surface);
       }
+      .head {
+        display: flex;
+        flex: 1 1 100%;
+        align-items: center;
+        gap: 0.5rem;
+        min-width: 0;
+      }
       .name {
-        max-width: 100%;
+        min-width: 0;
         overflow: hidden;
         font-weight: 600;
       }
@@ -55,6 +62,7 @@ export class SpanPanel extends LitElement {
         white-space: nowrap;
       }
       .times {
+        flex: none;
         color: var(--sg-muted);
         font-size: 0.85rem;
         font-variant-numeric: tabular-nums;
@@ -68,8 +76,8 @@ export class SpanPanel extends LitElement {
         padding: 0 0.75rem;
         font-size: 0.9rem;
       }
-      .spring {
-        flex: 1;
+      .head .icon {
+        margin-inline-start: auto;
       }
       button.yes {
         overflow: hidden;
@@ -111,18 +119,19 @@ export class SpanPanel extends LitElement {
   #editor({ id, startUs, endUs, label }: HumanSpan): unknown {
     const { next, timeUs } = this;
     return html`<div class="panel" role="group" aria-label=${msg(str`Span of ${labelText(label)}`)}>
-      <button class="name" title=${msg('Correct the label')} @click=${() => this.#send({ kind: 'relabel', id })}>
-        ${icon('pencil')}<span>${labelText(label)}</span>
-      </button>
-      <span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}</span>
-      <span class="spring"></span>
+      <div class="head">
+        <button class="name" title=${msg('Correct the label')} @click=${() => this.#send({ kind: 'relabel', id })}>
+          ${icon('pencil')}<span>${labelText(label)}</span>
+        </button>
+        <span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}</span>
+        ${this.#button('close', msg('Done with this span'), { kind: 'select', id: undefined })}
+      </div>
       <div class="actions">
         <button class="small" @click=${() => this.#send({ kind: 'move-edge', id, edge: 'start', timeUs })}>${msg('Starts here')}</button>
         <button class="small" @click=${() => this.#send({ kind: 'move-edge', id, edge: 'end', timeUs })}>${msg('Ends here')}</button>
         ${this.#button('split', msg('Split here'), { kind: 'split', id }, !this.splittable)}
         ${this.#button('merge', next ? msg(str`Join with ${labelText(next.label)}, the next span`) : msg('Join with the next span'), { kind: 'merge', id }, !next)}
         ${this.#button('trash', msg('Delete the span'), { kind: 'delete', id })}
-        ${this.#button('close', msg('Done with this span'), { kind: 'select', id: undefined })}
       </div>
     </div>`;
   }
