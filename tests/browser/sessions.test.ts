@@ -88,7 +88,7 @@ describe('the sessions view', () => {
     await cards(page).first().waitFor();
     expect(await cards(page).count()).toBe(1);
     expect(await cards(page).locator('.length').innerText()).toMatch(/^0:0[1-9]$/);
-    expect(await cards(page).locator('.text').innerText()).toMatch(/\d+(\.\d+)? [KM]B/);
+    expect(await cards(page).locator('.text').innerText()).toMatch(/\d+(\.\d+)?\s[kKM]B/);
     await cards(page).locator('canvas:not([hidden])').waitFor(shortly);
     const [r, g, b] = await cards(page).locator('canvas').evaluate((canvas: HTMLCanvasElement) => [...canvas.getContext('2d')!.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data]);
     expect(Math.hypot(r - 0x77, g - 0x88, b - 0x99)).toBeLessThan(30);
@@ -295,7 +295,7 @@ describe('the sessions view', () => {
   it('says that the network is right with one press', async () => {
     const cat = await at(0.2);
     await page.mouse.click(cat.x, cat.y);
-    await page.locator('sg-span-panel').getByRole('button', { name: /^It is tabby \(90 %\)$/ }).click();
+    await page.locator('sg-span-panel').getByRole('button', { name: /^It is tabby \(90\s?%\)$/ }).click();
     await expect.poll(async () => (await spans()).filter(({ label }) => label.index === CAT.index), shortly).toMatchObject([{ startUs: 0, endUs: 3_000_000 }]);
     await press('Undo');
     await expect.poll(spans, shortly).toEqual([...SPANS]);

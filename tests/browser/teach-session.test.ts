@@ -52,7 +52,7 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     await thing('Red').getByRole('button', { name: /session/i }).click();
     await sheet().getByRole('button', { name: /Zoo/ }).click();
     // A person's two spans, and the network's two runs.
-    expect(await sheet().getByRole('checkbox').count()).toBe(4);
+    await expect.poll(() => sheet().getByRole('checkbox').count(), { timeout: 10_000 }).toBe(4);
     await sheet().getByRole('checkbox').first().check();
     await sheet().getByRole('button', { name: /^Add frames of 1 span/ }).click();
     await expect.poll(() => thing('Red').locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
@@ -64,6 +64,7 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
   it('makes things of the spans\' own names, and learns them', async () => {
     await thing('Red').getByRole('button', { name: /session/i }).click();
     await sheet().getByRole('button', { name: /Zoo/ }).click();
+    await sheet().getByRole('checkbox').nth(3).waitFor();
     for (let i = 0; i < 2; i++) await sheet().getByRole('checkbox').nth(i).check();
     await sheet().getByRole('radio').nth(1).check();
     await sheet().getByRole('button', { name: /^Add frames of 2 spans/ }).click();

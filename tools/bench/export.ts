@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, openAsBlob, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { makeZip } from 'client-zip';
+import type { Page } from 'playwright-core';
+import type { ExportFormat } from '../../src/contract/session-export';
+import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../src/domain/export/bundle';
+import { toJsonLines } from '../../src/domain/sessions/json-lines';
+import { openBrowser } from '../../tests/support/browser';
+import { answer, CAT, DOG, manifestOf } from '../../tests/support/session-fixture';
+import { card, imported, openSessions } from '../../tests/support/session-page';
+import { SCRATCH } from '../../tests/support/shared';
+import { serveBuilt } from '../serve';
+import { peakMemory } from './process-memory';
+
+/*
+ * npm run bench:export [-- MINUTES...]
+ * The memory that an export takes, by the length of the session: long sessions (640 x 480, 15 frames a second, 10 answers a
+ * second) are imported into the built app in Chromium, and exported through its sheet.
+ */
+
+const RATE = 15;
+/** Encoding takes the longest by far: only measured up to this length, minutes. */
+const LONGEST_ENCODED = 10;
+const FORMATS: readonly ExportFormat[] = ['everything', 'film', 'csv', 'image-folder', 'label-studio'];
+const MB = 1e6;
+
+/** A film of a minute, over and over, in fragments of a second. */
+function longFilm(minutes: number): string {
+  const minute = join(SCRATCH, 'bench-minute.mp4');
+  const path = join(SCRATCH, `bench-${minutes}.mp4`);
+  const run = (...options: string[]): void => void execFileSync('ffmpeg', ['-v', 'error', '-y', ...options]);
+  run('-f', 'lavfi', '-i', `testsrc2=s=640x480:r=${RATE}:d=60`, '-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', String(RATE), '-b:v', '1M', '-pix_fmt', 'yuv420p', minute);
+  run('-stream_loop', String(minutes - 1), '-i', minute, '-c', 'copy', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', path);
+  return path;
+}
+
+/** Our own zip of a session of so many minutes, as a file. */
+async function longZip(minutes: number): Promise<string> {
+  const film = longFilm(minutes);
+  const durationUs = minutes * 60_000_000;
+  const recognitions = Array.from({ length: minutes * 600 }, (_, i) => (i % 100 < 50 ? answer(i * 100_000, CAT, 0.9, DOG) : answer(i * 100_000, DOG, 0.6, CAT)));
+  const spans = Array.from({ length: minutes * 6 }, (_, i) => ({
+    kind: 'put-span', span: { id: `s${i}`, startUs: i * 10_000_000, endUs: i * 10_000_000 + 5_000_000, label: CAT },
+  }));
+  const files: [string, Blob][] = [
+    ['film.mp4', await openAsBlob(film)],
+    ['labels.jsonl', new Blob([toJsonLines(recognitions)])],
+    ['human.jsonl', new Blob([toJsonLines(spans)])],
+  ];
+  const manifest = manifestOf({ id: `bench-${minutes}`, name: `${minutes} minutes`, durationUs, film: { ...manifestOf().film, width: 640, height: 480 } });
+  const head = JSON.stringify(bundleHead(manifest, files.map(([path, blob]) => ({ path, bytes: blob.size }))));
+  const zip = join(SCRATCH, `bench-${minutes}.zip`);
+  const entries = [{ name: BUNDLE_HEAD, input: head }, ...files.map(([path, input]) => ({ name: BUNDLE_FOLDER + path, input: input.stream() }))];
+  await pipeline(Readable.fromWeb(makeZip(entries) as never), createWriteStream(zip));
+  rmSync(film);
+  return zip;
+}
+
+/** Exports through the sheet. @returns bytes of the file */
+async function exportOne(page: Page, id: string, format: ExportFormat): Promise<number> {
+  const sheet = page.locator('sg-export-sheet');
+  await card(page, id).locator('[data-action=export]').click();
+  await sheet.locator(`input[value="${format}"]`).check();
+  if (format === 'image-folder') {
+    await sheet.getByLabel('Whose labels').selectOption('predicted');
+    await sheet.getByLabel('Frames').selectOption('5');
+  }
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: 600_000 }),
+    sheet.getByRole('button', { name: 'Export', exact: true }).click(),
+  ]);
+  const { size } = statSync(await download.path());
+  await download.delete();
+  await sheet.getByRole('button', { name: 'Close' }).click();
+  return size;
+}
+
+/** Megabytes above what the browser took before, of one format and length; a browser of its own each, so that none's leavings count. */
+async function measure(url: string, zip: string, minutes: number, format: ExportFormat): Promise<number> {
+  const browsing = await openBrowser({ context: { acceptDownloads: true } });
+  try {
+    const { page } = browsing;
+    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined }));
+    await openSessions(page, url);
+    const added = await peakMemory(async () => {
+      await page.locator('sg-sessions-view input[type=file]').setInputFiles(zip);
+      await card(page, `bench-${minutes}`).waitFor({ timeout: 120_000 });
+      await imported(page);
+    });
+    // The import's worker is gone, its memory not at once.
+    await page.waitForTimeout(1500);
+    const start = performance.now();
+    const { before, peak, result } = await peakMemory(() => exportOne(page, `bench-${minutes}`, format));
+    const seconds = (performance.now() - start) / 1000;
+    const above = (peak - before) / MB;
+    console.log(
+      [minutes, format, (result / MB).toFixed(1), above.toFixed(0), seconds.toFixed(1), ((added.peak - added.before) / MB).toFixed(0)].join(' | '),
+    );
+    return above;
+  } finally {
+    await browsing.close();
+  }
+}
+
+mkdirSync(SCRATCH, { recursive: true });
+const lengths = process.argv.slice(2).map(Number);
+const serving = await serveBuilt();
+console.log('minutes | format | file, MB | memory above before, MB | seconds | import: memory above before, MB');
+const found = new Map<ExportFormat, number[]>();
+for (const minutes of lengths.length > 0 ? lengths : [10, 60]) {
+  const zip = await longZip(minutes);
+  for (const format of FORMATS) {
+    if (format === 'label-studio' && minutes > LONGEST_ENCODED) continue;
+    found.set(format, [...(found.get(format) ?? []), await measure(serving.url, zip, minutes, format)]);
+  }
+  rmSync(zip);
+}
+for (const [format, [first, ...rest]] of found) {
+  const last = rest.at(-1);
+  if (last !== undefined) console.log(`${format}: the longest took ${(last / first).toFixed(2)} times the memory of the shortest`);
+}
+await serving.close();
