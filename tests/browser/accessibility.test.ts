@@ -53,6 +53,36 @@ describe.each([
     await page.getByRole('button', { name: 'Close' }).click();
   });
 
+  it(`in each sheet, ${colorScheme}`, async () => {
+    const close = async (dialog: string): Promise<void> => {
+      await page.locator(dialog).waitFor();
+      expect(await violations(page), dialog).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.locator(dialog).waitFor({ state: 'hidden' });
+    };
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await close('sg-settings-sheet dialog');
+    for (const sheet of ['status', 'phone', 'shortcuts']) {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.locator(`sg-settings-sheet button[data-sheet=${sheet}]`).click();
+      await close(`[data-sheet=${sheet}] dialog`);
+    }
+    await page.getByRole('button', { name: 'Other sources' }).click();
+    await close('sg-source-sheet dialog');
+  });
+
+  it(`with the offers of a new version and to install, ${colorScheme}`, async () => {
+    await page.evaluate(() => {
+      const notices = document.querySelector('sg-app')?.shadowRoot?.querySelector('sg-platform-notices')?.shadowRoot;
+      notices?.prepend(document.createElement('sg-update-toast'), document.createElement('sg-install-toast'));
+    });
+    await page.getByText('A new version is ready.').waitFor();
+    await page.getByText('Install Sightglass?').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await page.evaluate(() => document.querySelector('sg-app')?.shadowRoot?.querySelector('sg-platform-notices')?.shadowRoot?.querySelectorAll('sg-update-toast, sg-install-toast').forEach((toast) => toast.remove()));
+  });
+
   it(`live with figures, ${colorScheme}`, async () => {
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.getByRole('button', { name: 'Show figures' }).click();
@@ -100,5 +130,17 @@ describe.each([
     await page.locator('sg-session-sheet').getByText('There are no recorded sessions yet').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.locator('sg-session-sheet').getByRole('button', { name: 'Close' }).click();
+  });
+
+  it(`with the camera refused, ${colorScheme}`, async () => {
+    const refused = await openBrowser({ film, allowed: false, context: { viewport, colorScheme } });
+    try {
+      await openApp(refused.page, serving.url);
+      await refused.page.getByRole('button', { name: 'Start the camera' }).click();
+      await refused.page.locator('sg-fault-panel').waitFor();
+      expect(await violations(refused.page)).toEqual([]);
+    } finally {
+      await refused.close();
+    }
   });
 });

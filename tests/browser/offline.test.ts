@@ -98,6 +98,28 @@ describe.skipIf(models.length === 0)('without a network', () => {
     expect(proxy.requests.slice(before).filter(({ pathname }) => /\.(js|mjs|wasm|onnx|css)$/.test(pathname) && !pathname.endsWith('/service-worker.js'))).toEqual([]);
     expect(await page.evaluate(() => fetch('/phone.json?').then(() => 'answered', () => 'no network'))).toBe('no network');
   });
+
+  it('opens each view, each sheet and the other language', async () => {
+    await openApp(page, serving.url);
+    for (const [link, view] of [['Pictures', 'sg-pictures-view'], ['Sessions', 'sg-sessions-view'], ['Teach', 'sg-teach-view'], ['Live', 'sg-live-view']]) {
+      await page.getByRole('link', { name: link, exact: true }).click();
+      await page.locator(view).waitFor({ timeout: 10_000 });
+    }
+    expect(await page.locator('sg-lazy-view [role=alert]').count()).toBe(0);
+    await page.keyboard.press(',');
+    await page.locator('sg-settings-sheet dialog').waitFor();
+    for (const sheet of ['status', 'phone', 'shortcuts']) {
+      await page.locator(`sg-settings-sheet button[data-sheet=${sheet}]`).click();
+      await page.locator(`[data-sheet=${sheet}] dialog`).waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator(`[data-sheet=${sheet}] dialog`).waitFor({ state: 'hidden' });
+      await page.keyboard.press(',');
+    }
+    await page.evaluate(() => localStorage.setItem('sightglass.settings', JSON.stringify({ language: 'zh-Hans' })));
+    await openApp(page, serving.url);
+    await page.locator('sg-view-navigation').getByText('图片').waitFor();
+    expect(errors).toEqual([]);
+  });
 });
 
 describe.skipIf(models.length === 0)('a new version', () => {
@@ -181,6 +203,44 @@ describe.skipIf(models.length === 0)('a new version', () => {
     // Nobody needs the old files any more.
     await expect.poll(() => shells(other), { timeout: 10_000 }).toHaveLength(1);
     expect(await other.locator('sg-update-toast').count()).toBe(0);
+  });
+});
+
+describe.skipIf(models.length === 0)('the offer to install', () => {
+  it('comes once, when all is kept, shows the browser\'s question on demand, and stays in the settings', async () => {
+    const serving = await serveBuilt();
+    const browsing = await openBrowser({ context: { viewport: PHONE, serviceWorkers: 'allow' } });
+    const { page } = browsing;
+    try {
+      // Chromium's own event, with a question that notes that it was asked.
+      await page.addInitScript(() => {
+        addEventListener('beforeinstallprompt', (event) => {
+          Object.assign(event, { prompt: () => Promise.resolve(Object.assign(globalThis, { asked: true })) });
+          Object.assign(globalThis, { held: event });
+        });
+      });
+      const toast = page.locator('sg-install-toast');
+      const offers = (): Promise<unknown> => expect.poll(() => page.evaluate(() => (globalThis as { held?: Event }).held?.defaultPrevented), { timeout: 20_000 }).toBe(true);
+      await openApp(page, serving.url);
+      await offers();
+      await kept(page);
+      await toast.waitFor();
+      await toast.getByRole('button', { name: 'Not now' }).click();
+      await toast.waitFor({ state: 'detached' });
+      await openApp(page, serving.url);
+      await offers();
+      await kept(page);
+      await page.waitForTimeout(1000);
+      expect(await toast.count()).toBe(0);
+      await page.getByRole('button', { name: 'Settings' }).click();
+      expect(await page.evaluate(() => 'asked' in globalThis)).toBe(false);
+      await page.getByRole('button', { name: 'Install the app' }).click();
+      expect(await page.evaluate(() => 'asked' in globalThis)).toBe(true);
+      await page.getByRole('button', { name: 'Install the app' }).waitFor({ state: 'detached' });
+    } finally {
+      await browsing.close();
+      await serving.close();
+    }
   });
 });
 
