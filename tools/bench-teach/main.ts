@@ -47,7 +47,7 @@ function report(trials: readonly Trial[], seconds: number): string {
 }
 
 async function main(): Promise<void> {
-  const wanted = Number(process.argv[2] ?? 6);
+  const wanted = Number(process.argv[2] ?? 8);
   if (!Number.isInteger(wanted) || wanted < 1) throw new Error('npm run bench:teach -- TRIALS takes a whole number of 1 or more.');
   if (!existsSync(PICTURES)) throw new Error(`The benchmark needs ${PICTURES}, which is not here: labelled pictures that may not be passed on.`);
   if (!existsSync(MODEL)) throw new Error('The benchmark needs ResNet-18: npm run model.');
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const trials: Trial[] = [];
   for (let n = 0; n < wanted; n++) {
     const dealt = deal(pictures, n + 1);
-    const counts = COUNTS.filter((count) => count < MANY || n * 2 < wanted);
+    const counts = COUNTS.filter((count) => count < MANY || n * 3 < wanted);
     const asked = await lookAtAsked(dealt, look, true);
     const taught = await lookAtTaught(dealt, look, counts[counts.length - 1]);
     for (const count of counts) {

@@ -11,7 +11,7 @@ const ROUNDS = 3;
 /** More follow the examples further than new pictures bear out: 8 did worse than 4 with 10, 20 and 50 examples of each (docs/teach.md). */
 const RANK = 4;
 /** With as many right names the log loss has to be lower by so much, a share: less than that came and went with the pictures. */
-const LEAST_GAIN = 0.05;
+export const LEAST_GAIN = 0.05;
 /** Passes over the examples at most, and looks at single examples: with many examples fewer passes do, and seconds count. */
 const MOST_EPOCHS = 30;
 const MOST_LOOKS = 1600;
