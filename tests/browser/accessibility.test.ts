@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../tools/serve';
 import { violations } from '../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
-import { makeFilm } from '../support/film';
-import { SCRATCH } from '../support/shared';
+import { plainFilm } from '../support/plain-film';
 
 const hasResNet = existsSync(join(DIST, 'models/resnet18.onnx'));
 if (!hasResNet) console.warn('\n*** SKIPPED: the teach view with things in it needs ResNet-18 (npm run model). ***\n');
@@ -25,14 +24,13 @@ describe.each([
   ['desktop', DESKTOP, 'light'],
   ['desktop', DESKTOP, 'dark'],
 ] as const)('axe finds nothing wrong: %s', (_, viewport, colorScheme) => {
-  const film = join(SCRATCH, 'plain.mjpeg');
+  let film: string;
   let serving: Serving;
   let browsing: Browsing;
   let page: Page;
 
   beforeAll(async () => {
-    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-    await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+    film = await plainFilm();
     serving = await serveBuilt();
     browsing = await openBrowser({ film, context: { viewport, colorScheme } });
     page = browsing.page;

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../tools/vite-models';
 import { DIST, serveBuilt, type Serving } from '../../tools/serve';
 import { openApp, openBrowser, type Browsing, type CameraOptions } from '../support/browser';
-import { makeFilm } from '../support/film';
+import { plainFilm } from '../support/plain-film';
 import { SCRATCH } from '../support/shared';
 import { randomResNet18, writeSafetensors } from '../support/weights';
 import { withWorkerPrelude } from '../support/worker-prelude';
@@ -15,13 +14,12 @@ const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the fault tests need a model in dist/models (npm run model, npm run build). ***\n');
 
 describe.skipIf(!hasModel)('faults: each has its own words and a way back', () => {
-  const film = join(SCRATCH, 'plain.mjpeg');
+  let film: string;
   let serving: Serving;
   let browsing: Browsing | undefined;
 
   beforeAll(async () => {
-    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-    await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+    film = await plainFilm();
     serving = await serveBuilt();
   });
   afterEach(async () => {
@@ -219,11 +217,12 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
 });
 
 describe.skipIf(!hasModel)('browsers and hosts that lack something', () => {
-  const film = join(SCRATCH, 'plain.mjpeg');
+  let film: string;
   let serving: Serving;
   let browsing: Browsing;
 
   beforeAll(async () => {
+    film = await plainFilm();
     serving = await serveBuilt({ isolated: false });
   });
   afterEach(() => browsing.close());

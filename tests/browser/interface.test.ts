@@ -1,19 +1,15 @@
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
-import { makeFilm } from '../support/film';
-import { SCRATCH } from '../support/shared';
+import { plainFilm } from '../support/plain-film';
 
-const film = join(SCRATCH, 'plain.mjpeg');
+let film: string;
 let serving: Serving;
 let browsing: Browsing;
 let page: Page;
 beforeAll(async () => {
-  const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-  await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+  film = await plainFilm();
   serving = await serveBuilt();
 });
 afterEach(() => browsing.close());

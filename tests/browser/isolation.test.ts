@@ -1,12 +1,11 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../tools/vite-models';
 import { DIST, serveBuilt, type Serving } from '../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../support/browser';
-import { makeFilm } from '../support/film';
+import { plainFilm } from '../support/plain-film';
 import { SCRATCH } from '../support/shared';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
@@ -14,15 +13,14 @@ if (!hasModel) console.warn('\n*** SKIPPED: the isolation tests need a model in 
 
 /** A plain static host: no header that isolates, and none for the service worker's script either. */
 describe.skipIf(!hasModel)('a static host that sends no headers', () => {
-  const film = join(SCRATCH, 'plain.mjpeg');
+  let film: string;
   let serving: Serving;
   let browsing: Browsing;
   let page: Page;
   let loads = 0;
 
   beforeAll(async () => {
-    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-    await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+    film = await plainFilm();
   });
   afterEach(async () => {
     await browsing.close();

@@ -1,44 +1,24 @@
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
 import { openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
-import { makeFilm } from '../support/film';
-import { SCRATCH } from '../support/shared';
+import { plainFilm } from '../support/plain-film';
+import { copied, openStatus, spyOnCopies } from '../support/status-sheet';
 import { withWorkerPrelude } from '../support/worker-prelude';
 
-const film = join(SCRATCH, 'plain.mjpeg');
+let film: string;
 let serving: Serving;
 let bare: Serving;
 let browsing: Browsing;
 let page: Page;
 beforeAll(async () => {
-  const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-  await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+  film = await plainFilm();
   [serving, bare] = await Promise.all([serveBuilt(), serveBuilt({ isolated: false })]);
 });
 afterEach(() => browsing.close());
 afterAll(() => Promise.all([serving.close(), bare.close()]));
 
-async function openStatus(): Promise<void> {
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await page.getByRole('button', { name: 'What this device can do' }).click();
-  await page.getByRole('dialog', { name: 'What this device can do' }).waitFor();
-}
 const row = (id: string) => page.locator(`sg-status-sheet li[data-capability="${id}"]`);
-
-/** Keeps what is copied, as the page itself may not read the clipboard (permissions policy). */
-async function spyOnCopies(): Promise<void> {
-  await page.addInitScript(() => {
-    const real = navigator.clipboard.writeText.bind(navigator.clipboard);
-    navigator.clipboard.writeText = async (text) => {
-      await real(text);
-      Object.assign(globalThis, { copied: text });
-    };
-  });
-}
-const copied = (): Promise<string> => page.evaluate(() => (globalThis as unknown as { copied: string }).copied);
 
 interface Lack {
   readonly name: string;
@@ -102,12 +82,12 @@ describe('a device that lacks', () => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     if (lack) await page.addInitScript(lack);
-    await spyOnCopies();
+    await spyOnCopies(page);
     if (worker) await withWorkerPrelude(page, worker);
     await openApp(page, (isolated ? serving : bare).url);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor();
-    await openStatus();
+    await openStatus(page);
     const all = await page.locator('sg-status-sheet li').evaluateAll((rows) =>
       rows.filter((r) => r instanceof HTMLElement && r.dataset['found'] === 'no').map((r) => (r as HTMLElement).dataset['capability']));
     expect(new Set(all)).toEqual(new Set(missing));
@@ -117,7 +97,7 @@ describe('a device that lacks', () => {
     }
     await page.getByRole('button', { name: 'Copy a report for a bug' }).click();
     await page.getByText('Copied.').waitFor();
-    expect(await copied()).toContain(`transport: ${transport}`);
+    expect(await copied(page)).toContain(`transport: ${transport}`);
     expect(errors).toEqual([]);
   });
 

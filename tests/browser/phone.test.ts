@@ -4,7 +4,6 @@ import { connect as connectTls } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { localAddresses } from '../../tools/phone/addresses';
 import { servePhone, type PhoneServing } from '../../tools/phone/serve-phone';
@@ -12,9 +11,8 @@ import { serveBuilt } from '../../tools/serve';
 import { violations } from '../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
 import { runTool } from '../support/command';
-import { makeFilm } from '../support/film';
+import { plainFilm } from '../support/plain-film';
 import { readQr, readTerminalQr } from '../support/read-qr';
-import { SCRATCH } from '../support/shared';
 
 /** Stands for the machine's address in the local network: loopback as well, but another one than that of the desktop page. */
 const HOST = '127.0.0.2';
@@ -97,9 +95,8 @@ describe('the page that npm run phone serves', () => {
   });
 
   it('runs with the camera at the address of the code', async () => {
-    const film = join(SCRATCH, 'plain.mjpeg');
-    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-    await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+    let film: string;
+    film = await plainFilm();
     browsing = await openBrowser({ film, context: { viewport: PHONE, ignoreHTTPSErrors: true } });
     page = browsing.page;
     await openApp(page, serving.phone.url);

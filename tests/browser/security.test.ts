@@ -1,22 +1,19 @@
 import { join } from 'node:path';
 import type { ConsoleMessage, Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../tools/vite-models';
 import { DIST, serveBuilt, type Serving } from '../../tools/serve';
 import { chooseEngine, openApp, openBrowser, useModels, type Browsing } from '../support/browser';
-import { makeFilm } from '../support/film';
+import { plainFilm } from '../support/plain-film';
 import { recordingProxy, type RecordingProxy } from '../support/recording-proxy';
-import { SCRATCH } from '../support/shared';
 
 const models = modelIndex(join(DIST, 'models'));
 if (models.length === 0) console.warn('\n*** SKIPPED: the security tests need a model in dist/models (npm run model, npm run build). ***\n');
 
-const film = join(SCRATCH, 'plain.mjpeg');
+let film: string;
 
 beforeAll(async () => {
-  const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-  await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+  film = await plainFilm();
 });
 
 /** What a report says was refused (CSP level 3, violation reports). */

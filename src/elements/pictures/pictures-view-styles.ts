@@ -26,13 +26,6 @@ export const picturesViewStyles = css`
   input[type='search'] {
     flex: 1;
     min-width: 9rem;
-    min-height: 2.75rem;
-    padding: 0 0.9rem;
-    border: 1px solid var(--sg-line);
-    border-radius: 999px;
-    background: var(--sg-surface);
-    color: inherit;
-    font: inherit;
   }
   .progress {
     flex-basis: 100%;

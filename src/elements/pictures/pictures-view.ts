@@ -93,6 +93,7 @@ export class PicturesView extends LitElement {
     return html`<div class="bar" role="toolbar" aria-label=${msg('Pictures')}>
       ${this.#chooseButton()}
       <input
+        class="field"
         type="search"
         list="labels"
         placeholder=${msg('Filter by label')}

@@ -28,14 +28,6 @@ export class RenameSheet extends LitElement {
       }
       input {
         flex: 1 1 16rem;
-        min-height: 3rem;
-        min-width: 0;
-        padding: 0 1rem;
-        border: 1px solid var(--sg-line);
-        border-radius: 1rem;
-        background: var(--sg-surface);
-        color: inherit;
-        font: inherit;
       }
     `,
   ];
@@ -55,7 +47,7 @@ export class RenameSheet extends LitElement {
   override render(): unknown {
     return html`<sg-sheet .heading=${msg('Rename the session')}>
       <form @submit=${this.#onSubmit}>
-        <input aria-label=${msg('Name')} maxlength=${LONGEST} autocomplete="off" required />
+        <input class="field" aria-label=${msg('Name')} maxlength=${LONGEST} autocomplete="off" required />
         <button class="primary">${msg('Rename')}</button>
       </form>
     </sg-sheet>`;

@@ -46,17 +46,6 @@ export class LabelSearch extends LitElement {
       }
       input {
         width: 100%;
-        min-height: 2.75rem;
-        padding: 0 1rem;
-        border: 1px solid var(--sg-line);
-        border-radius: 999px;
-        background: var(--sg-surface);
-        color: inherit;
-        font: inherit;
-      }
-      input::placeholder {
-        color: var(--sg-muted);
-        opacity: 1;
       }
       ul {
         display: grid;
@@ -134,6 +123,7 @@ export class LabelSearch extends LitElement {
     const open = choices.length > 0;
     return html`
       <input
+        class="field"
         type="text"
         role="combobox"
         autocomplete="off"

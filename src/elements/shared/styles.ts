@@ -59,6 +59,20 @@ export const sharedStyles = css`
     opacity: 0.45;
     cursor: default;
   }
+  input.field {
+    min-width: 0;
+    min-height: 2.75rem;
+    padding: 0 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 999px;
+    background: var(--sg-surface);
+    color: inherit;
+    font: inherit;
+  }
+  input.field::placeholder {
+    color: var(--sg-muted);
+    opacity: 1;
+  }
   :focus-visible {
     outline: 3px solid var(--sg-focus);
     outline-offset: 2px;

@@ -89,18 +89,6 @@ export const teachViewStyles = css`
   }
   form input {
     flex: 1;
-    min-width: 0;
-    min-height: 2.75rem;
-    padding: 0 1rem;
-    border: 1px solid var(--sg-line);
-    border-radius: 999px;
-    background: var(--sg-surface);
-    color: inherit;
-    font: inherit;
-  }
-  form input::placeholder {
-    color: var(--sg-muted);
-    opacity: 1;
   }
   .notice {
     padding: 0.75rem 1rem;

@@ -110,7 +110,7 @@ export class TeachView extends LitElement {
       >
         ${things.length === 0 ? this.#intro() : nothing} ${notices(teach, this.#model, recogniser)}
         <form @submit=${this.#onAdd}>
-          <input type="text" name="name" maxlength=${LONGEST_NAME} autocomplete="off" aria-label=${msg('Name of a new thing')} placeholder=${msg('Name of a new thing')} />
+          <input class="field" type="text" name="name" maxlength=${LONGEST_NAME} autocomplete="off" aria-label=${msg('Name of a new thing')} placeholder=${msg('Name of a new thing')} />
           <button class=${things.length === 0 ? 'primary' : ''}>${icon('plus')}${msg('Add')}</button>
         </form>
         ${this.#cards(things)}
