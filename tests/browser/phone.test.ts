@@ -95,8 +95,7 @@ describe('the page that npm run phone serves', () => {
   });
 
   it('runs with the camera at the address of the code', async () => {
-    let film: string;
-    film = await plainFilm();
+    const film = await plainFilm();
     browsing = await openBrowser({ film, context: { viewport: PHONE, ignoreHTTPSErrors: true } });
     page = browsing.page;
     await openApp(page, serving.phone.url);
