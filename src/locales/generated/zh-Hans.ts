@@ -558,5 +558,7 @@
 'sfd2e25117333dd82': str`已删除“${0}”的一个样本。`,
 'sfd8ae19931d8e2a9': str`已尝试调整网络的最后一层：${1} 个留出样本中有 ${0} 个正确，不调整时为 ${2} 个。`,
 'sfdf819b92c6bcad6': `每秒识别次数`,
+'sa2e7a3cb7346f2e3': `Ended by itself, before the device was full`,
+'s3edebcf8173a91ef': `Ended by a fault of the recorder; whole up to there`,
     };
   
