@@ -89,6 +89,28 @@ describe.each([
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
 
+  it(`while recording, paused, and when it is kept, ${colorScheme}`, async () => {
+    await page.getByRole('button', { name: 'Record', exact: true }).click();
+    const bar = page.locator('sg-recording-bar');
+    await bar.waitFor();
+    const field = page.locator('sg-recording-panel').getByRole('combobox');
+    for (const name of ['tabby', 'my red mug', 'coffee mug']) {
+      await field.fill(name);
+      await field.press('Enter');
+    }
+    await page.locator('sg-label-bar').getByRole('button', { name: 'coffee mug' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Pause the recording' }).click();
+    await bar.getByText('Paused').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await bar.getByRole('button', { name: 'Stop recording' }).click();
+    const notice = page.locator('sg-recording-notice');
+    await notice.waitFor();
+    expect(await violations(page)).toEqual([]);
+    await notice.getByRole('button', { name: 'Close' }).click();
+  });
+
   it(`with a fault, ${colorScheme}`, async () => {
     await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => {
       (video.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event('ended'));

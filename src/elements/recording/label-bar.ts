@@ -64,6 +64,10 @@ export class LabelBar extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      /* They keep the focus, and the row can be scrolled with keys. */
+      .slots button[aria-disabled='true'] {
+        opacity: 0.55;
+      }
       .slots button[aria-pressed='true'] {
         border-color: transparent;
         background: var(--sg-accent);
@@ -153,7 +157,7 @@ export class LabelBar extends LitElement {
       part="label"
       aria-pressed=${held ? 'true' : 'false'}
       aria-keyshortcuts=${i + 1}
-      ?disabled=${this.disabled}
+      aria-disabled=${this.disabled ? 'true' : 'false'}
       @pointerdown=${(event: PointerEvent) => this.#onPointerDown(event, label)}
       @pointerup=${(event: PointerEvent) => this.#onPointerEnd(event, 'release')}
       @pointercancel=${(event: PointerEvent) => this.#onPointerEnd(event, 'cancel')}

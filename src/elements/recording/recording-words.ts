@@ -87,6 +87,8 @@ export function haltWords(halt: RecordingHalt): string {
 export function roomWords(secondsLeft: number | undefined): string {
   if (secondsLeft === undefined) return '';
   const minutes = Math.floor(secondsLeft / 60);
+  // More than a day is as good as endless; and Chromium makes the figure up (docs/recording.md).
+  if (minutes >= 24 * 60) return '';
   if (minutes >= 120) return msg(str`room for ${Math.floor(minutes / 60)} h`);
   return minutes >= 2 ? msg(str`room for ${minutes} min`) : msg(str`room for ${Math.floor(secondsLeft)} s`);
 }
