@@ -34,6 +34,8 @@ describe.each([
     serving = await serveBuilt();
     browsing = await openBrowser({ film, context: { viewport, colorScheme } });
     page = browsing.page;
+    // What does not come is not coming: the states follow each other.
+    page.setDefaultTimeout(20_000);
     await openApp(page, serving.url);
   });
   afterAll(async () => {

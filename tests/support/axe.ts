@@ -5,8 +5,17 @@ import type { Page } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong, in short. */
+/** What axe finds wrong, in short. Waits until nothing slides or fades in any more: axe would see text over what is behind it. */
 export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(() => {
+    // A root's list leaves out the shadow trees below it.
+    const animations = (root: Document | ShadowRoot): Animation[] => [
+      ...root.getAnimations(),
+      ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? animations(shadowRoot) : [])),
+    ];
+    const ending = animations(document).filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime));
+    return Promise.allSettled(ending.map((animation) => animation.finished));
+  });
   await page.evaluate(AXE);
   const results = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
   return results.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`);
