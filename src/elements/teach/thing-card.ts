@@ -57,7 +57,7 @@ export class ThingCard extends LitElement {
         font: 650 1.05rem/1.3 var(--sg-font);
         text-overflow: ellipsis;
       }
-      h3 {
+      h2 {
         margin: 0;
         font-size: 1.05rem;
       }
@@ -121,7 +121,7 @@ export class ThingCard extends LitElement {
     const { thing, chosen } = this;
     return html`
       <div class="head">
-        <div class="names">${thing.other ? html`<h3>${thing.name}</h3>` : this.#name()}${this.#words()}</div>
+        <div class="names">${thing.other ? html`<h2>${thing.name}</h2>` : this.#name()}${this.#words()}</div>
         <label class="file" title=${msg('Add pictures')}>
           ${icon('addPicture')}<span class="visually-hidden">${msg(str`Add pictures to ${thing.name}`)}</span>
           <input class="visually-hidden" type="file" accept="image/*" multiple ?disabled=${this.busy} @change=${this.#onFiles} />
