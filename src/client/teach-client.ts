@@ -1,4 +1,4 @@
-import { proxy, wrap, type Remote } from 'comlink';
+import { proxy } from 'comlink';
 import { Fault } from '../contract/fault';
 import {
   TEACH_CHANNEL, type FeatureUpdate, type ImportSummary, type NewExample, type TeachApi, type TeachChange, type TeachState,
@@ -6,6 +6,7 @@ import {
 } from '../contract/teach';
 import type { FeatureModel } from '../domain/teach/things-file';
 import type { TeachProgress } from '../domain/teach/train-head';
+import { RestartingWorker } from '../storage/restarting-worker';
 
 /** Makes a worker; a parameter so that tests can give another. */
 export type TeachWorkerFactory = () => Worker;
@@ -19,69 +20,68 @@ function spawnWorker(): Worker {
  * one after a crash (what could be undone is forgotten then). Dispose of it when nobody teaches any more.
  */
 export class TeachClient implements TeachApi {
-  #worker: Worker | undefined;
-  #remote: Remote<TeachApi> | undefined;
-  #fail: (fault: Fault) => void = () => undefined;
-  #died: Promise<never> = new Promise(() => undefined);
+  readonly #link: RestartingWorker<TeachApi>;
   #channel: BroadcastChannel | undefined;
 
-  constructor(private readonly spawn: TeachWorkerFactory = spawnWorker) {}
+  constructor(spawn: TeachWorkerFactory = spawnWorker) {
+    this.#link = new RestartingWorker(spawn, (message) => Fault.from(new Error(`The teaching worker failed: ${message}`), 'worker-crashed'));
+  }
 
   state(): Promise<TeachState> {
-    return this.#call((remote) => remote.state());
+    return this.#link.call((remote) => remote.state());
   }
 
   addThing(name: string, other = false): Promise<string> {
-    return this.#call((remote) => remote.addThing(name, other));
+    return this.#link.call((remote) => remote.addThing(name, other));
   }
 
   rename(thingId: string, name: string): Promise<void> {
-    return this.#call((remote) => remote.rename(thingId, name));
+    return this.#link.call((remote) => remote.rename(thingId, name));
   }
 
   addExamples(thingId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
-    return this.#call((remote) => remote.addExamples(thingId, model, examples));
+    return this.#link.call((remote) => remote.addExamples(thingId, model, examples));
   }
 
   updateFeatures(model: FeatureModel, updates: readonly FeatureUpdate[]): Promise<void> {
-    return this.#call((remote) => remote.updateFeatures(model, updates));
+    return this.#link.call((remote) => remote.updateFeatures(model, updates));
   }
 
   deleteExamples(ids: readonly string[]): Promise<UndoToken> {
-    return this.#call((remote) => remote.deleteExamples(ids));
+    return this.#link.call((remote) => remote.deleteExamples(ids));
   }
 
   deleteThing(thingId: string): Promise<UndoToken> {
-    return this.#call((remote) => remote.deleteThing(thingId));
+    return this.#link.call((remote) => remote.deleteThing(thingId));
   }
 
   deleteAll(): Promise<UndoToken> {
-    return this.#call((remote) => remote.deleteAll());
+    return this.#link.call((remote) => remote.deleteAll());
   }
 
   undo(token: UndoToken): Promise<void> {
-    return this.#call((remote) => remote.undo(token));
+    return this.#link.call((remote) => remote.undo(token));
   }
 
   train(model: FeatureModel, onProgress: (progress: TeachProgress) => void): Promise<TrainingResult | undefined> {
     const report = proxy(onProgress);
-    return this.#call((remote) => remote.train(model, report));
+    return this.#link.call((remote) => remote.train(model, report));
   }
 
   cancel(): void {
-    void this.#call((remote) => remote.cancel()).catch(() => undefined);
+    void this.#link.call((remote) => remote.cancel()).catch(() => undefined);
   }
 
   enable(enabled: boolean): Promise<void> {
-    return this.#call((remote) => remote.enable(enabled));
+    return this.#link.call((remote) => remote.enable(enabled));
   }
 
   exportFile(model: FeatureModel, pictures: boolean): Promise<Blob> {
-    return this.#call((remote) => remote.exportFile(model, pictures));
+    return this.#link.call((remote) => remote.exportFile(model, pictures));
   }
 
   importFile(file: Blob, model: FeatureModel): Promise<ImportSummary> {
-    return this.#call((remote) => remote.importFile(file, model));
+    return this.#link.call((remote) => remote.importFile(file, model));
   }
 
   /** Tells of each change, made in this tab or another; one listener. */
@@ -94,42 +94,10 @@ export class TeachClient implements TeachApi {
   dispose(): void {
     this.#channel?.close();
     this.#channel = undefined;
-    this.#end(new Fault('worker-crashed', 'Teaching was closed.'));
+    this.#link.end(new Fault('worker-crashed', 'Teaching was closed.'));
   }
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  async #call<T>(call: (remote: Remote<TeachApi>) => Promise<T>): Promise<T> {
-    const remote = this.#remote ?? this.#start();
-    try {
-      return await Promise.race([call(remote), this.#died]);
-    } catch (error) {
-      throw Fault.from(error, 'storage-failed');
-    }
-  }
-
-  #start(): Remote<TeachApi> {
-    const worker = this.spawn();
-    this.#died = new Promise<never>((_, reject) => (this.#fail = reject));
-    this.#died.catch(() => undefined);
-    const crashed = (event: Event): void => {
-      event.preventDefault();
-      const message = event instanceof ErrorEvent ? event.message : event.type;
-      if (this.#worker === worker) this.#end(Fault.from(new Error(`The teaching worker failed: ${message}`), 'worker-crashed'));
-    };
-    worker.addEventListener('error', crashed);
-    worker.addEventListener('messageerror', crashed);
-    this.#worker = worker;
-    this.#remote = wrap<TeachApi>(worker);
-    return this.#remote;
-  }
-
-  #end(fault: Fault): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.#remote = undefined;
-    this.#fail(fault);
   }
 }

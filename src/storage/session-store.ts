@@ -1,7 +1,7 @@
-import { wrap, type Remote } from 'comlink';
 import { Fault } from '../contract/fault';
 import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../contract/session';
 import { SESSION_CHANNEL, type SessionChange, type SessionStoreApi } from '../contract/session-store';
+import { RestartingWorker } from './restarting-worker';
 
 /** Makes the store's worker; a parameter so that tests can give another. */
 export type StoreWorkerFactory = () => Worker;
@@ -15,53 +15,52 @@ function spawnWorker(): Worker {
  * again by the next one after a crash. Dispose of it when nobody looks at sessions any more.
  */
 export class SessionStore implements SessionStoreApi {
-  #worker: Worker | undefined;
-  #remote: Remote<SessionStoreApi> | undefined;
-  #fail: (fault: Fault) => void = () => undefined;
-  #died: Promise<never> = new Promise(() => undefined);
+  readonly #link: RestartingWorker<SessionStoreApi>;
   #channel: BroadcastChannel | undefined;
   readonly #listeners = new Set<(change: SessionChange) => void>();
 
-  constructor(private readonly spawn: StoreWorkerFactory = spawnWorker) {}
+  constructor(spawn: StoreWorkerFactory = spawnWorker) {
+    this.#link = new RestartingWorker(spawn, (message) => new Fault('worker-crashed', `The session store failed: ${message}`));
+  }
 
   list(): Promise<SessionManifest[]> {
-    return this.#call((remote) => remote.list());
+    return this.#link.call((remote) => remote.list());
   }
 
   open(id: string): Promise<SessionData> {
-    return this.#call((remote) => remote.open(id));
+    return this.#link.call((remote) => remote.open(id));
   }
 
   film(id: string): Promise<File> {
-    return this.#call((remote) => remote.film(id));
+    return this.#link.call((remote) => remote.film(id));
   }
 
   snapshot(id: string, file: string): Promise<File> {
-    return this.#call((remote) => remote.snapshot(id, file));
+    return this.#link.call((remote) => remote.snapshot(id, file));
   }
 
   history(id: string): Promise<HumanEdit[]> {
-    return this.#call((remote) => remote.history(id));
+    return this.#link.call((remote) => remote.history(id));
   }
 
   edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels> {
-    return this.#call((remote) => remote.edit(id, edits));
+    return this.#link.call((remote) => remote.edit(id, edits));
   }
 
   rename(id: string, name: string): Promise<SessionManifest> {
-    return this.#call((remote) => remote.rename(id, name));
+    return this.#link.call((remote) => remote.rename(id, name));
   }
 
   recover(): Promise<SessionManifest[]> {
-    return this.#call((remote) => remote.recover());
+    return this.#link.call((remote) => remote.recover());
   }
 
   tidy(): Promise<void> {
-    return this.#call((remote) => remote.tidy());
+    return this.#link.call((remote) => remote.tidy());
   }
 
   delete(id: string): Promise<void> {
-    return this.#call((remote) => remote.delete(id));
+    return this.#link.call((remote) => remote.delete(id));
   }
 
   /**
@@ -89,42 +88,10 @@ export class SessionStore implements SessionStoreApi {
     this.#listeners.clear();
     this.#channel?.close();
     this.#channel = undefined;
-    this.#end(new Fault('worker-crashed', 'The session store was closed.'));
+    this.#link.end(new Fault('worker-crashed', 'The session store was closed.'));
   }
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  async #call<T>(call: (remote: Remote<SessionStoreApi>) => Promise<T>): Promise<T> {
-    const remote = this.#remote ?? this.#start();
-    try {
-      return await Promise.race([call(remote), this.#died]);
-    } catch (error) {
-      throw Fault.from(error, 'storage-failed');
-    }
-  }
-
-  #start(): Remote<SessionStoreApi> {
-    const worker = this.spawn();
-    this.#died = new Promise<never>((_, reject) => (this.#fail = reject));
-    this.#died.catch(() => undefined);
-    const crashed = (event: Event): void => {
-      event.preventDefault();
-      const message = event instanceof ErrorEvent ? event.message : event.type;
-      if (this.#worker === worker) this.#end(new Fault('worker-crashed', `The session store failed: ${message}`));
-    };
-    worker.addEventListener('error', crashed);
-    worker.addEventListener('messageerror', crashed);
-    this.#worker = worker;
-    this.#remote = wrap<SessionStoreApi>(worker);
-    return this.#remote;
-  }
-
-  #end(fault: Fault): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.#remote = undefined;
-    this.#fail(fault);
   }
 }
