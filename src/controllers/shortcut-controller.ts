@@ -8,10 +8,10 @@ const TYPING = 'input:not([type=button], [type=checkbox], [type=radio], [type=ra
 /** Elements that Space and Enter belong to, and sliders and radios with their own keys. */
 const PRESSED = 'button, a[href], summary, input, label';
 
-/** Whether the key belongs to what has the focus, or to a dialog that is open. */
+/** Whether the key belongs to what has the focus, or to a dialog that is open. A closed dialog keeps the focus until the next frame. */
 function isTaken(event: KeyboardEvent): boolean {
   const path = event.composedPath().filter((target): target is Element => target instanceof Element);
-  if (path.some((element) => element.matches(TYPING) || element instanceof HTMLDialogElement)) return true;
+  if (path.some((element) => element.matches(TYPING) || (element instanceof HTMLDialogElement && element.open))) return true;
   return (event.key === ' ' || event.key === 'Enter') && path.some((element) => element.matches(PRESSED));
 }
 

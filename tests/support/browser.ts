@@ -62,6 +62,8 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
     context,
     page,
     async close() {
+      // Answers that are still being made for a page that goes are of no use, and no fault.
+      for (const each of context.pages()) await each.unrouteAll({ behavior: 'ignoreErrors' });
       await context.close();
       if (camera.profile === undefined) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },

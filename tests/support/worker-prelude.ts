@@ -3,12 +3,7 @@ import type { Page } from 'playwright-core';
 /** Puts lines before a worker's own code, as if the browser were another one. */
 export async function withWorkerPrelude(page: Page, prelude: string, worker: 'recogniser' | 'recorder' | 'session-store' = 'recogniser'): Promise<void> {
   await page.route(`**/${worker}.worker-*.js`, async (route) => {
-    // A page that is closed meanwhile wants no answer any more.
-    try {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `${prelude};${await response.text()}` });
-    } catch (error) {
-      if (!page.isClosed()) throw error;
-    }
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${prelude};${await response.text()}` });
   });
 }
