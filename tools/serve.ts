@@ -73,6 +73,8 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
     }
     const other = extra.find(({ prefix }) => request.url?.startsWith(`${prefix}/`));
     if (other) {
+      // The app's policy is none for other libraries: TensorFlow.js starts its threads from a blob.
+      response.removeHeader('Content-Security-Policy');
       request.url = request.url?.slice(other.prefix.length);
       other.handle(request, response);
       return;
