@@ -36,6 +36,8 @@ export async function benchHour(serving: Serving): Promise<string> {
       }
       throw new Error('The recorder worker was not found in the built page.');
     });
+    // tsx compiles names of functions into calls of esbuild's helper, which the page has not.
+    await page.evaluate('globalThis.__name = (value) => value');
     const seen = await page.evaluate(simulate, { source, seconds: HOUR_S, frameRate: FRAME_RATE, recognitionRate: RECOGNITION_RATE, width: WIDTH, height: HEIGHT, samples: SAMPLES });
     return [
       '## One hour, simulated',

@@ -85,6 +85,9 @@ async function measure(url: string, zip: string, minutes: number, format: Export
     const { page } = browsing;
     await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined }));
     await openSessions(page, url);
+    // The model's memory is not the import's.
+    await page.locator('header .model', { hasText: /fp|int/ }).waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(1500);
     const added = await peakMemory(async () => {
       await page.locator('sg-sessions-view input[type=file]').setInputFiles(zip);
       await card(page, `bench-${minutes}`).waitFor({ timeout: 120_000 });
