@@ -26,6 +26,9 @@ enum Kind {
   DIRECT = 10,
   AVERAGE_POOL = 11,
   CLASSIFY = 12,
+  INTEGERS = 13,
+  INTEGERS_TO_FLOATS = 14,
+  CONV1_INTEGERS = 15,
 };
 
 typedef struct {
@@ -50,11 +53,14 @@ typedef struct {
   int32_t in_row, in_plane, out_row, out_plane;  // floats
   int32_t width, height;                         // of the output
   int32_t tiles_x, tiles;                        // Winograd tiles a row, and in all
-  int32_t chunk;  // tiles or pixels an item takes at most; CONV1: rows of tiles
+  int32_t chunk;  // tiles or pixels an item takes at most; CONV1: rows of tiles; integers: rows
   int32_t group;  // blocks of channels an item takes
   int32_t taps;   // direct: 9 or 1
   int32_t stride;  // pack: pixels from one output to the next
-  int32_t pad1[3];
+  // Integers (integers.c), whose `in`, `out`, `residual` and `weights` are bytes, their rows and planes too.
+  const float *scales;  // [oc] a sum's unit in steps of the output
+  float factor;         // the residual's step in steps of the output; CONV1_INTEGERS: 1 in steps of the output
+  int32_t top;          // largest integer of the output
 } Phase;
 
 _Static_assert(sizeof(Phase) == 192, "planner and kernels must agree");
@@ -100,5 +106,10 @@ void pack(const Phase *p, int item);
 void direct(const Phase *p, int item, int thread);
 void average_pool(const Phase *p, int item);
 void classify(const Phase *p, int item);
+#ifdef __wasm_relaxed_simd__
+void integers(const Phase *p, int item);
+void integers_to_floats(const Phase *p, int item);
+void conv1_integers(const Phase *p, int item);
+#endif
 
 #endif

@@ -13,6 +13,18 @@ EXPORT("prepare_direct") void prepare_direct(const float *in, float *out, int oc
   }
 }
 
+#ifdef __wasm_relaxed_simd__
+// [oc][ic][taps] bytes into [oc / 8][taps][ic / 4][8][4].
+EXPORT("prepare_integers") void prepare_integers(const int8_t *in, int8_t *out, int oc, int ic, int taps) {
+  for (int o = 0; o < oc; o++) {
+    for (int c = 0; c < ic; c++) {
+      int8_t *to = out + (o / 8) * 8 * ic * taps + (c / 4) * 32 + o % 8 * 4 + c % 4;
+      for (int t = 0; t < taps; t++) to[t * ic * 8] = *in++;
+    }
+  }
+}
+#endif
+
 // rows = transform * values, `taps` values each.
 static inline void times(const float *transform, int points, int taps, const float *values, int step, float *rows) {
   for (int i = 0; i < points; i++) {

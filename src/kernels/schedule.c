@@ -29,6 +29,11 @@ static void run_item(const Phase *p, int item, int thread) {
     case DIRECT: direct(p, item, thread); break;
     case AVERAGE_POOL: average_pool(p, item); break;
     case CLASSIFY: classify(p, item); break;
+#ifdef __wasm_relaxed_simd__
+    case INTEGERS: integers(p, item); break;
+    case INTEGERS_TO_FLOATS: integers_to_floats(p, item); break;
+    case CONV1_INTEGERS: conv1_integers(p, item); break;
+#endif
   }
 }
 

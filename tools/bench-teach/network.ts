@@ -4,6 +4,7 @@ import { decodeModel } from '../../src/domain/onnx/decode';
 import { Preprocessor } from '../../src/domain/preprocess/preprocessor';
 import { readResNet18 } from '../../src/domain/resnet18/read';
 import { sparseBlock, type BlockExample } from '../../src/domain/teach/low-rank';
+import { floatNetwork } from '../../src/worker/engine/simd/float-network';
 import { startSimdEngine } from '../../src/worker/engine/simd/simd-engine';
 import type { Pixels } from './pictures';
 
@@ -19,7 +20,7 @@ export type Look = (pixels: Pixels, withBlock: boolean) => Promise<Seen>;
 export async function openNetwork(modelPath: string): Promise<Look> {
   const kernels = new URL('../../src/worker/engine/simd/kernels.wasm', import.meta.url);
   const engine = await startSimdEngine(
-    readResNet18(decodeModel(readFileSync(modelPath))),
+    floatNetwork(readResNet18(decodeModel(readFileSync(modelPath)))),
     { threads: 1 },
     {
       module: await WebAssembly.compile(new Uint8Array(readFileSync(kernels))),

@@ -156,7 +156,7 @@ export function assemblyFile(functions: readonly string[]): string {
   return `__asm__(\n${quoted.join('\n')}\n);\n`;
 }
 
-/** The inner loops of src/kernels. */
-export function assemblySource(relaxed: boolean): string {
-  return assemblyFile(Array.from({ length: MAX_COLUMNS }, (_, i) => gemm(i + 1, relaxed)));
+/** The matrix products of src/kernels/gemm.h. */
+export function gemmFunctions(relaxed: boolean): string[] {
+  return Array.from({ length: MAX_COLUMNS }, (_, i) => gemm(i + 1, relaxed));
 }

@@ -3,13 +3,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assemblySource } from './assembly';
+import { assemblyFile, gemmFunctions } from './assembly';
 import { compile, root } from './compile';
+import { dotFunctions } from './dot';
 
 const folder = join(root, 'src/kernels');
 const target = join(root, 'src/worker/engine/simd');
 
-/** The four builds: with and without relaxed SIMD (FMA), with and without threads. */
+/** The four builds: with and without relaxed SIMD (FMA, dot products), with and without threads. Integers want relaxed SIMD. */
 export const BUILDS = [
   { name: 'kernels-relaxed-threads.wasm', relaxed: true, threads: true },
   { name: 'kernels-relaxed.wasm', relaxed: true, threads: false },
@@ -24,7 +25,8 @@ function main(): void {
   try {
     for (const build of BUILDS) {
       const output = join(scratch, build.name);
-      compile({ ...build, folder, sources, assembly: assemblySource(build.relaxed), flags: ['-ffast-math'], output });
+      const assembly = assemblyFile([...gemmFunctions(build.relaxed), ...(build.relaxed ? dotFunctions() : [])]);
+      compile({ ...build, folder, sources, assembly, flags: ['-ffast-math'], output });
       const bytes = readFileSync(output);
       if (!check) writeFileSync(join(target, build.name), bytes);
       else if (!readFileSync(join(target, build.name)).equals(bytes)) throw new Error(`${build.name} is not what src/kernels compiles to.`);

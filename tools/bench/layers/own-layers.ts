@@ -3,7 +3,7 @@ import { Arena } from '../../../src/worker/engine/simd/arena';
 import { instantiateKernels, type Kernels } from '../../../src/worker/engine/simd/kernels';
 import { Kind, PHASE_BYTES, writePhases, type Phase } from '../../../src/worker/engine/simd/phase';
 import { planNetwork, type NetworkPlan } from '../../../src/worker/engine/simd/plan';
-import { largestWeights, placeWeights } from '../../../src/worker/engine/simd/simd-engine';
+import { largestWeights, placeWeights } from '../../../src/worker/engine/simd/float-network';
 import { planAlternatives, type Algorithm, type Alternative } from './alternatives';
 import { REST } from './measurements';
 

@@ -9,6 +9,8 @@ export interface Kernels {
   prepare_direct(from: number, to: number, oc: number, ic: number, taps: number): void;
   prepare_winograd2(from: number, to: number, oc: number, ic: number): void;
   prepare_winograd4(from: number, to: number, oc: number, ic: number): void;
+  /** Only in the builds with relaxed SIMD. */
+  prepare_integers?(from: number, to: number, oc: number, ic: number, taps: number): void;
 }
 
 /** Stack of each thread, bytes; the first one has the module's own. */

@@ -10,6 +10,11 @@ const CONV1 = { tiles: 28, channels: 12, positions: 49, rowFloats: 4 * (INPUT_SI
 const SKEW = 16;
 const DIRECT_TAPS = 9;
 
+/** Floats of conv1's weights in the order that its kernel reads. */
+export const CONV1_WEIGHT_FLOATS = 64 * CONV1.channels * CONV1.positions;
+const CONV1_LOCAL_FLOATS = CONV1.positions * ((CONV1.channels + 8) * CONV1.tiles + 2 * SKEW) + CONV1.rowFloats;
+const CONV1_SUMS_FLOATS = CONV1.tiles * 64 * (INPUT_SIDE / 4);
+
 /** How the convolutions of one stage of the network are cut into pieces. */
 export interface Stage {
   /** Side of its activations, pixels. */
@@ -66,15 +71,20 @@ export function allocateWorkspace(arena: Arena, stages: readonly Stage[], thread
   const shared = stages.filter((s) => s.chunk === undefined);
   const whole = stages.filter((s) => s.chunk !== undefined);
   const packed = (s: Stage): number => s.side ** 2 * (s.channels / 2) * DIRECT_TAPS;
-  const conv1 = CONV1.positions * ((CONV1.channels + 8) * CONV1.tiles + 2 * SKEW) + CONV1.rowFloats;
   const localSize =
-    Math.max(conv1, ...whole.map((s) => positions(s) * (columnsStep(s) + sumsStep(s))), ...stages.map((s) => s.pixels * 8)) + SKEW;
+    Math.max(CONV1_LOCAL_FLOATS, ...whole.map((s) => positions(s) * (columnsStep(s) + sumsStep(s))), ...stages.map((s) => s.pixels * 8)) + SKEW;
   return {
     columns: arena.floats(Math.max(...shared.map((s) => positions(s) * columnsStep(s)), ...stages.map(packed))),
-    sums: arena.floats(Math.max(CONV1.tiles * 64 * (INPUT_SIDE / 4), ...shared.map((s) => positions(s) * sumsStep(s)))),
+    sums: arena.floats(Math.max(CONV1_SUMS_FLOATS, ...shared.map((s) => positions(s) * sumsStep(s)))),
     local: arena.floats(localSize * threads),
     localSize,
   };
+}
+
+/** As much as conv1 needs. */
+export function allocateConv1Workspace(arena: Arena, threads: number): Workspace {
+  const localSize = CONV1_LOCAL_FLOATS + SKEW;
+  return { columns: 0, sums: arena.floats(CONV1_SUMS_FLOATS), local: arena.floats(localSize * threads), localSize };
 }
 
 /** conv1, ReLU and max pool, from planes of 224 x 224 into maps of 56 x 56. */
@@ -134,5 +144,16 @@ export function strideTwoPhases(
     },
     { ...out(own, to, DIRECT_TAPS), nobarrier: 1 },
     out(shortcutOwn, shortcut, 1),
+  ];
+}
+
+/** Global average of float maps, and the classifier. */
+export function poolPhases(from: Maps, stage: Pick<Stage, 'channels' | 'side'>, features: number, logits: number, fc: LayerWeights): Phase[] {
+  return [
+    {
+      kind: Kind.averagePool, items: 8, in: from.address, inRow: from.row, inPlane: from.plane, out: features,
+      ic: stage.channels, width: stage.side, height: stage.side, group: 16,
+    },
+    { ...fc, kind: Kind.classify, items: 10, in: features, out: logits, ic: 512, oc: 1000, group: 100 },
   ];
 }

@@ -13,17 +13,25 @@ export const Kind = {
   direct: 10,
   averagePool: 11,
   classify: 12,
+  integers: 13,
+  integersToFloats: 14,
+  conv1Integers: 15,
 } as const;
 
 /** Fields of `Phase` in src/kernels/phase.h behind its two counters, in order, as 32-bit numbers; pointers in bytes. */
 const FIELDS = [
   'kind', 'items', 'nobarrier', 'in', 'out', 'residual', 'weights', 'bias', 'columns', 'sums', 'columnsStep', 'sumsStep', 'local',
   'localSize', 'ic', 'oc', 'relu', 'inRow', 'inPlane', 'outRow', 'outPlane', 'width', 'height', 'tilesX', 'tiles', 'chunk', 'group',
-  'taps', 'stride',
+  'taps', 'stride', 'scales', 'factor', 'top',
 ] as const;
 
 /** One phase; a field that is left out is 0. */
 export type Phase = Partial<Record<(typeof FIELDS)[number], number>>;
+
+/** A float32 as the 32-bit number that a field holds. */
+export function floatBits(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0];
+}
 
 /** `sizeof(Phase)`, bytes. */
 export const PHASE_BYTES = 192;

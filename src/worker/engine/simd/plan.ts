@@ -1,7 +1,7 @@
 import type { ConvolutionShape } from '../../../domain/resnet18/folded';
 import type { Arena } from './arena';
-import { allocateMaps, allocateWorkspace, conv1Phases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers';
-import { Kind, type Phase } from './phase';
+import { allocateMaps, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Phases, poolPhases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers';
+import type { Phase } from './phase';
 
 const INPUT_FLOATS = 3 * 224 * 224;
 
@@ -34,7 +34,7 @@ export interface NetworkPlan {
 
 /** Floats of a convolution's weights in the order that its kernel reads. */
 function weightFloats(shape: ConvolutionShape, kind: WeightPlan['kind']): number {
-  if (kind === 'conv1') return shape.outChannels * 12 * 49;
+  if (kind === 'conv1') return CONV1_WEIGHT_FLOATS;
   const taps = kind === 'winograd4' ? 36 : kind === 'winograd2' ? 16 : shape.kernel * shape.kernel;
   return shape.outChannels * shape.inChannels * taps;
 }
@@ -91,12 +91,8 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
     [before, hidden, blockInput] = [first, middle, second];
   }
   const last = STAGES[STAGES.length - 1];
-  phases.push({
-    kind: Kind.averagePool, items: 8, in: before?.address, inRow: before?.row, inPlane: before?.plane, out: features,
-    ic: last.channels, width: last.side, height: last.side, group: 16,
-  });
-  phases.push({ kind: Kind.classify, items: 10, in: features, out: logits, weights: fcWeights, bias: fcBias, ic: 512, oc: 1000, group: 100 });
-  if (!hidden) throw new RangeError('The network has no stages.');
+  if (!before || !hidden) throw new RangeError('The network has no stages.');
+  phases.push(...poolPhases(before, last, features, logits, { weights: fcWeights, bias: fcBias }));
   const sum = allocateMaps(arena, last);
   const again = winogradPhases(last, of('layer4.1.conv2'), hidden, sum, blockInput, work, 0);
   const lastBlock = { hidden, sum, side: last.side, phases: again };

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Worker as NodeWorker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../src/contract/engine';
 import { foldResNet18 } from '../../../../src/domain/resnet18/fold';
@@ -8,49 +6,19 @@ import { referenceResNet18 } from '../../../../src/domain/resnet18/reference';
 import { PHASE_BYTES, writePhases } from '../../../../src/worker/engine/simd/phase';
 import { Arena } from '../../../../src/worker/engine/simd/arena';
 import { planNetwork } from '../../../../src/worker/engine/simd/plan';
+import { floatNetwork } from '../../../../src/worker/engine/simd/float-network';
 import { startSimdEngine } from '../../../../src/worker/engine/simd/simd-engine';
+import { kernelModule, nodeThread, noThreads } from '../../../support/node-thread';
 import { noise, randomResNet18 } from '../../../support/weights';
 
 const SIZE = 224;
-const noThreads = (): Worker => {
-  throw new Error('no workers here');
-};
-
-/** The builds without relaxed SIMD, which Node runs; the browser tests run the others. */
-async function plainKernels(name = 'kernels.wasm'): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(new Uint8Array(readFileSync(new URL(`../../../../src/worker/engine/simd/${name}`, import.meta.url))));
-}
-
-/** What thread.worker.ts does, for a thread of Node. */
-const NODE_THREAD = `
-  const { parentPort } = require('node:worker_threads');
-  parentPort.on('message', async ({ module, memory, stackTop, control, phases, count, thread }) => {
-    const { exports: kernels } = await WebAssembly.instantiate(module, { env: { memory } });
-    kernels.__stack_pointer.value = stackTop;
-    parentPort.postMessage('ready');
-    kernels.help(control, phases, count, thread);
-  });`;
-
-/** A thread of Node with as much of a web worker's face as the engine looks at. */
-function nodeThread(): Worker {
-  const worker = new NodeWorker(NODE_THREAD, { eval: true });
-  const face = {
-    addEventListener: (type: string, heard: (event: { message?: string }) => void): void => {
-      worker.on(type, (value: unknown) => heard(value instanceof Error ? { message: value.message } : {}));
-    },
-    postMessage: (message: unknown): void => worker.postMessage(message),
-    terminate: (): void => void worker.terminate(),
-  };
-  return face as unknown as Worker;
-}
-
 describe('SIMD engine', () => {
   let weights: FoldedResNet18;
   let engine: Engine;
 
   beforeAll(async () => {
     weights = foldResNet18(new Map(Object.entries(randomResNet18(11))));
-    engine = await startSimdEngine(weights, { threads: 1 }, { module: await plainKernels(), spawn: noThreads });
+    engine = await startSimdEngine(floatNetwork(weights), { threads: 1 }, { module: await kernelModule(), spawn: noThreads });
   });
 
   it.each([1, 2])('agrees with ResNet-18 by the book on noise %i, logits and features', async (seed) => {
@@ -112,8 +80,8 @@ describe('SIMD engine', () => {
   });
 
   it.each([2, 4])('gives the very same logits and features on %i threads as on one, time and again', { timeout: 60_000 }, async (threads) => {
-    const module = await plainKernels('kernels-threads.wasm');
-    const shared = await startSimdEngine(weights, { threads }, { module, spawn: nodeThread });
+    const module = await kernelModule('kernels-threads.wasm');
+    const shared = await startSimdEngine(floatNetwork(weights), { threads }, { module, spawn: nodeThread });
     try {
       expect(shared.threads).toBe(threads);
       const next = noise(threads);
@@ -130,7 +98,7 @@ describe('SIMD engine', () => {
   });
 
   it('says that a thread could not be started', async () => {
-    await expect(startSimdEngine(weights, { threads: 2 }, { module: await plainKernels(), spawn: noThreads })).rejects.toThrow();
+    await expect(startSimdEngine(floatNetwork(weights), { threads: 2 }, { module: await kernelModule(), spawn: noThreads })).rejects.toThrow();
   });
 });
 

@@ -1,5 +1,8 @@
-// Inner loops of the int8 prototype (int8.c), generated for the same reason as those of the engine: see ../assembly.ts.
-import { Assembly, assemblyFile, MAX_COLUMNS, UNROLL, V } from '../assembly';
+// The inner loops of src/kernels/integers.c, generated for the same reason as those of gemm.h: see assembly.ts.
+import { Assembly, MAX_COLUMNS, UNROLL, V } from './assembly';
+
+/** Fewest columns of a block: a row of 7 pixels is split into 4 and 3. */
+export const MIN_DOT_COLUMNS = 3;
 
 /**
  * dot_S_N: 8 output channels at N pixels of a row, S apart in the input, over taps x taps places and all input channels.
@@ -45,7 +48,8 @@ function dot(stride: 1 | 2, columns: number): string {
   return asm.function(`dot_${stride}_${columns}`);
 }
 
-export function int8Assembly(): string {
-  const sizes = Array.from({ length: MAX_COLUMNS }, (_, i) => i + 1);
-  return assemblyFile(([1, 2] as const).flatMap((stride) => sizes.map((n) => dot(stride, n))));
+/** The dot products of convolutions in integers, for strides 1 and 2. */
+export function dotFunctions(): string[] {
+  const sizes = Array.from({ length: MAX_COLUMNS - MIN_DOT_COLUMNS + 1 }, (_, i) => MIN_DOT_COLUMNS + i);
+  return ([1, 2] as const).flatMap((stride) => sizes.map((n) => dot(stride, n)));
 }
