@@ -2,7 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from '../client/model-catalogue';
 import { RecogniserClient } from '../client/recogniser-client';
 import type { EngineId } from '../contract/engine';
-import { Fault, type FaultCode } from '../contract/fault';
+import { Fault } from '../contract/fault';
 import type { Precision } from '../contract/model';
 import type {
   FrameInput,
@@ -17,14 +17,9 @@ import type { Settings, SettingsStore } from '../storage/settings';
 import { SharedController } from './shared-controller';
 import type { TrialSide } from './speed-trial';
 import { SpeedTrials } from './speed-trials';
-import { threadsFor, waysToRun, type Way } from './ways';
+import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './ways';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
-
-/** Faults that another engine or one thread may get round: shared memory refused, threads that do not start, a wrong build. */
-const RETRY_FAULTS: readonly FaultCode[] = [
-  'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
-];
 
 /** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
 export class RecogniserController extends SharedController {
@@ -161,7 +156,7 @@ export class RecogniserController extends SharedController {
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
     const threads = threadsFor(capabilities, this.settings.value.threads);
     const variant = this.trials.variantFor(entry.manifest, threads);
-    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads);
+    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads, capabilities.wasmRelaxedSimd);
     const loaded = await client.load(
       {
         manifest: entry.manifest,
@@ -182,6 +177,7 @@ export class RecogniserController extends SharedController {
       entry,
       running: { client, loaded },
       threads,
+      relaxed: capabilities.wasmRelaxedSimd,
       gone: () => call !== this.#call || this.state !== 'ready',
       take: (side) => this.#take(side),
     });

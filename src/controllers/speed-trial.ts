@@ -5,6 +5,7 @@ import type { Speed } from '../contract/speed';
 import { quicker } from '../domain/recognition/quicker';
 import type { SpeedRecord } from '../storage/speeds';
 import type { QuietGate } from './quiet-gate';
+import { RETRY_FAULTS } from './ways';
 
 /** The first round warms up: WebAssembly is compiled a second time, better, while it runs. */
 const ROUNDS = 4;
@@ -63,26 +64,48 @@ function speedOf({ loaded: { precision, engine, threads } }: TrialSide, ms: numb
 }
 
 /**
+ * A worker of its own with the other precision in it, in the first of the ways that works.
+ * @returns undefined where it is no longer wanted
+ * @throws Fault of the last way that was tried
+ */
+async function startRival(requests: readonly LoadRequest[], stopped: () => boolean): Promise<TrialSide | undefined> {
+  for (const [i, request] of requests.entries()) {
+    const { client } = await RecogniserClient.start();
+    try {
+      if (!stopped()) return { client, loaded: await client.load(request, () => undefined) };
+    } catch (error) {
+      const fault = Fault.from(error, 'engine-failed');
+      if (i + 1 === requests.length || !RETRY_FAULTS.includes(fault.code)) {
+        client.dispose();
+        throw fault;
+      }
+    }
+    client.dispose();
+    if (stopped()) return undefined;
+  }
+  return undefined;
+}
+
+/**
  * Loads the other precision into a worker of its own and times both in turns, while labels go on in between.
  *
  * @param running the worker that recognises
- * @param request what to load beside it
+ * @param requests what to load beside it: the ways to run it, to be tried in turn
  * @param gate holds frames back during a turn
  * @param stopped tells that the trial is no longer wanted
  * @returns undefined where it was stopped or the other precision could not be fetched: nothing is known then
  */
 export async function runTrial(
   running: TrialSide,
-  request: LoadRequest,
+  requests: readonly LoadRequest[],
   gate: QuietGate,
   stopped: () => boolean,
 ): Promise<TrialResult | undefined> {
-  let client: RecogniserClient | undefined;
+  let other: TrialSide | undefined;
   let taken: TrialSide | undefined;
   try {
-    ({ client } = await RecogniserClient.start());
-    if (stopped()) return undefined;
-    const other = { client, loaded: await client.load(request, () => undefined) };
+    other = await startRival(requests, stopped);
+    if (!other) return undefined;
     const sides = [running, other];
     const times = await timeInTurns(sides, gate, stopped);
     if (!times) return undefined;
@@ -98,6 +121,6 @@ export async function runTrial(
     if (Number.isNaN(ms)) return undefined;
     return { record: { speeds: [speedOf(running, ms)], choice: running.loaded.precision }, taken: undefined };
   } finally {
-    if (!taken) client?.dispose();
+    if (!taken) other?.client.dispose();
   }
 }

@@ -19,6 +19,8 @@ export interface TrialSubject {
   readonly running: TrialSide;
   /** Threads wanted. */
   readonly threads: number;
+  /** Whether the browser has relaxed SIMD. */
+  readonly relaxed: boolean;
   /** Whether another model, or none, has come in its place. */
   readonly gone: () => boolean;
   /** Lets another worker take over. */
@@ -99,11 +101,12 @@ export class SpeedTrials {
     const { manifest, location } = subject.entry;
     if (!rival) return;
     const { engine } = this.settings.value;
-    const [way] = waysToRun(manifest, rival.precision, engine, subject.threads);
+    const ways = waysToRun(manifest, rival.precision, engine, subject.threads, subject.relaxed);
+    const requests = ways.map((way) => ({ manifest, location, precision: rival.precision, ...way }));
     const stopped = (): boolean => subject.gone() || document.visibilityState === 'hidden';
     this.#setMeasuring(true);
     try {
-      const result = await runTrial(subject.running, { manifest, location, precision: rival.precision, ...way }, this.gate, stopped);
+      const result = await runTrial(subject.running, requests, this.gate, stopped);
       if (!result) {
         this.#answers = -ANSWERS_BETWEEN;
         return;

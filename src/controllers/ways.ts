@@ -1,6 +1,12 @@
 import type { EngineId } from '../contract/engine';
+import type { FaultCode } from '../contract/fault';
 import type { ModelManifest, ModelVariant, Precision } from '../contract/model';
 import type { WorkerCapabilities } from '../contract/recogniser';
+
+/** Faults that another engine or one thread may get round: shared memory refused, threads that do not start, a wrong build. */
+export const RETRY_FAULTS: readonly FaultCode[] = [
+  'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
+];
 
 /** More threads than this gain little for one small network, and heat a phone. */
 const MAX_THREADS = 4;
@@ -29,9 +35,11 @@ export function variantFor({ variants }: ModelManifest, wanted: Precision | 'aut
 /**
  * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
  * as the fallback; each with all threads first, then with one.
+ *
+ * @param relaxed whether the browser has relaxed SIMD, which our kernels for integers are made of
  */
-export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number): Way[] {
-  const knows = manifest.architecture === 'resnet18' && precision !== 'int8';
+export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number, relaxed = true): Way[] {
+  const knows = manifest.architecture === 'resnet18' && (precision !== 'int8' || relaxed);
   const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
   const counts = threads > 1 ? [threads, 1] : [1];
   return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));

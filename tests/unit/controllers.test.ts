@@ -10,8 +10,8 @@ const LITE: ModelManifest = { ...RESNET, id: 'lite', architecture: 'efficientnet
 const CAPABLE: WorkerCapabilities = {
   crossOriginIsolated: true, hardwareConcurrency: 8, wasmSimd: true, wasmRelaxedSimd: true, wasmThreads: true, offscreenCanvas: true, privateFileSystem: true,
 };
-const words = (manifest: ModelManifest, ...rest: [Parameters<typeof waysToRun>[1], Parameters<typeof waysToRun>[2], number]): string =>
-  waysToRun(manifest, ...rest).map((w) => `${w.engine}/${w.threads}`).join(' ');
+const words = (...way: Parameters<typeof waysToRun>): string =>
+  waysToRun(...way).map((w) => `${w.engine}/${w.threads}`).join(' ');
 
 describe('waysToRun', () => {
   it('tries our kernels first, onnxruntime-web last, one thread after all', () => {
@@ -22,7 +22,11 @@ describe('waysToRun', () => {
 
   it('takes onnxruntime-web where it is wanted, or where our kernels do not know the network', () => {
     expect(words(RESNET, 'fp32', 'ort', 2)).toBe('ort/2 ort/1');
-    expect(words(RESNET, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
+    expect(words(RESNET, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
+    // Our kernels for integers are made of relaxed SIMD.
+    expect(words(RESNET, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
+    expect(words(RESNET, 'fp32', 'auto', 1, false)).toBe('simd/1 ort/1');
+    expect(words(LITE, 'int8', 'auto', 1)).toBe('ort/1');
     expect(words(LITE, 'fp16', 'simd', 1)).toBe('ort/1');
   });
 });

@@ -135,6 +135,7 @@ export function candidates(): Candidate[] {
   return [
     appCandidate('own kernels fp32, relaxed SIMD', 'simd', 'fp32'),
     appCandidate('own kernels fp32, plain SIMD', 'simd', 'fp32', PLAIN),
+    ...(int8 ? [appCandidate('own kernels int8, relaxed SIMD', 'simd', 'int8')] : []),
     appCandidate('onnxruntime-web fp32', 'ort', 'fp32'),
     ...(int8 ? [appCandidate('onnxruntime-web int8 (static QDQ)', 'ort', 'int8')] : []),
     rivalCandidate('TensorFlow.js WASM fp32', 'tfjs', 'models/resnet18.onnx', 'tfjs/'),

@@ -1,4 +1,4 @@
-// The int8 prototype against our float kernels, shape by shape in interleaved rounds on one thread.
+// Our integer kernels against our float kernels, shape by shape in interleaved rounds on one thread.
 import { decodeModel } from '../../../src/domain/onnx/decode';
 import { fillSelfTestInput } from '../../../src/domain/recognition/self-test';
 import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/domain/resnet18/folded';
@@ -9,7 +9,6 @@ import { Int8Layer } from './int8-layer';
 export interface Int8Request {
   readonly modelUrl: string;
   readonly kernelsUrl: string;
-  readonly int8Url: string;
   readonly rooflineUrl: string;
   readonly rounds: number;
 }
@@ -17,7 +16,7 @@ export interface Int8Request {
 export interface Int8Measurements {
   /** Milliseconds by layer of whole runs of the float network. */
   readonly float: Readonly<Record<string, readonly number[]>>;
-  readonly layers: readonly { readonly shape: ConvolutionShape; readonly residual: boolean; readonly times: readonly number[]; readonly off: number }[];
+  readonly layers: readonly { readonly shape: ConvolutionShape; readonly residual: boolean; readonly times: readonly number[] }[];
   /** G multiply-adds a second of the bare dot product, each round. */
   readonly peak: readonly number[];
 }
@@ -29,17 +28,17 @@ const PEAK_STEPS = 500_000;
 export const isResidual = (name: string): boolean => name.endsWith('.conv2');
 const key = (c: ConvolutionShape): string => `${c.inChannels} ${c.outChannels} ${c.kernel} ${c.stride} ${isResidual(c.name)}`;
 
-async function measure({ modelUrl, kernelsUrl, int8Url, rooflineUrl, rounds }: Int8Request): Promise<Int8Measurements> {
+async function measure({ modelUrl, kernelsUrl, rooflineUrl, rounds }: Int8Request): Promise<Int8Measurements> {
   const weights = readResNet18(decodeModel(new Uint8Array(await (await fetch(modelUrl)).arrayBuffer())));
   const input = new Float32Array(3 * 224 * 224);
   fillSelfTestInput(input);
-  const own = await OwnLayers.start(await WebAssembly.compileStreaming(fetch(kernelsUrl)), weights, input);
-  const module = await WebAssembly.compileStreaming(fetch(int8Url));
+  const module = await WebAssembly.compileStreaming(fetch(kernelsUrl));
+  const own = await OwnLayers.start(module, weights, input);
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 8192 });
   const { instance } = await WebAssembly.instantiateStreaming(fetch(rooflineUrl), { env: { memory } });
   const { relaxed_dot: relaxedDot } = instance.exports as unknown as { readonly relaxed_dot: (n: number) => number };
   const shapes = RESNET18_CONVOLUTIONS.filter((c, i, all) => c.name !== 'conv1' && all.findIndex((d) => key(d) === key(c)) === i);
-  const layers = shapes.map((shape) => new Int8Layer(module, shape, isResidual(shape.name)));
+  const layers = await Promise.all(shapes.map((shape) => Int8Layer.start(module, shape, isResidual(shape.name))));
   const times = layers.map(() => [] as number[]);
   const float = new Map<string, number[]>();
   const peak: number[] = [];
@@ -54,9 +53,10 @@ async function measure({ modelUrl, kernelsUrl, int8Url, rooflineUrl, rounds }: I
     for (const [i, ms] of alone.entries()) times[i].push(ms);
     peak.push((PEAK_STEPS * 12 * 16) / dotMs / 1e6);
   }
+  for (const layer of layers) layer.check();
   return {
     float: Object.fromEntries(float), peak,
-    layers: layers.map((layer, i) => ({ shape: layer.shape, residual: isResidual(layer.shape.name), times: times[i], off: layer.check() })),
+    layers: layers.map((layer, i) => ({ shape: layer.shape, residual: isResidual(layer.shape.name), times: times[i] })),
   };
 }
 
