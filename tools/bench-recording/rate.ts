@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { openLive, setAdaptive, watch } from '../bench/live-run';
+import { openLive, running, setAdaptive, watch } from '../bench/live-run';
 import { machine, table } from '../bench/report';
 import type { Serving } from '../serve';
 
@@ -27,6 +27,7 @@ export async function benchRate(serving: Serving): Promise<string> {
   const browsing = await openLive(serving.url, 30);
   const { page } = browsing;
   const version = page.context().browser()?.version() ?? '';
+  const ran = await running(page);
   const rates: Record<'without' | 'with', number[]> = { without: [], with: [] };
   const sizes: number[] = [];
   try {
@@ -51,7 +52,7 @@ export async function benchRate(serving: Serving): Promise<string> {
   const ratios = rates.with.map((value, i) => value / rates.without[i]);
   return [
     '## Recognition beside a recording',
-    `640 x 480 noise at 30 frames a second; ${ROUNDS} interleaved rounds of ${WINDOW_MS / 1000} s. ${machine(version)}`, '',
+    `640 x 480 noise at 30 frames a second; ${ROUNDS} interleaved rounds of ${WINDOW_MS / 1000} s; ${ran}. ${machine(version)}`, '',
     table(['', 'recognitions/s, median'], [['without a recording', median(rates.without)], ['with one', median(rates.with)]]), '',
     `Ratio with / without: median ${median(ratios).toFixed(2)}, rounds ${ratios.map((r) => r.toFixed(2)).join(', ')}.`,
     `${(median(sizes) / 1e6).toFixed(1)} MB a minute.`,

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { serveBuilt } from '../serve';
-import { openLive, setAdaptive, watch, type LiveWindow } from './live-run';
+import { openLive, running, setAdaptive, watch, type LiveWindow } from './live-run';
 import { busyProcesses } from './load';
 import { ascending, at, machine, table, writePart } from './report';
 
@@ -17,6 +17,7 @@ export async function benchLatency(): Promise<void> {
   const browsing = await openLive(serving.url, 30);
   const { page } = browsing;
   const version = page.context().browser()?.version() ?? '';
+  const ran = await running(page);
   const windows = new Map<string, LiveWindow[]>();
   try {
     for (let round = 0; round < ROUNDS; round++) {
@@ -52,6 +53,7 @@ export async function benchLatency(): Promise<void> {
     '## Latency on a loaded machine',
     `Camera frame to label with other processes that want the processor all the time (${cpus().length} cores here): the adaptive scheduler, and`,
     `recognising as often as the device can. ${ROUNDS} interleaved rounds of ${WINDOW_MS / 1000} s. \`npm run bench -- latency\`.`,
+    '', `What the app chose here: ${ran}.`,
     '', machine(version), '',
     table(['busy processes', 'scheduler', 'p50 ms', 'p95 ms', 'most ms', 'recognitions/s', 'shown fps'], rows),
   ].join('\n'));

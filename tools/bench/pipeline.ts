@@ -1,5 +1,5 @@
 import { serveBuilt } from '../serve';
-import { allocatedBytes, longestTask, openLive, watch, type LiveWindow } from './live-run';
+import { allocatedBytes, longestTask, openLive, running, watch, type LiveWindow } from './live-run';
 import { throttleChildren } from './load';
 import { ascending, at, machine, table, writePart } from './report';
 
@@ -11,11 +11,13 @@ export async function benchPipeline(): Promise<void> {
   const serving = await serveBuilt();
   const rows: (string | number)[][] = [];
   let version = '';
+  const ran = new Set<string>();
   try {
     for (const rate of [30, 60]) {
       const browsing = await openLive(serving.url, rate);
       const { page } = browsing;
       version = page.context().browser()?.version() ?? '';
+      ran.add(await running(page));
       try {
         for (const factor of [1, 4, 6]) {
           const throttle = factor === 1 ? undefined : throttleChildren(factor);
@@ -52,6 +54,7 @@ export async function benchPipeline(): Promise<void> {
     'its threads, may use (control group quota). Latency is camera frame to label drawn. "Longest task" is processor time of one task of',
     'the main thread; next to it how many tasks took more than 16 ms. "KiB a frame" is what JavaScript on the main thread allocates for',
     'each camera frame, garbage included. `npm run bench -- pipeline`.',
+    '', `What the app chose here: ${[...ran].join('; ')}.`,
     '', machine(version), '',
     table(['camera fps', 'processor', 'shown fps', 'recognitions/s', 'skipped', 'latency p50 ms', 'p95 ms', 'preprocess ms', 'inference ms', 'longest task ms', 'tasks > 16 ms', 'KiB a frame'], rows),
   ].join('\n'));
