@@ -1,7 +1,9 @@
 import { css } from 'lit';
+import { ON_ITS_SIDE } from './shared/media';
 
 export const appStyles = css`
   :host {
+    position: relative;
     display: grid;
     grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
     grid-template-areas: 'head' 'main' 'views';
@@ -24,8 +26,11 @@ export const appStyles = css`
     font-size: 1.15rem;
     letter-spacing: -0.01em;
   }
+  /* On a narrow page its name is cut short before it takes a line of its own. */
   header .model {
-    max-width: 100%;
+    flex: 100 1 8.5rem;
+    min-width: 0;
+    max-width: max-content;
   }
   header .model span {
     overflow: hidden;
@@ -46,7 +51,7 @@ export const appStyles = css`
     padding: 0.25rem max(0.5rem, env(safe-area-inset-right)) max(0.35rem, env(safe-area-inset-bottom))
       max(0.5rem, env(safe-area-inset-left));
   }
-  @media (min-width: 48rem) {
+  @media (min-width: 48rem), ${ON_ITS_SIDE} {
     :host {
       grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto;
       grid-template-areas: 'head views' 'main main';
@@ -76,17 +81,16 @@ export const appStyles = css`
   .notice p {
     margin: 0;
   }
-  .drop {
-    position: fixed;
-    inset: 0.75rem;
-    display: grid;
-    place-content: center;
-    border: 3px dashed var(--sg-accent);
-    border-radius: 1.25rem;
-    background: color-mix(in srgb, var(--sg-background) 85%, transparent);
-    font-size: 1.25rem;
-    text-align: center;
-    pointer-events: none;
-    z-index: 2;
+  @media ${ON_ITS_SIDE} {
+    header {
+      flex-wrap: nowrap;
+      padding-block: max(0.25rem, env(safe-area-inset-top)) 0.25rem;
+    }
+    header h1 {
+      flex: 1 0 auto;
+    }
+    sg-view-navigation {
+      padding-block: 0.25rem;
+    }
   }
 `;

@@ -19,6 +19,7 @@ import type { PrecisionChoiceEvent } from './events/precision-choice-event';
 import type { ModelRemoveEvent } from './events/model-remove-event';
 import type { SettingsChangeEvent } from './events/settings-change-event';
 import type { SheetEvent, SheetId } from './events/sheet-event';
+import { dropStyles } from './shared/drop-styles';
 import { icon } from './shared/icons';
 import { sharedStyles } from './shared/styles';
 import type { LiveView } from './live/live-view';
@@ -35,7 +36,7 @@ import './shared/view-navigation';
 @customElement('sg-app')
 @localized()
 export class App extends LitElement {
-  static override styles = [sharedStyles, appStyles];
+  static override styles = [sharedStyles, appStyles, dropStyles];
 
   @state() private dragging = false;
   @state() private adoptProgress: LoadProgress | undefined;

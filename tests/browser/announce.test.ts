@@ -1,18 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ANNOUNCE_INTERVAL } from '../../src/domain/recognition/announcer';
-import { serveBuilt, type Serving } from '../../tools/serve';
-import { openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
+import { openApp, PHONE } from '../support/browser';
 import { withCanvasCameras } from '../support/canvas-camera';
+import { ownPages } from '../support/own-pages';
 
-let serving: Serving;
-let browsing: Browsing;
+const pages = ownPages(false);
 let page: Page;
-beforeAll(async () => {
-  serving = await serveBuilt();
-});
-afterEach(() => browsing.close());
-afterAll(() => serving.close());
 
 const keep = async (settings: Record<string, unknown>): Promise<void> => {
   await page.addInitScript((value) => localStorage.setItem('sightglass.settings', JSON.stringify(value)), settings);
@@ -21,8 +15,7 @@ const keep = async (settings: Record<string, unknown>): Promise<void> => {
 describe('labels for the ear', () => {
   /** Opens with pictures that change four times a second, each with labels of its own. */
   async function open(settings: Record<string, unknown>): Promise<void> {
-    browsing = await openBrowser({ context: { viewport: PHONE } });
-    page = browsing.page;
+    page = await pages.open({ context: { viewport: PHONE } });
     await keep({ certainty: 0, smoothing: false, hold: false, ...settings });
     await withCanvasCameras(page, [{ deviceId: 'a', label: 'A' }]);
     await page.addInitScript(() => {
@@ -30,7 +23,7 @@ describe('labels for the ear', () => {
       Object.assign(globalThis, { spoken });
       speechSynthesis.speak = (utterance) => void spoken.push([`${utterance.lang} ${utterance.text}`, performance.now()]);
     });
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await page.evaluate(() => {
       const announced: [text: string, time: number][] = [];
       Object.assign(globalThis, { announced });

@@ -1,17 +1,11 @@
 import type { CDPSession, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { serveBuilt, type Serving } from '../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
+import { describe, expect, it } from 'vitest';
+import { DESKTOP, openApp, PHONE } from '../support/browser';
 import { withCanvasCameras } from '../support/canvas-camera';
+import { ownPages } from '../support/own-pages';
 
-let serving: Serving;
-let browsing: Browsing;
+const pages = ownPages(false);
 let page: Page;
-beforeAll(async () => {
-  serving = await serveBuilt();
-});
-afterEach(() => browsing.close());
-afterAll(() => serving.close());
 
 const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
 const start = async (): Promise<void> => {
@@ -27,11 +21,10 @@ const setting = (name: string): Promise<unknown> =>
 
 /** Chromium's fake devices with the permission to zoom. */
 async function openFakeDevices(count: number, context = {}): Promise<CDPSession> {
-  browsing = await openBrowser({ flags: [`--use-fake-device-for-media-stream=device-count=${count}`], context });
-  page = browsing.page;
-  const devtools = await browsing.context.newCDPSession(page);
+  page = await pages.open({ flags: [`--use-fake-device-for-media-stream=device-count=${count}`], context });
+  const devtools = await pages.browsing.context.newCDPSession(page);
   const permissions = ['videoCapture', 'cameraPanTiltZoom', 'wakeLockScreen'] as never;
-  await devtools.send('Browser.grantPermissions', { origin: new URL(serving.url).origin, permissions });
+  await devtools.send('Browser.grantPermissions', { origin: new URL(pages.url).origin, permissions });
   return devtools;
 }
 
@@ -41,7 +34,7 @@ describe.each([
 ] as const)('a camera that Chromium fakes, %s', (_, context) => {
   it('zooms with the slider and with two fingers, within its range', async () => {
     const devtools = await openFakeDevices(1, context);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     const slider = page.getByRole('slider', { name: 'Zoom' });
     expect(await slider.getAttribute('aria-valuetext')).toBe('1.0×');
@@ -70,7 +63,7 @@ describe.each([
 
   it('goes round all cameras with one button, and remembers the last one', async () => {
     await openFakeDevices(3, context);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     const seen = [await setting('deviceId')];
     for (let i = 0; i < 2; i++) {
@@ -80,14 +73,14 @@ describe.each([
       seen.push(await setting('deviceId'));
     }
     expect(new Set(seen).size).toBe(3);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     expect(await setting('deviceId')).toBe(seen[2]);
   });
 
   it('opens the camera that is chosen from the list, and remembers it', async () => {
     await openFakeDevices(3, context);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     await press('Other sources');
     expect(await page.locator('sg-source-sheet button[aria-current]').textContent()).toContain('fake_device_0');
@@ -95,14 +88,14 @@ describe.each([
     await expect.poll(() => page.locator('sg-camera-stage video').evaluate(
       (v: HTMLVideoElement) => (v.srcObject as MediaStream | null)?.getVideoTracks()[0].label)).toBe('fake_device_1');
     const chosen = await setting('deviceId');
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     expect(await setting('deviceId')).toBe(chosen);
   });
 
   it('has no button for another camera where there is one', async () => {
     await openFakeDevices(1, context);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     expect(await page.getByRole('button', { name: 'Other camera' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Torch' }).count()).toBe(0);
@@ -110,7 +103,7 @@ describe.each([
 
   it('focuses on the point that was tapped, also in a mirrored picture', async () => {
     await openFakeDevices(1, context);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     const box = await page.locator('sg-camera-stage video').boundingBox();
     const stage = await page.locator('sg-camera-stage').boundingBox();
@@ -141,10 +134,9 @@ describe('a phone with a camera on each side', () => {
   ] as const;
 
   async function open(): Promise<void> {
-    browsing = await openBrowser({ context: { viewport: PHONE, hasTouch: true } });
-    page = browsing.page;
+    page = await pages.open({ context: { viewport: PHONE, hasTouch: true } });
     await withCanvasCameras(page, cameras);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
   }
 
@@ -155,7 +147,7 @@ describe('a phone with a camera on each side', () => {
     await press('Other camera');
     await expect.poll(() => setting('facingMode')).toBe('user');
     await page.locator('sg-camera-stage .mirrored').waitFor();
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await start();
     expect(await setting('facingMode')).toBe('user');
     await press('Other camera');
@@ -222,7 +214,7 @@ describe('the screen stays on', () => {
         return lock;
       };
     });
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     const released = (): Promise<boolean[]> =>
       page.evaluate(() => (globalThis as unknown as { locks: WakeLockSentinel[] }).locks.map((lock) => lock.released));
     expect(await released()).toEqual([]);

@@ -1,19 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { serveBuilt, type Serving } from '../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
-import { plainFilm } from '../support/plain-film';
+import { describe, expect, it } from 'vitest';
+import { DESKTOP, openApp, PHONE } from '../support/browser';
+import { ownPages } from '../support/own-pages';
 
-let film: string;
-let serving: Serving;
-let browsing: Browsing;
+const pages = ownPages();
 let page: Page;
-beforeAll(async () => {
-  film = await plainFilm();
-  serving = await serveBuilt();
-});
-afterEach(() => browsing.close());
-afterAll(() => serving.close());
 
 const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
 const item = () => page.locator('sg-label-list li').first();
@@ -25,9 +16,8 @@ describe.each([
   ['desktop', DESKTOP],
 ] as const)('settings and keys, %s', (_, viewport) => {
   async function open(context = {}): Promise<void> {
-    browsing = await openBrowser({ film, context: { viewport, ...context } });
-    page = browsing.page;
-    await openApp(page, serving.url);
+    page = await pages.open({ context: { viewport, ...context } });
+    await openApp(page, pages.url);
   }
   const start = async (): Promise<void> => {
     await press('Start the camera');
@@ -51,7 +41,7 @@ describe.each([
     await sheet.locator('select[name=engine]').selectOption('ort');
     const wanted = { hold: false, smoothing: false, aloud: true, statsOpen: true, adaptive: false, certainty: 0.4, facing: 'user', theme: 'light', threads: 1, engine: 'ort' };
     expect(await kept()).toMatchObject(wanted);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await press('Settings');
     expect(await box('hold').isChecked()).toBe(false);
     expect(await box('certainty').getAttribute('aria-valuetext')).toBe('40%');

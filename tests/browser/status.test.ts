@@ -1,20 +1,11 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { serveBuilt, type Serving } from '../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
-import { plainFilm } from '../support/plain-film';
+import { describe, expect, it } from 'vitest';
+import { DESKTOP, openApp, PHONE } from '../support/browser';
+import { ownPages } from '../support/own-pages';
 import { copied, openStatus, spyOnCopies } from '../support/status-sheet';
 
-let film: string;
-let serving: Serving;
-let browsing: Browsing;
+const pages = ownPages();
 let page: Page;
-beforeAll(async () => {
-  film = await plainFilm();
-  serving = await serveBuilt();
-});
-afterEach(() => browsing.close());
-afterAll(() => serving.close());
 
 const found = (id: string): Promise<string | null> => page.locator(`sg-status-sheet li[data-capability="${id}"]`).getAttribute('data-found');
 
@@ -23,10 +14,9 @@ describe.each([
   ['desktop', DESKTOP],
 ] as const)('the status sheet of a device that has it all, %s', (_, viewport) => {
   it('lists each thing as found, and copies a report without a word of the person', async () => {
-    browsing = await openBrowser({ film, context: { viewport, locale: 'en-GB', permissions: ['camera', 'clipboard-write'] } });
-    page = browsing.page;
+    page = await pages.open({ context: { viewport, locale: 'en-GB', permissions: ['camera', 'clipboard-write'] } });
     await spyOnCopies(page);
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor();
     const device = await page.evaluate(async () => (await navigator.mediaDevices.enumerateDevices()).find((d) => d.kind === 'videoinput'));
@@ -38,17 +28,16 @@ describe.each([
     for (const line of [/^sightglass: \d+\.\d+\.\d+$/m, /^browser: Mozilla/m, /^threads: yes \(\d+\)$/m, /^engine: \w+, \d threads, self-test \w+, loaded in \d+ ms$/m, /^inference ms: \d+\.\d$/m, /^transport: video-frame$/m]) {
       expect(report).toMatch(line);
     }
-    for (const personal of [device?.deviceId, device?.label, 'en-GB', new URL(serving.url).host]) {
+    for (const personal of [device?.deviceId, device?.label, 'en-GB', new URL(pages.url).host]) {
       expect(personal).toBeTruthy();
       expect(report).not.toContain(personal);
     }
   });
 
   it('selects the report where the browser refuses to copy', async () => {
-    browsing = await openBrowser({ film, context: { viewport } });
-    page = browsing.page;
+    page = await pages.open({ context: { viewport } });
     await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'clipboard'));
-    await openApp(page, serving.url);
+    await openApp(page, pages.url);
     await openStatus(page);
     await page.getByRole('button', { name: 'Copy a report for a bug' }).click();
     const area = page.getByRole('textbox', { name: 'Report' });

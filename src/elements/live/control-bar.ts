@@ -22,7 +22,8 @@ export class ControlBar extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         justify-content: center;
-        gap: 10px;
+        /* Seven have room beside each other from 360 pixels on, six at 320. */
+        gap: 10px clamp(4px, (100vw - 340px) / 5, 10px);
       }
       [data-action='record'] svg {
         fill: var(--sg-record);

@@ -30,8 +30,10 @@ export class FilmBar extends LitElement {
         border-color: transparent;
         background: none;
       }
-      button:hover {
-        background: rgb(255 255 255 / 0.16);
+      @media (hover: hover) {
+        button:hover {
+          background: rgb(255 255 255 / 0.16);
+        }
       }
       input {
         flex: 1;

@@ -58,6 +58,9 @@ export class LabelList extends LitElement {
         line-height: 1.2;
         font-weight: 650;
       }
+      li:not(:first-child) {
+        display: var(--sg-further-labels, flex);
+      }
       .bar {
         position: absolute;
         inset: 0 auto 0 0;

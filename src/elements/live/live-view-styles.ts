@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { ON_ITS_SIDE } from '../shared/media';
 
 export const liveViewStyles = css`
   :host {
@@ -57,7 +58,7 @@ export const liveViewStyles = css`
   sg-live-stats {
     margin-inline-end: auto;
   }
-  @media (max-width: 47.99rem) {
+  @media (max-width: 47.99rem) and (min-height: 30.01rem) {
     .top {
       flex-wrap: wrap;
     }
@@ -94,26 +95,6 @@ export const liveViewStyles = css`
   .foot > * {
     pointer-events: auto;
   }
-  /* A phone on its side has no height for both: figures on one side, labels on the other. */
-  @media (max-height: 30rem) and (min-width: 40rem) {
-    .over {
-      display: grid;
-      grid-template: minmax(0, 1fr) / minmax(0, 1fr);
-    }
-    .top,
-    .foot {
-      grid-area: 1 / 1;
-    }
-    .foot {
-      align-self: end;
-      width: min(22rem, 46%);
-      margin-inline-start: auto;
-      grid-template-columns: minmax(0, 1fr);
-    }
-    sg-live-stats {
-      font-size: 0.7rem;
-    }
-  }
   .missing {
     margin: 0;
     padding: 0.75rem 0.75rem 0;
@@ -127,5 +108,60 @@ export const liveViewStyles = css`
     background: var(--sg-background);
     padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) max(0.75rem, env(safe-area-inset-bottom))
       max(0.75rem, env(safe-area-inset-left));
+  }
+  /* Little height: the buttons, and the recording, stand beside the picture; figures on one side of it, labels on the other. */
+  @media ${ON_ITS_SIDE} {
+    :host {
+      grid-template: minmax(min-content, 1fr) auto / minmax(0, 1fr) auto;
+    }
+    sg-camera-stage {
+      grid-area: 1 / 1 / 2 / 3;
+    }
+    sg-camera-stage:has(~ sg-control-bar[live]) {
+      grid-area: 1 / 1 / 3 / 2;
+    }
+    sg-recording-panel {
+      grid-area: 1 / 2;
+    }
+    .missing {
+      grid-area: 1 / 2;
+      width: 16rem;
+    }
+    sg-control-bar {
+      grid-area: 2 / 1 / 3 / 3;
+    }
+    sg-control-bar[live] {
+      grid-area: 2 / 2;
+      box-sizing: border-box;
+      /* Two beside each other, or as many as have room under the recording. */
+      width: 0;
+      min-width: max(100%, calc(88px + 6px + 0.75rem + max(0.75rem, env(safe-area-inset-right))));
+      padding-left: 0.75rem;
+      column-gap: 6px;
+    }
+    .over {
+      display: grid;
+      grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+      padding-right: 0.75rem;
+    }
+    .top,
+    .foot {
+      grid-area: 1 / 1;
+    }
+    .foot {
+      align-self: end;
+      width: clamp(13rem, 34%, 22rem);
+      margin-inline-start: auto;
+      grid-template-columns: minmax(0, 1fr);
+    }
+    sg-live-stats {
+      font-size: 0.7rem;
+    }
+  }
+  /* A small phone that records: the picture before the second guess. */
+  @media (max-height: 42rem) {
+    sg-camera-stage:has(~ sg-control-bar[recording]) {
+      --sg-further-labels: none;
+    }
   }
 `;

@@ -48,8 +48,10 @@ export class SourceSheet extends LitElement {
         overflow-wrap: anywhere;
         cursor: pointer;
       }
-      label:hover {
-        background: var(--sg-surface-2);
+      @media (hover: hover) {
+        label:hover {
+          background: var(--sg-surface-2);
+        }
       }
       label:focus-within {
         outline: 3px solid var(--sg-focus);

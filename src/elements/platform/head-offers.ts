@@ -20,7 +20,8 @@ export class HeadOffers extends LitElement {
       :host {
         display: none;
       }
-      @media (min-width: 48rem) {
+      /* Not on a phone on its side, which has neither the room nor the need. */
+      @media (min-width: 48rem) and (min-height: 30.01rem) {
         :host {
           display: contents;
         }

@@ -87,13 +87,19 @@ export class LabelBar extends LitElement {
         color: var(--sg-muted);
         font-size: 0.85rem;
       }
-      @media (min-width: 48rem) {
+      @media (min-width: 48rem) and (min-height: 30.01rem) {
         :host {
           grid-template-columns: minmax(0, 1fr) minmax(14rem, 20rem);
           align-items: center;
         }
         p {
           grid-column: 1 / -1;
+        }
+      }
+      /* The picture is worth more there. */
+      @media (max-height: 42rem) {
+        .slots ~ p {
+          display: none;
         }
       }
     `,

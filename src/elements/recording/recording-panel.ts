@@ -12,6 +12,7 @@ import type { LabelPressEvent } from '../events/label-press-event';
 import type { RecordingControlEvent } from '../events/recording-control-event';
 import { RecordingStateEvent } from '../events/recording-state-event';
 import { dateTime, list } from '../shared/format';
+import { ON_ITS_SIDE } from '../shared/media';
 import { sharedStyles } from '../shared/styles';
 import { haltWords } from './recording-words';
 import './label-bar';
@@ -40,6 +41,12 @@ export class RecordingPanel extends LitElement {
         padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) 0 max(0.75rem, env(safe-area-inset-left));
         width: min(100%, 60rem);
         margin: 0 auto;
+      }
+      @media ${ON_ITS_SIDE} {
+        .panel {
+          width: calc(19.25rem + max(0.75rem, env(safe-area-inset-right)));
+          padding-left: 0.75rem;
+        }
       }
     `,
   ];

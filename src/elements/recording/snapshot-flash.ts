@@ -22,7 +22,7 @@ export class SnapshotFlash extends LitElement {
         display: grid;
         justify-items: center;
         align-items: start;
-        padding: max(8rem, env(safe-area-inset-top)) 1rem 0;
+        padding: max(min(8rem, 20vh), env(safe-area-inset-top)) 1rem 0;
         pointer-events: none;
       }
       p {

@@ -134,6 +134,7 @@ export const labelTimelineStyles = css`
     left: -5px;
     border: 6px solid transparent;
     border-top-color: var(--sg-focus);
+    forced-color-adjust: none;
   }
   .legend {
     display: flex;
@@ -152,6 +153,7 @@ export const labelTimelineStyles = css`
     margin-inline-end: 0.4rem;
     border-radius: 2px;
     background: var(--colour);
+    forced-color-adjust: none;
     vertical-align: middle;
   }
   .empty {

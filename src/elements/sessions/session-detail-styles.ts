@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { ON_ITS_SIDE } from '../shared/media';
 
 export const sessionDetailStyles = css`
   :host {
@@ -43,8 +44,10 @@ export const sessionDetailStyles = css`
     border-radius: 999px;
     color: inherit;
   }
-  a.back:hover {
-    background: var(--sg-surface-2);
+  @media (hover: hover) {
+    a.back:hover {
+      background: var(--sg-surface-2);
+    }
   }
   .film {
     position: relative;
@@ -155,7 +158,25 @@ export const sessionDetailStyles = css`
       gap: 0.75rem;
     }
   }
-  @media (max-width: 59.99rem) {
+  /* The film beside its buttons. */
+  @media ${ON_ITS_SIDE} {
+    .page {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      align-items: start;
+    }
+    .head,
+    .wide {
+      grid-column: 1 / -1;
+    }
+    .side {
+      display: grid;
+      gap: 0.75rem;
+    }
+    video {
+      max-height: 50dvh;
+    }
+  }
+  @media (max-width: 59.99rem) and (min-height: 30.01rem) {
     .side {
       display: contents;
     }

@@ -96,8 +96,10 @@ export class SessionList extends LitElement {
         outline: 3px solid var(--sg-focus);
         outline-offset: 2px;
       }
-      li:has(a:hover) {
-        border-color: var(--sg-accent);
+      @media (hover: hover) {
+        li:has(a:hover) {
+          border-color: var(--sg-accent);
+        }
       }
       p {
         margin: 0.15rem 0 0;
@@ -120,8 +122,10 @@ export class SessionList extends LitElement {
         background: none;
         pointer-events: auto;
       }
-      .actions button:hover {
-        background: var(--sg-surface-2);
+      @media (hover: hover) {
+        .actions button:hover {
+          background: var(--sg-surface-2);
+        }
       }
     `,
   ];

@@ -41,8 +41,10 @@ export const sessionsViewStyles = css`
     background: var(--sg-surface);
     cursor: pointer;
   }
-  label.import:hover {
-    background: var(--sg-surface-2);
+  @media (hover: hover) {
+    label.import:hover {
+      background: var(--sg-surface-2);
+    }
   }
   label.import:focus-within {
     outline: 3px solid var(--sg-focus);
@@ -150,20 +152,9 @@ export const sessionsViewStyles = css`
     font-weight: 700;
     text-decoration: underline;
   }
-  .toast button:hover {
-    background: color-mix(in srgb, var(--sg-background) 18%, transparent);
-  }
-  .drop {
-    position: absolute;
-    z-index: 7;
-    inset: 0.75rem;
-    display: grid;
-    place-content: center;
-    border: 3px dashed var(--sg-accent);
-    border-radius: 1.25rem;
-    background: color-mix(in srgb, var(--sg-background) 88%, transparent);
-    font-size: 1.25rem;
-    text-align: center;
-    pointer-events: none;
+  @media (hover: hover) {
+    .toast button:hover {
+      background: color-mix(in srgb, var(--sg-background) 18%, transparent);
+    }
   }
 `;

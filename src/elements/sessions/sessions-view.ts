@@ -7,6 +7,7 @@ import { SessionLibrary } from '../../controllers/session-library';
 import { Follower } from '../../controllers/shared-controller';
 import type { NameEvent } from '../events/name-event';
 import type { SessionActionEvent } from '../events/session-action-event';
+import { dropStyles } from '../shared/drop-styles';
 import { faultText, sentence } from '../shared/fault-text';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
@@ -28,7 +29,7 @@ const ADDRESS = /^#sessions\/([A-Za-z0-9-]{1,64})$/;
 @customElement('sg-sessions-view')
 @localized()
 export class SessionsView extends LitElement {
-  static override styles = [sharedStyles, sessionsViewStyles];
+  static override styles = [sharedStyles, sessionsViewStyles, dropStyles];
 
   /** False while another view is shown. */
   @property({ type: Boolean }) active = true;

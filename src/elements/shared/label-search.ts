@@ -6,6 +6,7 @@ import { allClassNames, labelText, loadAllClassNames } from '../../controllers/l
 import { IMAGENET_LABELS } from '../../domain/labels/imagenet';
 import { searchLabels } from '../../domain/labels/names';
 import { LabelChoiceEvent } from '../events/label-choice-event';
+import { ON_ITS_SIDE } from './media';
 import { sharedStyles } from './styles';
 
 /** More results than this nobody reads while filming. */
@@ -68,6 +69,12 @@ export class LabelSearch extends LitElement {
         border-radius: 1rem;
         background: var(--sg-surface);
         box-shadow: 0 8px 30px rgb(0 0 0 / 0.35);
+      }
+      /* Above it there is less room than below. */
+      @media ${ON_ITS_SIDE} {
+        :host([floating]) ul {
+          inset: calc(100% + 0.35rem) 0 auto;
+        }
       }
       li {
         display: flex;

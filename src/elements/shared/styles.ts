@@ -32,8 +32,11 @@ export const sharedStyles = css`
     background: var(--sg-surface);
     cursor: pointer;
   }
-  button:hover {
-    background: var(--sg-surface-2);
+  /* Not for fingers: there it would stay on what was touched last. */
+  @media (hover: hover) {
+    button:hover {
+      background: var(--sg-surface-2);
+    }
   }
   button.primary {
     border-color: transparent;
@@ -41,8 +44,10 @@ export const sharedStyles = css`
     color: var(--sg-on-accent);
     font-weight: 600;
   }
-  button.primary:hover {
-    filter: brightness(1.08);
+  @media (hover: hover) {
+    button.primary:hover {
+      filter: brightness(1.08);
+    }
   }
   button.icon {
     /* In pixels: larger text makes no larger fingers, and leaves less room. */

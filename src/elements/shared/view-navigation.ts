@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { VIEWS, type ViewId } from '../views';
 import { icon } from './icons';
+import { ON_ITS_SIDE } from './media';
 import { sharedStyles } from './styles';
 
 /**
@@ -43,7 +44,7 @@ export class ViewNavigation extends LitElement {
         background: var(--sg-surface-2);
         font-weight: 600;
       }
-      @media (min-width: 48rem) {
+      @media (min-width: 48rem), ${ON_ITS_SIDE} {
         a {
           flex: none;
           flex-direction: row;
@@ -52,6 +53,27 @@ export class ViewNavigation extends LitElement {
           padding: 0 0.9rem;
           border-radius: 999px;
           font-size: 0.95rem;
+        }
+      }
+      /* Room for the icons alone: the names are still read out. */
+      @media ${ON_ITS_SIDE} and (max-width: 47.99rem) {
+        a {
+          padding: 0 0.75rem;
+        }
+        span {
+          position: absolute;
+          width: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+      }
+      /* Backgrounds are the system's there. */
+      @media (forced-colors: active) {
+        a {
+          border: 2px solid Canvas;
+        }
+        a[aria-current] {
+          border-color: Highlight;
         }
       }
     `,

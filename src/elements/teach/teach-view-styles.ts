@@ -1,12 +1,15 @@
 import { css } from 'lit';
+import { ON_ITS_SIDE } from '../shared/media';
 
 export const teachViewStyles = css`
   :host {
     display: grid;
-    grid-template: minmax(11rem, 40%) minmax(0, 1fr) auto / minmax(0, 1fr);
+    /* With large text it is the view that scrolls, not a slit of a panel. */
+    grid-template: minmax(min(11rem, 40%), 40%) minmax(9rem, 1fr) auto / minmax(0, 1fr);
     grid-template-areas: 'stage' 'panel' 'act';
     height: 100%;
     min-height: 0;
+    overflow: auto;
   }
   sg-camera-stage {
     grid-area: stage;
@@ -118,10 +121,10 @@ export const teachViewStyles = css`
     padding-top: 0.75rem;
     border-top: 1px solid var(--sg-line);
   }
-  @media (max-width: 47.99rem) {
+  @media (max-width: 47.99rem) and (min-height: 30.01rem) {
     /* Nothing to look at yet: the words have the room. */
     :host([empty]) {
-      grid-template-rows: 0 minmax(0, 1fr) auto;
+      grid-template-rows: 0 minmax(9rem, 1fr) auto;
     }
   }
   @media (min-width: 48rem) {
@@ -132,6 +135,15 @@ export const teachViewStyles = css`
     .act {
       justify-self: center;
       width: min(26rem, 100%);
+    }
+  }
+  @media ${ON_ITS_SIDE} {
+    :host {
+      grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) minmax(17rem, 46%);
+      grid-template-areas: 'stage panel' 'act panel';
+    }
+    .act > button {
+      min-height: 2.75rem;
     }
   }
 `;

@@ -37,15 +37,17 @@ export class UndoBar extends LitElement {
       }
       div {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: 0.5rem;
+        justify-content: flex-end;
+        gap: 0.25rem 0.5rem;
         padding: 0.25rem 0.25rem 0.25rem 1rem;
         border: 1px solid var(--sg-line);
         border-radius: 1.1rem;
         background: var(--sg-surface-2);
       }
       span {
-        flex: 1;
+        flex: 1 1 10rem;
         min-width: 0;
         overflow-wrap: anywhere;
       }

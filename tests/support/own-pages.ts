@@ -1,0 +1,47 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { serveBuilt, type Serving } from '../../tools/serve';
+import { openBrowser, type Browsing, type CameraOptions } from './browser';
+import { plainFilm } from './plain-film';
+
+/** The built page served for a test file, and a browser of its own for each test. */
+export interface OwnPages {
+  readonly url: string;
+  /** The browser that the running test has opened. */
+  readonly browsing: Browsing;
+  /** Opens it; it is closed after the test. */
+  open(options?: CameraOptions): Promise<Page>;
+}
+
+/**
+ * Call it at the top of a test file.
+ *
+ * @param filmed whether each browser's camera films a plain wall; else it has Chromium's own fakes, or none
+ */
+export function ownPages(filmed = true): OwnPages {
+  let film: string | undefined;
+  let serving: Serving;
+  let browsing: Browsing | undefined;
+  beforeAll(async () => {
+    if (filmed) film = await plainFilm();
+    serving = await serveBuilt();
+  });
+  afterEach(async () => {
+    await browsing?.close();
+    browsing = undefined;
+  });
+  afterAll(() => serving.close());
+  return {
+    get url() {
+      return serving.url;
+    },
+    get browsing() {
+      if (!browsing) throw new Error('This test has opened no browser.');
+      return browsing;
+    },
+    async open(options) {
+      browsing = await openBrowser({ ...(film !== undefined && { film }), ...options });
+      return browsing.page;
+    },
+  };
+}
