@@ -89,11 +89,7 @@ describe.each([
     expect(share).toBeGreaterThan(0.7);
     expect(covered).toBeLessThan(0.3);
     expect([...(await sidewaysScroll(page)), ...(await smallTargets(page))]).toEqual([]);
-  });
-
-  it('shows figures without hiding a button', async () => {
-    await open(width, height);
-    await start();
+    // Figures hide no button and no label.
     await page.getByRole('button', { name: 'Show figures' }).click();
     await page.locator('sg-live-stats').waitFor();
     expect(await outOfSight()).toEqual([]);

@@ -1,11 +1,15 @@
-// npm run bench:teach [-- TRIALS]: how well things are learned from ../shared/pictures, and how fast; writes docs/teach.md's table.
+// npm run bench:teach [-- --trials N] [--settings]: how well things are learned from ../shared/pictures, and how fast; writes
+// docs/teach.md's table. With --settings it writes the other two instead: other ways of naming, penalties, and ranks of the adapter.
 import { cpus } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ADAPTER_EXAMPLES } from '../../src/domain/teach/train-adapter';
 import { ascending, at, table, writePart } from '../bench/report';
-import { openNetwork } from './network';
-import { listPictures } from './pictures';
+import { openNetwork, type Look } from './network';
+import { listPictures, type Picture } from './pictures';
+import { RANK_WAYS, ranksOfAdapters, WAYS, waysOfNaming } from './settings';
 import { deal, lookAtAsked, lookAtTaught, runTrial, type Trial } from './trial';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,6 +18,9 @@ const MODEL = join(root, 'public/models/resnet18.onnx');
 const COUNTS = [5, 10, 20, 50];
 /** The largest number of examples is slow to learn with an adapter: fewer trials of it. */
 const MANY = 50;
+/** Adapters of each rank take a minute a trial. */
+const RANK_TRIALS = 3;
+const DOCS = join(root, 'docs/teach.md');
 
 const percent = (values: readonly number[]): string => {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -21,6 +28,10 @@ const percent = (values: readonly number[]): string => {
   return `${(100 * mean).toFixed(1)} ± ${(100 * error).toFixed(1)}`;
 };
 const median = (values: readonly number[]): string => (values.length === 0 ? '–' : `${at(ascending(values), 0.5).toFixed(2)} s`);
+
+function measured(command: string, seconds: number): string {
+  return `Measured by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, one thread of ${cpus()[0].model.trim()}, Node ${process.versions.node}, in ${Math.round(seconds)} s. Per cent, mean ± standard error of the trials.`;
+}
 
 function report(trials: readonly Trial[], seconds: number): string {
   const rows = COUNTS.map((count) => trials.filter(({ examples }) => examples === count)).filter((own) => own.length > 0).map((own) => [
@@ -37,7 +48,7 @@ function report(trials: readonly Trial[], seconds: number): string {
     median(own.filter((t) => t.adapter !== 'too few examples').map((t) => t.adapterSeconds)),
   ]);
   return [
-    `Measured by \`npm run bench:teach\` on ${new Date().toISOString().slice(0, 10)}, one thread of ${cpus()[0].model.trim()}, Node ${process.versions.node}, in ${Math.round(seconds)} s. Per cent, mean ± standard error of the trials.`,
+    measured('npm run bench:teach', seconds),
     '',
     table(
       ['examples of each', 'trials', '1-NN right', 'head: right thing', 'head: right and accepted', 'head: false accepts', 'adapter kept', 'as live: right thing', 'as live: false accepts', 'head learned in', 'adapter tried in'],
@@ -46,14 +57,8 @@ function report(trials: readonly Trial[], seconds: number): string {
   ].join('\n');
 }
 
-async function main(): Promise<void> {
-  const wanted = Number(process.argv[2] ?? 8);
-  if (!Number.isInteger(wanted) || wanted < 1) throw new Error('npm run bench:teach -- TRIALS takes a whole number of 1 or more.');
-  if (!existsSync(PICTURES)) throw new Error(`The benchmark needs ${PICTURES}, which is not here: labelled pictures that may not be passed on.`);
-  if (!existsSync(MODEL)) throw new Error('The benchmark needs ResNet-18: npm run model.');
-  const started = performance.now();
-  const pictures = listPictures(PICTURES);
-  const look = await openNetwork(MODEL);
+/** Learns and asks as the app does. */
+async function measure(pictures: readonly Picture[], look: Look, wanted: number, started: number): Promise<void> {
   const trials: Trial[] = [];
   for (let n = 0; n < wanted; n++) {
     const dealt = deal(pictures, n + 1);
@@ -70,7 +75,47 @@ async function main(): Promise<void> {
       );
     }
   }
-  writePart('bench', report(trials, (performance.now() - started) / 1000), join(root, 'docs/teach.md'));
+  writePart('bench', report(trials, (performance.now() - started) / 1000), DOCS);
+}
+
+/** Learns in other ways, from the same examples and asked about the same pictures. */
+async function compareSettings(pictures: readonly Picture[], look: Look, wanted: number, started: number): Promise<void> {
+  const ways: number[][][] = COUNTS.map(() => []);
+  const ranks: number[][][] = COUNTS.map(() => []);
+  for (let n = 0; n < wanted; n++) {
+    const dealt = deal(pictures, n + 1);
+    const known = (await lookAtAsked(dealt, look, true)).filter(({ label }) => label >= 0);
+    const taught = await lookAtTaught(dealt, look, MANY);
+    for (const [c, count] of COUNTS.entries()) {
+      const split = { names: dealt.names, examples: taught.flatMap((own) => own.slice(0, count)), known };
+      ways[c].push(waysOfNaming(split));
+      if (n < RANK_TRIALS && count >= ADAPTER_EXAMPLES) ranks[c].push(ranksOfAdapters(split));
+      console.log(`trial ${n + 1}, ${count} examples: ${WAYS.map((way, i) => `${way} ${(100 * ways[c][n][i]).toFixed(0)} %`).join(', ')}`);
+    }
+  }
+  const rows = (all: readonly (readonly (readonly number[])[])[]): string[][] =>
+    all.flatMap((trials, c) => (trials.length === 0 ? [] : [[String(COUNTS[c]), String(trials.length), ...trials[0].map((_, i) => percent(trials.map((t) => t[i])))]]));
+  const text = [
+    measured('npm run bench:teach -- --settings', (performance.now() - started) / 1000),
+    '',
+    table(['examples of each', 'trials', ...WAYS], rows(ways)),
+    '',
+    table(['examples of each', 'trials', ...RANK_WAYS], rows(ranks)),
+  ];
+  writePart('settings', text.join('\n'), DOCS);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { trials: { type: 'string' }, settings: { type: 'boolean' } } });
+  const wanted = Number(values.trials ?? 8);
+  if (!Number.isInteger(wanted) || wanted < 1) throw new Error('npm run bench:teach -- --trials N takes a whole number of 1 or more.');
+  if (!existsSync(PICTURES)) throw new Error(`The benchmark needs ${PICTURES}, which is not here: labelled pictures that may not be passed on.`);
+  if (!existsSync(MODEL)) throw new Error('The benchmark needs ResNet-18: npm run model.');
+  const started = performance.now();
+  const pictures = listPictures(PICTURES);
+  const look = await openNetwork(MODEL);
+  if (values.settings) await compareSettings(pictures, look, wanted, started);
+  else await measure(pictures, look, wanted, started);
 }
 
 main().catch((error: unknown) => {

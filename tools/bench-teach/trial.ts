@@ -16,7 +16,7 @@ const TAUGHT_SHARE = 0.6;
 const VIEWS = 3;
 
 /** A view with what it is of. */
-interface Example extends Seen {
+export interface Example extends Seen {
   /** Index of the thing; -1 for none of them. */
   readonly label: number;
   /** The picture that it is a view of. */
@@ -46,7 +46,8 @@ export interface Trial {
   readonly adapterSeconds: number;
 }
 
-function finish<T>(steps: Generator<unknown, T>): { readonly value: T; readonly seconds: number } {
+/** Runs to the end. */
+export function finish<T>(steps: Generator<unknown, T>): { readonly value: T; readonly seconds: number } {
   const started = performance.now();
   let step = steps.next();
   while (!step.done) step = steps.next();

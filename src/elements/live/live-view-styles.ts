@@ -143,6 +143,7 @@ export const liveViewStyles = css`
       display: grid;
       grid-template: minmax(0, 1fr) / minmax(0, 1fr);
       padding-right: 0.75rem;
+      padding-bottom: max(0.75rem, env(safe-area-inset-bottom));
     }
     .top,
     .foot {

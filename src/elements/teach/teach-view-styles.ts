@@ -145,5 +145,9 @@ export const teachViewStyles = css`
     .act > button {
       min-height: 2.75rem;
     }
+    .act,
+    .panel {
+      padding-bottom: max(0.6rem, env(safe-area-inset-bottom));
+    }
   }
 `;
