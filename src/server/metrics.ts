@@ -5,6 +5,8 @@ import type { PredictPool } from './pool';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 const PREFIX = 'sightglass_';
+/** Gauges of prom-client that are named like counters (`promtool check metrics`); the same counts stand by type under names without the ending. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `${PREFIX}nodejs_active_${what}_total`);
 
 /** What the service counts and measures, in Prometheus' text format. */
 export class Metrics {
@@ -18,11 +20,12 @@ export class Metrics {
   constructor(pool: PredictPool, held: HeldBytes) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
     this.#requests = new Counter({ name: `${PREFIX}http_requests_total`, help: 'Answered requests.', labelNames: ['route', 'method', 'status'], registers });
-    this.#duration = new Histogram({ name: `${PREFIX}http_request_seconds`, help: 'From request to answer.', labelNames: ['route'], buckets: SECONDS, registers });
+    this.#duration = new Histogram({ name: `${PREFIX}http_request_duration_seconds`, help: 'From request to answer.', labelNames: ['route'], buckets: SECONDS, registers });
     this.#predictions = new Counter({ name: `${PREFIX}predictions_total`, help: 'Recognised pictures.', labelNames: ['model', 'precision'], registers });
     this.#problems = new Counter({ name: `${PREFIX}problems_total`, help: 'Pictures and requests that failed, by code.', labelNames: ['code'], registers });
-    this.#steps = new Histogram({ name: `${PREFIX}step_seconds`, help: 'Decoding, preprocessing, inference.', labelNames: ['step'], buckets: SECONDS, registers });
+    this.#steps = new Histogram({ name: `${PREFIX}step_duration_seconds`, help: 'Decoding, preprocessing, inference.', labelNames: ['step'], buckets: SECONDS, registers });
     const gauge = (name: string, help: string, read: () => number): void => {
       const made: Gauge = new Gauge({ name: PREFIX + name, help, registers, collect: () => made.set(read()) });
     };

@@ -148,6 +148,14 @@ describe('errors', () => {
         expect((await problemOf(await post(predict(), bytes, type), 415, 'unsupported-type')).message).toContain(word);
       }
     });
+    it('refuses HEIC, which sharp is built without, by its name', async () => {
+      const heic = Buffer.alloc(64);
+      heic.writeUInt32BE(24, 0);
+      heic.write('ftypheic\0\0\0\0mif1heic', 4, 'latin1');
+      const error = await problemOf(await post(predict(), heic, 'image/heic'), 415, 'unsupported-type');
+      expect(error.message).toContain('HEIC');
+      expect(error.next).toContain('JPEG');
+    });
     it('refuses TIFF, which no browser shows', async () => {
       expect((await problemOf(await post(predict(), await sharp(png).tiff().toBuffer()), 415, 'unsupported-type')).message).toContain('TIFF');
     });

@@ -122,12 +122,32 @@ describe('metrics', () => {
       expect(await value(/^sightglass_predictions_total\{model="efficientnet-lite0",precision="fp16"\} (\d+)/m)).toBe(2);
       expect(await value(/^sightglass_problems_total\{code="unsupported-type"\} (\d+)/m)).toBe(1);
       expect(await value(/^sightglass_problems_total\{code="not-found"\} (\d+)/m)).toBe(1);
-      expect(await value(/^sightglass_step_seconds_count\{step="inference"\} (\d+)/m)).toBe(2);
-      expect(await value(/^sightglass_step_seconds_sum\{step="inference"\} ([\d.]+)/m)).toBeGreaterThan(0);
+      expect(await value(/^sightglass_step_duration_seconds_count\{step="inference"\} (\d+)/m)).toBe(2);
+      expect(await value(/^sightglass_step_duration_seconds_sum\{step="inference"\} ([\d.]+)/m)).toBeGreaterThan(0);
       expect(await value(/^sightglass_workers (\d+)/m)).toBe(1);
       expect(await value(/^sightglass_queue_length (\d+)/m)).toBe(0);
       expect(await value(/^sightglass_held_upload_bytes (\d+)/m)).toBe(0);
       expect(await value(/^sightglass_process_resident_memory_bytes (\d+)/m)).toBeGreaterThan(1e6);
+    } finally {
+      await service.end();
+    }
+  });
+
+  it('have the names and help that Prometheus asks for', async () => {
+    const service = await startService({ workers: 1 });
+    try {
+      await post(`${service.url}/predict`, await picture());
+      const text = await (await fetch(`${service.url}/metrics`)).text();
+      const kinds = [...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)].map(([, name, kind]) => ({ name, kind }));
+      expect(kinds.length).toBeGreaterThan(20);
+      // What promtool check metrics looks at (prometheus.io/docs/practices/naming).
+      for (const { name, kind } of kinds) {
+        expect(name).toMatch(/^sightglass_[a-z0-9_]+$/);
+        expect(text, name).toMatch(new RegExp(`^# HELP ${name} \\S.+$`, 'm'));
+        expect(name.endsWith('_total'), `${name} is a ${kind}`).toBe(kind === 'counter');
+        expect(name).not.toMatch(/_(milliseconds|ms|minutes|kilobytes|kb|megabytes|mb|percent|counter|gauge|histogram|count|sum|bucket)(_|$)/);
+        if (kind === 'histogram') expect(name).toMatch(/_(seconds|bytes)$/);
+      }
     } finally {
       await service.end();
     }
