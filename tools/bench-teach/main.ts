@@ -19,7 +19,7 @@ const COUNTS = [5, 10, 20, 50];
 /** The largest number of examples is slow to learn with an adapter: fewer trials of it. */
 const MANY = 50;
 /** Adapters of each rank take a minute a trial. */
-const RANK_TRIALS = 3;
+const RANK_TRIALS = 2;
 const DOCS = join(root, 'docs/teach.md');
 
 const percent = (values: readonly number[]): string => {
