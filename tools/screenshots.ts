@@ -1,6 +1,7 @@
-// npm run screenshots -- PICTURE: films the picture, opens the built app in Chromium and writes docs/screenshot-*.png.
+// npm run screenshots -- PICTURE: films the picture, opens the built app in Chromium and writes docs/screenshot-*.webp.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { DESKTOP, openApp, openBrowser, PHONE } from '../tests/support/browser';
 import { makeFilm } from '../tests/support/film';
 import { serveBuilt } from './serve';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
       if (name === 'desktop') await browsing.page.getByRole('button', { name: 'Show figures' }).click();
       await browsing.page.locator('sg-label-list li').first().waitFor();
       await browsing.page.waitForTimeout(SETTLE_MS);
-      await browsing.page.screenshot({ path: join(root, `docs/screenshot-${name}.png`) });
+      await sharp(await browsing.page.screenshot()).webp({ quality: 88, smartSubsample: true, effort: 6 }).toFile(join(root, `docs/screenshot-${name}.webp`));
       await browsing.close();
     }
   } finally {

@@ -19,8 +19,10 @@ type Recogniser = Pick<RecogniserController, 'recognise' | 'state' | 'loaded'>;
 
 /** Recognises any number of picture files one after another; a bad one is listed with its reason and the rest go on. */
 export class PictureBatch extends SharedController {
-  /** In the order in which they were added; a new array after each change, and a new item where it changed. */
-  items: readonly PictureItem[] = [];
+  #items: readonly PictureItem[] = [];
+  readonly #counts: Record<PictureItem['state'], number> = { waiting: 0, running: 0, done: 0, failed: 0 };
+  /** Before it nothing waits: thousands of pictures are not looked through anew for each. */
+  #firstWaiting = 0;
   #nextId = 1;
   #lanes = 0;
   readonly #attempts = new Map<number, number>();
@@ -36,38 +38,40 @@ export class PictureBatch extends SharedController {
     this.cancel();
   }
 
+  /** In the order in which they were added; a new array after each change, and a new item where it changed. */
+  get items(): readonly PictureItem[] {
+    return this.#items;
+  }
+
   get running(): boolean {
-    return this.items.some(({ state }) => state === 'waiting' || state === 'running');
+    return this.#counts.waiting + this.#counts.running > 0;
   }
 
   /** Pictures that are through, well or not. */
   get finished(): number {
-    return this.items.filter(({ state }) => state === 'done' || state === 'failed').length;
+    return this.#counts.done + this.#counts.failed;
   }
 
   add(files: readonly DroppedFile[]): void {
-    this.items = [...this.items, ...files.map(({ file, name }): PictureItem => ({ id: this.#nextId++, file, name, state: 'waiting' }))];
-    this.changed();
+    this.#set([...this.items, ...files.map(({ file, name }): PictureItem => ({ id: this.#nextId++, file, name, state: 'waiting' }))]);
     this.pump();
   }
 
   /** Takes away those that wait; what is done stays. */
   cancel(): void {
-    this.items = this.items.filter(({ state }) => state !== 'waiting');
-    this.changed();
+    this.#set(this.items.filter(({ state }) => state !== 'waiting'));
   }
 
   /** Takes all away and gives their thumbnails back. */
   clear(): void {
     for (const item of this.items) if (item.state === 'done') URL.revokeObjectURL(item.thumbnailUrl);
-    this.items = [];
     this.#attempts.clear();
-    this.changed();
+    this.#set([]);
   }
 
   /** Goes on where pictures wait and the recogniser is ready; call it whenever it may have become so. */
   pump(): void {
-    while (this.#lanes < LANES && this.recogniser().state === 'ready' && this.items.some(({ state }) => state === 'waiting')) {
+    while (this.#lanes < LANES && this.recogniser().state === 'ready' && this.#counts.waiting > 0) {
       this.#lanes++;
       void this.#lane().finally(() => this.#lanes--);
     }
@@ -75,7 +79,7 @@ export class PictureBatch extends SharedController {
 
   async #lane(): Promise<void> {
     for (;;) {
-      const item = this.items.find(({ state }) => state === 'waiting');
+      const item = this.#nextWaiting();
       if (!item || this.recogniser().state !== 'ready') return;
       const { id, file, name } = item;
       this.#replace({ id, file, name, state: 'running' });
@@ -112,9 +116,40 @@ export class PictureBatch extends SharedController {
     return { recognise: (frame, options) => recogniser.recognise(frame, options), loaded: recogniser.loaded };
   }
 
+  #nextWaiting(): PictureItem | undefined {
+    const { items } = this;
+    while (this.#firstWaiting < items.length && items[this.#firstWaiting].state !== 'waiting') this.#firstWaiting++;
+    return items.at(this.#firstWaiting);
+  }
+
+  #set(items: readonly PictureItem[]): void {
+    this.#items = items;
+    this.#firstWaiting = 0;
+    for (const state of ['waiting', 'running', 'done', 'failed'] as const) this.#counts[state] = 0;
+    for (const { state } of items) this.#counts[state]++;
+    this.changed();
+  }
+
+  /** Ids ascend along the list. */
+  #indexOf(id: number): number {
+    let [low, high] = [0, this.#items.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#items[middle].id < id) low = middle + 1;
+      else high = middle;
+    }
+    return this.#items.at(low)?.id === id ? low : -1;
+  }
+
   #replace(item: PictureItem): void {
-    if (this.items.some(({ id }) => id === item.id)) {
-      this.items = this.items.map((other) => (other.id === item.id ? item : other));
+    const index = this.#indexOf(item.id);
+    if (index >= 0) {
+      this.#counts[this.#items[index].state]--;
+      this.#counts[item.state]++;
+      const items = [...this.#items];
+      items[index] = item;
+      this.#items = items;
+      if (item.state === 'waiting') this.#firstWaiting = Math.min(this.#firstWaiting, index);
       this.changed();
     } else if (item.state === 'done') {
       // Cleared away in the meantime.

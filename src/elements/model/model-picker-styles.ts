@@ -78,19 +78,6 @@ export const modelPickerStyles = css`
     justify-items: start;
     gap: 0.75rem;
   }
-  label.file {
-    display: inline-flex;
-    align-items: center;
-    gap: 0.5rem;
-    min-height: 2.75rem;
-    padding: 0 1rem;
-    border: 1px dashed var(--sg-line);
-    border-radius: 999px;
-    cursor: pointer;
-  }
-  label.file:focus-within {
-    outline: 3px solid var(--sg-focus);
-  }
   section p.fault {
     color: var(--sg-text);
   }

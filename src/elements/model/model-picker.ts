@@ -11,6 +11,7 @@ import { ModelFileEvent } from '../events/model-file-event';
 import { ModelRemoveEvent } from '../events/model-remove-event';
 import { faultText, sentence } from '../shared/fault-text';
 import { fileSize, list, milliseconds, percent } from '../shared/format';
+import { fileButtonStyles } from '../shared/form-styles';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import '../shared/load-progress';
@@ -44,7 +45,7 @@ function qualityWords({ accuracy, quantisation }: ModelVariant): string {
 @customElement('sg-model-picker')
 @localized()
 export class ModelPicker extends LitElement {
-  static override styles = [sharedStyles, modelPickerStyles];
+  static override styles = [sharedStyles, fileButtonStyles, modelPickerStyles];
 
   @property({ attribute: false }) catalogue: readonly CatalogueEntry[] = [];
   @property({ attribute: false }) loaded: LoadedModel | undefined;

@@ -5,6 +5,7 @@ import type { Precision } from '../../contract/model';
 import type { Speed } from '../../contract/speed';
 import { PrecisionChoiceEvent } from '../events/precision-choice-event';
 import { SpeedMeasureEvent } from '../events/speed-measure-event';
+import { groupStyles } from '../shared/form-styles';
 import { sharedStyles } from '../shared/styles';
 
 /**
@@ -18,6 +19,7 @@ import { sharedStyles } from '../shared/styles';
 export class PrecisionChoice extends LitElement {
   static override styles = [
     sharedStyles,
+    groupStyles,
     css`
       fieldset {
         display: flex;
@@ -25,16 +27,7 @@ export class PrecisionChoice extends LitElement {
         align-items: center;
         justify-content: space-between;
         gap: 0.25rem 1rem;
-        min-width: 0;
-        margin: 0 0 1rem;
         padding: 0.25rem 1rem 0.6rem;
-        border: 1px solid var(--sg-line);
-        border-radius: 1rem;
-        background: var(--sg-surface);
-      }
-      legend {
-        padding: 0 0.4rem;
-        font-weight: 600;
       }
       label {
         display: inline-flex;

@@ -85,6 +85,9 @@ export const picturesViewStyles = css`
     max-height: 14rem;
     overflow-y: auto;
   }
+  .more-failed {
+    margin-top: 0.5rem;
+  }
   .failed li {
     padding: 0.3rem 0;
     overflow-wrap: anywhere;

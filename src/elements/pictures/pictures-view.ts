@@ -22,6 +22,8 @@ import { picturesViewStyles } from './pictures-view-styles';
 
 /** Cards shown at first, and more at a time: thousands at once would make a phone stutter. */
 const PAGE = 120;
+/** Bad files listed at first: a folder of a kind that this browser cannot read is thousands. */
+const FAILED_PAGE = 100;
 /** Labels that the search field offers. */
 const SUGGESTIONS = 50;
 
@@ -36,6 +38,7 @@ export class PicturesView extends LitElement {
   @property({ type: Boolean }) active = false;
   @state() private words = '';
   @state() private shown = PAGE;
+  @state() private failedShown = FAILED_PAGE;
   @query('input[type=file]') private readonly chooser!: HTMLInputElement;
   private readonly batch = new PictureBatch(this, () => this.recogniser);
 
@@ -125,8 +128,11 @@ export class PicturesView extends LitElement {
         ? html`<details class="failed" open>
             <summary>${msg(str`Files that could not be read: ${failed.length}`)}</summary>
             <ul tabindex="0" aria-label=${msg('Files that could not be read')}>
-              ${failed.map(({ name, problem, detail }) => html`<li title=${detail}>${name} <span>${pictureProblemText(problem)}</span></li>`)}
+              ${failed.slice(0, this.failedShown).map(({ name, problem, detail }) => html`<li title=${detail}>${name} <span>${pictureProblemText(problem)}</span></li>`)}
             </ul>
+            ${failed.length > this.failedShown
+              ? html`<button class="more-failed" @click=${() => (this.failedShown += FAILED_PAGE)}>${msg(str`Show more (${failed.length - this.failedShown} left)`)}</button>`
+              : nothing}
           </details>`
         : nothing}
       <p class="visually-hidden" role="status">${this.batch.running ? '' : msg(str`Pictures recognised: ${done.length}`)}</p>
@@ -165,6 +171,7 @@ export class PicturesView extends LitElement {
     this.batch.clear();
     this.words = '';
     this.shown = PAGE;
+    this.failedShown = FAILED_PAGE;
   }
 
   #onChoose(): void {

@@ -30,26 +30,6 @@ export const sessionsViewStyles = css`
     margin: 0;
     font-size: 1.25rem;
   }
-  label.import {
-    display: inline-flex;
-    align-items: center;
-    gap: 0.5rem;
-    min-height: 2.75rem;
-    padding: 0 1rem;
-    border: 1px solid var(--sg-line);
-    border-radius: 999px;
-    background: var(--sg-surface);
-    cursor: pointer;
-  }
-  @media (hover: hover) {
-    label.import:hover {
-      background: var(--sg-surface-2);
-    }
-  }
-  label.import:focus-within {
-    outline: 3px solid var(--sg-focus);
-    outline-offset: 2px;
-  }
   .empty {
     display: grid;
     justify-items: center;

@@ -9,6 +9,7 @@ import type { NameEvent } from '../events/name-event';
 import type { SessionActionEvent } from '../events/session-action-event';
 import { dropStyles } from '../shared/drop-styles';
 import { faultText, sentence } from '../shared/fault-text';
+import { fileButtonStyles } from '../shared/form-styles';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 import type { ExportSheet } from './export-sheet';
@@ -29,7 +30,7 @@ const ADDRESS = /^#sessions\/([A-Za-z0-9-]{1,64})$/;
 @customElement('sg-sessions-view')
 @localized()
 export class SessionsView extends LitElement {
-  static override styles = [sharedStyles, sessionsViewStyles, dropStyles];
+  static override styles = [sharedStyles, fileButtonStyles, sessionsViewStyles, dropStyles];
 
   /** False while another view is shown. */
   @property({ type: Boolean }) active = true;
@@ -119,7 +120,7 @@ export class SessionsView extends LitElement {
   }
 
   #importButton(): unknown {
-    return html`<label class="import">
+    return html`<label class="file">
       ${icon('upload')}${msg('Import')}
       <input class="visually-hidden" type="file" accept=".zip,application/zip" multiple @change=${this.#onFiles} />
     </label>`;

@@ -5,16 +5,7 @@ export const settingsSheetStyles = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: 0.15rem;
-    min-width: 0;
-    margin: 0 0 1rem;
     padding: 0.25rem 1rem;
-    border: 1px solid var(--sg-line);
-    border-radius: 1rem;
-    background: var(--sg-surface);
-  }
-  legend {
-    padding: 0 0.4rem;
-    font-weight: 600;
   }
   label {
     display: flex;

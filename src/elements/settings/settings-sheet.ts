@@ -12,6 +12,7 @@ import { SheetEvent, type SheetId } from '../events/sheet-event';
 import { percent } from '../shared/format';
 import { icon } from '../shared/icons';
 import type { Sheet } from '../shared/sheet';
+import { groupStyles } from '../shared/form-styles';
 import { sharedStyles } from '../shared/styles';
 import '../shared/sheet';
 import { settingsSheetStyles } from './settings-sheet-styles';
@@ -33,7 +34,7 @@ const MOST_CERTAINTY = 0.6;
 @customElement('sg-settings-sheet')
 @localized()
 export class SettingsSheet extends LitElement {
-  static override styles = [sharedStyles, settingsSheetStyles];
+  static override styles = [sharedStyles, groupStyles, settingsSheetStyles];
 
   @property({ attribute: false }) settings!: SettingsStore;
   @property({ attribute: false }) capabilities: WorkerCapabilities | undefined;

@@ -2,6 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { TeachController } from '../../controllers/teach-controller';
+import { fileButtonStyles } from '../shared/form-styles';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
 
@@ -11,6 +12,7 @@ import { sharedStyles } from '../shared/styles';
 export class ThingsTools extends LitElement {
   static override styles = [
     sharedStyles,
+    fileButtonStyles,
     css`
       :host {
         display: grid;
@@ -21,23 +23,12 @@ export class ThingsTools extends LitElement {
         flex-wrap: wrap;
         gap: 0.5rem;
       }
-      label {
+      label:not(.file) {
         display: inline-flex;
         align-items: center;
         gap: 0.6rem;
         min-height: 2.75rem;
         cursor: pointer;
-      }
-      label.file {
-        gap: 0.5rem;
-        padding: 0 1rem;
-        border: 1px solid var(--sg-line);
-        border-radius: 999px;
-        background: var(--sg-surface);
-      }
-      label.file:focus-within {
-        outline: 3px solid var(--sg-focus);
-        outline-offset: 2px;
       }
       input[type='checkbox'] {
         flex: none;

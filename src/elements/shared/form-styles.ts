@@ -1,0 +1,40 @@
+import { css } from 'lit';
+
+/** A label that looks like a button and chooses a file (class `file`). */
+export const fileButtonStyles = css`
+  label.file {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.5rem;
+    min-height: 2.75rem;
+    padding: 0 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 999px;
+    background: var(--sg-surface);
+    cursor: pointer;
+  }
+  label.file:focus-within {
+    outline: 3px solid var(--sg-focus);
+    outline-offset: 2px;
+  }
+  @media (hover: hover) {
+    label.file:hover {
+      background: var(--sg-surface-2);
+    }
+  }
+`;
+
+/** Choices that belong together, with their heading. */
+export const groupStyles = css`
+  fieldset {
+    min-width: 0;
+    margin: 0 0 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1rem;
+    background: var(--sg-surface);
+  }
+  legend {
+    padding: 0 0.4rem;
+    font-weight: 600;
+  }
+`;
