@@ -53,7 +53,10 @@ export interface Snapshot {
 
 /** What an edit is part of, so that undo and redo live on when a session is opened again. */
 export interface EditMark {
-  /** Edits of one step (a split is two) share this and are undone together; undefined means a step of its own. */
+  /**
+   * Edits of one step (a split is two) share this and are undone together; undefined, as the recorder writes them, means a step
+   * of its own, unless it only amends what was put before (a span that is held is put again and again).
+   */
   readonly step?: string;
   /** How the edit came about; undefined for a person's own change. */
   readonly by?: 'undo' | 'redo';

@@ -89,7 +89,8 @@ export class SessionDesk implements ReactiveController {
 
   /** A person's own labels: those of this session, then those that were used anywhere, the newest first. */
   get own(): readonly string[] {
-    const here = this.editor.labels.spans.flatMap(({ label }) => (label.index === undefined ? [label.name] : []));
+    const { spans, snapshots } = this.editor.labels;
+    const here = [...spans, ...snapshots].flatMap(({ label }) => (label && label.index === undefined ? [label.name] : []));
     return [...new Set([...here, ...this.#book.own])];
   }
 
@@ -173,9 +174,9 @@ export class SessionDesk implements ReactiveController {
       case 'second-forth':
         return player.seek(time + 1e6);
       case 'previous-label':
-        return player.seek(neighbouringStart([...editor.labels.spans, ...this.#runs], time, 'previous') ?? 0);
+        return player.seek(neighbouringStart(this.#starts, time, 'previous') ?? 0);
       case 'next-label':
-        return player.seek(neighbouringStart([...editor.labels.spans, ...this.#runs], time, 'next') ?? time);
+        return player.seek(neighbouringStart(this.#starts, time, 'next') ?? time);
       case 'undo':
         return editor.undo();
       case 'redo':
@@ -193,6 +194,12 @@ export class SessionDesk implements ReactiveController {
     else if (command === 'split') editor.split(id, time);
     else if (command === 'delete') editor.delete(id);
     else if (next) editor.merge(id, next.id);
+  }
+
+  /** Where labels begin: a person's spans and snapshots, and the network's runs. */
+  get #starts(): readonly { readonly startUs: number }[] {
+    const { spans, snapshots } = this.editor.labels;
+    return [...spans, ...snapshots.map(({ timeUs }) => ({ startUs: timeUs })), ...this.#runs];
   }
 
   #runAt(timeUs: number): PredictedRun | undefined {

@@ -4,6 +4,7 @@ import type { HumanEdit, HumanLabels, LabelRef, SessionData } from '../contract/
 import {
   addSpan, deleteSpan, mergeSpans, moveEdge, relabelSpan, SpanEditError, splitSpan, type Edge, type SpanLimits,
 } from '../domain/sessions/edit-spans';
+import { deleteSnapshot, relabelSnapshot } from '../domain/sessions/edit-snapshots';
 import { EditHistory } from '../domain/sessions/edit-history';
 import { NO_LABELS } from '../domain/sessions/human-labels';
 import type { SessionStore } from '../storage/session-store';
@@ -118,6 +119,14 @@ export class SessionEditor implements ReactiveController {
 
   delete(id: string): void {
     this.#do((labels) => deleteSpan(labels, id));
+  }
+
+  relabelSnapshot(id: string, label: LabelRef): void {
+    this.#do((labels) => relabelSnapshot(labels, id, label));
+  }
+
+  deleteSnapshot(id: string): void {
+    this.#do((labels) => deleteSnapshot(labels, id));
   }
 
   undo(): void {

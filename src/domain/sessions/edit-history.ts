@@ -32,9 +32,21 @@ export class EditHistory {
       const { step, by } = log[from];
       let to = from + 1;
       while (step !== undefined && to < log.length && log[to].step === step && log[to].by === by) to++;
-      this.#take(log.slice(from, to), by);
+      const edits = log.slice(from, to);
+      if (step === undefined && edits.every((edit) => this.#isAmendment(edit))) this.#labels = foldEdits(edits, this.#labels);
+      else this.#take(edits, by);
       from = to;
     }
+  }
+
+  /**
+   * Whether a recorder's edit (they have no mark) only goes on with what it put before: a span that is held is put again each
+   * second, and cut to the film at the end. Undo takes all of it back at once.
+   */
+  #isAmendment(edit: HumanEdit): boolean {
+    const { spans, snapshots } = this.#labels;
+    if (edit.kind === 'put-span') return spans.some(({ id }) => id === edit.span.id);
+    return edit.kind === 'put-snapshot' && snapshots.some(({ id }) => id === edit.snapshot.id);
   }
 
   get labels(): HumanLabels {

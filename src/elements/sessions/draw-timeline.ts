@@ -61,6 +61,21 @@ export function drawRuler({ context, width, height, muted, line, font }: Drawing
   }
 }
 
+/** A diamond on the ruler for each snapshot. */
+export function drawMarks({ context, width, height, text }: Drawing, snapshots: readonly { readonly timeUs: number }[], window: TimeWindow): void {
+  context.fillStyle = text;
+  for (const { timeUs } of snapshots) {
+    if (timeUs < window.startUs || timeUs > window.endUs) continue;
+    const x = Math.max(5, Math.min(width - 5, xOf(timeUs, window, width)));
+    context.beginPath();
+    context.moveTo(x, height - 11);
+    context.lineTo(x + 5, height - 6);
+    context.lineTo(x, height - 1);
+    context.lineTo(x - 5, height - 6);
+    context.fill();
+  }
+}
+
 /** The network's runs: hatched, so that nobody takes them for a person's. Runs less than a pixel wide share one. */
 export function drawRuns(
   { context, width, height, dark, text, font }: Drawing,

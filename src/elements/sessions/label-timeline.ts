@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
 import { labelText } from '../../controllers/language';
-import type { HumanSpan, LabelRef, RecognitionEntry } from '../../contract/session';
+import type { HumanSpan, LabelRef, RecognitionEntry, Snapshot } from '../../contract/session';
 import { confidenceSeries } from '../../domain/sessions/confidence';
 import type { Edge } from '../../domain/sessions/edit-spans';
 import { spanRows } from '../../domain/sessions/label-times';
@@ -15,8 +15,9 @@ import { list } from '../shared/format';
 import { icon, type IconName } from '../shared/icons';
 import { styleProperties } from '../shared/style-properties';
 import { sharedStyles } from '../shared/styles';
-import { drawConfidence, drawingOf, drawRuler, drawRuns, xOf } from './draw-timeline';
+import { drawConfidence, drawingOf, drawMarks, drawRuler, drawRuns, xOf } from './draw-timeline';
 import { isDark, LabelColours } from './label-colour';
+import type { ZoomCommand } from './session-keys';
 import { labelTimelineStyles } from './label-timeline-styles';
 import { TimelineGestures } from './timeline-gestures';
 import { preciseTime } from './time-words';
@@ -38,6 +39,8 @@ export class LabelTimeline extends LitElement {
   static override styles = [sharedStyles, labelTimelineStyles];
 
   @property({ attribute: false }) spans: readonly HumanSpan[] = [];
+  /** Marked on the ruler. */
+  @property({ attribute: false }) snapshots: readonly Snapshot[] = [];
   @property({ attribute: false }) runs: readonly PredictedRun[] = [];
   @property({ attribute: false }) recognitions: readonly RecognitionEntry[] = [];
   /** Labels that the plot has a line for. */
@@ -68,6 +71,12 @@ export class LabelTimeline extends LitElement {
       this.dispatchEvent(new SeekEvent(this.#timeAt(x)));
     },
   });
+
+  /** Zooms about the playhead, or shows the whole film. */
+  zoom(command: ZoomCommand): void {
+    if (command === 'zoom-fit') this.window = wholeFilm(this.durationUs);
+    else this.#zoomAtPlayhead(command === 'zoom-in' ? 1.8 : 1 / 1.8);
+  }
 
   /** Moves the playhead, without drawing all anew. */
   showTime(timeUs: number): void {
@@ -111,9 +120,8 @@ export class LabelTimeline extends LitElement {
     const { down, move, up } = this.#gestures;
     return html`
       <div class="tools" role="group" aria-label=${msg('Zoom of the timeline')}>
-        ${this.#tool('zoomOut', msg('Zoom out'), () => this.#zoomAtPlayhead(1 / 1.8))}
-        ${this.#tool('zoomIn', msg('Zoom in'), () => this.#zoomAtPlayhead(1.8))}
-        ${this.#tool('fit', msg('Whole film'), () => (this.window = wholeFilm(this.durationUs)))}
+        ${this.#tool('zoomOut', msg('Zoom out'), 'zoom-out')} ${this.#tool('zoomIn', msg('Zoom in'), 'zoom-in')}
+        ${this.#tool('fit', msg('Whole film'), 'zoom-fit')}
       </div>
       <div class="area" part="area" @pointerdown=${down} @pointermove=${move} @pointerup=${up} @pointercancel=${up}>
         <canvas class="ruler" aria-hidden="true"></canvas>
@@ -134,8 +142,8 @@ export class LabelTimeline extends LitElement {
     `;
   }
 
-  #tool(name: IconName, words: string, act: () => void): unknown {
-    return html`<button class="icon" aria-label=${words} title=${words} @click=${act}>${icon(name)}</button>`;
+  #tool(name: IconName, words: string, command: ZoomCommand): unknown {
+    return html`<button class="icon" aria-label=${words} title=${words} @click=${() => this.zoom(command)}>${icon(name)}</button>`;
   }
 
   /** Spans with the edge that is being drawn where it is now. */
@@ -149,7 +157,9 @@ export class LabelTimeline extends LitElement {
 
   #span(span: HumanSpan, row: number): unknown {
     const { startUs, endUs, label, id } = span;
-    if (endUs < this.window.startUs || startUs > this.window.endUs) return nothing;
+    // One that has the focus stays, out of sight: keys would go nowhere with it.
+    const focused = this.shadowRoot?.activeElement?.closest('.span')?.querySelector('button')?.dataset['span'] === id;
+    if (!focused && (endUs < this.window.startUs || startUs > this.window.endUs)) return nothing;
     const from = xOf(startUs, this.window, this.width);
     const width = Math.max(4, xOf(endUs, this.window, this.width) - from);
     const selected = id === this.selected;
@@ -265,7 +275,10 @@ export class LabelTimeline extends LitElement {
       if (drawing) draw(drawing);
     };
     const { startUs, endUs } = this.window;
-    drawn('ruler', (drawing) => drawRuler(drawing, this.window));
+    drawn('ruler', (drawing) => {
+      drawRuler(drawing, this.window);
+      drawMarks(drawing, this.snapshots, this.window);
+    });
     drawn('runs', (drawing) => drawRuns(drawing, this.runs, this.window, this.#colours, labelText));
     drawn('plot', (drawing) => {
       const slices = Math.max(1, Math.floor(drawing.width / 2));

@@ -180,6 +180,9 @@ export const sessionDetailStyles = css`
     .side {
       display: contents;
     }
+    sg-snapshot-strip {
+      order: 1;
+    }
     sg-label-lists {
       order: 2;
     }

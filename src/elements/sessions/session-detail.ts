@@ -3,13 +3,14 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { labelText } from '../../controllers/language';
 import { Fault } from '../../contract/fault';
-import type { SessionData } from '../../contract/session';
+import type { LabelRef, SessionData } from '../../contract/session';
 import { SessionDesk } from '../../controllers/session-desk';
 import type { SessionLibrary } from '../../controllers/session-library';
 import { spansAt } from '../../domain/sessions/label-times';
 import type { LabelChoiceEvent } from '../events/label-choice-event';
 import type { SeekEvent } from '../events/seek-event';
 import { SessionActionEvent } from '../events/session-action-event';
+import type { SnapshotEditEvent } from '../events/snapshot-edit-event';
 import type { SpanEditEvent } from '../events/span-edit-event';
 import { percent } from '../shared/format';
 import { icon, type IconName } from '../shared/icons';
@@ -18,13 +19,14 @@ import type { Sheet } from '../shared/sheet';
 import { sharedStyles } from '../shared/styles';
 import type { LabelTimeline } from './label-timeline';
 import { sessionDetailStyles } from './session-detail-styles';
-import { commandOf, KEYS, type Command } from './session-keys';
+import { commandOf, isZoom, KEYS, type Command } from './session-keys';
 import { preciseTime } from './time-words';
 import '../shared/fault-panel';
 import '../shared/label-search';
 import '../shared/sheet';
 import './label-lists';
 import './label-timeline';
+import './snapshot-strip';
 import './span-panel';
 
 /**
@@ -49,8 +51,8 @@ export class SessionDetail extends LitElement {
     this.timeline?.showTime(timeUs);
     this.requestUpdate();
   });
-  /** What the search is for: the span to correct, or undefined for a new one. */
-  #searchFor: string | undefined;
+  /** What becomes of the label that is searched for. */
+  #onLabel: (label: LabelRef) => void = () => undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -111,6 +113,7 @@ export class SessionDetail extends LitElement {
       <sg-label-timeline
         class="wide"
         .spans=${editor.labels.spans}
+        .snapshots=${editor.labels.snapshots}
         .runs=${runs}
         .recognitions=${data.recognitions}
         .plotted=${plotted}
@@ -119,6 +122,13 @@ export class SessionDetail extends LitElement {
         @sg-seek=${this.#onSeek}
         @sg-span-edit=${this.#onSpanEdit}
       ></sg-label-timeline>
+      <sg-snapshot-strip
+        class="wide"
+        .snapshots=${editor.labels.snapshots}
+        .picture=${this.#picture}
+        @sg-seek=${this.#onSeek}
+        @sg-snapshot-edit=${this.#onSnapshotEdit}
+      ></sg-snapshot-strip>
       <sg-label-lists
         class="wide"
         .spans=${editor.labels.spans}
@@ -195,7 +205,7 @@ export class SessionDetail extends LitElement {
       .timeUs=${frameUs}
       @sg-span-edit=${this.#onSpanEdit}
       @sg-label-choice=${({ label }: LabelChoiceEvent) => this.desk.confirm(label)}
-      @sg-add-label=${() => this.#openSearch(undefined)}
+      @sg-add-label=${() => this.#run('add')}
     ></sg-span-panel>`;
   }
 
@@ -213,9 +223,17 @@ export class SessionDetail extends LitElement {
     else this.#run(edit.kind);
   };
 
-  #openSearch(id: string | undefined): void {
+  readonly #picture = (file: string): Promise<Blob> => this.library.store.snapshot(this.sessionId, file);
+
+  readonly #onSnapshotEdit = ({ edit: { kind, id } }: SnapshotEditEvent): void => {
+    const { editor } = this.desk;
+    if (kind === 'delete') editor.deleteSnapshot(id);
+    else this.#openSearch((label) => editor.relabelSnapshot(id, label));
+  };
+
+  #openSearch(onLabel: (label: LabelRef) => void): void {
     this.desk.player.pause();
-    this.#searchFor = id;
+    this.#onLabel = onLabel;
     this.search.clear();
     void this.sheet?.show().then(() => this.search.focus());
   }
@@ -223,8 +241,7 @@ export class SessionDetail extends LitElement {
   readonly #onSearched = ({ label }: LabelChoiceEvent): void => {
     this.sheet?.close();
     this.desk.use(label);
-    if (this.#searchFor === undefined) this.desk.label(label);
-    else this.desk.editor.relabel(this.#searchFor, label);
+    this.#onLabel(label);
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -240,9 +257,10 @@ export class SessionDetail extends LitElement {
 
   #run(command: Command): void {
     const id = this.desk.editor.selected?.id;
-    if (command === 'add') this.#openSearch(undefined);
+    if (command === 'add') this.#openSearch((label) => this.desk.label(label));
+    else if (isZoom(command)) this.timeline?.zoom(command);
     else if (command !== 'relabel') this.desk.run(command);
-    else if (id !== undefined) this.#openSearch(id);
+    else if (id !== undefined) this.#openSearch((label) => this.desk.editor.relabel(id, label));
   }
 }
 

@@ -73,10 +73,10 @@ export class SpanPanel extends LitElement {
         gap: 0.4rem;
       }
       button.small {
-        padding: 0 0.75rem;
-        font-size: 0.9rem;
+        padding: 0 0.6rem;
+        font-size: 0.87rem;
       }
-      .head .icon {
+      .head > button.icon {
         margin-inline-start: auto;
       }
       button.yes {

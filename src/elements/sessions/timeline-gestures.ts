@@ -59,6 +59,8 @@ export class TimelineGestures {
     const onSpan = event.composedPath().some((part) => part instanceof HTMLButtonElement);
     if (this.#mode === 'press' && event.type === 'pointerup' && !onSpan) this.target.tap(this.#x(event));
     if (this.#pointers.size === 0) this.#mode = 'none';
+    // The finger that stays moves on, and zooms no more.
+    else if (this.#pointers.size === 1 && this.#mode === 'pinch') this.#mode = 'pan';
   };
 
   readonly wheel = (event: WheelEvent): void => {

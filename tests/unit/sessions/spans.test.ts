@@ -4,6 +4,7 @@ import { EditHistory } from '../../../src/domain/sessions/edit-history';
 import {
   addSpan, deleteSpan, mergeSpans, moveEdge, moveSpan, relabelSpan, SpanEditError, splitSpan, type SpanLimits,
 } from '../../../src/domain/sessions/edit-spans';
+import { deleteSnapshot, relabelSnapshot } from '../../../src/domain/sessions/edit-snapshots';
 import { foldEdits, NO_LABELS } from '../../../src/domain/sessions/human-labels';
 import { neighbouringStart, spanRows, spansAt } from '../../../src/domain/sessions/label-times';
 import { CAT, DOG } from '../../support/session-fixture';
@@ -165,5 +166,50 @@ describe('labels at a time', () => {
     expect(neighbouringStart(spans, 1e6, 'previous')).toBe(0);
     expect(neighbouringStart(spans, 5e6, 'next')).toBeUndefined();
     expect(spanRows(labels.spans)).toEqual([0, 1, 2, 0]);
+  });
+});
+
+describe('a log that a recorder wrote', () => {
+  const log: HumanEdit[] = [
+    { kind: 'put-span', span: span('held', 0, 1e6) },
+    { kind: 'put-span', span: span('held', 0, 2e6) },
+    { kind: 'put-span', span: span('other', 1e6, 2e6, DOG) },
+    { kind: 'put-span', span: span('held', 0, 3e6) },
+    { kind: 'put-span', span: span('other', 1e6, 3e6, DOG) },
+    { kind: 'put-snapshot', snapshot: { id: 'p', timeUs: 9e6, file: '9.jpg', label: CAT } },
+    { kind: 'put-snapshot', snapshot: { id: 'p', timeUs: 3e6, file: '9.jpg', label: CAT } },
+  ];
+
+  it('is undone a label at a time, not a second of holding it at a time, and done again whole', () => {
+    const history = new EditHistory(log, () => crypto.randomUUID());
+    const whole = history.labels;
+    expect(whole).toEqual(foldEdits(log));
+    const seen: number[][] = [];
+    const written: HumanEdit[] = [];
+    while (history.canUndo) {
+      written.push(...history.undo());
+      seen.push([history.labels.spans.length, history.labels.snapshots.length]);
+    }
+    expect(seen).toEqual([[2, 0], [1, 0], [0, 0]]);
+    while (history.canRedo) written.push(...history.redo());
+    expect(history.labels).toEqual(whole);
+    // Opened again it is the same, also for undo.
+    const again = new EditHistory([...log, ...written], () => crypto.randomUUID());
+    expect(again.labels).toEqual(whole);
+    again.undo();
+    expect(again.labels.spans).toHaveLength(2);
+  });
+});
+
+describe('editing snapshots', () => {
+  const labels = foldEdits([{ kind: 'put-snapshot', snapshot: { id: 'p', timeUs: 5, file: '5.jpg', label: undefined } }]);
+
+  it('names, corrects and deletes one, and changes nothing where there is nothing to change', () => {
+    const named = foldEdits(relabelSnapshot(labels, 'p', CAT), labels);
+    expect(named.snapshots).toEqual([{ id: 'p', timeUs: 5, file: '5.jpg', label: CAT }]);
+    expect(relabelSnapshot(named, 'p', CAT)).toEqual([]);
+    expect(relabelSnapshot(named, 'gone', CAT)).toEqual([]);
+    expect(foldEdits(deleteSnapshot(named, 'p'), named).snapshots).toEqual([]);
+    expect(deleteSnapshot(named, 'gone')).toEqual([]);
   });
 });
