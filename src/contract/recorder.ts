@@ -78,8 +78,12 @@ export interface RecorderApi {
    * @returns false where it was dropped
    */
   frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean;
-  /** A chunk of the page's MediaRecorder. @param endUs film time up to which it may reach */
-  chunk(bytes: ArrayBuffer, endUs: number): void;
+  /**
+   * A chunk of the page's MediaRecorder.
+   * @param endUs film time up to which it may reach
+   * @param drawnUs when pictures were drawn for it since the chunk before, microseconds of film, rising
+   */
+  chunk(bytes: ArrayBuffer, endUs: number, drawnUs: readonly number[]): void;
   /** A recognition of a frame that was sent as wanted; it is written with that frame. */
   recognised(entry: RecognitionEntry, model: RecordedModel): void;
   /** Edits of the human labels; flushed before the answer. */

@@ -33,6 +33,14 @@ export interface ExportedFile {
   readonly file: File | undefined;
 }
 
+/** When a film's frames are shown. */
+export interface FrameTimes {
+  /** Where the first one stands in the film's own time, seconds: films of other recorders need not begin at 0. */
+  readonly start: number;
+  /** Microseconds from the first frame, rising, shape [frames]. */
+  readonly times: Float64Array;
+}
+
 /**
  * What the export worker does for the page, through Comlink: one job a worker, which is ended to cancel it. Errors arrive
  * as `Fault` names.
@@ -53,9 +61,6 @@ export interface SessionTransferApi {
    * @throws Fault `import-foreign` where it is no zip of ours, `import-newer`, `import-broken`, `import-unsafe`, `storage-full`
    */
   import(zip: File, onProgress: (progress: TransferProgress) => void): Promise<SessionManifest>;
-  /**
-   * Times of all frames of a session's film, so that a player can step from one to the next.
-   * @returns microseconds from the first frame, rising, shape [frames]
-   */
-  frameTimes(sessionId: string): Promise<Float64Array>;
+  /** Times of all frames of a session's film, so that a player can step from one to the next. */
+  frameTimes(sessionId: string): Promise<FrameTimes>;
 }

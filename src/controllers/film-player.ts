@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { FrameTimes } from '../contract/session-export';
 
 /** Time from frame to frame while the film's own times are not known, microseconds. */
 const GUESSED_FRAME_US = 33_333;
@@ -8,6 +9,8 @@ export class FilmPlayer implements ReactiveController {
   #video: HTMLVideoElement | undefined;
   #address: string | undefined;
   #frames: Float64Array | undefined;
+  /** Where the first frame stands in the video element's time, seconds. */
+  #start = 0;
   #timeUs = 0;
   #durationUs = 0;
   #watch = 0;
@@ -43,15 +46,20 @@ export class FilmPlayer implements ReactiveController {
     this.#tell(0);
   }
 
-  /** Times of all frames, rising; until they are given, steps are guessed. */
-  setFrames(frames: Float64Array | undefined): void {
-    this.#frames = frames;
+  /** Times of all frames; until they are given, steps are guessed, and the film is taken to begin at 0. */
+  setFrames(frames: FrameTimes | undefined): void {
+    this.#frames = frames?.times;
+    if (!frames || frames.start === this.#start) return;
+    this.#start = frames.start;
+    // What is shown by now was sought without it.
+    this.seek(this.#timeUs);
   }
 
   close(): void {
     const video = this.#video;
     this.#video = undefined;
     this.#frames = undefined;
+    this.#start = 0;
     cancelAnimationFrame(this.#watch);
     if (video) {
       for (const type of ['play', 'pause', 'ended', 'seeked', 'timeupdate', 'loadeddata'] as const) video.removeEventListener(type, this.#onEvent);
@@ -85,7 +93,7 @@ export class FilmPlayer implements ReactiveController {
     // Into the middle of the frame: its very start, rounded, may be the end of the one before.
     const next = at === undefined ? undefined : this.#frames?.[at + 1];
     const start = at === undefined ? undefined : this.#frames?.[at];
-    video.currentTime = (start !== undefined && next !== undefined && time < start + 1 ? (start + next) / 2 : time) / 1e6;
+    video.currentTime = this.#start + (start !== undefined && next !== undefined && time < start + 1 ? (start + next) / 2 : time) / 1e6;
     this.#tell(time);
   }
 
@@ -119,6 +127,11 @@ export class FilmPlayer implements ReactiveController {
     return Math.max(0, low - 1);
   }
 
+  /** Where the video element is, from the film's first frame. */
+  #playedUs({ currentTime }: HTMLVideoElement): number {
+    return Math.max(0, (currentTime - this.#start) * 1e6);
+  }
+
   #tell(timeUs: number): void {
     this.#timeUs = timeUs;
     this.onTime(timeUs);
@@ -130,8 +143,8 @@ export class FilmPlayer implements ReactiveController {
     cancelAnimationFrame(this.#watch);
     if (this.playing) this.#follow();
     // After a seek of ours the time is what was asked for, not the middle of the frame.
-    else if (event.type !== 'seeked' || Math.abs(video.currentTime * 1e6 - this.#timeUs) > 2 * GUESSED_FRAME_US) {
-      if (event.type === 'pause' || event.type === 'ended') this.#tell(video.currentTime * 1e6);
+    else if (event.type !== 'seeked' || Math.abs(this.#playedUs(video) - this.#timeUs) > 2 * GUESSED_FRAME_US) {
+      if (event.type === 'pause' || event.type === 'ended') this.#tell(this.#playedUs(video));
     }
     this.host.requestUpdate();
   };
@@ -139,7 +152,7 @@ export class FilmPlayer implements ReactiveController {
   readonly #follow = (): void => {
     const video = this.#video;
     if (!video) return;
-    this.#tell(video.currentTime * 1e6);
+    this.#tell(this.#playedUs(video));
     this.#watch = requestAnimationFrame(this.#follow);
   };
 }

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../contract/fault';
 import type { HumanLabels, HumanSpan, LabelRef, SessionData } from '../contract/session';
+import type { FrameTimes } from '../contract/session-export';
 import { sameLabel } from '../domain/sessions/labels';
 import { neighbouringStart, recognitionAt } from '../domain/sessions/label-times';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../domain/sessions/predicted-runs';
@@ -35,7 +36,7 @@ export class SessionDesk implements ReactiveController {
   #prepared: SessionData | undefined;
   #filmOf: SessionData | undefined;
   #filmFault: Fault | undefined;
-  #frames: Transfer<Float64Array> | undefined;
+  #frames: Transfer<FrameTimes> | undefined;
 
   /** @param onTime is told the present time, more often than the host is updated */
   constructor(

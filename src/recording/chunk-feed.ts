@@ -21,8 +21,8 @@ export function chunkType(): string | undefined {
 
 /**
  * For browsers without WebCodecs: draws each picture into a canvas whose stream MediaRecorder films. So the film holds the
- * frames that were recognised and goes on over a change of camera or size. Its times come from the browser's clock when a
- * picture is drawn; they agree with the labels to a frame, not to the microsecond.
+ * frames that were recognised and goes on over a change of camera or size. The film's times come from the browser's clock some
+ * milliseconds after a picture is drawn: the worker is told when each was drawn, and matches both at the end.
  */
 export class ChunkFeed implements Feed {
   readonly dropped = 0;
@@ -35,6 +35,8 @@ export class ChunkFeed implements Feed {
   #pausedAtMs: number | undefined;
   #pausedMs = 0;
   #lastUs = -1;
+  /** When pictures were drawn since the last chunk, microseconds of film. */
+  #drawnUs: number[] = [];
   #sent: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -60,7 +62,10 @@ export class ChunkFeed implements Feed {
     this.#recorder = new MediaRecorder(stream, options);
     this.#recorder.addEventListener('dataavailable', ({ data }) => {
       const endUs = this.now();
-      if (data.size > 0) this.#sent = this.#sent.then(async () => this.client.chunk(await data.arrayBuffer(), endUs)).catch(() => undefined);
+      if (data.size === 0) return;
+      const drawnUs = this.#drawnUs;
+      this.#drawnUs = [];
+      this.#sent = this.#sent.then(async () => this.client.chunk(await data.arrayBuffer(), endUs, drawnUs)).catch(() => undefined);
     });
     this.#recorder.start(CHUNK_MS);
   }
@@ -134,6 +139,7 @@ export class ChunkFeed implements Feed {
     this.#track.requestFrame();
     // Whole milliseconds, as all film times.
     this.#lastUs = Math.max(this.#lastUs + 1000, Math.round(this.now() / 1000) * 1000);
+    this.#drawnUs.push(this.#lastUs);
     return this.#lastUs;
   }
 }

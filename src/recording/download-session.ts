@@ -1,13 +1,25 @@
 import { downloadZip } from 'client-zip';
 import type { FinishedRecording } from '../contract/recorder';
+import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../domain/export/bundle';
+import { BUNDLE_SUFFIX } from '../domain/export/export-name';
+import { safeName } from '../domain/export/file-names';
 
-/** Hands a session that could not be kept to the person: a zip of its files, as a download. */
+/**
+ * Hands a session that could not be kept to the person: our own zip, as a download, which a browser that keeps sessions
+ * imports. Its manifest stands in the zip's head.
+ */
 export async function downloadSession({ manifest, files }: FinishedRecording): Promise<void> {
-  const entries = [...(files ?? [])].map(([name, input]) => ({ name: `${manifest.id}/${name}`, input, lastModified: new Date() }));
+  const kept = [...(files ?? [])].filter(([path]) => path !== 'session.json');
+  const head = bundleHead(manifest, kept.map(([path, { size }]) => ({ path, bytes: size })));
+  const lastModified = new Date(manifest.createdAt);
+  const entries = [
+    { name: BUNDLE_HEAD, input: `${JSON.stringify(head, undefined, 1)}\n`, lastModified },
+    ...kept.map(([path, input]) => ({ name: BUNDLE_FOLDER + path, input, lastModified })),
+  ];
   const url = URL.createObjectURL(await downloadZip(entries).blob());
   const link = document.createElement('a');
   link.href = url;
-  link.download = `sightglass-${manifest.id}.zip`;
+  link.download = safeName(manifest.name, 'session') + BUNDLE_SUFFIX;
   link.click();
   // The browser has taken the address over long before.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

@@ -49,8 +49,8 @@ export class RecorderClient {
     return this.#call(this.#remote.frame(transfer(frame, [frame]), timeUs, wanted));
   }
 
-  chunk(bytes: ArrayBuffer, endUs: number): Promise<void> {
-    return this.#call(this.#remote.chunk(transfer(bytes, [bytes]), endUs));
+  chunk(bytes: ArrayBuffer, endUs: number, drawnUs: readonly number[]): Promise<void> {
+    return this.#call(this.#remote.chunk(transfer(bytes, [bytes]), endUs, drawnUs));
   }
 
   recognised(entry: RecognitionEntry, model: RecordedModel): Promise<void> {

@@ -1,7 +1,7 @@
 import { proxy, wrap } from 'comlink';
 import { Fault } from '../contract/fault';
 import type { SessionManifest } from '../contract/session';
-import type { ExportedFile, ExportRequest, SessionTransferApi, TransferProgress } from '../contract/session-export';
+import type { ExportedFile, ExportRequest, FrameTimes, SessionTransferApi, TransferProgress } from '../contract/session-export';
 
 /** Makes the worker; a parameter so that tests can give another. */
 export type TransferWorkerFactory = () => Worker;
@@ -40,7 +40,7 @@ export class SessionTransfer {
   }
 
   /** As `SessionTransferApi.frameTimes`. */
-  frameTimes(sessionId: string): Transfer<Float64Array> {
+  frameTimes(sessionId: string): Transfer<FrameTimes> {
     return this.#run((remote) => remote.frameTimes(sessionId), () => undefined, false);
   }
 

@@ -14,7 +14,7 @@ const api: SessionTransferApi = {
       const source = await SessionSource.open(sessionId);
       using film = await openFilm(source.film);
       const times = await frameTimes(film);
-      return transfer(times, [times.buffer]);
+      return transfer({ start: film.start, times }, [times.buffer]);
     }),
 };
 

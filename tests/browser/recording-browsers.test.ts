@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openApp } from '../support/browser';
-import { numberedFrames } from '../support/numbered-film';
+import { serveBuilt } from '../../tools/serve';
+import { openApp, openBrowser } from '../support/browser';
+import { foldEdits } from '../../src/domain/sessions/human-labels';
+import { numberInPicture } from '../support/numbered-film';
 import { chooseLabels, expectExact, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../support/recorder-page';
 import { answerWithNumbers } from '../support/seen-numbers';
 import { SCRATCH } from '../support/shared';
+import { card, cards, chooseZips, imported, openSessions, storedFiles } from '../support/session-page';
 import { storedSessions } from '../support/stored-sessions';
 import { withWorkerPrelude } from '../support/worker-prelude';
 
@@ -33,11 +36,16 @@ describe('a browser that lacks something', () => {
     expect(longestGap(expectExact(session))).toBeLessThan(700_000);
   });
 
-  it('records with MediaRecorder where it has no WebCodecs', async () => {
-    recorder = await openRecorder({}, (page) =>
-      page.addInitScript(() => {
-        for (const name of ['VideoEncoder', 'VideoFrame', 'MediaStreamTrackProcessor']) Reflect.deleteProperty(globalThis, name);
-      }));
+  /** A browser without WebCodecs. */
+  const withoutWebCodecs = (page: Page, without = ''): Promise<unknown> =>
+    page.addInitScript((container) => {
+      for (const name of ['VideoEncoder', 'VideoFrame', 'MediaStreamTrackProcessor']) Reflect.deleteProperty(globalThis, name);
+      const real = MediaRecorder.isTypeSupported.bind(MediaRecorder);
+      MediaRecorder.isTypeSupported = (type) => (container === '' || !type.includes(container)) && real(type);
+    }, without);
+
+  it.each([['mp4', ''], ['webm', 'mp4']])('records %s with MediaRecorder where it has no WebCodecs, exact to the frame', async (container, without) => {
+    recorder = await openRecorder({}, (page) => withoutWebCodecs(page, without));
     const { page } = recorder;
     await recorder.record();
     await chooseLabels(page, ['tabby']);
@@ -49,15 +57,29 @@ describe('a browser that lacks something', () => {
     await page.locator('sg-recording-bar').getByRole('button', { name: 'Go on recording' }).click();
     await page.waitForTimeout(2000);
     const session = await recorder.stop();
-    const frames = numberedFrames(session.film);
+    const frames = expectExact(session);
     expect(longestGap(frames)).toBeLessThan(700_000);
     expect(session.labels.length).toBeGreaterThan(5);
-    // Its times are the browser's own: they agree to a frame or two.
-    for (const { timeUs, top } of session.labels) {
-      const near = frames.filter((frame) => Math.abs(frame.timeUs - timeUs) < 150_000).map((frame) => frame.number);
-      expect(near).toContain(top[0].index);
-    }
-    expect(session.manifest.film.recorder).toBe('media-recorder');
+    expect(session.manifest.film).toMatchObject({ file: `film.${container}`, recorder: 'media-recorder' });
+    const [snapshot] = foldEdits(session.human).snapshots;
+    expect(await numberInPicture(session.snapshots.get(snapshot.file)!)).toBe(frames.find(({ timeUs }) => timeUs === snapshot.timeUs)?.number);
+    // What the frames were matched by is not part of the session.
+    expect(await storedFiles(page, `sessions`)).not.toContain(`${session.manifest.id}/drawn.jsonl`);
+  });
+
+  it('has what MediaRecorder wrote made whole when the recorder breaks, exact to the frame', async () => {
+    recorder = await openRecorder({}, async (page) => {
+      await withoutWebCodecs(page);
+      await withWorkerPrelude(page, `setTimeout(() => { throw new Error('made by a test'); }, 6000)`, 'recorder');
+    });
+    const { page } = recorder;
+    await recorder.record();
+    await notice(page, 'fault').filter({ hasText: 'The recording stopped' }).waitFor();
+    const session = await newestSession(page);
+    expect(session.manifest).toMatchObject({ state: 'recovered', film: { recorder: 'media-recorder' } });
+    expect(expectExact(session).at(-1)?.timeUs).toBeGreaterThan(2_000_000);
+    expect(session.labels.length).toBeGreaterThan(3);
+    expect(await storedFiles(page, 'sessions')).not.toContain(`${session.manifest.id}/drawn.jsonl`);
   });
 
   it('hands the recording over where it has no private file system', async () => {
@@ -82,15 +104,29 @@ describe('a browser that lacks something', () => {
     const script = `import json, sys, zipfile
 z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None
 for n in z.namelist():
-    if n.endswith(('film.mp4', 'labels.jsonl', 'human.jsonl', 'session.json')): open(sys.argv[2] + '/handed-' + n.split('/')[-1], 'wb').write(z.read(n))
+    if n.endswith(('film.mp4', 'labels.jsonl', 'human.jsonl', 'sightglass.json')): open(sys.argv[2] + '/handed-' + n.split('/')[-1], 'wb').write(z.read(n))
 print('\\n'.join(z.namelist()))`;
     const names = execFileSync('python3', ['-c', script, zip, SCRATCH], { encoding: 'utf8' }).trim().split('\n');
-    expect(names.map((name) => name.split('/').slice(1).join('/')).sort()).toEqual(
-      ['film.mp4', 'human.jsonl', 'labels.jsonl', 'session.json', expect.stringMatching(/^snapshots\/\d+\.jpg$/)]);
+    expect(names.sort()).toEqual(
+      ['session/film.mp4', 'session/human.jsonl', 'session/labels.jsonl', expect.stringMatching(/^session\/snapshots\/\d+\.jpg$/), 'sightglass.json']);
     const read = (name: string): Buffer => readFileSync(join(SCRATCH, `handed-${name}`));
     const rows = <T>(name: string): T[] => read(name).toString().trim().split('\n').map((line) => JSON.parse(line) as T);
-    const manifest = JSON.parse(read('session.json').toString()) as Parameters<typeof expectExact>[0]['manifest'];
-    expectExact({ manifest, film: read('film.mp4'), labels: rows('labels.jsonl'), human: rows('human.jsonl'), snapshots: new Map() });
+    const head = JSON.parse(read('sightglass.json').toString()) as { session: Parameters<typeof expectExact>[0]['manifest'] };
+    expectExact({ manifest: head.session, film: read('film.mp4'), labels: rows('labels.jsonl'), human: rows('human.jsonl'), snapshots: new Map() });
+    // A browser that keeps sessions takes it.
+    const serving = await serveBuilt();
+    const other = await openBrowser();
+    try {
+      await openSessions(other.page, serving.url);
+      await chooseZips(other.page, { name: 'handed-over.zip', bytes: readFileSync(zip) });
+      await imported(other.page);
+      await card(other.page, head.session.id).waitFor();
+      expect(await cards(other.page).count()).toBe(1);
+      expectExact(await newestSession(other.page));
+    } finally {
+      await other.close();
+      await serving.close();
+    }
   });
 
   it('says so where it can record nothing, and recognises on', async () => {

@@ -76,8 +76,7 @@ describe('an open session under fingers', () => {
     const { x, y } = await plot();
     await touch('touchStart', { x: x + 100, y: y + 30 }, { x: x + 140, y: y + 30 });
     for (const by of [10, 20, 30, 40]) await touch('touchMove', { x: x + 100 - by, y: y + 30 }, { x: x + 140 + by, y: y + 30 });
-    // A finger that is no longer named was lifted.
-    await touch('touchMove', { x: x + 60, y: y + 30 });
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [{ x: x + 180, y: y + 30, id: 1 }] });
     const closer = await width();
     const from = (await span('first').boundingBox())!.x;
     for (const by of [5, 10, 15, 20, 25, 30]) await touch('touchMove', { x: x + 60 - by, y: y + 30 });
@@ -87,7 +86,10 @@ describe('an open session under fingers', () => {
     const before = (await span('first').boundingBox())!.x;
     await draw([{ x: x + 100, y: y + 30 }, { x: x + 160, y: y + 30 }]);
     await expect.poll(async () => (await span('first').boundingBox())!.x, shortly).toBeGreaterThan(before + 20);
+    // A tap into the end of a swipe only ends the swipe.
+    await page.waitForTimeout(500);
     await page.locator('sg-session-detail').getByRole('button', { name: 'Whole film' }).tap();
+    await expect.poll(async () => (await width()) * 3, shortly).toBeCloseTo(closer, 0);
   });
 
   it('goes to a time with a tap, and along with a finger on the ruler', async () => {

@@ -341,6 +341,32 @@ describe('the sessions view', () => {
     await expect.poll(isBlue, { timeout: 15_000 }).toBe(true);
   });
 
+  it.each(['mp4', 'webm'] as const)('shows the frames of a %s film that does not begin at 0', async (container) => {
+    const id = `late-${container}`;
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    const back = page.getByRole('link', { name: 'Back to all sessions' });
+    if (await back.isVisible()) await back.click();
+    await chooseZips(page, { name: 'late.zip', bytes: (await sampleSession(container, { id, start: 5, title: id })).zip });
+    await card(page, id).waitFor({ timeout: 20_000 });
+    await imported(page);
+    expect(await card(page, id).locator('.length').innerText()).toBe('0:06');
+    await card(page, id).getByRole('link').click();
+    await expect.poll(isRed, { timeout: 15_000 }).toBe(true);
+    for (const [seconds, colour] of [[4.5, isBlue], [1, isRed], [2.9, isRed], [3.1, isBlue]] as const) {
+      const to = await at(seconds);
+      await page.mouse.click(to.x, to.y);
+      await expect.poll(colour, { timeout: 15_000 }).toBe(true);
+      expect(parseFloat((await time()).slice(2))).toBeCloseTo(seconds, 1);
+    }
+    const start = await at(0.5);
+    await page.mouse.click(start.x, start.y);
+    await press('Play');
+    await expect.poll(async () => parseFloat((await time()).slice(2)), shortly).toBeGreaterThan(0.8);
+    await press('Pause');
+    expect(parseFloat((await time()).slice(2))).toBeLessThan(5);
+    expect(await isRed()).toBe(parseFloat((await time()).slice(2)) < 3);
+  });
+
   it('tells of a session that is gone', async () => {
     await page.goto(`${serving.url}#sessions/no-such-session`);
     await page.getByText('This session is no longer there').waitFor({ timeout: 20_000 });

@@ -26,11 +26,13 @@ export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id
   readonly size?: string;
   /** The session's name. */
   readonly title?: string;
+  /** When the film's first frame is shown, seconds in the film's own time. */
+  readonly start?: number;
 }
 
 /** Six seconds, red (a cat, says the network), then blue (a dog); frames at uneven times; two spans, a snapshot. */
-export async function sampleSession(film: 'mp4' | 'webm' = 'mp4', { size = '320x240', title, ...change }: SampleOptions = {}): Promise<SampleSession> {
-  const path = makeSessionFilm({ name: `session-page-${size}.${film}`, size, colours: ['red', 'blue'], rate: 25, uneven: true });
+export async function sampleSession(film: 'mp4' | 'webm' = 'mp4', { size = '320x240', title, start = 0, ...change }: SampleOptions = {}): Promise<SampleSession> {
+  const path = makeSessionFilm({ name: `session-page-${size}${start > 0 ? `-from-${start}` : ''}.${film}`, size, start, colours: ['red', 'blue'], rate: 25, uneven: true });
   const snapshot: Snapshot = { id: 'picture', timeUs: 3_600_000, file: '3600000.jpg', label: DOG };
   const picture = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#00f' } }).jpeg().toBuffer();
   const recognitions = catAndDog();

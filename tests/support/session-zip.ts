@@ -16,10 +16,12 @@ export interface FilmWanted {
   readonly rate: number;
   readonly uneven?: boolean;
   readonly size?: string;
+  /** When its first frame is shown, seconds: films of other recorders need not begin at 0. */
+  readonly start?: number;
 }
 
 /** Makes the film with ffmpeg (H.264 in fragmented MP4, or VP8 in live WebM, which has no length), once. */
-export function makeSessionFilm({ name, colours, rate, uneven = false, size = '320x240' }: FilmWanted): string {
+export function makeSessionFilm({ name, colours, rate, uneven = false, size = '320x240', start = 0 }: FilmWanted): string {
   mkdirSync(SCRATCH, { recursive: true });
   const path = join(SCRATCH, name);
   if (existsSync(path)) return path;
@@ -29,7 +31,8 @@ export function makeSessionFilm({ name, colours, rate, uneven = false, size = '3
     ? ['-c:v', 'libvpx', '-g', String(rate), '-f', 'webm', '-live', '1']
     : ['-c:v', 'libx264', '-bf', '0', '-g', String(rate), '-pix_fmt', 'yuv420p', '-movflags', 'frag_keyframe+empty_moov+default_base_moof'];
   execFileSync('ffmpeg', [
-    '-v', 'error', '-y', ...inputs, '-filter_complex', `[0][1]concat=n=2:v=1${select}[v]`, '-map', '[v]', '-fps_mode', 'vfr', ...codec, path,
+    '-v', 'error', '-y', ...inputs, '-filter_complex', `[0][1]concat=n=2:v=1${select}[v]`, '-map', '[v]', '-fps_mode', 'vfr', ...codec,
+    ...(start > 0 ? ['-output_ts_offset', String(start)] : []), path,
   ]);
   return path;
 }

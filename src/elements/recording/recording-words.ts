@@ -36,7 +36,7 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
     case 'downloaded':
       return {
         title: msg('The recording was handed to you'),
-        text: msg('It is a zip file among your downloads: this browser keeps no recordings itself.'),
+        text: msg('It is a zip file among your downloads: this browser keeps no recordings itself. A browser that does opens it with Import, among the sessions.'),
         urgent: false,
       };
     case 'empty':

@@ -1,5 +1,7 @@
 import type { FilmInfo } from '../../contract/session';
 import { filmSize, type FilmEvents } from './film-writer';
+import { DrawnFrames, isDrawn } from './drawn-frames';
+import type { LineFile } from './line-file';
 import type { GrowingFile } from './session-files';
 
 /** Writes the chunks of the page's MediaRecorder as they come. */
@@ -14,6 +16,8 @@ export class ChunkWriter {
     height: number,
     private readonly file: GrowingFile,
     private readonly events: FilmEvents,
+    /** When the pictures were drawn, a line a chunk: see drawn-frames.ts. */
+    private readonly drawn: LineFile,
   ) {
     this.info = { file: `film.${ChunkWriter.container(mimeType)}`, mimeType, ...filmSize(width, height), recorder: 'media-recorder' };
   }
@@ -22,8 +26,10 @@ export class ChunkWriter {
     return mimeType.startsWith('video/mp4') ? 'mp4' : 'webm';
   }
 
-  add(bytes: Uint8Array, endUs: number): void {
+  add(bytes: Uint8Array, endUs: number, drawnUs: readonly number[]): void {
     try {
+      this.drawn.append([drawnUs]);
+      this.drawn.flush();
       this.file.write(bytes, this.#at);
     } catch (error) {
       this.events.onError(error);
@@ -31,6 +37,11 @@ export class ChunkWriter {
     }
     this.#at += bytes.length;
     this.events.onFragment(endUs);
+  }
+
+  /** Which frames of the film, which is whole, the pictures became. */
+  match(): Promise<DrawnFrames> {
+    return DrawnFrames.match(this.file, this.drawn.read(isDrawn).flat());
   }
 
   finish(): Promise<void> {

@@ -18,9 +18,19 @@ export class LineFile {
 
   /** Leaves only the values that are to stay; lines that are no values go too. @returns how many stay */
   keep<T>(isValue: (value: unknown) => value is T, stays: (value: T) => boolean): number {
-    const values = parseJsonLines(new TextDecoder().decode(this.file.read(0, this.#at)), isValue);
-    const kept = values.filter(stays);
-    if (kept.length < values.length) {
+    return this.rewrite(isValue, (value) => (stays(value) ? value : undefined));
+  }
+
+  /** All values. */
+  read<T>(isValue: (value: unknown) => value is T): T[] {
+    return parseJsonLines(new TextDecoder().decode(this.file.read(0, this.#at)), isValue);
+  }
+
+  /** Puts others in place of the values; undefined takes one away. @returns how many there are then */
+  rewrite<T>(isValue: (value: unknown) => value is T, change: (value: T) => T | undefined): number {
+    const values = this.read(isValue);
+    const kept = values.map(change).filter((value) => value !== undefined);
+    if (kept.length < values.length || kept.some((value, i) => value !== values[i])) {
       const bytes = this.#encoder.encode(toJsonLines(kept));
       this.file.write(bytes, 0);
       this.file.truncate(bytes.length);

@@ -87,6 +87,11 @@ export class MemoryFiles implements SessionFiles {
     return Promise.resolve();
   }
 
+  remove(name: string): Promise<void> {
+    this.#files.delete(name);
+    return Promise.resolve();
+  }
+
   manifest(manifest: SessionManifest): Promise<void> {
     this.#blobs.set('session.json', new Blob([`${JSON.stringify(manifest, undefined, 1)}\n`], { type: 'application/json' }));
     return Promise.resolve();

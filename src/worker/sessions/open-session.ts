@@ -8,6 +8,7 @@ import { LabelTrack } from '../../domain/sessions/label-track';
 import { RESERVE_BYTES, RoomMeter } from '../../domain/sessions/room';
 import { SerialQueue } from '../serial';
 import { ChunkWriter } from './chunk-writer';
+import { DRAWN } from './drawn-frames';
 import { repairFilm } from './film-repair';
 import { chooseCodec, FilmWriter, type FilmEvents } from './film-writer';
 import { pictureOf } from './frame-fitter';
@@ -63,7 +64,7 @@ export class OpenSession {
       if (room !== undefined && room < RESERVE_BYTES) throw new Fault('storage-full', `Only ${room} bytes can be written.`);
       const writer = codec
         ? new FilmWriter(codec, width, height, frameRate, film, events)
-        : new ChunkWriter(chunksOf ?? '', width, height, film, events);
+        : new ChunkWriter(chunksOf ?? '', width, height, film, events, new LineFile(await files.open(DRAWN)));
       const labels = new LineFile(await files.open(LABELS));
       const human = new LineFile(await files.open(HUMAN));
       const session = new OpenSession(request, files, film, writer, labels, human, onMustEnd);
@@ -92,13 +93,13 @@ export class OpenSession {
     return taken;
   }
 
-  chunk(bytes: Uint8Array, endUs: number): void {
-    if (!this.#ending && this.writer instanceof ChunkWriter) this.writer.add(bytes, endUs);
+  chunk(bytes: Uint8Array, endUs: number, drawnUs: readonly number[]): void {
+    if (!this.#ending && this.writer instanceof ChunkWriter) this.writer.add(bytes, endUs, drawnUs);
   }
 
   recognised(entry: RecognitionEntry, model: RecordedModel): void {
     if (this.#ending) return;
-    // What MediaRecorder does with a frame nobody knows: each is taken as filmed.
+    // Whether MediaRecorder took a frame is only known at the end: see #matchFrames.
     if (this.writer instanceof ChunkWriter) {
       this.#track.expect(entry.timeUs);
       this.#track.encoded(entry.timeUs);
@@ -160,9 +161,10 @@ export class OpenSession {
       () => false,
     );
     const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile);
+    const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer) : undefined;
     // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
     this.#cutLabels(cut);
-    const recognitions = whole ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs);
+    const recognitions = matched ?? (whole ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
     for (const file of [this.filmFile, this.labels, this.human]) {
       file.flush();
       file.close();
@@ -184,6 +186,16 @@ export class OpenSession {
     };
     await this.files.manifest(this.manifest);
     return { manifest: this.manifest, files: this.files.blobs({ [this.film.file]: this.film.mimeType }) };
+  }
+
+  /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay */
+  async #matchFrames(writer: ChunkWriter): Promise<number> {
+    const matched = await writer.match();
+    const edits = matched.snapshots(this.#labels);
+    if (edits.length > 0) this.edit(edits);
+    const recognitions = this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));
+    await this.files.remove(DRAWN);
+    return recognitions;
   }
 
   #cutLabels({ lastUs, durationUs }: Pick<FilmCut, 'lastUs' | 'durationUs'>): void {

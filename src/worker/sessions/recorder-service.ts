@@ -47,8 +47,8 @@ export class RecorderService implements RecorderApi {
     }
   }
 
-  chunk(bytes: ArrayBuffer, endUs: number): void {
-    this.#guard(() => this.#open.chunk(new Uint8Array(bytes), endUs));
+  chunk(bytes: ArrayBuffer, endUs: number, drawnUs: readonly number[]): void {
+    this.#guard(() => this.#open.chunk(new Uint8Array(bytes), endUs, drawnUs));
   }
 
   recognised(entry: RecognitionEntry, model: RecordedModel): void {

@@ -27,6 +27,8 @@ export interface SessionFiles {
   /** Keeps a snapshot's picture, flushed. */
   snapshot(name: string, picture: Blob): Promise<void>;
   manifest(manifest: SessionManifest): Promise<void>;
+  /** Removes a file that was opened. */
+  remove(name: string): Promise<void>;
   /** All files by path, where they are in memory. */
   blobs(types: Readonly<Record<string, string>>): ReadonlyMap<string, Blob> | undefined;
   /** Removes all, where the recording could not even begin. */
@@ -38,6 +40,7 @@ export class DeviceFiles implements SessionFiles {
   readonly keptIn = 'device';
   /** The film first. */
   readonly #files: DeviceFile[] = [];
+  readonly #named = new Map<string, DeviceFile>();
   #snapshotBytes = 0;
 
   private constructor(
@@ -63,6 +66,7 @@ export class DeviceFiles implements SessionFiles {
   async open(name: string): Promise<GrowingFile> {
     const file = await DeviceFile.open(this.folder, name);
     this.#files.push(file);
+    this.#named.set(name, file);
     return file;
   }
 
@@ -81,6 +85,13 @@ export class DeviceFiles implements SessionFiles {
     }
     access.close();
     this.#snapshotBytes += picture.size;
+  }
+
+  async remove(name: string): Promise<void> {
+    const file = this.#named.get(name);
+    file?.close();
+    if (file) this.#files.splice(this.#files.indexOf(file), 1);
+    await this.folder.removeEntry(name);
   }
 
   manifest(manifest: SessionManifest): Promise<void> {

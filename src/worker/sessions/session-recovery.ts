@@ -2,6 +2,7 @@ import type { HumanEdit, SessionManifest } from '../../contract/session';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../domain/sessions/human-labels';
 import { cutLabels } from '../../domain/sessions/cut-labels';
 import { parseJsonLines, toJsonLines } from '../../domain/sessions/json-lines';
+import { DRAWN, DrawnFrames, isDrawn } from './drawn-frames';
 import { filmInfoOf, repairFilm } from './film-repair';
 import { DeviceFile } from './device-file';
 import { appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, writeManifest } from './session-folder';
@@ -34,23 +35,30 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   const before = await readManifest(folder);
   const name = before?.film.file ?? (await filmName(folder)) ?? FILMS[0];
   const film = await DeviceFile.open(folder, name);
+  // Only MediaRecorder's films have times that are not ours.
+  const drawn = parseJsonLines(await readText(folder, DRAWN), isDrawn).flat();
   let cut;
+  let matched: DrawnFrames | undefined;
   try {
     cut = repairFilm(film);
+    if (drawn.length > 0 && cut.frames > 0) matched = await DrawnFrames.match(film, drawn);
   } finally {
     film.close();
   }
   const all = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
-  const recognitions = all.filter((entry) => entry.timeUs <= cut.lastUs);
+  const placed = matched ? all.flatMap((entry) => matched.recognition(entry) ?? []) : all;
+  const recognitions = placed.filter((entry) => entry.timeUs <= cut.lastUs);
   const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
-  const cuts: HumanEdit[] = cutLabels(foldEdits(edits), cut.lastUs, cut.durationUs);
+  const moved = matched?.snapshots(foldEdits(edits)) ?? [];
+  const cuts: HumanEdit[] = [...moved, ...cutLabels(foldEdits([...edits, ...moved]), cut.lastUs, cut.durationUs)];
   const human = foldEdits([...edits, ...cuts]);
   if (cut.frames === 0 && human.snapshots.length === 0) {
     await (await sessionsFolder()).removeEntry(id, { recursive: true });
     return undefined;
   }
-  if (recognitions.length < all.length) await rewriteLabels(folder, toJsonLines(recognitions));
+  if (matched || recognitions.length < all.length) await rewriteLabels(folder, toJsonLines(recognitions));
   if (cuts.length > 0) await appendLines(folder, HUMAN, cuts);
+  if (drawn.length > 0) await folder.removeEntry(DRAWN);
   const createdAt = before?.createdAt ?? Date.now();
   const manifest: SessionManifest = {
     version: 1,
