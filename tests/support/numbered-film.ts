@@ -85,8 +85,12 @@ export interface NumberedFrame {
   readonly number: number | undefined;
 }
 
-/** All frames of a film, decoded with ffmpeg. @throws Error where ffmpeg finds the file broken */
-export function numberedFrames(film: Buffer): NumberedFrame[] {
+/**
+ * All frames of a film, decoded with ffmpeg.
+ * @param crop part of the picture that carries the number, as ffmpeg's filter has it: `w:h:x:y`
+ * @throws Error where ffmpeg finds the file broken
+ */
+export function numberedFrames(film: Buffer, crop?: string): NumberedFrame[] {
   const folder = mkdtempSync(join(tmpdir(), 'sightglass-film-'));
   const file = join(folder, 'film');
   try {
@@ -94,7 +98,7 @@ export function numberedFrames(film: Buffer): NumberedFrame[] {
     const strict = ['-v', 'error', '-err_detect', 'explode'];
     const times = execFileSync('ffprobe', [...strict, '-select_streams', 'v:0', '-show_entries', 'frame=pts_time', '-of', 'csv=p=0', file], { encoding: 'utf8' });
     const stamps = times.split('\n').filter((line) => line.trim() !== '').map((line) => Math.round(parseFloat(line) * 1e6));
-    const scale = `scale=${COLUMNS}:${ROWS}:flags=area:out_range=full,format=gray`;
+    const scale = `${crop === undefined ? '' : `crop=${crop},`}scale=${COLUMNS}:${ROWS}:flags=area:out_range=full,format=gray`;
     const pixels = execFileSync('ffmpeg', [...strict, '-xerror', '-i', file, '-vf', scale, '-fps_mode', 'passthrough', '-enc_time_base', '1:1000', '-f', 'rawvideo', '-'], { maxBuffer: 2 ** 30 });
     const size = COLUMNS * ROWS;
     if (pixels.length !== stamps.length * size) throw new Error(`ffmpeg gave ${pixels.length / size} pictures and ${stamps.length} times.`);

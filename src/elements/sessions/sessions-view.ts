@@ -20,6 +20,7 @@ import './export-sheet';
 import './rename-sheet';
 import './session-detail';
 import './session-list';
+import './session-room';
 
 /** Where the address names the session that is open: `#sessions/<id>`. */
 const ADDRESS = /^#sessions\/([A-Za-z0-9-]{1,64})$/;
@@ -103,7 +104,8 @@ export class SessionsView extends LitElement {
         ${sessions === undefined
           ? html`<p role="status">${msg('Looking for sessions')}</p>`
           : sessions.length > 0
-            ? html`<sg-session-list .sessions=${sessions} .library=${library} @sg-session-action=${this.#onAction}></sg-session-list>`
+            ? html`<sg-session-list .sessions=${sessions} .library=${library} @sg-session-action=${this.#onAction}></sg-session-list>
+                <sg-session-room .sessions=${sessions}></sg-session-room>`
             : this.#empty()}
       </div>
     </div>`;

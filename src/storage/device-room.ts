@@ -1,0 +1,24 @@
+/** What the browser tells of the room for what the app stores. */
+export interface DeviceRoom {
+  /** Bytes that it still allows; undefined where it does not tell. */
+  readonly bytesLeft: number | undefined;
+  /** Whether it keeps all until the person deletes it, also on a full device; undefined where it does not tell. */
+  readonly kept: boolean | undefined;
+}
+
+/** Never throws: what cannot be known is undefined. */
+export async function deviceRoom(): Promise<DeviceRoom> {
+  const storage = navigator.storage as StorageManager | undefined;
+  const [estimate, kept] = await Promise.all([
+    storage?.estimate?.().catch(() => undefined),
+    storage?.persisted?.().catch(() => undefined),
+  ]);
+  const { quota, usage } = estimate ?? {};
+  return { bytesLeft: quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage), kept };
+}
+
+/** Asks the browser to keep what is stored. @returns whether it does now */
+export async function keepStored(): Promise<boolean> {
+  const storage = navigator.storage as StorageManager | undefined;
+  return (await storage?.persist?.().catch(() => false)) ?? false;
+}
