@@ -11,6 +11,13 @@ const EARLY = 0.7;
 
 const nowUs = (): number => performance.now() * 1000;
 
+/** A frame of a picture that travels without one: where the recogniser cannot read frames. */
+function frameOf(picture: Exclude<FrameInput, VideoFrame>, timestamp: number): VideoFrame {
+  if (!('data' in picture)) return new VideoFrame(picture, { timestamp });
+  const { data, width: codedWidth, height: codedHeight } = picture;
+  return new VideoFrame(data, { format: 'RGBX', codedWidth, codedHeight, timestamp });
+}
+
 /** Sends camera frames to the recorder worker, which encodes them. */
 export class FrameFeed implements Feed {
   dropped = 0;
@@ -41,10 +48,10 @@ export class FrameFeed implements Feed {
   }
 
   wanted(picture: FrameInput): number | undefined {
-    if (this.#paused || typeof VideoFrame === 'undefined' || !(picture instanceof VideoFrame)) return undefined;
-    const frame = picture.clone();
-    const timeUs = this.#clock.time(frame.timestamp, nowUs());
-    this.#send(frame, timeUs, true);
+    if (this.#paused) return undefined;
+    const stamped = picture instanceof VideoFrame;
+    const timeUs = stamped ? this.#clock.time(picture.timestamp, nowUs()) : this.#clock.unstamped(nowUs());
+    this.#send(stamped ? picture.clone() : frameOf(picture, timeUs), timeUs, true);
     return timeUs;
   }
 

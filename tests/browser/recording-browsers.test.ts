@@ -82,6 +82,24 @@ describe('a browser that lacks something', () => {
     expect(await storedFiles(page, 'sessions')).not.toContain(`${session.manifest.id}/drawn.jsonl`);
   });
 
+  it('labels the very frames, too, where the recogniser can only be given plain pixels', async () => {
+    recorder = await openRecorder({}, (page) => withWorkerPrelude(page, 'delete self.OffscreenCanvas; VideoFrame.prototype.copyTo = () => Promise.reject(new TypeError("no RGBA here"))'));
+    const { page } = recorder;
+    await recorder.record();
+    await page.waitForTimeout(2000);
+    await page.locator('sg-recording-bar').getByRole('button', { name: 'Pause the recording' }).click();
+    await page.waitForTimeout(1500);
+    await page.locator('sg-recording-bar').getByRole('button', { name: 'Go on recording' }).click();
+    await page.waitForTimeout(2000);
+    const session = await recorder.stop();
+    const frames = expectExact(session);
+    expect(session.labels.length).toBeGreaterThan(5);
+    expect(session.manifest.film.recorder).toBe('webcodecs');
+    expect(longestGap(frames)).toBeLessThan(700_000);
+    expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_000_000);
+    expect(frames[frames.length - 1].timeUs).toBeLessThan(6_500_000);
+  });
+
   it('hands the recording over where it has no private file system', async () => {
     recorder = await openRecorder({ context: { acceptDownloads: true } }, async (page) => {
       await withWorkerPrelude(page, 'delete StorageManager.prototype.getDirectory', 'recorder');

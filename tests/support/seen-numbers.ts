@@ -10,6 +10,13 @@ export async function answerWithNumbers(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const canvas = new OffscreenCanvas(50, 40);
     const context = canvas.getContext('2d', { willReadFrequently: true })!;
+    const whole = new OffscreenCanvas(1, 1);
+    /** A canvas with plain pixels. */
+    const drawn = ({ data, width, height }: ImageData): OffscreenCanvas => {
+      [whole.width, whole.height] = [width, height];
+      whole.getContext('2d')!.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
+      return whole;
+    };
     const read = (picture: CanvasImageSource): number => {
       context.drawImage(picture, 0, 0, 50, 40);
       const { data } = context.getImageData(0, 0, 50, 40);
@@ -51,8 +58,9 @@ export async function answerWithNumbers(page: Page): Promise<void> {
       override postMessage(message: Call, transfer?: Transferable[] | StructuredSerializeOptions): void {
         if (message.path?.[0] === 'recognise' && message.id !== undefined) {
           const picture = message.argumentList?.[0].value;
-          if ((typeof VideoFrame !== 'undefined' && picture instanceof VideoFrame) || picture instanceof ImageBitmap) {
-            const number = read(picture);
+          const pixels = picture instanceof ImageData;
+          if (pixels || (typeof VideoFrame !== 'undefined' && picture instanceof VideoFrame) || picture instanceof ImageBitmap) {
+            const number = read(pixels ? drawn(picture) : picture);
             this.#numbers.set(message.id, number);
             seen.push(number);
           }

@@ -52,6 +52,17 @@ export class FilmClock {
     return this.#set(stampUs, stampUs + this.#offsetUs, nowUs);
   }
 
+  /**
+   * As `time`, of a frame that tells no timestamp: it is put where the wall clock says.
+   * @returns its time in the film, whole milliseconds, above that of the frame before
+   */
+  unstamped(nowUs: number): number {
+    const last = this.#last;
+    // After a pause or another source the next timestamp stands in no relation to those before.
+    const stampUs = last && this.#break === 'none' ? last.stampUs : -Infinity;
+    return this.#set(stampUs, last ? this.at(nowUs) : 0, nowUs);
+  }
+
   /** Where the film is at a moment, for labels between two frames: the time of the newest frame and what has passed since. */
   at(nowUs: number): number {
     const last = this.#last;

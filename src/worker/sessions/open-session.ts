@@ -191,11 +191,11 @@ export class OpenSession {
   /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay */
   async #matchFrames(writer: ChunkWriter): Promise<number> {
     const matched = await writer.match();
+    // First: on a full device the labels have no other room to grow by a digit.
+    await this.files.remove(DRAWN);
     const edits = matched.snapshots(this.#labels);
     if (edits.length > 0) this.edit(edits);
-    const recognitions = this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));
-    await this.files.remove(DRAWN);
-    return recognitions;
+    return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));
   }
 
   #cutLabels({ lastUs, durationUs }: Pick<FilmCut, 'lastUs' | 'durationUs'>): void {

@@ -56,9 +56,10 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
     await (await sessionsFolder()).removeEntry(id, { recursive: true });
     return undefined;
   }
+  // First: on a full device the labels have no other room to grow by a digit.
+  if (drawn.length > 0) await folder.removeEntry(DRAWN);
   if (matched || recognitions.length < all.length) await rewriteLabels(folder, toJsonLines(recognitions));
   if (cuts.length > 0) await appendLines(folder, HUMAN, cuts);
-  if (drawn.length > 0) await folder.removeEntry(DRAWN);
   const createdAt = before?.createdAt ?? Date.now();
   const manifest: SessionManifest = {
     version: 1,

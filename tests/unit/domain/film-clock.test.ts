@@ -63,4 +63,18 @@ describe('FilmClock', () => {
     expect(clock.at(102_000)).toBe(100_000);
     expect(clock.at(201_000)).toBe(133_000);
   });
+
+  it('puts frames without a timestamp where the wall clock says, and goes on with the others beside them', () => {
+    const clock = new FilmClock(NOMINAL);
+    expect(clock.unstamped(1_000_000)).toBe(0);
+    expect(clock.unstamped(1_050_400)).toBe(50_000);
+    // The first timestamp is put behind what came before; from then on timestamps count.
+    expect(clock.time(7_000_000, 1_060_000)).toBe(50_000 + 33_000);
+    expect(clock.time(7_033_000, 1_093_000)).toBe(116_000);
+    expect(clock.unstamped(1_103_000)).toBe(126_000);
+    expect(clock.time(7_066_000, 1_126_000)).toBe(149_000);
+    clock.paused();
+    expect(clock.unstamped(9_000_000)).toBe(182_000);
+    expect(clock.time(15_000_000, 9_020_000)).toBe(182_000 + 33_000);
+  });
 });
