@@ -67,6 +67,10 @@ describe.each([
     await page.locator('sg-session-detail').getByRole('combobox').fill('dog');
     expect(await violations(page)).toEqual([]);
     await page.locator('sg-session-detail').getByRole('button', { name: 'Close' }).click();
+    await page.locator('sg-snapshot-strip button').first().click();
+    await page.locator('sg-snapshot-sheet').getByRole('img').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.locator('sg-snapshot-sheet').getByRole('button', { name: 'Close' }).click();
     for (let i = 0; i < 3; i++) await page.locator('sg-label-lists summary').nth(i).click();
     await page.locator('sg-session-detail details.keys summary').click();
     expect(await violations(page)).toEqual([]);

@@ -1,6 +1,7 @@
 import type { FilmInfo } from '../../contract/session';
 import { filmSize, type FilmEvents } from './film-writer';
-import { DrawnFrames, isDrawn } from './drawn-frames';
+import type { DrawnFrames } from './drawn-frames';
+import { isDrawn } from './drawn-times';
 import type { LineFile } from './line-file';
 import type { GrowingFile } from './session-files';
 
@@ -16,7 +17,7 @@ export class ChunkWriter {
     height: number,
     private readonly file: GrowingFile,
     private readonly events: FilmEvents,
-    /** When the pictures were drawn, a line a chunk: see drawn-frames.ts. */
+    /** When the pictures were drawn, a line a chunk: see drawn-times.ts. */
     private readonly drawn: LineFile,
   ) {
     this.info = { file: `film.${ChunkWriter.container(mimeType)}`, mimeType, ...filmSize(width, height), recorder: 'media-recorder' };
@@ -40,7 +41,8 @@ export class ChunkWriter {
   }
 
   /** Which frames of the film, which is whole, the pictures became. */
-  match(): Promise<DrawnFrames> {
+  async match(): Promise<DrawnFrames> {
+    const { DrawnFrames } = await import('./drawn-frames');
     return DrawnFrames.match(this.file, this.drawn.read(isDrawn).flat());
   }
 

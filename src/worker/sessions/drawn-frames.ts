@@ -3,16 +3,6 @@ import type { HumanEdit, HumanLabels, RecognitionEntry } from '../../contract/se
 import type { ByteSource } from '../../domain/film/film-cut';
 import { matchFrames } from '../../domain/film/match-frames';
 
-/**
- * Where a film's frames lie whose times its recorder (MediaRecorder) gives, not we: kept beside the film while it is recorded,
- * a line for each chunk with the times at which its pictures were drawn.
- */
-export const DRAWN = 'drawn.jsonl';
-
-export function isDrawn(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((time) => typeof time === 'number');
-}
-
 /** When each frame of a film is shown, microseconds from the first one, rising. */
 async function frameTimes(film: ByteSource): Promise<Float64Array> {
   const read = (start: number, end: number): Uint8Array => film.read(start, end - start);
@@ -28,7 +18,7 @@ async function frameTimes(film: ByteSource): Promise<Float64Array> {
   return Float64Array.from(times).sort();
 }
 
-/** Puts labels at the times of the very frames that they are of. */
+/** Puts labels at the times of the very frames that they are of. Fetched where it is wanted: it comes with a reader of films. */
 export class DrawnFrames {
   private constructor(
     private readonly frames: Float64Array,

@@ -8,7 +8,7 @@ import { LabelTrack } from '../../domain/sessions/label-track';
 import { RESERVE_BYTES, RoomMeter } from '../../domain/sessions/room';
 import { SerialQueue } from '../serial';
 import { ChunkWriter } from './chunk-writer';
-import { DRAWN } from './drawn-frames';
+import { DRAWN } from './drawn-times';
 import { repairFilm } from './film-repair';
 import { chooseCodec, FilmWriter, type FilmEvents } from './film-writer';
 import { pictureOf } from './frame-fitter';

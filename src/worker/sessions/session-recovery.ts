@@ -2,7 +2,8 @@ import type { HumanEdit, SessionManifest } from '../../contract/session';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../domain/sessions/human-labels';
 import { cutLabels } from '../../domain/sessions/cut-labels';
 import { parseJsonLines, toJsonLines } from '../../domain/sessions/json-lines';
-import { DRAWN, DrawnFrames, isDrawn } from './drawn-frames';
+import type { DrawnFrames } from './drawn-frames';
+import { DRAWN, isDrawn } from './drawn-times';
 import { filmInfoOf, repairFilm } from './film-repair';
 import { DeviceFile } from './device-file';
 import { appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, writeManifest } from './session-folder';
@@ -41,7 +42,7 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   let matched: DrawnFrames | undefined;
   try {
     cut = repairFilm(film);
-    if (drawn.length > 0 && cut.frames > 0) matched = await DrawnFrames.match(film, drawn);
+    if (drawn.length > 0 && cut.frames > 0) matched = await (await import('./drawn-frames')).DrawnFrames.match(film, drawn);
   } finally {
     film.close();
   }
