@@ -164,7 +164,7 @@ export class OpenSession {
     const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer) : undefined;
     // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
     this.#cutLabels(cut);
-    const recognitions = matched ?? (whole ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
+    const recognitions = matched ?? (whole && this.writer instanceof FilmWriter ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
     for (const file of [this.filmFile, this.labels, this.human]) {
       file.flush();
       file.close();
@@ -188,11 +188,13 @@ export class OpenSession {
     return { manifest: this.manifest, files: this.files.blobs({ [this.film.file]: this.film.mimeType }) };
   }
 
-  /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay */
-  async #matchFrames(writer: ChunkWriter): Promise<number> {
-    const matched = await writer.match();
+  /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay, undefined where nothing was changed */
+  async #matchFrames(writer: ChunkWriter): Promise<number | undefined> {
+    // Where it cannot be done, the film and the labels as they are count for more: they agree to a frame or two.
+    const matched = await writer.match().catch(() => undefined);
     // First: on a full device the labels have no other room to grow by a digit.
     await this.files.remove(DRAWN);
+    if (!matched) return undefined;
     const edits = matched.snapshots(this.#labels);
     if (edits.length > 0) this.edit(edits);
     return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));

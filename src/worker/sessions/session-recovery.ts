@@ -28,6 +28,11 @@ async function rewriteLabels(folder: FileSystemDirectoryHandle, text: string): P
   }
 }
 
+async function matchOf(film: DeviceFile, drawn: readonly number[]): Promise<DrawnFrames> {
+  const { DrawnFrames } = await import('./drawn-frames');
+  return DrawnFrames.match(film, drawn);
+}
+
 /**
  * Makes a session whole that was broken off. Its lock has to be held.
  * @returns its manifest, state `recovered`; undefined where there was nothing in it and its folder was removed
@@ -42,7 +47,8 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   let matched: DrawnFrames | undefined;
   try {
     cut = repairFilm(film);
-    if (drawn.length > 0 && cut.frames > 0) matched = await (await import('./drawn-frames')).DrawnFrames.match(film, drawn);
+    // Where it cannot be done, film and labels as they are count for more.
+    if (drawn.length > 0 && cut.frames > 0) matched = await matchOf(film, drawn).catch(() => undefined);
   } finally {
     film.close();
   }
