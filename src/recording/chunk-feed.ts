@@ -7,6 +7,11 @@ import type { RecorderClient } from './recorder-client';
 /** MediaRecorder gives what it has so often, milliseconds: what a crash may cost. */
 const CHUNK_MS = 500;
 const KEY_FRAME_MS = 1000;
+/**
+ * Pictures that are drawn closer to each other may become one frame, of the later: the browser takes what the canvas shows when
+ * it paints, milliseconds.
+ */
+const APART_MS = 20;
 
 /** Not in TypeScript's library yet (W3C MediaStream Recording, section 2.6). */
 interface RecorderOptions extends MediaRecorderOptions {
@@ -35,6 +40,9 @@ export class ChunkFeed implements Feed {
   #pausedAtMs: number | undefined;
   #pausedMs = 0;
   #lastUs = -1;
+  /** When the last picture was drawn, and until when none may be drawn over it; `performance.now()`. */
+  #drawnAtMs = -Infinity;
+  #keptUntilMs = -Infinity;
   /** When pictures were drawn since the last chunk, microseconds of film. */
   #drawnUs: number[] = [];
   #sent: Promise<unknown> = Promise.resolve();
@@ -71,13 +79,15 @@ export class ChunkFeed implements Feed {
   }
 
   plain(picture: HTMLVideoElement | VideoFrame): void {
-    if (this.#pausedAtMs !== undefined || (this.#lastUs >= 0 && this.now() - this.#lastUs < this.#distanceUs * 0.7)) return;
+    if (this.#pausedAtMs !== undefined || performance.now() < this.#keptUntilMs || (this.#lastUs >= 0 && this.now() - this.#lastUs < this.#distanceUs * 0.7)) return;
     const [width, height] = picture instanceof HTMLVideoElement ? [picture.videoWidth, picture.videoHeight] : [picture.displayWidth, picture.displayHeight];
     this.#draw(picture, width, height);
   }
 
   wanted(picture: FrameInput): number | undefined {
-    if (this.#pausedAtMs !== undefined) return undefined;
+    // A recognition whose frame would cost another its frame has none itself.
+    if (this.#pausedAtMs !== undefined || performance.now() < this.#keptUntilMs) return undefined;
+    this.#keptUntilMs = performance.now() + APART_MS;
     if ('data' in picture) {
       this.#context.putImageData(new ImageData(new Uint8ClampedArray(picture.data), picture.width, picture.height), 0, 0);
       return this.#take();
@@ -88,6 +98,11 @@ export class ChunkFeed implements Feed {
   }
 
   async still(video: HTMLVideoElement): Promise<{ frame: FilmFrame; timeUs: number }> {
+    // What was drawn just before gets its frame; nothing else is drawn meanwhile.
+    const wait = this.#drawnAtMs + APART_MS - performance.now();
+    this.#keptUntilMs = performance.now() + Math.max(0, wait) + APART_MS;
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    this.#keptUntilMs = performance.now() + APART_MS;
     const timeUs = this.#draw(video, video.videoWidth, video.videoHeight);
     return { frame: await createImageBitmap(video), timeUs };
   }
@@ -140,6 +155,7 @@ export class ChunkFeed implements Feed {
     // Whole milliseconds, as all film times.
     this.#lastUs = Math.max(this.#lastUs + 1000, Math.round(this.now() / 1000) * 1000);
     this.#drawnUs.push(this.#lastUs);
+    this.#drawnAtMs = performance.now();
     return this.#lastUs;
   }
 }

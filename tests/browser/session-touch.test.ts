@@ -102,6 +102,7 @@ describe('an open session under fingers', () => {
   });
 
   it('chooses a span with a tap and draws its edge, while the page stays where it is', async () => {
+    await page.waitForTimeout(500);
     await span('first').tap();
     const handle = page.locator('sg-label-timeline').getByRole('slider', { name: /^End of/ });
     await handle.waitFor();

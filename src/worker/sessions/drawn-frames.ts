@@ -48,11 +48,13 @@ export class DrawnFrames {
     return timeUs === undefined ? undefined : { ...entry, timeUs };
   }
 
-  /** The edits that put snapshots at their frames' times: a picture is kept whether the film has its frame or not. */
+  /** The edits that put snapshots at their frames' times, or beside them: a picture is kept whether the film has its frame or not. */
   snapshots(human: HumanLabels): HumanEdit[] {
+    const nearest = (timeUs: number): number =>
+      this.frames.reduce((best, time) => (Math.abs(time - timeUs) < Math.abs(best - timeUs) ? time : best), this.frames[0] ?? timeUs);
     return human.snapshots.flatMap((snapshot): HumanEdit[] => {
-      const timeUs = this.#timeOf(snapshot.timeUs);
-      return timeUs === undefined || timeUs === snapshot.timeUs ? [] : [{ kind: 'put-snapshot', snapshot: { ...snapshot, timeUs } }];
+      const timeUs = this.#timeOf(snapshot.timeUs) ?? nearest(snapshot.timeUs);
+      return timeUs === snapshot.timeUs ? [] : [{ kind: 'put-snapshot', snapshot: { ...snapshot, timeUs } }];
     });
   }
 }
