@@ -96,7 +96,8 @@ const TFHD = { baseDataOffset: 0x1, descriptionIndex: 0x2, defaultDuration: 0x8 
 const TRUN = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, offset: 0x800 };
 
 interface Times {
-  frames: number;
+  /** When each frame is shown, in the order of decoding. */
+  readonly shown: number[];
   last: number;
   end: number;
 }
@@ -113,7 +114,7 @@ function readFragment(source: ByteSource, moof: Box, track: Track): Times | unde
   const defaultDuration = headFlags & TFHD.defaultDuration ? head.getUint32(durationAt) : track.defaultDuration;
   const base = view(source, tfdt);
   let time = base.getUint8(0) === 1 ? base.getUint32(4) * LONG_SIZE + base.getUint32(8) : base.getUint32(4);
-  const times: Times = { frames: 0, last: -1, end: 0 };
+  const times: Times = { shown: [], last: -1, end: 0 };
   for (const trun of boxes(source, traf.start, traf.end)) {
     if (trun.type !== 'trun') continue;
     const run = view(source, trun);
@@ -124,7 +125,7 @@ function readFragment(source: ByteSource, moof: Box, track: Track): Times | unde
       const offsetAt = at + [TRUN.duration, TRUN.size, TRUN.flags].filter((flag) => flags & flag).length * 4;
       const shown = time + (flags & TRUN.offset ? run.getInt32(offsetAt) : 0);
       at = offsetAt + (flags & TRUN.offset ? 4 : 0);
-      times.frames++;
+      times.shown.push(shown);
       times.last = Math.max(times.last, shown);
       times.end = Math.max(times.end, shown + duration);
       time += duration;
@@ -135,9 +136,10 @@ function readFragment(source: ByteSource, moof: Box, track: Track): Times | unde
 
 /**
  * Finds the last whole fragment (moof and its mdat) of a fragmented MP4 file with one video track.
+ * @param times is given the time of each whole frame, microseconds, in the order of decoding
  * @returns what stays; `NOTHING_WHOLE` where not even the first fragment is whole, or the file is no fragmented MP4
  */
-export function cutMp4(source: ByteSource): FilmCut {
+export function cutMp4(source: ByteSource, times: number[] = []): FilmCut {
   let track: Track | undefined;
   let cut = NOTHING_WHOLE;
   let pending: Times | undefined;
@@ -146,14 +148,16 @@ export function cutMp4(source: ByteSource): FilmCut {
       if (box.type === 'moov') track = readTrack(source, box);
       else if (box.type === 'moof') pending = track && readFragment(source, box, track);
       else if (box.type === 'mdat' && pending && track) {
+        const { timescale } = track;
+        for (const shown of pending.shown) times.push(toMicroseconds(shown, timescale));
         cut = {
           width: track.width,
           height: track.height,
           codec: track.codec,
           bytes: box.end,
-          frames: cut.frames + pending.frames,
-          lastUs: Math.max(cut.lastUs, toMicroseconds(pending.last, track.timescale)),
-          durationUs: Math.max(cut.durationUs, toMicroseconds(pending.end, track.timescale)),
+          frames: cut.frames + pending.shown.length,
+          lastUs: Math.max(cut.lastUs, toMicroseconds(pending.last, timescale)),
+          durationUs: Math.max(cut.durationUs, toMicroseconds(pending.end, timescale)),
           patches: [],
         };
         pending = undefined;

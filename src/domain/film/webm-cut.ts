@@ -135,7 +135,10 @@ class Cutter {
   #beforeTicks = -1;
   #open: Element | undefined;
 
-  constructor(private readonly source: ByteSource) {}
+  constructor(
+    private readonly source: ByteSource,
+    private readonly times: number[],
+  ) {}
 
   /** @returns where the next cluster may begin */
   cluster(cluster: Element): number {
@@ -161,17 +164,21 @@ class Cutter {
 
   #frame(ticks: number, end: number): void {
     this.#frames++;
+    this.times.push(this.#us(ticks));
     this.#bytes = end;
     if (ticks <= this.#lastTicks) return;
     this.#beforeTicks = this.#lastTicks;
     this.#lastTicks = ticks;
   }
 
+  #us(ticks: number): number {
+    return Math.round((ticks * this.header.scale) / 1000);
+  }
+
   result(segment: Element): FilmCut {
     if (this.#frames === 0) return NOTHING_WHOLE;
-    const us = (ticks: number): number => Math.round((ticks * this.header.scale) / 1000);
-    const lastUs = us(this.#lastTicks);
-    const distance = this.#beforeTicks < 0 ? NOMINAL_US : lastUs - us(this.#beforeTicks);
+    const lastUs = this.#us(this.#lastTicks);
+    const distance = this.#beforeTicks < 0 ? NOMINAL_US : lastUs - this.#us(this.#beforeTicks);
     const durationUs = lastUs + distance;
     // A cluster that was begun and holds no whole frame is cut away with its head.
     const open = [segment, this.#open].filter((e) => e !== undefined).filter((e) => e.end !== undefined && e.start < this.#bytes);
@@ -193,14 +200,15 @@ class Cutter {
 
 /**
  * Finds the last whole frame of a WebM file with one video track whose last cluster may be torn.
+ * @param times is given the time of each whole frame, microseconds, as they come
  * @returns what stays; `NOTHING_WHOLE` where there is no whole frame, or the file is no WebM
  */
-export function cutWebm(source: ByteSource): FilmCut {
+export function cutWebm(source: ByteSource, times: number[] = []): FilmCut {
   const ebml = elementAt(source, 0);
   if (ebml?.id !== ID.ebml || ebml.end === undefined) return NOTHING_WHOLE;
   const segment = elementAt(source, ebml.end);
   if (segment?.id !== ID.segment) return NOTHING_WHOLE;
-  const cutter = new Cutter(source);
+  const cutter = new Cutter(source, times);
   for (let at = segment.start; at < source.size; ) {
     const element = elementAt(source, at);
     if (!element) break;

@@ -1,7 +1,6 @@
 import type { FilmInfo } from '../../contract/session';
 import { filmSize, type FilmEvents } from './film-writer';
-import type { DrawnFrames } from './drawn-frames';
-import { isDrawn } from './drawn-times';
+import { DrawnFrames, isDrawn } from './drawn-frames';
 import type { LineFile } from './line-file';
 import type { GrowingFile } from './session-files';
 
@@ -17,7 +16,7 @@ export class ChunkWriter {
     height: number,
     private readonly file: GrowingFile,
     private readonly events: FilmEvents,
-    /** When the pictures were drawn, a line a chunk: see drawn-times.ts. */
+    /** When the pictures were drawn, a line a chunk: see drawn-frames.ts. */
     private readonly drawn: LineFile,
   ) {
     this.info = { file: `film.${ChunkWriter.container(mimeType)}`, mimeType, ...filmSize(width, height), recorder: 'media-recorder' };
@@ -40,10 +39,9 @@ export class ChunkWriter {
     this.events.onFragment(endUs);
   }
 
-  /** Which frames of the film, which is whole, the pictures became. */
-  async match(): Promise<DrawnFrames> {
-    const { DrawnFrames } = await import('./drawn-frames');
-    return DrawnFrames.match(this.file, this.drawn.read(isDrawn).flat());
+  /** Which frames of the film the pictures became. @param shown when each of its frames is shown, microseconds */
+  match(shown: readonly number[]): DrawnFrames {
+    return new DrawnFrames(shown, this.drawn.read(isDrawn).flat());
   }
 
   finish(): Promise<void> {

@@ -1,45 +1,37 @@
-import { CustomSource, EncodedPacketSink, Input, MP4, WEBM } from 'mediabunny';
 import type { HumanEdit, HumanLabels, RecognitionEntry } from '../../contract/session';
-import type { ByteSource } from '../../domain/film/film-cut';
 import { matchFrames } from '../../domain/film/match-frames';
 
-/** When each frame of a film is shown, microseconds from the first one, rising. */
-async function frameTimes(film: ByteSource): Promise<Float64Array> {
-  const read = (start: number, end: number): Uint8Array => film.read(start, end - start);
-  using input = new Input({ source: new CustomSource({ getSize: () => film.size, read }), formats: [MP4, WEBM] });
-  const video = await input.getPrimaryVideoTrack();
-  const times: number[] = [];
-  if (video) {
-    const start = await input.getFirstTimestamp([video]);
-    for await (const { timestamp } of new EncodedPacketSink(video).packets(undefined, undefined, { metadataOnly: true })) {
-      times.push(Math.round((timestamp - start) * 1e6));
-    }
-  }
-  return Float64Array.from(times).sort();
+/**
+ * Where a film's frames lie whose times its recorder (MediaRecorder) gives, not we: kept beside the film while it is recorded,
+ * a line for each chunk with the times at which its pictures were drawn, microseconds of film.
+ */
+export const DRAWN = 'drawn.jsonl';
+
+export function isDrawn(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((time) => typeof time === 'number');
 }
 
-/** Puts labels at the times of the very frames that they are of. Fetched where it is wanted: it comes with a reader of films. */
+/** Puts labels at the times of the very frames that they are of. */
 export class DrawnFrames {
-  private constructor(
-    private readonly frames: Float64Array,
-    private readonly places: ReadonlyMap<number, number>,
-  ) {}
+  readonly #frames: Float64Array;
+  readonly #places: ReadonlyMap<number, number>;
 
   /**
-   * @param film is read only while this runs
+   * @param shown when each frame of the film is shown, microseconds, in any order
    * @param drawn when pictures were drawn, microseconds of film
    */
-  static async match(film: ByteSource, drawn: readonly number[]): Promise<DrawnFrames> {
-    const frames = await frameTimes(film);
+  constructor(shown: readonly number[], drawn: readonly number[]) {
+    const rising = Float64Array.from(shown).sort();
+    this.#frames = rising.map((time) => time - rising[0]);
     const times = Float64Array.from(new Set(drawn)).sort();
-    const found = matchFrames(times, frames);
-    return new DrawnFrames(frames, new Map([...times].map((time, i) => [time, found[i]])));
+    const found = matchFrames(times, this.#frames);
+    this.#places = new Map([...times].map((time, i) => [time, found[i]]));
   }
 
   /** The time of the frame that was drawn at `timeUs`; undefined where it did not get into the film. */
   #timeOf(timeUs: number): number | undefined {
-    const place = this.places.get(timeUs) ?? -1;
-    return place < 0 ? undefined : this.frames[place];
+    const place = this.#places.get(timeUs) ?? -1;
+    return place < 0 ? undefined : this.#frames[place];
   }
 
   /** The recognition at its frame's time; undefined where its frame is not in the film. */
@@ -51,7 +43,7 @@ export class DrawnFrames {
   /** The edits that put snapshots at their frames' times, or beside them: a picture is kept whether the film has its frame or not. */
   snapshots(human: HumanLabels): HumanEdit[] {
     const nearest = (timeUs: number): number =>
-      this.frames.reduce((best, time) => (Math.abs(time - timeUs) < Math.abs(best - timeUs) ? time : best), this.frames[0] ?? timeUs);
+      this.#frames.reduce((best, time) => (Math.abs(time - timeUs) < Math.abs(best - timeUs) ? time : best), this.#frames[0] ?? timeUs);
     return human.snapshots.flatMap((snapshot): HumanEdit[] => {
       const timeUs = this.#timeOf(snapshot.timeUs) ?? nearest(snapshot.timeUs);
       return timeUs === snapshot.timeUs ? [] : [{ kind: 'put-snapshot', snapshot: { ...snapshot, timeUs } }];

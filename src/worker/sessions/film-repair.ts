@@ -4,15 +4,18 @@ import { cutMp4 } from '../../domain/film/mp4-cut';
 import { cutWebm, isWebm } from '../../domain/film/webm-cut';
 import type { GrowingFile } from './session-files';
 
-/** What a film holds, without changing it. */
-export function inspectFilm(file: GrowingFile): FilmCut {
+/** What a film holds, without changing it. @param times is given the time of each whole frame, microseconds */
+export function inspectFilm(file: GrowingFile, times?: number[]): FilmCut {
   if (file.size === 0) return NOTHING_WHOLE;
-  return isWebm(file) ? cutWebm(file) : cutMp4(file);
+  return isWebm(file) ? cutWebm(file, times) : cutMp4(file, times);
 }
 
-/** Cuts a film that was broken off to its last whole fragment, and fills in the sizes that were left open. */
-export function repairFilm(file: GrowingFile): FilmCut {
-  const cut = inspectFilm(file);
+/**
+ * Cuts a film that was broken off to its last whole fragment, and fills in the sizes that were left open.
+ * @param times is given the time of each frame that stays, microseconds
+ */
+export function repairFilm(file: GrowingFile, times?: number[]): FilmCut {
+  const cut = inspectFilm(file, times);
   file.truncate(cut.bytes);
   for (const { at, bytes } of cut.patches) file.write(bytes, at);
   file.flush();

@@ -8,7 +8,7 @@ import { LabelTrack } from '../../domain/sessions/label-track';
 import { RESERVE_BYTES, RoomMeter } from '../../domain/sessions/room';
 import { SerialQueue } from '../serial';
 import { ChunkWriter } from './chunk-writer';
-import { DRAWN } from './drawn-times';
+import { DRAWN } from './drawn-frames';
 import { repairFilm } from './film-repair';
 import { chooseCodec, FilmWriter, type FilmEvents } from './film-writer';
 import { pictureOf } from './frame-fitter';
@@ -160,11 +160,12 @@ export class OpenSession {
       () => true,
       () => false,
     );
-    const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile);
-    const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer) : undefined;
+    const shown: number[] = [];
+    const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile, shown);
+    const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer, shown) : undefined;
     // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
     this.#cutLabels(cut);
-    const recognitions = matched ?? (whole && this.writer instanceof FilmWriter ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
+    const recognitions = matched ?? (whole ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
     for (const file of [this.filmFile, this.labels, this.human]) {
       file.flush();
       file.close();
@@ -188,13 +189,11 @@ export class OpenSession {
     return { manifest: this.manifest, files: this.files.blobs({ [this.film.file]: this.film.mimeType }) };
   }
 
-  /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay, undefined where nothing was changed */
-  async #matchFrames(writer: ChunkWriter): Promise<number | undefined> {
-    // Where it cannot be done, the film and the labels as they are count for more: they agree to a frame or two.
-    const matched = await writer.match().catch(() => undefined);
+  /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay */
+  async #matchFrames(writer: ChunkWriter, shown: readonly number[]): Promise<number> {
+    const matched = writer.match(shown);
     // First: on a full device the labels have no other room to grow by a digit.
     await this.files.remove(DRAWN);
-    if (!matched) return undefined;
     const edits = matched.snapshots(this.#labels);
     if (edits.length > 0) this.edit(edits);
     return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));

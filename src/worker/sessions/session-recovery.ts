@@ -2,8 +2,7 @@ import type { HumanEdit, SessionManifest } from '../../contract/session';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../domain/sessions/human-labels';
 import { cutLabels } from '../../domain/sessions/cut-labels';
 import { parseJsonLines, toJsonLines } from '../../domain/sessions/json-lines';
-import type { DrawnFrames } from './drawn-frames';
-import { DRAWN, isDrawn } from './drawn-times';
+import { DRAWN, DrawnFrames, isDrawn } from './drawn-frames';
 import { filmInfoOf, repairFilm } from './film-repair';
 import { DeviceFile } from './device-file';
 import { appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, writeManifest } from './session-folder';
@@ -28,11 +27,6 @@ async function rewriteLabels(folder: FileSystemDirectoryHandle, text: string): P
   }
 }
 
-async function matchOf(film: DeviceFile, drawn: readonly number[]): Promise<DrawnFrames> {
-  const { DrawnFrames } = await import('./drawn-frames');
-  return DrawnFrames.match(film, drawn);
-}
-
 /**
  * Makes a session whole that was broken off. Its lock has to be held.
  * @returns its manifest, state `recovered`; undefined where there was nothing in it and its folder was removed
@@ -44,14 +38,13 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   // Only MediaRecorder's films have times that are not ours.
   const drawn = parseJsonLines(await readText(folder, DRAWN), isDrawn).flat();
   let cut;
-  let matched: DrawnFrames | undefined;
+  const shown: number[] = [];
   try {
-    cut = repairFilm(film);
-    // Where it cannot be done, film and labels as they are count for more.
-    if (drawn.length > 0 && cut.frames > 0) matched = await matchOf(film, drawn).catch(() => undefined);
+    cut = repairFilm(film, shown);
   } finally {
     film.close();
   }
+  const matched = drawn.length > 0 ? new DrawnFrames(shown, drawn) : undefined;
   const all = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
   const placed = matched ? all.flatMap((entry) => matched.recognition(entry) ?? []) : all;
   const recognitions = placed.filter((entry) => entry.timeUs <= cut.lastUs);

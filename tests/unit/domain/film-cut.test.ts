@@ -35,7 +35,9 @@ describe.each([
   it('is found whole where it was finished', async () => {
     const film = await syntheticFilm(container, TIMES, 29);
     const bytes = fileAfter(film, film.writes.length);
-    expect(cut(sourceOf(bytes))).toMatchObject({ frames: 150, lastUs: TIMES.at(-1), width: 640, height: 480 });
+    const times: number[] = [];
+    expect(cut(sourceOf(bytes), times)).toMatchObject({ frames: 150, lastUs: TIMES.at(-1), width: 640, height: 480 });
+    expect(times).toEqual(TIMES);
     expect(isWebm(sourceOf(bytes))).toBe(container === 'webm');
   });
 
