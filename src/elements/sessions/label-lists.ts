@@ -74,10 +74,13 @@ export class LabelLists extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: 1fr auto;
+        grid-template-columns: minmax(0, 1fr) auto;
         gap: 0.3rem 1rem;
         margin: 0;
         padding: 0 1rem 1rem;
+      }
+      dt {
+        overflow-wrap: anywhere;
       }
       dd {
         margin: 0;
