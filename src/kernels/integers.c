@@ -13,15 +13,14 @@
 #pragma STDC FP_CONTRACT OFF
 #include "simd.h"
 
-// 8 sums at n pixels: [n][8].
-typedef void Dot(const uint8_t *in, const int8_t *weights, int32_t *sums, int blocks, int plane, int row, int taps);
-Dot dot_1_3, dot_1_4, dot_1_5, dot_1_6, dot_2_3, dot_2_4, dot_2_5, dot_2_6;
+// 8 sums at n pixels, which lie `offsets` from `in`: [n][8].
+typedef void Dot(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
+Dot dot_5, dot_6;
 
-INLINE void dot(const Phase *p, int n, const uint8_t *in, const int8_t *weights, int32_t *sums) {
-#define CASE(s, n) case s * 8 + n: dot_##s##_##n(in, weights, sums, p->ic / 16, p->in_plane, p->in_row, p->taps); break;
-#define CASES(s) CASE(s, 3) CASE(s, 4) CASE(s, 5) CASE(s, 6)
-  switch (p->stride * 8 + n) { CASES(1) CASES(2) }
-}
+// Pixels of a block: where they lie, in bytes, in input and output of integers and, in floats, in an output of these.
+typedef struct {
+  int32_t in[MAX_COLUMNS], out[MAX_COLUMNS], floats[MAX_COLUMNS];
+} Places;
 
 INLINE vec floats_low(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(halves)); }
 INLINE vec floats_high(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_high_u16x8(halves)); }
@@ -31,25 +30,27 @@ INLINE vec rounded(vec x, vec top) {
   return wasm_i32x4_relaxed_trunc_f32x4(add(wasm_f32x4_relaxed_min(vmax(x, zero()), top), splat(0.5f)));
 }
 
-// 8 channels from `o` on at n pixels, `at` bytes into residual and output; or as floats to `to` and a plane further.
-INLINE void finish(const Phase *p, int o, int n, const int32_t *sums, int at, float *to) {
+// 8 channels from `o` on at n pixels.
+INLINE void finish(const Phase *p, int o, int n, const int32_t *sums, const Places *at, int floats) {
   const vec s0 = load(p->scales + o), s1 = load(p->scales + o + 4), b0 = load(p->bias + o), b1 = load(p->bias + o + 4);
   const vec factor = splat(p->factor), top = splat((float)p->top);
-  const uint8_t *residual = (const uint8_t *)p->residual;
+  const int plane = o / 16 * (floats ? p->in_plane : p->out_plane) + o % 16;
+  const uint8_t *residual = p->residual ? (const uint8_t *)p->residual + plane : 0;
   for (int i = 0; i < n; i++) {
     vec a = add(mul(wasm_f32x4_convert_i32x4(wasm_v128_load(sums + i * 8)), s0), b0);
     vec b = add(mul(wasm_f32x4_convert_i32x4(wasm_v128_load(sums + i * 8 + 4)), s1), b1);
     if (residual) {
-      const vec halves = wasm_u16x8_load8x8(residual + at + i * 16);
+      const vec halves = wasm_u16x8_load8x8(residual + at->out[i]);
       a = add(a, mul(floats_low(halves), factor));
       b = add(b, mul(floats_high(halves), factor));
     }
-    if (to) {
-      store(to + i * 4, relu_if(a, p->relu));
-      store(to + p->out_plane + i * 4, relu_if(b, p->relu));
+    if (floats) {
+      float *to = p->out + o / 4 * p->out_plane + at->floats[i];
+      store(to, relu_if(a, p->relu));
+      store(to + p->out_plane, relu_if(b, p->relu));
     } else {
       const vec halves = wasm_i16x8_narrow_i32x4(rounded(a, top), rounded(b, top));
-      wasm_v128_store64_lane((uint8_t *)p->out + at + i * 16, wasm_u8x16_narrow_i16x8(halves, halves), 0);
+      wasm_v128_store64_lane((uint8_t *)p->out + plane + at->out[i], wasm_u8x16_narrow_i16x8(halves, halves), 0);
     }
   }
 }
@@ -58,25 +59,26 @@ INLINE void convolve(const Phase *p, int item, int floats) {
   const int groups = parts(p->oc / 8, p->group);
   const Range c = part(item % groups, p->group, p->oc / 8);
   const Range rows = part(item / groups, p->chunk, p->height);
-  const Blocks blocks = split(p->width);
+  const Blocks blocks = split((rows.last - rows.first) * p->width);
   const int edge = p->taps == 1;
   // A stage's maps are alike: where floats come out, the residual lies as the input does.
-  const int row = floats ? p->in_row : p->out_row, plane = floats ? p->in_plane : p->out_plane;
+  const int out_row = floats ? p->in_row : p->out_row;
   int32_t sums[MAX_COLUMNS * 8];
   for (int o = c.first * 8; o < c.last * 8; o += 8) {
     const int8_t *weights = (const int8_t *)p->weights + o * p->taps * p->taps * p->ic;
-    for (int y = rows.first; y < rows.last; y++) {
-      const uint8_t *in = (const uint8_t *)p->in + (y * p->stride + edge) * p->in_row + edge * 16;
-      int at = o / 16 * plane + (y + 1) * row + 16 + o % 16;
-      float *to = floats ? p->out + o / 4 * p->out_plane + (y + 1) * p->out_row + 4 : 0;
-      for (int b = 0; b < blocks.count; b++) {
-        const int n = block_size(&blocks, b);
-        dot(p, n, in, weights, sums);
-        finish(p, o, n, sums, at, to);
-        in += n * p->stride * 16;
-        at += n * 16;
-        if (floats) to += n * 4;
+    int x = 0, y = rows.first;
+    for (int b = 0; b < blocks.count; b++) {
+      const int n = block_size(&blocks, b);
+      Places at;
+      for (int i = 0; i < n; i++) {
+        at.in[i] = (y * p->stride + edge) * p->in_row + (x * p->stride + edge) * 16;
+        at.out[i] = (y + 1) * out_row + (x + 1) * 16;
+        if (floats) at.floats[i] = (y + 1) * p->out_row + (x + 1) * 4;
+        if (++x == p->width) x = 0, y++;
       }
+      Dot *const dot = n == 6 ? dot_6 : dot_5;
+      dot((const uint8_t *)p->in, weights, sums, at.in, p->ic / 16, p->in_plane, p->in_row, p->taps);
+      finish(p, o, n, sums, &at, floats);
     }
   }
 }

@@ -1,55 +1,55 @@
 // The inner loops of src/kernels/integers.c, generated for the same reason as those of gemm.h: see assembly.ts.
 import { Assembly, MAX_COLUMNS, UNROLL, V } from './assembly';
 
-/** Fewest columns of a block: a row of 7 pixels is split into 4 and 3. */
-export const MIN_DOT_COLUMNS = 3;
+/** Fewest pixels of a block: pieces are large enough for all blocks to be of 5 or 6 (see split in phase.h). */
+const MIN_PIXELS = MAX_COLUMNS - 1;
 
 /**
- * dot_S_N: 8 output channels at N pixels of a row, S apart in the input, over taps x taps places and all input channels.
- * Four input channels of a pixel are one splat, which is multiplied with four channels of four outputs at a time.
+ * dot_N: 8 output channels at N pixels anywhere in the input, over taps x taps places and all input channels. Four input channels of a
+ * pixel are one splat, which is multiplied with four channels of four outputs at a time.
  */
-function dot(stride: 1 | 2, columns: number): string {
-  const [input, weights, out, blocks, plane, row, taps] = Array(7).keys();
-  const asm = new Assembly(7);
-  const [ky, kx, k, at, a] = Array.from({ length: 5 }, () => asm.variable('i32'));
-  const upper = Array.from({ length: columns }, () => asm.variable('v128'));
-  const lower = Array.from({ length: columns }, () => asm.variable('v128'));
+function dot(pixels: number): string {
+  const [input, weights, out, offsets, blocks, plane, row, taps] = Array(8).keys();
+  const asm = new Assembly(8);
+  const [ky, kx, k, base] = Array.from({ length: 4 }, () => asm.variable('i32'));
+  const at = Array.from({ length: pixels }, () => asm.variable('i32'));
+  const upper = Array.from({ length: pixels }, () => asm.variable('v128'));
+  const lower = Array.from({ length: pixels }, () => asm.variable('v128'));
   const [w0, w1, x] = Array.from({ length: 3 }, () => asm.variable('v128'));
   for (const sum of [...upper, ...lower]) asm.emit('v128.const 0, 0, 0, 0', `local.set ${sum}`);
   asm.copy(ky, taps);
   asm.repeat(ky, () => {
     asm.copy(kx, taps);
-    asm.copy(at, input);
+    asm.copy(base, input);
     asm.repeat(kx, () => {
-      asm.copy(a, at);
+      for (const [i, a] of at.entries()) asm.emit(`local.get ${offsets}`, `i32.load ${i * 4}`, `local.get ${base}`, 'i32.add', `local.set ${a}`);
       asm.copy(k, blocks);
       asm.repeat(k, () => {
         for (let l = 0; l < UNROLL; l++) {
           asm.load(weights, l * 2 * V, w0);
           asm.load(weights, l * 2 * V + V, w1);
-          for (let i = 0; i < columns; i++) {
-            asm.load(a, i * stride * V + l * 4, x, 'v128.load32_splat');
+          for (const [i, a] of at.entries()) {
+            asm.load(a, l * 4, x, 'v128.load32_splat');
             for (const [w, sum] of [[w0, upper[i]], [w1, lower[i]]]) {
               asm.emit(`local.get ${w}`, `local.get ${x}`, `local.get ${sum}`, 'i32x4.relaxed_dot_i8x16_i7x16_add_s', `local.set ${sum}`);
             }
           }
         }
-        asm.add(a, a, plane);
+        for (const a of at) asm.add(a, a, plane);
         asm.advance(weights, UNROLL * 2 * V);
       });
-      asm.advance(at, V);
+      asm.advance(base, V);
     });
     asm.add(input, input, row);
   });
-  for (let i = 0; i < columns; i++) {
+  for (let i = 0; i < pixels; i++) {
     asm.store(out, i * 2 * V, upper[i]);
     asm.store(out, i * 2 * V + V, lower[i]);
   }
-  return asm.function(`dot_${stride}_${columns}`);
+  return asm.function(`dot_${pixels}`);
 }
 
-/** The dot products of convolutions in integers, for strides 1 and 2. */
+/** The dot products of convolutions in integers. */
 export function dotFunctions(): string[] {
-  const sizes = Array.from({ length: MAX_COLUMNS - MIN_DOT_COLUMNS + 1 }, (_, i) => MIN_DOT_COLUMNS + i);
-  return ([1, 2] as const).flatMap((stride) => sizes.map((n) => dot(stride, n)));
+  return Array.from({ length: MAX_COLUMNS - MIN_PIXELS + 1 }, (_, i) => dot(MIN_PIXELS + i));
 }
