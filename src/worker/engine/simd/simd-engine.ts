@@ -95,7 +95,7 @@ class SimdEngine implements Engine {
 /**
  * Starts our own kernels on a network.
  *
- * @throws Fault `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 30 MB for
+ * @throws Fault `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 20 MB for
  * integers) is refused, `self-test-failed` where the network's own check finds a wrong number
  */
 export async function startSimdEngine(planNetwork: PlanNetwork, options: EngineOptions, parts: SimdEngineParts): Promise<Engine> {
