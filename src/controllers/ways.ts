@@ -39,7 +39,9 @@ export function variantFor({ variants }: ModelManifest, wanted: Precision | 'aut
  * @param relaxed whether the browser has relaxed SIMD, which our kernels for integers are made of
  */
 export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number, relaxed = true): Way[] {
-  const knows = manifest.architecture === 'resnet18' && (precision !== 'int8' || relaxed);
+  // A person's own file of integers may be another network; ours tells how it was made.
+  const ours = manifest.variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
+  const knows = manifest.architecture === 'resnet18' && (precision !== 'int8' || (relaxed && ours));
   const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
   const counts = threads > 1 ? [threads, 1] : [1];
   return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));

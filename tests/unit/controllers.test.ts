@@ -22,9 +22,13 @@ describe('waysToRun', () => {
 
   it('takes onnxruntime-web where it is wanted, or where our kernels do not know the network', () => {
     expect(words(RESNET, 'fp32', 'ort', 2)).toBe('ort/2 ort/1');
-    expect(words(RESNET, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
+    const int8 = { precision: 'int8' as const, file: '', bytes: 1, sha256: '' };
+    const integers: ModelManifest = { ...RESNET, variants: [{ ...int8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
+    expect(words(integers, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
     // Our kernels for integers are made of relaxed SIMD.
-    expect(words(RESNET, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
+    expect(words(integers, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
+    // A dropped file that is no float ResNet-18, so it counts as integers.
+    expect(words({ ...RESNET, variants: [int8] }, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
     expect(words(RESNET, 'fp32', 'auto', 1, false)).toBe('simd/1 ort/1');
     expect(words(LITE, 'int8', 'auto', 1)).toBe('ort/1');
     expect(words(LITE, 'fp16', 'simd', 1)).toBe('ort/1');
