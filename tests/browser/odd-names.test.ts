@@ -123,6 +123,6 @@ describe.skipIf(!haveExportReaders())('odd names', () => {
     });
     expect(tooWide).toEqual([]);
     // Letters that turn the direction do not turn what stands beside them.
-    expect(await page.locator('sg-session-detail h2').getAttribute('title')).toBe(NAME.slice(0, 300));
+    expect(await page.locator('sg-session-detail .page > .head > h2').getAttribute('title')).toBe(NAME.slice(0, 300));
   });
 });

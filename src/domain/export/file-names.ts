@@ -36,7 +36,7 @@ function cut(name: string, bytes: number): string {
 
 /**
  * A name without its extension that is safe in a file system and a zip: no separators, none of `<>:"|?*`, no control or
- * invisible direction characters, no leading dot or dash, no trailing dot or space, no name of a Windows device, at most 120
+ * invisible direction characters, no leading dot, dash or sign of a formula, no trailing dot or space, no name of a Windows device, at most 120
  * bytes.
  * @param fallback for a name that nothing is left of
  */
@@ -46,7 +46,9 @@ export function safeName(name: string, fallback = 'unnamed', bytes = MOST_BYTES)
     .replace(/[\p{Cc}\p{Cs}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/gu, ' ')
     .replace(/[<>:"/\\|?*]/g, '_')
     .replace(/\s+/g, ' ')
-    .replace(/^[ .~-]+/, '');
+    .replace(/^[ .~-]+/, '')
+    // What a table of files would have to mark, so that no spreadsheet runs it (csv.ts).
+    .replace(/^[=+@＝＋－＠]/u, '_');
   const short = cut(cleaned, bytes).replace(/[ .]+$/, '');
   if (short === '') return fallback;
   // `nul.txt` is as bad as `nul`.

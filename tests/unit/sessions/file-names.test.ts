@@ -28,6 +28,8 @@ describe('names of files', () => {
     ['half \ud800 pair', 'half pair'],
     ['猫 Ü é', '猫 Ü é'],
     ['e\u0301', 'é'],
+    ['=1+1', '_1+1'],
+    ['＠x', '_x'],
   ])('%j becomes %j', (name, safe) => {
     expect(safeName(name)).toBe(safe);
     expect(safeName(safe)).toBe(safe);
