@@ -8,7 +8,7 @@ import type { TeachProgress, TrainedHead } from './train-head';
 /** Each thing needs so many examples for an adapter to be tried. */
 export const ADAPTER_EXAMPLES = 8;
 const ROUNDS = 3;
-/** 8 named no more new pictures right, within the noise, and take twice the time (docs/teach.md). */
+/** 8 named no more new pictures right, within the noise (docs/teach.md). */
 const RANK = 4;
 /** With as many right names the log loss has to be lower by so much, a share: less than that came and went with the pictures. */
 export const LEAST_GAIN = 0.05;
