@@ -25,6 +25,8 @@ async function main(): Promise<void> {
       await openApp(browsing.page, serving.url);
       await browsing.page.getByRole('button', { name: 'Start the camera' }).click();
       if (name === 'desktop') await browsing.page.getByRole('button', { name: 'Show figures' }).click();
+      // Not over a button, which would look lit.
+      await browsing.page.mouse.move(1, 1);
       await browsing.page.locator('sg-label-list li').first().waitFor();
       await browsing.page.waitForTimeout(SETTLE_MS);
       await sharp(await browsing.page.screenshot()).webp({ quality: 88, smartSubsample: true, effort: 6 }).toFile(join(root, `docs/screenshot-${name}.webp`));
