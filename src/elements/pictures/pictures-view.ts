@@ -27,6 +27,8 @@ const FAILED_PAGE = 100;
 /** Labels that the search field offers. */
 const SUGGESTIONS = 50;
 
+const moreWords = (left: number): string => msg(str`Show more (${left} left)`);
+
 /** Still pictures: dropped, chosen or pasted, one or thousands, each with its labels. */
 @customElement('sg-pictures-view')
 @localized()
@@ -131,7 +133,7 @@ export class PicturesView extends LitElement {
               ${failed.slice(0, this.failedShown).map(({ name, problem, detail }) => html`<li title=${detail}>${name} <span>${pictureProblemText(problem)}</span></li>`)}
             </ul>
             ${failed.length > this.failedShown
-              ? html`<button class="more-failed" @click=${() => (this.failedShown += FAILED_PAGE)}>${msg(str`Show more (${failed.length - this.failedShown} left)`)}</button>`
+              ? html`<button class="more-failed" @click=${() => (this.failedShown += FAILED_PAGE)}>${moreWords(failed.length - this.failedShown)}</button>`
               : nothing}
           </details>`
         : nothing}
@@ -145,7 +147,7 @@ export class PicturesView extends LitElement {
         )}
       </ul>
       ${matching.length > this.shown
-        ? html`<div class="more"><button @click=${() => (this.shown += PAGE)}>${msg(str`Show more (${matching.length - this.shown} left)`)}</button></div>`
+        ? html`<div class="more"><button @click=${() => (this.shown += PAGE)}>${moreWords(matching.length - this.shown)}</button></div>`
         : nothing}
     `;
   }
