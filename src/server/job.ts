@@ -23,6 +23,8 @@ export interface Job {
   /** Labels wanted, 1 or more. */
   readonly count: number;
   readonly limits: DecodeLimits;
+  /** Threads that the network may take, 1 or more; 1 if left out. */
+  readonly threads?: number;
 }
 
 export interface LabelConfidence {

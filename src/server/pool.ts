@@ -7,6 +7,9 @@ import { Problem } from './problem';
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
 const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './predict-process.ts' : './predict-process.js', import.meta.url));
 
+/** More threads than this gain little for one small network (as in the page: src/controllers/ways.ts). */
+const MAX_THREADS = 4;
+
 /** Share of the newest job in the running mean of job times. */
 const SMOOTHING = 0.2;
 
@@ -72,6 +75,11 @@ export class PredictPool {
     return Math.max(0, this.#running - this.options.workers);
   }
 
+  /** Threads of the network for a picture that comes while no other is worked on: the cores that stand idle meanwhile. */
+  get #lonelyThreads(): number {
+    return Math.min(MAX_THREADS, this.options.workers);
+  }
+
   /** Seconds after which a place in the queue should be free, 1 or more. */
   get retryAfter(): number {
     return Math.max(1, Math.ceil((this.#running * this.#meanMs) / this.options.workers / 1000));
@@ -84,6 +92,8 @@ export class PredictPool {
   async start(): Promise<void> {
     const warm: Job = { network: this.options.network, count: 1, limits: { maxPixels: 1, seconds: 1 } };
     const answers = await Promise.all(Array.from({ length: this.options.workers }, () => this.#pool.run(warm) as Promise<JobAnswer>));
+    // The process that is taken first, where all are free, also makes itself ready for a picture that has all cores.
+    answers.push((await this.#pool.run({ ...warm, threads: this.#lonelyThreads })) as JobAnswer);
     for (const answer of answers) {
       if (!answer.ok) throw new Error(answer.detail ?? answer.message);
     }
@@ -103,7 +113,8 @@ export class PredictPool {
     this.#running++;
     let answer: JobAnswer;
     try {
-      answer = (await this.#pool.run(job, { signal: abort.signal })) as JobAnswer;
+      const threads = this.#running === 1 ? this.#lonelyThreads : 1;
+      answer = (await this.#pool.run({ ...job, threads }, { signal: abort.signal })) as JobAnswer;
     } catch (error) {
       if (abort.signal.aborted) {
         throw new Problem('timed-out', `There was no answer within ${this.options.timeoutMs} ms, waiting included.`, { cause: error });

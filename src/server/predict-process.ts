@@ -29,9 +29,8 @@ class RunningNetwork {
   }
 
   /** @throws Error where the file is no model, or its answer to the self-test is wrong */
-  static async start(network: Network): Promise<RunningNetwork> {
-    // One thread a process, as many processes as cores: under load no core waits for another one.
-    const session = await ort.InferenceSession.create(network.path, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+  static async start(network: Network, threads: number): Promise<RunningNetwork> {
+    const session = await ort.InferenceSession.create(network.path, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 });
     const running = new RunningNetwork(network, session);
     fillSelfTestInput(running.input);
     const problem = selfTestProblem(await running.run(), network.selfTest);
@@ -45,18 +44,33 @@ class RunningNetwork {
   }
 }
 
+/** By path and threads. */
 const running = new Map<string, Promise<RunningNetwork>>();
 
-function start(network: Network): Promise<RunningNetwork> {
-  const key = network.path;
+const keyOf = (network: Network, threads: number): string => `${threads} ${network.path}`;
+
+function start(network: Network, threads = 1): Promise<RunningNetwork> {
+  const key = keyOf(network, threads);
   let started = running.get(key);
   if (!started) {
-    started = RunningNetwork.start(network);
+    started = RunningNetwork.start(network, threads);
     running.set(key, started);
     // A file that could not be read now may be there for the next picture.
     started.catch(() => running.delete(key));
   }
   return started;
+}
+
+/**
+ * One thread a process, as many processes as cores: under load no core waits for another one. A picture that comes alone gets all
+ * cores, from a second session, in the few processes that such pictures come to; no picture waits for that session.
+ */
+function networkFor({ network, threads = 1, bytes }: Job): Promise<RunningNetwork> {
+  if (threads === 1 || bytes === undefined || running.has(keyOf(network, threads))) return start(network, threads);
+  const single = start(network);
+  // Once this picture has its answer.
+  setTimeout(() => void start(network, threads).catch(() => undefined), 1000);
+  return single;
 }
 
 async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): Promise<JobAnswer> {
@@ -80,7 +94,7 @@ async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): 
 /** Recognises one picture. Never rejects: a failure is part of the answer. */
 export default async function predict(job: Job): Promise<JobAnswer> {
   try {
-    const network = await start(job.network);
+    const network = await networkFor(job);
     if (!job.bytes) return { ok: true, predictions: [], timings: { decode: 0, preprocess: 0, inference: 0 } };
     return await recognise(job, job.bytes, network);
   } catch (error) {

@@ -34,6 +34,17 @@ describe('under load', () => {
     expect(await metric('queue_length')).toBe(0);
   });
 
+  it('gives a picture that comes alone as many threads as there are workers, and one thread beside others', async () => {
+    const { url } = await start({ workers: 3, queue: 0 });
+    const threads = async (): Promise<unknown> => ((await (await post(`${url}/predict?k=1`, 'threads')).json()) as unknown[])[0];
+    expect(await threads()).toMatchObject({ label: '3 threads' });
+    const other = post(`${url}/predict`, 'sleep 500');
+    await expect.poll(() => metric('workers_busy')).toBe(1);
+    expect(await threads()).toMatchObject({ label: '1 threads' });
+    await other;
+    expect(await threads()).toMatchObject({ label: '3 threads' });
+  });
+
   it('can do without a queue', async () => {
     const { url } = await start({ workers: 1, queue: 0 });
     const first = post(`${url}/predict`, 'sleep 400');
