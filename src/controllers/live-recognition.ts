@@ -8,8 +8,13 @@ import { RecognitionScheduler } from '../domain/recognition/scheduler';
 import { RateMeter, RecentValues } from '../domain/recognition/statistics';
 import type { FrameTap } from '../recording/frame-tap';
 
-/** Runs one recognition; the frame is transferred. */
-export type Recognise = (frame: FrameInput, options: RecogniseOptions) => Promise<Recognition>;
+/** What runs recognitions. */
+export interface LiveRecogniser {
+  /** Settles when a frame that is captured now would be recognised at once. */
+  opened(): Promise<void>;
+  /** Runs one recognition; the frame is transferred. */
+  recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition>;
+}
 
 /** Figures of the live run; times in milliseconds, rates a second. */
 export interface LiveStatistics {
@@ -65,7 +70,7 @@ export class LiveRecognition implements ReactiveController {
 
   constructor(
     private readonly host: ReactiveControllerHost,
-    private readonly recognise: Recognise,
+    private readonly recogniser: () => LiveRecogniser,
     private readonly onRecognition: OnRecognition = () => undefined,
   ) {
     host.addController(this);
@@ -148,8 +153,9 @@ export class LiveRecognition implements ReactiveController {
 
   async #submit(): Promise<void> {
     clearTimeout(this.#nextTake);
+    await this.recogniser().opened();
     const frame = this.#newest;
-    const video = this.#video;
+    const video = this.#running ? this.#video : undefined;
     let latency: number | undefined;
     let captured = false;
     try {
@@ -179,7 +185,7 @@ export class LiveRecognition implements ReactiveController {
   async #run(frame: PresentedFrame, picture: FrameInput): Promise<number | undefined> {
     const id = this.#nextId++;
     this.tap?.submitted(id, picture);
-    const recognition = await this.recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
+    const recognition = await this.recogniser().recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
     if (id < this.#firstId || !this.#running) return undefined;
     this.recognition = recognition;
     this.onRecognition(recognition, frame);

@@ -4,8 +4,14 @@ export class QuietGate {
   #held: Promise<void> | undefined;
   #emptied: (() => void) | undefined;
 
+  /** Waits until no quiet moment is on: what is made now, a camera frame, is not old before it gets through. */
+  async opened(): Promise<void> {
+    while (this.#held) await this.#held;
+  }
+
   /** Does the work, after a quiet moment that may be on. */
   async enter<T>(work: () => Promise<T>): Promise<T> {
+    // No await where it is open: a quiet moment that begins meanwhile has to see this as in hand.
     while (this.#held) await this.#held;
     this.#inFlight++;
     try {

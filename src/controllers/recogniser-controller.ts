@@ -102,6 +102,11 @@ export class RecogniserController extends SharedController {
     await this.start();
   }
 
+  /** Settles when nothing is being timed: a frame that is captured before would be old when it is recognised. */
+  opened(): Promise<void> {
+    return this.trials.gate.opened();
+  }
+
   /**
    * @param frame is transferred whatever happens
    * @throws Fault `no-model` where none is ready, else what the worker says

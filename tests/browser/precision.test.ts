@@ -148,6 +148,39 @@ describe('the quicker precision', () => {
       await page.getByRole('button', { name: 'Show figures' }).click();
     });
 
+    it('captures no frame while something is timed: it would be old by the time that it is recognised', async () => {
+      const calls = await page.evaluate(async () => {
+        interface Recogniser {
+          recognise(...parts: unknown[]): Promise<unknown>;
+          readonly trials: { readonly gate: { quiet(work: () => Promise<void>): Promise<void> } };
+        }
+        const { recogniser } = document.querySelector('sg-app') as unknown as { recogniser: Recogniser };
+        const real = recogniser.recognise.bind(recogniser);
+        let seen = 0;
+        let timed: Promise<void> | undefined;
+        const counts = { during: -1, after: 0 };
+        recogniser.recognise = async (...parts) => {
+          seen++;
+          const answer = await real(...parts);
+          timed ??= recogniser.trials.gate.quiet(async () => {
+            const before = seen;
+            await new Promise((resolve) => setTimeout(resolve, 700));
+            counts.during = seen - before;
+          });
+          return answer;
+        };
+        while (!timed) await new Promise((resolve) => setTimeout(resolve, 20));
+        await timed;
+        const before = seen;
+        while (seen < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
+        counts.after = seen - before;
+        Reflect.deleteProperty(recogniser, 'recognise');
+        return counts;
+      });
+      expect(calls.during).toBe(0);
+      expect(calls.after).toBeGreaterThanOrEqual(3);
+    });
+
     it('shows what each takes', async () => {
       await page.locator('header button[aria-haspopup]').click();
       for (const [precision, engine] of [['fp32', 'own SIMD'], ['int8', 'own SIMD']]) {

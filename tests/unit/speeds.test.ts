@@ -44,6 +44,19 @@ describe('QuietGate', () => {
     expect(order).toEqual(['first begins', 'first ends', 'quiet begins', 'quiet ends', 'second begins', 'second ends']);
   });
 
+  it('tells when a quiet moment is over', async () => {
+    const gate = new QuietGate();
+    await gate.opened();
+    const seen: string[] = [];
+    const quiet = gate.quiet(async () => {
+      await wait(10);
+      seen.push('timed');
+    });
+    const opened = gate.opened().then(() => seen.push('opened'));
+    await Promise.all([quiet, opened]);
+    expect(seen).toEqual(['timed', 'opened']);
+  });
+
   it('opens again after a failure on either side', async () => {
     const gate = new QuietGate();
     const failing = gate.enter(() => Promise.reject(new Error('frame')));

@@ -16,7 +16,7 @@ export interface FeatureModel {
   /** Name that a person reads. */
   readonly name: string;
   readonly precision: string;
-  /** Of the weights' file, lower-case hex; '' where the browser could not tell. */
+  /** Of the reference file of the weights, whatever the precision, lower-case hex; "" where the browser could not tell. */
   readonly sha256: string;
   /** Length of the features. */
   readonly width: number;

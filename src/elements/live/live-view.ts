@@ -54,7 +54,7 @@ export class LiveView extends LitElement implements LiveParts {
   @query('sg-camera-stage') private readonly stage!: CameraStage;
   @query('sg-source-sheet') private readonly sources!: SourceSheet;
   private readonly wakeLock = new WakeLockController(this);
-  private readonly live = new LiveRecognition(this, (frame, options) => this.recogniser.recognise(frame, options));
+  private readonly live = new LiveRecognition(this, () => this.recogniser);
   private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
   private readonly actions = new LiveActions(this, this.live);
   private readonly recorder = new LiveRecorder(this, () => {

@@ -53,7 +53,7 @@ export class TeachView extends LitElement {
   @state() private over = false;
   @query('sg-camera-stage') private readonly stage!: CameraStage;
   @query('sg-session-sheet') private readonly sheet!: SessionSheet;
-  private readonly live = new LiveRecognition(this, (frame, options) => this.recogniser.recognise(frame, options));
+  private readonly live = new LiveRecognition(this, () => this.recogniser);
   private readonly teach = new TeachController(this, (frame, options) => this.recogniser.recognise(frame, options), () => this.#model);
   /** What the session sheet was opened for. */
   #sessionThing = '';
