@@ -1,6 +1,9 @@
 /** Which implementation runs the network. `ort` is onnxruntime-web on WASM, `simd` is our own WebAssembly SIMD kernel set. */
 export type EngineId = 'ort' | 'simd';
 
+/** More threads than this gain little for one small network, and heat a phone. */
+export const MOST_THREADS = 4;
+
 /** What one run of the network gives. Both arrays are owned by the engine and overwritten by its next run: copy what must outlive it. */
 export interface EngineOutput {
   /** Unnormalised class scores, shape [1, 1000], index = ImageNet-1k class. */

@@ -5,8 +5,8 @@ import type { HumanEdit, LabelRef, SessionManifest } from '../contract/session';
 import { IMAGENET_LABELS } from '../domain/labels/imagenet';
 import { HOLD_MS, SpanHolder } from '../domain/sessions/span-holder';
 import { downloadSession } from '../recording/download-session';
-import { askToPersist } from '../recording/persist';
 import { Recording } from '../recording/recording';
+import { keepStoredOnce } from '../storage/device-room';
 import { LabelBook } from '../storage/label-book';
 import { SessionStore } from '../storage/session-store';
 import type { Film } from '../camera/film';
@@ -115,7 +115,7 @@ export class RecordingController extends SharedController {
     this.#halts.clear();
     this.#set('starting');
     const { video, camera, recogniser } = this.sources();
-    void askToPersist().catch(() => undefined);
+    void keepStoredOnce();
     try {
       const recording = await Recording.begin({
         video,

@@ -3,6 +3,7 @@ import { Fault, type FaultCode } from '../contract/fault';
 import type { LoadedModel, LoadRequest } from '../contract/recogniser';
 import type { Speed } from '../contract/speed';
 import { quicker } from '../domain/recognition/quicker';
+import { median } from '../domain/recognition/statistics';
 import type { SpeedRecord } from '../storage/speeds';
 import type { QuietGate } from './quiet-gate';
 import { RETRY_FAULTS } from './ways';
@@ -42,8 +43,6 @@ export function trialAllowed({ deviceMemory, connection }: DeviceNavigator = nav
 
 /** Faults that say nothing of the model: the next visit tries again. */
 const PASSING: readonly FaultCode[] = ['model-download', 'start-timeout'];
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Times workers turn by turn, so that whatever else the device does hits all alike; medians in milliseconds. */
 async function timeInTurns(sides: readonly TrialSide[], gate: QuietGate, stopped: () => boolean): Promise<number[] | undefined> {

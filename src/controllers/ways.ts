@@ -1,4 +1,4 @@
-import type { EngineId } from '../contract/engine';
+import { MOST_THREADS, type EngineId } from '../contract/engine';
 import type { FaultCode } from '../contract/fault';
 import type { ModelManifest, ModelVariant, Precision } from '../contract/model';
 import type { WorkerCapabilities } from '../contract/recogniser';
@@ -8,13 +8,10 @@ export const RETRY_FAULTS: readonly FaultCode[] = [
   'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
 ];
 
-/** More threads than this gain little for one small network, and heat a phone. */
-const MAX_THREADS = 4;
-
 /** Threads for a device: all its cores up to four, one where memory cannot be shared. */
 export function threadsFor(capabilities: WorkerCapabilities, wanted: number): number {
   if (!capabilities.wasmThreads) return 1;
-  return Math.max(1, wanted > 0 ? wanted : Math.min(MAX_THREADS, capabilities.hardwareConcurrency));
+  return Math.max(1, wanted > 0 ? wanted : Math.min(MOST_THREADS, capabilities.hardwareConcurrency));
 }
 
 /** An engine with a number of threads: one way to run a model. */

@@ -1,6 +1,6 @@
 import { downloadZip } from 'client-zip';
 import type { FinishedRecording } from '../contract/recorder';
-import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../domain/export/bundle';
+import { bundleEntries } from '../domain/export/bundle';
 import { BUNDLE_SUFFIX } from '../domain/export/export-name';
 import { safeName } from '../domain/export/file-names';
 
@@ -10,12 +10,8 @@ import { safeName } from '../domain/export/file-names';
  */
 export async function downloadSession({ manifest, files }: FinishedRecording): Promise<void> {
   const kept = [...(files ?? [])].filter(([path]) => path !== 'session.json');
-  const head = bundleHead(manifest, kept.map(([path, { size }]) => ({ path, bytes: size })));
   const lastModified = new Date(manifest.createdAt);
-  const entries = [
-    { name: BUNDLE_HEAD, input: `${JSON.stringify(head, undefined, 1)}\n`, lastModified },
-    ...kept.map(([path, input]) => ({ name: BUNDLE_FOLDER + path, input, lastModified })),
-  ];
+  const entries = [...bundleEntries(manifest, kept)].map((entry) => ({ ...entry, lastModified }));
   const url = URL.createObjectURL(await downloadZip(entries).blob());
   const link = document.createElement('a');
   link.href = url;

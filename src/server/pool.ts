@@ -1,14 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
+import { MOST_THREADS } from '../contract/engine';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { Problem } from './problem';
 
 /** From source files (tests, tsx) the processes need tsx as well; the built service does not. */
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
 const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './predict-process.ts' : './predict-process.js', import.meta.url));
-
-/** More threads than this gain little for one small network (as in the page: src/controllers/ways.ts). */
-const MAX_THREADS = 4;
 
 /** Share of the newest job in the running mean of job times. */
 const SMOOTHING = 0.2;
@@ -77,7 +75,7 @@ export class PredictPool {
 
   /** Threads of the network for a picture that comes while no other is worked on: the cores that stand idle meanwhile. */
   get #lonelyThreads(): number {
-    return Math.min(MAX_THREADS, this.options.workers);
+    return Math.min(MOST_THREADS, this.options.workers);
   }
 
   /** Seconds after which a place in the queue should be free, 1 or more. */

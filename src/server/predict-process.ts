@@ -63,14 +63,13 @@ function start(network: Network, threads = 1): Promise<RunningNetwork> {
 
 /**
  * One thread a process, as many processes as cores: under load no core waits for another one. A picture that comes alone gets all
- * cores, from a second session, in the few processes that such pictures come to; no picture waits for that session.
+ * cores, from a second session, in the few processes that such pictures come to; the first of them only has it made for the next.
  */
 function networkFor({ network, threads = 1, bytes }: Job): Promise<RunningNetwork> {
-  if (threads === 1 || bytes === undefined || running.has(keyOf(network, threads))) return start(network, threads);
-  const single = start(network);
-  // Once this picture has its answer.
-  setTimeout(() => void start(network, threads).catch(() => undefined), 1000);
-  return single;
+  if (bytes === undefined || running.has(keyOf(network, threads))) return start(network, threads);
+  // Made once this picture has its answer.
+  if (threads > 1) setTimeout(() => void start(network, threads).catch(() => undefined), 1000);
+  return start(network);
 }
 
 async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): Promise<JobAnswer> {

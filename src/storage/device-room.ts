@@ -17,8 +17,20 @@ export async function deviceRoom(): Promise<DeviceRoom> {
   return { bytesLeft: quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage), kept };
 }
 
-/** Asks the browser to keep what is stored. @returns whether it does now */
+/** Asks the browser to keep what is stored, unless it does already. @returns whether it does now */
 export async function keepStored(): Promise<boolean> {
   const storage = navigator.storage as StorageManager | undefined;
-  return (await storage?.persist?.().catch(() => false)) ?? false;
+  const kept = async (): Promise<boolean | undefined> => (await storage?.persisted?.()) || storage?.persist?.();
+  return (await kept().catch(() => false)) ?? false;
+}
+
+let asked = false;
+
+/**
+ * Asks once a visit, since browsers may ask the person. Where it is refused, the browser may clear sessions when the disk is full.
+ */
+export async function keepStoredOnce(): Promise<void> {
+  if (asked) return;
+  asked = true;
+  await keepStored();
 }

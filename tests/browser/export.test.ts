@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebVTTParser } from 'webvtt-parser';
 import type { ExportFormat } from '../../src/contract/session-export';
 import { serveBuilt, type Serving } from '../../tools/serve';
-import { openBrowser, DESKTOP, type Browsing } from '../support/browser';
+import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../support/export-readers';
 import { CAT, DOG } from '../support/session-fixture';
 import { card, chooseZips, imported, openSessions, sampleSession, SPANS, storedFile, storedFiles, type SampleSession } from '../support/session-page';
@@ -67,10 +67,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     serving = await serveBuilt();
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
+    watchErrors(page, errors);
     // A test cannot use the browser's dialog: downloads, as in Firefox and Safari.
     await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
     await openSessions(page, serving.url);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineId } from '../../src/contract/engine';
 import type { Precision } from '../../src/contract/model';
-import { serveHarness, type HarnessServing } from '../../tools/harness/serve-harness';
+import { openHarness, serveHarness, type HarnessServing } from '../../tools/harness/serve-harness';
 import { DIST } from '../../tools/serve';
-import { openBrowser, type Browsing } from '../support/browser';
+import type { Browsing } from '../support/browser';
 import { sharedPictures } from '../support/shared';
 
 const hasModel = existsSync(join(DIST, 'models/resnet18-int8.onnx'));
@@ -21,9 +21,7 @@ describe.skipIf(pictures.length === 0)('integers by our own kernels', () => {
 
   beforeAll(async () => {
     serving = await serveHarness({ extra: { '/pictures': join(pictures[0].path, '..') } });
-    browsing = await openBrowser();
-    await browsing.page.goto(serving.harnessUrl);
-    await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
+    browsing = await openHarness(serving);
   });
   afterAll(async () => {
     await browsing?.close();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
 import { IMAGENET_LABELS } from '../../src/domain/labels/imagenet';
-import { openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
+import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../support/browser';
 import { makeFilm } from '../support/film';
 import { SCRATCH, sharedPictures, sharedWeights } from '../support/shared';
 
@@ -41,10 +41,7 @@ describe.skipIf(!ready)('live recognition of a real camera stream', () => {
     serving = await serveBuilt();
     browsing = await openBrowser({ film, context: { viewport: PHONE } });
     page = browsing.page;
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
+    watchErrors(page, errors);
     await openApp(page, serving.url);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor();

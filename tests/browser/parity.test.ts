@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveHarness, type HarnessServing } from '../../tools/harness/serve-harness';
+import { openHarness, serveHarness, type HarnessServing } from '../../tools/harness/serve-harness';
 import { DIST } from '../../tools/serve';
 import { TORCHVISION_PREPROCESSING } from '../../src/contract/model';
 import { Preprocessor } from '../../src/domain/preprocess/preprocessor';
-import { openBrowser, type Browsing } from '../support/browser';
+import type { Browsing } from '../support/browser';
 import { referencePython } from '../support/python';
 import { ROOT, SCRATCH, sharedPictures } from '../support/shared';
 import { noise } from '../support/weights';
@@ -59,9 +59,7 @@ describe.skipIf(python === undefined)('parity with Pillow, numpy and native onnx
     if (run.status !== 0) throw new Error(run.stderr);
     sizes = JSON.parse(readFileSync(join(FOLDER, 'sizes.json'), 'utf8')) as Record<string, [number, number]>;
     serving = await serveHarness({ extra: { '/parity': FOLDER } });
-    browsing = await openBrowser();
-    await browsing.page.goto(serving.harnessUrl);
-    await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
+    browsing = await openHarness(serving);
   });
   afterAll(async () => {
     await browsing?.close();

@@ -19,6 +19,13 @@ afterEach(() => recorder?.close());
 
 const notice = (page: Page, kind: string): ReturnType<Page['locator']> => page.locator(`sg-recording-notice [data-kind="${kind}"]`);
 
+async function pauseFor(page: Page, milliseconds: number): Promise<void> {
+  const bar = page.locator('sg-recording-bar');
+  await bar.getByRole('button', { name: 'Pause the recording' }).click();
+  await page.waitForTimeout(milliseconds);
+  await bar.getByRole('button', { name: 'Go on recording' }).click();
+}
+
 describe('a browser that lacks something', () => {
   it('records WebM with VP8 where it has no H.264', async () => {
     recorder = await openRecorder({}, (page) =>
@@ -27,9 +34,7 @@ describe('a browser that lacks something', () => {
     const { page } = recorder;
     await recorder.record();
     await page.waitForTimeout(2000);
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Pause the recording' }).click();
-    await page.waitForTimeout(1500);
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Go on recording' }).click();
+    await pauseFor(page, 1500);
     await page.waitForTimeout(1500);
     const session = await recorder.stop();
     expect(session.manifest.film).toMatchObject({ file: 'film.webm', mimeType: 'video/webm; codecs="vp8"' });
@@ -52,9 +57,7 @@ describe('a browser that lacks something', () => {
     await page.waitForTimeout(3000);
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Pause the recording' }).click();
-    await page.waitForTimeout(1500);
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Go on recording' }).click();
+    await pauseFor(page, 1500);
     await page.waitForTimeout(2000);
     const session = await recorder.stop();
     const frames = expectExact(session);
@@ -91,9 +94,7 @@ describe('a browser that lacks something', () => {
     const { page } = recorder;
     await recorder.record();
     await page.waitForTimeout(2000);
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Pause the recording' }).click();
-    await page.waitForTimeout(1500);
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Go on recording' }).click();
+    await pauseFor(page, 1500);
     await page.waitForTimeout(2000);
     const session = await recorder.stop();
     const frames = expectExact(session);

@@ -4,12 +4,12 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
 import type { PixelDifference } from '../../tools/harness/page';
-import { serveHarness, type HarnessServing } from '../../tools/harness/serve-harness';
+import { openHarness, serveHarness, type HarnessServing } from '../../tools/harness/serve-harness';
 import { IMAGENET_LABELS } from '../../src/domain/labels/imagenet';
 import { decodePicture } from '../../src/server/decode';
 import type { LabelConfidence } from '../../src/server/job';
 import { DIST } from '../../tools/serve';
-import { openBrowser, type Browsing } from '../support/browser';
+import type { Browsing } from '../support/browser';
 import { ROOT, SCRATCH, sharedPictures } from '../support/shared';
 import { skimagePictures } from '../support/skimage';
 import { writeStillKinds } from '../support/still-kinds';
@@ -65,9 +65,7 @@ describe('page and service agree', () => {
     names = await gather();
     service = await startBuilt();
     serving = await serveHarness({ extra: { '/stills': FOLDER } });
-    browsing = await openBrowser();
-    await browsing.page.goto(serving.harnessUrl);
-    await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
+    browsing = await openHarness(serving);
     await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
       workerUrl: serving.workerUrl, modelId: model.id, precision: model.precision, engine: model.engine, threads: 1,
     });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 import { readFileSync } from 'node:fs';
 import { serveBuilt, type Serving } from '../../tools/serve';
-import { openBrowser, DESKTOP, type Browsing } from '../support/browser';
+import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../support/browser';
 import { DOG } from '../support/session-fixture';
 import { card, chooseZips, imported, openSessions, sampleSession, SPANS, storedFile, storedFiles, storedLabels, type SampleSession } from '../support/session-page';
 
@@ -21,10 +21,7 @@ describe('pictures that were kept while filming', () => {
     serving = await serveBuilt();
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
+    watchErrors(page, errors);
     await openSessions(page, serving.url);
     await chooseZips(page, { name: 'a.zip', bytes: sample.zip });
     await card(page, ID).waitFor({ timeout: 20_000 });

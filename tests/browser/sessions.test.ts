@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
-import { openApp, openBrowser, DESKTOP, type Browsing } from '../support/browser';
+import { DESKTOP, openApp, openBrowser, watchErrors, type Browsing } from '../support/browser';
 import { makeFilm } from '../support/film';
 import { CAT, DOG } from '../support/session-fixture';
 import {
@@ -29,10 +29,7 @@ describe('the sessions view', () => {
     serving = await serveBuilt();
     browsing = await openBrowser({ film, context: { viewport: DESKTOP } });
     page = browsing.page;
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
+    watchErrors(page, errors);
   });
   afterAll(async () => {
     await browsing?.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
-import { openApp, openBrowser, PHONE, type Browsing } from '../support/browser';
+import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../support/browser';
 import { makeFilm } from '../support/film';
 import { ROOT, SCRATCH, sharedPictures, sharedWeights } from '../support/shared';
 
@@ -71,10 +71,7 @@ describe.skipIf(!ready)('teaching things of one\'s own', () => {
     serving = await serveBuilt();
     browsing = await openBrowser({ film, context: { viewport: PHONE, acceptDownloads: true } });
     page = browsing.page;
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
+    watchErrors(page, errors);
     // The first start would time both precisions meanwhile, and a film does not wait.
     await page.addInitScript(() => {
       const key = 'sightglass.settings';

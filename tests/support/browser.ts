@@ -70,6 +70,14 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
   };
 }
 
+/** Collects what a page complains of: errors that nobody caught, and those of its console. */
+export function watchErrors(page: Page, errors: string[]): void {
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+}
+
 /** Opens the app and waits until its model is ready. */
 export async function openApp(page: Page, url: string): Promise<void> {
   await page.goto(url);

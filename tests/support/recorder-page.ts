@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { serveBuilt } from '../../tools/serve';
-import { openApp, openBrowser, type CameraOptions } from './browser';
+import { openApp, openBrowser, watchErrors, type CameraOptions } from './browser';
 import { makeNumberedFilm, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-film';
 import { answerWithNumbers } from './seen-numbers';
 import { SCRATCH } from './shared';
@@ -31,10 +31,7 @@ export async function openRecorder(options: CameraOptions = {}, prepare: (page: 
   const browsing = await openBrowser({ film, ...options });
   const { page } = browsing;
   const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
+  watchErrors(page, errors);
   await answerWithNumbers(page);
   await prepare(page);
   await openApp(page, serving.url);

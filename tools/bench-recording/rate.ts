@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { openLive, running, setAdaptive, watch } from '../bench/live-run';
-import { machine, table } from '../bench/report';
+import { ascending, at, machine, table } from '../bench/report';
 import type { Serving } from '../serve';
 
 const ROUNDS = 5;
 const WINDOW_MS = 6000;
 const SETTLE_MS = 1500;
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[(values.length - 1) / 2];
+const median = (values: readonly number[]): number => at(ascending(values), 0.5);
 
 /** Bytes and length of the newest session, read past the app. */
 async function newestSession(page: Page): Promise<{ bytes: number; seconds: number }> {

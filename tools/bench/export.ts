@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { makeZip } from 'client-zip';
 import type { Page } from 'playwright-core';
 import type { ExportFormat } from '../../src/contract/session-export';
-import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../src/domain/export/bundle';
+import { bundleEntries } from '../../src/domain/export/bundle';
 import { toJsonLines } from '../../src/domain/sessions/json-lines';
 import { openBrowser } from '../../tests/support/browser';
 import { answer, CAT, DOG, manifestOf } from '../../tests/support/session-fixture';
@@ -51,10 +51,8 @@ async function longZip(minutes: number): Promise<string> {
     ['human.jsonl', new Blob([toJsonLines(spans)])],
   ];
   const manifest = manifestOf({ id: `bench-${minutes}`, name: `${minutes} minutes`, durationUs, film: { ...manifestOf().film, width: 640, height: 480 } });
-  const head = JSON.stringify(bundleHead(manifest, files.map(([path, blob]) => ({ path, bytes: blob.size }))));
   const zip = join(SCRATCH, `bench-${minutes}.zip`);
-  const entries = [{ name: BUNDLE_HEAD, input: head }, ...files.map(([path, input]) => ({ name: BUNDLE_FOLDER + path, input: input.stream() }))];
-  await pipeline(Readable.fromWeb(makeZip(entries) as never), createWriteStream(zip));
+  await pipeline(Readable.fromWeb(makeZip(bundleEntries(manifest, files)) as never), createWriteStream(zip));
   rmSync(film);
   return zip;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
-import { openBrowser } from '../../tests/support/browser';
+import { openBrowser, type Browsing } from '../../tests/support/browser';
 import { DIST, serveBuilt, type ServeOptions, type Serving } from '../serve';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -65,6 +65,14 @@ export async function serveHarness(options: ServeOptions = {}, withRivals = fals
   return { ...serving, harnessUrl: `${serving.url}harness/`, workerUrl: `${serving.url}assets/${worker}` };
 }
 
+/** Opens the harness page in Chromium. @param flags further ones of Chromium */
+export async function openHarness({ harnessUrl }: HarnessServing, flags: readonly string[] = []): Promise<Browsing> {
+  const browsing = await openBrowser({ flags });
+  await browsing.page.goto(harnessUrl);
+  await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
+  return browsing;
+}
+
 /**
  * Opens the harness page in Chromium, hands it on, and closes everything afterwards, whatever happens.
  * @param flags further ones of Chromium
@@ -73,13 +81,12 @@ export async function withHarness(
   options: ServeOptions, use: (page: Page, serving: HarnessServing) => Promise<void>, withRivals = false, flags: readonly string[] = [],
 ): Promise<void> {
   const serving = await serveHarness(options, withRivals);
-  const browsing = await openBrowser({ flags });
+  let browsing: Browsing | undefined;
   try {
-    await browsing.page.goto(serving.harnessUrl);
-    await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
+    browsing = await openHarness(serving, flags);
     await use(browsing.page, serving);
   } finally {
-    await browsing.close();
+    await browsing?.close();
     await serving.close();
   }
 }

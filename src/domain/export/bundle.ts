@@ -57,6 +57,13 @@ export function bundleHead(session: SessionManifest, files: readonly BundleFile[
   return { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, session, files };
 }
 
+/** What goes into the zip of a session: its head, then its files. @param files by path in the session's folder */
+export function* bundleEntries(session: SessionManifest, files: readonly (readonly [path: string, file: Blob])[]): Generator<{ name: string; input: Blob | string }> {
+  const head = bundleHead(session, files.map(([path, { size }]) => ({ path, bytes: size })));
+  yield { name: BUNDLE_HEAD, input: `${JSON.stringify(head, undefined, 1)}\n` };
+  for (const [path, input] of files) yield { name: BUNDLE_FOLDER + path, input };
+}
+
 /** An entry of a zip, as its directory tells of it. */
 export interface ZipEntryInfo {
   readonly name: string;

@@ -1,3 +1,5 @@
+import { median } from '../recognition/statistics';
+
 /** Frames on each side of the one that is next in time that a picture may be of. */
 const REACH = 32;
 const WIDTH = 2 * REACH + 1;
@@ -11,11 +13,6 @@ const PAIR = 0;
 const NO_FRAME = 1;
 const NO_PICTURE = 2;
 const JUMP = 3;
-
-function median(values: number[]): number {
-  const sorted = values.sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
-}
 
 /** For each picture, and before the first, how many frames come before it in time. */
 function middles(drawn: Float64Array, frames: Float64Array): Int32Array {

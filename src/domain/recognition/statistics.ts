@@ -1,3 +1,8 @@
+/** The middle one of one value or more, the upper of two. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
 /** Counts events a second over a sliding window. */
 export class RateMeter {
   readonly #times: number[] = [];

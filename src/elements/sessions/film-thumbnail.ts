@@ -2,6 +2,8 @@ import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
+import { WhenSeen } from '../shared/when-seen';
+import { frameStyles } from './frame-styles';
 
 /** Longer side of a thumbnail, pixels. */
 const SIDE = 320;
@@ -37,14 +39,8 @@ function once(video: HTMLVideoElement, type: 'loadeddata' | 'seeked'): Promise<v
 export class FilmThumbnail extends LitElement {
   static override styles = [
     sharedStyles,
+    frameStyles,
     css`
-      :host {
-        display: grid;
-        place-items: center;
-        overflow: hidden;
-        background: var(--sg-stage);
-        color: #aab2c2;
-      }
       canvas,
       svg {
         grid-area: 1 / 1;
@@ -69,18 +65,10 @@ export class FilmThumbnail extends LitElement {
   @state() private drawn = false;
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   #wanted = '';
-  readonly #observer = new IntersectionObserver((entries) => {
-    if (entries.some(({ isIntersecting }) => isIntersecting)) this.#want();
-  });
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer.disconnect();
+  constructor() {
+    super();
+    new WhenSeen(this, () => this.#want());
   }
 
   override updated(changed: PropertyValues<this>): void {

@@ -2,6 +2,8 @@ import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../shared/icons';
 import { sharedStyles } from '../shared/styles';
+import { WhenSeen } from '../shared/when-seen';
+import { frameStyles } from './frame-styles';
 
 /**
  * A snapshot's picture, read from the device when it comes into sight, given back when it is no longer in the page.
@@ -12,14 +14,8 @@ import { sharedStyles } from '../shared/styles';
 export class SnapshotPicture extends LitElement {
   static override styles = [
     sharedStyles,
+    frameStyles,
     css`
-      :host {
-        display: grid;
-        place-items: center;
-        overflow: hidden;
-        background: var(--sg-stage);
-        color: #aab2c2;
-      }
       img {
         width: 100%;
         height: 100%;
@@ -41,18 +37,14 @@ export class SnapshotPicture extends LitElement {
   @property() alt = '';
   @state() private address: string | undefined;
   #wanted = '';
-  readonly #observer = new IntersectionObserver((entries) => {
-    if (entries.some(({ isIntersecting }) => isIntersecting)) void this.#load();
-  });
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer.observe(this);
+  constructor() {
+    super();
+    new WhenSeen(this, () => void this.#load());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#observer.disconnect();
     this.#clear();
   }
 

@@ -1,7 +1,7 @@
 import type { ExportRequest } from '../../contract/session-export';
 import { Fault } from '../../contract/fault';
 import type { LabelRef } from '../../contract/session';
-import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../domain/export/bundle';
+import { bundleEntries } from '../../domain/export/bundle';
 import { cocoAnnotations, cocoCategories, cocoPredictions, type CocoImage } from '../../domain/export/coco';
 import { csvRecord } from '../../domain/export/csv';
 import { LabelFolders } from '../../domain/export/distinct-names';
@@ -44,18 +44,16 @@ export function textContents(source: SessionSource, format: TextFormat): Iterabl
 export async function* everything(source: SessionSource): AsyncGenerator<ZipContent> {
   const { manifest, film, labels, human, edits } = source;
   const humanText = new Blob([toJsonLines(edits)]);
-  const files: { path: string; blob: Blob }[] = [
-    { path: manifest.film.file, blob: film },
-    { path: 'labels.jsonl', blob: labels },
-    { path: 'human.jsonl', blob: humanText },
+  const files: [path: string, file: Blob][] = [
+    [manifest.film.file, film],
+    ['labels.jsonl', labels],
+    ['human.jsonl', humanText],
   ];
   for (const { file } of human.snapshots) {
     const picture = await source.snapshot(file);
-    if (picture) files.push({ path: `snapshots/${file}`, blob: picture });
+    if (picture) files.push([`snapshots/${file}`, picture]);
   }
-  const head = bundleHead({ ...manifest, spans: human.spans.length, snapshots: human.snapshots.length }, files.map(({ path, blob }) => ({ path, bytes: blob.size })));
-  yield { name: BUNDLE_HEAD, input: `${JSON.stringify(head, undefined, 1)}\n` };
-  for (const { path, blob } of files) yield { name: BUNDLE_FOLDER + path, input: blob };
+  yield* bundleEntries({ ...manifest, spans: human.spans.length, snapshots: human.snapshots.length }, files);
   yield* texts(source, ['webvtt', 'srt', 'csv', 'jsonl'], 'exports/');
 }
 
