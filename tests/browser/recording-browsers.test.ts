@@ -42,15 +42,30 @@ describe('a browser that lacks something', () => {
   });
 
   /** A browser without WebCodecs. */
-  const withoutWebCodecs = (page: Page, without = ''): Promise<unknown> =>
-    page.addInitScript((container) => {
+  const withoutWebCodecs = (page: Page, without = '', lateMs = 0): Promise<unknown> =>
+    page.addInitScript(([container, late]) => {
       for (const name of ['VideoEncoder', 'VideoFrame', 'MediaStreamTrackProcessor']) Reflect.deleteProperty(globalThis, name);
       const real = MediaRecorder.isTypeSupported.bind(MediaRecorder);
       MediaRecorder.isTypeSupported = (type) => (container === '' || !type.includes(container)) && real(type);
-    }, without);
+      // A machine that stands still between the first picture and its being taken: the film's zero is late.
+      let still = late;
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the track that it is called on
+      CanvasCaptureMediaStreamTrack.prototype.requestFrame = new Proxy(CanvasCaptureMediaStreamTrack.prototype.requestFrame, {
+        apply(request, track, given) {
+          Reflect.apply(request, track, given);
+          for (const until = performance.now() + still; performance.now() < until; );
+          still = 0;
+        },
+      });
+    }, [without, lateMs] as const);
 
-  it.each([['mp4', ''], ['webm', 'mp4']])('records %s with MediaRecorder where it has no WebCodecs, exact to the frame', async (container, without) => {
-    recorder = await openRecorder({}, (page) => withoutWebCodecs(page, without));
+  it.each([
+    ['mp4', '', 0],
+    ['webm', ' and MP4', 0],
+    ['mp4', '', 90],
+    ['webm', ' and MP4', 250],
+  ])('records %s with MediaRecorder where it has no WebCodecs %s, exact to the frame, with the first one %i ms late', async (container, without, lateMs) => {
+    recorder = await openRecorder({}, (page) => withoutWebCodecs(page, without === '' ? '' : 'mp4', lateMs));
     const { page } = recorder;
     await recorder.record();
     await chooseLabels(page, ['tabby']);

@@ -33,25 +33,32 @@ function cheapest(costs: Float64Array, extra: (at: number) => number): number {
 /** How fast the offset that is reckoned with follows that of the newest frame: in some twenty pictures. */
 const FOLLOW = 0.05;
 
+interface Alignment {
+  /** For each picture the place of its frame, -1 where it has none. */
+  readonly found: Int32Array;
+  /** Microseconds of difference, and what those without a partner cost. */
+  readonly cost: number;
+}
+
 /**
  * The cheapest way to lay two rising lists side by side (sequence alignment, Needleman and Wunsch 1970), in a band about the
  * place in time.
- * @param known how much later each picture's frame is; undefined where that is to be followed on the way
+ * @param known how much later each picture's frame is, microseconds: of every picture, or of the first, to be followed from there
  */
-function align(drawn: Float64Array, frames: Float64Array, known?: (i: number) => number): Int32Array {
+function align(drawn: Float64Array, frames: Float64Array, known: number | ((i: number) => number)): Alignment {
   const [rows, columns] = [drawn.length, frames.length];
   const middle = middles(drawn, frames);
   const steps = new Uint8Array((rows + 1) * WIDTH);
   /** Where a row was come to from afar. */
   const jumps = new Map<number, number>();
-  let offset = 0;
+  let offset = typeof known === 'number' ? known : 0;
   let before = new Float64Array(WIDTH).fill(Infinity);
   let now = new Float64Array(WIDTH);
   for (let i = 0; i <= rows; i++) {
     const shift = i > 0 ? middle[i] - middle[i - 1] : 0;
     const above = (at: number): number => before[at + shift] ?? Infinity;
     now.fill(Infinity);
-    if (known && i > 0) offset = known(i - 1);
+    if (typeof known === 'function' && i > 0) offset = known(i - 1);
     for (let at = 0; at < WIDTH; at++) {
       const j = middle[i] - REACH + at;
       if (j < 0 || j > columns) continue;
@@ -76,7 +83,7 @@ function align(drawn: Float64Array, frames: Float64Array, known?: (i: number) =>
         steps[i * WIDTH + at] = JUMP;
       }
     }
-    if (!known && i > 0) {
+    if (typeof known === 'number' && i > 0) {
       const best = cheapest(now, () => 0);
       const frame = frames[middle[i] - REACH + best - 1];
       if (steps[i * WIDTH + best] === PAIR) offset += FOLLOW * (frame - drawn[i - 1] - offset);
@@ -85,7 +92,9 @@ function align(drawn: Float64Array, frames: Float64Array, known?: (i: number) =>
   }
   const found = new Int32Array(rows).fill(-1);
   const last = middle[rows] - REACH;
-  let j = last + cheapest(before, (at) => Math.max(0, columns - last - at) * ALONE_US);
+  const alone = (at: number): number => Math.max(0, columns - last - at) * ALONE_US;
+  const end = cheapest(before, alone);
+  let j = last + end;
   for (let i = rows; i > 0; ) {
     const step = steps[i * WIDTH + (j - middle[i] + REACH)];
     if (step === PAIR) found[--i] = --j;
@@ -93,7 +102,34 @@ function align(drawn: Float64Array, frames: Float64Array, known?: (i: number) =>
     else if (step === NO_PICTURE) j--;
     else j = jumps.get(i--) ?? 0;
   }
-  return found;
+  return { found, cost: before[end] + alone(end) };
+}
+
+/** Pictures that the offset at the beginning is found by: some ten seconds of film. */
+const OPENING = 320;
+/** How far the film's zero, its first frame, may lie from the first picture, and in what steps that is searched, microseconds. */
+const EARLIEST_US = -1_200_000;
+const LATEST_US = 600_000;
+const STEP_US = 6000;
+/** What a far offset costs, a share of it: between those that fit alike, the nearest is taken. */
+const UNLIKELY = 0.25;
+
+/**
+ * How much later than the pictures the frames are at the beginning, microseconds. The film's zero is when its first frame was
+ * taken, which a busy machine does late, so that all others seem early; and where cameras are regular, a film that is laid a
+ * whole frame beside its pictures fits nearly as well. Only the right offset fits what is irregular: so all are tried.
+ */
+function openingOffset(drawn: Float64Array, frames: Float64Array): number {
+  const pictures = drawn.subarray(0, OPENING);
+  const endUs = pictures[pictures.length - 1];
+  let best = { offset: 0, cost: Infinity };
+  for (let offset = EARLIEST_US; offset <= LATEST_US; offset += STEP_US) {
+    // Frames of later pictures are no fault of an offset, nor is it one to have none.
+    const end = drawn.length > OPENING ? frames.findLastIndex((time) => time <= endUs + offset + ALONE_US / 2) + 1 : frames.length;
+    const cost = align(pictures, frames.subarray(0, end), offset).cost + UNLIKELY * Math.abs(offset);
+    if (cost < best.cost) best = { offset, cost };
+  }
+  return best.offset;
 }
 
 /** Pictures whose offsets make up the one that is reckoned with: recorders drift, and pauses shift them. */
@@ -121,6 +157,6 @@ function offsets(drawn: Float64Array, frames: Float64Array, found: Int32Array): 
  */
 export function matchFrames(drawn: Float64Array, frames: Float64Array): Int32Array {
   if (drawn.length === 0 || frames.length === 0) return new Int32Array(drawn.length).fill(-1);
-  const first = align(drawn, frames);
-  return align(drawn, frames, offsets(drawn, frames, first));
+  const first = align(drawn, frames, openingOffset(drawn, frames));
+  return align(drawn, frames, offsets(drawn, frames, first.found)).found;
 }

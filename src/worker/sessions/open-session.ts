@@ -194,7 +194,7 @@ export class OpenSession {
     const matched = writer.match(shown);
     // First: on a full device the labels have no other room to grow by a digit.
     await this.files.remove(DRAWN);
-    const edits = matched.snapshots(this.#labels);
+    const edits = matched.edits(this.#labels);
     if (edits.length > 0) this.edit(edits);
     return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));
   }

@@ -49,7 +49,7 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   const placed = matched ? all.flatMap((entry) => matched.recognition(entry) ?? []) : all;
   const recognitions = placed.filter((entry) => entry.timeUs <= cut.lastUs);
   const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
-  const moved = matched?.snapshots(foldEdits(edits)) ?? [];
+  const moved = matched?.edits(foldEdits(edits)) ?? [];
   const cuts: HumanEdit[] = [...moved, ...cutLabels(foldEdits([...edits, ...moved]), cut.lastUs, cut.durationUs)];
   const human = foldEdits([...edits, ...cuts]);
   if (cut.frames === 0 && human.snapshots.length === 0) {

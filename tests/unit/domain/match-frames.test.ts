@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import recordings from './recorded-frames.json' with { type: 'json' };
 import { matchFrames } from '../../../src/domain/film/match-frames';
 
 /** Numbers that look random and are always the same (Lehmer, Park and Miller 1988): from 0 to below 1. */
@@ -59,6 +60,26 @@ describe('frames that a recorder stamped by its own clock', () => {
     const frames = filmed(drawn, lehmer(5)).flatMap((time, i) => (i % 50 === 20 ? [time, time + 18_000] : [time]));
     const places = drawn.map((_, i) => i + Math.floor((i + 29) / 50));
     expect(match(drawn, frames)).toEqual(places);
+  });
+
+  /**
+   * Three recordings of Chromium 156 on two cores: when pictures were drawn (milliseconds) and which number each carried, when
+   * frames are shown (microseconds) and which number is seen in each. With a pause in the middle.
+   */
+  describe.each(recordings)('as Chromium recorded them on a machine that was $machine', ({ drawnMs, numbers, framesUs, shows }) => {
+    it.each([-30, 0, 20, 40, 60, 90, 130, 200, 300, 420, 560])('are found again where the first frame was taken %i ms late', (lateMs) => {
+      // The film's zero is its first frame: what was drawn before that one was taken is not in the film, but for the newest.
+      const moved = framesUs.map((time, i) => (i === 0 ? 0 : time - lateMs * 1000));
+      const lost = moved.filter((time, i) => i > 0 && time <= 0).length;
+      const frames = [0, ...moved.slice(1 + lost)];
+      const seen = [shows[lost], ...shows.slice(1 + lost)];
+      const found = match(drawnMs.map((ms) => ms * 1000), frames);
+      found.forEach((place, i) => {
+        if (place >= 0) expect(seen[place], `picture ${i}`).toBe(numbers[i]);
+      });
+      const missing = numbers.filter((number) => !seen.includes(number)).length;
+      expect(found.filter((place) => place < 0).length).toBeLessThanOrEqual(missing + 4);
+    });
   });
 
   it('are an hour in bounded memory', () => {
