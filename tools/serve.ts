@@ -43,6 +43,16 @@ function urlHost(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }
 
+/** The path of an address, unescaped where that can be. */
+function decoded(url = '/'): string {
+  const path = url.split('?', 1)[0];
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
 /**
  * Serves the built page, and nothing else, with the headers that threads need and the right MIME types.
  * @throws Error where there is no built page, or the port is taken
@@ -51,10 +61,12 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
   const folder = options.folder ?? DIST;
   if (!existsSync(join(folder, 'index.html'))) throw new Error(`There is no built page in ${folder}: run npm run build first.`);
   const handler = sirv(folder, {
+    // Looks a file up when it is asked for: one that is gone by then (a build under a server that runs) is not found, where a list
+    // made at the start would have the server fall over it.
+    dev: true,
     etag: true,
     brotli: true,
     gzip: true,
-    dotfiles: false,
     setHeaders(response, pathname) {
       for (const [name, value] of Object.entries(fileHeaders(pathname))) response.setHeader(name, value);
     },
@@ -79,11 +91,14 @@ export async function serveBuilt(options: ServeOptions = {}): Promise<Serving> {
       other.handle(request, response);
       return;
     }
-    handler(request, response, () => {
+    const notFound = (): void => {
       response.statusCode = 404;
       response.setHeader('Content-Type', 'text/plain; charset=utf-8');
       response.end('Not found');
-    });
+    };
+    // sirv hides files with a dot in front only in a list made at the start.
+    if (/(^|[\\/])\./.test(decoded(request.url))) notFound();
+    else handler(request, response, notFound);
   };
   const server = options.tls ? createTlsServer({ ...options.tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener);
   const host = options.host ?? '127.0.0.1';

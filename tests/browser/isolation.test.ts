@@ -11,6 +11,9 @@ import { SCRATCH } from '../support/shared';
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the isolation tests need a model in dist/models (npm run model, npm run build). ***\n');
 
+const NO_WORKER = 'no-service-worker';
+const LATE_WORKER = 'late-service-worker';
+
 /** A plain static host: no header that isolates, and none for the service worker's script either. */
 describe.skipIf(!hasModel)('a static host that sends no headers', () => {
   let film: string;
@@ -25,6 +28,7 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
   afterEach(async () => {
     await browsing.close();
     await serving.close();
+    for (const name of [NO_WORKER, LATE_WORKER]) rmSync(join(SCRATCH, name), { recursive: true, force: true });
   });
 
   async function open(folder?: string): Promise<void> {
@@ -77,7 +81,7 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
   });
 
   it('starts as it is where there can be no service worker', async () => {
-    const folder = join(SCRATCH, 'no-service-worker');
+    const folder = join(SCRATCH, NO_WORKER);
     rmSync(folder, { recursive: true, force: true });
     cpSync(DIST, folder, { recursive: true });
     for (const name of readdirSync(folder).filter((file) => file.startsWith('service-worker'))) rmSync(join(folder, name));
@@ -86,12 +90,11 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
     await live();
     expect(loads).toBe(1);
     expect(await figures()).toEqual({ threads: '1', isolated: 'no' });
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('does not load anew under a running camera, however late the service worker comes', async () => {
     // A file of the shell that is only there later: the installation fails, and the page does not wait for ever.
-    const folder = join(SCRATCH, 'late-service-worker');
+    const folder = join(SCRATCH, LATE_WORKER);
     rmSync(folder, { recursive: true, force: true });
     cpSync(DIST, folder, { recursive: true });
     const icon = 'icons/icon-512.png';
@@ -116,6 +119,5 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
     await openApp(page, serving.url);
     expect(loads).toBe(2);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    rmSync(folder, { recursive: true, force: true });
   });
 });
