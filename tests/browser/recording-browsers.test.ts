@@ -61,10 +61,10 @@ describe('a browser that lacks something', () => {
 
   it.each([
     ['mp4', '', 0],
-    ['webm', ' and MP4', 0],
+    ['webm', ' and no MP4', 0],
     ['mp4', '', 90],
-    ['webm', ' and MP4', 250],
-  ])('records %s with MediaRecorder where it has no WebCodecs %s, exact to the frame, with the first one %i ms late', async (container, without, lateMs) => {
+    ['webm', ' and no MP4', 250],
+  ])('records %s with MediaRecorder where it has no WebCodecs%s, exact to the frame, with the first one %i ms late', async (container, without, lateMs) => {
     recorder = await openRecorder({}, (page) => withoutWebCodecs(page, without === '' ? '' : 'mp4', lateMs));
     const { page } = recorder;
     await recorder.record();
