@@ -7,6 +7,7 @@ export type CapabilityId =
   | 'camera'
   | 'wasm-simd'
   | 'wasm-relaxed-simd'
+  | 'quick-integers'
   | 'threads'
   | 'memory'
   | 'frame-callback'
@@ -36,8 +37,12 @@ export function deviceMemory(): number | undefined {
   return (navigator as { deviceMemory?: number }).deviceMemory;
 }
 
-/** Looks at everything anew. @param worker what the recogniser's worker found, undefined before it has started */
-export function deviceCapabilities(worker: WorkerCapabilities | undefined): Capability[] {
+/**
+ * Looks at everything anew.
+ * @param worker what the recogniser's worker found, undefined before it has started
+ * @param quickIntegers whether the processor is quick at integers, undefined where that was not timed
+ */
+export function deviceCapabilities(worker: WorkerCapabilities | undefined, quickIntegers: boolean | undefined): Capability[] {
   const memory = deviceMemory();
   // Typed as always there, but missing in some browsers and on insecure addresses.
   const { mediaDevices, storage } = navigator as { mediaDevices?: MediaDevices; storage?: StorageManager };
@@ -46,6 +51,7 @@ export function deviceCapabilities(worker: WorkerCapabilities | undefined): Capa
     { id: 'camera', found: typeof mediaDevices?.getUserMedia === 'function' },
     { id: 'wasm-simd', found: worker?.wasmSimd },
     { id: 'wasm-relaxed-simd', found: worker?.wasmRelaxedSimd },
+    { id: 'quick-integers', found: quickIntegers },
     { id: 'threads', found: worker?.wasmThreads, amount: worker?.wasmThreads ? worker.hardwareConcurrency : 1 },
     { id: 'memory', found: memory === undefined ? undefined : memory > LITTLE_MEMORY, amount: memory },
     { id: 'frame-callback', found: 'requestVideoFrameCallback' in HTMLVideoElement.prototype },

@@ -109,6 +109,14 @@ export class RecogniserClient {
     this.#died.catch((error: unknown) => callback(Fault.from(error, 'worker-crashed')));
   }
 
+  /** See {@link RecogniserApi.quickIntegers}. */
+  quickIntegers(): Promise<boolean> {
+    return this.#call(() => this.#remote.quickIntegers(), {
+      limit: this.timeouts.start,
+      late: new Fault('worker-hung', 'The worker gave no answer when the processor was timed.'),
+    });
+  }
+
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
     return this.#withProgress(onProgress, (report) => this.#remote.load(request, report));
   }

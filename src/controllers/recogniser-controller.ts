@@ -102,6 +102,13 @@ export class RecogniserController extends SharedController {
     await this.start();
   }
 
+  /** Finds out whether the processor is quick at integers, where that is not known yet. */
+  async askIntegers(): Promise<void> {
+    if (this.trials.quickIntegers !== undefined || !this.#client || this.state !== 'ready') return;
+    this.trials.quickIntegers = await this.#client.quickIntegers().catch(() => undefined);
+    this.changed();
+  }
+
   /** Settles when nothing is being timed: a frame that is captured before would be old when it is recognised. */
   opened(): Promise<void> {
     return this.trials.gate.opened();
@@ -160,8 +167,10 @@ export class RecogniserController extends SharedController {
     const entry = this.chosen;
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
     const threads = threadsFor(capabilities, this.settings.value.threads);
-    const variant = this.trials.variantFor(entry.manifest, threads);
-    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads, capabilities.wasmRelaxedSimd);
+    const { wasmRelaxedSimd: relaxed } = capabilities;
+    const variant = await this.trials.variantToLoad(entry.manifest, threads, relaxed, () => client.quickIntegers());
+    if (call !== this.#call) return;
+    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads, relaxed);
     const loaded = await client.load(
       {
         manifest: entry.manifest,
@@ -182,7 +191,7 @@ export class RecogniserController extends SharedController {
       entry,
       running: { client, loaded },
       threads,
-      relaxed: capabilities.wasmRelaxedSimd,
+      relaxed,
       gone: () => call !== this.#call || this.state !== 'ready',
       take: (side) => this.#take(side),
     });

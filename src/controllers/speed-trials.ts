@@ -1,13 +1,13 @@
 import { version } from '../../package.json';
 import type { CatalogueEntry } from '../client/model-catalogue';
 import type { EngineId } from '../contract/engine';
-import type { ModelManifest, ModelVariant } from '../contract/model';
+import type { ModelManifest, ModelVariant, Precision } from '../contract/model';
 import type { Speed } from '../contract/speed';
 import type { SettingsStore } from '../storage/settings';
 import { speedKey, SpeedStore } from '../storage/speeds';
 import { QuietGate } from './quiet-gate';
 import { runTrial, trialAllowed, type TrialSide } from './speed-trial';
-import { variantFor, waysToRun } from './ways';
+import { integersMayLead, variantFor, waysToRun } from './ways';
 
 /** Labels that a person has seen before anything is timed. */
 const ANSWERS_FIRST = 3;
@@ -35,6 +35,8 @@ export class SpeedTrials {
   /** Frames pass here, so that they can be held back while something is timed. */
   readonly gate = new QuietGate();
   measuring = false;
+  /** Whether this processor is quick at integers; undefined until that was of interest. */
+  quickIntegers: boolean | undefined;
   #subject: TrialSubject | undefined;
   #answers = 0;
 
@@ -44,16 +46,36 @@ export class SpeedTrials {
     private readonly store = new SpeedStore(),
   ) {}
 
-  /** The variant to load: a person's choice, else the quicker one where it is known, else the one that is fetched soonest. */
-  variantFor(manifest: ModelManifest, threads: number): ModelVariant {
+  /**
+   * The variant to load: a person's choice, else the quicker one where it is known, else integers where the processor is quick at
+   * them, else floats.
+   * @param relaxed whether the browser has relaxed SIMD
+   * @param ask times the processor; called where it matters, and once
+   */
+  async variantToLoad(manifest: ModelManifest, threads: number, relaxed: boolean, ask: () => Promise<boolean>): Promise<ModelVariant> {
+    if (this.#chosen(manifest, threads) === 'auto' && integersMayLead(manifest, this.settings.value.engine, relaxed)) {
+      this.quickIntegers ??= await ask();
+    }
+    return this.#variantFor(manifest, threads, relaxed);
+  }
+
+  #variantFor(manifest: ModelManifest, threads: number, relaxed: boolean): ModelVariant {
+    const chosen = this.#chosen(manifest, threads);
+    const lead = chosen === 'auto' && this.quickIntegers === true && integersMayLead(manifest, this.settings.value.engine, relaxed);
+    return variantFor(manifest, lead ? 'int8' : chosen);
+  }
+
+  /** What a person or a trial has chosen. */
+  #chosen(manifest: ModelManifest, threads: number): Precision | 'auto' {
     const { precision, engine } = this.settings.value;
-    if (precision !== 'auto') return variantFor(manifest, precision);
-    return variantFor(manifest, this.store.recall(this.#key(manifest, engine, threads))?.choice ?? 'auto');
+    return precision !== 'auto' ? precision : (this.store.recall(this.#key(manifest, engine, threads))?.choice ?? 'auto');
   }
 
   /** The variant that should run of the model that does. */
   get wanted(): ModelVariant | undefined {
-    return this.#subject && this.variantFor(this.#subject.entry.manifest, this.#subject.threads);
+    if (!this.#subject) return undefined;
+    const { entry, threads, relaxed } = this.#subject;
+    return this.#variantFor(entry.manifest, threads, relaxed);
   }
 
   /** What was measured of the model that runs, with the engine and threads that are chosen. */

@@ -29,6 +29,19 @@ export function variantFor({ variants }: ModelManifest, wanted: Precision | 'aut
   return find(wanted) ?? find('fp16') ?? variants[0];
 }
 
+/** Whether our own kernels run a model's integers: a person's own file of integers may be another network; ours tells how it was made. */
+function ownIntegers({ architecture, variants }: ModelManifest, relaxed: boolean): boolean {
+  return relaxed && architecture === 'resnet18' && variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
+}
+
+/**
+ * Whether a model may start with its integers, if the processor is quick at them: they are the fewest bytes and the least memory.
+ * @param relaxed whether the browser has relaxed SIMD
+ */
+export function integersMayLead(manifest: ModelManifest, wanted: EngineId | 'auto', relaxed: boolean): boolean {
+  return wanted !== 'ort' && ownIntegers(manifest, relaxed);
+}
+
 /**
  * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
  * as the fallback; each with all threads first, then with one.
@@ -36,9 +49,7 @@ export function variantFor({ variants }: ModelManifest, wanted: Precision | 'aut
  * @param relaxed whether the browser has relaxed SIMD, which our kernels for integers are made of
  */
 export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number, relaxed = true): Way[] {
-  // A person's own file of integers may be another network; ours tells how it was made.
-  const ours = manifest.variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
-  const knows = manifest.architecture === 'resnet18' && (precision !== 'int8' || (relaxed && ours));
+  const knows = precision === 'int8' ? ownIntegers(manifest, relaxed) : manifest.architecture === 'resnet18';
   const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
   const counts = threads > 1 ? [threads, 1] : [1];
   return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));

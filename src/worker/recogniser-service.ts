@@ -25,6 +25,7 @@ import type { FeatureModel } from '../domain/teach/things-file';
 import { workerCapabilities } from './capabilities';
 import { deviceModels } from './device-models';
 import { closeFrame, FrameReader } from './frame-reader';
+import { quickIntegers } from './integer-speed';
 import { SerialQueue } from './serial';
 import { siteModel } from './site-model';
 import { LiveNaming } from './teach/live-naming';
@@ -59,6 +60,10 @@ export class RecogniserService implements RecogniserApi {
 
   capabilities(): WorkerCapabilities {
     return workerCapabilities();
+  }
+
+  quickIntegers(): Promise<boolean> {
+    return this.#queue.run(quickIntegers);
   }
 
   configure(options: SmootherOptions): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -15,6 +15,21 @@ import { makeFilm } from '../support/film';
 import { SCRATCH } from '../support/shared';
 import { randomResNet18, writeSafetensors } from '../support/weights';
 import { withWorkerPrelude } from '../support/worker-prelude';
+
+/** A processor that is quick at integers, or one that is not: what times it (src/worker/integer-speed.ts) sees the one or the other. */
+const processor = (quick: boolean): string => `{
+  const real = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (source, ...others) => {
+    const made = await real(source, ...others);
+    if (!made.instance || Object.keys(made.instance.exports).join() !== 'run') return made;
+    const dot = Array.from(source).join().includes('253,147,2');
+    const run = () => {
+      for (const end = performance.now() + (dot && ${!quick} ? 4 : 1); performance.now() < end; );
+      return 0;
+    };
+    return { instance: { exports: { run } } };
+  };
+}`;
 
 /** Our float kernels, which alone have Winograd's weights, take most of a second longer, so that integers are the quicker ones. */
 const SLOW_FLOATS = `{
@@ -96,6 +111,21 @@ async function startCamera(page: Page): Promise<void> {
   await page.locator('sg-label-list li').first().waitFor({ timeout: 30_000 });
 }
 
+/** What the status sheet says of integers. */
+async function foundQuick(page: Page): Promise<string | null> {
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'What this device can do' }).click();
+  const line = page.locator('sg-status-sheet li[data-capability="quick-integers"]');
+  await page.locator('sg-status-sheet li[data-capability="quick-integers"]:not([data-found="unknown"])').waitFor();
+  return line.getAttribute('data-found');
+}
+
+/** Whether this machine's own processor has the instruction that V8 takes; undefined where its name is not known. */
+function hasVnni(): boolean | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  return /\bavx_vnni\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
+}
+
 describe('the quicker precision', () => {
   let serving: Serving;
   let browsing: Browsing | undefined;
@@ -116,7 +146,7 @@ describe('the quicker precision', () => {
     beforeAll(async () => {
       browsing = await openBrowser({ film });
       ({ page } = browsing);
-      await withWorkerPrelude(page, SLOW_FLOATS);
+      await withWorkerPrelude(page, processor(false) + SLOW_FLOATS);
       workers = countWorkers(page);
       await openApp(page, serving.url);
     });
@@ -247,7 +277,7 @@ describe('the quicker precision', () => {
   ])('runs integers by onnxruntime-web where %s', async (_, prelude) => {
     browsing = await openBrowser({ film });
     const { page } = browsing;
-    await withWorkerPrelude(page, prelude);
+    await withWorkerPrelude(page, processor(true) + prelude);
     await openApp(page, serving.url);
     await startCamera(page);
     await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(1);
@@ -263,16 +293,54 @@ describe('the quicker precision', () => {
     browsing = undefined;
   });
 
-  it('is not looked for on a device with little memory', async () => {
+  it('is integers from the start where the processor is quick at them, and floats where these turn out quicker', async () => {
     browsing = await openBrowser({ film });
     const { page } = browsing;
+    await withWorkerPrelude(page, processor(true));
+    const fetched: string[] = [];
+    page.on('request', (request) => fetched.push(request.url().split('/').at(-1)!));
+    await openApp(page, serving.url);
+    expect(await running(page)).toBe('ResNet-18 int8');
+    // Nothing but the integers was fetched for it.
+    expect(fetched.filter((name) => name.endsWith('.onnx'))).toEqual(['resnet18-int8.onnx']);
+    await startCamera(page);
+    await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(1);
+    const [{ speeds, choice }] = await records(page);
+    expect(speeds.map((s) => [s.precision, s.engine])).toEqual([['fp16', 'simd'], ['int8', 'simd']]);
+    expect(choice).toBe(speeds[1].ms <= speeds[0].ms * 0.9 ? 'int8' : 'fp16');
+    await expect.poll(() => running(page)).toBe(`ResNet-18 ${choice}`);
+    expect(await foundQuick(page)).toBe('yes');
+    await browsing.close();
+    browsing = undefined;
+  });
+
+  it.skipIf(hasVnni() === undefined).each([
+    ['as it is', [], hasVnni() === true],
+    ['told to do without VNNI', ['--js-flags=--no-enable-avx-vnni --no-enable-avx-vnni-int8'], false],
+  ])('begins with what the real processor is quick at, %s', async (_, flags, quick) => {
+    browsing = await openBrowser({ film, flags });
+    const { page } = browsing;
+    await openApp(page, serving.url);
+    await expect.poll(() => running(page), { timeout: 30_000 }).toBe(`ResNet-18 ${quick ? 'int8' : 'fp16'}`);
+    expect(await foundQuick(page)).toBe(quick ? 'yes' : 'no');
+    await browsing.close();
+    browsing = undefined;
+  });
+
+  it.each([
+    [true, 'int8'],
+    [false, 'fp16'],
+  ])('is not looked for on a device with little memory: a processor that is quick at integers (%s) keeps %s', async (quick, first) => {
+    browsing = await openBrowser({ film });
+    const { page } = browsing;
+    await withWorkerPrelude(page, processor(quick));
     await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'deviceMemory', { value: 2, configurable: true }));
     const workers = countWorkers(page);
     await openApp(page, serving.url);
     await startCamera(page);
     await page.waitForTimeout(3000);
     expect(workers()).toBe(1);
-    expect(await running(page)).toBe('ResNet-18 fp16');
+    expect(await running(page)).toBe(`ResNet-18 ${first}`);
     expect(await records(page)).toEqual([]);
     await page.locator('header button[aria-haspopup]').click();
     expect(await page.getByRole('button', { name: /^Measure/ }).count()).toBe(0);

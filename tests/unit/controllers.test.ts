@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../src/contract/model';
 import type { WorkerCapabilities } from '../../src/contract/recogniser';
-import { threadsFor, variantFor, waysToRun } from '../../src/controllers/ways';
+import { integersMayLead, threadsFor, variantFor, waysToRun } from '../../src/controllers/ways';
 
 const RESNET: ModelManifest = {
   id: 'resnet18', name: '', architecture: 'resnet18', licence: '', source: '', preprocessing: TORCHVISION_PREPROCESSING, variants: [],
@@ -44,6 +44,20 @@ describe('variantFor', () => {
     expect(variantFor(full, 'int8').precision).toBe('int8');
     expect(variantFor(full, 'fp32').precision).toBe('fp32');
     expect(variantFor({ ...RESNET, variants: [variant('fp32'), variant('int8')] }, 'auto').precision).toBe('fp32');
+  });
+});
+
+describe('integersMayLead', () => {
+  it('is where our own kernels run the integers that we made', () => {
+    const int8 = { precision: 'int8' as const, file: '', bytes: 1, sha256: '' };
+    const ours: ModelManifest = { ...RESNET, variants: [{ ...int8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
+    expect(integersMayLead(ours, 'auto', true)).toBe(true);
+    expect(integersMayLead(ours, 'simd', true)).toBe(true);
+    expect(integersMayLead(ours, 'ort', true)).toBe(false);
+    expect(integersMayLead(ours, 'auto', false)).toBe(false);
+    expect(integersMayLead({ ...ours, architecture: 'efficientnet-lite0' }, 'auto', true)).toBe(false);
+    expect(integersMayLead({ ...RESNET, variants: [int8] }, 'auto', true)).toBe(false);
+    expect(integersMayLead(RESNET, 'auto', true)).toBe(false);
   });
 });
 

@@ -19,6 +19,12 @@ function words(id: CapabilityId, amount: number): [name: string, found: string, 
       return [msg('WebAssembly SIMD'), msg('The network computes four numbers at a time.'), msg('Needed for recognition: update the browser.')];
     case 'wasm-relaxed-simd':
       return [msg('Relaxed SIMD'), msg('Multiplies and adds in one step: quicker.'), msg('Multiplies and adds in two steps: a little slower.')];
+    case 'quick-integers':
+      return [
+        msg('Integer dot product'),
+        msg('Integers are quick: the network starts with them, the smallest download.'),
+        msg('Integers are slow on this processor: the network starts with floats.'),
+      ];
     case 'threads':
       return [
         msg('Threads'),

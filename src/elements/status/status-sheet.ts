@@ -85,18 +85,19 @@ export class StatusSheet extends LitElement {
 
   async show(): Promise<void> {
     this.copied = 'no';
+    void this.recogniser.askIntegers();
     await this.updateComplete;
     await this.sheet.show();
   }
 
   override render(): unknown {
-    const { setback, capabilities } = this.recogniser;
+    const { setback, capabilities, trials } = this.recogniser;
     return html`<sg-sheet .heading=${msg('What this device can do')}>
       ${setback
         ? html`<p class="fault"><strong>${sentence(faultText(setback.code).title)}</strong> ${msg('A slower way was taken.')}</p>`
         : nothing}
       <ul>
-        ${deviceCapabilities(capabilities).map((capability) => {
+        ${deviceCapabilities(capabilities, trials.quickIntegers).map((capability) => {
           const { name, meaning } = capabilityText(capability);
           const found = capability.found ?? true;
           return html`<li data-capability=${capability.id} data-found=${capability.found === undefined ? 'unknown' : found ? 'yes' : 'no'}>
@@ -135,10 +136,10 @@ export class StatusSheet extends LitElement {
   }
 
   #report(): string {
-    const { loaded, setback, fault, capabilities } = this.recogniser;
+    const { loaded, setback, fault, capabilities, trials } = this.recogniser;
     const s = this.statistics;
     const ms = (value: number | undefined): string | undefined => value?.toFixed(1);
-    return deviceReport(deviceCapabilities(capabilities), {
+    return deviceReport(deviceCapabilities(capabilities, trials.quickIntegers), {
       version: __SIGHTGLASS_VERSION__,
       loaded,
       setback,
