@@ -21,7 +21,7 @@ describe('under load', () => {
 
   it('takes as many pictures as it has workers and places, refuses the next with 503 and Retry-After, and takes pictures again', async () => {
     const { url } = await start({ workers: 2, queue: 3 });
-    const waiting = Array.from({ length: 5 }, () => post(`${url}/predict`, 'sleep 600'));
+    const waiting = Array.from({ length: 5 }, () => post(`${url}/predict`, 'sleep 2000'));
     await expect.poll(() => metric('queue_length')).toBe(3);
     expect(await metric('workers_busy')).toBe(2);
     const refused = await post(`${url}/predict`, 'answer');
@@ -38,7 +38,7 @@ describe('under load', () => {
     const { url } = await start({ workers: 3, queue: 0 });
     const threads = async (): Promise<unknown> => ((await (await post(`${url}/predict?k=1`, 'threads')).json()) as unknown[])[0];
     expect(await threads()).toMatchObject({ label: '3 threads' });
-    const other = post(`${url}/predict`, 'sleep 500');
+    const other = post(`${url}/predict`, 'sleep 2000');
     await expect.poll(() => metric('workers_busy')).toBe(1);
     expect(await threads()).toMatchObject({ label: '1 threads' });
     await other;
@@ -47,7 +47,7 @@ describe('under load', () => {
 
   it('can do without a queue', async () => {
     const { url } = await start({ workers: 1, queue: 0 });
-    const first = post(`${url}/predict`, 'sleep 400');
+    const first = post(`${url}/predict`, 'sleep 2000');
     await expect.poll(() => metric('workers_busy')).toBe(1);
     expect((await post(`${url}/predict`, 'answer')).status).toBe(503);
     expect((await first).status).toBe(200);
@@ -55,7 +55,7 @@ describe('under load', () => {
 
   it('tells each file of a batch that found no place, and refuses the batch where none did', async () => {
     const { url } = await start({ workers: 1, queue: 0 });
-    const busy = post(`${url}/predict`, 'sleep 500');
+    const busy = post(`${url}/predict`, 'sleep 2000');
     await expect.poll(() => metric('workers_busy')).toBe(1);
     const batch = (texts: readonly string[]): Promise<Response> =>
       fetch(`${url}/predict/batch`, { method: 'POST', body: form(texts.map((text, i) => ['file', `${i}`, text] as const)) });
@@ -77,10 +77,12 @@ describe('under load', () => {
   });
 
   it('counts waiting as well: a picture whose time runs out in the queue gets 504 too', async () => {
-    const { url } = await start({ workers: 1, queue: 5, timeoutMs: 1000 });
-    const first = post(`${url}/predict`, 'sleep 900');
+    const { url } = await start({ workers: 1, queue: 5, timeoutMs: 4000 });
+    expect((await post(`${url}/predict`, 'answer')).status).toBe(200);
+    // Each alone has a second and a half to spare, the second behind the first is a second too late.
+    const first = post(`${url}/predict`, 'sleep 2500');
     await expect.poll(() => metric('workers_busy')).toBe(1);
-    const second = post(`${url}/predict`, 'sleep 900');
+    const second = post(`${url}/predict`, 'sleep 2500');
     expect((await first).status).toBe(200);
     expect((await second).status).toBe(504);
   });
@@ -115,7 +117,7 @@ describe('under load', () => {
 
   it('stops with grace: what is there is answered, what comes is refused, then the port is free', async () => {
     const { url, stop } = await start({ workers: 1, queue: 5 });
-    const answers = Promise.all(['sleep 900', 'sleep 300'].map((text) => post(`${url}/predict`, text)));
+    const answers = Promise.all(['sleep 2000', 'sleep 300'].map((text) => post(`${url}/predict`, text)));
     await expect.poll(() => metric('queue_length')).toBe(1);
     // An upload that is on its way when the order comes.
     const slow = httpRequest(`${url}/predict`, { method: 'POST', headers: { 'Content-Type': 'image/png', 'Content-Length': 6 } });
