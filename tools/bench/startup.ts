@@ -1,6 +1,7 @@
 import { createServer, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { median } from '../../src/domain/recognition/statistics';
 import { openBrowser } from '../../tests/support/browser';
 import { DIST, serveBuilt } from '../serve';
 import { modelIndex } from '../vite-models';
@@ -81,8 +82,6 @@ async function firstLabel(page: Page, url: string): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
 /** Cold and warm start to the first label, by what the model's file holds. */
 export async function benchStartup(): Promise<void> {
   const manifest = modelIndex(join(DIST, 'models')).find((m) => m.id === 'resnet18');
@@ -94,7 +93,9 @@ export async function benchStartup(): Promise<void> {
   const lines: (string | number)[][] = [];
   try {
     for (const speed of SPEEDS) {
-      const rows = new Map(manifest.variants.map((v) => [v.precision, { cold: [] as number[], warm: [] as number[], offline: [] as number[], bytes: 0, kept: 0, resent: 0 }]));
+      const settings = [...manifest.variants.map((v) => v.precision), 'auto' as const];
+      const rows = new Map(settings.map((precision) =>
+        [precision, { cold: [] as number[], warm: [] as number[], offline: [] as number[], bytes: 0, kept: 0, resent: 0, ran: '' }]));
       for (let round = 0; round < (speed === 0 ? ROUNDS : 1); round++) {
         for (const [precision, row] of rows) {
           const link = await slowLink(target, speed);
@@ -105,6 +106,7 @@ export async function benchStartup(): Promise<void> {
           try {
             row.cold.push(await firstLabel(page, link.url));
             row.bytes = link.sent();
+            row.ran = (await page.locator('header button[aria-haspopup]').textContent())?.trim().split(' ').at(-1) ?? '';
             // The service worker keeps everything for offline use.
             await page.locator('sg-offline-status[phase="kept"]').waitFor({ state: 'attached', timeout: KEPT_MS });
             row.kept = link.sent();
@@ -118,9 +120,9 @@ export async function benchStartup(): Promise<void> {
           }
         }
       }
-      for (const [precision, { cold, warm, offline, bytes, kept, resent }] of rows) {
+      for (const [precision, { cold, warm, offline, bytes, kept, resent, ran }] of rows) {
         const link = speed === 0 ? 'this machine' : `${speed / 1e6} Mbit/s`;
-        lines.push([precision, link, bytes / 1e6, kept / 1e6, median(cold), median(warm), (resent / 1e3).toFixed(0), median(offline)]);
+        lines.push([precision === 'auto' ? `the app's own choice (${ran})` : precision, link, bytes / 1e6, kept / 1e6, median(cold), median(warm), (resent / 1e3).toFixed(0), median(offline)]);
       }
     }
   } finally {
