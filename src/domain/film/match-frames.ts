@@ -14,11 +14,11 @@ const NO_FRAME = 1;
 const NO_PICTURE = 2;
 const JUMP = 3;
 
-/** For each picture, and before the first, how many frames come before it in time. */
-function middles(drawn: Float64Array, frames: Float64Array): Int32Array {
+/** For each picture, and before the first, how many frames come before it by its offset. */
+function middles(drawn: Float64Array, frames: Float64Array, offset: (i: number) => number): Int32Array {
   const found = new Int32Array(drawn.length + 1);
   for (let i = 1, j = 0; i <= drawn.length; i++) {
-    while (j < frames.length && frames[j] < drawn[i - 1]) j++;
+    while (j < frames.length && frames[j] < drawn[i - 1] + offset(i - 1)) j++;
     found[i] = j;
   }
   return found;
@@ -42,12 +42,12 @@ interface Alignment {
 
 /**
  * The cheapest way to lay two rising lists side by side (sequence alignment, Needleman and Wunsch 1970), in a band about the
- * place in time.
+ * place in time that the offset tells.
  * @param known how much later each picture's frame is, microseconds: of every picture, or of the first, to be followed from there
  */
 function align(drawn: Float64Array, frames: Float64Array, known: number | ((i: number) => number)): Alignment {
   const [rows, columns] = [drawn.length, frames.length];
-  const middle = middles(drawn, frames);
+  const middle = middles(drawn, frames, typeof known === 'number' ? () => known : known);
   const steps = new Uint8Array((rows + 1) * WIDTH);
   /** Where a row was come to from afar. */
   const jumps = new Map<number, number>();
@@ -135,10 +135,10 @@ function openingOffset(drawn: Float64Array, frames: Float64Array): number {
 /** Pictures whose offsets make up the one that is reckoned with: recorders drift, and pauses shift them. */
 const NEAR = 31;
 
-/** The offset near each picture, from a first alignment. */
-function offsets(drawn: Float64Array, frames: Float64Array, found: Int32Array): (i: number) => number {
+/** The offset near each picture, from a first alignment. @param opening that of pictures before the first that has a frame */
+function offsets(drawn: Float64Array, frames: Float64Array, found: Int32Array, opening: number): (i: number) => number {
   const at = new Float64Array(Math.ceil(drawn.length / NEAR));
-  let last = 0;
+  let last = opening;
   for (let n = 0; n < at.length; n++) {
     const apart: number[] = [];
     for (let i = n * NEAR; i < Math.min(drawn.length, (n + 1) * NEAR); i++) if (found[i] >= 0) apart.push(frames[found[i]] - drawn[i]);
@@ -157,6 +157,7 @@ function offsets(drawn: Float64Array, frames: Float64Array, found: Int32Array): 
  */
 export function matchFrames(drawn: Float64Array, frames: Float64Array): Int32Array {
   if (drawn.length === 0 || frames.length === 0) return new Int32Array(drawn.length).fill(-1);
-  const first = align(drawn, frames, openingOffset(drawn, frames));
-  return align(drawn, frames, offsets(drawn, frames, first.found)).found;
+  const opening = openingOffset(drawn, frames);
+  const first = align(drawn, frames, opening);
+  return align(drawn, frames, offsets(drawn, frames, first.found, opening)).found;
 }
