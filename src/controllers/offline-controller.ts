@@ -25,7 +25,11 @@ export class OfflineController implements ReactiveController {
   #end: (() => void) | undefined;
   #shownAt = 0;
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  /** @param shellKept whether the app's own small files are kept, too: settles when they are, or cannot be */
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly shellKept: () => Promise<boolean>,
+  ) {
     host.addController(this);
   }
 
@@ -41,7 +45,11 @@ export class OfflineController implements ReactiveController {
   /** Begins, or goes on; all that is kept already stays. Only where a service worker will answer with it. */
   start(): void {
     if (this.#end || this.progress?.phase === 'kept') return;
-    this.#end = keepOffline({ page: new URL('.', document.baseURI).href, models: !dataIsDear() }, (progress) => this.#on(progress));
+    const end = keepOffline({ page: new URL('.', document.baseURI).href, models: !dataIsDear() }, (progress) => {
+      if (progress.phase !== 'kept') this.#on(progress);
+      else void this.#afterShell(progress, () => this.#end === end);
+    });
+    this.#end = end;
   }
 
   /** Makes way for something more urgent, for example a model that is chosen. */
@@ -49,6 +57,12 @@ export class OfflineController implements ReactiveController {
     this.#end?.();
     this.#end = undefined;
     if (this.progress?.phase === 'keeping') this.progress = undefined;
+  }
+
+  /** All large files are there: that is only worth its word once the page itself is. @param current whether nothing has come between */
+  async #afterShell(progress: OfflineProgress, current: () => boolean): Promise<void> {
+    const kept = await this.shellKept();
+    if (current()) this.#on(kept ? progress : { ...progress, phase: 'stopped', reason: 'failed' });
   }
 
   #on(progress: OfflineProgress): void {

@@ -48,6 +48,24 @@ export class UpdateController implements ReactiveController {
     return this.#registration !== undefined;
   }
 
+  /**
+   * Whether a service worker answers for the app's own small files: settles when it does, or when it could not keep them. The large
+   * ones are no use without a network before.
+   */
+  async answers(): Promise<boolean> {
+    const registration = this.#registration;
+    const worker = registration?.installing ?? registration?.waiting;
+    if (!registration || registration.active || !worker) return Boolean(registration?.active);
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (registration.active) resolve(true);
+        else if (worker.state === 'redundant') resolve(false);
+      };
+      worker.addEventListener('statechange', look);
+      look();
+    });
+  }
+
   /** Hides the offer for this visit. */
   later(): void {
     this.#set(false);

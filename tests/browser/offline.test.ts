@@ -81,6 +81,31 @@ describe.skipIf(models.length === 0)('without a network', () => {
     expect(times(/ort-wasm.*\.wasm$/)).toBe(1);
   });
 
+  it('does not say so before the page itself is kept, however late that is', async () => {
+    const other = await recordingProxy();
+    const slow = await openBrowser({ film, flags: other.flags, context: { serviceWorkers: 'allow' } });
+    try {
+      // A file that the service worker keeps and the page does not need.
+      const letGo = other.hold(/icons\/icon-512\.png$/);
+      await openApp(slow.page, serving.url);
+      await startCamera(slow.page);
+      const files = models.flatMap(({ variants }) => variants.map(({ file }) => file));
+      const fetched = (): number => files.filter((file) => other.requests.some(({ pathname }) => pathname.endsWith(`/${file}`))).length;
+      await expect.poll(fetched, { timeout: 60_000 }).toBe(files.length);
+      await expect.poll(() => other.requests.some(({ pathname }) => /ort-wasm.*\.wasm$/.test(pathname)), { timeout: 60_000 }).toBe(true);
+      await slow.page.waitForTimeout(3000);
+      const phase = (): Promise<string | null> => slow.page.locator('sg-offline-status').getAttribute('phase');
+      const active = (): Promise<boolean> => slow.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active));
+      expect([await phase(), await active()]).toEqual(['keeping', false]);
+      letGo();
+      await kept(slow.page);
+      expect(await active()).toBe(true);
+    } finally {
+      await slow.close();
+      await other.close();
+    }
+  });
+
   it('opens and recognises after the server is gone, with each engine and model', async () => {
     await serving.close();
     await browsing.context.setOffline(true);

@@ -1,4 +1,4 @@
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** Where the browser is told to report what the policy refused; no server has it: the proxy takes it. */
 const REPORT_PATH = '/content-security-policy-report';
@@ -13,6 +13,8 @@ export interface RecordingProxy {
   readonly requests: URL[];
   /** What the content security policy refused, anywhere in that browser. */
   readonly violations: string[];
+  /** Holds back answers to addresses that match; what it returns lets them go. */
+  hold(part: RegExp): () => void;
   /** Requests to other hosts than this machine, but for the browser's own. */
   foreign(): string[];
   close(): Promise<void>;
@@ -31,6 +33,7 @@ async function text(message: IncomingMessage): Promise<string> {
 export async function recordingProxy(): Promise<RecordingProxy> {
   const requests: URL[] = [];
   const violations: string[] = [];
+  let held: { readonly part: RegExp; readonly waiting: (() => void)[] } | undefined;
   const server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://localhost');
     if (url.pathname === REPORT_PATH) {
@@ -45,6 +48,13 @@ export async function recordingProxy(): Promise<RecordingProxy> {
       outgoing.writeHead(502).end();
       return;
     }
+    if (held?.part.test(url.pathname)) {
+      held.waiting.push(() => pass(url, incoming, outgoing));
+      return;
+    }
+    pass(url, incoming, outgoing);
+  });
+  const pass = (url: URL, incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const upstream = request(url, { method: incoming.method, headers: incoming.headers, agent: false }, (answer) => {
       const headers = { ...answer.headers };
       const policy = headers['content-security-policy'];
@@ -54,7 +64,7 @@ export async function recordingProxy(): Promise<RecordingProxy> {
     });
     upstream.on('error', () => outgoing.destroy());
     incoming.pipe(upstream);
-  });
+  };
   // Tunnels are for https, which nothing here uses.
   server.on('connect', (incoming: IncomingMessage, socket) => {
     requests.push(new URL(`https://${incoming.url}`));
@@ -67,6 +77,14 @@ export async function recordingProxy(): Promise<RecordingProxy> {
     flags: [`--proxy-server=http://127.0.0.1:${address.port}`, '--proxy-bypass-list=<-loopback>'],
     requests,
     violations,
+    hold(part) {
+      const holding = { part, waiting: [] as (() => void)[] };
+      held = holding;
+      return () => {
+        held = undefined;
+        for (const go of holding.waiting) go();
+      };
+    },
     foreign: () => requests.filter((url) => url.hostname !== 'localhost' && !BROWSERS_OWN.test(url.hostname)).map((url) => url.href),
     close: () =>
       new Promise((resolve) => {

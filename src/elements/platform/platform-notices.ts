@@ -42,7 +42,7 @@ export class PlatformNotices extends LitElement {
 
   @property({ attribute: false }) recogniser: RecogniserController | undefined;
   private readonly updates = new UpdateController(this);
-  private readonly offline = new OfflineController(this);
+  private readonly offline = new OfflineController(this, () => this.updates.answers());
   private readonly install = new InstallController(this);
 
   constructor() {
