@@ -90,7 +90,8 @@ describe('a device that lacks', () => {
     await openStatus(page);
     const all = await page.locator('sg-status-sheet li').evaluateAll((rows) =>
       rows.filter((r) => r instanceof HTMLElement && r.dataset['found'] === 'no').map((r) => (r as HTMLElement).dataset['capability']));
-    expect(new Set(all)).toEqual(new Set(missing));
+    // Whether integers are quick is a matter of the machine that the test runs on.
+    expect(new Set(all.filter((id) => id !== 'quick-integers'))).toEqual(new Set(missing));
     for (const id of missing) {
       expect(await row(id).locator('p').textContent()).toMatch(/\w{4}/);
       expect(await row(id).textContent()).toContain('not found');

@@ -49,7 +49,7 @@ describe.skipIf(!hasModel)('model picker', () => {
     expect(text).toContain(manifest.name);
     expect(text).toContain(manifest.licence);
     expect(text).toMatch(/\d+\.\d MB/);
-    expect(text).toMatch(/top-1 \d+%|accuracy not measured/);
+    expect(text).toMatch(/top-1 \d+%|accuracy not measured|the same first label as fp32 on \d+ of 100 pictures/);
     expect(text).toContain('Runs now');
   });
 
