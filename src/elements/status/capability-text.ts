@@ -44,7 +44,7 @@ function words(id: CapabilityId, amount: number): [name: string, found: string, 
     case 'offscreen-canvas':
       return [msg('Canvas in workers'), msg('Every kind of frame can be read beside the page.'), msg('Frames are read in the page: slower.')];
     case 'video-encoder':
-      return [msg('WebCodecs encoder'), msg('Recordings keep the time of each frame.'), msg('Recordings are made by the browser\'s own recorder: times are less exact.')];
+      return [msg('WebCodecs encoder'), msg('Recordings keep the time of each frame.'), msg('Recordings are made by the browser\'s own recorder: labels find their frames when one ends.')];
     case 'private-file-system':
       return [msg('Private file system'), msg('Models and recordings can be kept on this device.'), msg('Own models and recordings cannot be kept.')];
     case 'offline':
