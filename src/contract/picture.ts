@@ -13,6 +13,10 @@ export type PictureProblem =
   | 'heic'
   /** No picture, or a damaged one. */
   | 'unreadable'
+  /** The browser could not open the file, or the folder that it is in. */
+  | 'not-given'
+  /** Too many were dropped at once: it and those after it were not taken. */
+  | 'left-out'
   /** The picture was read, but the network could not be run on it. */
   | 'engine';
 

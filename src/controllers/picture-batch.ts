@@ -53,8 +53,13 @@ export class PictureBatch extends SharedController {
   }
 
   add(files: readonly DroppedFile[]): void {
-    this.#set([...this.items, ...files.map(({ file, name }): PictureItem => ({ id: this.#nextId++, file, name, state: 'waiting' }))]);
+    this.#set([...this.items, ...files.map((dropped) => this.#item(dropped))]);
     this.pump();
+  }
+
+  #item({ file, name, problem }: DroppedFile): PictureItem {
+    const id = this.#nextId++;
+    return problem === undefined ? { id, file, name, state: 'waiting' } : { id, file, name, state: 'failed', problem, detail: '' };
   }
 
   /** Takes away those that wait; what is done stays. */

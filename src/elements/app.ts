@@ -228,7 +228,7 @@ export class App extends LitElement {
       this.route.go('sessions');
       return;
     }
-    if (files.length > 1 || isPicture(first)) {
+    if (files.length > 1 || files[0].problem !== undefined || isPicture(first)) {
       this.views.inbox.put(files);
       this.route.go('pictures');
       return;

@@ -1,4 +1,5 @@
-import { msg } from '@lit/localize';
+import { msg, str } from '@lit/localize';
+import { MOST_DROPPED } from '../../client/dropped-files';
 import type { PictureProblem } from '../../contract/picture';
 
 /** What a person reads of a picture that failed: why, and what to do. */
@@ -14,6 +15,10 @@ export function pictureProblemText(problem: PictureProblem): string {
       return msg('A HEIC picture, which this browser cannot read: use Safari, or save it as JPEG.');
     case 'unreadable':
       return msg('No picture, or a damaged one.');
+    case 'not-given':
+      return msg('The browser could not open it: see that it is there and may be read, and drop it again.');
+    case 'left-out':
+      return msg(str`More than ${MOST_DROPPED} files at once: this one and those after it were left out. Drop them by themselves.`);
     case 'engine':
       return msg('The network could not be run on it: add it again.');
   }
