@@ -12,6 +12,11 @@ const KEY_FRAME_MS = 1000;
  * it paints, milliseconds.
  */
 const APART_MS = 20;
+/**
+ * From the last picture before a pause to the recorder's own: Chromium gives frames that are still being encoded then one and
+ * the same time. The film shows that picture for as long, milliseconds.
+ */
+const DRAIN_MS = 400;
 
 /** Not in TypeScript's library yet (W3C MediaStream Recording, section 2.6). */
 interface RecorderOptions extends MediaRecorderOptions {
@@ -37,6 +42,9 @@ export class ChunkFeed implements Feed {
   readonly #recorder: MediaRecorder;
   readonly #distanceUs: number;
   #startedMs: number | undefined;
+  /** Whether no picture is wanted; the recorder itself pauses a little later. */
+  #halted = false;
+  #drain: ReturnType<typeof setTimeout> | undefined;
   #pausedAtMs: number | undefined;
   #pausedMs = 0;
   #lastUs = -1;
@@ -79,14 +87,14 @@ export class ChunkFeed implements Feed {
   }
 
   plain(picture: HTMLVideoElement | VideoFrame): void {
-    if (this.#pausedAtMs !== undefined || performance.now() < this.#keptUntilMs || (this.#lastUs >= 0 && this.now() - this.#lastUs < this.#distanceUs * 0.7)) return;
+    if (this.#halted || performance.now() < this.#keptUntilMs || (this.#lastUs >= 0 && this.now() - this.#lastUs < this.#distanceUs * 0.7)) return;
     const [width, height] = picture instanceof HTMLVideoElement ? [picture.videoWidth, picture.videoHeight] : [picture.displayWidth, picture.displayHeight];
     this.#draw(picture, width, height);
   }
 
   wanted(picture: FrameInput): number | undefined {
     // A recognition whose frame would cost another its frame has none itself.
-    if (this.#pausedAtMs !== undefined || performance.now() < this.#keptUntilMs) return undefined;
+    if (this.#halted || performance.now() < this.#keptUntilMs) return undefined;
     this.#keptUntilMs = performance.now() + APART_MS;
     if ('data' in picture) {
       this.#context.putImageData(new ImageData(new Uint8ClampedArray(picture.data), picture.width, picture.height), 0, 0);
@@ -117,12 +125,17 @@ export class ChunkFeed implements Feed {
   }
 
   pause(): void {
-    if (this.#pausedAtMs !== undefined) return;
-    this.#pausedAtMs = performance.now();
-    this.#recorder.pause();
+    if (this.#halted) return;
+    this.#halted = true;
+    this.#drain = setTimeout(() => {
+      this.#pausedAtMs = performance.now();
+      this.#recorder.pause();
+    }, DRAIN_MS);
   }
 
   resume(): void {
+    this.#halted = false;
+    clearTimeout(this.#drain);
     if (this.#pausedAtMs === undefined) return;
     if (this.#startedMs !== undefined) this.#pausedMs += performance.now() - this.#pausedAtMs;
     this.#pausedAtMs = undefined;
@@ -130,6 +143,8 @@ export class ChunkFeed implements Feed {
   }
 
   async finish(): Promise<void> {
+    this.#halted = true;
+    clearTimeout(this.#drain);
     if (this.#recorder.state !== 'inactive') {
       const stopped = new Promise((resolve) => this.#recorder.addEventListener('stop', resolve, { once: true }));
       this.#recorder.stop();
