@@ -54,7 +54,10 @@ export function isZip({ type, name }: File): boolean {
   return /\.zip$/i.test(name) || type === 'application/zip' || type === 'application/x-zip-compressed';
 }
 
-/** Whether a file is one for the pictures page: a picture by its type, or by its name where the system knows no type. */
-export function isPicture({ type, name }: File): boolean {
-  return type.startsWith('image/') || (type === '' && /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif|tiff?)$/i.test(name));
+/**
+ * Whether a file is one for the pictures page: a picture by its type, or by its name where the system knows no type; what there is
+ * a problem with is listed there.
+ */
+export function isPicture({ file: { type, name }, problem }: DroppedFile): boolean {
+  return problem !== undefined || type.startsWith('image/') || (type === '' && /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif|tiff?)$/i.test(name));
 }

@@ -53,16 +53,18 @@ export class SpeedTrials {
    * @param ask times the processor; called where it matters, and once
    */
   async variantToLoad(manifest: ModelManifest, threads: number, relaxed: boolean, ask: () => Promise<boolean>): Promise<ModelVariant> {
-    if (this.#chosen(manifest, threads) === 'auto' && integersMayLead(manifest, this.settings.value.engine, relaxed)) {
-      this.quickIntegers ??= await ask();
-    }
+    if (this.#openToIntegers(manifest, threads, relaxed)) this.quickIntegers ??= await ask();
     return this.#variantFor(manifest, threads, relaxed);
   }
 
   #variantFor(manifest: ModelManifest, threads: number, relaxed: boolean): ModelVariant {
-    const chosen = this.#chosen(manifest, threads);
-    const lead = chosen === 'auto' && this.quickIntegers === true && integersMayLead(manifest, this.settings.value.engine, relaxed);
-    return variantFor(manifest, lead ? 'int8' : chosen);
+    const lead = this.quickIntegers === true && this.#openToIntegers(manifest, threads, relaxed);
+    return variantFor(manifest, lead ? 'int8' : this.#chosen(manifest, threads));
+  }
+
+  /** Whether nothing has been chosen yet and integers may be. */
+  #openToIntegers(manifest: ModelManifest, threads: number, relaxed: boolean): boolean {
+    return this.#chosen(manifest, threads) === 'auto' && integersMayLead(manifest, this.settings.value.engine, relaxed);
   }
 
   /** What a person or a trial has chosen. */

@@ -54,8 +54,9 @@ export class UpdateController implements ReactiveController {
    */
   async answers(): Promise<boolean> {
     const registration = this.#registration;
+    if (registration?.active) return true;
     const worker = registration?.installing ?? registration?.waiting;
-    if (!registration || registration.active || !worker) return Boolean(registration?.active);
+    if (!registration || !worker) return false;
     return new Promise((resolve) => {
       const look = (): void => {
         if (registration.active) resolve(true);

@@ -221,19 +221,19 @@ export class App extends LitElement {
 
   /** A model, a video, pictures, or exported sessions: what was dropped tells where it belongs. */
   #receive(files: readonly DroppedFile[]): void {
-    const [first] = files.map(({ file }) => file);
     if (files.length === 0) return;
+    const [first] = files;
     if (files.every((dropped) => isZip(dropped.file))) {
       this.views.zips.put(files);
       this.route.go('sessions');
       return;
     }
-    if (files.length > 1 || files[0].problem !== undefined || isPicture(first)) {
+    if (files.length > 1 || isPicture(first)) {
       this.views.inbox.put(files);
       this.route.go('pictures');
       return;
     }
-    const file = first;
+    const { file } = first;
     if (file.type.startsWith('video/')) {
       this.route.go('live');
       void this.liveView.openFilm(file);

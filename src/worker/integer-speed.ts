@@ -1,6 +1,6 @@
 /*
  * Whether the processor multiplies and adds bytes as quickly as floats. WebAssembly does not tell: relaxed SIMD's dot product is one
- * instruction where there is VNNI (x64) or SDOT (ARM), and three or more elsewhere. So both are timed, for some milliseconds.
+ * instruction where there is VNNI (x64) or SDOT (ARM), and three or more elsewhere. So both are timed, for some ten milliseconds.
  */
 
 /** Second bytes of the opcodes (WebAssembly relaxed SIMD proposal, "Binary format"), LEB128 behind 0xfd. */
@@ -104,10 +104,7 @@ export async function dotAgainstFloat(): Promise<number> {
   return least[0] / least[1];
 }
 
-let asked: Promise<boolean> | undefined;
-
-/** Whether the processor has an instruction for it; timed once in a worker. False where the browser has no relaxed SIMD. */
+/** Whether the processor has an instruction for it. False where the browser has no relaxed SIMD. */
 export function quickIntegers(): Promise<boolean> {
-  asked ??= dotAgainstFloat().then((ratio) => ratio <= MOST, () => false);
-  return asked;
+  return dotAgainstFloat().then((ratio) => ratio <= MOST, () => false);
 }

@@ -115,8 +115,8 @@ async function startCamera(page: Page): Promise<void> {
 async function foundQuick(page: Page): Promise<string | null> {
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'What this device can do' }).click();
-  const line = page.locator('sg-status-sheet li[data-capability="quick-integers"]');
-  await page.locator('sg-status-sheet li[data-capability="quick-integers"]:not([data-found="unknown"])').waitFor();
+  const line = page.locator('sg-status-sheet li[data-capability="quick-integers"]:not([data-found="unknown"])');
+  await line.waitFor();
   return line.getAttribute('data-found');
 }
 

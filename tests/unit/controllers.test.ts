@@ -7,6 +7,9 @@ const RESNET: ModelManifest = {
   id: 'resnet18', name: '', architecture: 'resnet18', licence: '', source: '', preprocessing: TORCHVISION_PREPROCESSING, variants: [],
 };
 const LITE: ModelManifest = { ...RESNET, id: 'lite', architecture: 'efficientnet-lite0' };
+const INT8 = { precision: 'int8' as const, file: '', bytes: 1, sha256: '' };
+/** With integers that our own tool made. */
+const INTEGERS: ModelManifest = { ...RESNET, variants: [{ ...INT8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
 const CAPABLE: WorkerCapabilities = {
   crossOriginIsolated: true, hardwareConcurrency: 8, wasmSimd: true, wasmRelaxedSimd: true, wasmThreads: true, offscreenCanvas: true, privateFileSystem: true,
 };
@@ -22,13 +25,11 @@ describe('waysToRun', () => {
 
   it('takes onnxruntime-web where it is wanted, or where our kernels do not know the network', () => {
     expect(words(RESNET, 'fp32', 'ort', 2)).toBe('ort/2 ort/1');
-    const int8 = { precision: 'int8' as const, file: '', bytes: 1, sha256: '' };
-    const integers: ModelManifest = { ...RESNET, variants: [{ ...int8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
-    expect(words(integers, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
+    expect(words(INTEGERS, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
     // Our kernels for integers are made of relaxed SIMD.
-    expect(words(integers, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
+    expect(words(INTEGERS, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
     // A dropped file that is no float ResNet-18, so it counts as integers.
-    expect(words({ ...RESNET, variants: [int8] }, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
+    expect(words({ ...RESNET, variants: [INT8] }, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
     expect(words(RESNET, 'fp32', 'auto', 1, false)).toBe('simd/1 ort/1');
     expect(words(LITE, 'int8', 'auto', 1)).toBe('ort/1');
     expect(words(LITE, 'fp16', 'simd', 1)).toBe('ort/1');
@@ -49,14 +50,12 @@ describe('variantFor', () => {
 
 describe('integersMayLead', () => {
   it('is where our own kernels run the integers that we made', () => {
-    const int8 = { precision: 'int8' as const, file: '', bytes: 1, sha256: '' };
-    const ours: ModelManifest = { ...RESNET, variants: [{ ...int8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
-    expect(integersMayLead(ours, 'auto', true)).toBe(true);
-    expect(integersMayLead(ours, 'simd', true)).toBe(true);
-    expect(integersMayLead(ours, 'ort', true)).toBe(false);
-    expect(integersMayLead(ours, 'auto', false)).toBe(false);
-    expect(integersMayLead({ ...ours, architecture: 'efficientnet-lite0' }, 'auto', true)).toBe(false);
-    expect(integersMayLead({ ...RESNET, variants: [int8] }, 'auto', true)).toBe(false);
+    expect(integersMayLead(INTEGERS, 'auto', true)).toBe(true);
+    expect(integersMayLead(INTEGERS, 'simd', true)).toBe(true);
+    expect(integersMayLead(INTEGERS, 'ort', true)).toBe(false);
+    expect(integersMayLead(INTEGERS, 'auto', false)).toBe(false);
+    expect(integersMayLead({ ...INTEGERS, architecture: 'efficientnet-lite0' }, 'auto', true)).toBe(false);
+    expect(integersMayLead({ ...RESNET, variants: [INT8] }, 'auto', true)).toBe(false);
     expect(integersMayLead(RESNET, 'auto', true)).toBe(false);
   });
 });

@@ -43,22 +43,23 @@ interface Alignment {
 /**
  * The cheapest way to lay two rising lists side by side (sequence alignment, Needleman and Wunsch 1970), in a band about the
  * place in time that the offset tells.
- * @param known how much later each picture's frame is, microseconds: of every picture, or of the first, to be followed from there
+ * @param offsetAt how much later each picture's frame is, microseconds
+ * @param follow whether that is only known of the first, and to be followed from there
  */
-function align(drawn: Float64Array, frames: Float64Array, known: number | ((i: number) => number)): Alignment {
+function align(drawn: Float64Array, frames: Float64Array, offsetAt: (i: number) => number, follow: boolean): Alignment {
   const [rows, columns] = [drawn.length, frames.length];
-  const middle = middles(drawn, frames, typeof known === 'number' ? () => known : known);
+  const middle = middles(drawn, frames, offsetAt);
   const steps = new Uint8Array((rows + 1) * WIDTH);
   /** Where a row was come to from afar. */
   const jumps = new Map<number, number>();
-  let offset = typeof known === 'number' ? known : 0;
+  let offset = offsetAt(0);
   let before = new Float64Array(WIDTH).fill(Infinity);
   let now = new Float64Array(WIDTH);
   for (let i = 0; i <= rows; i++) {
     const shift = i > 0 ? middle[i] - middle[i - 1] : 0;
     const above = (at: number): number => before[at + shift] ?? Infinity;
     now.fill(Infinity);
-    if (typeof known === 'function' && i > 0) offset = known(i - 1);
+    if (!follow && i > 0) offset = offsetAt(i - 1);
     for (let at = 0; at < WIDTH; at++) {
       const j = middle[i] - REACH + at;
       if (j < 0 || j > columns) continue;
@@ -83,7 +84,7 @@ function align(drawn: Float64Array, frames: Float64Array, known: number | ((i: n
         steps[i * WIDTH + at] = JUMP;
       }
     }
-    if (typeof known === 'number' && i > 0) {
+    if (follow && i > 0) {
       const best = cheapest(now, () => 0);
       const frame = frames[middle[i] - REACH + best - 1];
       if (steps[i * WIDTH + best] === PAIR) offset += FOLLOW * (frame - drawn[i - 1] - offset);
@@ -126,7 +127,7 @@ function openingOffset(drawn: Float64Array, frames: Float64Array): number {
   for (let offset = EARLIEST_US; offset <= LATEST_US; offset += STEP_US) {
     // Frames of later pictures are no fault of an offset, nor is it one to have none.
     const end = drawn.length > OPENING ? frames.findLastIndex((time) => time <= endUs + offset + ALONE_US / 2) + 1 : frames.length;
-    const cost = align(pictures, frames.subarray(0, end), offset).cost + UNLIKELY * Math.abs(offset);
+    const cost = align(pictures, frames.subarray(0, end), () => offset, true).cost + UNLIKELY * Math.abs(offset);
     if (cost < best.cost) best = { offset, cost };
   }
   return best.offset;
@@ -158,6 +159,6 @@ function offsets(drawn: Float64Array, frames: Float64Array, found: Int32Array, o
 export function matchFrames(drawn: Float64Array, frames: Float64Array): Int32Array {
   if (drawn.length === 0 || frames.length === 0) return new Int32Array(drawn.length).fill(-1);
   const opening = openingOffset(drawn, frames);
-  const first = align(drawn, frames, opening);
-  return align(drawn, frames, offsets(drawn, frames, first.found, opening)).found;
+  const first = align(drawn, frames, () => opening, true);
+  return align(drawn, frames, offsets(drawn, frames, first.found, opening), false).found;
 }

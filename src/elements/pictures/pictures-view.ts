@@ -183,7 +183,7 @@ export class PicturesView extends LitElement {
 
   readonly #onPaste = (event: ClipboardEvent): void => {
     if (!this.active || !event.clipboardData) return;
-    void droppedFiles(event.clipboardData).then((files) => this.batch.add(files.filter(({ file, problem }) => problem !== undefined || isPicture(file))));
+    void droppedFiles(event.clipboardData).then((files) => this.batch.add(files.filter(isPicture)));
   };
 }
 
