@@ -5,7 +5,7 @@ import type { HumanEdit, LabelRef, SessionManifest } from '../contract/session';
 import { IMAGENET_LABELS } from '../domain/labels/imagenet';
 import { HOLD_MS, SpanHolder } from '../domain/sessions/span-holder';
 import { downloadSession } from '../recording/download-session';
-import { Recording } from '../recording/recording';
+import { Recording, type RecordingOptions, type RunningRecording } from '../recording/recording';
 import { keepStoredOnce } from '../storage/device-room';
 import { LabelBook } from '../storage/label-book';
 import { SessionStore } from '../storage/session-store';
@@ -37,6 +37,9 @@ export interface RecordingSources {
   readonly video: HTMLVideoElement;
 }
 
+/** What begins a recording, and hands over one that cannot be kept. */
+const PARTS = { begin: (options: RecordingOptions): Promise<RunningRecording> => Recording.begin(options), download: downloadSession };
+
 /** Held spans are written so often, milliseconds, so that a crash keeps them. */
 const HELD_SPANS_MS = 1000;
 
@@ -52,16 +55,17 @@ export class RecordingController extends SharedController {
   /** The label of the last snapshot. */
   lastSnapshot: LabelRef | undefined;
   readonly book = new LabelBook();
-  readonly store = new SessionStore();
   readonly #holder = new SpanHolder(() => crypto.randomUUID());
   readonly #halts = new Set<RecordingHalt>();
-  #recording: Recording | undefined;
+  #recording: RunningRecording | undefined;
   #source: MediaStream | Film | undefined;
   #heldAt = 0;
 
   constructor(
     owner: ReactiveControllerHost,
     private readonly sources: () => RecordingSources,
+    readonly store = new SessionStore(),
+    private readonly parts = PARTS,
   ) {
     super(owner);
   }
@@ -117,7 +121,7 @@ export class RecordingController extends SharedController {
     const { video, camera, recogniser } = this.sources();
     void keepStoredOnce();
     try {
-      const recording = await Recording.begin({
+      const recording = await this.parts.begin({
         video,
         name,
         onEvent: (event) => this.#onEvent(event),
@@ -156,7 +160,7 @@ export class RecordingController extends SharedController {
     try {
       const ended = fault === undefined ? undefined : fault.code === 'storage-full' ? 'storage-full' : 'recording-failed';
       const finished = await recording.finish(ended);
-      if (finished?.files) await downloadSession(finished);
+      if (finished?.files) await this.parts.download(finished);
       const told: RecordingNotice = finished?.files ? { kind: 'downloaded' } : finished ? { kind: 'kept', session: finished.manifest } : { kind: 'empty' };
       this.notice = fault ? { kind: 'fault', fault, ...(told.kind === 'kept' && { session: told.session }) } : told;
     } catch (error) {
@@ -287,7 +291,7 @@ export class RecordingController extends SharedController {
   }
 
   /** Makes whole what a broken recorder left. */
-  async #broken(fault: Fault, recording: Recording | undefined): Promise<RecordingNotice> {
+  async #broken(fault: Fault, recording: RunningRecording | undefined): Promise<RecordingNotice> {
     const recovered = await this.store.recover().catch(() => []);
     const session = recovered.find(({ id }) => id === recording?.id);
     return { kind: 'fault', fault, ...(session && { session }) };
@@ -312,7 +316,5 @@ export class RecordingController extends SharedController {
     this.#halt('hidden', !goesOn);
   };
 
-  readonly #onLeave = (event: BeforeUnloadEvent): void => {
-    event.preventDefault();
-  };
+  readonly #onLeave = (event: BeforeUnloadEvent): void => event.preventDefault();
 }

@@ -16,6 +16,9 @@ const UNDO_SHOWN = 12_000;
 /** Frames of each span of a session. */
 const FRAMES_PER_SPAN = 12;
 
+/** What turns pictures into examples. */
+export type Collector = Pick<ExampleCollector, keyof ExampleCollector>;
+
 /** Owns the teaching worker: what is taught, collecting, and learning after each change. Nothing throws: see `fault`. */
 export class TeachController extends SharedController {
   state: TeachState | undefined;
@@ -28,8 +31,8 @@ export class TeachController extends SharedController {
   fault: Fault | undefined;
   /** Picture files that could not be read, of the last ones added. */
   unreadable: readonly string[] = [];
-  readonly #client = new TeachClient();
-  readonly #collector: ExampleCollector;
+  readonly #client: TeachClient;
+  readonly #collector: Collector;
   /** Pictures and spans that came while others were looked at. */
   readonly #later: (() => Promise<void>)[] = [];
   #refresh = 0;
@@ -44,9 +47,11 @@ export class TeachController extends SharedController {
     owner: ReactiveControllerHost,
     recognise: Recognise,
     private readonly model: () => FeatureModel | undefined,
+    { client = new TeachClient(), collector = new ExampleCollector(recognise) }: { readonly client?: TeachClient; readonly collector?: Collector } = {},
   ) {
     super(owner);
-    this.#collector = new ExampleCollector(recognise);
+    this.#client = client;
+    this.#collector = collector;
   }
 
   hostConnected(): void {

@@ -191,3 +191,6 @@ export class Recording implements FrameTap {
     if (!this.paused && this.#inSight) this.feed.plain(this.options.video);
   }
 }
+
+/** A recording as its controller sees it. */
+export type RunningRecording = Pick<Recording, keyof Recording>;
