@@ -12,7 +12,7 @@ export const BUILD_LOCK_PREFIX = 'sightglass-build-';
 /** Web lock of who fetches a large file for keeping: this prefix and the file's key. So none is fetched twice. */
 export const KEEP_LOCK_PREFIX = 'sightglass-keep-';
 
-/** The list of what is worth keeping, beside the page; its build writes it (tools/vite-offline.ts). */
+/** The list of what is worth keeping, beside the page; its build writes it (tools/vite-pwa.ts). */
 export const OFFLINE_LIST = 'offline.json';
 
 /** Name of the `<meta>` with the id of the page's build. */

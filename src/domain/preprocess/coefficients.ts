@@ -12,7 +12,7 @@ export interface Coefficients {
   readonly taps: number;
 }
 
-/** Pillow's `PRECISION_BITS` for 8-bit pictures: 32 bits less 8 for the pixel and 2 for overshoot (src/libImaging/Resample.c). */
+/** Pillow's `PRECISION_BITS` for 8-bit pictures: 32 bits less 8 for the pixel and 2 for overshoot (libImaging/Resample.c). */
 export const PRECISION_BITS = 32 - 8 - 2;
 
 interface Filter {
@@ -39,7 +39,7 @@ const FILTERS: Record<Preprocessing['interpolation'], Filter> = {
 
 /**
  * Weights that resize an axis of `inSize` pixels to `outSize`, for the output pixels `first` to `first + length - 1` only.
- * The same arithmetic as Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (src/libImaging/Resample.c), which
+ * The same arithmetic as Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c), which
  * torchvision's `Resize(antialias=True)` uses on PIL pictures: when reducing, the filter is widened by the scale.
  *
  * @param inSize whole source axis, pixels, 1 or more
