@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import type { Network } from './job';
 import { PICTURE_TYPES } from './picture-type';
 import { Problem, PROBLEM_CODES, type ProblemCode } from './problem';
@@ -116,7 +117,7 @@ export function openApiDocument(settings: Settings, networks: readonly Network[]
     openapi: '3.1.0',
     info: {
       title: 'Sightglass',
-      version: '1.0.0',
+      version,
       description: `Names what is on a picture: ${CLASSES} ImageNet classes. Pictures up to ${settings.maxBytes} bytes and ${settings.maxPixels} pixels.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },

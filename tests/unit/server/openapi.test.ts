@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { form, picture, post, startService, type TestService } from '../../support/server/service';
+import { ROOT } from '../../support/shared';
 
 interface Operation {
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>>; readonly headers?: Readonly<Record<string, unknown>> }>>;
@@ -10,6 +13,7 @@ interface Operation {
 }
 interface Document {
   readonly openapi: string;
+  readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
@@ -55,6 +59,11 @@ describe('/openapi.json', () => {
     const broken = structuredClone(document) as { paths: Record<string, Record<string, unknown>> };
     broken.paths['/predict']['post'] = { responses: 'nothing' };
     expect((await new Validator().validate({ ...broken })).valid).toBe(false);
+  });
+
+  it('has the version of package.json', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(document.info.version).toBe(version);
   });
 
   it('describes every route that there is, and no other', () => {
