@@ -4,45 +4,47 @@ import { configs as wc } from 'eslint-plugin-wc';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-/** What each layer may not import (docs/architecture.md). Patterns are gitignore-like, against the import's text. */
-const below = {
-  domain: ['elements', 'controllers', 'camera', 'client', 'recording', 'storage', 'worker', 'server', 'service-worker'],
-  contract: ['elements', 'controllers', 'camera', 'client', 'recording', 'storage', 'worker', 'server', 'service-worker'],
-  worker: ['elements', 'controllers', 'camera', 'client', 'recording', 'storage', 'server'],
-  camera: ['elements', 'controllers', 'worker', 'server'],
-  client: ['elements', 'controllers', 'worker', 'server', 'camera', 'recording'],
-  recording: ['elements', 'controllers', 'worker', 'server'],
-  storage: ['elements', 'controllers', 'worker', 'server', 'camera', 'client'],
-  controllers: ['elements', 'worker', 'server'],
-  elements: ['worker', 'server'],
-  server: ['elements', 'controllers', 'camera', 'client', 'recording', 'storage', 'worker'],
+/** What each kind of folder within a feature may not import (docs/architecture.md): regular expressions over the import's text. */
+const kinds = {
+  page: [['/worker/', 'The page starts a worker by its URL and knows its messages from shared/ alone.']],
+  worker: [['/page/', 'A worker has no page.']],
+  shared: [
+    ['/(page|worker)/', 'shared/ is pure.'],
+    ['^(lit|lit/.*|comlink|onnxruntime-.*|node:.*)$', 'shared/ is pure.'],
+  ],
 };
 
-const contract = Object.entries(below).map(([layer, forbidden]) => ({
-  files: [`src/${layer}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            group: forbidden.map((name) => `**/${name}/**`),
-            message: `${layer} may not import this layer: see docs/architecture.md.`,
-          },
-          ...(layer === 'domain'
-            ? [{ group: ['lit', 'lit/*', 'comlink', 'onnxruntime-*', 'node:*'], message: 'domain is pure.' }]
-            : []),
-          ...(layer === 'elements'
-            ? [{ group: ['lit/directives/style-map*'], message: 'Our content security policy refuses it: use styleProperties (shared/style-properties.ts).' }]
-            : []),
-        ],
-      },
-    ],
-  },
-}));
+/** Which folders below src each of them stands above: an arrow of imports only points at these. */
+const above = {
+  engine: [],
+  base: ['engine'],
+  recognise: ['engine', 'base'],
+  pictures: ['engine', 'base', 'recognise'],
+  sessions: ['engine', 'base', 'recognise'],
+  teach: ['engine', 'base', 'recognise', 'sessions'],
+  app: ['engine', 'base', 'recognise', 'pictures', 'sessions', 'teach'],
+  server: ['engine', 'base'],
+};
+
+const styleMap = {
+  regex: '^lit/directives/style-map',
+  message: 'Our content security policy refuses it: use styleProperties (src/base/page/elements/style-properties.ts).',
+};
+
+const contract = Object.entries(above).flatMap(([folder, below]) => {
+  const others = Object.keys(above).filter((name) => name !== folder && !below.includes(name));
+  const arrows = others.length > 0 ? [[`^(\\.\\./)+(${others.join('|')})/`, `src/${folder} may not import this: see docs/architecture.md.`]] : [];
+  const rule = (patterns) => ({
+    'no-restricted-imports': ['error', { patterns: [...patterns.map(([regex, message]) => ({ regex, message })), styleMap] }],
+  });
+  return [
+    { files: [`src/${folder}/**/*.ts`], rules: rule(arrows) },
+    ...Object.entries(kinds).map(([kind, patterns]) => ({ files: [`src/${folder}/${kind}/**/*.ts`], rules: rule([...arrows, ...patterns]) })),
+  ];
+});
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-server', 'node_modules', 'coverage', 'tests/.tmp', 'tools/.scratch', 'src/worker/engine/simd/*.js', 'src/locales/generated'] },
+  { ignores: ['dist', 'dist-server', 'node_modules', 'coverage', 'tests/.tmp', 'tools/.scratch', 'src/base/locales/generated'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   lit['flat/recommended'],
@@ -62,13 +64,13 @@ export default tseslint.config(
       'no-restricted-properties': ['error', { object: 'document', property: 'getElementById' }],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='CustomEvent']", message: 'Write a typed event class (src/elements/events).' },
+        { selector: "NewExpression[callee.name='CustomEvent']", message: 'Write a typed event class (events of its feature).' },
         { selector: 'TemplateElement[value.raw=/\\sstyle="|<style\\b/]', message: 'Our content security policy refuses inline styles: use static styles or styleProperties.' },
       ],
       'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['src/domain/labels/**'], rules: { 'max-lines': 'off' } },
+  { files: ['src/base/shared/labels/**'], rules: { 'max-lines': 'off' } },
   { files: ['tests/**'], rules: { 'max-lines': 'off' } },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   ...contract,

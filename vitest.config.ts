@@ -6,12 +6,12 @@ export default defineConfig({
     projects: [
       {
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm'] },
-        test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 300_000 },
+        test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: ['tests/*/browser/**'], environment: 'node', testTimeout: 120_000, hookTimeout: 300_000 },
       },
       {
         test: {
           name: 'browser',
-          include: ['tests/browser/**/*.test.ts'],
+          include: ['tests/*/browser/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['tests/support/built-page.ts'],
           // One browser at a time: the network wants the machine's cores.

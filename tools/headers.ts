@@ -1,5 +1,5 @@
-/** What all our servers send with every answer; the service worker sends the same (src/contract/headers.ts). */
-export { ISOLATION_HEADERS, META_CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from '../src/contract/headers.ts';
+/** What all our servers send with every answer; the service worker sends the same (src/base/shared/headers.ts). */
+export { ISOLATION_HEADERS, META_CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from '../src/base/shared/headers.ts';
 
 /** Types that the servers' tables lack or that browsers insist on. */
 const TYPES: readonly [suffix: string, type: string][] = [

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { BUILD_META, modelKey, OFFLINE_LIST, type OfflineFile, type OfflineList } from '../src/contract/offline.ts';
+import { BUILD_META, modelKey, OFFLINE_LIST, type OfflineFile, type OfflineList } from '../src/base/shared/offline.ts';
 import { PWA_MANIFEST } from './pwa-manifest.ts';
 import { modelIndex } from './vite-models.ts';
 
@@ -81,7 +81,7 @@ export function pwaPlugins(): Plugin[] {
     buildPlugin((id) => (build = id)),
     ...VitePWA({
       strategies: 'injectManifest',
-      srcDir: 'src/service-worker',
+      srcDir: 'src/app/service-worker',
       filename: 'service-worker.ts',
       injectRegister: false,
       manifest: PWA_MANIFEST,

@@ -66,7 +66,7 @@ function inksToColours(pixels: Uint8Array): void {
  * Decodes a picture as the page does a still one (createImageBitmap with `imageOrientation: 'from-image'` and
  * `colorSpaceConversion: 'none'`): turned upright by its EXIF orientation, numbers untouched by any colour profile,
  * the first picture of an animation. Pixels are Chromium's own to the last bit, faint ones to 1 of 255; only AVIF differs, whose
- * colour planes libheif enlarges in another way (tests/browser/service-parity.test.ts). The header is read, and its size checked, before any pixel is decoded.
+ * colour planes libheif enlarges in another way (tests/server/browser/service-parity.test.ts). The header is read, and its size checked, before any pixel is decoded.
  *
  * @throws Problem `no-picture`, `unsupported-type`, `picture-too-large`, `picture-corrupt` or `timed-out`
  */

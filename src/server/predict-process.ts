@@ -1,10 +1,10 @@
 // One of the processes that recognise pictures (see pool.ts). Its default export is what tinypool calls for each job.
 import * as ort from 'onnxruntime-node';
-import { IMAGENET_LABELS } from '../domain/labels/imagenet';
-import { Preprocessor } from '../domain/preprocess/preprocessor';
-import { softmax, topK } from '../domain/recognition/probabilities';
-import { fillSelfTestInput, selfTestProblem } from '../domain/recognition/self-test';
-import { LOGITS_NAME } from '../domain/resnet18/graph';
+import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
+import { Preprocessor } from '../engine/preprocess/preprocessor';
+import { softmax, topK } from '../engine/probabilities';
+import { fillSelfTestInput, selfTestProblem } from '../engine/self-test';
+import { LOGITS_NAME } from '../engine/resnet18/graph';
 import { decodePicture, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { Problem } from './problem';

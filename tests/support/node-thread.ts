@@ -31,7 +31,7 @@ export const noThreads = (): Worker => {
 
 /** A build of the kernels; those with relaxed SIMD want {@link relaxedSimdInNode} first. */
 export function kernelModule(name = 'kernels.wasm'): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(new Uint8Array(readFileSync(new URL(`../../src/worker/engine/simd/${name}`, import.meta.url))));
+  return WebAssembly.compile(new Uint8Array(readFileSync(new URL(`../../src/engine/simd/${name}`, import.meta.url))));
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { HumanLabels, LabelRef, RecognitionEntry, SessionData, SessionManifest } from '../../src/contract/session';
-import type { ExportSource } from '../../src/domain/export/export-source';
+import type { HumanLabels, LabelRef, RecognitionEntry, SessionData, SessionManifest } from '../../src/sessions/shared/session';
+import type { ExportSource } from '../../src/sessions/shared/export/export-source';
 
 /** Names that break what is not written with care. */
 export const ODD_LABELS: readonly LabelRef[] = [

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import type { HumanEdit, HumanLabels, SessionData, Snapshot } from '../../src/contract/session';
-import { foldEdits } from '../../src/domain/sessions/human-labels';
+import type { HumanEdit, HumanLabels, SessionData, Snapshot } from '../../src/sessions/shared/session';
+import { foldEdits } from '../../src/sessions/shared/human-labels';
 import { CAT, catAndDog, DOG, manifestOf } from './session-fixture';
 import { makeSessionFilm, sessionFiles, sessionZip, type SessionFiles } from './session-zip';
 

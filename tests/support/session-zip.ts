@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeZip } from 'client-zip';
-import type { HumanEdit, SessionData, SessionManifest, Snapshot } from '../../src/contract/session';
-import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../src/domain/export/bundle';
-import { toJsonLines } from '../../src/domain/sessions/json-lines';
+import type { HumanEdit, SessionData, SessionManifest, Snapshot } from '../../src/sessions/shared/session';
+import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../src/sessions/shared/export/bundle';
+import { toJsonLines } from '../../src/sessions/shared/json-lines';
 import { SCRATCH } from './shared';
 
 /** A film of colours, as ffmpeg makes it: fragmented, its first frame at 0, with frames at uneven times where wanted. */

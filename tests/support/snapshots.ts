@@ -6,7 +6,7 @@ import pixelmatch from 'pixelmatch';
 import sharp from 'sharp';
 import { ROOT, SCRATCH } from './shared';
 
-const FOLDER = join(ROOT, 'tests/browser/snapshots');
+const FOLDER = join(ROOT, 'tests/app/browser/snapshots');
 /** What was drawn where it is not as it was: beside the test's other scratch files. */
 const FAILED = join(SCRATCH, 'snapshots');
 const ABOUT = join(FOLDER, 'about.json');
@@ -59,7 +59,7 @@ export async function difference(expected: Buffer, actual: Buffer, strict: boole
   return { words: strict ? `${count} pixels differ in a square of ${SQUARE}` : `${count} of ${before.width * before.height} squares differ`, picture };
 }
 
-/** Compares what is drawn with the pictures under tests/browser/snapshots; `npm run snapshots` makes them anew. */
+/** Compares what is drawn with the pictures under tests/app/browser/snapshots; `npm run snapshots` makes them anew. */
 export class Snapshots {
   readonly #update = process.env['SIGHTGLASS_SNAPSHOTS'] === 'update';
   #strict = true;

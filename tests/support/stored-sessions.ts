@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { HumanEdit, RecognitionEntry, SessionManifest } from '../../src/contract/session';
+import type { HumanEdit, RecognitionEntry, SessionManifest } from '../../src/sessions/shared/session';
 
 /** A session as it lies in the browser's private file system, read past the app. */
 export interface StoredSession {

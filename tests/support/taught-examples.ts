@@ -1,4 +1,4 @@
-import type { TeachExample } from '../../src/domain/teach/train-head';
+import type { TeachExample } from '../../src/teach/shared/train-head';
 import { noise } from './weights';
 
 /** Sum of three uniform numbers: near enough to a normal one. */

@@ -1,5 +1,5 @@
-import type { SafeTensor } from '../../src/domain/safetensors/safetensors';
-import { RESNET18_CONVOLUTIONS } from '../../src/domain/resnet18/folded';
+import type { SafeTensor } from '../../src/engine/safetensors';
+import { RESNET18_CONVOLUTIONS } from '../../src/engine/resnet18/folded';
 
 /** Writes the safetensors format, for tests: header length, JSON header, bytes. */
 export function writeSafetensors(tensors: Readonly<Record<string, SafeTensor>>): Uint8Array<ArrayBuffer> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { waysToRun } from '../../src/controllers/ways';
+import { waysToRun } from '../../src/recognise/page/model/fallbacks';
 import { noise } from '../../tests/support/weights';
 import { withHarness } from '../harness/serve-harness';
 import { DIST } from '../serve';

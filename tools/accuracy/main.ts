@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
-import { waysToRun } from '../../src/controllers/ways';
+import { waysToRun } from '../../src/recognise/page/model/fallbacks';
 import { modelIndex } from '../vite-models';
-import type { ModelManifest } from '../../src/contract/model';
+import type { ModelManifest } from '../../src/recognise/shared/model';
 import { calibrationPictures } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';
 

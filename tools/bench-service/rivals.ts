@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IMAGENET_LABELS } from '../../src/domain/labels/imagenet';
+import { IMAGENET_LABELS } from '../../src/base/shared/labels/imagenet';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = join(ROOT, 'tests/.tmp/bench-service');

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ADAPTER_EXAMPLES } from '../../src/domain/teach/train-adapter';
+import { ADAPTER_EXAMPLES } from '../../src/teach/shared/train-adapter';
 import { ascending, at, table, writePart } from '../bench/report';
 import { openNetwork, type Look } from './network';
 import { listPictures, type Picture } from './pictures';

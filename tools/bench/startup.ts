@@ -1,7 +1,7 @@
 import { createServer, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { median } from '../../src/domain/recognition/statistics';
+import { median } from '../../src/base/shared/statistics';
 import { openBrowser } from '../../tests/support/browser';
 import { DIST, serveBuilt } from '../serve';
 import { modelIndex } from '../vite-models';

@@ -26,7 +26,7 @@ export async function runInWorker<Request, Result>(entry: string, request: (url:
   });
   let result: Result | undefined;
   let version = '';
-  const extra = { '/bench-worker': WORKER_FOLDER, '/ort': join(root, 'node_modules/onnxruntime-web/dist'), '/kernels': join(root, 'src/worker/engine/simd') };
+  const extra = { '/bench-worker': WORKER_FOLDER, '/ort': join(root, 'node_modules/onnxruntime-web/dist'), '/kernels': join(root, 'src/engine/simd') };
   await withHarness({ extra }, async (page: Page, serving) => {
     version = page.context().browser()?.version() ?? '';
     const message = { workerUrl: `${serving.url}bench-worker/worker.js`, request: request(serving.url) };

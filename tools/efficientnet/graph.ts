@@ -1,5 +1,5 @@
-import { attribute, floatTensor, int64Tensor, OnnxType } from '../../src/domain/onnx/model';
-import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/domain/onnx/model';
+import { attribute, floatTensor, int64Tensor, OnnxType } from '../../src/engine/onnx/model';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../../src/engine/onnx/model';
 import type { TorchTensor } from './torch-file';
 
 /** Batch norm's epsilon of EfficientNet (github.com/tensorflow/tpu, efficientnet_lite_builder.py: batch_norm_epsilon). */
@@ -57,7 +57,7 @@ class LiteBuilder {
     return output;
   }
 
-  /** Convolution with its batch norm folded (as src/domain/resnet18/fold.ts), ReLU6 behind it where `activate`. */
+  /** Convolution with its batch norm folded (as src/engine/resnet18/fold.ts), ReLU6 behind it where `activate`. */
   convolution(name: string, norm: string, input: string, shape: readonly [number, number, number, number], stride: number, activate: boolean): string {
     const [out, inPerGroup, kernel] = shape;
     const weight = this.take(`${name}.weight`, shape).slice();

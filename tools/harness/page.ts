@@ -1,11 +1,11 @@
 // A page that drives the built app's worker for accuracy, parity and benchmarks; never part of the built app.
 import { wrap, type Remote } from 'comlink';
-import { decodePicture } from '../../src/client/decode-picture';
-import { RecogniserClient } from '../../src/client/recogniser-client';
-import { fetchSiteModels } from '../../src/client/model-catalogue';
-import type { EngineId } from '../../src/contract/engine';
-import type { Precision } from '../../src/contract/model';
-import type { LoadedModel, Recognition } from '../../src/contract/recogniser';
+import { decodePicture } from '../../src/base/page/decode-image';
+import { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
+import { fetchSiteModels } from '../../src/recognise/page/model/model-catalogue';
+import type { EngineId } from '../../src/engine/engine';
+import type { Precision } from '../../src/recognise/shared/model';
+import type { LoadedModel, Recognition } from '../../src/recognise/shared/recogniser';
 
 /** Which model to load, and how. */
 export interface HarnessLoad {

@@ -1,9 +1,9 @@
-// The inner loops of src/kernels/gemm.h in WebAssembly assembly. They are generated, not compiled from C, because their speed
+// The inner loops of src/engine/kernels/gemm.h in WebAssembly assembly. They are generated, not compiled from C, because their speed
 // hangs on the order of their instructions: LLVM's WebAssembly back end moves each multiply-add next to the use of its sum
 // and loads everything early, and V8 then has more live values than the 15 vector registers of x64 and spills them on each
 // step. In this order everything stays in registers: 1.4 times quicker (docs/engine-study.md).
 
-/** Most columns of a block; src/kernels/phase.h splits accordingly. */
+/** Most columns of a block; src/engine/kernels/operator.h splits accordingly. */
 export const MAX_COLUMNS = 6;
 /** Steps of k that one turn of the loop takes. */
 export const UNROLL = 4;
@@ -82,7 +82,7 @@ export class Assembly {
   }
 }
 
-/** gemm_N of src/kernels/gemm.h for N = `columns`: blocks of N columns, then blocks of one less. */
+/** gemm_N of src/engine/kernels/gemm.h for N = `columns`: blocks of N columns, then blocks of one less. */
 function gemm(columns: number, relaxed: boolean): string {
   const [columnsAt, weights, out, k4, first, all, larger, smaller, pitch, add, times, columnsStep, weightsStep, outStep] = Array(14).keys();
   const asm = new Assembly(14);
@@ -156,7 +156,7 @@ export function assemblyFile(functions: readonly string[]): string {
   return `__asm__(\n${quoted.join('\n')}\n);\n`;
 }
 
-/** The matrix products of src/kernels/gemm.h. */
+/** The matrix products of src/engine/kernels/gemm.h. */
 export function gemmFunctions(relaxed: boolean): string[] {
   return Array.from({ length: MAX_COLUMNS }, (_, i) => gemm(i + 1, relaxed));
 }

@@ -1,4 +1,4 @@
-// npm run build:kernels: compiles src/kernels to the .wasm files under src/worker/engine/simd, the same bytes each time.
+// npm run build:kernels: compiles src/engine/kernels to the .wasm files under src/engine/simd, the same bytes each time.
 //   npm run build:kernels -- --check   compiles and compares with the files there
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { assemblyFile, gemmFunctions } from './assembly';
 import { compile, root } from './compile';
 import { dotFunctions } from './dot';
 
-const folder = join(root, 'src/kernels');
-const target = join(root, 'src/worker/engine/simd');
+const folder = join(root, 'src/engine/kernels');
+const target = join(root, 'src/engine/simd');
 
 /** The four builds: with and without relaxed SIMD (FMA, dot products), with and without threads. Integers want relaxed SIMD. */
 export const BUILDS = [
@@ -29,7 +29,7 @@ function main(): void {
       compile({ ...build, folder, sources, assembly, flags: ['-ffast-math'], output });
       const bytes = readFileSync(output);
       if (!check) writeFileSync(join(target, build.name), bytes);
-      else if (!readFileSync(join(target, build.name)).equals(bytes)) throw new Error(`${build.name} is not what src/kernels compiles to.`);
+      else if (!readFileSync(join(target, build.name)).equals(bytes)) throw new Error(`${build.name} is not what src/engine/kernels compiles to.`);
       console.log(`${build.name}: ${bytes.length} bytes${check ? ', as compiled' : ''}`);
     }
   } finally {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TORCHVISION_PREPROCESSING, type ModelManifest, type ModelVariant } from '../../src/contract/model';
-import { encodeModel } from '../../src/domain/onnx/encode';
-import { storeAsHalf } from '../../src/domain/onnx/half';
-import { foldResNet18 } from '../../src/domain/resnet18/fold';
-import { resnet18Onnx } from '../../src/domain/resnet18/graph';
-import { readSafetensors } from '../../src/domain/safetensors/safetensors';
+import { TORCHVISION_PREPROCESSING, type ModelManifest, type ModelVariant } from '../../src/recognise/shared/model';
+import { encodeModel } from '../../src/engine/onnx/encode';
+import { storeAsHalf } from '../../src/engine/onnx/half';
+import { foldResNet18 } from '../../src/engine/resnet18/fold';
+import { resnet18Onnx } from '../../src/engine/resnet18/graph';
+import { readSafetensors } from '../../src/engine/safetensors';
 import { knownAnswer } from './known-answer';
 import type { WeightsSource } from './sources';
 

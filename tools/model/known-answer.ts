@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
-import type { KnownAnswer } from '../../src/contract/model';
-import { fillSelfTestInput, KNOWN_ANSWER_LENGTH } from '../../src/domain/recognition/self-test';
+import type { KnownAnswer } from '../../src/recognise/shared/model';
+import { fillSelfTestInput, KNOWN_ANSWER_LENGTH } from '../../src/engine/self-test';
 
 /** Share of the scores' range that another order of summing may make. */
 const RELATIVE_TOLERANCE = { fp32: 0.002, fp16: 0.002, int8: 0.1 } as const;

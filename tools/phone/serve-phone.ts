@@ -1,4 +1,4 @@
-import type { PhoneLink } from '../../src/contract/phone-link';
+import type { PhoneLink } from '../../src/app/shared/phone-link';
 import { serveBuilt, type ServedFile, type Serving } from '../serve';
 import { ensureCertificates, type Certificates } from './certificates';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { Preprocessing } from '../../src/contract/model';
-import { Preprocessor } from '../../src/domain/preprocess/preprocessor';
+import type { Preprocessing } from '../../src/recognise/shared/model';
+import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 import { networkInputs, picturesIn } from './pictures';
 import { deadLeaves } from './synthetic';
 

@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-node';
-import { encodeModel } from '../../src/domain/onnx/encode';
-import type { OnnxModel } from '../../src/domain/onnx/model';
-import { ChannelMeans } from '../../src/domain/quantise/channel-means';
-import { withOutputs } from '../../src/domain/quantise/graph';
-import { ActivationHistogram } from '../../src/domain/quantise/histogram';
+import { encodeModel } from '../../src/engine/onnx/encode';
+import type { OnnxModel } from '../../src/engine/onnx/model';
+import { ChannelMeans } from './channel-means';
+import { withOutputs } from './graph';
+import { ActivationHistogram } from './histogram';
 
 /** What was seen of one tensor. */
 export interface Observation {

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Preprocessing } from '../../src/contract/model';
-import { Preprocessor } from '../../src/domain/preprocess/preprocessor';
+import type { Preprocessing } from '../../src/recognise/shared/model';
+import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 
 /**
  * Pictures of a folder, by name.

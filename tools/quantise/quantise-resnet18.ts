@@ -1,10 +1,10 @@
-import type { Preprocessing } from '../../src/contract/model';
-import { resnet18Onnx } from '../../src/domain/resnet18/graph';
-import type { FoldedResNet18 } from '../../src/domain/resnet18/folded';
-import type { OnnxModel } from '../../src/domain/onnx/model';
-import { quantiseGraph, tensorsToObserve } from '../../src/domain/quantise/graph';
-import { levelsOf } from '../../src/domain/quantise/parameters';
-import { rangeOf } from '../../src/domain/quantise/range';
+import type { Preprocessing } from '../../src/recognise/shared/model';
+import { resnet18Onnx } from '../../src/engine/resnet18/graph';
+import type { FoldedResNet18 } from '../../src/engine/resnet18/folded';
+import type { OnnxModel } from '../../src/engine/onnx/model';
+import { quantiseGraph, tensorsToObserve } from './graph';
+import { levelsOf } from './parameters';
+import { rangeOf } from './range';
 import { observe, type Observation } from './observe';
 import type { Recipe } from './recipe';
 

@@ -1,5 +1,5 @@
-import type { QuantiseOptions } from '../../src/domain/quantise/graph';
-import { DEFAULT_PERCENT, type RangeMethod } from '../../src/domain/quantise/range';
+import type { QuantiseOptions } from './graph';
+import { DEFAULT_PERCENT, type RangeMethod } from './range';
 
 /** Integers, and how their ranges are found. */
 export interface Recipe extends QuantiseOptions {

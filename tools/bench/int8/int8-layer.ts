@@ -1,11 +1,11 @@
-import type { ConvolutionShape } from '../../../src/domain/resnet18/folded';
-import { outputOf, sumAt, tailOf, TOP, type IntegerConvolution, type Tail } from '../../../src/domain/resnet18/integers';
-import { Arena } from '../../../src/worker/engine/simd/arena';
-import { allocateIntegerMaps, allocateIntegerWeights, integerPhase, packIntegers, placeIntegers, unpackIntegers } from '../../../src/worker/engine/simd/integer-layers';
-import { INTEGER_STAGES } from '../../../src/worker/engine/simd/integer-plan';
-import { instantiateKernels, type Kernels } from '../../../src/worker/engine/simd/kernels';
-import type { Maps } from '../../../src/worker/engine/simd/layers';
-import { PHASE_BYTES, writePhases } from '../../../src/worker/engine/simd/phase';
+import type { ConvolutionShape } from '../../../src/engine/resnet18/folded';
+import { outputOf, sumAt, tailOf, TOP, type IntegerConvolution, type Tail } from '../../../src/engine/resnet18/int8';
+import { Arena } from '../../../src/engine/simd/arena';
+import { allocateIntegerMaps, allocateIntegerWeights, integerPhase, packIntegers, placeIntegers, unpackIntegers } from '../../../src/engine/simd/int8-layers';
+import { INTEGER_STAGES } from '../../../src/engine/simd/int8-plan';
+import { instantiateKernels, type Kernels } from '../../../src/engine/simd/kernels';
+import type { Maps } from '../../../src/engine/simd/layers';
+import { PHASE_BYTES, writePhases } from '../../../src/engine/simd/operator';
 
 const PAGE = 65536;
 const BEHIND_RELU = { zero: 0, top: TOP };

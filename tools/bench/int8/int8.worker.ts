@@ -1,8 +1,8 @@
 // Our integer kernels against our float kernels, shape by shape in interleaved rounds on one thread.
-import { decodeModel } from '../../../src/domain/onnx/decode';
-import { fillSelfTestInput } from '../../../src/domain/recognition/self-test';
-import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/domain/resnet18/folded';
-import { readResNet18 } from '../../../src/domain/resnet18/read';
+import { decodeModel } from '../../../src/engine/onnx/decode';
+import { fillSelfTestInput } from '../../../src/engine/self-test';
+import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';
+import { readResNet18 } from '../../../src/engine/resnet18/read';
 import { OwnLayers } from '../layers/own-layers';
 import { Int8Layer } from './int8-layer';
 

@@ -1,8 +1,8 @@
-// npm run bench:int8: convolutions in integers by relaxed SIMD's dot product (src/kernels/integers.c) against our float kernels, on one
+// npm run bench:int8: convolutions in integers by relaxed SIMD's dot product (src/engine/kernels/int8.c) against our float kernels, on one
 // thread in Chromium, with and without the processor's own instruction for it. Writes its part of docs/engine-study.md.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/domain/resnet18/folded';
+import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';
 import { compile, root } from '../../kernels/compile';
 import { ascending, at, machine, table, writePart } from '../report';
 import { runInWorker, WORKER_FOLDER } from '../worker-run';

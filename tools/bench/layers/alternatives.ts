@@ -1,8 +1,8 @@
-import type { Arena } from '../../../src/worker/engine/simd/arena';
-import type { Kernels } from '../../../src/worker/engine/simd/kernels';
-import { allocateMaps, allocateWorkspace, winogradPhases, type LayerWeights, type Maps, type Stage, type Workspace } from '../../../src/worker/engine/simd/layers';
-import { Kind, type Phase } from '../../../src/worker/engine/simd/phase';
-import { STAGES } from '../../../src/worker/engine/simd/plan';
+import type { Arena } from '../../../src/engine/simd/arena';
+import type { Kernels } from '../../../src/engine/simd/kernels';
+import { allocateMaps, allocateWorkspace, winogradPhases, type LayerWeights, type Maps, type Stage, type Workspace } from '../../../src/engine/simd/layers';
+import { Kind, type Phase } from '../../../src/engine/simd/operator';
+import { STAGES } from '../../../src/engine/simd/plan';
 
 const TAPS = 9;
 /** Tiles a piece takes from input to output, where the products are not shared. */

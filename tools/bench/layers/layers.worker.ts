@@ -1,7 +1,7 @@
 // Our kernels and onnxruntime-web layer by layer, and what the processor can do at most: interleaved rounds, one thread.
-import { decodeModel } from '../../../src/domain/onnx/decode';
-import { fillSelfTestInput } from '../../../src/domain/recognition/self-test';
-import { readResNet18 } from '../../../src/domain/resnet18/read';
+import { decodeModel } from '../../../src/engine/onnx/decode';
+import { fillSelfTestInput } from '../../../src/engine/self-test';
+import { readResNet18 } from '../../../src/engine/resnet18/read';
 import { FAR_BYTES, NEAR_BYTES, type LayerMeasurements, type LayerRequest } from './measurements';
 import { OrtLayers } from './ort-layers';
 import { OwnLayers } from './own-layers';

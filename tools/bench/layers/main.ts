@@ -3,8 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, root } from '../../kernels/compile';
-import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/domain/resnet18/folded';
-import { STAGES } from '../../../src/worker/engine/simd/plan';
+import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';
+import { STAGES } from '../../../src/engine/simd/plan';
 import { ascending, at, machine, table, writePart } from '../report';
 import { runInWorker, WORKER_FOLDER } from '../worker-run';
 import { ALGORITHMS, chosenFor, multiplications } from './alternatives';
@@ -82,8 +82,8 @@ function alternativesTable(m: LayerMeasurements): string {
 
 function opcodeTable(): string {
   const files = {
-    'own kernels, relaxed SIMD': 'src/worker/engine/simd/kernels-relaxed-threads.wasm',
-    'own kernels, plain SIMD': 'src/worker/engine/simd/kernels-threads.wasm',
+    'own kernels, relaxed SIMD': 'src/engine/simd/kernels-relaxed-threads.wasm',
+    'own kernels, plain SIMD': 'src/engine/simd/kernels-threads.wasm',
     'onnxruntime-web': 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
   };
   const rows = Object.entries(files).map(([name, path]) => {

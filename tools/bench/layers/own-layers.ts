@@ -1,9 +1,9 @@
-import type { FoldedResNet18 } from '../../../src/domain/resnet18/folded';
-import { Arena } from '../../../src/worker/engine/simd/arena';
-import { instantiateKernels, type Kernels } from '../../../src/worker/engine/simd/kernels';
-import { Kind, PHASE_BYTES, writePhases, type Phase } from '../../../src/worker/engine/simd/phase';
-import { planNetwork, type NetworkPlan } from '../../../src/worker/engine/simd/plan';
-import { largestWeights, placeWeights } from '../../../src/worker/engine/simd/float-network';
+import type { FoldedResNet18 } from '../../../src/engine/resnet18/folded';
+import { Arena } from '../../../src/engine/simd/arena';
+import { instantiateKernels, type Kernels } from '../../../src/engine/simd/kernels';
+import { Kind, PHASE_BYTES, writePhases, type Phase } from '../../../src/engine/simd/operator';
+import { planNetwork, type NetworkPlan } from '../../../src/engine/simd/plan';
+import { largestWeights, placeWeights } from '../../../src/engine/simd/float-network';
 import { planAlternatives, type Algorithm, type Alternative } from './alternatives';
 import { REST } from './measurements';
 

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { expose } from 'comlink';
-import { decodeModel } from '../../../src/domain/onnx/decode';
-import type { FoldedConvolution, FoldedResNet18 } from '../../../src/domain/resnet18/folded';
-import { readResNet18 } from '../../../src/domain/resnet18/read';
+import { decodeModel } from '../../../src/engine/onnx/decode';
+import type { FoldedConvolution, FoldedResNet18 } from '../../../src/engine/resnet18/folded';
+import { readResNet18 } from '../../../src/engine/resnet18/read';
 import type { RivalApi } from '../../harness/page';
 import { timeRuns } from './time-runs';
 

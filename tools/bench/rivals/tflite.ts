@@ -1,5 +1,5 @@
 import { Builder } from 'flatbuffers';
-import type { FoldedResNet18 } from '../../../src/domain/resnet18/folded';
+import type { FoldedResNet18 } from '../../../src/engine/resnet18/folded';
 
 // Field numbers and codes of TensorFlow Lite's schema.fbs (tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3).
 const OPERATOR = { add: 0, conv: 3, fullyConnected: 9, maxPool: 17, pad: 34, mean: 40 } as const;

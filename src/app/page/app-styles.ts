@@ -1,0 +1,96 @@
+import { css } from 'lit';
+import { ON_ITS_SIDE } from '../../base/page/elements/media';
+
+export const appStyles = css`
+  :host {
+    position: relative;
+    display: grid;
+    grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
+    grid-template-areas: 'head' 'main' 'views';
+    height: 100vh;
+    height: 100dvh;
+    background: var(--sg-background);
+  }
+  header {
+    grid-area: head;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+    padding: max(0.5rem, env(safe-area-inset-top)) max(0.75rem, env(safe-area-inset-right)) 0.5rem
+      max(0.75rem, env(safe-area-inset-left));
+  }
+  h1 {
+    flex: 1;
+    margin: 0;
+    font-size: 1.15rem;
+    letter-spacing: -0.01em;
+  }
+  /* On a narrow page its name is cut short before it takes a line of its own. */
+  header .model {
+    flex: 100 1 8.5rem;
+    min-width: 0;
+    max-width: max-content;
+  }
+  header .model span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  main {
+    grid-area: main;
+    min-height: 0;
+    /* Where text is so large that not all fits. */
+    overflow: auto;
+  }
+  sg-lazy-view:not([active]) {
+    display: none;
+  }
+  sg-view-navigation {
+    grid-area: views;
+    padding: 0.25rem max(0.5rem, env(safe-area-inset-right)) max(0.35rem, env(safe-area-inset-bottom))
+      max(0.5rem, env(safe-area-inset-left));
+  }
+  @media (min-width: 48rem), ${ON_ITS_SIDE} {
+    :host {
+      grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto;
+      grid-template-areas: 'head views' 'main main';
+    }
+    header {
+      flex: 1;
+    }
+    sg-view-navigation {
+      align-self: center;
+    }
+  }
+  .notice {
+    position: fixed;
+    inset: auto 0.75rem calc(0.75rem + env(safe-area-inset-bottom));
+    display: flex;
+    align-items: center;
+    gap: 1rem;
+    width: fit-content;
+    max-width: 36rem;
+    margin-inline: auto;
+    padding: 0.75rem 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1rem;
+    background: var(--sg-surface);
+    z-index: 3;
+  }
+  .notice p {
+    margin: 0;
+  }
+  @media ${ON_ITS_SIDE} {
+    header {
+      flex-wrap: nowrap;
+      padding-block: max(0.25rem, env(safe-area-inset-top)) 0.25rem;
+    }
+    header h1 {
+      flex: 1 0 auto;
+    }
+    sg-view-navigation {
+      padding-block: 0.25rem;
+    }
+  }
+`;

@@ -1,0 +1,248 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { droppedFiles, isPicture, isZip, type DroppedFile } from '../../base/page/dropped-files';
+import { Fault } from '../../base/shared/fault';
+import type { LoadProgress } from '../../recognise/shared/recogniser';
+import { CameraController } from '../../recognise/page/camera/camera-controller';
+import { FileInbox } from '../../base/page/file-inbox';
+import { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import { RouteController } from './route-controller';
+import { applyTheme } from './appearance';
+import { LanguageController } from '../../base/page/language';
+import { SettingsFollower } from '../../base/page/settings-follower';
+import { ShortcutController } from '../../base/page/shortcut-controller';
+import { SettingsStore } from '../../base/page/settings';
+import type { ModelChoiceEvent } from '../../recognise/page/events/model-choice-event';
+import type { ModelFileEvent } from '../../recognise/page/events/model-file-event';
+import type { PrecisionChoiceEvent } from '../../recognise/page/events/precision-choice-event';
+import type { ModelRemoveEvent } from '../../recognise/page/events/model-remove-event';
+import type { SettingsChangeEvent } from './events/settings-change-event';
+import type { SheetEvent, SheetId } from './events/sheet-event';
+import { dropStyles } from '../../base/page/elements/drop-styles';
+import { icon } from '../../base/page/elements/icons';
+import { sharedStyles } from '../../base/page/elements/styles';
+import type { LiveView } from '../../recognise/page/live/live-view';
+import type { ModelPicker } from '../../recognise/page/model/model-picker';
+import { APP_SHORTCUTS, type AppAction } from './app-shortcuts';
+import { appStyles } from './app-styles';
+import { SHEETS, type SheetElement } from './sheets';
+import { VIEWS, type ViewContext, type ViewId } from './views';
+import '../../recognise/page/model/model-picker';
+import './lazy-view';
+import './view-navigation';
+
+/** The whole app: its head, the live view and the model picker; takes model files dropped anywhere. */
+@customElement('sg-app')
+@localized()
+export class App extends LitElement {
+  static override styles = [sharedStyles, appStyles, dropStyles];
+
+  @state() private dragging = false;
+  @state() private adoptProgress: LoadProgress | undefined;
+  @state() private adoptFault: Fault | undefined;
+  /** Those that were opened: they stay, and open at once the next time. */
+  @state() private sheets: readonly SheetId[] = [];
+  @state() private sheetMissing = false;
+  @query('sg-live-view') private readonly liveView!: LiveView;
+  @query('sg-model-picker') private readonly picker!: ModelPicker;
+  private readonly settings = new SettingsStore();
+  private readonly recogniser = new RecogniserController(this, this.settings);
+  private readonly camera = new CameraController(this);
+  private readonly language = new LanguageController(this, () => this.settings.value.language);
+  private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
+  private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings, inbox: new FileInbox(this), zips: new FileInbox(this) };
+
+  constructor() {
+    super();
+    new SettingsFollower(this, () => this.settings);
+    new ShortcutController(this, APP_SHORTCUTS, (action) => this.#onShortcut(action));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('sg-sheet', this.#onSheet);
+    this.addEventListener('sg-settings-change', this.#onSettings);
+    this.addEventListener('dragover', this.#onDragOver);
+    this.addEventListener('dragleave', this.#onDragLeave);
+    this.addEventListener('drop', this.#onDrop);
+    void this.recogniser.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('sg-sheet', this.#onSheet);
+    this.removeEventListener('sg-settings-change', this.#onSettings);
+    this.removeEventListener('dragover', this.#onDragOver);
+    this.removeEventListener('dragleave', this.#onDragLeave);
+    this.removeEventListener('drop', this.#onDrop);
+  }
+
+  override willUpdate(): void {
+    applyTheme(this.settings.value.theme);
+    const view = VIEWS.find(({ id }) => id === this.route.current);
+    document.title = view ? `Sightglass – ${view.name()}` : 'Sightglass';
+  }
+
+  override render(): unknown {
+    const { recogniser, settings } = this;
+    const { loaded } = recogniser;
+    const statistics = this.renderRoot.querySelector('sg-live-view')?.statistics;
+    return html`
+      <header>
+        <h1>Sightglass</h1>
+        <sg-head-offers></sg-head-offers>
+        <button class="icon" aria-label=${msg('Settings')} title=${msg('Settings')} @click=${() => void this.#open('settings')}>
+          ${icon('settings')}
+        </button>
+        <button class="model" aria-haspopup="dialog" @click=${() => this.picker.show()}>
+          ${icon('model')}<span>${loaded ? `${loaded.manifest.name} ${loaded.precision}` : msg('Models')}</span>
+        </button>
+      </header>
+      <main>
+        ${VIEWS.map((view) => {
+          const active = view.id === this.route.current;
+          return view.load
+            ? html`<sg-lazy-view ?active=${active} .view=${view} .context=${this.views}></sg-lazy-view>`
+            : view.render(this.views, active);
+        })}
+      </main>
+      <sg-view-navigation current=${this.route.current}></sg-view-navigation>
+      <sg-model-picker
+        .catalogue=${recogniser.catalogue}
+        .loaded=${loaded}
+        ?loading=${recogniser.state === 'loading'}
+        .adoptProgress=${this.adoptProgress}
+        .adoptFault=${this.adoptFault}
+        precision=${settings.value.precision}
+        .trials=${recogniser.trials}
+        @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
+        @sg-precision-choice=${(event: PrecisionChoiceEvent) => void recogniser.choosePrecision(event.precision)}
+        @sg-speed-measure=${() => void recogniser.trials.again()}
+        @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
+        @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
+      ></sg-model-picker>
+      <sg-platform-notices .recogniser=${recogniser}></sg-platform-notices>
+      ${this.sheets.map((id) => SHEETS[id].render({ recogniser, settings, statistics }))}
+      ${this.sheetMissing || this.language.missing
+        ? html`<div class="notice" role="alert">
+            <p>${msg('This part of the app could not be fetched. Check the network; if a new version was published, reload the page.')}</p>
+            <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
+          </div>`
+        : nothing}
+      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
+    `;
+  }
+
+  async #adopt(file: File): Promise<void> {
+    if (this.adoptProgress) return;
+    this.picker.show();
+    this.adoptFault = undefined;
+    this.adoptProgress = { phase: 'convert', loaded: 0, total: file.size };
+    try {
+      await this.recogniser.adopt(file, (progress) => (this.adoptProgress = progress));
+    } catch (error) {
+      this.adoptFault = Fault.from(error, 'model-invalid');
+    } finally {
+      this.adoptProgress = undefined;
+    }
+  }
+
+  async #open(id: SheetId): Promise<void> {
+    this.sheetMissing = false;
+    try {
+      await SHEETS[id].load();
+    } catch {
+      this.sheetMissing = true;
+      return;
+    }
+    if (!this.sheets.includes(id)) this.sheets = [...this.sheets, id];
+    else this.requestUpdate();
+    await this.updateComplete;
+    await this.renderRoot.querySelector<SheetElement>(`[data-sheet=${id}]`)?.show();
+  }
+
+  #dismiss(): void {
+    this.sheetMissing = false;
+    this.language.dismiss();
+  }
+
+  readonly #onSheet = ({ sheet }: SheetEvent): void => void this.#open(sheet);
+
+  readonly #onSettings = ({ change }: SettingsChangeEvent): void => {
+    const { settings, recogniser } = this;
+    const before = settings.value;
+    if (change === 'reset') settings.reset();
+    else settings.update(change);
+    const { modelId, precision, engine, threads } = settings.value;
+    const other =
+      modelId !== before.modelId || precision !== before.precision || engine !== before.engine || threads !== before.threads;
+    if (other) void recogniser.start();
+    else void recogniser.configure();
+  };
+
+  /** @returns false where the key does nothing now */
+  #onShortcut(action: AppAction): boolean {
+    if (!this.settings.value.shortcuts) return false;
+    switch (action) {
+      case 'settings':
+      case 'status':
+      case 'shortcuts':
+        void this.#open(action);
+        return true;
+      case 'models':
+        this.picker.show();
+        return true;
+      default: {
+        const view = VIEWS.at(Number(action.slice(-1)) - 1);
+        if (VIEWS.length < 2 || !view) return false;
+        this.route.go(view.id);
+        return true;
+      }
+    }
+  }
+
+  readonly #onDragOver = (event: DragEvent): void => {
+    // The view that is shown takes the files itself where it has said so.
+    this.dragging = !event.defaultPrevented && (event.dataTransfer?.types.includes('Files') ?? false);
+    if (this.dragging) event.preventDefault();
+  };
+
+  readonly #onDragLeave = (event: DragEvent): void => {
+    if (event.relatedTarget === null) this.dragging = false;
+  };
+
+  readonly #onDrop = (event: DragEvent): void => {
+    this.dragging = false;
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    if (event.dataTransfer) void droppedFiles(event.dataTransfer).then((files) => this.#receive(files));
+  };
+
+  /** A model, a video, pictures, or exported sessions: what was dropped tells where it belongs. */
+  #receive(files: readonly DroppedFile[]): void {
+    if (files.length === 0) return;
+    const [first] = files;
+    if (files.every((dropped) => isZip(dropped.file))) {
+      this.views.zips.put(files);
+      this.route.go('sessions');
+      return;
+    }
+    if (files.length > 1 || isPicture(first)) {
+      this.views.inbox.put(files);
+      this.route.go('pictures');
+      return;
+    }
+    const { file } = first;
+    if (file.type.startsWith('video/')) {
+      this.route.go('live');
+      void this.liveView.openFilm(file);
+    } else void this.#adopt(file);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-app': App;
+  }
+}

@@ -1,0 +1,89 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized } from '@lit/localize';
+import { InstallController } from './install-prompt';
+import { OfflineController } from './offline-controller';
+import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import { Follower } from '../../../base/page/shared-controller';
+import { UpdateController } from './update-controller';
+import type { InstallChoiceEvent } from '../events/install-choice-event';
+import type { UpdateChoiceEvent } from '../events/update-choice-event';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import './head-offers';
+import './install-toast';
+import './offline-status';
+import './update-toast';
+
+/**
+ * What the app says of itself over its views: a new version, and what is kept for use without a network. Its code is fetched
+ * once the page runs, and it does nothing before the recogniser is ready, so that the first label does not wait for it.
+ */
+@customElement('sg-platform-notices')
+@localized()
+export class PlatformNotices extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        position: fixed;
+        inset: calc(max(0.5rem, env(safe-area-inset-top)) + 3.5rem) 0.75rem auto;
+        display: grid;
+        justify-items: center;
+        gap: 0.5rem;
+        pointer-events: none;
+        z-index: 3;
+      }
+      sg-update-toast,
+      sg-install-toast {
+        pointer-events: auto;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) recogniser: RecogniserController | undefined;
+  private readonly updates = new UpdateController(this);
+  private readonly offline = new OfflineController(this, () => this.updates.answers());
+  private readonly install = new InstallController(this);
+
+  constructor() {
+    super();
+    new Follower(this, () => (this.recogniser ? [this.recogniser] : []));
+  }
+
+  override updated(): void {
+    const state = this.recogniser?.state;
+    if (state === 'loading') this.offline.pause();
+    if (state === 'ready') void this.#start();
+  }
+
+  override render(): unknown {
+    const { updates, offline, install } = this;
+    // Once all is kept: only then is it true that it works without a network.
+    const offered = install.mayAsk && !updates.ready && offline.progress?.phase === 'kept';
+    return html`
+      ${updates.ready ? html`<sg-update-toast @sg-update-choice=${this.#onUpdate}></sg-update-toast>` : nothing}
+      ${offered ? html`<sg-install-toast @sg-install-choice=${this.#onInstall}></sg-install-toast>` : nothing}
+      <sg-offline-status .progress=${offline.progress} ?fetched=${offline.fetched}></sg-offline-status>
+    `;
+  }
+
+  async #start(): Promise<void> {
+    if ((await this.updates.start()) && this.recogniser?.state === 'ready') this.offline.start();
+  }
+
+  #onInstall({ choice }: InstallChoiceEvent): void {
+    if (choice === 'install') void this.install.install();
+    else this.install.dismiss();
+  }
+
+  #onUpdate({ choice }: UpdateChoiceEvent): void {
+    if (choice === 'reload') this.updates.apply();
+    else this.updates.later();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-platform-notices': PlatformNotices;
+  }
+}

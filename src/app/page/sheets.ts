@@ -1,0 +1,45 @@
+import { html } from 'lit';
+import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import type { LiveStatistics } from '../../recognise/page/live/live-recognition';
+import type { SettingsStore } from '../../base/page/settings';
+import type { SheetId } from './events/sheet-event';
+import { VIEWS } from './views';
+
+/** What the sheets may use; the app owns it. */
+export interface SheetContext {
+  readonly recogniser: RecogniserController;
+  readonly settings: SettingsStore;
+  readonly statistics: LiveStatistics | undefined;
+}
+
+/** What each sheet's element can do. */
+export interface SheetElement extends HTMLElement {
+  show(): Promise<void>;
+}
+
+/** One of the sheets that are fetched when they are opened. */
+interface AppSheet {
+  readonly load: () => Promise<unknown>;
+  readonly render: (context: SheetContext) => unknown;
+}
+
+export const SHEETS: Readonly<Record<SheetId, AppSheet>> = {
+  settings: {
+    load: () => import('./settings/settings-sheet'),
+    render: ({ settings, recogniser }) =>
+      html`<sg-settings-sheet data-sheet="settings" .settings=${settings} .capabilities=${recogniser.capabilities}></sg-settings-sheet>`,
+  },
+  status: {
+    load: () => import('./status/status-sheet'),
+    render: ({ recogniser, statistics }) =>
+      html`<sg-status-sheet data-sheet="status" .recogniser=${recogniser} .statistics=${statistics}></sg-status-sheet>`,
+  },
+  phone: {
+    load: () => import('./phone/phone-sheet'),
+    render: () => html`<sg-phone-sheet data-sheet="phone"></sg-phone-sheet>`,
+  },
+  shortcuts: {
+    load: () => import('./help/shortcut-sheet'),
+    render: () => html`<sg-shortcut-sheet data-sheet="shortcuts" .views=${VIEWS.map((view) => view.name())}></sg-shortcut-sheet>`,
+  },
+};

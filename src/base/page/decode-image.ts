@@ -1,0 +1,57 @@
+import { imageSize } from 'image-size';
+import type { PictureProblem } from '../../pictures/shared/image';
+
+/** Bytes of a file, and pixels of a picture, that are read at most: what a phone's memory takes (4 bytes a pixel). */
+const MAX_BYTES = 100 * 2 ** 20;
+const MAX_PIXELS = 100_000_000;
+/** Enough for the sizes in the head of any camera's picture; thumbnails in EXIF come before them. */
+const HEAD_BYTES = 512 * 1024;
+
+/** A picture that could not be read, and why. */
+export class PictureError extends Error {
+  constructor(
+    readonly problem: PictureProblem,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'PictureError';
+  }
+}
+
+/** ISO base media brands of HEIC (ISO/IEC 23008-12, annex B); AVIF has others, which browsers read. */
+function isHeic(head: Uint8Array): boolean {
+  const text = new TextDecoder('latin1').decode(head.subarray(4, 40));
+  return text.startsWith('ftyp') && /hei[cmsx]|hev[cmsx]|mif1|msf1/.test(text) && !text.includes('avif');
+}
+
+function sizeOf(head: Uint8Array): ReturnType<typeof imageSize> | undefined {
+  try {
+    return imageSize(head);
+  } catch {
+    // A kind that it does not know, or a head longer than ours: the browser may read it all the same.
+    return undefined;
+  }
+}
+
+/**
+ * Decodes a picture file as the network wants it: upright (EXIF), its pixels' own values.
+ *
+ * @returns a bitmap that the caller closes or transfers
+ * @throws PictureError with the reason
+ */
+export async function decodePicture(file: Blob): Promise<ImageBitmap> {
+  if (file.size === 0) throw new PictureError('empty', 'The file has no bytes.');
+  if (file.size > MAX_BYTES) throw new PictureError('too-large', `The file has ${Math.round(file.size / 2 ** 20)} MiB, more than ${MAX_BYTES / 2 ** 20}.`);
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const size = sizeOf(head);
+  if (file.type === 'image/svg+xml' || size?.type === 'svg') throw new PictureError('drawing', 'SVG has no pixels.');
+  // Before anything is decoded: a few kilobytes can claim pixels that take all memory.
+  if (size && size.width * size.height > MAX_PIXELS) throw new PictureError('too-large', `${size.width} x ${size.height} pixels are more than ${MAX_PIXELS / 1e6} million.`);
+  try {
+    return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new PictureError(isHeic(head) ? 'heic' : 'unreadable', detail, { cause: error });
+  }
+}

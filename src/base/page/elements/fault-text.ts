@@ -1,0 +1,245 @@
+import { msg, str } from '@lit/localize';
+import type { FaultCode } from '../../shared/fault';
+
+/** What a person reads of a fault. */
+export interface FaultText {
+  readonly title: string;
+  readonly advice: string;
+  /** Words of the button that leads on. */
+  readonly action: string;
+}
+
+/** A title that stands before further words, as a sentence. */
+export function sentence(words: string): string {
+  return msg(str`${words}.`);
+}
+
+/** The words for each fault: what happened, what to do, and the way back. */
+export function faultText(code: FaultCode): FaultText {
+  switch (code) {
+    case 'insecure-context':
+      return {
+        title: msg('The camera needs a secure address'),
+        advice: msg('Browsers give the camera only to pages on https:// or on localhost. Open this page at such an address.'),
+        action: msg('Try again'),
+      };
+    case 'no-camera-api':
+      return {
+        title: msg('This browser cannot open a camera'),
+        advice: msg('It may be a window inside another app. Open this page in Chrome, Edge, Firefox or Safari itself.'),
+        action: msg('Try again'),
+      };
+    case 'no-camera':
+      return {
+        title: msg('No camera was found'),
+        advice: msg('Plug a camera in, or switch it on, and try again.'),
+        action: msg('Look again'),
+      };
+    case 'permission-denied':
+      return {
+        title: msg('The camera is not allowed here'),
+        advice: msg('Allow the camera for this page (the camera or lock symbol beside the address), then try again. Pictures never leave this device.'),
+        action: msg('Try again'),
+      };
+    case 'camera-busy':
+      return {
+        title: msg('The camera is busy'),
+        advice: msg('Another app or tab seems to use it. Close that one, or choose another camera, and try again.'),
+        action: msg('Try again'),
+      };
+    case 'camera-ended':
+      return {
+        title: msg('The camera was switched off'),
+        advice: msg('It was unplugged, or a call or another app took it. Your last labels are still here.'),
+        action: msg('Start the camera again'),
+      };
+    case 'camera-failed':
+      return {
+        title: msg('The camera could not be started'),
+        advice: msg('Try again, or choose another camera.'),
+        action: msg('Try again'),
+      };
+    case 'screen-failed':
+      return {
+        title: msg('The screen could not be shared'),
+        advice: msg('The system may refuse it: allow screen recording for the browser in the system settings, then try again.'),
+        action: msg('Go on'),
+      };
+    case 'film-unreadable':
+      return {
+        title: msg('This video cannot be played'),
+        advice: msg('Choose one that this browser plays, for example MP4 with H.264, or WebM.'),
+        action: msg('Go on'),
+      };
+    case 'no-wasm':
+      return {
+        title: msg('This browser has no WebAssembly'),
+        advice: msg('Recognition runs in WebAssembly. Update the browser, or switch WebAssembly on where it was switched off.'),
+        action: msg('Try again'),
+      };
+    case 'no-simd':
+      return {
+        title: msg('This browser is too old for recognition'),
+        advice: msg('It lacks WebAssembly SIMD, which Chrome 91, Firefox 89 and Safari 16.4 brought. Update it, then try again.'),
+        action: msg('Try again'),
+      };
+    case 'start-timeout':
+      return {
+        title: msg('Recognition did not start in time'),
+        advice: msg('The device may be very busy. Close other tabs and try again.'),
+        action: msg('Start again'),
+      };
+    case 'worker-crashed':
+      return {
+        title: msg('Recognition stopped unexpectedly'),
+        advice: msg('The camera goes on. Start recognition again; nothing of yours was lost.'),
+        action: msg('Start recognition again'),
+      };
+    case 'worker-hung':
+      return {
+        title: msg('Recognition no longer answers'),
+        advice: msg('The device may be very busy. Start recognition again; the camera goes on.'),
+        action: msg('Start recognition again'),
+      };
+    case 'out-of-memory':
+      return {
+        title: msg('There is not enough memory'),
+        advice: msg('Close other tabs and apps, or choose a smaller model, then try again.'),
+        action: msg('Try again'),
+      };
+    case 'threads-failed':
+    case 'engine-failed':
+    case 'frame-unreadable':
+      return {
+        title: msg('The network could not be run'),
+        advice: msg('Try again. If it happens again, choose another model.'),
+        action: msg('Try again'),
+      };
+    case 'self-test-failed':
+      return {
+        title: msg('This browser computes wrong answers'),
+        advice: msg('A check with a known answer failed, so labels would be wrong. Update the browser, or choose another model.'),
+        action: msg('Check again'),
+      };
+    case 'no-model':
+      return {
+        title: msg('There is no model'),
+        advice: msg('Drop a ResNet-18 .safetensors or .onnx file onto this page, or run "npm run model" where the page is built.'),
+        action: msg('Look again'),
+      };
+    case 'model-download':
+      return {
+        title: msg('The model could not be fetched'),
+        advice: msg('Check the network and try again. Once it has been fetched no network is needed.'),
+        action: msg('Try again'),
+      };
+    case 'model-corrupt':
+      return {
+        title: msg('The model file is damaged'),
+        advice: msg('It is not what its list says, so it was not used. Try again; if that does not help, build the page anew.'),
+        action: msg('Fetch it again'),
+      };
+    case 'model-invalid':
+      return {
+        title: msg('This file is no ResNet-18 that can be used'),
+        advice: msg('Choose a ResNet-18 with 1000 ImageNet classes as .safetensors (torchvision names) or .onnx.'),
+        action: msg('Go on'),
+      };
+    case 'export-empty':
+      return {
+        title: msg('There is nothing to export'),
+        advice: msg('Label a span of the session first, or export what was recognised.'),
+        action: msg('Go on'),
+      };
+    case 'export-codec':
+      return {
+        title: msg('This browser cannot read or write this film'),
+        advice: msg('Export the session as it is (Everything), and open it in another browser.'),
+        action: msg('Go on'),
+      };
+    case 'export-failed':
+      return {
+        title: msg('The export failed'),
+        advice: msg('The session itself is as it was. Try again.'),
+        action: msg('Try again'),
+      };
+    case 'import-foreign':
+      return {
+        title: msg('This is no session of this app'),
+        advice: msg('Choose a zip that was exported from here as Everything.'),
+        action: msg('Go on'),
+      };
+    case 'import-newer':
+      return {
+        title: msg('This session comes from a newer version'),
+        advice: msg('Reload this page to update it, then import the file again.'),
+        action: msg('Go on'),
+      };
+    case 'import-broken':
+      return {
+        title: msg('The file is damaged'),
+        advice: msg('Nothing was imported. Get the file anew, or export it again where it comes from.'),
+        action: msg('Go on'),
+      };
+    case 'import-unsafe':
+      return {
+        title: msg('The file is not safe to open'),
+        advice: msg('It is made in a way that no export of this app is, so nothing was imported.'),
+        action: msg('Go on'),
+      };
+    case 'storage-failed':
+      return {
+        title: msg('The file could not be kept'),
+        advice: msg('The device is full, or this window is private. Make room, or use a normal window, and drop the file again.'),
+        action: msg('Go on'),
+      };
+    case 'storage-full':
+      return {
+        title: msg('The device is full'),
+        advice: msg('What was recorded up to now is kept. Export and delete old sessions, or make room on the device.'),
+        action: msg('Go on'),
+      };
+    case 'session-missing':
+      return {
+        title: msg('This session is no longer there'),
+        advice: msg('It was deleted, in another tab perhaps.'),
+        action: msg('Go on'),
+      };
+    case 'session-busy':
+      return {
+        title: msg('This session is being recorded'),
+        advice: msg('Stop the recording first, here or in the other tab.'),
+        action: msg('Try again'),
+      };
+    case 'no-recorder':
+      return {
+        title: msg('This browser cannot record'),
+        advice: msg('It has neither WebCodecs nor MediaRecorder with a codec for this camera. Update it, or use another one. Recognition goes on.'),
+        action: msg('Go on'),
+      };
+    case 'recording-failed':
+      return {
+        title: msg('The recording stopped'),
+        advice: msg('What was recorded up to then is kept among the sessions. Start another recording.'),
+        action: msg('Go on'),
+      };
+    case 'things-file':
+      return {
+        title: msg('This is no file of taught things'),
+        advice: msg('Choose a .json file that was exported here. If it was, it is damaged: export it once more.'),
+        action: msg('Go on'),
+      };
+    case 'things-model':
+      return {
+        title: msg('These examples were seen by another model'),
+        advice: msg('Choose that model first, or export again with pictures: then any model can learn them anew.'),
+        action: msg('Go on'),
+      };
+    case 'name-taken':
+      return {
+        title: msg('There is already a thing of that name'),
+        advice: msg('Choose another name, or add the examples to that thing.'),
+        action: msg('Go on'),
+      };
+  }
+}

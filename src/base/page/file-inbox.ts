@@ -1,0 +1,19 @@
+import type { DroppedFile } from './dropped-files';
+import { SharedController } from './shared-controller';
+
+/** Files on their way to the view that is for them: they may be dropped or pasted while another one is shown. */
+export class FileInbox extends SharedController {
+  #files: readonly DroppedFile[] = [];
+
+  put(files: readonly DroppedFile[]): void {
+    this.#files = [...this.#files, ...files];
+    this.changed();
+  }
+
+  /** The files that came since the last call. */
+  take(): readonly DroppedFile[] {
+    const files = this.#files;
+    this.#files = [];
+    return files;
+  }
+}

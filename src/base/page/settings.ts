@@ -1,0 +1,115 @@
+import type { EngineId } from '../../engine/engine';
+import type { Precision } from '../../recognise/shared/model';
+import { DEFAULT_CERTAINTY } from '../../recognise/shared/certainty';
+
+/** What a person has chosen, kept between visits. */
+export interface Settings {
+  /** Empty for the best there is. */
+  readonly modelId: string;
+  readonly precision: Precision | 'auto';
+  readonly engine: EngineId | 'auto';
+  /** 0 for what suits the device. */
+  readonly threads: number;
+  readonly cameraId: string;
+  readonly facing: 'user' | 'environment';
+  /** Undefined until chosen: then front cameras are mirrored and rear ones are not. */
+  readonly mirrored: boolean | undefined;
+  readonly smoothing: boolean;
+  readonly hold: boolean;
+  /** Whether recognition works less where latency, heat or battery ask for it. */
+  readonly adaptive: boolean;
+  /** Probability of the first label below which the app is not sure, 0 for never. */
+  readonly certainty: number;
+  /** Whether the device speaks the first label. */
+  readonly aloud: boolean;
+  /** Whether single keys do things. */
+  readonly shortcuts: boolean;
+  readonly theme: 'auto' | 'light' | 'dark';
+  /** `auto`: the device's. */
+  readonly language: 'auto' | 'en' | 'zh-Hans';
+  readonly statsOpen: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  modelId: '',
+  precision: 'auto',
+  engine: 'auto',
+  threads: 0,
+  cameraId: '',
+  facing: 'environment',
+  mirrored: undefined,
+  smoothing: true,
+  hold: true,
+  adaptive: true,
+  certainty: DEFAULT_CERTAINTY,
+  aloud: false,
+  shortcuts: true,
+  theme: 'auto',
+  language: 'auto',
+  statsOpen: false,
+};
+
+const KEY = 'sightglass.settings';
+
+type Listener = (settings: Settings) => void;
+
+/** Settings in localStorage; where that is blocked (private windows, cookies off) they last for the visit. */
+export class SettingsStore {
+  #settings: Settings;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined = browserStorage()) {
+    this.#settings = this.#read();
+  }
+
+  get value(): Settings {
+    return this.#settings;
+  }
+
+  update(change: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    try {
+      this.storage?.setItem(KEY, JSON.stringify(this.#settings));
+    } catch {
+      // Full or blocked: the choice still holds for this visit.
+    }
+    for (const listener of this.#listeners) listener(this.#settings);
+  }
+
+  /** Back to how the app comes. */
+  reset(): void {
+    this.update(DEFAULT_SETTINGS);
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes from what is stored only what has the right type: an older version may have written it. */
+  #read(): Settings {
+    let stored: unknown;
+    try {
+      stored = JSON.parse(this.storage?.getItem(KEY) ?? '{}');
+    } catch {
+      return DEFAULT_SETTINGS;
+    }
+    if (typeof stored !== 'object' || stored === null) return DEFAULT_SETTINGS;
+    const known = Object.entries(stored).filter(([key, value]) => {
+      if (!(key in DEFAULT_SETTINGS)) return false;
+      const fallback = DEFAULT_SETTINGS[key as keyof Settings];
+      return typeof value === (fallback === undefined ? 'boolean' : typeof fallback);
+    });
+    return { ...DEFAULT_SETTINGS, ...(Object.fromEntries(known) as Partial<Settings>) };
+  }
+}
+
+/** localStorage, undefined where it is blocked. */
+export function browserStorage(): Storage | undefined {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+// ResNet's convolutions in integers, with relaxed SIMD's dot product of 8 by 7 bits (docs/engine-study.md).
+//
+// Activations are 0 to 127, as the instruction wants its second operand, stored as [channels / 16][rows][columns][16] with a
+// border of one pixel of zeros. Weights are -127 to 127, as [oc / 8][taps][ic / 4][8 oc][4 ic]. A convolution reads its input
+// where it lies: no columns are packed, and no Winograd, whose transforms want more bits.
+//
+// Every implementation gives the same integers: products of 7 by 8 bits fit into the 16 bits that some add in pairs, and a sum
+// becomes a step of the output by single float operations, none fused, which src/engine/resnet18/int8.ts does as well.
+#include "phase.h"
+
+#ifdef __wasm_relaxed_simd__
+#pragma float_control(precise, on)
+#pragma STDC FP_CONTRACT OFF
+#include "simd.h"
+
+// 8 sums at n pixels, which lie `offsets` from `in`: [n][8].
+typedef void Dot(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
+Dot dot_5, dot_6;
+
+// Pixels of a block: where they lie, in bytes, in input and output of integers and, in floats, in an output of these.
+typedef struct {
+  int32_t in[MAX_COLUMNS], out[MAX_COLUMNS], floats[MAX_COLUMNS];
+} Places;
+
+INLINE vec floats_low(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(halves)); }
+INLINE vec floats_high(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_high_u16x8(halves)); }
+
+// To the nearest step (a half goes up), 0 to `top`.
+INLINE vec rounded(vec x, vec top) {
+  return wasm_i32x4_relaxed_trunc_f32x4(add(wasm_f32x4_relaxed_min(vmax(x, zero()), top), splat(0.5f)));
+}
+
+// 8 channels from `o` on at n pixels.
+INLINE void finish(const Phase *p, int o, int n, const int32_t *sums, const Places *at, int floats) {
+  const vec s0 = load(p->scales + o), s1 = load(p->scales + o + 4), b0 = load(p->bias + o), b1 = load(p->bias + o + 4);
+  const vec factor = splat(p->factor), top = splat((float)p->top);
+  const int plane = o / 16 * (floats ? p->in_plane : p->out_plane) + o % 16;
+  const uint8_t *residual = p->residual ? (const uint8_t *)p->residual + plane : 0;
+  for (int i = 0; i < n; i++) {
+    vec a = add(mul(wasm_f32x4_convert_i32x4(wasm_v128_load(sums + i * 8)), s0), b0);
+    vec b = add(mul(wasm_f32x4_convert_i32x4(wasm_v128_load(sums + i * 8 + 4)), s1), b1);
+    if (residual) {
+      const vec halves = wasm_u16x8_load8x8(residual + at->out[i]);
+      a = add(a, mul(floats_low(halves), factor));
+      b = add(b, mul(floats_high(halves), factor));
+    }
+    if (floats) {
+      float *to = p->out + o / 4 * p->out_plane + at->floats[i];
+      store(to, relu_if(a, p->relu));
+      store(to + p->out_plane, relu_if(b, p->relu));
+    } else {
+      const vec halves = wasm_i16x8_narrow_i32x4(rounded(a, top), rounded(b, top));
+      wasm_v128_store64_lane((uint8_t *)p->out + plane + at->out[i], wasm_u8x16_narrow_i16x8(halves, halves), 0);
+    }
+  }
+}
+
+INLINE void convolve(const Phase *p, int item, int floats) {
+  const int groups = parts(p->oc / 8, p->group);
+  const Range c = part(item % groups, p->group, p->oc / 8);
+  const Range rows = part(item / groups, p->chunk, p->height);
+  const Blocks blocks = split((rows.last - rows.first) * p->width);
+  const int edge = p->taps == 1;
+  // A stage's maps are alike: where floats come out, the residual lies as the input does.
+  const int out_row = floats ? p->in_row : p->out_row;
+  int32_t sums[MAX_COLUMNS * 8];
+  for (int o = c.first * 8; o < c.last * 8; o += 8) {
+    const int8_t *weights = (const int8_t *)p->weights + o * p->taps * p->taps * p->ic;
+    int x = 0, y = rows.first;
+    for (int b = 0; b < blocks.count; b++) {
+      const int n = block_size(&blocks, b);
+      Places at;
+      for (int i = 0; i < n; i++) {
+        at.in[i] = (y * p->stride + edge) * p->in_row + (x * p->stride + edge) * 16;
+        at.out[i] = (y + 1) * out_row + (x + 1) * 16;
+        if (floats) at.floats[i] = (y + 1) * p->out_row + (x + 1) * 4;
+        if (++x == p->width) x = 0, y++;
+      }
+      Dot *const dot = n == 6 ? dot_6 : dot_5;
+      dot((const uint8_t *)p->in, weights, sums, at.in, p->ic / 16, p->in_plane, p->in_row, p->taps);
+      finish(p, o, n, sums, &at, floats);
+    }
+  }
+}
+
+// Item: `chunk` rows by `group` blocks of 8 output channels.
+void integers(const Phase *p, int item) { convolve(p, item, 0); }
+
+// The same, with stride 1 and floats as [oc / 4][rows][columns][4] for output: `out_plane` counts floats.
+void integers_to_floats(const Phase *p, int item) { convolve(p, item, 1); }
+
+// Item: `chunk` rows. What conv1_pool gives as integers, each upper row of a row of tiles joined with what is left in `sums` by
+// the row of tiles above (see conv1_seams).
+void conv1_integers(const Phase *p, int item) {
+  const Range rows = part(item, p->chunk, p->height);
+  const vec factor = splat(p->factor), top = splat((float)p->top);
+  for (int y = rows.first; y < rows.last; y++) {
+    const int seam = y > 0 && y % 2 == 0;
+    for (int c = 0; c < p->oc / 16; c++) {
+      const float *in = p->in + c * 4 * p->in_plane + (y + 1) * p->in_row + 4;
+      const float *above = p->sums + ((y / 2 - 1) * (p->oc / 4) + c * 4) * p->width * 4;
+      uint8_t *out = (uint8_t *)p->out + c * p->out_plane + (y + 1) * p->out_row + 16;
+      for (int x = 0; x < p->width; x++) {
+        vec words[4];
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 4; i++) {
+          vec v = load(in + i * p->in_plane + x * 4);
+          if (seam) v = vmax(v, load(above + (i * p->width + x) * 4));
+          words[i] = rounded(mul(v, factor), top);
+        }
+        const vec low = wasm_i16x8_narrow_i32x4(words[0], words[1]), high = wasm_i16x8_narrow_i32x4(words[2], words[3]);
+        wasm_v128_store(out + x * 16, wasm_u8x16_narrow_i16x8(low, high));
+      }
+    }
+  }
+}
+#endif

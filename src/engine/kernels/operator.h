@@ -1,0 +1,115 @@
+// One phase of the network: a kernel over a number of independent items, shared by all threads. The planner in
+// src/engine/simd/plan.ts writes these structures; the two must agree field by field.
+//
+// Activations are stored as [channels / 4][rows][columns][4] with a border of zeros: one row and column before the
+// picture, and behind it what the last Winograd tile reads beyond the edge. `in` and `out` point at the first float of
+// that padded plane.
+//
+// Columns are what a convolution's matrix product runs over: Winograd tiles, or output pixels. They come in blocks of at
+// most 6 (see split), stored [k / 4][n][4] as the inner loops read them.
+#ifndef SIGHTGLASS_PHASE_H
+#define SIGHTGLASS_PHASE_H
+
+#include <stdint.h>
+
+enum Kind {
+  PAD_INPUT = 0,
+  CONV1_POOL = 1,
+  CONV1_SEAMS = 2,
+  WINOGRAD4 = 3,
+  WINOGRAD4_IN = 4,
+  WINOGRAD4_OUT = 5,
+  WINOGRAD2_IN = 6,
+  WINOGRAD2_OUT = 7,
+  PRODUCTS = 8,
+  PACK = 9,
+  DIRECT = 10,
+  AVERAGE_POOL = 11,
+  CLASSIFY = 12,
+  INTEGERS = 13,
+  INTEGERS_TO_FLOATS = 14,
+  CONV1_INTEGERS = 15,
+};
+
+typedef struct {
+  // Written while the network runs.
+  int32_t ticket;  // generation << 16 | next item
+  int32_t done;    // items finished since the start, wraps
+  int32_t pad0[14];
+  // Fixed.
+  int32_t kind, items;
+  int32_t nobarrier;  // the next phase does not read what this one writes
+  const float *in;
+  float *out;
+  const float *residual;  // added before ReLU; null where there is none
+  const float *weights, *bias;
+  float *columns;        // Winograd: transformed input [position][block]; direct: packed input [block][tap]
+  float *sums;           // Winograd: [position][oc / 4][tile][4]
+  int32_t columns_step, sums_step;  // floats from position to position; a little more than a power of two (cache sets)
+  float *local;          // this many floats a thread, from here
+  int32_t local_size;
+  int32_t ic, oc;        // channels, multiples of 4 and 8
+  int32_t relu;
+  int32_t in_row, in_plane, out_row, out_plane;  // floats
+  int32_t width, height;                         // of the output
+  int32_t tiles_x, tiles;                        // Winograd tiles a row, and in all
+  int32_t chunk;  // tiles or pixels an item takes at most; CONV1: rows of tiles; integers: rows
+  int32_t group;  // blocks of channels an item takes
+  int32_t taps;   // direct: 9 or 1
+  int32_t stride;  // pack: pixels from one output to the next
+  // Integers (integers.c), whose `in`, `out`, `residual` and `weights` are bytes, their rows and planes too.
+  const float *scales;  // [oc] a sum's unit in steps of the output
+  float factor;         // the residual's step in steps of the output; CONV1_INTEGERS: 1 in steps of the output
+  int32_t top;          // largest integer of the output
+} Phase;
+
+_Static_assert(sizeof(Phase) == 192, "planner and kernels must agree");
+
+// Splits `n` columns into blocks of at most MAX_COLUMNS, sizes as equal as can be (5 or 6 rather than 6, 6, 1).
+#define MAX_COLUMNS 6
+typedef struct {
+  int count, small, larger;  // blocks; size of the small ones; how many are one larger (they come first)
+} Blocks;
+
+static inline Blocks split(int n) {
+  int count = (n + MAX_COLUMNS - 1) / MAX_COLUMNS;
+  Blocks b = {count, n / count, n % count};
+  return b;
+}
+
+static inline int block_size(const Blocks *blocks, int b) { return blocks->small + (b < blocks->larger); }
+
+static inline int smaller(int a, int b) { return a < b ? a : b; }
+
+// What part of how many an item takes.
+typedef struct {
+  int first, last;
+} Range;
+
+static inline Range part(int index, int size, int count) {
+  Range r = {index * size, smaller((index + 1) * size, count)};
+  return r;
+}
+
+static inline int parts(int count, int size) { return (count + size - 1) / size; }
+
+void pad_input(const Phase *p, int item);
+void conv1_pool(const Phase *p, int item, int thread);
+void conv1_seams(const Phase *p, int item);
+void winograd4_whole(const Phase *p, int item, int thread);
+void winograd4_in(const Phase *p, int item);
+void winograd4_out(const Phase *p, int item);
+void winograd2_in(const Phase *p, int item);
+void winograd2_out(const Phase *p, int item);
+void products(const Phase *p, int item);
+void pack(const Phase *p, int item);
+void direct(const Phase *p, int item, int thread);
+void average_pool(const Phase *p, int item);
+void classify(const Phase *p, int item);
+#ifdef __wasm_relaxed_simd__
+void integers(const Phase *p, int item);
+void integers_to_floats(const Phase *p, int item);
+void conv1_integers(const Phase *p, int item);
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+import type { Preprocessing } from '../../recognise/shared/model';
+
+/** A rectangle in source pixels. */
+export interface Region {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the centre crop lies in the resized picture. */
+export interface CropGeometry {
+  /** Size of the whole resized picture, pixels. */
+  readonly resizedWidth: number;
+  readonly resizedHeight: number;
+  /** Upper left corner of the crop in the resized picture, pixels. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Python's `round`: halves go to the even neighbour. torchvision's `center_crop` rounds so. */
+export function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/**
+ * The sizes of torchvision's `Resize(resize)` (shorter side to `resize`, longer side truncated:
+ * `_compute_resized_output_size`) followed by `CenterCrop(crop)` (`center_crop`).
+ *
+ * @throws RangeError where a size is not a whole number above zero
+ */
+export function cropGeometry(width: number, height: number, spec: Preprocessing): CropGeometry {
+  if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
+    throw new RangeError(`A picture needs a width and a height of at least 1 pixel, this one has ${width} x ${height}.`);
+  }
+  const short = Math.min(width, height);
+  const long = Math.max(width, height);
+  const resizedLong = Math.trunc((spec.resize * long) / short);
+  const [resizedWidth, resizedHeight] = width <= height ? [spec.resize, resizedLong] : [resizedLong, spec.resize];
+  return {
+    resizedWidth,
+    resizedHeight,
+    left: roundHalfToEven((resizedWidth - spec.crop) / 2),
+    top: roundHalfToEven((resizedHeight - spec.crop) / 2),
+  };
+}
+
+/**
+ * The square of the source picture that the network sees, in source pixels (not whole numbers): what a reticle draws.
+ * The antialiasing filter reads a few pixels more at its edges.
+ */
+export function visibleSquare(width: number, height: number, spec: Preprocessing): Region {
+  const geometry = cropGeometry(width, height, spec);
+  const scaleX = width / geometry.resizedWidth;
+  const scaleY = height / geometry.resizedHeight;
+  return {
+    x: geometry.left * scaleX,
+    y: geometry.top * scaleY,
+    width: spec.crop * scaleX,
+    height: spec.crop * scaleY,
+  };
+}

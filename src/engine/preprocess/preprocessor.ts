@@ -1,0 +1,195 @@
+import type { Preprocessing } from '../../recognise/shared/model';
+import { PRECISION_BITS, resampleCoefficients, type Coefficients } from './coefficients';
+import { cropGeometry, type Region } from './geometry';
+
+const CHANNELS = 3;
+const ROUNDING = 1 << (PRECISION_BITS - 1);
+
+interface Plan {
+  readonly width: number;
+  readonly height: number;
+  readonly horizontal: Coefficients;
+  readonly vertical: Coefficients;
+  /** The source pixels that the crop depends on, whole numbers. */
+  readonly region: Region;
+}
+
+/** `((v / 255) - mean) / std` for each byte and channel, rounded to float32 after each step as torch does. */
+function normalisationTable(spec: Preprocessing): Float32Array {
+  const table = new Float32Array(CHANNELS * 256);
+  for (let c = 0; c < CHANNELS; c++) {
+    const mean = Math.fround(spec.mean[c]);
+    const std = Math.fround(spec.std[c]);
+    for (let v = 0; v < 256; v++) {
+      table[c * 256 + v] = Math.fround(Math.fround(Math.fround(v / 255) - mean) / std);
+    }
+  }
+  return table;
+}
+
+/**
+ * torchvision's `Resize` (antialiased), `CenterCrop`, `ToTensor`, `Normalize` in one pass over just the pixels that the
+ * crop needs, bit for bit as Pillow resizes 8-bit pictures (horizontally, then vertically, rounded to 8 bits after each).
+ * Buffers are kept between calls: with frames of one size nothing is allocated.
+ */
+export class Preprocessor {
+  readonly #table: Float32Array;
+  readonly #sums: Int32Array;
+  #rows = new Uint8Array(0);
+  #plan: Plan | undefined;
+
+  constructor(readonly spec: Preprocessing) {
+    this.#table = normalisationTable(spec);
+    this.#sums = new Int32Array(spec.crop * CHANNELS);
+  }
+
+  /** Length of the output: 3 x crop x crop. */
+  get outputLength(): number {
+    return CHANNELS * this.spec.crop * this.spec.crop;
+  }
+
+  /**
+   * The rectangle of a `width` x `height` picture that `run` reads; a caller may deliver only these pixels.
+   * @throws RangeError for sizes that are no picture
+   */
+  region(width: number, height: number): Region {
+    return this.#planFor(width, height).region;
+  }
+
+  /**
+   * Preprocesses one picture.
+   *
+   * @param pixels RGBA or RGBX bytes of `available`, row after row; the fourth byte is ignored
+   * @param width width of the whole picture, pixels
+   * @param height height of the whole picture, pixels
+   * @param out receives float32 NCHW [1, 3, crop, crop]
+   * @param available the part of the picture that `pixels` holds, the whole picture if left out
+   * @param stride bytes from row to row, `available.width * 4` if left out
+   * @throws RangeError where `pixels` or `available` hold less than the region, or `out` is too short
+   */
+  run(
+    pixels: Uint8Array | Uint8ClampedArray,
+    width: number,
+    height: number,
+    out: Float32Array,
+    available: Region = { x: 0, y: 0, width, height },
+    stride: number = available.width * 4,
+  ): void {
+    const plan = this.#planFor(width, height);
+    this.#check(plan.region, pixels, available, stride, out);
+    const needed = plan.region.height * this.spec.crop * CHANNELS;
+    if (this.#rows.length < needed) this.#rows = new Uint8Array(needed);
+    this.#horizontalPass(plan, pixels, available, stride);
+    this.#verticalPass(plan, out);
+  }
+
+  #planFor(width: number, height: number): Plan {
+    if (this.#plan?.width === width && this.#plan.height === height) return this.#plan;
+    const { crop, interpolation } = this.spec;
+    const geometry = cropGeometry(width, height, this.spec);
+    const horizontal = resampleCoefficients(width, geometry.resizedWidth, geometry.left, crop, interpolation);
+    const vertical = resampleCoefficients(height, geometry.resizedHeight, geometry.top, crop, interpolation);
+    const last = crop - 1;
+    const x = horizontal.starts[0];
+    const y = vertical.starts[0];
+    this.#plan = {
+      width,
+      height,
+      horizontal,
+      vertical,
+      region: {
+        x,
+        y,
+        width: horizontal.starts[last] + horizontal.counts[last] - x,
+        height: vertical.starts[last] + vertical.counts[last] - y,
+      },
+    };
+    return this.#plan;
+  }
+
+  #check(
+    region: Region,
+    pixels: Uint8Array | Uint8ClampedArray,
+    available: Region,
+    stride: number,
+    out: Float32Array,
+  ): void {
+    const inside =
+      available.x <= region.x &&
+      available.y <= region.y &&
+      available.x + available.width >= region.x + region.width &&
+      available.y + available.height >= region.y + region.height;
+    const enough = pixels.length >= (available.height - 1) * stride + available.width * 4;
+    if (!inside || !enough || stride < available.width * 4) {
+      throw new RangeError(
+        `The pixels (${pixels.length} bytes, ${available.width} x ${available.height} at ${available.x}, ${available.y}, ` +
+          `stride ${stride}) do not hold the region ${region.width} x ${region.height} at ${region.x}, ${region.y}.`,
+      );
+    }
+    if (out.length < this.outputLength) {
+      throw new RangeError(`The output holds ${out.length} numbers, ${this.outputLength} are needed.`);
+    }
+  }
+
+  #horizontalPass(
+    { horizontal, region }: Plan,
+    pixels: Uint8Array | Uint8ClampedArray,
+    available: Region,
+    stride: number,
+  ): void {
+    const { starts, counts, weights, taps } = horizontal;
+    const rows = this.#rows;
+    const crop = this.spec.crop;
+    let o = 0;
+    for (let y = 0; y < region.height; y++) {
+      const base = (region.y - available.y + y) * stride - available.x * 4;
+      for (let x = 0; x < crop; x++) {
+        let p = base + starts[x] * 4;
+        const end = x * taps + counts[x];
+        let r = ROUNDING;
+        let g = ROUNDING;
+        let b = ROUNDING;
+        for (let t = x * taps; t < end; t++, p += 4) {
+          const weight = weights[t];
+          r += pixels[p] * weight;
+          g += pixels[p + 1] * weight;
+          b += pixels[p + 2] * weight;
+        }
+        rows[o] = clip8(r);
+        rows[o + 1] = clip8(g);
+        rows[o + 2] = clip8(b);
+        o += CHANNELS;
+      }
+    }
+  }
+
+  #verticalPass({ vertical, region }: Plan, out: Float32Array): void {
+    const { starts, counts, weights, taps } = vertical;
+    const rows = this.#rows;
+    const sums = this.#sums;
+    const table = this.#table;
+    const crop = this.spec.crop;
+    const rowLength = crop * CHANNELS;
+    const plane = crop * crop;
+    for (let y = 0; y < crop; y++) {
+      sums.fill(ROUNDING);
+      for (let t = 0; t < counts[y]; t++) {
+        const weight = weights[y * taps + t];
+        const source = (starts[y] - region.y + t) * rowLength;
+        for (let i = 0; i < rowLength; i++) sums[i] += rows[source + i] * weight;
+      }
+      let o = y * crop;
+      for (let i = 0; i < rowLength; i += CHANNELS, o++) {
+        out[o] = table[clip8(sums[i])];
+        out[plane + o] = table[256 + clip8(sums[i + 1])];
+        out[2 * plane + o] = table[512 + clip8(sums[i + 2])];
+      }
+    }
+  }
+}
+
+/** Fixed point to a byte: Pillow's `clip8`. */
+function clip8(sum: number): number {
+  const value = sum >> PRECISION_BITS;
+  return value < 0 ? 0 : value > 255 ? 255 : value;
+}

@@ -1,0 +1,117 @@
+import { halvesToFloats } from './onnx/half';
+
+/** One tensor of a safetensors file. */
+export interface SafeTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** The raw little-endian bytes, a view into the file. */
+  readonly bytes: Uint8Array;
+}
+
+/** Why a file is no safetensors file, in words for the person who chose it. */
+export class SafetensorsError extends Error {
+  override readonly name = 'SafetensorsError';
+}
+
+/** The format's own limit on the header, bytes (huggingface/safetensors, `MAX_HEADER_SIZE`). */
+const MAX_HEADER_BYTES = 100_000_000;
+
+const DTYPE_BYTES: Record<string, number> = {
+  F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1,
+};
+
+interface HeaderEntry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+function isHeaderEntry(value: unknown): value is HeaderEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { dtype, shape, data_offsets: offsets } = value as Partial<HeaderEntry>;
+  const isCount = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
+  return (
+    typeof dtype === 'string' &&
+    Array.isArray(shape) &&
+    shape.every(isCount) &&
+    Array.isArray(offsets) &&
+    offsets.length === 2 &&
+    offsets.every(isCount)
+  );
+}
+
+/**
+ * Reads a safetensors file: 8 bytes of header length (little endian), a JSON header, then the tensors' bytes
+ * (format: github.com/huggingface/safetensors#format). Nothing is copied.
+ *
+ * @throws SafetensorsError where the file is truncated, has bytes left over, or is something else
+ */
+export function readSafetensors(file: Uint8Array): Map<string, SafeTensor> {
+  if (file.byteLength < 8) throw new SafetensorsError(`The file has only ${file.byteLength} bytes: it is no safetensors file.`);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > MAX_HEADER_BYTES || headerBytes < 2 || file[8] !== 0x7b) {
+    throw new SafetensorsError('The file does not begin as a safetensors file does. Choose a .safetensors file.');
+  }
+  if (8 + headerBytes > file.byteLength) {
+    throw new SafetensorsError(
+      `The file is cut off: its header wants ${8 + headerBytes} bytes, there are ${file.byteLength}. Fetch it again.`,
+    );
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + headerBytes)));
+  } catch (error) {
+    throw new SafetensorsError('The header of the safetensors file cannot be read: the file is damaged. Fetch it again.', {
+      cause: error,
+    });
+  }
+  const data = file.subarray(8 + headerBytes);
+  const tensors = new Map<string, SafeTensor>();
+  let end = 0;
+  for (const [name, entry] of Object.entries(header as object)) {
+    if (name === '__metadata__') continue;
+    if (!isHeaderEntry(entry)) throw new SafetensorsError(`The header entry of ${name} is not as the format wants it.`);
+    const [from, to] = entry.data_offsets;
+    const itemBytes = DTYPE_BYTES[entry.dtype];
+    const wanted = itemBytes && entry.shape.reduce((n, d) => n * d, itemBytes);
+    if (!wanted && wanted !== 0) throw new SafetensorsError(`${name} has the unknown number type ${entry.dtype}.`);
+    if (to - from !== wanted) {
+      throw new SafetensorsError(`${name} has ${to - from} bytes, its shape [${entry.shape.join(', ')}] wants ${wanted}.`);
+    }
+    if (to > data.byteLength) {
+      throw new SafetensorsError(
+        `The file is cut off: ${name} ends at byte ${8 + headerBytes + to}, there are ${file.byteLength}. Fetch it again.`,
+      );
+    }
+    end = Math.max(end, to);
+    tensors.set(name, { dtype: entry.dtype, shape: entry.shape, bytes: data.subarray(from, to) });
+  }
+  if (end !== data.byteLength) {
+    throw new SafetensorsError(`The file has ${data.byteLength - end} bytes that belong to no tensor: it is damaged.`);
+  }
+  return tensors;
+}
+
+/**
+ * The tensor's numbers as float32: F32 (a copy, aligned), F16, BF16 or F64.
+ * @throws SafetensorsError for other number types
+ */
+export function toFloat32(name: string, tensor: SafeTensor): Float32Array {
+  // Not slice(): on a Node Buffer that would be a view.
+  const copy = new Uint8Array(tensor.bytes);
+  switch (tensor.dtype) {
+    case 'F32':
+      return new Float32Array(copy.buffer);
+    case 'F64':
+      return Float32Array.from(new Float64Array(copy.buffer));
+    case 'F16':
+      return halvesToFloats(new Uint16Array(copy.buffer));
+    case 'BF16': {
+      const wide = Uint32Array.from(new Uint16Array(copy.buffer), (bits) => bits << 16);
+      return new Float32Array(wide.buffer);
+    }
+    default:
+      throw new SafetensorsError(`${name} holds ${tensor.dtype} numbers; weights must be F32, F16, BF16 or F64.`);
+  }
+}

@@ -1,0 +1,65 @@
+import type { FoldedConvolution, FoldedResNet18 } from '../resnet18/folded';
+import type { Kernels } from './kernels';
+import type { Maps } from './layers';
+import { LAST_BLOCK, type PlanNetwork } from './network';
+import { planNetwork, type NetworkPlan, type WeightPlan } from './plan';
+
+function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, from: number): void {
+  const { outChannels: oc, inChannels: ic } = shape;
+  if (plan.kind === 'conv1') kernels.prepare_conv1(from, plan.weights, oc);
+  else if (plan.kind === 'direct') kernels.prepare_direct(from, plan.weights, oc, ic, shape.kernel ** 2);
+  else if (plan.kind === 'winograd2') kernels.prepare_winograd2(from, plan.weights, oc, ic);
+  else kernels.prepare_winograd4(from, plan.weights, oc, ic);
+}
+
+/**
+ * Puts a network's weights where its plan wants them, in the order in which the kernels read them.
+ *
+ * @param staging address of room for the largest convolution's weights; used for a while
+ */
+export function placeWeights(kernels: Kernels, floats: Float32Array, weights: FoldedResNet18, plan: NetworkPlan, staging: number): void {
+  const put = (address: number, values: Float32Array): void => floats.set(values, address / 4);
+  for (const convolution of weights.convolutions) {
+    const own = plan.convolutions.get(convolution.name);
+    if (!own) continue;
+    put(staging, convolution.weight);
+    prepare(kernels, convolution, own, staging);
+    put(own.bias, convolution.bias);
+  }
+  put(plan.fcWeights, weights.fc.weight);
+  put(plan.fcBias, weights.fc.bias);
+}
+
+/** Floats of the largest convolution's weights. */
+export const largestWeights = (weights: FoldedResNet18): number => Math.max(...weights.convolutions.map((c) => c.weight.length));
+
+/** Copies a padded buffer of blocks of four channels to plain [channels, side, side]. */
+export function unpackFloats(floats: Float32Array, from: Maps, side: number, out: Float32Array): void {
+  const area = side * side;
+  for (let c = 0; c < out.length / area; c++) {
+    const plane = from.address / 4 + (c >> 2) * from.plane + (c & 3);
+    for (let y = 0; y < side; y++) {
+      const row = plane + (y + 1) * from.row + 4;
+      for (let x = 0; x < side; x++) out[c * area + y * side + x] = floats[row + x * 4];
+    }
+  }
+}
+
+/** ResNet-18 in float32: Winograd F(4x4, 3x3) and F(2x2, 3x3), fused ReLU, residual and pooling. */
+export function floatNetwork(weights: FoldedResNet18): PlanNetwork {
+  return (arena, threads) => {
+    const plan = planNetwork(weights.convolutions, arena, threads);
+    const { lastBlock } = plan;
+    return {
+      ...plan,
+      alone: [lastBlock.phases],
+      stagingBytes: largestWeights(weights) * 4,
+      place: (kernels, memory, staging) => placeWeights(kernels, new Float32Array(memory), weights, plan, staging),
+      readLastBlock: (memory, { hidden, sum }) => {
+        const floats = new Float32Array(memory);
+        unpackFloats(floats, lastBlock.hidden, LAST_BLOCK.side, hidden);
+        unpackFloats(floats, lastBlock.sum, LAST_BLOCK.side, sum);
+      },
+    };
+  };
+}

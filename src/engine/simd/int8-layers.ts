@@ -1,0 +1,88 @@
+import type { ConvolutionShape } from '../resnet18/folded';
+import type { IntegerConvolution, Tail } from '../resnet18/int8';
+import type { Arena } from './arena';
+import type { Kernels } from './kernels';
+import type { LayerWeights, Maps } from './layers';
+import { floatBits, Kind, type Phase } from './operator';
+
+/** Channels that lie side by side. */
+const BLOCK = 16;
+
+/** How the convolutions that give one stage's activations are cut into pieces. */
+export interface IntegerStage {
+  /** Side of its activations, pixels. */
+  readonly side: number;
+  readonly channels: number;
+  /** Rows of output, and blocks of 8 output channels, that a piece takes: with stride 1, and with stride 2. */
+  readonly rows: number;
+  readonly group: number;
+  readonly rowsTwo: number;
+  readonly groupTwo: number;
+}
+
+/** Where a convolution's weights and its tail's numbers lie. */
+export interface IntegerWeights extends LayerWeights {
+  readonly scales: number;
+}
+
+/** Padded activations [channels / 16][side + 2][side + 2][16]; row and plane in bytes. */
+export function allocateIntegerMaps(arena: Arena, side: number, channels: number): Maps {
+  const row = (side + 2) * BLOCK;
+  const plane = row * (side + 2);
+  return { address: arena.floats(((channels / BLOCK) * plane) / 4), row, plane };
+}
+
+export function allocateIntegerWeights(arena: Arena, { inChannels, outChannels, kernel }: ConvolutionShape): IntegerWeights {
+  return {
+    weights: arena.floats((outChannels * inChannels * kernel ** 2) / 4),
+    scales: arena.floats(outChannels),
+    bias: arena.floats(outChannels),
+  };
+}
+
+/** Puts one convolution's weights and tail where the kernels read them. @param staging room for the weights as they are */
+export function placeIntegers(kernels: Kernels, memory: ArrayBufferLike, c: IntegerConvolution, tail: Tail, own: IntegerWeights, staging: number): void {
+  if (!kernels.prepare_integers) throw new Error('This build of the kernels has no integers.');
+  new Int8Array(memory).set(c.weight, staging);
+  kernels.prepare_integers(staging, own.weights, c.outChannels, c.inChannels, c.kernel ** 2);
+  const floats = new Float32Array(memory);
+  floats.set(tail.scales, own.scales / 4);
+  floats.set(tail.bias, own.bias / 4);
+}
+
+/** One convolution from maps to maps; to float maps where the tail has no top. */
+export function integerPhase(
+  stage: IntegerStage, shape: ConvolutionShape, tail: Tail, own: IntegerWeights, from: Maps, to: Maps, residual?: Maps, relu: 0 | 1 = 1,
+): Phase {
+  const [rows, group] = shape.stride === 1 ? [stage.rows, stage.group] : [stage.rowsTwo, stage.groupTwo];
+  const floats = tail.top === Infinity;
+  return {
+    ...own, kind: floats ? Kind.integersToFloats : Kind.integers,
+    items: Math.ceil(stage.side / rows) * Math.ceil(stage.channels / 8 / group), chunk: rows, group,
+    in: from.address, inRow: from.row, inPlane: from.plane, out: to.address, outRow: to.row, outPlane: to.plane,
+    residual: residual?.address ?? 0, factor: floatBits(tail.factor), top: floats ? 0 : tail.top, relu,
+    ic: shape.inChannels, oc: shape.outChannels, width: stage.side, height: stage.side, taps: shape.kernel, stride: shape.stride,
+  };
+}
+
+/** Copies integer maps to plain [channels, side, side]. */
+export function unpackIntegers(bytes: Uint8Array, from: Maps, side: number, channels: number): Uint8Array {
+  const area = side * side;
+  const out = new Uint8Array(channels * area);
+  for (let c = 0; c < channels; c++) {
+    const plane = from.address + Math.floor(c / BLOCK) * from.plane + (c % BLOCK);
+    for (let y = 0; y < side; y++) {
+      const row = plane + (y + 1) * from.row + BLOCK;
+      for (let x = 0; x < side; x++) out[c * area + y * side + x] = bytes[row + x * BLOCK];
+    }
+  }
+  return out;
+}
+
+/** The reverse of {@link unpackIntegers}. */
+export function packIntegers(bytes: Uint8Array, values: ArrayLike<number>, to: Maps, side: number, channels: number): void {
+  for (let i = 0; i < channels * side * side; i++) {
+    const [x, y, c] = [i % side, Math.floor(i / side) % side, Math.floor(i / side ** 2)];
+    bytes[to.address + Math.floor(c / BLOCK) * to.plane + (y + 1) * to.row + (x + 1) * BLOCK + (c % BLOCK)] = values[i];
+  }
+}

@@ -1,0 +1,77 @@
+import { outputOf, sumAt, type IntegerResNet18 } from '../resnet18/int8';
+import { unpackFloats } from './float-network';
+import { placeIntegers, unpackIntegers } from './int8-layers';
+import { planIntegers, type IntegerPlan, type PlannedConvolution } from './int8-plan';
+import { LAST_BLOCK, type PlanNetwork } from './network';
+
+/** Outputs of each convolution that are computed by definition. */
+const SAMPLES = 24;
+
+/** Output channel and place of a sample: the corners first, then spread, so that each lane, column and block comes up. */
+function sample(index: number, channels: number, side: number): [o: number, y: number, x: number] {
+  const edge = side - 1;
+  const o = (index * 37) % channels;
+  return index < 4 ? [o, index >> 1 ? edge : 0, index & 1 ? edge : 0] : [o, (index * 5) % side, (index * 3) % side];
+}
+
+/** Compares a convolution's last run with its definition; every bit counts. */
+function compare({ convolution: c, tail, from, to, residual, side }: PlannedConvolution, memory: ArrayBufferLike): string | undefined {
+  const bytes = new Uint8Array(memory);
+  const input = unpackIntegers(bytes, from, side * c.stride, c.inChannels);
+  const added = residual && unpackIntegers(bytes, residual, side, c.outChannels);
+  const floats = tail.top === Infinity;
+  const output = floats ? new Float32Array(c.outChannels * side * side) : unpackIntegers(bytes, to, side, c.outChannels);
+  if (output instanceof Float32Array) unpackFloats(new Float32Array(memory), to, side, output);
+  for (let i = 0; i < SAMPLES; i++) {
+    const [o, y, x] = sample(i, c.outChannels, side);
+    const at = (o * side + y) * side + x;
+    const value = outputOf(tail, sumAt(c, input, side * c.stride, o, y, x), o, added?.[at] ?? 0);
+    const wanted = floats ? Math.max(0, value) : value;
+    if (output[at] !== wanted) return `${c.name} gives ${output[at]} at ${o}, ${y}, ${x}; by its definition it is ${wanted}`;
+  }
+  return undefined;
+}
+
+/** Each convolution by itself, compared with its definition, and the whole run, on all threads, with these. */
+function check(plan: IntegerPlan, memory: ArrayBufferLike, runAlone: (list: number) => void): string | undefined {
+  const logits = new Float32Array(memory, plan.logits, 1000);
+  const together = logits.slice();
+  for (const [i, { kind }] of plan.phases.entries()) {
+    runAlone(i + 1);
+    const planned = plan.convolutions.find((c) => c.phase.kind === kind && c.phase.weights === plan.phases[i].weights);
+    const problem = planned && compare(planned, memory);
+    if (problem) return problem;
+  }
+  const other = logits.findIndex((v, i) => v !== together[i]);
+  return other < 0 ? undefined : `score ${other} is ${together[other]} on all threads, ${logits[other]} on one`;
+}
+
+/** ResNet-18 in integers by relaxed SIMD's dot products; the kernels have to be a build with relaxed SIMD. */
+export function integerNetwork(network: IntegerResNet18): PlanNetwork {
+  return (arena, threads) => {
+    const plan = planIntegers(network, arena, threads);
+    const { conv1, fc } = network;
+    const { convolutions, lastBlock } = plan;
+    return {
+      ...plan,
+      alone: [[lastBlock.phase], ...plan.phases.map((phase) => [phase])],
+      stagingBytes: Math.max(conv1.weight.byteLength, ...network.convolutions.map((c) => c.weight.length)),
+      place: (kernels, memory, staging) => {
+        const floats = new Float32Array(memory);
+        floats.set(conv1.weight, staging / 4);
+        kernels.prepare_conv1(staging, plan.conv1.weights, conv1.outChannels);
+        floats.set(conv1.bias, plan.conv1.bias / 4);
+        for (const { convolution, tail, own } of convolutions) placeIntegers(kernels, memory, convolution, tail, own, staging);
+        floats.set(fc.weight, plan.fcWeights / 4);
+        floats.set(fc.bias, plan.fcBias / 4);
+      },
+      readLastBlock: (memory, { hidden, sum }) => {
+        const { side, channels } = LAST_BLOCK;
+        const { step } = convolutions[convolutions.length - 1].convolution.input;
+        for (const [i, value] of unpackIntegers(new Uint8Array(memory), lastBlock.hidden, side, channels).entries()) hidden[i] = value * step;
+        unpackFloats(new Float32Array(memory), lastBlock.sum, side, sum);
+      },
+      check: (memory, runAlone) => check(plan, memory, runAlone),
+    };
+  };
+}

@@ -1,0 +1,159 @@
+import type { Arena } from './arena';
+import { Kind, type Phase } from './operator';
+
+const INPUT_SIDE = 224;
+/** See PADDED_ROW and PADDED_PLANE in src/engine/kernels/conv1.c. */
+const PADDED_INPUT_FLOATS = 3 * 232 * (INPUT_SIDE + 6);
+/** Tiles a row of conv1, its channels as squares of 2 x 2 pixels, and its positions: see src/engine/kernels/conv1.c. */
+const CONV1 = { tiles: 28, channels: 12, positions: 49, rowFloats: 4 * (INPUT_SIDE / 2 + 2) * 4 } as const;
+/** Floats between positions beyond their content: strides of a power of two would share a few sets of the cache. */
+const SKEW = 16;
+const DIRECT_TAPS = 9;
+
+/** Floats of conv1's weights in the order that its kernel reads. */
+export const CONV1_WEIGHT_FLOATS = 64 * CONV1.channels * CONV1.positions;
+const CONV1_LOCAL_FLOATS = CONV1.positions * ((CONV1.channels + 8) * CONV1.tiles + 2 * SKEW) + CONV1.rowFloats;
+const CONV1_SUMS_FLOATS = CONV1.tiles * 64 * (INPUT_SIDE / 4);
+
+/** How the convolutions of one stage of the network are cut into pieces. */
+export interface Stage {
+  /** Side of its activations, pixels. */
+  readonly side: number;
+  readonly channels: number;
+  /** Side of a Winograd output tile. */
+  readonly tile: 2 | 4;
+  /** Tiles a piece takes from input to output in one thread's own memory; undefined where all threads share the products. */
+  readonly chunk?: number;
+  /** Blocks of 4 input channels, and of 8 output channels, that a piece takes. */
+  readonly groupIn: number;
+  readonly groupProducts: number;
+  readonly groupOut: number;
+  /** Of the convolutions with stride 2 that begin the stage: pixels, and blocks of 8 output channels, that a piece takes. */
+  readonly pixels: number;
+  readonly groupDirect: number;
+}
+
+/** A padded activation buffer: [channels / 4][side][side][4]; row and plane in floats. */
+export interface Maps {
+  readonly address: number;
+  readonly row: number;
+  readonly plane: number;
+}
+
+/** Memory that every layer uses anew. */
+export interface Workspace {
+  readonly columns: number;
+  readonly sums: number;
+  readonly local: number;
+  /** Floats of `local` that each thread has. */
+  readonly localSize: number;
+}
+
+export interface LayerWeights {
+  readonly weights: number;
+  readonly bias: number;
+}
+
+const tilesAcross = (stage: Stage): number => Math.ceil(stage.side / stage.tile);
+const positions = (stage: Stage): number => (stage.tile + 2) ** 2;
+const piece = (stage: Stage): number => stage.chunk ?? tilesAcross(stage) ** 2;
+const columnsStep = (stage: Stage): number => piece(stage) * stage.channels + SKEW;
+const sumsStep = (stage: Stage): number => piece(stage) * (stage.chunk === undefined ? stage.channels : stage.groupOut * 8) + SKEW;
+
+export function allocateMaps(arena: Arena, stage: Stage): Maps {
+  // One row before the picture, and behind it what the last tile reads beyond the edge.
+  const side = tilesAcross(stage) * stage.tile + 2;
+  return { address: arena.floats((stage.channels / 4) * side * side * 4), row: side * 4, plane: side * side * 4 };
+}
+
+/** As much as the most demanding of some stages needs, and conv1. */
+export function allocateWorkspace(arena: Arena, stages: readonly Stage[], threads: number): Workspace {
+  const shared = stages.filter((s) => s.chunk === undefined);
+  const whole = stages.filter((s) => s.chunk !== undefined);
+  const packed = (s: Stage): number => s.side ** 2 * (s.channels / 2) * DIRECT_TAPS;
+  const localSize =
+    Math.max(CONV1_LOCAL_FLOATS, ...whole.map((s) => positions(s) * (columnsStep(s) + sumsStep(s))), ...stages.map((s) => s.pixels * 8)) + SKEW;
+  return {
+    columns: arena.floats(Math.max(...shared.map((s) => positions(s) * columnsStep(s)), ...stages.map(packed))),
+    sums: arena.floats(Math.max(CONV1_SUMS_FLOATS, ...shared.map((s) => positions(s) * sumsStep(s)))),
+    local: arena.floats(localSize * threads),
+    localSize,
+  };
+}
+
+/** As much as conv1 needs. */
+export function allocateConv1Workspace(arena: Arena, threads: number): Workspace {
+  const localSize = CONV1_LOCAL_FLOATS + SKEW;
+  return { columns: 0, sums: arena.floats(CONV1_SUMS_FLOATS), local: arena.floats(localSize * threads), localSize };
+}
+
+/** conv1, ReLU and max pool, from planes of 224 x 224 into maps of 56 x 56. */
+export function conv1Phases(arena: Arena, input: number, stage: Stage, own: LayerWeights, to: Maps, work: Workspace): Phase[] {
+  const padded = arena.floats(PADDED_INPUT_FLOATS);
+  const out = { out: to.address, outRow: to.row, outPlane: to.plane, oc: stage.channels, width: stage.side, height: stage.side };
+  return [
+    { kind: Kind.padInput, items: 3, in: input, out: padded },
+    { ...out, ...own, ...work, kind: Kind.conv1Pool, items: CONV1.tiles, in: padded },
+    { ...out, kind: Kind.conv1Seams, items: stage.channels / 4, sums: work.sums },
+  ];
+}
+
+/** 3 x 3 convolution with stride 1, with ReLU unless `relu` is 0, all channels of a stage to as many. */
+export function winogradPhases(
+  stage: Stage, own: LayerWeights, from: Maps, to: Maps, residual: Maps | undefined, work: Workspace, relu: 0 | 1 = 1,
+): Phase[] {
+  const across = tilesAcross(stage);
+  const common = {
+    ...own, ...work,
+    ic: stage.channels, oc: stage.channels, relu, width: stage.side, height: stage.side, tilesX: across, tiles: across ** 2,
+    in: from.address, inRow: from.row, inPlane: from.plane, out: to.address, outRow: to.row, outPlane: to.plane,
+    residual: residual?.address ?? 0, columnsStep: columnsStep(stage), sumsStep: sumsStep(stage), chunk: piece(stage),
+  };
+  if (stage.chunk !== undefined) {
+    return [{ ...common, kind: Kind.winograd4, items: Math.ceil(across ** 2 / stage.chunk), group: stage.groupOut }];
+  }
+  const four = stage.tile === 4;
+  const items = (blocks: number, group: number): { items: number; group: number } => ({ items: Math.ceil(blocks / group), group });
+  const products = items(stage.channels / 8, stage.groupProducts);
+  return [
+    { ...common, kind: four ? Kind.winograd4In : Kind.winograd2In, ...items(stage.channels / 4, stage.groupIn) },
+    { ...common, kind: Kind.products, ...products, items: positions(stage) * products.items },
+    { ...common, kind: four ? Kind.winograd4Out : Kind.winograd2Out, ...items(stage.channels / 8, stage.groupOut) },
+  ];
+}
+
+/**
+ * The convolutions with stride 2 that begin a stage: 3 x 3 with ReLU into `to`, and 1 x 1 without into `shortcut`.
+ *
+ * @param from activations of the stage before, with half as many channels
+ */
+export function strideTwoPhases(
+  stage: Stage, own: LayerWeights, shortcutOwn: LayerWeights, from: Maps, to: Maps, shortcut: Maps, work: Workspace,
+): Phase[] {
+  const ic = stage.channels / 2;
+  const chunks = Math.ceil(stage.side ** 2 / stage.pixels);
+  const common = { ...work, ic, oc: stage.channels, width: stage.side, height: stage.side, chunk: stage.pixels };
+  const out = (own: LayerWeights, maps: Maps, taps: number): Phase => ({
+    ...common, ...own, kind: Kind.direct, items: chunks * Math.ceil(stage.channels / 8 / stage.groupDirect), group: stage.groupDirect,
+    taps, relu: taps === 1 ? 0 : 1, out: maps.address, outRow: maps.row, outPlane: maps.plane,
+  });
+  return [
+    {
+      ...common, kind: Kind.pack, items: chunks * Math.ceil(ic / 4 / stage.groupIn), group: stage.groupIn, stride: 2,
+      in: from.address, inRow: from.row, inPlane: from.plane,
+    },
+    { ...out(own, to, DIRECT_TAPS), nobarrier: 1 },
+    out(shortcutOwn, shortcut, 1),
+  ];
+}
+
+/** Global average of float maps, and the classifier. */
+export function poolPhases(from: Maps, stage: Pick<Stage, 'channels' | 'side'>, features: number, logits: number, fc: LayerWeights): Phase[] {
+  return [
+    {
+      kind: Kind.averagePool, items: 8, in: from.address, inRow: from.row, inPlane: from.plane, out: features,
+      ic: stage.channels, width: stage.side, height: stage.side, group: 16,
+    },
+    { ...fc, kind: Kind.classify, items: 10, in: features, out: logits, ic: 512, oc: 1000, group: 100 },
+  ];
+}

@@ -1,0 +1,31 @@
+import type { LastBlock } from '../engine';
+import type { Arena } from './arena';
+import type { Kernels } from './kernels';
+import type { Phase } from './operator';
+
+/** Channels and side of the last block's activations. */
+export const LAST_BLOCK = { channels: 512, side: 7 } as const;
+
+/** A network in memory, cut into phases; addresses in bytes. */
+export interface PlannedNetwork {
+  readonly input: number;
+  readonly features: number;
+  readonly logits: number;
+  readonly phases: readonly Phase[];
+  /** Lists of phases that the leading thread runs by itself where somebody wants to know; the first is the last block's. */
+  readonly alone: readonly (readonly Phase[])[];
+  /** Room for the largest layer's weights, used while they are placed. */
+  readonly stagingBytes: number;
+  /** Puts the weights where the kernels read them. */
+  place(kernels: Kernels, memory: ArrayBufferLike, staging: number): void;
+  /** Copies what the last block's list gave. */
+  readLastBlock(memory: ArrayBufferLike, into: LastBlock): void;
+  /**
+   * Compares what the kernels give for the input with its definition.
+   * @returns undefined where all is well, else what is wrong
+   */
+  check?(memory: ArrayBufferLike, runAlone: (list: number) => void): string | undefined;
+}
+
+/** Lays a network out where memory is free, for so many threads. */
+export type PlanNetwork = (arena: Arena, threads: number) => PlannedNetwork;

@@ -1,0 +1,100 @@
+import type { ConvolutionShape } from '../resnet18/folded';
+import type { Arena } from './arena';
+import { allocateMaps, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Phases, poolPhases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers';
+import type { Phase } from './operator';
+
+const INPUT_FLOATS = 3 * 224 * 224;
+
+/** Pieces are small enough for two to four threads to share evenly, and for what they read often to stay in a core's cache. */
+export const STAGES: readonly [Stage, ...Stage[]] = [
+  { side: 56, channels: 64, tile: 4, chunk: 14, groupIn: 8, groupProducts: 8, groupOut: 8, pixels: 98, groupDirect: 2 },
+  { side: 28, channels: 128, tile: 4, groupIn: 4, groupProducts: 8, groupOut: 1, pixels: 98, groupDirect: 2 },
+  { side: 14, channels: 256, tile: 4, groupIn: 4, groupProducts: 8, groupOut: 2, pixels: 98, groupDirect: 2 },
+  { side: 7, channels: 512, tile: 2, groupIn: 8, groupProducts: 8, groupOut: 4, pixels: 49, groupDirect: 2 },
+];
+
+/** How a convolution's weights have to lie in memory. */
+export interface WeightPlan extends LayerWeights {
+  readonly kind: 'conv1' | 'direct' | 'winograd2' | 'winograd4';
+}
+
+/** The whole network in memory. */
+export interface NetworkPlan {
+  readonly input: number;
+  readonly features: number;
+  readonly logits: number;
+  readonly fcWeights: number;
+  readonly fcBias: number;
+  /** By state-dict name. */
+  readonly convolutions: ReadonlyMap<string, WeightPlan>;
+  readonly phases: readonly Phase[];
+  /** The last convolution once more, without ReLU, run by itself after `phases` where somebody wants to know. */
+  readonly lastBlock: { readonly hidden: Maps; readonly sum: Maps; readonly side: number; readonly phases: readonly Phase[] };
+}
+
+/** Floats of a convolution's weights in the order that its kernel reads. */
+function weightFloats(shape: ConvolutionShape, kind: WeightPlan['kind']): number {
+  if (kind === 'conv1') return CONV1_WEIGHT_FLOATS;
+  const taps = kind === 'winograd4' ? 36 : kind === 'winograd2' ? 16 : shape.kernel * shape.kernel;
+  return shape.outChannels * shape.inChannels * taps;
+}
+
+function weightKind(shape: ConvolutionShape): WeightPlan['kind'] {
+  if (shape.kernel === 7) return 'conv1';
+  if (shape.stride === 2) return 'direct';
+  const stage = STAGES.find((s) => s.channels === shape.outChannels);
+  if (!stage) throw new RangeError(`${shape.name} has ${shape.outChannels} output channels, ResNet-18 knows none such.`);
+  return stage.tile === 4 ? 'winograd4' : 'winograd2';
+}
+
+/**
+ * Lays ResNet-18 out in memory and cuts it into phases.
+ *
+ * @param shapes its convolutions in state-dict order
+ * @param arena where memory is free
+ * @param threads how many threads need a workspace of their own
+ */
+export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, threads: number): NetworkPlan {
+  const convolutions = new Map<string, WeightPlan>();
+  for (const shape of shapes) {
+    const kind = weightKind(shape);
+    convolutions.set(shape.name, { kind, weights: arena.floats(weightFloats(shape, kind)), bias: arena.floats(shape.outChannels) });
+  }
+  const fcWeights = arena.floats(1000 * 512);
+  const fcBias = arena.floats(1000);
+  const input = arena.floats(INPUT_FLOATS);
+  const features = arena.floats(512);
+  const logits = arena.floats(1000);
+  const work = allocateWorkspace(arena, STAGES, threads);
+  const phases: Phase[] = [];
+  const of = (name: string): LayerWeights => {
+    const found = convolutions.get(name);
+    if (!found) throw new RangeError(`The weights lack ${name}.`);
+    return { weights: found.weights, bias: found.bias };
+  };
+
+  let before: Maps | undefined;
+  let hidden: Maps | undefined;
+  let blockInput: Maps | undefined;
+  for (const [i, stage] of STAGES.entries()) {
+    const [middle, first, second] = [allocateMaps(arena, stage), allocateMaps(arena, stage), allocateMaps(arena, stage)];
+    const layer = `layer${i + 1}`;
+    if (!before) {
+      phases.push(...conv1Phases(arena, input, stage, of('conv1'), first, work));
+      phases.push(...winogradPhases(stage, of(`${layer}.0.conv1`), first, middle, undefined, work));
+    } else {
+      phases.push(...strideTwoPhases(stage, of(`${layer}.0.conv1`), of(`${layer}.0.downsample.0`), before, middle, first, work));
+    }
+    phases.push(...winogradPhases(stage, of(`${layer}.0.conv2`), middle, second, first, work));
+    phases.push(...winogradPhases(stage, of(`${layer}.1.conv1`), second, middle, undefined, work));
+    phases.push(...winogradPhases(stage, of(`${layer}.1.conv2`), middle, first, second, work));
+    [before, hidden, blockInput] = [first, middle, second];
+  }
+  const last = STAGES[STAGES.length - 1];
+  if (!before || !hidden) throw new RangeError('The network has no stages.');
+  phases.push(...poolPhases(before, last, features, logits, { weights: fcWeights, bias: fcBias }));
+  const sum = allocateMaps(arena, last);
+  const again = winogradPhases(last, of('layer4.1.conv2'), hidden, sum, blockInput, work, 0);
+  const lastBlock = { hidden, sum, side: last.side, phases: again };
+  return { input, features, logits, fcWeights, fcBias, convolutions, phases, lastBlock };
+}

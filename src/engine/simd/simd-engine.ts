@@ -1,0 +1,147 @@
+import type { Engine, EngineOptions, EngineOutput, LastBlock } from '../engine';
+import { Fault } from '../../base/shared/fault';
+import { fillSelfTestInput } from '../self-test';
+import { Arena } from './arena';
+import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels';
+import { LAST_BLOCK, type PlanNetwork } from './network';
+import { PHASE_BYTES, writePhases, type Phase } from './operator';
+
+const PAGE = 65536;
+const CONTROL_BYTES = 64;
+/** A thread that has not come up by then will not, milliseconds. */
+const THREAD_START_MS = 10_000;
+
+/** Starts a worker for a further thread; a parameter so that the engine also runs where there are no workers. */
+export type SpawnThread = () => Worker;
+
+export interface SimdEngineParts {
+  /** A build with threads exactly where `options.threads` is above 1. */
+  readonly module: WebAssembly.Module;
+  readonly spawn: SpawnThread;
+}
+
+/** Phases in memory, with the counters that run them. */
+interface PhaseList {
+  readonly control: number;
+  readonly phases: number;
+  readonly count: number;
+}
+
+/** Starts a thread and waits for its word. */
+async function startThread(spawn: SpawnThread, request: HelpRequest): Promise<Worker> {
+  const worker = spawn();
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string): void => {
+      clearTimeout(timer);
+      worker.terminate();
+      reject(new Fault('threads-failed', `Thread ${request.thread} of the SIMD engine: ${reason}`));
+    };
+    const timer = setTimeout(() => fail('no answer'), THREAD_START_MS);
+    worker.addEventListener('error', (event) => fail(event.message || 'could not be started'));
+    worker.addEventListener('message', () => {
+      clearTimeout(timer);
+      resolve(worker);
+    });
+    worker.postMessage(request);
+  });
+}
+
+/** Starts the further threads, all or none. */
+async function startThreads(spawn: SpawnThread, requests: readonly HelpRequest[]): Promise<Worker[]> {
+  const started = await Promise.allSettled(requests.map((request) => startThread(spawn, request)));
+  const helpers = started.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []));
+  const failed = started.find((s) => s.status === 'rejected');
+  if (failed) {
+    for (const helper of helpers) helper.terminate();
+    throw Fault.from(failed.reason, 'threads-failed');
+  }
+  return helpers;
+}
+
+function allocate(pages: number, shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  } catch (error) {
+    throw new Fault('out-of-memory', `The SIMD engine needs ${pages / 16} MiB: ${String(error)}`, { cause: error });
+  }
+}
+
+class SimdEngine implements Engine {
+  readonly id = 'simd';
+  readonly #output: EngineOutput;
+
+  constructor(
+    readonly threads: number,
+    readonly input: Float32Array,
+    logits: Float32Array,
+    features: Float32Array,
+    private readonly compute: () => void,
+    readonly lastBlock: () => LastBlock,
+    private readonly helpers: readonly Worker[],
+  ) {
+    this.#output = { logits, features };
+  }
+
+  run(): Promise<EngineOutput> {
+    this.compute();
+    return Promise.resolve(this.#output);
+  }
+
+  dispose(): void {
+    for (const helper of this.helpers) helper.terminate();
+  }
+}
+
+/**
+ * Starts our own kernels on a network.
+ *
+ * @throws Fault `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 20 MB for
+ * integers) is refused, `self-test-failed` where the network's own check finds a wrong number
+ */
+export async function startSimdEngine(planNetwork: PlanNetwork, options: EngineOptions, parts: SimdEngineParts): Promise<Engine> {
+  const { threads } = options;
+  // The kernels' own data lies below 1 MiB (--initial-memory): their exact end is only known once they are instantiated.
+  const arena = new Arena(16 * PAGE);
+  const list = (phases: readonly Phase[]): PhaseList => ({
+    control: arena.floats(CONTROL_BYTES / 4), phases: arena.floats((phases.length * PHASE_BYTES) / 4), count: phases.length,
+  });
+  const plan = planNetwork(arena, threads);
+  const whole = list(plan.phases);
+  // Control blocks of their own: the other threads do not watch these, so the leading one computes alone.
+  const alone = plan.alone.map(list);
+  const stacks = arena.floats(((threads - 1) * STACK_BYTES) / 4);
+  const staging = arena.floats(plan.stagingBytes / 4);
+  const memory = allocate(Math.ceil(arena.end / PAGE), threads > 1);
+  const { buffer } = memory;
+  const kernels = await instantiateKernels(parts.module, memory);
+  plan.place(kernels, buffer, staging);
+  const words = new Int32Array(buffer);
+  writePhases(words, whole.phases, plan.phases);
+  for (const [i, { phases }] of alone.entries()) writePhases(words, phases, plan.alone[i]);
+  const requests = Array.from({ length: threads - 1 }, (_, i): HelpRequest => ({
+    module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, ...whole, thread: i + 1,
+  }));
+  const helpers = await startThreads(parts.spawn, requests);
+  const run = ({ control, phases, count }: PhaseList): void => kernels.run(control, phases, count);
+  const block = { hidden: new Float32Array(LAST_BLOCK.channels * LAST_BLOCK.side ** 2), sum: new Float32Array(LAST_BLOCK.channels * LAST_BLOCK.side ** 2) };
+  const lastBlock = (): LastBlock => {
+    run(alone[0]);
+    plan.readLastBlock(buffer, block);
+    return block;
+  };
+  const floats = new Float32Array(buffer);
+  const view = (address: number, length: number): Float32Array => floats.subarray(address / 4, address / 4 + length);
+  const engine = new SimdEngine(
+    threads, view(plan.input, 3 * 224 * 224), view(plan.logits, 1000), view(plan.features, 512), () => run(whole), lastBlock, helpers,
+  );
+  if (plan.check) {
+    fillSelfTestInput(engine.input);
+    run(whole);
+    const problem = plan.check(buffer, (index) => run(alone[index]));
+    if (problem) {
+      engine.dispose();
+      throw new Fault('self-test-failed', `simd with ${threads} threads: ${problem}`);
+    }
+  }
+  return engine;
+}

@@ -1,0 +1,175 @@
+import type { ReactiveControllerHost } from 'lit';
+import { decodePicture, PictureError } from '../../base/page/decode-image';
+import type { DroppedFile } from '../../base/page/dropped-files';
+import { Fault } from '../../base/shared/fault';
+import type { PictureItem } from '../shared/image';
+import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import { SharedController } from '../../base/page/shared-controller';
+
+/** The next picture is decoded while the network runs on the one before. */
+const LANES = 2;
+/** Longer side of a thumbnail, pixels: a card at twice its size. */
+const THUMBNAIL = 320;
+/** A picture on which the worker has crashed so often is left. */
+const ATTEMPTS = 2;
+const TOP_COUNT = 3;
+
+/** Where the pictures are that the network gets. */
+type Recogniser = Pick<RecogniserController, 'recognise' | 'state' | 'loaded'>;
+
+/** Recognises any number of picture files one after another; a bad one is listed with its reason and the rest go on. */
+export class PictureBatch extends SharedController {
+  #items: readonly PictureItem[] = [];
+  readonly #counts: Record<PictureItem['state'], number> = { waiting: 0, running: 0, done: 0, failed: 0 };
+  /** Before it nothing waits: thousands of pictures are not looked through anew for each. */
+  #firstWaiting = 0;
+  #nextId = 1;
+  #lanes = 0;
+  readonly #attempts = new Map<number, number>();
+
+  constructor(
+    owner: ReactiveControllerHost,
+    private readonly recogniser: () => Recogniser,
+  ) {
+    super(owner);
+  }
+
+  override hostDisconnected(): void {
+    this.cancel();
+  }
+
+  /** In the order in which they were added; a new array after each change, and a new item where it changed. */
+  get items(): readonly PictureItem[] {
+    return this.#items;
+  }
+
+  get running(): boolean {
+    return this.#counts.waiting + this.#counts.running > 0;
+  }
+
+  /** Pictures that are through, well or not. */
+  get finished(): number {
+    return this.#counts.done + this.#counts.failed;
+  }
+
+  add(files: readonly DroppedFile[]): void {
+    this.#set([...this.items, ...files.map((dropped) => this.#item(dropped))]);
+    this.pump();
+  }
+
+  #item({ file, name, problem }: DroppedFile): PictureItem {
+    const id = this.#nextId++;
+    return problem === undefined ? { id, file, name, state: 'waiting' } : { id, file, name, state: 'failed', problem, detail: '' };
+  }
+
+  /** Takes away those that wait; what is done stays. */
+  cancel(): void {
+    this.#set(this.items.filter(({ state }) => state !== 'waiting'));
+  }
+
+  /** Takes all away and gives their thumbnails back. */
+  clear(): void {
+    for (const item of this.items) if (item.state === 'done') URL.revokeObjectURL(item.thumbnailUrl);
+    this.#attempts.clear();
+    this.#set([]);
+  }
+
+  /** Goes on where pictures wait and the recogniser is ready; call it whenever it may have become so. */
+  pump(): void {
+    while (this.#lanes < LANES && this.recogniser().state === 'ready' && this.#counts.waiting > 0) {
+      this.#lanes++;
+      void this.#lane().finally(() => this.#lanes--);
+    }
+  }
+
+  async #lane(): Promise<void> {
+    for (;;) {
+      const item = this.#nextWaiting();
+      if (!item || this.recogniser().state !== 'ready') return;
+      const { id, file, name } = item;
+      this.#replace({ id, file, name, state: 'running' });
+      this.#replace(await this.#recognise(item));
+    }
+  }
+
+  async #recognise({ id, file, name }: PictureItem): Promise<PictureItem> {
+    let bitmap: ImageBitmap | undefined;
+    try {
+      bitmap = await decodePicture(file);
+      const { width, height } = bitmap;
+      const thumbnail = await makeThumbnail(bitmap);
+      const { recognise, loaded } = this.#bound();
+      const { top } = await recognise(bitmap, { id, capturedAt: performance.now(), count: TOP_COUNT, live: false });
+      return {
+        id, file, name, state: 'done', top, width, height, thumbnailUrl: URL.createObjectURL(thumbnail),
+        modelId: loaded?.manifest.id ?? '', precision: loaded?.precision ?? 'fp32',
+      };
+    } catch (error) {
+      bitmap?.close();
+      if (error instanceof PictureError) return { id, file, name, state: 'failed', problem: error.problem, detail: error.message };
+      const fault = Fault.from(error, 'engine-failed');
+      const attempts = (this.#attempts.get(id) ?? 0) + 1;
+      this.#attempts.set(id, attempts);
+      // The recogniser is gone or being changed: the picture waits for the next one.
+      if (fault.code !== 'engine-failed' && attempts < ATTEMPTS) return { id, file, name, state: 'waiting' };
+      return { id, file, name, state: 'failed', problem: 'engine', detail: fault.message };
+    }
+  }
+
+  #bound(): { recognise: Recogniser['recognise']; loaded: Recogniser['loaded'] } {
+    const recogniser = this.recogniser();
+    return { recognise: (frame, options) => recogniser.recognise(frame, options), loaded: recogniser.loaded };
+  }
+
+  #nextWaiting(): PictureItem | undefined {
+    const { items } = this;
+    while (this.#firstWaiting < items.length && items[this.#firstWaiting].state !== 'waiting') this.#firstWaiting++;
+    return items.at(this.#firstWaiting);
+  }
+
+  #set(items: readonly PictureItem[]): void {
+    this.#items = items;
+    this.#firstWaiting = 0;
+    for (const state of ['waiting', 'running', 'done', 'failed'] as const) this.#counts[state] = 0;
+    for (const { state } of items) this.#counts[state]++;
+    this.changed();
+  }
+
+  /** Ids ascend along the list. */
+  #indexOf(id: number): number {
+    let [low, high] = [0, this.#items.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#items[middle].id < id) low = middle + 1;
+      else high = middle;
+    }
+    return this.#items.at(low)?.id === id ? low : -1;
+  }
+
+  #replace(item: PictureItem): void {
+    const index = this.#indexOf(item.id);
+    if (index >= 0) {
+      this.#counts[this.#items[index].state]--;
+      this.#counts[item.state]++;
+      const items = [...this.#items];
+      items[index] = item;
+      this.#items = items;
+      if (item.state === 'waiting') this.#firstWaiting = Math.min(this.#firstWaiting, index);
+      this.changed();
+    } else if (item.state === 'done') {
+      // Cleared away in the meantime.
+      URL.revokeObjectURL(item.thumbnailUrl);
+    }
+  }
+}
+
+async function makeThumbnail(bitmap: ImageBitmap): Promise<Blob> {
+  const scale = Math.min(1, THUMBNAIL / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.8));
+  if (!blob) throw new PictureError('too-large', 'No small picture could be made of it.');
+  return blob;
+}

@@ -1,0 +1,127 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { DonePicture } from '../shared/image';
+import { className } from '../../base/page/language';
+import { percent } from '../../base/page/elements/format';
+import { icon } from '../../base/page/elements/icons';
+import { sharedStyles } from '../../base/page/elements/styles';
+
+/**
+ * A picture with its three labels.
+ *
+ * @csspart picture - the thumbnail
+ * @csspart label - one row
+ */
+@customElement('sg-picture-card')
+@localized()
+export class PictureCard extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+        overflow: hidden;
+        border: 1px solid var(--sg-line);
+        border-radius: 1rem;
+        background: var(--sg-surface);
+        content-visibility: auto;
+        contain-intrinsic-size: auto 18rem;
+      }
+      img {
+        display: block;
+        width: 100%;
+        aspect-ratio: 4 / 3;
+        object-fit: cover;
+        background: var(--sg-surface-2);
+      }
+      p {
+        margin: 0;
+        padding: 0.5rem 0.75rem 0;
+        overflow: hidden;
+        color: var(--sg-muted);
+        font-size: 0.8rem;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      ol {
+        display: grid;
+        gap: 0.25rem;
+        margin: 0;
+        padding: 0.4rem 0.75rem 0.75rem;
+        list-style: none;
+        font-size: 0.9rem;
+      }
+      li {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        column-gap: 0.75rem;
+      }
+      li:first-child {
+        font-size: 1.05rem;
+        font-weight: 650;
+      }
+      .name {
+        overflow-wrap: anywhere;
+      }
+      .name::first-letter {
+        text-transform: uppercase;
+      }
+      .own svg.icon {
+        width: 1em;
+        height: 1em;
+        fill: var(--sg-own);
+        stroke: var(--sg-own);
+        vertical-align: -0.12em;
+      }
+      .share {
+        font-variant-numeric: tabular-nums;
+      }
+      meter {
+        grid-column: 1 / -1;
+        width: 100%;
+        height: 0.3rem;
+      }
+      meter::-webkit-meter-bar {
+        height: 0.3rem;
+        border: 0;
+        background: var(--sg-surface-2);
+      }
+      meter::-webkit-meter-optimum-value {
+        background: var(--sg-accent);
+      }
+      meter::-moz-meter-bar {
+        background: var(--sg-accent);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) picture: DonePicture | undefined;
+
+  override render(): unknown {
+    if (!this.picture) return nothing;
+    const { thumbnailUrl, name, top } = this.picture;
+    return html`
+      <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
+      <p title=${name}>${name}</p>
+      <ol aria-label=${name}>
+        ${top.map(({ index, name: taught, probability }) => {
+          return html`<li part="label">
+            <span class="name"
+              >${taught === undefined
+                ? className(index)
+                : html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span> ${taught}`}</span
+            ><span class="share">${percent(probability)}</span>
+            <meter max="1" value=${probability} aria-hidden="true"></meter>
+          </li>`;
+        })}
+      </ol>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-picture-card': PictureCard;
+  }
+}

@@ -1,0 +1,194 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { localized, msg, str } from '@lit/localize';
+import { droppedFiles, isPicture } from '../../base/page/dropped-files';
+import type { DonePicture, FailedPicture } from '../shared/image';
+import type { FileInbox } from '../../base/page/file-inbox';
+import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
+import { PictureBatch } from './image-batch';
+import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import { Follower } from '../../base/page/shared-controller';
+import { IMAGENET_LABELS } from '../../base/shared/labels/imagenet';
+import { picturesCsv, picturesJsonLines } from '../shared/image-export';
+import { countFirstLabels, filterByLabel } from '../shared/image-filter';
+import { icon } from '../../base/page/elements/icons';
+import { sharedStyles } from '../../base/page/elements/styles';
+import '../../base/page/elements/fault-panel';
+import '../../base/page/elements/load-progress';
+import './image-card';
+import { pictureProblemText } from './image-problem-text';
+import { picturesViewStyles } from './pictures-view-styles';
+
+/** Cards shown at first, and more at a time: thousands at once would make a phone stutter. */
+const PAGE = 120;
+/** Bad files listed at first: a folder of a kind that this browser cannot read is thousands. */
+const FAILED_PAGE = 100;
+/** Labels that the search field offers. */
+const SUGGESTIONS = 50;
+
+const moreWords = (left: number): string => msg(str`Show more (${left} left)`);
+
+/** Still pictures: dropped, chosen or pasted, one or thousands, each with its labels. */
+@customElement('sg-pictures-view')
+@localized()
+export class PicturesView extends LitElement {
+  static override styles = [sharedStyles, picturesViewStyles];
+
+  @property({ attribute: false }) recogniser!: RecogniserController;
+  @property({ attribute: false }) inbox!: FileInbox;
+  @property({ type: Boolean }) active = false;
+  @state() private words = '';
+  @state() private shown = PAGE;
+  @state() private failedShown = FAILED_PAGE;
+  @query('input[type=file]') private readonly chooser!: HTMLInputElement;
+  private readonly batch = new PictureBatch(this, () => this.recogniser);
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.recogniser, this.inbox]);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('paste', this.#onPaste);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('paste', this.#onPaste);
+  }
+
+  override updated(): void {
+    const files = this.inbox.take();
+    if (files.length > 0) this.batch.add(files);
+    else this.batch.pump();
+  }
+
+  override render(): unknown {
+    const { items } = this.batch;
+    const done = items.filter((item): item is DonePicture => item.state === 'done');
+    const failed = items.filter((item): item is FailedPicture => item.state === 'failed');
+    const { fault, progress, state: recogniserState } = this.recogniser;
+    return html`
+      ${items.length > 0 ? this.#bar(done) : nothing}
+      <div class="scroll">
+        ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${() => void this.recogniser.start()}></sg-fault-panel>` : nothing}
+        ${items.length > 0 && recogniserState === 'loading' ? html`<sg-load-progress .progress=${progress}></sg-load-progress>` : nothing}
+        ${items.length === 0 ? this.#empty() : this.#results(done, failed)}
+      </div>
+      <input type="file" hidden multiple accept="image/*,.heic,.heif" aria-label=${msg('Picture files')} @change=${this.#onChoose} />
+    `;
+  }
+
+  #empty(): unknown {
+    return html`<div class="empty">
+      <h2>${msg('Drop pictures here, or a whole folder')}</h2>
+      <p>${msg('Or paste one. Each gets its three likeliest labels. They never leave this device.')}</p>
+      ${this.#chooseButton()}
+    </div>`;
+  }
+
+  #chooseButton(): unknown {
+    return html`<button class="primary" @click=${() => this.chooser.click()}>${icon('upload')}${msg('Choose pictures')}</button>`;
+  }
+
+  #bar(done: readonly DonePicture[]): unknown {
+    const { items, finished, running } = this.batch;
+    return html`<div class="bar" role="toolbar" aria-label=${msg('Pictures')}>
+      ${this.#chooseButton()}
+      <input
+        class="field"
+        type="search"
+        list="labels"
+        placeholder=${msg('Filter by label')}
+        aria-label=${msg('Filter by label')}
+        .value=${this.words}
+        @input=${this.#onWords}
+        @focus=${() => void loadAllClassNames()}
+      />
+      <datalist id="labels">
+        ${countFirstLabels(done).slice(0, SUGGESTIONS).map(({ index, name, count }) => html`<option value=${name ?? className(index)}>${count}</option>`)}
+      </datalist>
+      <button ?disabled=${finished === 0} @click=${() => this.#save('csv')}>CSV</button>
+      <button ?disabled=${finished === 0} @click=${() => this.#save('jsonl')}>JSONL</button>
+      <button class="icon" aria-label=${msg('Remove all pictures')} title=${msg('Remove all pictures')} @click=${this.#onClear}>${icon('trash')}</button>
+      ${running
+        ? html`<div class="progress">
+            <progress max=${items.length} value=${finished} aria-label=${msg('Pictures recognised')}></progress>
+            <span>${finished} / ${items.length}</span>
+            <button @click=${() => this.batch.cancel()}>${msg('Cancel')}</button>
+          </div>`
+        : nothing}
+    </div>`;
+  }
+
+  #results(done: readonly DonePicture[], failed: readonly FailedPicture[]): unknown {
+    const matching = filterByLabel(done, this.words, allClassNames());
+    return html`
+      ${failed.length > 0
+        ? html`<details class="failed" open>
+            <summary>${msg(str`Files that could not be read: ${failed.length}`)}</summary>
+            <ul tabindex="0" aria-label=${msg('Files that could not be read')}>
+              ${failed.slice(0, this.failedShown).map(({ name, problem, detail }) => html`<li title=${detail}>${name} <span>${pictureProblemText(problem)}</span></li>`)}
+            </ul>
+            ${failed.length > this.failedShown
+              ? html`<button class="more-failed" @click=${() => (this.failedShown += FAILED_PAGE)}>${moreWords(failed.length - this.failedShown)}</button>`
+              : nothing}
+          </details>`
+        : nothing}
+      <p class="visually-hidden" role="status">${this.batch.running ? '' : msg(str`Pictures recognised: ${done.length}`)}</p>
+      ${matching.length === 0 && this.words.trim() !== '' ? html`<p>${msg('No picture has such a label.')}</p>` : nothing}
+      <ul class="cards">
+        ${repeat(
+          matching.slice(0, this.shown),
+          ({ id }) => id,
+          (picture) => html`<li><sg-picture-card .picture=${picture}></sg-picture-card></li>`,
+        )}
+      </ul>
+      ${matching.length > this.shown
+        ? html`<div class="more"><button @click=${() => (this.shown += PAGE)}>${moreWords(matching.length - this.shown)}</button></div>`
+        : nothing}
+    `;
+  }
+
+  /** With the English names, whatever the reader's language: programs read them. */
+  #save(kind: 'csv' | 'jsonl'): void {
+    const { items } = this.batch;
+    const text = kind === 'csv' ? picturesCsv(items, IMAGENET_LABELS) : picturesJsonLines(items, IMAGENET_LABELS);
+    const url = URL.createObjectURL(new Blob([text], { type: kind === 'csv' ? 'text/csv' : 'application/x-ndjson' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `sightglass-pictures.${kind}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  }
+
+  #onWords(event: InputEvent): void {
+    if (event.target instanceof HTMLInputElement) this.words = event.target.value;
+    this.shown = PAGE;
+  }
+
+  #onClear(): void {
+    this.batch.clear();
+    this.words = '';
+    this.shown = PAGE;
+    this.failedShown = FAILED_PAGE;
+  }
+
+  #onChoose(): void {
+    this.batch.add(Array.from(this.chooser.files ?? [], (file) => ({ file, name: file.name })));
+    this.chooser.value = '';
+  }
+
+  readonly #onPaste = (event: ClipboardEvent): void => {
+    if (!this.active || !event.clipboardData) return;
+    void droppedFiles(event.clipboardData).then((files) => this.batch.add(files.filter(isPicture)));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-pictures-view': PicturesView;
+  }
+}

@@ -1,0 +1,49 @@
+import type { PictureItem } from './image';
+import { csvRecord } from '../../sessions/shared/export/csv';
+
+/** Labels of each picture that are written. */
+const COUNT = 3;
+
+type Names = readonly string[];
+
+/** UTF-8's mark, without which Excel garbles all but English. */
+const MARK = '\ufeff';
+
+/**
+ * A table, RFC 4180, a record a picture: file, size in pixels, model, three labels with probabilities 0..1, and the reason where
+ * it failed. Pictures that still wait are left out. Taught things have a label and no class.
+ *
+ * @param names of the 1000 classes
+ */
+export function picturesCsv(items: readonly PictureItem[], names: Names): string {
+  const ranks = Array.from({ length: COUNT }, (_, i) => i + 1);
+  const head = ['file', 'width', 'height', 'model', 'precision', ...ranks.flatMap((n) => [`class_${n}`, `label_${n}`, `probability_${n}`]), 'error'];
+  const records = items.flatMap((item) => {
+    if (item.state === 'failed') return [csvRecord([item.name, ...Array<undefined>(head.length - 2).fill(undefined), item.problem])];
+    if (item.state !== 'done') return [];
+    const labels = ranks.flatMap((n) => {
+      const label = item.top.at(n - 1);
+      if (!label) return [undefined, undefined, undefined];
+      const { index, name, probability } = label;
+      return name === undefined ? [index, names[index], probability] : [undefined, name, probability];
+    });
+    return [csvRecord([item.name, item.width, item.height, item.modelId, item.precision, ...labels, undefined])];
+  });
+  return MARK + csvRecord(head) + records.join('');
+}
+
+/** The same as JSON, one object a line. */
+export function picturesJsonLines(items: readonly PictureItem[], names: Names): string {
+  return items
+    .flatMap((item): object[] => {
+      if (item.state === 'failed') return [{ file: item.name, error: item.problem, detail: item.detail }];
+      if (item.state !== 'done') return [];
+      const { name, width, height, modelId, precision, top } = item;
+      const labels = top.slice(0, COUNT).map(({ index, name: taught, probability }) =>
+        taught === undefined ? { class: index, label: names[index], probability } : { label: taught, probability },
+      );
+      return [{ file: name, width, height, model: modelId, precision, labels }];
+    })
+    .map((record) => `${JSON.stringify(record)}\n`)
+    .join('');
+}

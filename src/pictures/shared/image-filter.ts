@@ -1,0 +1,36 @@
+import type { DonePicture } from './image';
+
+/** A label and how many pictures have it first. */
+export interface LabelCount {
+  readonly index: number;
+  /** Of a taught thing. */
+  readonly name?: string;
+  readonly count: number;
+}
+
+/** First labels of the pictures, the most frequent first. */
+export function countFirstLabels(pictures: readonly DonePicture[]): LabelCount[] {
+  const counts = new Map<string | number, { index: number; name?: string; count: number }>();
+  for (const { top } of pictures) {
+    const first = top.at(0);
+    if (!first) continue;
+    const { index, name } = first;
+    // The index of a taught thing is another one after the next lesson.
+    const key = name ?? index;
+    const entry = counts.get(key) ?? { index, ...(name === undefined ? {} : { name }), count: 0 };
+    counts.set(key, { ...entry, count: entry.count + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count || a.index - b.index);
+}
+
+/**
+ * Pictures one of whose labels contains the words; all of them for no words.
+ * @param words upper and lower case alike
+ * @param names of the 1000 classes, one list a language
+ */
+export function filterByLabel(pictures: readonly DonePicture[], words: string, names: readonly (readonly string[])[]): readonly DonePicture[] {
+  const wanted = words.trim().toLowerCase();
+  if (wanted === '') return pictures;
+  const has = (text: string): boolean => text.toLowerCase().includes(wanted);
+  return pictures.filter(({ top }) => top.some(({ index, name }) => (name === undefined ? names.some((list) => has(list[index])) : has(name))));
+}

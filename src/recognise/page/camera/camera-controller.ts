@@ -1,0 +1,218 @@
+import type { ReactiveControllerHost } from 'lit';
+import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, SMALL_PICTURE, stopStream, wishes, type CameraRequest } from './camera';
+import { CameraLens } from './camera-lens';
+import { closeFilm, openFilm, type Film } from './video-file';
+import { openScreen } from './screen';
+import { deviceMemory, LITTLE_MEMORY } from '../model/device-capabilities';
+import { Fault, type FaultCode } from '../../../base/shared/fault';
+import { SharedController } from '../../../base/page/shared-controller';
+
+/** Frames a second where the device is too loaded for more. */
+const LOW_FRAME_RATE = 15;
+
+export type CameraState = 'off' | 'starting' | 'live' | 'fault';
+
+/** Where the pictures come from. */
+export type SourceKind = 'camera' | 'screen' | 'film';
+
+/** Owns the source of pictures: one camera, one shared screen or one film at most, given back when the host goes. */
+export class CameraController extends SharedController {
+  state: CameraState = 'off';
+  /** What runs, or ran last. */
+  source: SourceKind = 'camera';
+  /** The camera's or the screen's; undefined for a film. */
+  stream: MediaStream | undefined;
+  film: Film | undefined;
+  /** May come beside the state `live`: then what was live goes on. */
+  fault: Fault | undefined;
+  /** Zoom, torch and point of the running camera. */
+  lens: CameraLens | undefined;
+  /** All cameras, named once permission is given. */
+  devices: readonly MediaDeviceInfo[] = [];
+  #request: CameraRequest = { ...DEFAULT_REQUEST, ...((deviceMemory() ?? Infinity) <= LITTLE_MEMORY && SMALL_PICTURE) };
+  /** Latest wins: an answer to an older call is thrown away. */
+  #call = 0;
+  #smoothnessSaved = false;
+
+  constructor(owner: ReactiveControllerHost) {
+    super(owner);
+  }
+
+  /** Device id of the running camera, '' where none runs. */
+  get deviceId(): string {
+    return this.source === 'camera' ? (this.#track?.getSettings().deviceId ?? '') : '';
+  }
+
+  /** Whether the running camera looks at the person; undefined where the browser does not tell. */
+  get facesUser(): boolean | undefined {
+    const facing = this.#track?.getSettings().facingMode;
+    return facing === undefined ? undefined : facing === 'user';
+  }
+
+  get #track(): MediaStreamTrack | undefined {
+    return this.stream?.getVideoTracks()[0];
+  }
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    // Typed as always there, but missing on plain http.
+    (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener('devicechange', this.#onDevices);
+  }
+
+  override hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    (navigator.mediaDevices as MediaDevices | undefined)?.removeEventListener('devicechange', this.#onDevices);
+    this.stop();
+  }
+
+  /** Opens the camera, or another one; never throws: the result is `state` and `fault`. */
+  async start(request: Partial<CameraRequest> = {}): Promise<void> {
+    this.#request = { ...this.#request, ...request };
+    const call = ++this.#call;
+    // Before the next one is opened: phones open one camera at a time.
+    this.#release();
+    this.source = 'camera';
+    this.#set('starting');
+    try {
+      const stream = await openCamera(this.#request);
+      if (call !== this.#call) {
+        stopStream(stream);
+        return;
+      }
+      this.#go('camera', stream);
+      this.#onDevices();
+    } catch (error) {
+      if (call !== this.#call) return;
+      this.#release();
+      this.#set('fault', Fault.from(error, 'camera-failed'));
+    }
+  }
+
+  /**
+   * Opens the camera on the other side of the device, else the next one in the list.
+   * @returns the request that led to it, to be kept
+   */
+  async flip(): Promise<Pick<CameraRequest, 'deviceId' | 'facing'>> {
+    const before = this.deviceId;
+    const { facesUser } = this;
+    if (facesUser !== undefined) {
+      await this.start({ deviceId: '', facing: facesUser ? 'environment' : 'user' });
+      if (this.state !== 'live' || this.deviceId !== before) return this.#request;
+    }
+    const at = this.devices.findIndex((device) => device.deviceId === before);
+    const next = this.devices.length > 0 ? this.devices[(at + 1) % this.devices.length] : undefined;
+    if (next) await this.start({ deviceId: next.deviceId });
+    return this.#request;
+  }
+
+  /** Has the person choose a screen; what ran before goes on until then, and where they choose none. */
+  async startScreen(): Promise<void> {
+    await this.#replace('screen-failed', openScreen, stopStream, (stream) => this.#go('screen', stream));
+  }
+
+  /** Plays a film file; what ran before goes on where it cannot be played. */
+  async startFilm(file: File): Promise<void> {
+    await this.#replace('film-unreadable', () => openFilm(file), closeFilm, (film) => {
+      this.film = film;
+      this.#go('film', undefined);
+    });
+  }
+
+  stop(): void {
+    this.#call++;
+    this.#release();
+    this.#set('off');
+  }
+
+  /** A fault of what is live, for example a film that breaks off in the middle. */
+  fail(fault: Fault): void {
+    this.#set(this.state === 'starting' ? 'off' : this.state, fault);
+  }
+
+  /** Takes the fault as read: what is live goes on, else nothing is. */
+  dismiss(): void {
+    this.#set(this.state === 'live' ? 'live' : 'off');
+  }
+
+  /** Asks the camera for fewer frames, where working less was not enough; and for its own rate again. */
+  saveSmoothness(save: boolean): void {
+    if (!this.lens || this.#smoothnessSaved === save) return;
+    this.#smoothnessSaved = save;
+    this.lens.setFrameRate(save ? LOW_FRAME_RATE : FRAME_RATE);
+  }
+
+  /** Opens something while what runs goes on, then puts it in its place. */
+  async #replace<T>(
+    code: FaultCode,
+    open: () => Promise<T | undefined>,
+    close: (opened: T) => void,
+    take: (opened: T) => void,
+  ): Promise<void> {
+    const call = ++this.#call;
+    try {
+      const opened = await open();
+      if (opened === undefined) {
+        if (call === this.#call && this.state === 'starting') this.#set('off');
+        return;
+      }
+      if (call !== this.#call) {
+        close(opened);
+        return;
+      }
+      this.#release();
+      take(opened);
+    } catch (error) {
+      if (call === this.#call) this.fail(Fault.from(error, code));
+    }
+  }
+
+  #go(source: SourceKind, stream: MediaStream | undefined): void {
+    this.source = source;
+    this.stream = stream;
+    this.#smoothnessSaved = false;
+    const track = this.#track;
+    track?.addEventListener('ended', this.#onEnded);
+    if (track && source === 'camera') this.lens = new CameraLens(track, wishes(this.#request), () => this.changed());
+    this.#set('live');
+  }
+
+  #set(state: CameraState, fault?: Fault): void {
+    this.state = state;
+    this.fault = fault;
+    this.changed();
+  }
+
+  #release(): void {
+    this.#track?.removeEventListener('ended', this.#onEnded);
+    if (this.stream) stopStream(this.stream);
+    if (this.film) closeFilm(this.film);
+    this.stream = undefined;
+    this.film = undefined;
+    this.lens = undefined;
+  }
+
+  readonly #onEnded = (): void => {
+    this.#release();
+    // A shared screen ends by the browser's own button: that is no fault.
+    if (this.source === 'screen') this.#set('off');
+    else this.#set('fault', new Fault('camera-ended', 'The camera track ended.'));
+  };
+
+  /**
+   * A call or a trip to the background may have ended the track, or left it without pictures: take the camera again when
+   * the page is seen again.
+   */
+  readonly #onVisibility = (): void => {
+    if (document.visibilityState !== 'visible' || this.source !== 'camera') return;
+    const track = this.#track;
+    const lost = this.state === 'live' && (track?.readyState === 'ended' || track?.muted === true);
+    if (this.fault?.code === 'camera-ended' || lost) void this.start();
+  };
+
+  readonly #onDevices = (): void => {
+    void listCameras().then((devices) => {
+      this.devices = devices;
+      this.changed();
+    });
+  };
+}

@@ -1,0 +1,46 @@
+import type { FrameInput } from '../../shared/recogniser';
+
+/** How a frame travels to the worker. */
+export type FrameTransport = 'video-frame' | 'image-bitmap' | 'pixels';
+
+/** The quickest way that this browser has. */
+export function bestTransport(): FrameTransport {
+  if (typeof VideoFrame !== 'undefined') return 'video-frame';
+  if (typeof createImageBitmap === 'function' && typeof OffscreenCanvas !== 'undefined') return 'image-bitmap';
+  return 'pixels';
+}
+
+let canvas: HTMLCanvasElement | undefined;
+
+function grabPixels(video: HTMLVideoElement): FrameInput {
+  canvas ??= document.createElement('canvas');
+  if (canvas.width !== video.videoWidth) canvas.width = video.videoWidth;
+  if (canvas.height !== video.videoHeight) canvas.height = video.videoHeight;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('This browser gives no 2D canvas.');
+  context.drawImage(video, 0, 0);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/**
+ * Takes the frame that a video element shows.
+ *
+ * @returns a frame to be transferred, or closed
+ * @throws Error where the element shows no frame yet
+ */
+export async function grabFrame(
+  video: HTMLVideoElement,
+  transport: FrameTransport = bestTransport(),
+): Promise<FrameInput> {
+  if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) {
+    throw new Error('The video shows no frame yet.');
+  }
+  switch (transport) {
+    case 'video-frame':
+      return new VideoFrame(video);
+    case 'image-bitmap':
+      return createImageBitmap(video);
+    case 'pixels':
+      return grabPixels(video);
+  }
+}

@@ -1,0 +1,46 @@
+import { Fault } from '../../../base/shared/fault';
+
+/** A film from a file, for a video element's `src`. */
+export interface Film {
+  /** An object URL: `closeFilm` gives its memory back. */
+  readonly url: string;
+  /** The file's name. */
+  readonly name: string;
+}
+
+/**
+ * Opens a film file, having looked whether the browser can play it.
+ *
+ * @throws Fault `film-unreadable` where it cannot
+ */
+export async function openFilm(file: File): Promise<Film> {
+  const film: Film = { url: URL.createObjectURL(file), name: file.name };
+  const probe = document.createElement('video');
+  probe.muted = true;
+  probe.preload = 'auto';
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.addEventListener('loadeddata', () => resolve());
+      probe.addEventListener('error', () => reject(filmFault(probe.error)));
+      probe.src = film.url;
+    });
+    // A sound file plays as well, and has no picture.
+    if (probe.videoWidth === 0) throw new Fault('film-unreadable', 'The file has no picture.');
+  } catch (error) {
+    closeFilm(film);
+    throw error;
+  } finally {
+    probe.removeAttribute('src');
+    probe.load();
+  }
+  return film;
+}
+
+/** A media element's error (HTML standard, MediaError) as a fault. */
+export function filmFault(error: MediaError | null): Fault {
+  return new Fault('film-unreadable', error ? `MediaError ${error.code}: ${error.message}` : 'MediaError');
+}
+
+export function closeFilm(film: Film): void {
+  URL.revokeObjectURL(film.url);
+}

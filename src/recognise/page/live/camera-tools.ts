@@ -1,0 +1,123 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { ZoomRange } from '../camera/camera-lens';
+import { ControlEvent } from '../events/control-event';
+import { ZoomEvent } from '../events/zoom-event';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+
+/** Webcams give their zoom in per cent, phones as a factor: from this on it is per cent. */
+const LEAST_PER_CENT = 10;
+
+/** A zoom as people write it: "2.5×". */
+function zoomText(value: number, range: ZoomRange): string {
+  return `${(range.min >= LEAST_PER_CENT ? value / 100 : value).toFixed(1)}×`;
+}
+
+/**
+ * Torch and zoom of the running camera, as far as it has them.
+ *
+ * @event sg-control - `torch`: the torch was switched
+ * @event sg-zoom - another zoom was chosen
+ */
+@customElement('sg-camera-tools')
+@localized()
+export class CameraTools extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        gap: 0.6rem;
+        color: #fff;
+      }
+      button {
+        border-color: transparent;
+        background: var(--sg-glass);
+        color: #fff;
+        backdrop-filter: blur(12px);
+      }
+      button[aria-pressed='true'] {
+        background: #fff;
+        color: #000;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 0.6rem;
+        min-width: 0;
+        min-height: 2.75rem;
+        padding: 0 1rem;
+        border-radius: 999px;
+        background: var(--sg-glass);
+        backdrop-filter: blur(12px);
+      }
+      input {
+        flex: 1;
+        min-width: 0;
+        width: 11rem;
+        height: 2.75rem;
+        margin: 0;
+        accent-color: #fff;
+      }
+      output {
+        min-width: 3rem;
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) range: ZoomRange | undefined;
+  @property({ type: Number }) zoom = 0;
+  @property({ type: Boolean }) hasTorch = false;
+  @property({ type: Boolean }) torch = false;
+
+  override render(): unknown {
+    return html`${this.hasTorch ? this.#torch() : nothing} ${this.range ? this.#zoom(this.range) : nothing}`;
+  }
+
+  #torch(): unknown {
+    const label = msg('Torch');
+    return html`<button
+      class="icon"
+      data-action="torch"
+      aria-label=${label}
+      title=${label}
+      aria-pressed=${String(this.torch)}
+      @click=${() => this.dispatchEvent(new ControlEvent('torch'))}
+    >
+      ${icon('torch')}
+    </button>`;
+  }
+
+  #zoom(range: ZoomRange): unknown {
+    const text = zoomText(this.zoom, range);
+    return html`<label>
+      <span class="visually-hidden">${msg('Zoom')}</span>
+      <input
+        type="range"
+        min=${range.min}
+        max=${range.max}
+        step=${range.step}
+        .value=${String(this.zoom)}
+        aria-valuetext=${text}
+        @input=${this.#onInput}
+      />
+      <output aria-hidden="true">${text}</output>
+    </label>`;
+  }
+
+  #onInput(event: Event): void {
+    if (event.target instanceof HTMLInputElement) this.dispatchEvent(new ZoomEvent(event.target.valueAsNumber));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-camera-tools': CameraTools;
+  }
+}

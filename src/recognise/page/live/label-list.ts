@@ -1,0 +1,151 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { localized, msg } from '@lit/localize';
+import { percent } from '../../../base/page/elements/format';
+import { icon } from '../../../base/page/elements/icons';
+import { styleProperties } from '../../../base/page/elements/style-properties';
+import { sharedStyles } from '../../../base/page/elements/styles';
+
+/** One label to show. */
+export interface ShownLabel {
+  readonly key: string;
+  readonly name: string;
+  /** 0..1 */
+  readonly probability: number;
+  /** Whether it is a thing that the person has taught. */
+  readonly own?: boolean;
+}
+
+/**
+ * The top labels with per cent, the first one large; or that the app is not sure.
+ *
+ * @csspart label - one row
+ */
+@customElement('sg-label-list')
+@localized()
+export class LabelList extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+      }
+      ol {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+        display: grid;
+        gap: 0.35rem;
+      }
+      li {
+        position: relative;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 0 1rem;
+        padding: 0.4rem 0.9rem;
+        border-radius: 0.8rem;
+        overflow: hidden;
+        background: var(--sg-glass);
+        color: #fff;
+        backdrop-filter: blur(12px);
+      }
+      li:first-child {
+        padding-block: 0.65rem;
+        font-size: 1.45rem;
+        line-height: 1.2;
+        font-weight: 650;
+      }
+      li:not(:first-child) {
+        display: var(--sg-further-labels, flex);
+      }
+      .bar {
+        position: absolute;
+        inset: 0 auto 0 0;
+        width: 100%;
+        transform-origin: left;
+        background: var(--sg-bar);
+        transition: transform 180ms linear;
+      }
+      .name,
+      .share {
+        position: relative;
+      }
+      .name {
+        flex: 1 1 0;
+        min-width: min-content;
+        overflow-wrap: break-word;
+        hyphens: auto;
+      }
+      .name::first-letter {
+        text-transform: uppercase;
+      }
+      .hint {
+        display: block;
+        font-size: 0.95rem;
+        font-weight: 400;
+      }
+      .own svg.icon {
+        width: 0.85em;
+        height: 0.85em;
+        margin-inline-end: 0.4em;
+        vertical-align: -0.05em;
+        fill: var(--sg-own);
+        stroke: var(--sg-own);
+      }
+      .share {
+        flex: none;
+        font-variant-numeric: tabular-nums;
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .bar {
+          transition: none;
+        }
+      }
+      @media (forced-colors: active) {
+        li {
+          border: 1px solid CanvasText;
+        }
+        .bar {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) labels: readonly ShownLabel[] = [];
+  /** Whether even the first label is too unlikely to be shown. */
+  @property({ type: Boolean }) unsure = false;
+
+  override render(): unknown {
+    if (this.labels.length === 0) return nothing;
+    if (this.unsure) {
+      return html`<ol aria-label=${msg('Recognised')}>
+        <li part="label" data-unsure>
+          <span class="name">${msg('Not sure')}<span class="hint">${msg('Fill the square with one thing.')}</span></span>
+        </li>
+      </ol>`;
+    }
+    return html`<ol aria-label=${msg('Recognised')}>
+      ${repeat(
+        this.labels,
+        (label) => label.key,
+        (label) => html`<li part="label">
+          <span class="bar" style=${styleProperties({ transform: `scaleX(${label.probability.toFixed(3)})` })}></span>
+          <span class="name">${label.own
+            ? html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span>`
+            : nothing}${label.name}</span>
+          <span class="share">${percent(label.probability)}</span>
+        </li>`,
+      )}
+    </ol>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-label-list': LabelList;
+  }
+}

@@ -1,0 +1,157 @@
+import type { ReactiveControllerHost } from 'lit';
+import type { CameraController } from '../camera/camera-controller';
+import type { LiveRecognition } from './live-recognition';
+import { ShortcutController } from '../../../base/page/shortcut-controller';
+import type { SettingsStore } from '../../../base/page/settings';
+import type { ControlAction } from '../events/control-event';
+import { LIVE_SHORTCUTS, type LiveAction } from './live-shortcuts';
+
+/** What the actions act on. */
+export interface LiveParts {
+  /** Whether the live view is the one that is shown. */
+  readonly active: boolean;
+  readonly camera: CameraController;
+  readonly settings: SettingsStore;
+  showSources(): void;
+  /** Begins a recording, or ends the one that runs. */
+  record(): void;
+}
+
+/** Zoom of one key press. */
+const ZOOM_STEP = 1.15;
+
+/** What buttons and keys do in the live view, and its state between them. */
+export class LiveActions {
+  paused = false;
+  frozen = false;
+
+  constructor(
+    private readonly host: ReactiveControllerHost & LiveParts,
+    private readonly live: LiveRecognition,
+  ) {
+    new ShortcutController(host, LIVE_SHORTCUTS, (action) => this.#onShortcut(action));
+  }
+
+  get mirrored(): boolean {
+    const { camera, settings } = this.host;
+    if (camera.source !== 'camera') return false;
+    return settings.value.mirrored ?? camera.facesUser ?? false;
+  }
+
+  async startCamera(): Promise<void> {
+    const { cameraId, facing } = this.host.settings.value;
+    await this.#begin(this.host.camera.start({ deviceId: cameraId, facing }));
+  }
+
+  async chooseCamera(deviceId: string): Promise<void> {
+    this.host.settings.update({ cameraId: deviceId, mirrored: undefined });
+    await this.startCamera();
+  }
+
+  async shareScreen(): Promise<void> {
+    await this.#begin(this.host.camera.startScreen());
+  }
+
+  /** Plays a film file in place of what runs. */
+  async openFilm(file: File): Promise<void> {
+    await this.#begin(this.host.camera.startFilm(file));
+  }
+
+  run(action: ControlAction): void {
+    const { camera, settings } = this.host;
+    switch (action) {
+      case 'start':
+        void this.startCamera();
+        break;
+      case 'stop':
+        camera.stop();
+        this.#clear();
+        break;
+      case 'pause':
+      case 'resume':
+        this.paused = action === 'pause';
+        break;
+      case 'freeze':
+      case 'unfreeze':
+        this.frozen = action === 'freeze';
+        break;
+      case 'mirror':
+        settings.update({ mirrored: !this.mirrored });
+        break;
+      case 'flip':
+        void this.#begin(this.#flip());
+        break;
+      case 'torch':
+        camera.lens?.setTorch(!camera.lens.torch);
+        break;
+      case 'sources':
+        this.host.showSources();
+        break;
+      case 'record':
+        this.host.record();
+        break;
+      case 'statistics':
+        settings.update({ statsOpen: !settings.value.statsOpen });
+        break;
+    }
+    this.host.requestUpdate();
+  }
+
+  /** Another picture begins: nothing of the one before stays. */
+  async #begin(opening: Promise<unknown>): Promise<void> {
+    const { camera } = this.host;
+    const { stream, film } = camera;
+    await opening;
+    if (stream !== camera.stream || film !== camera.film) this.#clear();
+  }
+
+  #clear(): void {
+    this.paused = false;
+    this.frozen = false;
+    this.live.clear();
+  }
+
+  async #flip(): Promise<void> {
+    const { deviceId, facing } = await this.host.camera.flip();
+    // The other side's picture is mirrored, or not, as suits it.
+    this.host.settings.update({ cameraId: deviceId, facing, mirrored: undefined });
+  }
+
+  /** @returns false where the key does nothing now */
+  #onShortcut(action: LiveAction): boolean {
+    const { active, camera, settings } = this.host;
+    if (!active || !settings.value.shortcuts) return false;
+    const wanted = this.#meant(action);
+    if (wanted !== undefined) this.run(wanted);
+    else if (action === 'zoom-in' || action === 'zoom-out') {
+      const { lens } = camera;
+      if (lens?.zoom === undefined) return false;
+      lens.setZoom(lens.zoom * (action === 'zoom-in' ? ZOOM_STEP : 1 / ZOOM_STEP));
+    } else return false;
+    return true;
+  }
+
+  /** The control that a key stands for now, undefined where it has none. */
+  #meant(action: LiveAction): ControlAction | undefined {
+    const { camera } = this.host;
+    if (action === 'sources') return action;
+    if (action === 'toggle-camera') return camera.state === 'live' ? 'stop' : camera.state === 'starting' ? undefined : 'start';
+    if (camera.state !== 'live') return undefined;
+    switch (action) {
+      case 'toggle-pause':
+        return this.paused ? 'resume' : 'pause';
+      case 'toggle-freeze':
+        return camera.source === 'film' ? undefined : this.frozen ? 'unfreeze' : 'freeze';
+      case 'mirror':
+        return camera.source === 'camera' ? action : undefined;
+      case 'flip':
+        return camera.source === 'camera' && camera.devices.length > 1 ? action : undefined;
+      case 'torch':
+      case 'statistics':
+      case 'record':
+        return action;
+      default:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { FramePump, type PresentedFrame } from '../camera/frame-pump';
+import { bestTransport, grabFrame, type FrameTransport } from '../camera/grab-frame';
+import { Fault } from '../../../base/shared/fault';
+import type { FrameInput, Recognition, RecogniseOptions } from '../../shared/recogniser';
+import type { DeviceConditions, Pace } from '../../shared/duty-control';
+import { RecognitionScheduler } from '../../shared/scheduler';
+import { RateMeter, RecentValues } from '../../../base/shared/statistics';
+import type { FrameTap } from './frame-tap';
+
+/** What runs recognitions. */
+export interface LiveRecogniser {
+  /** Settles when a frame that is captured now would be recognised at once. */
+  opened(): Promise<void>;
+  /** Runs one recognition; the frame is transferred. */
+  recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition>;
+}
+
+/** Figures of the live run; times in milliseconds, rates a second. */
+export interface LiveStatistics {
+  readonly displayRate: number;
+  readonly recognitionRate: number;
+  readonly preprocessMs: number | undefined;
+  readonly inferenceMs: number | undefined;
+  /** Camera frame to label, the last one and percentiles of the last 120. */
+  readonly latencyMs: number | undefined;
+  readonly latencyP50: number | undefined;
+  readonly latencyP95: number | undefined;
+  readonly framesPresented: number;
+  readonly framesSkipped: number;
+  readonly pace: Pace;
+  /** How frames travel to the worker. */
+  readonly transport: FrameTransport;
+}
+
+/** Told of each recognition with the camera frame it belongs to. */
+export type OnRecognition = (recognition: Recognition, frame: PresentedFrame) => void;
+
+/** How often the figures are shown anew, milliseconds: more often nobody can read. */
+const STATISTICS_INTERVAL = 250;
+/** Until a frame that could not be captured is tried again, milliseconds, at least. */
+const RETRY_AFTER = 50;
+/** Labels in each answer's own list. */
+const TOP_COUNT = 5;
+
+/**
+ * Runs the loop camera frame -> worker -> label: one inference in flight, the newest frame wins, the rest are skipped and
+ * counted. Stands still while the page is hidden, and while paused.
+ */
+export class LiveRecognition implements ReactiveController {
+  recognition: Recognition | undefined;
+  statistics: LiveStatistics | undefined;
+  /** Camera frame to label of the last answers, milliseconds. */
+  readonly latencies = new RecentValues();
+  /** Sees each frame that is recognised: a recording. */
+  tap: FrameTap | undefined;
+  readonly #scheduler = new RecognitionScheduler();
+  readonly #displayRate = new RateMeter();
+  readonly #recognitionRate = new RateMeter();
+  #transport = bestTransport();
+  #pump: FramePump | undefined;
+  #video: HTMLVideoElement | undefined;
+  #newest: PresentedFrame | undefined;
+  #running = false;
+  #nextId = 1;
+  /** Answers to frames from before the last start are not shown. */
+  #firstId = 1;
+  #statisticsAt = 0;
+  #nextTake: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly recogniser: () => LiveRecogniser,
+    private readonly onRecognition: OnRecognition = () => undefined,
+  ) {
+    host.addController(this);
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** How hard recognition works at present. */
+  get pace(): Pace {
+    return this.#scheduler.pace;
+  }
+
+  /** False to recognise as often as the device can, whatever becomes of latency, heat and battery. */
+  set adaptive(adaptive: boolean) {
+    this.#scheduler.adaptive = adaptive;
+  }
+
+  /** What the device says of its battery and heat. */
+  set conditions(conditions: DeviceConditions) {
+    this.#scheduler.conditions = conditions;
+  }
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.stop();
+  }
+
+  /** Begins with a video element; counts and rates start at zero. */
+  start(video: HTMLVideoElement): void {
+    this.stop();
+    this.#video = video;
+    this.#running = true;
+    this.#firstId = this.#nextId;
+    this.#displayRate.reset();
+    this.#recognitionRate.reset();
+    this.latencies.reset();
+    this.#pump = new FramePump(video, (frame) => this.#onFrame(frame));
+    if (document.visibilityState === 'visible') this.#pump.start();
+    this.host.requestUpdate();
+  }
+
+  /** Ends the loop; the last label stays in `recognition` until `clear`. */
+  stop(): void {
+    this.#pump?.stop();
+    this.#pump = undefined;
+    this.#running = false;
+    // No frame may wait for an inference that ends after the stop.
+    clearTimeout(this.#nextTake);
+    this.#scheduler.reset();
+    this.host.requestUpdate();
+  }
+
+  clear(): void {
+    this.recognition = undefined;
+    this.statistics = undefined;
+    this.host.requestUpdate();
+  }
+
+  readonly #onVisibility = (): void => {
+    if (!this.#running) return;
+    if (document.visibilityState === 'visible') this.#pump?.start();
+    else {
+      this.#pump?.stop();
+      clearTimeout(this.#nextTake);
+    }
+  };
+
+  #onFrame(frame: PresentedFrame): void {
+    this.#newest = frame;
+    this.#displayRate.add(performance.now(), frame.count);
+    if (this.#scheduler.frame(performance.now(), frame.count)) void this.#submit();
+    this.#showStatistics();
+  }
+
+  async #submit(): Promise<void> {
+    clearTimeout(this.#nextTake);
+    await this.recogniser().opened();
+    const frame = this.#newest;
+    const video = this.#running ? this.#video : undefined;
+    let latency: number | undefined;
+    let captured = false;
+    try {
+      // Where the element shows no frame at present, as in the midst of a seek, none is captured.
+      const picture = video && (await grabFrame(video, this.#transport).catch(() => undefined));
+      captured = picture !== undefined;
+      if (frame && picture) latency = await this.#run(frame, picture);
+    } catch (error) {
+      // The recogniser's owner shows its faults; a frame that the worker cannot read goes there in another way.
+      if (Fault.from(error, 'engine-failed').code === 'frame-unreadable') {
+        this.#transport = 'pixels';
+        captured = false;
+      }
+    }
+    // Tried again: a paused film has no next frame that would make it good.
+    if (!captured) this.#scheduler.putBack();
+    const wait = this.#scheduler.finished(performance.now(), latency);
+    if (wait === undefined || !this.#running) return;
+    if (wait === 0 && captured) this.#take();
+    else this.#nextTake = setTimeout(() => this.#take(), captured ? wait : Math.max(wait, RETRY_AFTER));
+  }
+
+  #take(): void {
+    if (this.#running && this.#scheduler.take(performance.now())) void this.#submit();
+  }
+
+  async #run(frame: PresentedFrame, picture: FrameInput): Promise<number | undefined> {
+    const id = this.#nextId++;
+    this.tap?.submitted(id, picture);
+    const recognition = await this.recogniser().recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
+    if (id < this.#firstId || !this.#running) return undefined;
+    this.recognition = recognition;
+    this.onRecognition(recognition, frame);
+    this.host.requestUpdate();
+    await this.host.updateComplete;
+    const now = performance.now();
+    this.#recognitionRate.add(now);
+    const latency = now - frame.capturedAt;
+    this.latencies.add(latency);
+    this.tap?.shown(recognition, latency);
+    this.#showStatistics(latency);
+    return latency;
+  }
+
+  #showStatistics(latencyMs = this.statistics?.latencyMs): void {
+    const now = performance.now();
+    if (now - this.#statisticsAt < STATISTICS_INTERVAL) return;
+    this.#statisticsAt = now;
+    this.statistics = {
+      displayRate: this.#displayRate.rate(now),
+      recognitionRate: this.#recognitionRate.rate(now),
+      preprocessMs: this.recognition?.preprocessMs,
+      inferenceMs: this.recognition?.inferenceMs,
+      latencyMs,
+      latencyP50: this.latencies.percentile(0.5),
+      latencyP95: this.latencies.percentile(0.95),
+      framesPresented: this.#scheduler.presented,
+      framesSkipped: this.#scheduler.skipped,
+      pace: this.#scheduler.pace,
+      transport: this.#transport,
+    };
+    this.host.requestUpdate();
+  }
+}

@@ -1,0 +1,55 @@
+import { msg } from '@lit/localize';
+import type { Shortcuts } from '../../../base/page/shortcut-controller';
+import type { ControlAction } from '../events/control-event';
+
+/** What keys do in the live view; `toggle-…` is the one of two that fits. */
+export type LiveAction =
+  | Extract<ControlAction, 'mirror' | 'flip' | 'torch' | 'sources' | 'statistics' | 'record'>
+  | 'toggle-camera'
+  | 'toggle-pause'
+  | 'toggle-freeze'
+  | 'zoom-in'
+  | 'zoom-out';
+
+export const LIVE_SHORTCUTS: Shortcuts<LiveAction> = {
+  s: 'toggle-camera',
+  ' ': 'toggle-pause',
+  f: 'toggle-freeze',
+  m: 'mirror',
+  c: 'flip',
+  t: 'torch',
+  o: 'sources',
+  i: 'statistics',
+  r: 'record',
+  '+': 'zoom-in',
+  '=': 'zoom-in',
+  '-': 'zoom-out',
+};
+
+/** Each action's words. */
+export function liveActionWords(action: LiveAction): string {
+  switch (action) {
+    case 'toggle-camera':
+      return msg('Start or stop');
+    case 'toggle-pause':
+      return msg('Pause recognition, or go on');
+    case 'toggle-freeze':
+      return msg('Freeze the picture');
+    case 'mirror':
+      return msg('Mirror the picture');
+    case 'flip':
+      return msg('Other camera');
+    case 'torch':
+      return msg('Torch');
+    case 'sources':
+      return msg('Other sources');
+    case 'statistics':
+      return msg('Show figures');
+    case 'record':
+      return msg('Record, or stop recording');
+    case 'zoom-in':
+      return msg('Zoom in');
+    case 'zoom-out':
+      return msg('Zoom out');
+  }
+}

@@ -1,0 +1,168 @@
+import { css } from 'lit';
+import { ON_ITS_SIDE } from '../../../base/page/elements/media';
+
+export const liveViewStyles = css`
+  :host {
+    display: grid;
+    grid-template-rows: minmax(min-content, 1fr) auto auto;
+    min-height: 100%;
+  }
+  .centre {
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 1rem;
+    padding: 1rem;
+    pointer-events: none;
+    text-align: center;
+  }
+  .centre > * {
+    pointer-events: auto;
+  }
+  sg-load-progress {
+    padding: 1rem;
+    border-radius: 1rem;
+    background: var(--sg-surface);
+  }
+  .welcome {
+    max-width: 26rem;
+    color: #fff;
+  }
+  .welcome h2 {
+    margin: 0 0 0.5rem;
+    font-size: 1.6rem;
+    line-height: 1.2;
+    text-wrap: balance;
+  }
+  .welcome p {
+    margin: 0;
+    color: #d5dae3;
+  }
+  .over {
+    display: flex;
+    flex-direction: column;
+    justify-content: space-between;
+    gap: 0.75rem;
+    padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) 0.75rem max(0.75rem, env(safe-area-inset-left));
+    pointer-events: none;
+  }
+  .top {
+    display: flex;
+    align-items: flex-start;
+    justify-content: flex-end;
+    gap: 0.5rem;
+  }
+  .top > * {
+    pointer-events: auto;
+  }
+  sg-live-stats {
+    margin-inline-end: auto;
+  }
+  @media (max-width: 47.99rem) and (min-height: 30.01rem) {
+    .top {
+      flex-wrap: wrap;
+    }
+    sg-live-stats {
+      order: 1;
+      flex: 1 1 100%;
+    }
+  }
+  .badge {
+    display: flex;
+    align-items: center;
+    gap: 0.35em;
+    min-height: 44px;
+    padding: 0 0.9rem;
+    border-radius: 999px;
+    background: var(--sg-glass);
+    color: #fff;
+    font-size: 0.85rem;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .glass:not([aria-pressed='true']) {
+    border-color: transparent;
+    background: var(--sg-glass);
+    color: #fff;
+  }
+  .foot {
+    display: grid;
+    margin-top: auto;
+    grid-template-columns: minmax(0, 30rem);
+    justify-content: center;
+    gap: 0.75rem;
+  }
+  .foot > * {
+    pointer-events: auto;
+  }
+  .missing {
+    margin: 0;
+    padding: 0.75rem 0.75rem 0;
+    text-align: center;
+  }
+  sg-control-bar {
+    grid-row: 3;
+    position: sticky;
+    bottom: 0;
+    z-index: 1;
+    background: var(--sg-background);
+    padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) max(0.75rem, env(safe-area-inset-bottom))
+      max(0.75rem, env(safe-area-inset-left));
+  }
+  /* Little height: the buttons, and the recording, stand beside the picture; figures on one side of it, labels on the other. */
+  @media ${ON_ITS_SIDE} {
+    :host {
+      grid-template: minmax(min-content, 1fr) auto / minmax(0, 1fr) auto;
+    }
+    sg-camera-stage {
+      grid-area: 1 / 1 / 2 / 3;
+    }
+    sg-camera-stage:has(~ sg-control-bar[live]) {
+      grid-area: 1 / 1 / 3 / 2;
+    }
+    sg-recording-panel {
+      grid-area: 1 / 2;
+    }
+    .missing {
+      grid-area: 1 / 2;
+      width: 16rem;
+    }
+    sg-control-bar {
+      grid-area: 2 / 1 / 3 / 3;
+    }
+    sg-control-bar[live] {
+      grid-area: 2 / 2;
+      box-sizing: border-box;
+      /* Two beside each other, or as many as have room under the recording. */
+      width: 0;
+      min-width: max(100%, calc(88px + 6px + 0.75rem + max(0.75rem, env(safe-area-inset-right))));
+      padding-left: 0.75rem;
+      column-gap: 6px;
+    }
+    .over {
+      display: grid;
+      grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+      padding-right: 0.75rem;
+      padding-bottom: max(0.75rem, env(safe-area-inset-bottom));
+    }
+    .top,
+    .foot {
+      grid-area: 1 / 1;
+    }
+    .foot {
+      align-self: end;
+      width: clamp(13rem, 34%, 22rem);
+      margin-inline-start: auto;
+      grid-template-columns: minmax(0, 1fr);
+    }
+    sg-live-stats {
+      font-size: 0.7rem;
+    }
+  }
+  /* A small phone that records: the picture before the second guess. */
+  @media (max-height: 42rem) {
+    sg-camera-stage:has(~ sg-control-bar[recording]) {
+      --sg-further-labels: none;
+    }
+  }
+`;

@@ -1,0 +1,216 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { TORCHVISION_PREPROCESSING } from '../../shared/model';
+import type { CameraController } from '../camera/camera-controller';
+import { DeviceConditionsController } from './device-conditions';
+import { LiveRecognition, type LiveStatistics } from './live-recognition';
+import type { RecogniserController } from '../model/recogniser-controller';
+import { SettingsFollower } from '../../../base/page/settings-follower';
+import { Follower } from '../../../base/page/shared-controller';
+import { WakeLockController } from './wake-lock-controller';
+import type { SettingsStore } from '../../../base/page/settings';
+import type { CameraChoiceEvent } from '../events/camera-choice-event';
+import type { ControlEvent } from '../events/control-event';
+import type { FaultActionEvent } from '../../../base/page/elements/fault-action-event';
+import type { FilmFileEvent } from '../events/video-file-event';
+import type { FocusPointEvent } from '../events/focus-point-event';
+import type { PictureFaultEvent } from '../events/image-fault-event';
+import type { ZoomEvent } from '../events/zoom-event';
+import { decimal } from '../../../base/page/elements/format';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import type { CameraStage } from './camera-stage';
+import { LiveActions, type LiveParts } from './live-actions';
+import { LiveLabels } from './live-labels';
+import { LiveRecorder } from '../../../sessions/page/recording/live-recorder';
+import { liveViewStyles } from './live-view-styles';
+import type { SourceSheet } from './source-sheet';
+import '../../../base/page/elements/fault-panel';
+import '../../../base/page/elements/load-progress';
+import './camera-stage';
+import './camera-tools';
+import './control-bar';
+import './video-bar';
+import './label-list';
+import './live-stats';
+import './source-sheet';
+
+/**
+ * The camera with live labels over it.
+ *
+ * @csspart labels - the live labels
+ */
+@customElement('sg-live-view')
+@localized()
+export class LiveView extends LitElement implements LiveParts {
+  static override styles = [sharedStyles, liveViewStyles];
+
+  @property({ attribute: false }) recogniser!: RecogniserController;
+  @property({ attribute: false }) settings!: SettingsStore;
+  @property({ attribute: false }) camera!: CameraController;
+  /** False while another view is shown: the camera stays open (iOS asks anew for each getUserMedia), recognition rests. */
+  @property({ type: Boolean }) active = true;
+  @query('sg-camera-stage') private readonly stage!: CameraStage;
+  @query('sg-source-sheet') private readonly sources!: SourceSheet;
+  private readonly wakeLock = new WakeLockController(this);
+  private readonly live = new LiveRecognition(this, () => this.recogniser);
+  private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
+  private readonly actions = new LiveActions(this, this.live);
+  private readonly recorder = new LiveRecorder(this, () => {
+    const { active, camera, recogniser, settings, live, renderRoot } = this;
+    return { active, camera, recogniser, settings, live, renderRoot, video: this.stage.video };
+  });
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.recogniser, this.camera]);
+    new SettingsFollower(this, () => this.settings);
+    new DeviceConditionsController(this, (conditions) => (this.live.conditions = conditions));
+  }
+
+  /** The live figures, undefined before the first. */
+  get statistics(): LiveStatistics | undefined {
+    return this.live.statistics;
+  }
+
+  showSources(): void {
+    void this.sources.show();
+  }
+
+  record(): void {
+    void this.recorder.toggle();
+  }
+
+  /** Plays a film file in place of what runs. */
+  openFilm(file: File): Promise<void> {
+    return this.actions.openFilm(file);
+  }
+
+  override updated(): void {
+    const { active, camera, recogniser, live } = this;
+    const { paused, frozen } = this.actions;
+    const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !paused && !frozen;
+    live.adaptive = this.settings.value.adaptive;
+    camera.saveSmoothness(live.pace.saveSmoothness);
+    this.wakeLock.want(active && camera.state === 'live');
+    if (wanted && !live.running) live.start(this.stage.video);
+    // A frozen picture has no new frames: the loop may stay, so that the last one is recognised.
+    else if (!wanted && live.running && !frozen) live.stop();
+  }
+
+  override render(): unknown {
+    const { camera, recogniser, actions, labels } = this;
+    const fault = camera.fault ?? recogniser.fault;
+    return html`
+      <sg-camera-stage
+        .stream=${camera.stream}
+        .film=${camera.film}
+        .lens=${camera.lens}
+        .frozen=${actions.frozen}
+        .mirrored=${actions.mirrored}
+        .preprocessing=${recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING}
+        @sg-zoom=${this.#onZoom}
+        @sg-focus-point=${({ x, y }: FocusPointEvent) => camera.lens?.lookAt(x, y)}
+        @sg-picture-fault=${({ fault }: PictureFaultEvent) => camera.fail(fault)}
+      >
+        <div class="centre">
+          ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${this.#onFaultAction}></sg-fault-panel>` : nothing}
+          ${recogniser.state === 'loading' ? html`<sg-load-progress .progress=${recogniser.progress}></sg-load-progress>` : nothing}
+          ${camera.state === 'off' && recogniser.state === 'ready' && !fault ? this.#welcome() : nothing}
+        </div>
+        <div class="over">
+          ${camera.state === 'live' ? this.#top() : nothing}
+          <div class="foot">
+            ${camera.state === 'live' ? this.#tools() : nothing}
+            <sg-label-list part="labels" .labels=${labels.shown} ?unsure=${!labels.sure}></sg-label-list>
+          </div>
+        </div>
+      </sg-camera-stage>
+      <div class="visually-hidden" role="status" data-key="announcement">${labels.announcement}</div>
+      ${this.recorder.render()}
+      <sg-control-bar
+        ?recording=${this.recorder.recording}
+        ?live=${camera.state === 'live'}
+        ?starting=${camera.state === 'starting'}
+        ?paused=${actions.paused}
+        ?frozen=${actions.frozen}
+        ?mirrored=${actions.mirrored}
+        source=${camera.source}
+        .cameras=${camera.devices.length}
+        @sg-control=${this.#onControl}
+      ></sg-control-bar>
+      <sg-source-sheet
+        .devices=${camera.devices}
+        deviceId=${camera.deviceId}
+        source=${camera.state === 'live' ? camera.source : nothing}
+        @sg-camera-choice=${({ deviceId }: CameraChoiceEvent) => void actions.chooseCamera(deviceId)}
+        @sg-screen-choice=${() => void actions.shareScreen()}
+        @sg-film-file=${({ file }: FilmFileEvent) => void actions.openFilm(file)}
+      ></sg-source-sheet>
+    `;
+  }
+
+  /** What is going on, and the figures of it. */
+  #top(): unknown {
+    const { live, recogniser } = this;
+    const open = this.settings.value.statsOpen;
+    const words = msg('Show figures');
+    return html`<div class="top">
+      ${open
+        ? html`<sg-live-stats
+            .statistics=${live.statistics}
+            .loaded=${recogniser.loaded}
+            .capabilities=${recogniser.capabilities}
+          ></sg-live-stats>`
+        : nothing}
+      <div class="badge"><span data-key="fps">${decimal(live.statistics?.displayRate ?? 0, 0)}</span> FPS${this.#stateWord()}</div>
+      <button class="icon glass" aria-label=${words} title=${words} aria-pressed=${String(open)} @click=${() => this.actions.run('statistics')}>
+        ${icon('chart')}
+      </button>
+    </div>`;
+  }
+
+  /** What belongs to the source: zoom and torch of a camera, play and seek of a film. */
+  #tools(): unknown {
+    const { film, lens } = this.camera;
+    if (film) return html`<sg-film-bar .video=${this.stage.video} name=${film.name}></sg-film-bar>`;
+    if (!lens?.abilities.zoom && !lens?.abilities.torch) return nothing;
+    return html`<sg-camera-tools
+      .range=${lens.abilities.zoom}
+      .zoom=${lens.zoom ?? 0}
+      ?hasTorch=${lens.abilities.torch}
+      ?torch=${lens.torch}
+      @sg-control=${this.#onControl}
+      @sg-zoom=${this.#onZoom}
+    ></sg-camera-tools>`;
+  }
+
+  #welcome(): unknown {
+    return html`<div class="welcome">
+      <h2>${msg('Point the camera at a thing, read what it is')}</h2>
+      <p>${msg('It knows 1000 things. Pictures never leave this device.')}</p>
+    </div>`;
+  }
+
+  #stateWord(): string {
+    if (this.actions.frozen) return ` · ${msg('frozen')}`;
+    return this.actions.paused ? ` · ${msg('paused')}` : '';
+  }
+
+  readonly #onControl = ({ action }: ControlEvent): void => this.actions.run(action);
+
+  readonly #onZoom = ({ value }: ZoomEvent): void => this.camera.lens?.setZoom(value);
+
+  readonly #onFaultAction = ({ fault }: FaultActionEvent): void => {
+    if (this.camera.fault !== fault) void this.recogniser.start();
+    else if (fault.code === 'screen-failed' || fault.code === 'film-unreadable') this.camera.dismiss();
+    else void this.actions.startCamera();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-live-view': LiveView;
+  }
+}

@@ -1,0 +1,56 @@
+import { MOST_THREADS, type EngineId } from '../../../engine/engine';
+import type { FaultCode } from '../../../base/shared/fault';
+import type { ModelManifest, ModelVariant, Precision } from '../../shared/model';
+import type { WorkerCapabilities } from '../../shared/recogniser';
+
+/** Faults that another engine or one thread may get round: shared memory refused, threads that do not start, a wrong build. */
+export const RETRY_FAULTS: readonly FaultCode[] = [
+  'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
+];
+
+/** Threads for a device: all its cores up to four, one where memory cannot be shared. */
+export function threadsFor(capabilities: WorkerCapabilities, wanted: number): number {
+  if (!capabilities.wasmThreads) return 1;
+  return Math.max(1, wanted > 0 ? wanted : Math.min(MOST_THREADS, capabilities.hardwareConcurrency));
+}
+
+/** An engine with a number of threads: one way to run a model. */
+export interface Way {
+  readonly engine: EngineId;
+  readonly threads: number;
+}
+
+/**
+ * The file of a model to run: the one that is wished for, else weights stored as float16 (the arithmetic is float32 all the
+ * same, and half the bytes have to be fetched), else the reference.
+ */
+export function variantFor({ variants }: ModelManifest, wanted: Precision | 'auto'): ModelVariant {
+  const find = (precision: Precision | 'auto'): ModelVariant | undefined => variants.find((v) => v.precision === precision);
+  return find(wanted) ?? find('fp16') ?? variants[0];
+}
+
+/** Whether our own kernels run a model's integers: a person's own file of integers may be another network; ours tells how it was made. */
+function ownIntegers({ architecture, variants }: ModelManifest, relaxed: boolean): boolean {
+  return relaxed && architecture === 'resnet18' && variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
+}
+
+/**
+ * Whether a model may start with its integers, if the processor is quick at them: they are the fewest bytes and the least memory.
+ * @param relaxed whether the browser has relaxed SIMD
+ */
+export function integersMayLead(manifest: ModelManifest, wanted: EngineId | 'auto', relaxed: boolean): boolean {
+  return wanted !== 'ort' && ownIntegers(manifest, relaxed);
+}
+
+/**
+ * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
+ * as the fallback; each with all threads first, then with one.
+ *
+ * @param relaxed whether the browser has relaxed SIMD, which our kernels for integers are made of
+ */
+export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number, relaxed = true): Way[] {
+  const knows = precision === 'int8' ? ownIntegers(manifest, relaxed) : manifest.architecture === 'resnet18';
+  const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
+  const counts = threads > 1 ? [threads, 1] : [1];
+  return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));
+}

@@ -1,0 +1,172 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import type { CatalogueEntry } from './model-catalogue';
+import type { Fault } from '../../../base/shared/fault';
+import type { Accuracy, ModelVariant, Precision } from '../../shared/model';
+import type { LoadedModel, LoadProgress } from '../../shared/recogniser';
+import type { SpeedTrials } from './speed-trials';
+import { ModelChoiceEvent } from '../events/model-choice-event';
+import { ModelFileEvent } from '../events/model-file-event';
+import { ModelRemoveEvent } from '../events/model-remove-event';
+import { faultText, sentence } from '../../../base/page/elements/fault-text';
+import { fileSize, list, milliseconds, percent } from '../../../base/page/elements/format';
+import { fileButtonStyles } from '../../../base/page/elements/form-styles';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import '../../../base/page/elements/load-progress';
+import { modelPickerStyles } from './model-picker-styles';
+import './precision-choice';
+
+function accuracyWords({ top1, top5, dataset }: Accuracy): string {
+  const second = top5 === undefined ? [] : [`${msg('top-5')} ${percent(top5)}`];
+  // The only one that the app's own lists name.
+  const where = dataset === 'ImageNet-1k validation (published)' ? msg('ImageNet-1k validation, as published') : dataset;
+  return `${list([`${msg('top-1')} ${percent(top1)}`, ...second])} · ${where}`;
+}
+
+/** What is known of how right a variant's labels are. */
+function qualityWords({ accuracy, quantisation }: ModelVariant): string {
+  if (accuracy) return accuracyWords(accuracy);
+  const agreement = quantisation?.agreement;
+  if (!agreement) return msg('accuracy not measured');
+  return msg(str`the same first label as fp32 on ${agreement.same} of ${agreement.of} pictures`);
+}
+
+/**
+ * A dialog with the models there are: which runs, licence, size and accuracy, and own files.
+ *
+ * @event sg-model-choice - a model was chosen
+ * @event sg-model-file - a model file was chosen
+ * @event sg-model-remove - a kept model is to be removed
+ * @event sg-precision-choice - the quicker precision is to be taken, or the one that runs to stay
+ * @event sg-speed-measure - the precisions are to be timed
+ */
+@customElement('sg-model-picker')
+@localized()
+export class ModelPicker extends LitElement {
+  static override styles = [sharedStyles, fileButtonStyles, modelPickerStyles];
+
+  @property({ attribute: false }) catalogue: readonly CatalogueEntry[] = [];
+  @property({ attribute: false }) loaded: LoadedModel | undefined;
+  @property({ type: Boolean }) loading = false;
+  @property({ attribute: false }) adoptProgress: LoadProgress | undefined;
+  @property({ attribute: false }) adoptFault: Fault | undefined;
+  @property() precision: Precision | 'auto' = 'auto';
+  /** Which precision is the quicker; the owner updates this element when it changes. */
+  @property({ attribute: false, hasChanged: () => true }) trials: SpeedTrials | undefined;
+  @query('dialog') private readonly dialog!: HTMLDialogElement;
+
+  show(): void {
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  close(): void {
+    this.dialog.close();
+  }
+
+  override render(): unknown {
+    return html`<dialog aria-labelledby="title" @click=${this.#onBackdrop}>
+      <div class="head">
+        <h2 id="title">${msg('Models')}</h2>
+        <button class="icon" aria-label=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
+      </div>
+      <ul>
+        ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
+      </ul>
+      ${this.#precision()}
+      ${this.#file()}
+    </dialog>`;
+  }
+
+  #row({ manifest, location }: CatalogueEntry, variant: ModelVariant): unknown {
+    const runs = this.loaded?.manifest.id === manifest.id && this.loaded.precision === variant.precision;
+    // Floats are computed alike, however they are stored.
+    const alike = (a: Precision, b: Precision): boolean => (a === 'int8') === (b === 'int8');
+    const isHere = this.loaded?.manifest.id === manifest.id;
+    const speed = isHere ? this.trials?.speeds.find((s) => alike(s.precision, variant.precision)) : undefined;
+    return html`<li data-model=${manifest.id} data-precision=${variant.precision} class=${runs ? 'runs' : ''}>
+      <div>
+        <h3>${manifest.name} <span>${variant.precision}</span></h3>
+        <p>${fileSize(variant.bytes)} · ${qualityWords(variant)}</p>
+        ${speed
+          ? html`<p class="speed">
+              ${msg(str`${milliseconds(speed.ms)} a picture on this device`)}
+              (${speed.engine === 'simd' ? msg('own SIMD') : 'onnxruntime'})
+            </p>`
+          : nothing}
+        <p>${msg('Licence')}${msg(': ')}<span lang="en">${manifest.licence} · ${manifest.source}</span></p>
+      </div>
+      <div class="actions">
+        ${runs
+          ? html`<strong>${msg('Runs now')}</strong>`
+          : html`<button
+              ?disabled=${this.loading}
+              aria-label=${`${msg('Use')} ${manifest.name} ${variant.precision}`}
+              @click=${() => this.dispatchEvent(new ModelChoiceEvent(manifest.id, variant.precision))}
+            >
+              ${msg('Use')}
+            </button>`}
+        ${location.kind === 'device'
+          ? html`<button
+              class="icon"
+              aria-label=${`${msg('Remove')} ${manifest.name}`}
+              @click=${() => this.dispatchEvent(new ModelRemoveEvent(manifest.id))}
+            >
+              ${icon('trash')}
+            </button>`
+          : nothing}
+      </div>
+    </li>`;
+  }
+
+  #precision(): unknown {
+    const { trials, loaded } = this;
+    if (!loaded || !trials?.rival) return nothing;
+    return html`<sg-precision-choice
+      precision=${this.precision}
+      running=${loaded.precision}
+      .speeds=${trials.speeds}
+      ?measuring=${trials.measuring}
+      ?measurable=${trials.possible}
+    ></sg-precision-choice>`;
+  }
+
+  #file(): unknown {
+    const fault = this.adoptFault;
+    return html`<section>
+      <p>
+        ${msg('Your own ResNet-18: drop a .safetensors or .onnx file anywhere on the page, or choose one. It is checked, and kept on this device only.')}
+      </p>
+      ${this.adoptProgress
+        ? html`<sg-load-progress .progress=${this.adoptProgress}></sg-load-progress>`
+        : html`<label class="file">
+            ${icon('upload')}${msg('Choose a file')}
+            <input class="visually-hidden" type="file" accept=".safetensors,.onnx" @change=${this.#onFile} />
+          </label>`}
+      ${fault
+        ? html`<p role="alert" class="fault" data-code=${fault.code}>
+            <strong>${sentence(faultText(fault.code).title)}</strong> <span lang="en">${fault.message}</span> ${faultText(fault.code).advice}
+          </p>`
+        : nothing}
+    </section>`;
+  }
+
+  #onFile(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (file) this.dispatchEvent(new ModelFileEvent(file));
+    input.value = '';
+  }
+
+  /** A click beside the dialog closes it. */
+  #onBackdrop(event: MouseEvent): void {
+    if (event.target === this.dialog) this.close();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-model-picker': ModelPicker;
+  }
+}

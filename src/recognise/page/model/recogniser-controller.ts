@@ -1,0 +1,245 @@
+import type { ReactiveControllerHost } from 'lit';
+import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
+import { RecogniserClient } from './recogniser-client';
+import type { EngineId } from '../../../engine/engine';
+import { Fault } from '../../../base/shared/fault';
+import type { Precision } from '../../shared/model';
+import type {
+  FrameInput,
+  LoadedModel,
+  LoadProgress,
+  Recognition,
+  RecogniseOptions,
+  WorkerCapabilities,
+} from '../../shared/recogniser';
+import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../../shared/label-smoother';
+import type { Settings, SettingsStore } from '../../../base/page/settings';
+import { SharedController } from '../../../base/page/shared-controller';
+import type { TrialSide } from './speed-trial';
+import { SpeedTrials } from './speed-trials';
+import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
+
+export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
+
+/** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
+export class RecogniserController extends SharedController {
+  state: RecogniserState = 'off';
+  progress: LoadProgress | undefined;
+  loaded: LoadedModel | undefined;
+  capabilities: WorkerCapabilities | undefined;
+  catalogue: readonly CatalogueEntry[] = [];
+  fault: Fault | undefined;
+  /** Why the best way to run the model was not taken, where it failed. */
+  setback: Fault | undefined;
+  #client: RecogniserClient | undefined;
+  #call = 0;
+  #ways: readonly Way[] = [];
+  /** Which precision is the quicker on this device. */
+  readonly trials: SpeedTrials;
+
+  constructor(
+    owner: ReactiveControllerHost,
+    private readonly settings: SettingsStore,
+  ) {
+    super(owner);
+    this.trials = new SpeedTrials(settings, () => this.changed());
+  }
+
+  override hostDisconnected(): void {
+    this.#call++;
+    this.#client?.dispose();
+    this.#client = undefined;
+    this.state = 'off';
+  }
+
+  /** The entry that the settings choose, else the best one. */
+  get chosen(): CatalogueEntry | undefined {
+    return this.catalogue.find((e) => e.manifest.id === this.settings.value.modelId) ?? this.catalogue[0];
+  }
+
+  /**
+   * Starts a worker and loads the chosen model, in place of what ran before; never throws: the result is `state` and
+   * `fault`. The latest call wins.
+   */
+  async start(): Promise<void> {
+    const call = ++this.#call;
+    this.setback = undefined;
+    this.loaded = undefined;
+    this.#ways = [];
+    this.#set('loading');
+    for (let way = 0; call === this.#call; way++) {
+      try {
+        await this.#attempt(call, way);
+        return;
+      } catch (error) {
+        if (call !== this.#call) return;
+        const fault = Fault.from(error, 'engine-failed');
+        if (way + 1 >= this.#ways.length || !RETRY_FAULTS.includes(fault.code)) {
+          this.#fail(fault);
+          return;
+        }
+        this.setback ??= fault;
+      }
+    }
+  }
+
+  /** Chooses a model and loads it. */
+  async choose(modelId: string, precision: Precision | 'auto' = 'auto'): Promise<void> {
+    this.settings.update({ modelId, precision });
+    await this.start();
+  }
+
+  /** Chooses a precision of the model, or the quicker one; loads it where another one runs. */
+  async choosePrecision(precision: Precision | 'auto'): Promise<void> {
+    this.settings.update({ precision });
+    if (this.loaded && this.trials.wanted?.precision === this.loaded.precision) this.changed();
+    else await this.start();
+  }
+
+  /** Chooses an engine and loads the model with it. */
+  async chooseEngine(engine: EngineId | 'auto'): Promise<void> {
+    this.settings.update({ engine });
+    await this.start();
+  }
+
+  /** Finds out whether the processor is quick at integers, where that is not known yet. */
+  async askIntegers(): Promise<void> {
+    if (this.trials.quickIntegers !== undefined || !this.#client || this.state !== 'ready') return;
+    this.trials.quickIntegers = await this.#client.quickIntegers().catch(() => undefined);
+    this.changed();
+  }
+
+  /** Settles when nothing is being timed: a frame that is captured before would be old when it is recognised. */
+  opened(): Promise<void> {
+    return this.trials.gate.opened();
+  }
+
+  /**
+   * @param frame is transferred whatever happens
+   * @throws Fault `no-model` where none is ready, else what the worker says
+   */
+  async recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
+    const recognition = await this.trials.gate.enter(async () => {
+      const client = this.#client;
+      if (client && this.state === 'ready') return client.recognise(frame, options);
+      if ('close' in frame) frame.close();
+      throw new Fault('no-model', 'No model is ready.');
+    });
+    this.trials.answered();
+    return recognition;
+  }
+
+  /** Hands the smoothing settings to the worker. */
+  async configure(): Promise<void> {
+    if (this.state === 'ready') await this.#client?.configure(smootherOptions(this.settings.value)).catch(() => undefined);
+  }
+
+  /**
+   * Takes in a dropped model file and loads it.
+   * @throws Fault with the reason where the file is not accepted; the model that ran goes on
+   */
+  async adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<void> {
+    const client = this.#client;
+    if (!client || client.dead) throw new Fault('worker-crashed', 'The recogniser does not run.');
+    const { manifest } = await client.adopt(file, onProgress);
+    await this.choose(manifest.id);
+  }
+
+  /** Removes a kept model from the device; where it runs, the best other one is loaded. */
+  async remove(id: string): Promise<void> {
+    await this.#client?.deleteStoredModel(id);
+    this.catalogue = this.catalogue.filter((e) => e.manifest.id !== id);
+    this.changed();
+    if (this.loaded?.manifest.id === id) await this.choose('');
+  }
+
+  async #attempt(call: number, number: number): Promise<void> {
+    this.#client?.dispose();
+    this.#client = undefined;
+    const { client, capabilities } = await RecogniserClient.start();
+    if (call !== this.#call) {
+      client.dispose();
+      return;
+    }
+    this.#client = client;
+    this.capabilities = capabilities;
+    this.catalogue = await this.#list(client);
+    const entry = this.chosen;
+    if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
+    const threads = threadsFor(capabilities, this.settings.value.threads);
+    const { wasmRelaxedSimd: relaxed } = capabilities;
+    const variant = await this.trials.variantToLoad(entry.manifest, threads, relaxed, () => client.quickIntegers());
+    if (call !== this.#call) return;
+    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads, relaxed);
+    const loaded = await client.load(
+      {
+        manifest: entry.manifest,
+        location: entry.location,
+        precision: variant.precision,
+        ...this.#ways[number],
+      },
+      (progress) => {
+        if (call !== this.#call) return;
+        this.progress = progress;
+        this.changed();
+      },
+    );
+    if (call !== this.#call) return;
+    await this.#take({ client, loaded });
+    if (call !== this.#call) return;
+    this.trials.begin({
+      entry,
+      running: { client, loaded },
+      threads,
+      relaxed,
+      gone: () => call !== this.#call || this.state !== 'ready',
+      take: (side) => this.#take(side),
+    });
+    this.#set('ready');
+  }
+
+  /** Makes a worker with a model in it the one that recognises. */
+  async #take(side: TrialSide): Promise<void> {
+    const before = this.#client;
+    const { client, loaded } = side;
+    client.onDeath((fault) => {
+      if (this.#client === client && this.state === 'ready') this.#fail(fault);
+    });
+    await client.configure(smootherOptions(this.settings.value));
+    // Another start may have ended it meanwhile.
+    if (client.dead) throw client.dead;
+    this.#client = client;
+    this.loaded = loaded;
+    if (before !== client) before?.dispose();
+    this.changed();
+  }
+
+  async #list(client: RecogniserClient): Promise<CatalogueEntry[]> {
+    const stored = await client.storedModels().catch(() => []);
+    try {
+      return mergeCatalogue(await fetchSiteModels(document.baseURI), stored);
+    } catch (error) {
+      // Without a network a kept model still runs.
+      if (stored.length === 0) throw error;
+      return mergeCatalogue([], stored);
+    }
+  }
+
+  #fail(fault: Fault): void {
+    this.#client?.dispose();
+    this.#client = undefined;
+    this.loaded = undefined;
+    this.#set('fault', fault);
+  }
+
+  #set(state: RecogniserState, fault?: Fault): void {
+    this.state = state;
+    this.fault = fault;
+    if (state !== 'loading') this.progress = undefined;
+    this.changed();
+  }
+}
+
+function smootherOptions({ smoothing, hold }: Settings): SmootherOptions {
+  return { ...DEFAULT_SMOOTHER_OPTIONS, smoothing, hold };
+}

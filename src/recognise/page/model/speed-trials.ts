@@ -1,0 +1,168 @@
+import { version } from '../../../../package.json';
+import type { CatalogueEntry } from './model-catalogue';
+import type { EngineId } from '../../../engine/engine';
+import type { ModelManifest, ModelVariant, Precision } from '../../shared/model';
+import type { Speed } from '../../shared/speed';
+import type { SettingsStore } from '../../../base/page/settings';
+import { speedKey, SpeedStore } from './speeds';
+import { QuietGate } from './visibility-gate';
+import { runTrial, trialAllowed, type TrialSide } from './speed-trial';
+import { integersMayLead, variantFor, waysToRun } from './fallbacks';
+
+/** Labels that a person has seen before anything is timed. */
+const ANSWERS_FIRST = 3;
+/** Labels until another try, where one came to nothing: the page was hidden, or there was no network. */
+const ANSWERS_BETWEEN = 300;
+/** A model that runs, for as long as it does. */
+export interface TrialSubject {
+  readonly entry: CatalogueEntry;
+  readonly running: TrialSide;
+  /** Threads wanted. */
+  readonly threads: number;
+  /** Whether the browser has relaxed SIMD. */
+  readonly relaxed: boolean;
+  /** Whether another model, or none, has come in its place. */
+  readonly gone: () => boolean;
+  /** Lets another worker take over. */
+  readonly take: (side: TrialSide) => Promise<void>;
+}
+
+/**
+ * Finds out which precision of a model is the quicker on this device: once, after the first labels, and remembered for the
+ * same build, weights, engine and threads. A person's own choice is left alone.
+ */
+export class SpeedTrials {
+  /** Frames pass here, so that they can be held back while something is timed. */
+  readonly gate = new QuietGate();
+  measuring = false;
+  /** Whether this processor is quick at integers; undefined until that was of interest. */
+  quickIntegers: boolean | undefined;
+  #subject: TrialSubject | undefined;
+  #answers = 0;
+
+  constructor(
+    private readonly settings: SettingsStore,
+    private readonly changed: () => void,
+    private readonly store = new SpeedStore(),
+  ) {}
+
+  /**
+   * The variant to load: a person's choice, else the quicker one where it is known, else integers where the processor is quick at
+   * them, else floats.
+   * @param relaxed whether the browser has relaxed SIMD
+   * @param ask times the processor; called where it matters, and once
+   */
+  async variantToLoad(manifest: ModelManifest, threads: number, relaxed: boolean, ask: () => Promise<boolean>): Promise<ModelVariant> {
+    if (this.#openToIntegers(manifest, threads, relaxed)) this.quickIntegers ??= await ask();
+    return this.#variantFor(manifest, threads, relaxed);
+  }
+
+  #variantFor(manifest: ModelManifest, threads: number, relaxed: boolean): ModelVariant {
+    const lead = this.quickIntegers === true && this.#openToIntegers(manifest, threads, relaxed);
+    return variantFor(manifest, lead ? 'int8' : this.#chosen(manifest, threads));
+  }
+
+  /** Whether nothing has been chosen yet and integers may be. */
+  #openToIntegers(manifest: ModelManifest, threads: number, relaxed: boolean): boolean {
+    return this.#chosen(manifest, threads) === 'auto' && integersMayLead(manifest, this.settings.value.engine, relaxed);
+  }
+
+  /** What a person or a trial has chosen. */
+  #chosen(manifest: ModelManifest, threads: number): Precision | 'auto' {
+    const { precision, engine } = this.settings.value;
+    return precision !== 'auto' ? precision : (this.store.recall(this.#key(manifest, engine, threads))?.choice ?? 'auto');
+  }
+
+  /** The variant that should run of the model that does. */
+  get wanted(): ModelVariant | undefined {
+    if (!this.#subject) return undefined;
+    const { entry, threads, relaxed } = this.#subject;
+    return this.#variantFor(entry.manifest, threads, relaxed);
+  }
+
+  /** What was measured of the model that runs, with the engine and threads that are chosen. */
+  get speeds(): readonly Speed[] {
+    const subject = this.#subject;
+    if (!subject) return [];
+    return this.store.recall(this.#key(subject.entry.manifest, this.settings.value.engine, subject.threads))?.speeds ?? [];
+  }
+
+  /** A model is ready. */
+  begin(subject: TrialSubject): void {
+    this.#subject = subject;
+    this.#answers = 0;
+  }
+
+  /** A frame was recognised; after the first few the trial begins, where one is due. */
+  answered(): void {
+    this.#answers++;
+    if (this.#answers < ANSWERS_FIRST || this.measuring || !this.#subject) return;
+    if (this.settings.value.precision === 'auto' && this.speeds.length === 0 && this.possible) void this.#run(this.#subject);
+  }
+
+  /** Times anew what was timed; the model that runs has to be ready. */
+  async again(): Promise<void> {
+    if (this.#subject && !this.measuring && this.possible) await this.#run(this.#subject);
+  }
+
+  /** Integers where the running model computes in floats, floats where it does in integers; undefined where there are none. */
+  get rival(): ModelVariant | undefined {
+    if (!this.#subject) return undefined;
+    const { entry, running } = this.#subject;
+    const integers = entry.manifest.variants.find((v) => v.precision === 'int8');
+    if (running.loaded.precision !== 'int8') return integers;
+    const floats = variantFor(entry.manifest, 'auto');
+    return floats.precision === 'int8' ? undefined : floats;
+  }
+
+  /** Whether there are two precisions to time and this device may do so. */
+  get possible(): boolean {
+    return this.rival !== undefined && this.#subject?.entry.location.kind === 'site' && trialAllowed();
+  }
+
+  async #run(subject: TrialSubject): Promise<void> {
+    const { rival } = this;
+    const { manifest, location } = subject.entry;
+    if (!rival) return;
+    const { engine } = this.settings.value;
+    const ways = waysToRun(manifest, rival.precision, engine, subject.threads, subject.relaxed);
+    const requests = ways.map((way) => ({ manifest, location, precision: rival.precision, ...way }));
+    const stopped = (): boolean => subject.gone() || document.visibilityState === 'hidden';
+    this.#setMeasuring(true);
+    try {
+      const result = await runTrial(subject.running, requests, this.gate, stopped);
+      if (!result) {
+        this.#answers = -ANSWERS_BETWEEN;
+        return;
+      }
+      this.store.keep(this.#key(manifest, engine, subject.threads), result.record);
+      if (result.taken) await this.#settle(subject, result.taken);
+    } finally {
+      this.#setMeasuring(false);
+    }
+  }
+
+  /** Takes the winner, unless the person has chosen in the meantime. */
+  async #settle(subject: TrialSubject, winner: TrialSide): Promise<void> {
+    if (subject.gone() || this.settings.value.precision !== 'auto') {
+      winner.client.dispose();
+      return;
+    }
+    try {
+      await this.gate.quiet(() => subject.take(winner));
+      this.#subject = { ...subject, running: winner };
+    } catch {
+      // It died in the meantime; what ran goes on.
+      winner.client.dispose();
+    }
+  }
+
+  #setMeasuring(on: boolean): void {
+    this.measuring = on;
+    this.changed();
+  }
+
+  #key(manifest: ModelManifest, engine: EngineId | 'auto', threads: number): string {
+    return speedKey({ version, manifest, engine, threads });
+  }
+}

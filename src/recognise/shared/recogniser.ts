@@ -1,0 +1,134 @@
+import type { SmootherOptions } from './label-smoother';
+import type { Prediction } from '../../engine/probabilities';
+import type { EngineId } from '../../engine/engine';
+import type { ModelManifest, Precision } from './model';
+import type { StoredBlock } from '../../teach/shared/teach';
+
+/** A picture of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
+export interface PixelFrame {
+  /** RGBA, row after row; its buffer is transferred. */
+  readonly data: Uint8ClampedArray;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+}
+
+/** One picture for the network. Transferred to the worker, which closes it. */
+export type FrameInput = VideoFrame | ImageBitmap | PixelFrame;
+
+/** Where a model's files are. */
+export type ModelLocation =
+  /** Beside its manifest on the page's own origin. */
+  | { readonly kind: 'site'; readonly baseUrl: string }
+  /** In the device's private file system (OPFS), dropped by a person. */
+  | { readonly kind: 'device' };
+
+export interface LoadRequest {
+  readonly manifest: ModelManifest;
+  readonly precision: Precision;
+  readonly location: ModelLocation;
+  readonly engine: EngineId;
+  /** Threads wanted, 1 or more. */
+  readonly threads: number;
+}
+
+/** How far a model's load has come. */
+export interface LoadProgress {
+  readonly phase: 'download' | 'verify' | 'convert' | 'session' | 'self-test';
+  /** Bytes fetched, in the phase `download`. */
+  readonly loaded: number;
+  /** Bytes in all, 0 where unknown. */
+  readonly total: number;
+}
+
+/** The model that runs, and how. */
+export interface LoadedModel {
+  readonly manifest: ModelManifest;
+  readonly precision: Precision;
+  readonly engine: EngineId;
+  readonly threads: number;
+  /** From request to first self-test answer, milliseconds. */
+  readonly loadMs: number;
+  /** Whether the self-test compared with a stored answer (or could only see that the answer is sane). */
+  readonly selfTest: 'matched' | 'sane';
+}
+
+export interface RecogniseOptions {
+  /** The caller's number of this frame, given back. */
+  readonly id: number;
+  /** When the frame was captured, milliseconds on the page's `performance.now()` clock. */
+  readonly capturedAt: number;
+  /** Labels wanted in `top`, 1 or more. */
+  readonly count: number;
+  /** Whether to give the 512 features as well. */
+  readonly features?: boolean;
+  /** Whether to give the last block as well, for teaching. */
+  readonly block?: boolean;
+  /** False for a still picture that has nothing to do with the frames before it: no smoothing, none disturbed. */
+  readonly live?: boolean;
+}
+
+/** The answer for one frame. */
+export interface Recognition {
+  readonly id: number;
+  readonly capturedAt: number;
+  /** This frame's own answer, most probable first. */
+  readonly top: readonly Prediction[];
+  /** The labels to show: smoothed and held (the same as `top` where both are off). */
+  readonly steady: readonly Prediction[];
+  readonly sceneChanged: boolean;
+  /** Reading, resizing and normalising the frame, milliseconds. */
+  readonly preprocessMs: number;
+  /** The network alone, milliseconds. */
+  readonly inferenceMs: number;
+  /** Shape [512], where asked for and the model has them. */
+  readonly features: Float32Array | undefined;
+  /** Where asked for and the engine can. */
+  readonly block?: StoredBlock;
+}
+
+/** What the worker's browser can do. */
+export interface WorkerCapabilities {
+  readonly crossOriginIsolated: boolean;
+  readonly hardwareConcurrency: number;
+  readonly wasmSimd: boolean;
+  readonly wasmRelaxedSimd: boolean;
+  readonly wasmThreads: boolean;
+  readonly offscreenCanvas: boolean;
+  readonly privateFileSystem: boolean;
+}
+
+/** A model that a person put on this device. */
+export interface StoredModel {
+  readonly manifest: ModelManifest;
+  /** When it was put there, milliseconds since 1970. */
+  readonly storedAt: number;
+}
+
+/**
+ * What the recogniser worker does for the page, through Comlink. Errors arrive as `Fault` names: turn them back with
+ * `Fault.from`. Calls may overlap; the worker runs `load` and `recognise` one after another.
+ */
+export interface RecogniserApi {
+  capabilities(): WorkerCapabilities;
+  /** Whether the processor multiplies and adds bytes as quickly as floats (VNNI, SDOT); times it anew, some ten milliseconds. */
+  quickIntegers(): Promise<boolean>;
+  /** Loads a model in place of the one before. Once a worker has had threads it keeps them: start a new one to change. */
+  load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>;
+  /** Recognises one frame; the frame is closed whatever happens. */
+  recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition>;
+  /**
+   * Times the loaded network on the self-test input, one run after another.
+   * @param runs at most
+   * @param limitMs no run begins later than this, milliseconds
+   * @returns milliseconds of each run, one at least
+   */
+  measure(runs: number, limitMs: number): Promise<number[]>;
+  /** Changes smoothing and hold. */
+  configure(options: SmootherOptions): void;
+  /** Checks a dropped .safetensors or .onnx file, converts it where needed and keeps it on the device. */
+  adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel>;
+  storedModels(): Promise<StoredModel[]>;
+  deleteStoredModel(id: string): Promise<void>;
+}

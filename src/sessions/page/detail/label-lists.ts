@@ -1,0 +1,175 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import { labelText } from '../../../base/page/language';
+import type { HumanSpan } from '../../shared/session';
+import type { PredictedRun } from '../../shared/predicted-runs';
+import type { SessionStatistics } from '../../shared/session-statistics';
+import { SeekEvent } from '../events/seek-event';
+import { SpanEditEvent } from '../events/span-edit-event';
+import { decimal, milliseconds, percent, rate } from '../../../base/page/elements/format';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import { preciseTime } from './time-words';
+
+/** Runs that are listed at once: the network may change its mind thousands of times. */
+const PAGE = 100;
+
+/**
+ * The labels in words, a person's and the network's apart, for reading with eyes or a screen reader; and figures.
+ *
+ * @event sg-seek - a label's start is to be shown
+ * @event sg-span-edit - a span was chosen
+ */
+@customElement('sg-label-lists')
+@localized()
+export class LabelLists extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.5rem;
+      }
+      /* Not inherited through the box that a details element puts round its content. */
+      details * {
+        box-sizing: border-box;
+      }
+      details {
+        border: 1px solid var(--sg-line);
+        border-radius: 1rem;
+        background: var(--sg-surface);
+      }
+      summary {
+        padding: 0.75rem 1rem;
+        font-weight: 600;
+        cursor: pointer;
+      }
+      ol {
+        margin: 0;
+        padding: 0 0.5rem 0.5rem;
+        list-style: none;
+      }
+      li button {
+        display: flex;
+        justify-content: space-between;
+        gap: 1rem;
+        width: 100%;
+        border-color: transparent;
+        border-radius: 0.7rem;
+        background: none;
+        text-align: start;
+      }
+      li span:first-child {
+        overflow-wrap: anywhere;
+        min-width: 0;
+      }
+      .times {
+        flex: none;
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+        font-variant-numeric: tabular-nums;
+      }
+      .more {
+        margin: 0 0.5rem 0.5rem;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 0.3rem 1rem;
+        margin: 0;
+        padding: 0 1rem 1rem;
+      }
+      dt {
+        overflow-wrap: anywhere;
+      }
+      dd {
+        margin: 0;
+        font-variant-numeric: tabular-nums;
+        text-align: end;
+      }
+      p {
+        margin: 0;
+        padding: 0 1rem 1rem;
+        color: var(--sg-muted);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) spans: readonly HumanSpan[] = [];
+  @property({ attribute: false }) runs: readonly PredictedRun[] = [];
+  @property({ attribute: false }) statistics: SessionStatistics | undefined;
+  @state() private shown = PAGE;
+
+  override render(): unknown {
+    return html`
+      <details>
+        <summary>${msg('Your labels in words')} (${this.spans.length})</summary>
+        ${this.spans.length === 0
+          ? html`<p>${msg('You have not labelled anything yet.')}</p>`
+          : html`<ol>
+              ${this.spans.map(
+                ({ id, startUs, endUs, label }) =>
+                  html`<li><button @click=${() => this.#go(startUs, id)}><span>${labelText(label)}</span>${this.#times(startUs, endUs)}</button></li>`,
+              )}
+            </ol>`}
+      </details>
+      <details>
+        <summary>${msg('Recognised, in words')} (${this.runs.length})</summary>
+        ${this.runs.length === 0 ? html`<p>${msg('Nothing was recognised.')}</p>` : nothing}
+        <ol>
+          ${this.runs.slice(0, this.shown).map(
+            ({ startUs, endUs, label, probability }) =>
+              html`<li>
+                <button @click=${() => this.#go(startUs, undefined)}>
+                  <span>${labelText(label)} ${percent(probability)}</span>${this.#times(startUs, endUs)}
+                </button>
+              </li>`,
+          )}
+        </ol>
+        ${this.runs.length > this.shown
+          ? html`<button class="more" @click=${() => (this.shown += PAGE)}>${msg(str`Show ${Math.min(PAGE, this.runs.length - this.shown)} more`)}</button>`
+          : nothing}
+      </details>
+      ${this.statistics ? this.#figures(this.statistics) : nothing}
+    `;
+  }
+
+  #times(startUs: number, endUs: number): unknown {
+    return html`<span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}</span>`;
+  }
+
+  #figures({ labels, recognitionRate, latencyP50Ms, latencyP95Ms, judged, agreement }: SessionStatistics): unknown {
+    const seconds = (us: number): string => msg(str`${decimal(us / 1e6, 1)} s`);
+    return html`<details>
+      <summary>${msg('Figures')}</summary>
+      <dl>
+        <dt>${msg('Recognitions a second')}</dt>
+        <dd>${rate(recognitionRate)}</dd>
+        <dt>${msg('Frame to label, half within')}</dt>
+        <dd>${milliseconds(latencyP50Ms)}</dd>
+        <dt>${msg('Frame to label, 95% within')}</dt>
+        <dd>${milliseconds(latencyP95Ms)}</dd>
+        <dt>${msg('Answers that agree with your labels')}</dt>
+        <dd>${agreement === undefined ? '–' : msg(str`${percent(agreement)} of ${judged}`)}</dd>
+      </dl>
+      <dl>
+        ${labels.slice(0, 10).map(
+          ({ label, predictedUs, humanUs }) =>
+            html`<dt>${labelText(label)}</dt>
+              <dd>${msg(str`recognised ${seconds(predictedUs)}, yours ${seconds(humanUs)}`)}</dd>`,
+        )}
+      </dl>
+    </details>`;
+  }
+
+  #go(timeUs: number, id: string | undefined): void {
+    this.dispatchEvent(new SpanEditEvent({ kind: 'select', id }));
+    this.dispatchEvent(new SeekEvent(timeUs));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-label-lists': LabelLists;
+  }
+}

@@ -1,0 +1,209 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Fault } from '../../../base/shared/fault';
+import type { HumanLabels, HumanSpan, LabelRef, SessionData } from '../../shared/session';
+import type { FrameTimes } from '../../shared/session-export';
+import { sameLabel } from '../../shared/labels';
+import { neighbouringStart, recognitionAt } from '../../shared/label-times';
+import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
+import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';
+import { LabelBook } from '../label-book';
+import type { Transfer } from '../library/session-transfer';
+import { FilmPlayer } from './video-player';
+import { SessionEditor } from './session-editor';
+import type { SessionLibrary } from '../library/session-library';
+
+/** What a key or button does in an open session. */
+export type DeskCommand =
+  | 'toggle' | 'frame-back' | 'frame-forth' | 'second-back' | 'second-forth' | 'previous-label' | 'next-label'
+  | 'undo' | 'redo' | 'starts-here' | 'ends-here' | 'split' | 'merge' | 'delete';
+
+/** Length of a new span where the network tells nothing, microseconds. */
+const NEW_SPAN_US = 2_000_000;
+/** Labels that are offered before anything is typed. */
+const SUGGESTED = 8;
+/** Lines of the plot. */
+const PLOTTED = 4;
+
+/** Where a person works on a session: its labels, its film, and what is done with both at the present time. */
+export class SessionDesk implements ReactiveController {
+  readonly editor: SessionEditor;
+  readonly player: FilmPlayer;
+  readonly #book = new LabelBook();
+  #lastChosen: readonly LabelRef[] = [];
+  #runs: readonly PredictedRun[] = [];
+  #plotted: readonly LabelRef[] = [];
+  #statistics: { readonly of: HumanLabels; readonly is: SessionStatistics } | undefined;
+  #prepared: SessionData | undefined;
+  #filmOf: SessionData | undefined;
+  #filmFault: Fault | undefined;
+  #frames: Transfer<FrameTimes> | undefined;
+
+  /** @param onTime is told the present time, more often than the host is updated */
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    onTime: (timeUs: number) => void,
+  ) {
+    this.editor = new SessionEditor(host);
+    this.player = new FilmPlayer(host, onTime);
+    host.addController(this);
+  }
+
+  hostUpdate(): void {
+    const { data } = this.editor;
+    if (data === this.#prepared) return;
+    this.#prepared = data;
+    this.#runs = data ? predictedRunsOf(data.recognitions, { durationUs: data.manifest.durationUs }) : [];
+    this.#plotted = data ? topLabels(data.recognitions, PLOTTED) : [];
+    this.#statistics = undefined;
+  }
+
+  hostDisconnected(): void {
+    this.#frames?.cancel();
+    this.#filmOf = undefined;
+  }
+
+  get runs(): readonly PredictedRun[] {
+    return this.#runs;
+  }
+
+  /** Labels that are worth a line in a plot. */
+  get plotted(): readonly LabelRef[] {
+    return this.#plotted;
+  }
+
+  get statistics(): SessionStatistics | undefined {
+    const { data, labels } = this.editor;
+    if (!data) return undefined;
+    if (this.#statistics?.of !== labels) this.#statistics = { of: labels, is: sessionStatistics({ ...data, human: labels }) };
+    return this.#statistics.is;
+  }
+
+  get filmFault(): Fault | undefined {
+    return this.#filmFault;
+  }
+
+  /** What the network says at the present time, most probable first. */
+  get answers(): readonly { readonly label: LabelRef; readonly probability: number }[] {
+    const top = this.editor.data && recognitionAt(this.editor.data.recognitions, this.player.timeUs)?.top;
+    return (top ?? []).map(({ index, name, probability }) => ({ label: index === undefined ? { name } : { index, name }, probability }));
+  }
+
+  /** A person's own labels: those of this session, then those that were used anywhere, the newest first. */
+  get own(): readonly string[] {
+    const { spans, snapshots } = this.editor.labels;
+    const here = [...spans, ...snapshots].flatMap(({ label }) => (label && label.index === undefined ? [label.name] : []));
+    return [...new Set([...here, ...this.#book.own])];
+  }
+
+  /** Notes a label that was chosen, so that it is found again, here and while recording. */
+  use(label: LabelRef): void {
+    this.#book.use(label);
+    this.#lastChosen = [label, ...this.#lastChosen].slice(0, SUGGESTED);
+  }
+
+  /** What the network says now, then what was chosen lately. */
+  get suggestions(): readonly LabelRef[] {
+    const all = [...this.answers.map(({ label }) => label), ...this.#lastChosen];
+    return all.filter((label, i) => all.findIndex((other) => sameLabel(other, label)) === i).slice(0, SUGGESTED);
+  }
+
+  /** The span after the one that is worked on. */
+  get next(): HumanSpan | undefined {
+    const { selected, labels } = this.editor;
+    return selected && labels.spans.find(({ id, startUs }) => id !== selected.id && startUs >= selected.startUs);
+  }
+
+  /** Opens the film of the session that is open, unless it is already. */
+  async openFilm(library: SessionLibrary, video: HTMLVideoElement | null): Promise<void> {
+    const { data } = this.editor;
+    if (!data || !video || this.#filmOf === data) return;
+    this.#filmOf = data;
+    this.#filmFault = undefined;
+    const { id, durationUs } = data.manifest;
+    try {
+      const film = await library.store.film(id);
+      if (this.#filmOf !== data) return;
+      this.player.open(video, film, durationUs);
+      this.#frames?.cancel();
+      this.#frames = library.transfer.frameTimes(id);
+      const frames = await this.#frames.result;
+      if (this.#filmOf === data) this.player.setFrames(frames);
+    } catch (error) {
+      const fault = Fault.from(error, 'storage-failed');
+      // Where only the frames' times cannot be had, steps are guessed.
+      if (this.#filmOf === data && fault.code !== 'export-codec') this.failFilm(fault);
+    }
+  }
+
+  failFilm(fault: Fault): void {
+    this.#filmFault = fault;
+    this.#filmOf = undefined;
+    this.host.requestUpdate();
+  }
+
+  /** Lets the film be opened once more. */
+  retryFilm(): void {
+    this.#filmFault = undefined;
+    this.host.requestUpdate();
+  }
+
+  /** Labels from the present frame on, to the end of the network's run. */
+  label(label: LabelRef): void {
+    const start = this.player.frameUs;
+    this.editor.add(start, this.#runAt(start)?.endUs ?? start + NEW_SPAN_US, label);
+  }
+
+  /** The network is right: all of its run gets the label. */
+  confirm(label: LabelRef): void {
+    const run = this.#runAt(this.player.timeUs);
+    const start = run?.startUs ?? this.player.frameUs;
+    this.editor.add(start, run?.endUs ?? start + NEW_SPAN_US, label);
+  }
+
+  run(command: DeskCommand): void {
+    const { editor, player } = this;
+    const time = player.frameUs;
+    switch (command) {
+      case 'toggle':
+        return player.toggle();
+      case 'frame-back':
+        return player.step(-1);
+      case 'frame-forth':
+        return player.step(1);
+      case 'second-back':
+        return player.seek(time - 1e6);
+      case 'second-forth':
+        return player.seek(time + 1e6);
+      case 'previous-label':
+        return player.seek(neighbouringStart(this.#starts, time, 'previous') ?? 0);
+      case 'next-label':
+        return player.seek(neighbouringStart(this.#starts, time, 'next') ?? time);
+      case 'undo':
+        return editor.undo();
+      case 'redo':
+        return editor.redo();
+      default:
+        this.#runOnSpan(command, editor.selected?.id, time);
+    }
+  }
+
+  #runOnSpan(command: 'starts-here' | 'ends-here' | 'split' | 'merge' | 'delete', id: string | undefined, time: number): void {
+    const { editor, next } = this;
+    if (id === undefined) return;
+    if (command === 'starts-here') editor.moveEdge(id, 'start', time);
+    else if (command === 'ends-here') editor.moveEdge(id, 'end', time);
+    else if (command === 'split') editor.split(id, time);
+    else if (command === 'delete') editor.delete(id);
+    else if (next) editor.merge(id, next.id);
+  }
+
+  /** Where labels begin: a person's spans and snapshots, and the network's runs. */
+  get #starts(): readonly { readonly startUs: number }[] {
+    const { spans, snapshots } = this.editor.labels;
+    return [...spans, ...snapshots.map(({ timeUs }) => ({ startUs: timeUs })), ...this.#runs];
+  }
+
+  #runAt(timeUs: number): PredictedRun | undefined {
+    return this.#runs.find(({ startUs, endUs }) => startUs <= timeUs && timeUs < endUs);
+  }
+}

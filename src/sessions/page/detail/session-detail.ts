@@ -1,0 +1,271 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { labelText } from '../../../base/page/language';
+import { Fault } from '../../../base/shared/fault';
+import type { LabelRef, SessionData } from '../../shared/session';
+import { SessionDesk } from './session-desk';
+import type { SessionLibrary } from '../library/session-library';
+import { spansAt } from '../../shared/label-times';
+import type { LabelChoiceEvent } from '../../../base/page/elements/label-choice-event';
+import type { SeekEvent } from '../events/seek-event';
+import { SessionActionEvent } from '../events/session-action-event';
+import type { SnapshotEditEvent } from '../events/snapshot-edit-event';
+import type { SpanEditEvent } from '../events/span-edit-event';
+import { percent } from '../../../base/page/elements/format';
+import { icon, type IconName } from '../../../base/page/elements/icons';
+import type { LabelSearch } from '../../../base/page/elements/label-search';
+import type { Sheet } from '../../../base/page/elements/sheet';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import type { LabelTimeline } from './label-timeline';
+import { sessionDetailStyles } from './session-detail-styles';
+import { commandOf, isZoom, KEYS, type Command } from './session-keys';
+import { preciseTime } from './time-words';
+import '../../../base/page/elements/fault-panel';
+import '../../../base/page/elements/label-search';
+import '../../../base/page/elements/sheet';
+import './label-lists';
+import './label-timeline';
+import './snapshot-strip';
+import './span-panel';
+
+/**
+ * One session: its film, with labels over time that a person corrects.
+ *
+ * @event sg-session-action - the session is to be exported
+ */
+@customElement('sg-session-detail')
+@localized()
+export class SessionDetail extends LitElement {
+  static override styles = [sharedStyles, sessionDetailStyles];
+
+  @property({ attribute: false }) library!: SessionLibrary;
+  @property() sessionId = '';
+  /** False while another view is shown: then it does not play on. */
+  @property({ type: Boolean }) active = true;
+  @query('video') private readonly video!: HTMLVideoElement | null;
+  @query('sg-label-timeline') private readonly timeline!: LabelTimeline | null;
+  @query('sg-sheet') private readonly sheet!: Sheet | null;
+  @query('sg-label-search') private readonly search!: LabelSearch;
+  private readonly desk = new SessionDesk(this, (timeUs) => {
+    this.timeline?.showTime(timeUs);
+    this.requestUpdate();
+  });
+  /** What becomes of the label that is searched for. */
+  #onLabel: (label: LabelRef) => void = () => undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('keydown', this.#onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('keydown', this.#onKey);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('sessionId')) void this.desk.editor.open(this.library.store, this.sessionId);
+    if (changed.has('active') && !this.active) this.desk.player.pause();
+  }
+
+  override updated(): void {
+    void this.desk.openFilm(this.library, this.video);
+  }
+
+  override render(): unknown {
+    const { data, fault } = this.desk.editor;
+    if (data) return this.#page(data);
+    return html`<div class="notice" role="status">
+      ${fault
+        ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${() => (location.hash = 'sessions')}></sg-fault-panel>`
+        : msg('Opening the session')}
+    </div>`;
+  }
+
+  #page(data: SessionData): unknown {
+    const { editor, player, runs, plotted, filmFault, statistics } = this.desk;
+    const { durationUs } = data.manifest;
+    return html`<div class="page">
+      ${this.#head(data)}
+      <div class="film">
+        ${filmFault
+          ? html`<sg-fault-panel .fault=${filmFault} @sg-fault-action=${() => this.desk.retryFilm()}></sg-fault-panel>`
+          : html`<video
+              playsinline
+              muted
+              preload="auto"
+              aria-label=${msg('Film of the session')}
+              @error=${this.#onFilmError}
+              @click=${() => player.toggle()}
+            ></video>`}
+        <div class="said" aria-hidden="true">${this.#said()}</div>
+      </div>
+      <div class="side">
+        <div class="transport" role="group" aria-label=${msg('Playing')}>
+          ${this.#button('labelBack', msg('Previous label'), 'previous-label')} ${this.#button('frameBack', msg('Previous frame'), 'frame-back')}
+          ${player.playing ? this.#button('pause', msg('Pause'), 'toggle') : this.#button('play', msg('Play'), 'toggle')}
+          ${this.#button('frameForth', msg('Next frame'), 'frame-forth')} ${this.#button('labelForth', msg('Next label'), 'next-label')}
+          <span class="clock"><span data-key="time">${preciseTime(player.timeUs)}</span> / ${preciseTime(durationUs)}</span>
+        </div>
+        ${this.#panel()}
+      </div>
+      <sg-label-timeline
+        class="wide"
+        .spans=${editor.labels.spans}
+        .snapshots=${editor.labels.snapshots}
+        .runs=${runs}
+        .recognitions=${data.recognitions}
+        .plotted=${plotted}
+        .durationUs=${durationUs}
+        .selected=${editor.selected?.id}
+        @sg-seek=${this.#onSeek}
+        @sg-span-edit=${this.#onSpanEdit}
+      ></sg-label-timeline>
+      <sg-snapshot-strip
+        class="wide"
+        .snapshots=${editor.labels.snapshots}
+        .picture=${this.#picture}
+        @sg-seek=${this.#onSeek}
+        @sg-snapshot-edit=${this.#onSnapshotEdit}
+      ></sg-snapshot-strip>
+      <sg-label-lists
+        class="wide"
+        .spans=${editor.labels.spans}
+        .runs=${runs}
+        .statistics=${statistics}
+        @sg-seek=${this.#onSeek}
+        @sg-span-edit=${this.#onSpanEdit}
+      ></sg-label-lists>
+      <details class="keys wide">
+        <summary>${msg('Keys')}</summary>
+        <dl>
+          ${KEYS.map(({ keys, words }) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${words()}</dd>`)}
+        </dl>
+      </details>
+      <sg-sheet .heading=${msg('What is it?')}>
+        <sg-label-search .own=${this.desk.own} .suggestions=${this.desk.suggestions} @sg-label-choice=${this.#onSearched}></sg-label-search>
+      </sg-sheet>
+    </div>`;
+  }
+
+  #head(data: SessionData): unknown {
+    const { editor } = this.desk;
+    const manifest = this.library.sessions?.find(({ id }) => id === this.sessionId) ?? data.manifest;
+    return html`<div class="head">
+      <a class="back" href="#sessions" aria-label=${msg('Back to all sessions')} title=${msg('Back to all sessions')}>${icon('back')}</a>
+      <h2 title=${manifest.name}>${manifest.name}</h2>
+      ${editor.fault
+        ? html`<button @click=${() => editor.retry()}><span class="saved" role="alert">${msg('Not saved. Try again')}</span></button>`
+        : nothing}
+      ${this.#button('undo', msg('Undo'), 'undo', !editor.canUndo)} ${this.#button('redo', msg('Redo'), 'redo', !editor.canRedo)}
+      <button
+        class="icon"
+        aria-label=${msg('Export')}
+        title=${msg('Export')}
+        @click=${() => this.dispatchEvent(new SessionActionEvent('export', manifest))}
+      >
+        ${icon('download')}
+      </button>
+    </div>`;
+  }
+
+  #button(name: IconName, words: string, command: Command, disabled = false): unknown {
+    return html`<button
+      class="icon"
+      data-command=${command}
+      aria-label=${words}
+      title=${words}
+      ?disabled=${disabled}
+      @click=${() => this.#run(command)}
+    >
+      ${icon(name)}
+    </button>`;
+  }
+
+  /** What a person and the network call it now. */
+  #said(): unknown {
+    const { editor, player, answers } = this.desk;
+    const answer = answers.at(0);
+    return [
+      ...spansAt(editor.labels, player.timeUs).map(({ label }) => html`<span class="human">${labelText(label)}</span>`),
+      answer ? html`<span class="predicted">${labelText(answer.label)} ${percent(answer.probability)}</span>` : nothing,
+    ];
+  }
+
+  #panel(): unknown {
+    const { editor, player, next, answers } = this.desk;
+    const { selected } = editor;
+    const { frameUs } = player;
+    return html`<sg-span-panel
+      .span=${selected}
+      .next=${next}
+      .answer=${answers.at(0)}
+      ?splittable=${selected !== undefined && frameUs > selected.startUs && frameUs < selected.endUs}
+      .timeUs=${frameUs}
+      @sg-span-edit=${this.#onSpanEdit}
+      @sg-label-choice=${({ label }: LabelChoiceEvent) => this.desk.confirm(label)}
+      @sg-add-label=${() => this.#run('add')}
+    ></sg-span-panel>`;
+  }
+
+  #onFilmError(): void {
+    const { video } = this;
+    if (video?.getAttribute('src')) this.desk.failFilm(new Fault('export-codec', video.error?.message ?? 'The film cannot be played.'));
+  }
+
+  readonly #onSeek = ({ timeUs }: SeekEvent): void => this.desk.player.seek(timeUs);
+
+  readonly #onSpanEdit = ({ edit }: SpanEditEvent): void => {
+    const { editor } = this.desk;
+    if (edit.kind === 'select') editor.select(edit.id);
+    else if (edit.kind === 'move-edge') editor.moveEdge(edit.id, edit.edge, edit.timeUs);
+    else this.#run(edit.kind);
+  };
+
+  readonly #picture = (file: string): Promise<Blob> => this.library.store.snapshot(this.sessionId, file);
+
+  readonly #onSnapshotEdit = ({ edit: { kind, id } }: SnapshotEditEvent): void => {
+    const { editor } = this.desk;
+    if (kind === 'delete') editor.deleteSnapshot(id);
+    else this.#openSearch((label) => editor.relabelSnapshot(id, label));
+  };
+
+  #openSearch(onLabel: (label: LabelRef) => void): void {
+    this.desk.player.pause();
+    this.#onLabel = onLabel;
+    this.search.clear();
+    void this.sheet?.show().then(() => this.search.focus());
+  }
+
+  readonly #onSearched = ({ label }: LabelChoiceEvent): void => {
+    this.sheet?.close();
+    this.desk.use(label);
+    this.#onLabel(label);
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const [target] = event.composedPath();
+    const within = event.composedPath().includes(this);
+    // Letters only count within the session: who dictates to the computer may say any of them elsewhere (WCAG 2.1.4).
+    const elsewhere = !within && (target !== document.body || (event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey));
+    const command = this.active && !elsewhere ? commandOf(event) : undefined;
+    if (!command || this.sheet?.open) return;
+    event.preventDefault();
+    this.#run(command);
+  };
+
+  #run(command: Command): void {
+    const id = this.desk.editor.selected?.id;
+    if (command === 'add') this.#openSearch((label) => this.desk.label(label));
+    else if (isZoom(command)) this.timeline?.zoom(command);
+    else if (command !== 'relabel') this.desk.run(command);
+    else if (id !== undefined) this.#openSearch((label) => this.desk.editor.relabel(id, label));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-session-detail': SessionDetail;
+  }
+}

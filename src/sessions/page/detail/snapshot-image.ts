@@ -1,0 +1,82 @@
+import { css, html, LitElement, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import { WhenSeen } from '../../../base/page/elements/when-seen';
+import { frameStyles } from './frame-styles';
+
+/**
+ * A snapshot's picture, read from the device when it comes into sight, given back when it is no longer in the page.
+ *
+ * @csspart picture - the image
+ */
+@customElement('sg-snapshot-picture')
+export class SnapshotPicture extends LitElement {
+  static override styles = [
+    sharedStyles,
+    frameStyles,
+    css`
+      img {
+        width: 100%;
+        height: 100%;
+        object-fit: cover;
+      }
+      :host([whole]) img {
+        height: auto;
+        max-height: 60dvh;
+        object-fit: contain;
+      }
+    `,
+  ];
+
+  /** Which picture it is: another one is read anew. */
+  @property() key = '';
+  @property({ attribute: false }) picture: (() => Promise<Blob>) | undefined;
+  /** Shows all of it, not cut to the element's shape. */
+  @property({ type: Boolean, reflect: true }) whole = false;
+  @property() alt = '';
+  @state() private address: string | undefined;
+  #wanted = '';
+
+  constructor() {
+    super();
+    new WhenSeen(this, () => void this.#load());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#clear();
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('key') && this.#wanted !== '' && this.#wanted !== this.key) void this.#load();
+  }
+
+  override render(): unknown {
+    const { address, alt } = this;
+    // What cannot be read, or is no picture, leaves the sign of one.
+    return address === undefined
+      ? icon('pictures')
+      : html`<img part="picture" src=${address} alt=${alt} decoding="async" @error=${() => this.#clear(this.key)} />`;
+  }
+
+  async #load(): Promise<void> {
+    const { key, picture } = this;
+    if (this.#wanted === key || !picture) return;
+    this.#clear(key);
+    const blob = await picture().catch(() => undefined);
+    if (blob && this.#wanted === key && this.isConnected) this.address = URL.createObjectURL(blob);
+  }
+
+  #clear(wanted = ''): void {
+    this.#wanted = wanted;
+    if (this.address !== undefined) URL.revokeObjectURL(this.address);
+    this.address = undefined;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-snapshot-picture': SnapshotPicture;
+  }
+}

@@ -1,0 +1,101 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { Snapshot } from '../../shared/session';
+import { labelText } from '../../../base/page/language';
+import { safeName } from '../../shared/export/file-names';
+import { SeekEvent } from '../events/seek-event';
+import { SnapshotEditEvent, type SnapshotEdit } from '../events/snapshot-edit-event';
+import { icon } from '../../../base/page/elements/icons';
+import type { Sheet } from '../../../base/page/elements/sheet';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import { preciseTime } from './time-words';
+import '../../../base/page/elements/sheet';
+import './snapshot-image';
+
+/**
+ * One snapshot in its full size, and what can be done with it.
+ *
+ * @event sg-snapshot-edit - its label is to be corrected, or it is to be deleted
+ * @event sg-seek - the film is to show its moment
+ */
+@customElement('sg-snapshot-sheet')
+@localized()
+export class SnapshotSheet extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      sg-snapshot-picture {
+        min-height: 8rem;
+        border-radius: 0.8rem;
+      }
+      p {
+        margin: 0.6rem 0;
+        color: var(--sg-muted);
+        font-variant-numeric: tabular-nums;
+      }
+      div {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+    `,
+  ];
+
+  /** Reads a snapshot's picture. */
+  @property({ attribute: false }) picture!: (file: string) => Promise<Blob>;
+  @state() private snapshot: Snapshot | undefined;
+  @query('sg-sheet') private readonly sheet!: Sheet;
+
+  async show(snapshot: Snapshot): Promise<void> {
+    this.snapshot = snapshot;
+    await this.updateComplete;
+    await this.sheet.show();
+  }
+
+  override render(): unknown {
+    const { snapshot } = this;
+    const name = snapshot?.label ? labelText(snapshot.label) : msg('No label yet');
+    return html`<sg-sheet .heading=${name}>${snapshot ? this.#body(snapshot, name) : nothing}</sg-sheet>`;
+  }
+
+  #body({ id, file, timeUs, label }: Snapshot, name: string): unknown {
+    return html`
+      <sg-snapshot-picture whole .key=${`${id} ${file}`} .picture=${() => this.picture(file)} alt=${name}></sg-snapshot-picture>
+      <p>${preciseTime(timeUs)}</p>
+      <div>
+        <button @click=${() => this.#edit({ kind: 'relabel', id })}>${icon('pencil')}${label ? msg('Correct the label') : msg('Name it')}</button>
+        <button @click=${() => this.#seek(timeUs)}>${icon('film')}${msg('Show it in the film')}</button>
+        <button @click=${() => void this.#save(file, name)}>${icon('download')}${msg('Save the picture')}</button>
+        <button @click=${() => this.#edit({ kind: 'delete', id })}>${icon('trash')}${msg('Delete the picture')}</button>
+      </div>
+    `;
+  }
+
+  #edit(edit: SnapshotEdit): void {
+    this.sheet.close();
+    this.dispatchEvent(new SnapshotEditEvent(edit));
+  }
+
+  #seek(timeUs: number): void {
+    this.sheet.close();
+    this.dispatchEvent(new SeekEvent(timeUs));
+  }
+
+  async #save(file: string, name: string): Promise<void> {
+    const picture = await this.picture(file).catch(() => undefined);
+    if (!picture) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(picture);
+    link.download = `${safeName(name)}-${file}`;
+    link.click();
+    // The browser has taken the address over long before.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-snapshot-sheet': SnapshotSheet;
+  }
+}

@@ -1,0 +1,88 @@
+import type { LabelRef } from '../shared/session';
+import { sameLabel, SLOTS, useLabel, type LabelSlot } from '../shared/label-slots';
+
+const KEY = 'sightglass.labels';
+/** More own labels than this nobody finds again. */
+const MOST_OWN = 500;
+
+interface Stored {
+  readonly slots: readonly LabelSlot[];
+  /** The person's own labels, the newest first. */
+  readonly own: readonly string[];
+}
+
+const isLabel = (value: unknown): value is LabelRef =>
+  typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+
+function isSlot(value: unknown): value is LabelSlot {
+  return typeof value === 'object' && value !== null && 'label' in value && isLabel(value.label) && 'used' in value && typeof value.used === 'number';
+}
+
+/** The labels that a person uses: those on the number keys, and those of their own words. Kept in localStorage. */
+export class LabelBook {
+  #stored: Stored;
+
+  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined = browserStorage()) {
+    this.#stored = this.#read();
+  }
+
+  get slots(): readonly LabelSlot[] {
+    return this.#stored.slots;
+  }
+
+  /** Newest first. */
+  get own(): readonly string[] {
+    return this.#stored.own;
+  }
+
+  /** Notes the use of a label; a new one gets a key, and one of own words is kept for the search. */
+  use(label: LabelRef): void {
+    const { name } = label;
+    this.#refresh();
+    const known = label.index !== undefined || this.own.includes(name);
+    this.#write({ slots: useLabel(this.slots, label), own: known ? this.own : [name, ...this.own].slice(0, MOST_OWN) });
+  }
+
+  /** Forgets a label of own words. */
+  forget(name: string): void {
+    this.#refresh();
+    this.#write({
+      slots: this.slots.filter((slot) => !sameLabel(slot.label, { name })),
+      own: this.own.filter((own) => own !== name),
+    });
+  }
+
+  /** Another view or tab may have written meanwhile; where nothing can be kept, this visit's labels stay. */
+  #refresh(): void {
+    const stored = this.#read();
+    if (stored.slots.length > 0 || stored.own.length > 0) this.#stored = stored;
+  }
+
+  #read(): Stored {
+    try {
+      const stored = JSON.parse(this.storage?.getItem(KEY) ?? '{}') as Partial<Record<keyof Stored, unknown>>;
+      const slots = Array.isArray(stored.slots) ? stored.slots.filter(isSlot).slice(0, SLOTS) : [];
+      const own = Array.isArray(stored.own) ? stored.own.filter((name) => typeof name === 'string') : [];
+      return { slots, own };
+    } catch {
+      return { slots: [], own: [] };
+    }
+  }
+
+  #write(stored: Stored): void {
+    this.#stored = stored;
+    try {
+      this.storage?.setItem(KEY, JSON.stringify(stored));
+    } catch {
+      // Full or blocked: they last for this visit.
+    }
+  }
+}
+
+function browserStorage(): Storage | undefined {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined;
+  }
+}

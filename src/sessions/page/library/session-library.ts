@@ -1,0 +1,167 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Fault } from '../../../base/shared/fault';
+import type { SessionManifest } from '../../shared/session';
+import type { TransferProgress } from '../../shared/session-export';
+import { SessionStore } from './session-store';
+import { SessionTransfer, type Transfer } from './session-transfer';
+
+/** How long a deleted session can be had back, milliseconds. */
+export const UNDO_TIME = 8000;
+
+/** An import that runs. */
+export interface RunningImport {
+  readonly name: string;
+  readonly progress: TransferProgress | undefined;
+  /** Files that wait. */
+  readonly waiting: number;
+}
+
+/**
+ * The list of the recorded sessions. A deletion is only done when the time to take it back has passed, or the list is left.
+ */
+export class SessionLibrary implements ReactiveController {
+  readonly store: SessionStore;
+  readonly transfer: SessionTransfer;
+  #sessions: readonly SessionManifest[] | undefined;
+  #fault: Fault | undefined;
+  #removed: SessionManifest | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #endSubscription: (() => void) | undefined;
+  #refreshes = 0;
+  #import: RunningImport | undefined;
+  #importJob: Transfer<SessionManifest> | undefined;
+  readonly #waiting: File[] = [];
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    { store = new SessionStore(), transfer = new SessionTransfer() } = {},
+  ) {
+    this.store = store;
+    this.transfer = transfer;
+    host.addController(this);
+  }
+
+  /** Newest first, without the one that is being deleted; undefined until they are known. */
+  get sessions(): readonly SessionManifest[] | undefined {
+    return this.#sessions?.filter(({ id }) => id !== this.#removed?.id);
+  }
+
+  get fault(): Fault | undefined {
+    return this.#fault;
+  }
+
+  /** What can still be had back. */
+  get removed(): SessionManifest | undefined {
+    return this.#removed;
+  }
+
+  get importing(): RunningImport | undefined {
+    return this.#import;
+  }
+
+  hostConnected(): void {
+    this.#endSubscription = this.store.onChange(() => void this.refresh());
+    addEventListener('pagehide', this.#onLeave);
+    void this.refresh();
+  }
+
+  hostDisconnected(): void {
+    removeEventListener('pagehide', this.#onLeave);
+    this.#endSubscription?.();
+    this.cancelImport();
+    this.transfer.dispose();
+    void this.flush().finally(() => this.store.dispose());
+  }
+
+  /** Reads the list anew; the latest call wins. */
+  async refresh(): Promise<void> {
+    const call = ++this.#refreshes;
+    try {
+      const sessions = await this.store.list();
+      if (call !== this.#refreshes) return;
+      this.#sessions = sessions;
+    } catch (error) {
+      if (call !== this.#refreshes) return;
+      this.#fault = Fault.from(error, 'storage-failed');
+      this.#sessions ??= [];
+    }
+    this.host.requestUpdate();
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.#guarded(() => this.store.rename(id, name));
+    await this.refresh();
+  }
+
+  /** Takes a session off the list; it is deleted later. */
+  async remove(session: SessionManifest): Promise<void> {
+    await this.flush();
+    this.#removed = session;
+    this.#timer = setTimeout(() => void this.flush(), UNDO_TIME);
+    this.host.requestUpdate();
+  }
+
+  undoRemove(): void {
+    clearTimeout(this.#timer);
+    this.#removed = undefined;
+    this.host.requestUpdate();
+  }
+
+  /** Deletes what is to be deleted, now. */
+  async flush(): Promise<void> {
+    const removed = this.#removed;
+    clearTimeout(this.#timer);
+    if (!removed) return;
+    await this.#guarded(() => this.store.delete(removed.id));
+    if (this.#removed === removed) this.#removed = undefined;
+    await this.refresh();
+  }
+
+  /** Reads zips one after the other. */
+  async import(files: Iterable<File>): Promise<void> {
+    this.#waiting.push(...files);
+    if (this.#import) return;
+    this.#fault = undefined;
+    for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) {
+      const { name } = file;
+      const tell = (progress: TransferProgress | undefined): void => {
+        this.#import = { name, progress, waiting: this.#waiting.length };
+        this.host.requestUpdate();
+      };
+      tell(undefined);
+      this.#importJob = this.transfer.import(file, tell);
+      await this.#guarded(() => this.#importJob?.result);
+    }
+    this.#import = undefined;
+    this.#importJob = undefined;
+    await this.refresh();
+  }
+
+  cancelImport(): void {
+    this.#waiting.length = 0;
+    if (!this.#importJob) return;
+    this.#importJob.cancel();
+    void this.tidy();
+  }
+
+  /** Removes what a cancelled import or export has left; failing that, the next start does. */
+  async tidy(): Promise<void> {
+    await this.store.tidy().catch(() => undefined);
+  }
+
+  clearFault(): void {
+    this.#fault = undefined;
+    this.host.requestUpdate();
+  }
+
+  async #guarded(job: () => Promise<unknown> | undefined): Promise<void> {
+    try {
+      await job();
+    } catch (error) {
+      this.#fault = Fault.from(error, 'storage-failed');
+      this.host.requestUpdate();
+    }
+  }
+
+  readonly #onLeave = (): void => void this.flush();
+}

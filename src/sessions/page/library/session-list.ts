@@ -1,0 +1,192 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { localized, msg, str } from '@lit/localize';
+import type { SessionManifest } from '../../shared/session';
+import type { SessionLibrary } from './session-library';
+import { SessionActionEvent, type SessionAction } from '../events/session-action-event';
+import { clock, dateTime, fileSize } from '../../../base/page/elements/format';
+import { icon, type IconName } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import './video-thumbnail';
+
+/** Why a recording ended that nobody stopped. */
+function endedWords(ended: NonNullable<SessionManifest['ended']>): string {
+  switch (ended) {
+    case 'storage-full':
+      return msg('Ended by itself, before the device was full');
+    case 'recording-failed':
+      return msg('Ended by a fault of the recorder; whole up to there');
+  }
+}
+
+/**
+ * Cards of the recorded sessions.
+ *
+ * @event sg-session-action - rename, delete or export was pressed
+ * @csspart card - one session
+ */
+@customElement('sg-session-list')
+@localized()
+export class SessionList extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 17.5rem), 1fr));
+        gap: 0.9rem;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        position: relative;
+        display: grid;
+        grid-template-rows: auto 1fr auto;
+        overflow: hidden;
+        border: 1px solid var(--sg-line);
+        border-radius: 1.1rem;
+        background: var(--sg-surface);
+      }
+      sg-film-thumbnail {
+        aspect-ratio: 16 / 9;
+      }
+      .length {
+        position: absolute;
+        right: 0.5rem;
+        bottom: 0.5rem;
+        padding: 0.1rem 0.5rem;
+        border-radius: 0.5rem;
+        background: var(--sg-glass);
+        color: #fff;
+        font-size: 0.85rem;
+        font-variant-numeric: tabular-nums;
+      }
+      .picture {
+        position: relative;
+      }
+      .text {
+        padding: 0.6rem 0.9rem 0;
+        min-width: 0;
+      }
+      h3 {
+        margin: 0;
+        font-size: 1rem;
+      }
+      h3 a {
+        display: -webkit-box;
+        overflow: hidden;
+        color: inherit;
+        text-decoration: none;
+        overflow-wrap: anywhere;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+      }
+      /* All of the card opens the session; its buttons lie above. */
+      h3 a::after {
+        content: '';
+        position: absolute;
+        inset: 0;
+      }
+      h3 a:focus-visible {
+        outline: none;
+      }
+      li:has(a:focus-visible) {
+        outline: 3px solid var(--sg-focus);
+        outline-offset: 2px;
+      }
+      @media (hover: hover) {
+        li:has(a:hover) {
+          border-color: var(--sg-accent);
+        }
+      }
+      p {
+        margin: 0.15rem 0 0;
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+      }
+      .state {
+        color: var(--sg-warning);
+      }
+      .actions {
+        position: relative;
+        display: flex;
+        justify-content: flex-end;
+        gap: 0.1rem;
+        padding: 0.1rem 0.4rem 0.4rem;
+        pointer-events: none;
+      }
+      .actions button {
+        border-color: transparent;
+        background: none;
+        pointer-events: auto;
+      }
+      @media (hover: hover) {
+        .actions button:hover {
+          background: var(--sg-surface-2);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) sessions: readonly SessionManifest[] = [];
+  @property({ attribute: false }) library!: SessionLibrary;
+
+  override render(): unknown {
+    return html`<ul>
+      ${repeat(this.sessions, ({ id }) => id, (session) => this.#card(session))}
+    </ul>`;
+  }
+
+  #card(session: SessionManifest): unknown {
+    const { id, name, durationUs, createdAt, bytes, recognitions, spans, snapshots, state, ended } = session;
+    const recording = state === 'recording';
+    return html`<li part="card" data-session=${id}>
+      <div class="picture" aria-hidden="true">
+        <sg-film-thumbnail
+          .key=${`${id} ${state}`}
+          .film=${recording ? undefined : () => this.library.store.film(id)}
+          .at=${durationUs / 4e6}
+        ></sg-film-thumbnail>
+        <span class="length">${clock(durationUs / 1e6)}</span>
+      </div>
+      <div class="text">
+        <h3><a href="#sessions/${id}" title=${name}>${name}</a></h3>
+        <p>${dateTime(createdAt)} · <span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span> ${fileSize(bytes)}</p>
+        <p>
+          ${msg(str`${recognitions} recognitions`)} · ${spans === 1 ? msg('1 label of yours') : msg(str`${spans} labels of yours`)}${snapshots > 0
+            ? html` · ${snapshots === 1 ? msg('1 picture') : msg(str`${snapshots} pictures`)}`
+            : nothing}
+        </p>
+        ${recording ? html`<p class="state">${msg('Being recorded')}</p>` : nothing}
+        ${ended ? html`<p class="state">${endedWords(ended)}</p>` : nothing}
+        ${state === 'recovered' ? html`<p class="state">${msg('Broken off, and recovered')}</p>` : nothing}
+      </div>
+      <div class="actions">
+        ${this.#button('pencil', 'rename', msg(str`Rename ${name}`), session, recording)}
+        ${this.#button('download', 'export', msg(str`Export ${name}`), session, recording)}
+        ${this.#button('trash', 'delete', msg(str`Delete ${name}`), session, recording)}
+      </div>
+    </li>`;
+  }
+
+  #button(name: IconName, action: SessionAction, words: string, session: SessionManifest, disabled: boolean): unknown {
+    return html`<button
+      class="icon"
+      data-action=${action}
+      aria-label=${words}
+      title=${words}
+      ?disabled=${disabled}
+      @click=${() => this.dispatchEvent(new SessionActionEvent(action, session))}
+    >
+      ${icon(name)}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-session-list': SessionList;
+  }
+}

@@ -1,0 +1,80 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import type { SessionManifest } from '../../shared/session';
+import { deviceRoom, keepStored, type DeviceRoom } from '../../../base/page/storage-quota';
+import { fileSize } from '../../../base/page/elements/format';
+import { sharedStyles } from '../../../base/page/elements/styles';
+
+/**
+ * How much room the sessions take, how much the browser still allows, and whether it keeps them on a full device; a button to
+ * ask it to.
+ */
+@customElement('sg-session-room')
+@localized()
+export class SessionRoom extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.25rem 1rem;
+        margin-top: 1rem;
+        color: var(--sg-muted);
+        font-size: 0.9rem;
+      }
+      p {
+        flex: 1 1 16rem;
+        margin: 0;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) sessions: readonly SessionManifest[] = [];
+  @state() private room: DeviceRoom | undefined;
+  @state() private refused = false;
+  #asked = 0;
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('sessions')) void this.#ask();
+  }
+
+  override render(): unknown {
+    const { room, refused } = this;
+    return html`<p>${this.#used()} ${this.#left()}</p>
+      ${room?.kept === false && !refused ? html`<button @click=${() => void this.#keep()}>${msg('Ask the browser to keep them')}</button>` : nothing}
+      <div role="status">
+        ${refused ? msg('The browser does not promise to keep them when the device is full. Export what matters; browsers agree for apps that are installed or used often.') : nothing}
+        ${room?.kept === true ? msg('The browser keeps them until you delete them.') : nothing}
+      </div>`;
+  }
+
+  #used(): string {
+    const bytes = fileSize(this.sessions.reduce((sum, session) => sum + session.bytes, 0));
+    return this.sessions.length === 1 ? msg(str`One session, ${bytes}.`) : msg(str`${this.sessions.length} sessions, ${bytes}.`);
+  }
+
+  #left(): string {
+    const left = this.room?.bytesLeft;
+    return left === undefined ? '' : msg(str`The browser allows ${fileSize(left)} more.`);
+  }
+
+  async #ask(): Promise<void> {
+    const call = ++this.#asked;
+    const room = await deviceRoom();
+    if (call === this.#asked) this.room = room;
+  }
+
+  async #keep(): Promise<void> {
+    this.refused = !(await keepStored());
+    await this.#ask();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-session-room': SessionRoom;
+  }
+}

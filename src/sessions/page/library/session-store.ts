@@ -1,0 +1,97 @@
+import { Fault } from '../../../base/shared/fault';
+import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../shared/session';
+import { SESSION_CHANNEL, type SessionChange, type SessionStoreApi } from '../../shared/session-store';
+import { RestartingWorker } from '../../../base/page/restarting-worker';
+
+/** Makes the store's worker; a parameter so that tests can give another. */
+export type StoreWorkerFactory = () => Worker;
+
+function spawnWorker(): Worker {
+  return new Worker(new URL('../../worker/session-store.worker.ts', import.meta.url), { type: 'module', name: 'session-store' });
+}
+
+/**
+ * The recorded sessions, from the page: see `SessionStoreApi` for each call. The worker is started by the first call, and
+ * again by the next one after a crash. Dispose of it when nobody looks at sessions any more.
+ */
+export class SessionStore implements SessionStoreApi {
+  readonly #link: RestartingWorker<SessionStoreApi>;
+  #channel: BroadcastChannel | undefined;
+  readonly #listeners = new Set<(change: SessionChange) => void>();
+
+  constructor(spawn: StoreWorkerFactory = spawnWorker) {
+    this.#link = new RestartingWorker(spawn, (message) => new Fault('worker-crashed', `The session store failed: ${message}`));
+  }
+
+  list(): Promise<SessionManifest[]> {
+    return this.#link.call((remote) => remote.list());
+  }
+
+  open(id: string): Promise<SessionData> {
+    return this.#link.call((remote) => remote.open(id));
+  }
+
+  film(id: string): Promise<File> {
+    return this.#link.call((remote) => remote.film(id));
+  }
+
+  snapshot(id: string, file: string): Promise<File> {
+    return this.#link.call((remote) => remote.snapshot(id, file));
+  }
+
+  history(id: string): Promise<HumanEdit[]> {
+    return this.#link.call((remote) => remote.history(id));
+  }
+
+  edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels> {
+    return this.#link.call((remote) => remote.edit(id, edits));
+  }
+
+  rename(id: string, name: string): Promise<SessionManifest> {
+    return this.#link.call((remote) => remote.rename(id, name));
+  }
+
+  recover(): Promise<SessionManifest[]> {
+    return this.#link.call((remote) => remote.recover());
+  }
+
+  tidy(): Promise<void> {
+    return this.#link.call((remote) => remote.tidy());
+  }
+
+  delete(id: string): Promise<void> {
+    return this.#link.call((remote) => remote.delete(id));
+  }
+
+  /**
+   * Tells of each change, made in this tab or another.
+   * @returns a function that ends it
+   */
+  onChange(listener: (change: SessionChange) => void): () => void {
+    this.#listeners.add(listener);
+    if (!this.#channel) {
+      this.#channel = new BroadcastChannel(SESSION_CHANNEL);
+      this.#channel.addEventListener('message', ({ data }: MessageEvent<SessionChange>) => {
+        for (const each of this.#listeners) each(data);
+      });
+    }
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#channel?.close();
+      this.#channel = undefined;
+    };
+  }
+
+  /** Ends the worker; calls in flight end with `worker-crashed`. */
+  dispose(): void {
+    this.#listeners.clear();
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#link.end(new Fault('worker-crashed', 'The session store was closed.'));
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,213 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import { isZip } from '../../../base/page/dropped-files';
+import type { FileInbox } from '../../../base/page/file-inbox';
+import { SessionLibrary } from './session-library';
+import { Follower } from '../../../base/page/shared-controller';
+import type { NameEvent } from '../events/name-event';
+import type { SessionActionEvent } from '../events/session-action-event';
+import { dropStyles } from '../../../base/page/elements/drop-styles';
+import { faultText, sentence } from '../../../base/page/elements/fault-text';
+import { fileButtonStyles } from '../../../base/page/elements/form-styles';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import type { ExportSheet } from './export-sheet';
+import { phaseWords } from './export-words';
+import type { RenameSheet } from './rename-sheet';
+import { sessionsViewStyles } from './sessions-view-styles';
+import './export-sheet';
+import './rename-sheet';
+import '../detail/session-detail';
+import './session-list';
+import './session-quota';
+
+/** Where the address names the session that is open: `#sessions/<id>`. */
+const ADDRESS = /^#sessions\/([A-Za-z0-9-]{1,64})$/;
+
+/**
+ * The recorded sessions: a list, or the one that the address names; import by button or drop, deletion that can be taken back.
+ */
+@customElement('sg-sessions-view')
+@localized()
+export class SessionsView extends LitElement {
+  static override styles = [sharedStyles, fileButtonStyles, sessionsViewStyles, dropStyles];
+
+  /** False while another view is shown. */
+  @property({ type: Boolean }) active = true;
+  /** Zips that were dropped on other views. */
+  @property({ attribute: false }) inbox!: FileInbox;
+  @state() private openId: string | undefined = ADDRESS.exec(location.hash)?.[1];
+  @state() private dragging = false;
+  @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
+  @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
+  private readonly library = new SessionLibrary(this);
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.inbox]);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('hashchange', this.#onAddress);
+    this.addEventListener('dragover', this.#onDragOver);
+    this.addEventListener('dragleave', this.#onDragLeave);
+    this.addEventListener('drop', this.#onDrop);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('hashchange', this.#onAddress);
+    this.removeEventListener('dragover', this.#onDragOver);
+    this.removeEventListener('dragleave', this.#onDragLeave);
+    this.removeEventListener('drop', this.#onDrop);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const zips = this.inbox.take();
+    // Not within the update, which the import asks for anew.
+    if (zips.length > 0) void this.updateComplete.then(() => this.library.import(zips.map(({ file }) => file)));
+    if (!changed.has('active') || changed.get('active') === undefined) return;
+    if (this.active) void this.library.refresh();
+    else void this.library.flush();
+  }
+
+  override render(): unknown {
+    const { openId, library } = this;
+    return html`
+      ${openId === undefined
+        ? this.#list()
+        : html`<sg-session-detail
+            .library=${library}
+            .sessionId=${openId}
+            .active=${this.active}
+            @sg-session-action=${this.#onAction}
+          ></sg-session-detail>`}
+      ${this.#toast()}
+      <sg-export-sheet .library=${library}></sg-export-sheet>
+      <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
+      ${this.dragging ? html`<div class="drop">${msg('Drop exported sessions (.zip) to import them')}</div>` : nothing}
+    `;
+  }
+
+  #list(): unknown {
+    const { library } = this;
+    const { sessions } = library;
+    return html`<div class="library">
+      <div class="page">
+        <div class="head">
+          <h2>${msg('Sessions')}</h2>
+          ${this.#importButton()}
+        </div>
+        ${this.#fault()} ${this.#importing()}
+        ${sessions === undefined
+          ? html`<p role="status">${msg('Looking for sessions')}</p>`
+          : sessions.length > 0
+            ? html`<sg-session-list .sessions=${sessions} .library=${library} @sg-session-action=${this.#onAction}></sg-session-list>
+                <sg-session-room .sessions=${sessions}></sg-session-room>`
+            : this.#empty()}
+      </div>
+    </div>`;
+  }
+
+  #empty(): unknown {
+    return html`<div class="empty">
+      ${icon('film')}
+      <h3>${msg('No sessions yet')}</h3>
+      <p>${msg('Start the camera in the live view and press Record: the film and its labels are kept here, on this device only, to be looked through, corrected and exported.')}</p>
+      <a class="primary" href="#live">${icon('camera')}${msg('To the live view')}</a>
+      <p>${msg('Exported sessions (.zip) can be dropped here too.')}</p>
+    </div>`;
+  }
+
+  #importButton(): unknown {
+    return html`<label class="file">
+      ${icon('upload')}${msg('Import')}
+      <input class="visually-hidden" type="file" accept=".zip,application/zip" multiple @change=${this.#onFiles} />
+    </label>`;
+  }
+
+  #importing(): unknown {
+    const { importing } = this.library;
+    if (!importing) return nothing;
+    const { name, progress, waiting } = importing;
+    return html`<div class="importing">
+      <label for="import" role="status">
+        ${msg(str`Importing ${name}`)}${waiting > 0 ? ` (${msg(str`${waiting} more`)})` : ''}: ${phaseWords(progress?.phase)}
+      </label>
+      <progress id="import" max="1" value=${progress ? progress.done : nothing}></progress>
+      <button @click=${() => this.library.cancelImport()}>${msg('Cancel')}</button>
+    </div>`;
+  }
+
+  #fault(): unknown {
+    const { fault } = this.library;
+    if (!fault) return nothing;
+    const { title, advice } = faultText(fault.code);
+    return html`<div class="fault">
+      <p role="alert" data-code=${fault.code}>
+        <strong>${sentence(title)}</strong> ${advice} <span class="detail" lang="en">${fault.message}</span>
+      </p>
+      <button @click=${() => this.library.clearFault()}>${msg('Go on')}</button>
+    </div>`;
+  }
+
+  #toast(): unknown {
+    const { removed } = this.library;
+    return html`<div role="status">
+      ${removed
+        ? html`<div class="toast">
+            <span>${msg(str`Deleted ${removed.name}`)}</span>
+            <button @click=${() => this.library.undoRemove()}>${msg('Undo')}</button>
+          </div>`
+        : nothing}
+    </div>`;
+  }
+
+  readonly #onAction = ({ action, session }: SessionActionEvent): void => {
+    if (action === 'rename') void this.renameSheet.show(session);
+    else if (action === 'export') void this.exportSheet.show(session);
+    else void this.library.remove(session);
+  };
+
+  readonly #onAddress = (): void => {
+    if (!location.hash.startsWith('#sessions')) return;
+    this.openId = ADDRESS.exec(location.hash)?.[1];
+  };
+
+  #onFiles(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    void this.library.import([...(input.files ?? [])]);
+    input.value = '';
+  }
+
+  readonly #onDragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    // The app would ask for a model.
+    event.stopPropagation();
+    this.dragging = true;
+  };
+
+  readonly #onDragLeave = (event: DragEvent): void => {
+    if (!(event.relatedTarget instanceof Node) || !this.contains(event.relatedTarget)) this.dragging = false;
+  };
+
+  /** Takes zips; what else is dropped is the app's. */
+  readonly #onDrop = (event: DragEvent): void => {
+    this.dragging = false;
+    const zips = [...(event.dataTransfer?.files ?? [])].filter(isZip);
+    if (zips.length === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.openId !== undefined) location.hash = 'sessions';
+    void this.library.import(zips);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-sessions-view': SessionsView;
+  }
+}

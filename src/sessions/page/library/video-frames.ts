@@ -1,0 +1,34 @@
+import { BlobSource, Input, MP4, VideoSampleSink, WEBM } from 'mediabunny';
+import { Fault } from '../../../base/shared/fault';
+
+/**
+ * Frames of a film that are in sight at some times; one is open at a time, and closed when the next is asked for.
+ *
+ * @param timesUs microseconds from the film's first frame, never falling
+ * @throws Fault `film-unreadable` where the browser cannot read or decode it
+ */
+export async function* filmFrames(film: Blob, timesUs: readonly number[]): AsyncGenerator<VideoFrame> {
+  const input = new Input({ source: new BlobSource(film), formats: [MP4, WEBM] });
+  try {
+    const track = await input.getPrimaryVideoTrack();
+    if (!track) throw new Fault('film-unreadable', 'The film has no picture track.');
+    if (!(await track.canDecode())) throw new Fault('film-unreadable', 'This browser cannot decode the film (WebCodecs).');
+    const start = await input.getFirstTimestamp([track]);
+    // Half a microsecond on: a frame's time in the film is rarely a whole number of them.
+    const seconds = timesUs.map((time) => start + (time + 0.5) / 1e6);
+    for await (const sample of new VideoSampleSink(track).samplesAtTimestamps(seconds)) {
+      if (!sample) continue;
+      const frame = sample.toVideoFrame();
+      sample.close();
+      try {
+        yield frame;
+      } finally {
+        frame.close();
+      }
+    }
+  } catch (error) {
+    throw Fault.from(error, 'film-unreadable');
+  } finally {
+    input.dispose();
+  }
+}

@@ -1,0 +1,124 @@
+import { css, html, LitElement, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import { WhenSeen } from '../../../base/page/elements/when-seen';
+import { frameStyles } from '../detail/frame-styles';
+
+/** Longer side of a thumbnail, pixels. */
+const SIDE = 320;
+/** How long a film may take to show a frame, milliseconds. */
+const PATIENCE = 8000;
+
+/** One film is opened at a time: browsers allow few players. */
+let queue: Promise<void> = Promise.resolve();
+
+function inTurn(job: () => Promise<void>): void {
+  queue = queue.then(job).catch(() => undefined);
+}
+
+/** Waits for an event of a video element. @throws Error where the film fails or takes too long */
+function once(video: HTMLVideoElement, type: 'loadeddata' | 'seeked'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The film gave no ${type} in time.`)), PATIENCE);
+    const end = (act: () => void) => () => {
+      clearTimeout(timer);
+      act();
+    };
+    video.addEventListener(type, end(resolve), { once: true });
+    video.addEventListener('error', end(() => reject(new Error(video.error?.message))), { once: true });
+  });
+}
+
+/**
+ * A frame of a film, drawn when it comes into sight.
+ *
+ * @csspart picture - the canvas
+ */
+@customElement('sg-film-thumbnail')
+export class FilmThumbnail extends LitElement {
+  static override styles = [
+    sharedStyles,
+    frameStyles,
+    css`
+      canvas,
+      svg {
+        grid-area: 1 / 1;
+      }
+      canvas {
+        width: 100%;
+        height: 100%;
+        object-fit: cover;
+      }
+      canvas[hidden] {
+        display: none;
+      }
+    `,
+  ];
+
+  /** Gives the film when it is wanted. */
+  @property({ attribute: false }) film: (() => Promise<Blob>) | undefined;
+  /** Which film it is: a new one is drawn anew. */
+  @property() key = '';
+  /** Seconds into the film. */
+  @property({ type: Number }) at = 0;
+  @state() private drawn = false;
+  @query('canvas') private readonly canvas!: HTMLCanvasElement;
+  #wanted = '';
+
+  constructor() {
+    super();
+    new WhenSeen(this, () => this.#want());
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('key') || this.#wanted === '' || this.#wanted === this.key) return;
+    this.drawn = false;
+    this.#want();
+  }
+
+  override render(): unknown {
+    return html`${icon('film')}<canvas part="picture" ?hidden=${!this.drawn}></canvas>`;
+  }
+
+  #want(): void {
+    const { key, film } = this;
+    if (this.#wanted === key || !film) return;
+    this.#wanted = key;
+    inTurn(async () => {
+      if (this.isConnected && this.key === key) await this.#draw(await film());
+    });
+  }
+
+  async #draw(film: Blob): Promise<void> {
+    const address = URL.createObjectURL(film);
+    const video = document.createElement('video');
+    try {
+      video.muted = true;
+      video.preload = 'auto';
+      const loaded = once(video, 'loadeddata');
+      video.src = address;
+      await loaded;
+      if (this.at > 0) {
+        const seeked = once(video, 'seeked');
+        video.currentTime = this.at;
+        await seeked;
+      }
+      const scale = Math.min(1, SIDE / Math.max(video.videoWidth, video.videoHeight));
+      this.canvas.width = Math.round(video.videoWidth * scale);
+      this.canvas.height = Math.round(video.videoHeight * scale);
+      this.canvas.getContext('2d')?.drawImage(video, 0, 0, this.canvas.width, this.canvas.height);
+      this.drawn = true;
+    } finally {
+      video.removeAttribute('src');
+      video.load();
+      URL.revokeObjectURL(address);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-film-thumbnail': FilmThumbnail;
+  }
+}

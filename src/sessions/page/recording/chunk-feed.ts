@@ -1,0 +1,176 @@
+import type { FrameInput } from '../../../recognise/shared/recogniser';
+import type { FilmFrame } from '../../shared/recorder';
+import { CHUNK_TYPES, filmBitrate } from '../../shared/video/codecs';
+import type { Feed } from './feed';
+import type { RecorderClient } from './recorder-client';
+
+/** MediaRecorder gives what it has so often, milliseconds: what a crash may cost. */
+const CHUNK_MS = 500;
+const KEY_FRAME_MS = 1000;
+/**
+ * Pictures that are drawn closer to each other may become one frame, of the later: the browser takes what the canvas shows when
+ * it paints, milliseconds.
+ */
+const APART_MS = 20;
+/**
+ * From the last picture before a pause to the recorder's own: Chromium gives frames that are still being encoded then one and
+ * the same time. The film shows that picture for as long, milliseconds.
+ */
+const DRAIN_MS = 400;
+
+/** Not in TypeScript's library yet (W3C MediaStream Recording, section 2.6). */
+interface RecorderOptions extends MediaRecorderOptions {
+  readonly videoKeyFrameIntervalDuration?: number;
+}
+
+/** The best type that this browser's MediaRecorder gives, undefined where it has none. */
+export function chunkType(): string | undefined {
+  if (typeof MediaRecorder === 'undefined' || !('captureStream' in HTMLCanvasElement.prototype)) return undefined;
+  return CHUNK_TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+}
+
+/**
+ * For browsers without WebCodecs: draws each picture into a canvas whose stream MediaRecorder films. So the film holds the
+ * frames that were recognised and goes on over a change of camera or size. The film's times come from the browser's clock some
+ * milliseconds after a picture is drawn: the worker is told when each was drawn, and matches both at the end.
+ */
+export class ChunkFeed implements Feed {
+  readonly dropped = 0;
+  readonly #canvas = document.createElement('canvas');
+  readonly #context: CanvasRenderingContext2D;
+  readonly #track: CanvasCaptureMediaStreamTrack;
+  readonly #recorder: MediaRecorder;
+  readonly #distanceUs: number;
+  #startedMs: number | undefined;
+  /** Whether no picture is wanted; the recorder itself pauses a little later. */
+  #halted = false;
+  #drain: ReturnType<typeof setTimeout> | undefined;
+  #pausedAtMs: number | undefined;
+  #pausedMs = 0;
+  #lastUs = -1;
+  /** When the last picture was drawn, and until when none may be drawn over it; `performance.now()`. */
+  #drawnAtMs = -Infinity;
+  #keptUntilMs = -Infinity;
+  /** When pictures were drawn since the last chunk, microseconds of film. */
+  #drawnUs: number[] = [];
+  #sent: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly client: RecorderClient,
+    type: string,
+    width: number,
+    height: number,
+    frameRate: number,
+  ) {
+    this.#distanceUs = 1e6 / frameRate;
+    this.#canvas.width = width & ~1;
+    this.#canvas.height = height & ~1;
+    const context = this.#canvas.getContext('2d', { alpha: false });
+    if (!context) throw new Error('This browser gives no 2D canvas.');
+    this.#context = context;
+    const stream = this.#canvas.captureStream(0);
+    this.#track = stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack;
+    const options: RecorderOptions = {
+      mimeType: type,
+      videoBitsPerSecond: filmBitrate(width, height, frameRate),
+      videoKeyFrameIntervalDuration: KEY_FRAME_MS,
+    };
+    this.#recorder = new MediaRecorder(stream, options);
+    this.#recorder.addEventListener('dataavailable', ({ data }) => {
+      const endUs = this.now();
+      if (data.size === 0) return;
+      const drawnUs = this.#drawnUs;
+      this.#drawnUs = [];
+      this.#sent = this.#sent.then(async () => this.client.chunk(await data.arrayBuffer(), endUs, drawnUs)).catch(() => undefined);
+    });
+    this.#recorder.start(CHUNK_MS);
+  }
+
+  plain(picture: HTMLVideoElement | VideoFrame): void {
+    if (this.#halted || performance.now() < this.#keptUntilMs || (this.#lastUs >= 0 && this.now() - this.#lastUs < this.#distanceUs * 0.7)) return;
+    const [width, height] = picture instanceof HTMLVideoElement ? [picture.videoWidth, picture.videoHeight] : [picture.displayWidth, picture.displayHeight];
+    this.#draw(picture, width, height);
+  }
+
+  wanted(picture: FrameInput): number | undefined {
+    // A recognition whose frame would cost another its frame has none itself.
+    if (this.#halted || performance.now() < this.#keptUntilMs) return undefined;
+    this.#keptUntilMs = performance.now() + APART_MS;
+    if ('data' in picture) {
+      this.#context.putImageData(new ImageData(new Uint8ClampedArray(picture.data), picture.width, picture.height), 0, 0);
+      return this.#take();
+    }
+    return 'displayWidth' in picture
+      ? this.#draw(picture, picture.displayWidth, picture.displayHeight)
+      : this.#draw(picture, picture.width, picture.height);
+  }
+
+  async still(video: HTMLVideoElement): Promise<{ frame: FilmFrame; timeUs: number }> {
+    // What was drawn just before gets its frame; nothing else is drawn meanwhile.
+    const wait = this.#drawnAtMs + APART_MS - performance.now();
+    this.#keptUntilMs = performance.now() + Math.max(0, wait) + APART_MS;
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    this.#keptUntilMs = performance.now() + APART_MS;
+    const timeUs = this.#draw(video, video.videoWidth, video.videoHeight);
+    return { frame: await createImageBitmap(video), timeUs };
+  }
+
+  now(): number {
+    if (this.#startedMs === undefined) return 0;
+    return Math.max(0, Math.round(((this.#pausedAtMs ?? performance.now()) - this.#startedMs - this.#pausedMs) * 1000));
+  }
+
+  sourceChanged(): void {
+    // The canvas is the source.
+  }
+
+  pause(): void {
+    if (this.#halted) return;
+    this.#halted = true;
+    this.#drain = setTimeout(() => {
+      this.#pausedAtMs = performance.now();
+      this.#recorder.pause();
+    }, DRAIN_MS);
+  }
+
+  resume(): void {
+    this.#halted = false;
+    clearTimeout(this.#drain);
+    if (this.#pausedAtMs === undefined) return;
+    if (this.#startedMs !== undefined) this.#pausedMs += performance.now() - this.#pausedAtMs;
+    this.#pausedAtMs = undefined;
+    this.#recorder.resume();
+  }
+
+  async finish(): Promise<void> {
+    this.#halted = true;
+    clearTimeout(this.#drain);
+    if (this.#recorder.state !== 'inactive') {
+      const stopped = new Promise((resolve) => this.#recorder.addEventListener('stop', resolve, { once: true }));
+      this.#recorder.stop();
+      await stopped;
+    }
+    this.#track.stop();
+    await this.#sent;
+  }
+
+  /** Draws a picture whole into the middle. @returns its time in the film */
+  #draw(picture: CanvasImageSource, width: number, height: number): number {
+    const { width: w, height: h } = this.#canvas;
+    const scale = Math.min(w / width, h / height);
+    const [shownW, shownH] = [Math.round(width * scale), Math.round(height * scale)];
+    if (shownW < w - 1 || shownH < h - 1) this.#context.fillRect(0, 0, w, h);
+    this.#context.drawImage(picture, (w - shownW) >> 1, (h - shownH) >> 1, shownW, shownH);
+    return this.#take();
+  }
+
+  #take(): number {
+    this.#startedMs ??= performance.now();
+    this.#track.requestFrame();
+    // Whole milliseconds, as all film times.
+    this.#lastUs = Math.max(this.#lastUs + 1000, Math.round(this.now() / 1000) * 1000);
+    this.#drawnUs.push(this.#lastUs);
+    this.#drawnAtMs = performance.now();
+    return this.#lastUs;
+  }
+}

@@ -1,0 +1,241 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { localized, msg } from '@lit/localize';
+import type { LabelRef } from '../../shared/session';
+import { labelText } from '../../../base/page/language';
+import { sameLabel, type LabelSlot } from '../../shared/label-slots';
+import { LabelPressEvent } from '../events/label-press-event';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import '../../../base/page/elements/label-search';
+
+/** A click that comes within this of a pointer's end is of that pointer, milliseconds. */
+const CLICK_AFTER_MS = 500;
+
+/** Whether a key is meant for a field or a dialog. */
+function isElsewhere(event: KeyboardEvent): boolean {
+  return event.composedPath().some(
+    (target) =>
+      target instanceof HTMLElement &&
+      (target.matches('input:not([type=range], [type=checkbox]), textarea, select, dialog') || target.isContentEditable),
+  );
+}
+
+/**
+ * The labels at hand while filming: tap one for a picture, hold it to label as long as it is held; the keys 1 to 9 do the
+ * same. A click that is neither (of a screen reader or a switch) begins a span, the next one ends it.
+ *
+ * @event sg-label-press - a label is pressed, let go, or the press was no press
+ * @event sg-label-choice - a label was chosen in the search
+ * @csspart label - one label
+ */
+@customElement('sg-label-bar')
+@localized()
+export class LabelBar extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.5rem;
+        min-width: 0;
+      }
+      .slots {
+        display: flex;
+        gap: 0.5rem;
+        padding: 3px;
+        margin: -3px;
+        overflow-x: auto;
+        scrollbar-width: none;
+        touch-action: pan-x;
+        user-select: none;
+        -webkit-user-select: none;
+        -webkit-touch-callout: none;
+      }
+      .slots button {
+        flex: none;
+        min-height: 3rem;
+        max-width: 13rem;
+        padding: 0 0.9rem 0 0.6rem;
+        touch-action: pan-x;
+      }
+      .slots button span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      /* They keep the focus, and the row can be scrolled with keys. */
+      .slots button[aria-disabled='true'] {
+        opacity: 0.55;
+      }
+      .slots button[aria-pressed='true'] {
+        border-color: transparent;
+        background: var(--sg-accent);
+        color: var(--sg-on-accent);
+      }
+      kbd {
+        flex: none;
+        min-width: 1.5rem;
+        border-radius: 0.5rem;
+        background: var(--sg-surface-2);
+        color: var(--sg-text);
+        font: 600 0.8rem/1.5rem var(--sg-font);
+        text-align: center;
+      }
+      p {
+        margin: 0;
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+      }
+      @media (min-width: 48rem) and (min-height: 30.01rem) {
+        :host {
+          grid-template-columns: minmax(0, 1fr) minmax(14rem, 20rem);
+          align-items: center;
+        }
+        p {
+          grid-column: 1 / -1;
+        }
+      }
+      /* The picture is worth more there. */
+      @media (max-height: 42rem) {
+        .slots ~ p {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) slots: readonly LabelSlot[] = [];
+  @property({ attribute: false }) own: readonly string[] = [];
+  /** Labels that are held now. */
+  @property({ attribute: false }) held: readonly LabelRef[] = [];
+  /** While it is true nothing can be labelled. */
+  @property({ type: Boolean }) disabled = false;
+  /** Whether the keys 1 to 9 press the labels. */
+  @property({ type: Boolean }) keys = false;
+  /** Names of presses that a click began, and the next one ends. */
+  readonly #latched = new Set<string>();
+  /** When a press by a pointer ended: the click that follows is not another one. `Event.timeStamp`. */
+  #pointerEndedAt = -Infinity;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Before the app's own keys: while it records, the numbers are the labels'.
+    addEventListener('keydown', this.#onKeyDown, { capture: true });
+    addEventListener('keyup', this.#onKeyUp);
+    addEventListener('blur', this.#onBlur);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('keydown', this.#onKeyDown, { capture: true });
+    removeEventListener('keyup', this.#onKeyUp);
+    removeEventListener('blur', this.#onBlur);
+  }
+
+  override willUpdate(): void {
+    if (this.disabled) this.#latched.clear();
+  }
+
+  override render(): unknown {
+    return html`
+      ${this.slots.length > 0
+        ? html`<div class="slots" role="group" aria-label=${msg('Labels: tap for a picture, hold to label')} @contextmenu=${this.#onMenu}>
+            ${repeat(
+              this.slots,
+              ({ label }) => `${label.index ?? ''}/${label.name}`,
+              ({ label }, i) => this.#slot(label, i),
+            )}
+          </div>`
+        : nothing}
+      <sg-label-search floating .own=${this.own}></sg-label-search>
+      <p>
+        ${this.slots.length > 0
+          ? msg('Tap a label for a picture, hold it to label what is filmed.')
+          : msg('Find what you film: its label comes here, under a number key.')}
+      </p>
+    `;
+  }
+
+  #slot(label: LabelRef, i: number): unknown {
+    const held = this.held.some((other) => sameLabel(other, label));
+    return html`<button
+      part="label"
+      aria-pressed=${held ? 'true' : 'false'}
+      aria-keyshortcuts=${i + 1}
+      aria-disabled=${this.disabled ? 'true' : 'false'}
+      @pointerdown=${(event: PointerEvent) => this.#onPointerDown(event, label)}
+      @pointerup=${(event: PointerEvent) => this.#onPointerEnd(event, 'release')}
+      @pointercancel=${(event: PointerEvent) => this.#onPointerEnd(event, 'cancel')}
+      @keydown=${(event: KeyboardEvent) => this.#onButtonKey(event, 'press', label, i)}
+      @keyup=${(event: KeyboardEvent) => this.#onButtonKey(event, 'release', label, i)}
+      @click=${(event: MouseEvent) => this.#onClick(event, label, i)}
+    >
+      <kbd aria-hidden="true">${i + 1}</kbd><span>${labelText(label)}</span>
+    </button>`;
+  }
+
+  #onPointerDown(event: PointerEvent, label: LabelRef): void {
+    if (event.button !== 0) return;
+    if (event.currentTarget instanceof HTMLElement) event.currentTarget.setPointerCapture(event.pointerId);
+    this.#send('press', `pointer-${event.pointerId}`, label);
+  }
+
+  #onPointerEnd(event: PointerEvent, phase: 'release' | 'cancel'): void {
+    this.#pointerEndedAt = event.timeStamp;
+    this.#send(phase, `pointer-${event.pointerId}`);
+  }
+
+  /** Enter and space on a label that has the focus are held as a pointer is. */
+  #onButtonKey(event: KeyboardEvent, phase: 'press' | 'release', label: LabelRef, i: number): void {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    if (!event.repeat) this.#send(phase, `focus-${i}`, phase === 'press' ? label : undefined);
+  }
+
+  #onClick(event: MouseEvent, label: LabelRef, i: number): void {
+    if (event.timeStamp - this.#pointerEndedAt < CLICK_AFTER_MS) return;
+    const name = `click-${i}`;
+    if (this.#latched.delete(name)) this.#send('release', name);
+    else {
+      this.#latched.add(name);
+      this.#send('press', name, label);
+    }
+  }
+
+  /** A long touch would open a menu. */
+  #onMenu(event: Event): void {
+    event.preventDefault();
+  }
+
+  #send(phase: LabelPressEvent['phase'], name: string, label?: LabelRef): void {
+    if (this.disabled && phase === 'press') return;
+    this.dispatchEvent(new LabelPressEvent(phase, name, label));
+  }
+
+  readonly #onKeyDown = (event: KeyboardEvent): void => {
+    if (!this.keys || !/^[1-9]$/.test(event.key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event)) return;
+    // Of a recording that stands still as well: the keys do not turn to something else in between.
+    event.preventDefault();
+    if (this.disabled) return;
+    const slot = this.slots.at(Number(event.key) - 1);
+    if (slot && !event.repeat) this.#send('press', `key-${event.key}`, slot.label);
+  };
+
+  readonly #onKeyUp = (event: KeyboardEvent): void => {
+    if (/^[1-9]$/.test(event.key)) this.#send('release', `key-${event.key}`);
+  };
+
+  /** The window that has lost the focus is not told of keys that are let go. */
+  readonly #onBlur = (): void => {
+    for (let key = 1; key <= 9; key++) this.#send('cancel', `key-${key}`);
+    this.slots.forEach((_, i) => this.#send('cancel', `focus-${i}`));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-label-bar': LabelBar;
+  }
+}

@@ -1,0 +1,140 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { RecordingStatus } from '../../shared/recorder';
+import type { RecordingHalt } from './recording-controller';
+import { RecordingControlEvent, type RecordingAction } from '../events/recording-control-event';
+import { clock, fileSize } from '../../../base/page/elements/format';
+import { icon, type IconName } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import { haltWords, roomWords, warningWords } from './recording-words';
+
+/**
+ * How the recording stands: length, size, room; and its buttons.
+ *
+ * @event sg-recording-control - a button was pressed
+ * @csspart figures - length, size and room
+ */
+@customElement('sg-recording-bar')
+@localized()
+export class RecordingBar extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.35rem;
+      }
+      .row {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+      }
+      .figures {
+        flex: 1;
+        min-width: 0;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        column-gap: 0.6rem;
+        font-variant-numeric: tabular-nums;
+      }
+      .time {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.5rem;
+        font-size: 1.15rem;
+        font-weight: 650;
+      }
+      .time::before {
+        content: '';
+        width: 0.7rem;
+        height: 0.7rem;
+        border-radius: 50%;
+        background: var(--sg-record);
+      }
+      .halted::before {
+        border-radius: 0.15rem;
+        background: var(--sg-muted);
+      }
+      [data-action='stop'] {
+        border-color: var(--sg-record);
+      }
+      [data-action='stop'] svg {
+        fill: var(--sg-record);
+        stroke: var(--sg-record);
+      }
+      small {
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+        white-space: nowrap;
+      }
+      p {
+        margin: 0;
+        font-size: 0.9rem;
+      }
+      .warning {
+        color: var(--sg-warning);
+      }
+      @media (prefers-reduced-motion: no-preference) {
+        .time:not(.halted)::before {
+          animation: beat 1.6s ease-in-out infinite;
+        }
+        @keyframes beat {
+          50% {
+            opacity: 0.35;
+          }
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) status: RecordingStatus | undefined;
+  /** Microseconds of film. */
+  @property({ type: Number }) length = 0;
+  @property({ attribute: false }) halt: RecordingHalt | undefined;
+  @property() keptIn: 'device' | 'memory' = 'device';
+  @property({ type: Boolean }) ending = false;
+
+  override render(): unknown {
+    const { status, halt } = this;
+    const warning = warningWords(status, this.keptIn);
+    const words = this.ending ? msg('Ending the recording') : halt ? haltWords(halt) : '';
+    return html`
+      <div class="row">
+        <div class="figures" part="figures">
+          <span class="time ${halt || this.ending ? 'halted' : ''}" role="timer" aria-label=${msg('Length of the recording')}>
+            ${clock(this.length / 1e6)}
+          </span>
+          ${status ? html`<small data-key="size">${fileSize(status.bytes)}</small> <small data-key="room">${roomWords(status.secondsLeft)}</small>` : nothing}
+        </div>
+        ${this.#button('snapshot', 'snapshot', msg('Keep a picture'), halt !== undefined)}
+        ${halt === 'person'
+          ? this.#button('resume', 'play', msg('Go on recording'))
+          : this.#button('pause', 'pause', msg('Pause the recording'))}
+        ${this.#button('stop', 'stop', msg('Stop recording'))}
+      </div>
+      ${words ? html`<p class="halt">${words}</p>` : nothing}
+      <div role="status">${warning ? html`<p class="warning">${warning}</p>` : nothing}</div>
+    `;
+  }
+
+  #button(action: RecordingAction, name: IconName, label: string, disabled = false): unknown {
+    return html`<button
+      class="icon"
+      data-action=${action}
+      aria-label=${label}
+      title=${label}
+      ?disabled=${disabled || this.ending}
+      @click=${() => this.dispatchEvent(new RecordingControlEvent(action))}
+    >
+      ${icon(name)}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-recording-bar': RecordingBar;
+  }
+}

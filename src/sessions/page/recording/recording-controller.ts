@@ -1,0 +1,320 @@
+import type { ReactiveControllerHost } from 'lit';
+import { Fault } from '../../../base/shared/fault';
+import type { RecorderEvent, RecordingStatus } from '../../shared/recorder';
+import type { HumanEdit, LabelRef, SessionManifest } from '../../shared/session';
+import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
+import { HOLD_MS, SpanHolder } from '../../shared/span-holder';
+import { downloadSession } from './download-session';
+import { Recording, type RecordingOptions, type RunningRecording } from './recording';
+import { keepStoredOnce } from '../../../base/page/storage-quota';
+import { LabelBook } from '../label-book';
+import { SessionStore } from '../library/session-store';
+import type { Film } from '../../../recognise/page/camera/video-file';
+import type { CameraController } from '../../../recognise/page/camera/camera-controller';
+import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
+import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import { SharedController } from '../../../base/page/shared-controller';
+
+export type RecordingState = 'off' | 'starting' | 'recording' | 'ending';
+
+/** Why a recording stands still. */
+export type RecordingHalt = 'person' | 'camera' | 'hidden';
+
+/** What a person is told. */
+export type RecordingNotice =
+  | { readonly kind: 'kept'; readonly session: SessionManifest }
+  | { readonly kind: 'recovered'; readonly sessions: readonly SessionManifest[] }
+  | { readonly kind: 'downloaded' }
+  | { readonly kind: 'empty' }
+  /** @property session what was kept of the recording that it ended */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly session?: SessionManifest };
+
+/** What the recording needs of the app. */
+export interface RecordingSources {
+  readonly camera: CameraController;
+  readonly recogniser: RecogniserController;
+  readonly live: LiveRecognition;
+  readonly video: HTMLVideoElement;
+}
+
+/** What begins a recording, and hands over one that cannot be kept. */
+const PARTS = { begin: (options: RecordingOptions): Promise<RunningRecording> => Recording.begin(options), download: downloadSession };
+
+/** Held spans are written so often, milliseconds, so that a crash keeps them. */
+const HELD_SPANS_MS = 1000;
+
+/** Owns the recording: at most one; what it is told by the camera, the page and the person. */
+export class RecordingController extends SharedController {
+  state: RecordingState = 'off';
+  status: RecordingStatus | undefined;
+  /** `memory` where the browser cannot keep files: they are handed over at the end. */
+  keptIn: 'device' | 'memory' = 'device';
+  notice: RecordingNotice | undefined;
+  /** Grows with each snapshot that was kept. */
+  snapshots = 0;
+  /** The label of the last snapshot. */
+  lastSnapshot: LabelRef | undefined;
+  readonly book = new LabelBook();
+  readonly #holder = new SpanHolder(() => crypto.randomUUID());
+  readonly #halts = new Set<RecordingHalt>();
+  #recording: RunningRecording | undefined;
+  #source: MediaStream | Film | undefined;
+  #heldAt = 0;
+
+  constructor(
+    owner: ReactiveControllerHost,
+    private readonly sources: () => RecordingSources,
+    readonly store = new SessionStore(),
+    private readonly parts = PARTS,
+  ) {
+    super(owner);
+  }
+
+  /** Why it stands still; undefined while it records. */
+  get halt(): RecordingHalt | undefined {
+    return [...this.#halts].at(-1);
+  }
+
+  /** Length of the film, microseconds. */
+  get nowUs(): number {
+    return this.#recording?.nowUs ?? 0;
+  }
+
+  /** Labels that are held at present. */
+  get held(): readonly LabelRef[] {
+    return this.#holder.held(performance.now());
+  }
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#onSight);
+  }
+
+  override hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#onSight);
+    void this.stop();
+    this.store.dispose();
+  }
+
+  /** Called before each update of the owner, so also when the camera or the shown view changes. */
+  hostUpdate(): void {
+    if (this.state === 'recording') this.#followCamera();
+  }
+
+  /** Makes sessions whole that were broken off, and tells of them; never throws. */
+  async recover(): Promise<void> {
+    try {
+      const sessions = await this.store.recover();
+      if (sessions.length > 0) this.notice = { kind: 'recovered', sessions };
+    } catch (error) {
+      this.notice = { kind: 'fault', fault: Fault.from(error, 'storage-failed') };
+    }
+    this.changed();
+  }
+
+  /** Never throws: the result is `state` and `notice`. */
+  async start(name: string): Promise<void> {
+    if (this.state !== 'off') return;
+    this.notice = undefined;
+    this.status = undefined;
+    this.#halts.clear();
+    this.#set('starting');
+    const { video, camera, recogniser } = this.sources();
+    void keepStoredOnce();
+    try {
+      const recording = await this.parts.begin({
+        video,
+        name,
+        onEvent: (event) => this.#onEvent(event),
+        onDeath: (fault) => this.#onDeath(fault),
+        model: () => recogniser.loaded,
+        className: (index) => IMAGENET_LABELS[index] ?? String(index),
+      });
+      this.#recording = recording;
+      this.keptIn = recording.started.keptIn;
+      this.#source = camera.stream ?? camera.film;
+      this.sources().live.tap = recording;
+      addEventListener('beforeunload', this.#onLeave);
+      this.#set('recording');
+      this.#onSight();
+    } catch (error) {
+      this.notice = { kind: 'fault', fault: Fault.from(error, 'recording-failed') };
+      this.#set('off');
+    }
+  }
+
+  pause(): void {
+    this.#halt('person', true);
+  }
+
+  resume(): void {
+    this.#halt('person', false);
+  }
+
+  /** Ends the recording. @param fault why, where it has to end; never throws */
+  async stop(fault?: Fault): Promise<void> {
+    const recording = this.#recording;
+    if (!recording || this.state !== 'recording') return;
+    this.#releaseAll();
+    this.#set('ending');
+    this.sources().live.tap = undefined;
+    try {
+      const ended = fault === undefined ? undefined : fault.code === 'storage-full' ? 'storage-full' : 'recording-failed';
+      const finished = await recording.finish(ended);
+      if (finished?.files) await this.parts.download(finished);
+      const told: RecordingNotice = finished?.files ? { kind: 'downloaded' } : finished ? { kind: 'kept', session: finished.manifest } : { kind: 'empty' };
+      this.notice = fault ? { kind: 'fault', fault, ...(told.kind === 'kept' && { session: told.session }) } : told;
+    } catch (error) {
+      this.notice = await this.#broken(fault ?? Fault.from(error, 'recording-failed'), recording);
+    } finally {
+      this.#off();
+    }
+  }
+
+  dismiss(): void {
+    this.notice = undefined;
+    this.changed();
+  }
+
+  /** A press of a label begins: a tap or a span, as long as it lasts. @param name of the key or pointer */
+  press(name: string, label: LabelRef): void {
+    if (this.state !== 'recording' || !this.#recording || this.halt) return;
+    this.#holder.press(name, label, this.#recording.nowUs, performance.now());
+    // Until then it may become a tap.
+    setTimeout(() => this.changed(), HOLD_MS);
+  }
+
+  release(name: string): void {
+    if (!this.#recording) return;
+    const released = this.#holder.release(name, this.#recording.nowUs, performance.now());
+    if (released?.kind === 'tap') void this.snapshot(released.label);
+    else if (released) this.#put([{ kind: 'put-span', span: released.span }], released.span.label);
+    this.changed();
+  }
+
+  cancel(name: string): void {
+    if (!this.#recording) return;
+    const span = this.#holder.cancel(name, this.#recording.nowUs, performance.now());
+    if (span) this.#put([{ kind: 'put-span', span }], span.label);
+    this.changed();
+  }
+
+  /** Gives a label a number key. */
+  choose(label: LabelRef): void {
+    this.book.use(label);
+    this.changed();
+  }
+
+  /** Keeps what the camera shows as a picture, with a label or without; never throws. */
+  async snapshot(label: LabelRef | undefined): Promise<void> {
+    const recording = this.#recording;
+    if (!recording || this.state !== 'recording' || this.halt) return;
+    try {
+      await recording.snapshot(label);
+      if (label) this.book.use(label);
+      this.lastSnapshot = label;
+      this.snapshots++;
+    } catch (error) {
+      if (this.#recording === recording) this.notice = { kind: 'fault', fault: Fault.from(error, 'storage-failed') };
+    }
+    this.changed();
+  }
+
+  /** Whether the view with the video is shown. */
+  sight(active: boolean): void {
+    if (active === this.#active) return;
+    this.#active = active;
+    this.#onSight();
+  }
+  #active = true;
+
+  #put(edits: readonly HumanEdit[], label?: LabelRef): void {
+    if (label) this.book.use(label);
+    const recording = this.#recording;
+    void recording?.edit(edits).catch((error: unknown) => {
+      if (this.#recording === recording) void this.stop(Fault.from(error, 'recording-failed'));
+    });
+  }
+
+  #releaseAll(): void {
+    const spans = this.#holder.releaseAll(this.nowUs, performance.now());
+    if (spans.length > 0) this.#put(spans.map((span) => ({ kind: 'put-span', span })));
+  }
+
+  #halt(why: RecordingHalt, halted: boolean): void {
+    if (this.state !== 'recording' || this.#halts.has(why) === halted) return;
+    if (halted && this.#halts.size === 0) this.#releaseAll();
+    if (halted) this.#halts.add(why);
+    else this.#halts.delete(why);
+    if (this.#halts.size > 0) this.#recording?.pause();
+    else this.#recording?.resume();
+    this.changed();
+  }
+
+  #followCamera(): void {
+    const { camera } = this.sources();
+    if (camera.state === 'off') {
+      void this.stop();
+      return;
+    }
+    const source = camera.stream ?? camera.film;
+    if (source === this.#source) return;
+    this.#source = source;
+    this.#recording?.sourceChanged(camera.stream);
+    this.#halt('camera', source === undefined);
+  }
+
+  #onEvent(event: RecorderEvent): void {
+    if (event.kind === 'must-end') {
+      void this.stop(new Fault(event.code, event.message));
+      return;
+    }
+    this.status = { ...event.status, dropped: event.status.dropped + (this.#recording?.dropped ?? 0) };
+    const now = performance.now();
+    if (now - this.#heldAt >= HELD_SPANS_MS) {
+      this.#heldAt = now;
+      const spans = this.#holder.current(this.nowUs, now);
+      if (spans.length > 0) this.#put(spans.map((span) => ({ kind: 'put-span', span })));
+    }
+    this.changed();
+  }
+
+  #onDeath(fault: Fault): void {
+    // While it ends, its end is waited for elsewhere.
+    if (this.state !== 'recording') return;
+    const recording = this.#recording;
+    recording?.abandon();
+    this.#off();
+    void this.#broken(fault, recording).then((notice) => {
+      this.notice = notice;
+      this.changed();
+    });
+  }
+
+  /** Makes whole what a broken recorder left. */
+  async #broken(fault: Fault, recording: RunningRecording | undefined): Promise<RecordingNotice> {
+    const recovered = await this.store.recover().catch(() => []);
+    const session = recovered.find(({ id }) => id === recording?.id);
+    return { kind: 'fault', fault, ...(session && { session }) };
+  }
+
+  #off(): void {
+    this.#recording = undefined;
+    this.#source = undefined;
+    this.sources().live.tap = undefined;
+    removeEventListener('beforeunload', this.#onLeave);
+    this.#set('off');
+  }
+
+  #set(state: RecordingState): void {
+    this.state = state;
+    this.changed();
+  }
+
+  readonly #onSight = (): void => {
+    const inSight = this.#active && document.visibilityState === 'visible';
+    const goesOn = this.#recording?.sight(inSight, this.sources().camera.stream) ?? true;
+    this.#halt('hidden', !goesOn);
+  };
+
+  readonly #onLeave = (event: BeforeUnloadEvent): void => event.preventDefault();
+}

@@ -1,0 +1,159 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import type { CameraController } from '../../../recognise/page/camera/camera-controller';
+import { labelText } from '../../../base/page/language';
+import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
+import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import { RecordingController } from './recording-controller';
+import { Follower } from '../../../base/page/shared-controller';
+import type { LabelChoiceEvent } from '../../../base/page/elements/label-choice-event';
+import type { LabelPressEvent } from '../events/label-press-event';
+import type { RecordingControlEvent } from '../events/recording-control-event';
+import { RecordingStateEvent } from '../events/recording-state-event';
+import { dateTime, list } from '../../../base/page/elements/format';
+import { ON_ITS_SIDE } from '../../../base/page/elements/media';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import { haltWords } from './recording-words';
+import './label-bar';
+import './recording-bar';
+import './recording-notice';
+import './snapshot-flash';
+
+/**
+ * All of the recording, under the camera's picture: how it stands, the labels at hand, and what became of it. Fetched when
+ * the first recording begins, or where a session may have been broken off.
+ *
+ * @event sg-recording-state - a recording began or ended
+ */
+@customElement('sg-recording-panel')
+@localized()
+export class RecordingPanel extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+      }
+      .panel {
+        display: grid;
+        gap: 0.6rem;
+        padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) 0 max(0.75rem, env(safe-area-inset-left));
+        width: min(100%, 60rem);
+        margin: 0 auto;
+      }
+      @media ${ON_ITS_SIDE} {
+        .panel {
+          width: calc(19.25rem + max(0.75rem, env(safe-area-inset-right)));
+          padding-left: 0.75rem;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) camera!: CameraController;
+  @property({ attribute: false }) recogniser!: RecogniserController;
+  @property({ attribute: false }) live!: LiveRecognition;
+  @property({ attribute: false }) video!: HTMLVideoElement;
+  /** Whether the view with the picture is shown. */
+  @property({ type: Boolean }) active = true;
+  /** Whether single keys do something. */
+  @property({ type: Boolean }) keys = true;
+  private readonly recording = new RecordingController(this, () => this);
+  #told = false;
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.recogniser, this.camera]);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.recording.recover();
+  }
+
+  /** Begins a recording, or ends the one that runs. */
+  async toggle(): Promise<void> {
+    const { recording } = this;
+    if (recording.state === 'recording') await recording.stop();
+    else await recording.start(dateTime(new Date(), 'medium'));
+  }
+
+  override updated(): void {
+    this.recording.sight(this.active);
+    const recording = this.recording.state !== 'off';
+    if (recording === this.#told) return;
+    this.#told = recording;
+    this.dispatchEvent(new RecordingStateEvent(recording));
+  }
+
+  override render(): unknown {
+    const { recording } = this;
+    const { state, notice, book } = recording;
+    const runs = state === 'recording' || state === 'ending';
+    if (!runs && !notice) return html`<div role="status"></div>`;
+    return html`
+      <div class="panel">
+        ${notice ? html`<sg-recording-notice .notice=${notice} @sg-dismiss=${() => recording.dismiss()}></sg-recording-notice>` : nothing}
+        ${runs
+          ? html`<sg-recording-bar
+                .status=${recording.status}
+                .length=${recording.nowUs}
+                .halt=${recording.halt}
+                keptIn=${recording.keptIn}
+                ?ending=${state === 'ending'}
+                @sg-recording-control=${this.#onControl}
+              ></sg-recording-bar>
+              <sg-label-bar
+                .slots=${book.slots}
+                .own=${book.own}
+                .held=${recording.held}
+                ?disabled=${state !== 'recording' || recording.halt !== undefined || !this.active}
+                ?keys=${this.keys && this.active}
+                @sg-label-press=${this.#onPress}
+                @sg-label-choice=${({ label }: LabelChoiceEvent) => recording.choose(label)}
+              ></sg-label-bar>
+              <sg-snapshot-flash .count=${recording.snapshots} .label=${recording.lastSnapshot}></sg-snapshot-flash>`
+          : nothing}
+      </div>
+      <div class="visually-hidden" role="status">${this.#announcement()}</div>
+    `;
+  }
+
+  #announcement(): string {
+    const { state, halt, held } = this.recording;
+    if (state !== 'recording') return '';
+    if (halt) return haltWords(halt);
+    const names = list(held.map(labelText));
+    return names ? msg(str`Labelling: ${names}`) : msg('Recording');
+  }
+
+  #onControl({ action }: RecordingControlEvent): void {
+    switch (action) {
+      case 'pause':
+        this.recording.pause();
+        break;
+      case 'resume':
+        this.recording.resume();
+        break;
+      case 'stop':
+        void this.recording.stop();
+        break;
+      case 'snapshot':
+        void this.recording.snapshot(this.recording.held.at(0));
+        break;
+    }
+  }
+
+  #onPress({ phase, name, label }: LabelPressEvent): void {
+    if (phase === 'press' && label) this.recording.press(name, label);
+    else if (phase === 'release') this.recording.release(name);
+    else if (phase === 'cancel') this.recording.cancel(name);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-recording-panel': RecordingPanel;
+  }
+}

@@ -1,0 +1,106 @@
+import { msg, str } from '@lit/localize';
+import type { RecordingHalt, RecordingNotice } from './recording-controller';
+import type { RecordingStatus } from '../../shared/recorder';
+import type { FaultCode } from '../../../base/shared/fault';
+import type { SessionManifest } from '../../shared/session';
+import { faultText } from '../../../base/page/elements/fault-text';
+import { clock, list } from '../../../base/page/elements/format';
+
+/** With less than this left a person is warned, seconds. */
+const LITTLE_ROOM = 120;
+/** A share of dropped frames that can be seen. */
+const MANY_DROPPED = 0.15;
+
+/** What a person reads of a notice. */
+export interface NoticeWords {
+  readonly title: string;
+  readonly text: string;
+  /** Whether it interrupts a screen reader. */
+  readonly urgent: boolean;
+}
+
+export function noticeWords(notice: RecordingNotice): NoticeWords {
+  switch (notice.kind) {
+    case 'kept': {
+      const { name, durationUs } = notice.session;
+      return { title: msg('The recording is kept'), text: msg(str`“${name}”, ${clock(durationUs / 1e6)}, is among your sessions on this device.`), urgent: false };
+    }
+    case 'recovered': {
+      const names = list(notice.sessions.map(({ name, durationUs }) => `“${name}” (${clock(durationUs / 1e6)})`));
+      return {
+        title: msg('A recording that was broken off was saved'),
+        text: msg(str`${names}: film and labels are whole up to a moment before the break.`),
+        urgent: false,
+      };
+    }
+    case 'downloaded':
+      return {
+        title: msg('The recording was handed to you'),
+        text: msg('It is a zip file among your downloads: this browser keeps no recordings itself. A browser that does opens it with Import, among the sessions.'),
+        urgent: false,
+      };
+    case 'empty':
+      return { title: msg('Nothing was recorded'), text: msg('The recording ended before its first picture.'), urgent: false };
+    case 'fault':
+      return { ...faultWords(notice.fault.code, notice.session), urgent: true };
+  }
+}
+
+/** @param session what was kept of the recording that ended by it */
+function faultWords(code: FaultCode, session: SessionManifest | undefined): Omit<NoticeWords, 'urgent'> {
+  const kept = session && msg(str`“${session.name}”, ${clock(session.durationUs / 1e6)}, was kept whole up to then.`);
+  switch (code) {
+    case 'storage-full':
+      return {
+        title: msg('The device is full'),
+        text: `${kept ?? msg('What was recorded before is kept.')} ${msg('Export and delete old sessions, or make room on the device.')}`,
+      };
+    case 'storage-failed':
+      return {
+        title: msg('The recording could not be kept'),
+        text: msg('The browser refused to write it: this window may be private. Use a normal window, or make room on the device. What was recorded before is kept.'),
+      };
+    case 'recording-failed':
+      return {
+        title: msg('The recording stopped'),
+        text: `${kept ?? msg('Nothing of it was written yet.')} ${msg('Start another recording.')}`,
+      };
+    default: {
+      const { title, advice } = faultText(code);
+      return { title, text: advice };
+    }
+  }
+}
+
+export function haltWords(halt: RecordingHalt): string {
+  switch (halt) {
+    case 'person':
+      return msg('Paused');
+    case 'camera':
+      return msg('Waiting for the camera: the recording goes on with it');
+    case 'hidden':
+      return msg('Stands still while the picture is out of sight');
+  }
+}
+
+/** How long can still be recorded; '' where nobody knows. */
+export function roomWords(secondsLeft: number | undefined): string {
+  if (secondsLeft === undefined) return '';
+  const minutes = Math.floor(secondsLeft / 60);
+  // More than a day is as good as endless; and Chromium makes the figure up (docs/recording.md).
+  if (minutes >= 24 * 60) return '';
+  if (minutes >= 120) return msg(str`room for ${Math.floor(minutes / 60)} h`);
+  return minutes >= 2 ? msg(str`room for ${minutes} min`) : msg(str`room for ${Math.floor(secondsLeft)} s`);
+}
+
+/** What a person should know while it records; '' where all is well. */
+export function warningWords(status: RecordingStatus | undefined, keptIn: 'device' | 'memory'): string {
+  if (status?.secondsLeft !== undefined && status.secondsLeft < LITTLE_ROOM) {
+    return msg('There is little room left. The recording ends by itself, and whole, before the device is full.');
+  }
+  if (keptIn === 'memory') return msg('This browser cannot keep recordings: you get the files when you stop. Keep this tab open until then.');
+  if (status && status.dropped > MANY_DROPPED * (status.frames + status.dropped)) {
+    return msg('The device is busy: the film leaves pictures out, but none that was recognised.');
+  }
+  return '';
+}

@@ -1,0 +1,196 @@
+import { FramePump } from '../../../recognise/page/camera/frame-pump';
+import { Fault } from '../../../base/shared/fault';
+import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/shared/recogniser';
+import type { FinishedRecording, RecorderEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
+import type { HumanEdit, LabelRef, SessionManifest, Snapshot } from '../../shared/session';
+import { ChunkFeed, chunkType } from './chunk-feed';
+import type { Feed } from './feed';
+import { FrameFeed } from './frame-feed';
+import type { FrameTap } from '../../../recognise/page/live/frame-tap';
+import { HiddenFrames } from './hidden-frames';
+import { RecorderClient } from './recorder-client';
+
+/** Frames a second of a film, at most. */
+export const FILM_RATE = 30;
+/** Labels kept of each recognition. */
+const TOP_COUNT = 3;
+/** Recognitions that may be under way: a number whose answer never comes is forgotten. */
+const PENDING = 64;
+
+export interface RecordingOptions {
+  readonly video: HTMLVideoElement;
+  readonly name: string;
+  readonly onEvent: (event: RecorderEvent) => void;
+  /** The recorder broke; what it flushed is safe, and can be recovered. */
+  readonly onDeath: (fault: Fault) => void;
+  /** The model that recognises at present. */
+  readonly model: () => LoadedModel | undefined;
+  /** The name of a class in English. */
+  readonly className: (index: number) => string;
+}
+
+function hasWebCodecs(): boolean {
+  return typeof VideoEncoder !== 'undefined' && typeof VideoFrame !== 'undefined';
+}
+
+/** `20260717T101500-3f9a1c`: sorts by time, and two tabs never give the same. */
+function newId(createdAt: number): string {
+  const time = new Date(createdAt).toISOString().slice(0, 19).replace(/[-:]/g, '');
+  return `${time}-${crypto.randomUUID().slice(0, 6)}`;
+}
+
+/** One recording, from its begin to its end: what the video element shows, and what is recognised in it. */
+export class Recording implements FrameTap {
+  paused = false;
+  readonly #pump: FramePump;
+  readonly #hidden = new HiddenFrames((frame) => this.feed.plain(frame));
+  /** Film times by number of recognition. */
+  readonly #times = new Map<number, number>();
+  #inSight = true;
+
+  private constructor(
+    readonly id: string,
+    readonly started: RecordingStarted,
+    private readonly client: RecorderClient,
+    private readonly feed: Feed,
+    private readonly options: RecordingOptions,
+  ) {
+    this.#pump = new FramePump(options.video, () => this.#onFrame());
+    this.#pump.start();
+    client.onDeath((fault) => options.onDeath(fault));
+  }
+
+  /**
+   * Begins with WebCodecs where this browser encodes with it, else with MediaRecorder.
+   * @throws Fault `no-recorder`, `storage-full`, `storage-failed`, `recording-failed`
+   */
+  static async begin(options: RecordingOptions): Promise<Recording> {
+    const { videoWidth: width, videoHeight: height } = options.video;
+    if (width === 0) throw new Fault('recording-failed', 'The camera shows no picture yet.');
+    const createdAt = Date.now();
+    const request: RecordingRequest = { id: newId(createdAt), name: options.name, createdAt, width, height, frameRate: FILM_RATE };
+    let refused = new Fault('no-recorder', 'This browser has neither WebCodecs nor MediaRecorder.');
+    for (const chunksOf of [hasWebCodecs() ? undefined : 'none', chunkType() ?? 'none']) {
+      if (chunksOf === 'none') continue;
+      const client = new RecorderClient();
+      try {
+        const started = await client.begin(chunksOf === undefined ? request : { ...request, chunksOf }, (event) => options.onEvent(event));
+        const feed = chunksOf === undefined ? new FrameFeed(client, FILM_RATE) : new ChunkFeed(client, chunksOf, width, height, FILM_RATE);
+        return new Recording(request.id, started, client, feed, options);
+      } catch (error) {
+        client.dispose();
+        refused = Fault.from(error, 'recording-failed');
+        if (refused.code !== 'no-recorder') throw refused;
+      }
+    }
+    throw refused;
+  }
+
+  /** Where the film is now, microseconds. */
+  get nowUs(): number {
+    return this.feed.now();
+  }
+
+  /** Frames that never reached the worker. */
+  get dropped(): number {
+    return this.feed.dropped;
+  }
+
+  submitted(id: number, picture: FrameInput): void {
+    if (this.paused) return;
+    const timeUs = this.feed.wanted(picture);
+    if (timeUs === undefined) return;
+    this.#times.set(id, timeUs);
+    if (this.#times.size <= PENDING) return;
+    for (const oldest of this.#times.keys()) {
+      this.#times.delete(oldest);
+      break;
+    }
+  }
+
+  shown(recognition: Recognition, latencyMs: number): void {
+    const timeUs = this.#times.get(recognition.id);
+    const model = this.options.model();
+    this.#times.delete(recognition.id);
+    if (timeUs === undefined || !model) return;
+    const { id, name } = model.manifest;
+    const { precision } = model;
+    const top = recognition.top.slice(0, TOP_COUNT).map(({ index, name: taught, probability }) => ({
+      ...(taught === undefined ? { index, name: this.options.className(index) } : { name: taught }),
+      probability: Number(probability.toFixed(6)),
+    }));
+    const entry = { timeUs, top, modelId: id, precision, latencyMs: Number(latencyMs.toFixed(1)) };
+    void this.client.recognised(entry, { id, name, precision }).catch(() => undefined);
+  }
+
+  edit(edits: readonly HumanEdit[]): Promise<void> {
+    return this.client.edit(edits);
+  }
+
+  /** Keeps what the camera shows now as a picture. */
+  async snapshot(label: LabelRef | undefined): Promise<Snapshot> {
+    const { frame, timeUs } = await this.feed.still(this.options.video);
+    return this.client.snapshot(frame, timeUs, label);
+  }
+
+  pause(): void {
+    if (this.paused) return;
+    this.paused = true;
+    this.feed.pause();
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.feed.resume();
+  }
+
+  /**
+   * The page or the view with the video is hidden, or seen again: hidden, the frames come from the camera's track, where
+   * this browser allows.
+   * @returns whether the film goes on
+   */
+  sight(inSight: boolean, stream: MediaStream | undefined): boolean {
+    if (inSight !== this.#inSight) {
+      this.#inSight = inSight;
+      this.feed.sourceChanged();
+      if (inSight) this.#hidden.stop();
+      else if (stream) this.#hidden.start(stream);
+    }
+    return inSight || (HiddenFrames.possible && stream !== undefined);
+  }
+
+  /** Another camera, or the same one anew. @param stream undefined where the pictures come from no stream, or from nowhere */
+  sourceChanged(stream: MediaStream | undefined): void {
+    this.feed.sourceChanged();
+    if (this.#inSight) return;
+    if (stream) this.#hidden.start(stream);
+    else this.#hidden.stop();
+  }
+
+  /** Ends the film and the session. @param ended why, where a person did not stop it */
+  async finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
+    this.#pump.stop();
+    this.#hidden.stop();
+    try {
+      await this.feed.finish();
+      return await this.client.finish(ended);
+    } finally {
+      this.client.dispose();
+    }
+  }
+
+  /** Drops everything at once: what was flushed can be recovered. */
+  abandon(): void {
+    this.#pump.stop();
+    this.#hidden.stop();
+    this.client.dispose();
+  }
+
+  #onFrame(): void {
+    if (!this.paused && this.#inSight) this.feed.plain(this.options.video);
+  }
+}
+
+/** A recording as its controller sees it. */
+export type RunningRecording = Pick<Recording, keyof Recording>;

@@ -1,0 +1,48 @@
+import type { LabelRef } from '../session';
+import { labelKey } from '../labels';
+import { safeName, UniqueNames } from './file-names';
+
+/** Labels on one line, without what XML 1.0 cannot hold. */
+function tidy(name: string): string {
+  return name.replace(/[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]+/gu, ' ').trim() || 'unnamed';
+}
+
+/** Names that tell labels apart where tools know them by name only: two of ImageNet's classes are called `crane`. */
+export class DistinctNames {
+  readonly #names = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  /** The label's name, with its class behind it where another label has the name already. */
+  of(label: LabelRef): string {
+    const key = labelKey(label);
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const plain = tidy(label.name);
+    let name = plain;
+    for (let n = 1; this.#taken.has(name); n++) {
+      const mark = label.index === undefined ? 'own' : `class ${label.index}`;
+      name = n === 1 ? `${plain} (${mark})` : `${plain} (${mark} ${n})`;
+    }
+    this.#taken.add(name);
+    this.#names.set(key, name);
+    return name;
+  }
+}
+
+/** A folder for each label: safe names, each label's its own. */
+export class LabelFolders {
+  readonly #folders = new Map<string, { folder: string; label: LabelRef }>();
+  readonly #unique = new UniqueNames();
+
+  of(label: LabelRef): string {
+    const key = labelKey(label);
+    let known = this.#folders.get(key);
+    if (!known) this.#folders.set(key, (known = { folder: this.#unique.take(safeName(label.name)), label }));
+    return known.folder;
+  }
+
+  /** All folders that were given, with what they stand for. */
+  all(): readonly { readonly folder: string; readonly label: LabelRef }[] {
+    return [...this.#folders.values()];
+  }
+}

@@ -1,0 +1,36 @@
+import type { ExportRequest } from '../session-export';
+import type { FilmInfo } from '../session';
+import { safeName } from './file-names';
+
+/** Which of the text formats a file is in. */
+export type TextFormat = 'webvtt' | 'srt' | 'csv' | 'jsonl';
+
+export const TEXT_SUFFIX: Readonly<Record<TextFormat, string>> = { webvtt: '.vtt', srt: '.srt', csv: '.csv', jsonl: '.jsonl' };
+
+export function isTextFormat(format: ExportRequest['format']): format is TextFormat {
+  return format in TEXT_SUFFIX;
+}
+
+/** End of our own zip's name. */
+export const BUNDLE_SUFFIX = '.sightglass.zip';
+
+/** The name of the file that an export makes, safe everywhere, and its MIME type. */
+export function exportName(session: { readonly name: string; readonly film: FilmInfo }, { format, tracks }: ExportRequest): { readonly name: string; readonly type: string } {
+  const base = safeName(session.name, 'session');
+  if (isTextFormat(format)) {
+    const suffix = TEXT_SUFFIX[format];
+    if (tracks === 'both') return { name: `${base}${suffix}.zip`, type: 'application/zip' };
+    const type = { webvtt: 'text/vtt', srt: 'application/x-subrip', csv: 'text/csv', jsonl: 'application/jsonl' }[format];
+    return { name: `${base}.${tracks}${suffix}`, type };
+  }
+  switch (format) {
+    case 'everything':
+      return { name: base + BUNDLE_SUFFIX, type: 'application/zip' };
+    case 'film':
+      return session.film.file === 'film.webm' ? { name: `${base}.webm`, type: 'video/webm' } : { name: `${base}.mp4`, type: 'video/mp4' };
+    case 'film-mp4':
+      return { name: `${base}.mp4`, type: 'video/mp4' };
+    default:
+      return { name: `${base}.${format}.zip`, type: 'application/zip' };
+  }
+}

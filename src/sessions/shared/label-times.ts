@@ -1,0 +1,61 @@
+import type { HumanLabels, HumanSpan, RecognitionEntry } from './session';
+
+/** Index of the last of `times` at or before `timeUs`, -1 where there is none. `times` never fall. */
+export function lastAtOrBefore<T extends { readonly timeUs: number }>(entries: readonly T[], timeUs: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle].timeUs <= timeUs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** How long an answer of the network stands where no further one comes, microseconds: then it says nothing of the picture. */
+export const ANSWER_HOLDS_US = 1_000_000;
+
+/** The network's answer that stands at a time: the last one, unless it is too old. */
+export function recognitionAt(
+  recognitions: readonly RecognitionEntry[],
+  timeUs: number,
+  holdsUs = ANSWER_HOLDS_US,
+): RecognitionEntry | undefined {
+  const entry = recognitions[lastAtOrBefore(recognitions, timeUs)];
+  return entry && timeUs - entry.timeUs < holdsUs ? entry : undefined;
+}
+
+/** The spans that hold a time, by start. */
+export function spansAt({ spans }: HumanLabels, timeUs: number): readonly HumanSpan[] {
+  return spans.filter((span) => span.startUs <= timeUs && timeUs < span.endUs);
+}
+
+/** Where a seek to the next or previous label goes: the nearest start of a span beyond `timeUs`; undefined at the ends. */
+export function neighbouringStart(
+  spans: readonly { readonly startUs: number }[],
+  timeUs: number,
+  direction: 'next' | 'previous',
+): number | undefined {
+  let best: number | undefined;
+  for (const { startUs } of spans) {
+    if (direction === 'next' ? startUs <= timeUs : startUs >= timeUs) continue;
+    if (best === undefined || Math.abs(startUs - timeUs) < Math.abs(best - timeUs)) best = startUs;
+  }
+  return best;
+}
+
+/**
+ * Rows for spans so that none in a row overlap: each takes the first row that is free (interval partitioning, which needs as
+ * few rows as spans ever overlap; Kleinberg and Tardos, Algorithm Design, 4.1).
+ * @param spans by start
+ * @returns the row of each, 0 on top
+ */
+export function spanRows(spans: readonly { readonly startUs: number; readonly endUs: number }[]): number[] {
+  const ends: number[] = [];
+  return spans.map(({ startUs, endUs }) => {
+    let row = ends.findIndex((end) => end <= startUs);
+    if (row < 0) row = ends.length;
+    ends[row] = endUs;
+    return row;
+  });
+}

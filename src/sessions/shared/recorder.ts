@@ -1,0 +1,99 @@
+import type { Fault } from '../../base/shared/fault';
+import type { FilmInfo, HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from './session';
+import type { Precision } from '../../recognise/shared/model';
+
+/** A picture of the camera for the film or a snapshot. Transferred to the worker, which closes it. */
+export type FilmFrame = VideoFrame | ImageBitmap;
+
+export interface RecordingRequest {
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Camera picture, pixels as shown; the film is as large, made even, and pictures of other sizes are fitted into it. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second at most. */
+  readonly frameRate: number;
+  /** The type of the chunks that come, where the page's MediaRecorder encodes; undefined for frames. */
+  readonly chunksOf?: string;
+}
+
+/** How a recording began. */
+export interface RecordingStarted {
+  readonly film: FilmInfo;
+  /** `memory` where the browser has no private file system: then `finish` gives the files, and a crash loses them. */
+  readonly keptIn: 'device' | 'memory';
+}
+
+/** How a recording stands; sent a few times a second. */
+export interface RecordingStatus {
+  /** Microseconds of film that are safe on the device. */
+  readonly flushedUs: number;
+  /** Bytes written, all files. */
+  readonly bytes: number;
+  /** Frames in the film. */
+  readonly frames: number;
+  /** Frames that the encoder had no time for; recognised frames are the last that this happens to. */
+  readonly dropped: number;
+  readonly recognitions: number;
+  /** Recognitions whose frame could not be encoded, so that they were left out. */
+  readonly lostRecognitions: number;
+  /** Bytes that the browser still allows; undefined where it does not tell. */
+  readonly bytesLeft: number | undefined;
+  /** Seconds that can still be recorded at the present rate. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** What the worker tells while it records. */
+export type RecorderEvent =
+  | { readonly kind: 'status'; readonly status: RecordingStatus }
+  /** The room runs out or the encoder broke: what there is has to be finished now. */
+  | { readonly kind: 'must-end'; readonly code: Fault['code']; readonly message: string };
+
+/** What `finish` gives. */
+export interface FinishedRecording {
+  readonly manifest: SessionManifest;
+  /** All files by their path in the session's folder, where they were kept in memory; else undefined. */
+  readonly files: ReadonlyMap<string, Blob> | undefined;
+}
+
+/** The model that a recognition is of. */
+export type RecordedModel = SessionManifest['models'][number] & { readonly precision: Precision };
+
+/**
+ * What the recorder worker does for the page, through Comlink: one session a worker, whose lock it holds from `begin` to
+ * the end of `finish`, or to its own end. Errors arrive as `Fault` names.
+ */
+export interface RecorderApi {
+  /**
+   * Takes the session's lock, makes its folder, chooses a codec and opens the files.
+   * @throws Fault `no-recorder` where the browser can encode nothing here (try MediaRecorder), `storage-full`, `storage-failed`
+   */
+  begin(request: RecordingRequest, onEvent: (event: RecorderEvent) => void): Promise<RecordingStarted>;
+  /**
+   * A frame of the film.
+   * @param timeUs in the film, whole milliseconds, not before the frame before; the same time again is the same frame
+   * @param wanted it was recognised or snapshot: it is dropped last
+   * @returns false where it was dropped
+   */
+  frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean;
+  /**
+   * A chunk of the page's MediaRecorder.
+   * @param endUs film time up to which it may reach
+   * @param drawnUs when pictures were drawn for it since the chunk before, microseconds of film, rising
+   */
+  chunk(bytes: ArrayBuffer, endUs: number, drawnUs: readonly number[]): void;
+  /** A recognition of a frame that was sent as wanted; it is written with that frame. */
+  recognised(entry: RecognitionEntry, model: RecordedModel): void;
+  /** Edits of the human labels; flushed before the answer. */
+  edit(edits: readonly HumanEdit[]): void;
+  /** Keeps a frame as a picture, full size, and in the film. */
+  snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot>;
+  /**
+   * Encodes and writes what is left, and closes the session.
+   * @param ended why, where a person did not stop it
+   * @returns undefined where there was not one frame, and nothing was kept
+   */
+  finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined>;
+}

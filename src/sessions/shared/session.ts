@@ -1,0 +1,122 @@
+import type { Precision } from '../../recognise/shared/model';
+import type { Prediction } from '../../engine/probabilities';
+
+/*
+ * A recorded session: a film and what was recognised in it, frame by frame, with what a person said it is.
+ * In the device's private file system: sessions/<id>/ with
+ *   session.json   SessionManifest, written when the recording starts and when it ends
+ *   film.mp4|webm  fragmented, flushed at each fragment
+ *   labels.jsonl   one RecognitionEntry a line, flushed with the film
+ *   human.jsonl    HumanEdit a line: only ever appended, so that a crash loses none and undo has its history
+ *   snapshots/     full-resolution pictures, <timeUs>.jpg
+ * Times are microseconds from the film's first frame, as in its container.
+ */
+
+/** What a person or the network calls a thing. */
+export interface LabelRef {
+  /** ImageNet-1k class 0..999; undefined for a person's own label. */
+  readonly index?: number;
+  /** English name, or the person's own words. */
+  readonly name: string;
+}
+
+/** The network's answer for one frame. Never changed once written. */
+export interface RecognitionEntry {
+  /** Presentation time of that very frame in the film, microseconds. */
+  readonly timeUs: number;
+  /** Most probable first; `name` is English or a taught thing's own name. */
+  readonly top: readonly (LabelRef & Pick<Prediction, 'probability'>)[];
+  readonly modelId: string;
+  readonly precision: Precision;
+  /** Frame captured to label shown, milliseconds. */
+  readonly latencyMs: number;
+}
+
+/** A span of time that a person has labelled. */
+export interface HumanSpan {
+  readonly id: string;
+  /** Microseconds, inclusive. */
+  readonly startUs: number;
+  /** Microseconds, exclusive; above `startUs`. */
+  readonly endUs: number;
+  readonly label: LabelRef;
+}
+
+/** A full-resolution picture with its label. */
+export interface Snapshot {
+  readonly id: string;
+  readonly timeUs: number;
+  /** File name under snapshots/. */
+  readonly file: string;
+  readonly label: LabelRef | undefined;
+}
+
+/** What an edit is part of, so that undo and redo live on when a session is opened again. */
+export interface EditMark {
+  /**
+   * Edits of one step (a split is two) share this and are undone together; undefined, as the recorder writes them, means a step
+   * of its own, unless it only amends what was put before (a span that is held is put again and again).
+   */
+  readonly step?: string;
+  /** How the edit came about; undefined for a person's own change. */
+  readonly by?: 'undo' | 'redo';
+}
+
+/** One change of the human labels. */
+export type HumanEdit = EditMark &
+  (
+    | { readonly kind: 'put-span'; readonly span: HumanSpan }
+    | { readonly kind: 'delete-span'; readonly id: string }
+    | { readonly kind: 'put-snapshot'; readonly snapshot: Snapshot }
+    | { readonly kind: 'delete-snapshot'; readonly id: string }
+  );
+
+/** The human labels as they stand after all edits. */
+export interface HumanLabels {
+  /** By start, then end. */
+  readonly spans: readonly HumanSpan[];
+  /** By time. */
+  readonly snapshots: readonly Snapshot[];
+}
+
+export interface FilmInfo {
+  /** `film.mp4` or `film.webm`. */
+  readonly file: string;
+  /** With codecs, for example `video/mp4; codecs="avc1.42E01F"`. */
+  readonly mimeType: string;
+  /** Pixels as shown. */
+  readonly width: number;
+  readonly height: number;
+  /** Which recorder made it. */
+  readonly recorder: 'webcodecs' | 'media-recorder';
+}
+
+/** What the library lists, and session.json holds. */
+export interface SessionManifest {
+  readonly version: 1;
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** `recording` in a listed session that nobody records means that it was broken off: it is recovered. */
+  readonly state: 'recording' | 'complete' | 'recovered';
+  /** Why a complete session ended, where a person did not stop it. */
+  readonly ended?: 'storage-full' | 'recording-failed';
+  readonly durationUs: number;
+  readonly film: FilmInfo;
+  /** Models that gave labels. */
+  readonly models: readonly { readonly id: string; readonly name: string; readonly precision: Precision }[];
+  /** Bytes of all its files. */
+  readonly bytes: number;
+  readonly recognitions: number;
+  readonly spans: number;
+  readonly snapshots: number;
+}
+
+/** A session with everything but its film. */
+export interface SessionData {
+  readonly manifest: SessionManifest;
+  /** By time. */
+  readonly recognitions: readonly RecognitionEntry[];
+  readonly human: HumanLabels;
+}

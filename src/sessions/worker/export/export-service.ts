@@ -1,0 +1,93 @@
+import { makeZip } from 'client-zip';
+import { Fault } from '../../../base/shared/fault';
+import type { ExportedFile, ExportRequest } from '../../shared/session-export';
+import { exportName, isTextFormat } from '../../shared/export/export-name';
+import { textExport } from '../../shared/export/text-export';
+import { removeExports } from '../store/left-overs';
+import { chunksOf } from '../../../base/worker/chunks';
+import { encodeAsMp4, fitsContainer, remuxFilm } from './video';
+import { openFilm } from './open-video';
+import { chosenFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
+import type { Report } from './reports';
+import { SessionSource } from './session-source';
+import { coco, everything, imageFolder, labelStudio, textContents, type ZipContent } from './zip-contents';
+
+/** Zips what comes, one file after the other, uncompressed: films and pictures are so already. */
+async function writeZip(file: OutputFile, contents: AsyncIterable<ZipContent> | Iterable<ZipContent>, modified: Date): Promise<void> {
+  const inputs = async function* () {
+    for await (const { name, input } of contents) {
+      yield input instanceof Blob
+        ? { name, lastModified: modified, size: input.size, input: chunksOf(input.stream()) }
+        : { name, lastModified: modified, input };
+    }
+  };
+  await writeStream(file, chunksOf(makeZip(inputs()) as ReadableStream<Uint8Array<ArrayBuffer>>));
+}
+
+/** Makes one of the formats out of a session, in bounded memory. */
+export async function exportSession(
+  request: ExportRequest,
+  target: FileSystemFileHandle | undefined,
+  report: Report,
+): Promise<ExportedFile> {
+  const source = await SessionSource.open(request.sessionId);
+  const { name } = exportName(source.manifest, request);
+  await removeExports(false);
+  const output = target ? await chosenFile(target) : await temporaryFile(name);
+  return withFile(output, async (file) => {
+    await write(source, request, file, report);
+    const bytes = file.bytes;
+    return { name, bytes, file: await file.close() };
+  });
+}
+
+async function write(source: SessionSource, request: ExportRequest, file: OutputFile, report: Report): Promise<void> {
+  const { format, tracks } = request;
+  const modified = new Date(source.manifest.createdAt);
+  report({ phase: isTextFormat(format) ? 'labels' : 'packing', done: 0 });
+  if (isTextFormat(format)) {
+    if (tracks === 'both') await writeZip(file, textContents(source, format), modified);
+    else await writeStream(file, textBlocks(textExport(source, format, tracks)));
+    return;
+  }
+  if (format === 'everything') {
+    await writeZip(reporting(file, source.film.size + source.labels.size, report), everything(source), modified);
+    return;
+  }
+  using film = await openFilm(source.film);
+  switch (format) {
+    case 'film':
+      await remuxFilm(film, source.manifest.film.file === 'film.webm' ? 'webm' : 'mp4', file, (done) => report({ phase: 'film', done }));
+      break;
+    case 'film-mp4':
+      if (await fitsContainer(film, 'mp4')) await remuxFilm(film, 'mp4', file, (done) => report({ phase: 'film', done }));
+      else await encodeAsMp4(film, file, (done) => report({ phase: 'film', done }));
+      break;
+    case 'image-folder':
+      await writeZip(file, imageFolder(source, film, request, report), modified);
+      break;
+    case 'coco':
+      await writeZip(file, coco(source, film, request, report), modified);
+      break;
+    case 'label-studio':
+      await writeZip(file, labelStudio(source, film, report), modified);
+      break;
+    default:
+      throw new Fault('export-failed', `There is no format ${String(format)}.`);
+  }
+}
+
+/** Tells how much of about `total` bytes is written. */
+function reporting(file: OutputFile, total: number, report: Report): OutputFile {
+  return {
+    get bytes() {
+      return file.bytes;
+    },
+    async write(bytes, at) {
+      await file.write(bytes, at);
+      report({ phase: 'packing', done: Math.min(1, file.bytes / Math.max(1, total)) });
+    },
+    close: () => file.close(),
+    abort: () => file.abort(),
+  };
+}

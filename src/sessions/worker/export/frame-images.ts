@@ -1,0 +1,50 @@
+import { CanvasSink } from 'mediabunny';
+import { Fault } from '../../../base/shared/fault';
+import type { OpenFilm } from './open-video';
+
+/** JPEG's quality: what comes out is to be learnt from. */
+const QUALITY = 0.92;
+
+/** A frame as a picture. */
+export interface FramePicture {
+  readonly jpeg: Blob;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The frames in sight at times of the film, as JPEG; undefined where there is none. One is in memory at a time.
+ * @param timesUs never falling, microseconds
+ * @throws Fault `export-codec` where the browser cannot decode the film
+ */
+export async function* framePictures(film: OpenFilm, timesUs: AsyncIterable<number>): AsyncGenerator<FramePicture | undefined> {
+  if (!(await film.video.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
+  const seconds = async function* (): AsyncGenerator<number> {
+    // Half a microsecond on: a frame's time in the film is rarely a whole number of them.
+    for await (const timeUs of timesUs) yield film.start + (timeUs + 0.5) / 1e6;
+  };
+  const sink = new CanvasSink(film.video, { poolSize: 2 });
+  for await (const wrapped of sink.canvasesAtTimestamps(seconds())) {
+    if (!wrapped) {
+      yield undefined;
+      continue;
+    }
+    const canvas = wrapped.canvas as OffscreenCanvas;
+    yield { jpeg: await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY }), width: canvas.width, height: canvas.height };
+  }
+}
+
+/** Sides of a JPEG, from its frame header (ITU-T T.81, B.2.2). @throws Fault `export-failed` where there is none */
+export async function jpegSize(file: Blob): Promise<{ readonly width: number; readonly height: number }> {
+  // Headers with a thumbnail in them may be long.
+  const bytes = new DataView(await file.slice(0, 1 << 18).arrayBuffer());
+  let at = 2;
+  while (at + 9 < bytes.byteLength && bytes.getUint8(at) === 0xff) {
+    const marker = bytes.getUint8(at + 1);
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame) return { height: bytes.getUint16(at + 5), width: bytes.getUint16(at + 7) };
+    at += marker === 0xff ? 1 : 2 + bytes.getUint16(at + 2);
+  }
+  throw new Fault('export-failed', 'A snapshot is no JPEG.');
+}

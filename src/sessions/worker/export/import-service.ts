@@ -1,0 +1,220 @@
+import { BlobReader, configure, ZipReader, type Entry, type FileEntry } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import { Fault, type FaultCode } from '../../../base/shared/fault';
+import type { SessionManifest } from '../../shared/session';
+import { SESSION_CHANNEL, sessionLock, type SessionChange } from '../../shared/session-store';
+import {
+  BUNDLE_FOLDER, BUNDLE_HEAD, BundleError, checkEntries, checkFiles, MOST_HEAD_BYTES, parseBundleHead, type BundleHead, type ZipEntryInfo,
+} from '../../shared/export/bundle';
+import { foldEdits } from '../../shared/human-labels';
+import { parseHumanEdit, parseRecognition, SessionFormatError } from '../../shared/parse';
+import { readJsonLines } from '../../shared/read-json-lines';
+import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, storageFault, writeAll, writeManifest } from '../store/session-folder';
+import { markImport, unmarkImport } from '../store/left-overs';
+import { chunksOf } from '../../../base/worker/chunks';
+import { openFilm } from './open-video';
+import type { Report } from './reports';
+
+// The browser's own inflater, in this worker; this entry of the library comes without its own ones.
+configure({ useWebWorkers: false });
+
+const REASONS: Readonly<Record<BundleError['reason'], FaultCode>> = {
+  'not-ours': 'import-foreign',
+  newer: 'import-newer',
+  broken: 'import-broken',
+  unsafe: 'import-unsafe',
+};
+
+/** What the zip reader refuses, in its words. */
+const UNSAFE = /unsafe|ambiguous|overlapping/i;
+
+/** An import's error as a fault. */
+function importFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  if (error instanceof BundleError) return new Fault(REASONS[error.reason], error.message, { cause: error });
+  if (error instanceof SessionFormatError) return new Fault('import-broken', error.message, { cause: error });
+  if (error instanceof DOMException) return storageFault(error, 'The session could not be written');
+  const message = error instanceof Error ? error.message : String(error);
+  return new Fault(UNSAFE.test(message) ? 'import-unsafe' : 'import-broken', `The zip cannot be read: ${message}`, { cause: error });
+}
+
+function infoOf(entry: Entry): ZipEntryInfo {
+  return {
+    name: entry.filename,
+    directory: entry.directory,
+    compressedBytes: entry.compressedSize,
+    bytes: entry.uncompressedSize,
+    encrypted: entry.encrypted,
+  };
+}
+
+/** Whether a file begins as zips do: with the header of an entry (PKWARE's APPNOTE.TXT, 4.3.7). */
+async function beginsAsZip(file: Blob): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return head.length === 4 && [0x50, 0x4b, 3, 4].every((byte, i) => head[i] === byte);
+}
+
+/** Reads the zip's directory; a file that is no zip at all is a foreign one, one whose end is missing is broken. */
+async function entriesOf(reader: ZipReader<Blob>, zip: Blob): Promise<Entry[]> {
+  try {
+    return await reader.getEntries();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (UNSAFE.test(message)) throw new BundleError('unsafe', message);
+    if (await beginsAsZip(zip)) throw new BundleError('broken', `The zip has no directory at its end (${message}).`);
+    throw new BundleError('not-ours', message);
+  }
+}
+
+function fileEntry(entries: readonly Entry[], name: string): FileEntry {
+  const entry = entries.find(({ filename }) => filename === name);
+  if (!entry || entry.directory) throw new BundleError(name === BUNDLE_HEAD ? 'not-ours' : 'broken', `The zip lacks ${name}.`);
+  return entry;
+}
+
+/** Unpacks an entry chunk by chunk; more bytes than its directory tells of are not taken. */
+async function unpack(entry: FileEntry, take: (chunk: Uint8Array) => void): Promise<void> {
+  let left = entry.uncompressedSize;
+  await entry.getData(
+    new WritableStream<Uint8Array>({
+      write(chunk) {
+        left -= chunk.length;
+        if (left < 0) throw new BundleError('unsafe', `${entry.filename} is longer than it says.`);
+        take(chunk);
+      },
+    }),
+    { checkSignature: true },
+  );
+  if (left > 0) throw new BundleError('broken', `${entry.filename} ends too early.`);
+}
+
+async function readHead(entries: readonly Entry[]): Promise<BundleHead> {
+  const entry = fileEntry(entries, BUNDLE_HEAD);
+  if (entry.uncompressedSize > MOST_HEAD_BYTES) throw new BundleError('unsafe', `${BUNDLE_HEAD} has ${entry.uncompressedSize} bytes.`);
+  const decoder = new TextDecoder();
+  let text = '';
+  await unpack(entry, (chunk) => (text += decoder.decode(chunk, { stream: true })));
+  return parseBundleHead(text + decoder.decode());
+}
+
+async function writeEntry(folder: FileSystemDirectoryHandle, path: string, entry: FileEntry, onBytes: (count: number) => void): Promise<void> {
+  const parts = path.split('/');
+  const name = parts.pop() ?? '';
+  let at = folder;
+  for (const part of parts) at = await at.getDirectoryHandle(part, { create: true });
+  const access = await (await at.getFileHandle(name, { create: true })).createSyncAccessHandle();
+  let written = 0;
+  try {
+    await unpack(entry, (chunk) => {
+      writeAll(access, chunk, written);
+      written += chunk.length;
+      onBytes(chunk.length);
+    });
+    access.flush();
+  } finally {
+    access.close();
+  }
+}
+
+async function fileOf(folder: FileSystemDirectoryHandle, name: string): Promise<File> {
+  return (await folder.getFileHandle(name)).getFile();
+}
+
+/** Reads what was unpacked as the app will read it. @returns the manifest with what was counted and measured */
+async function check(folder: FileSystemDirectoryHandle, session: SessionManifest, report: Report): Promise<SessionManifest> {
+  let recognitions = 0;
+  let last = 0;
+  const lines = readJsonLines(chunksOf((await fileOf(folder, LABELS)).stream()), { parse: parseRecognition, file: LABELS });
+  for await (const { timeUs } of lines) {
+    if (timeUs < last) throw new SessionFormatError(`${LABELS}, line ${recognitions + 1}: times run backwards.`);
+    last = timeUs;
+    if (++recognitions % 1000 === 0) report({ phase: 'checking', done: Math.min(1, recognitions / Math.max(1, session.recognitions)) });
+  }
+  const edits = [];
+  for await (const edit of readJsonLines(chunksOf((await fileOf(folder, HUMAN)).stream()), { parse: parseHumanEdit, file: HUMAN })) edits.push(edit);
+  const human = foldEdits(edits);
+  const pictures = human.snapshots.length > 0 ? await folder.getDirectoryHandle(SNAPSHOTS).catch(() => undefined) : undefined;
+  for (const { file } of human.snapshots) {
+    if (!(await pictures?.getFileHandle(file).catch(() => undefined))) throw new SessionFormatError(`The snapshot ${file} is missing.`);
+  }
+  let durationUs: number;
+  try {
+    using film = await openFilm(await fileOf(folder, session.film.file));
+    durationUs = Math.round(film.duration * 1e6);
+  } catch (error) {
+    throw new BundleError('broken', error instanceof Error ? error.message : String(error));
+  }
+  return {
+    ...session,
+    durationUs: session.durationUs || durationUs,
+    state: session.state === 'recording' ? 'recovered' : session.state,
+    bytes: await folderBytes(folder),
+    recognitions,
+    spans: human.spans.length,
+    snapshots: human.snapshots.length,
+  };
+}
+
+/** The session's own id where the device has no such session and it can be a folder's name, else a new one. */
+async function freeId(wanted: string): Promise<string> {
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(wanted)) return crypto.randomUUID();
+  try {
+    await sessionFolder(wanted);
+    return crypto.randomUUID();
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'session-missing') return wanted;
+    throw error;
+  }
+}
+
+async function ensureRoom(bytes: number): Promise<void> {
+  const { quota, usage } = (await navigator.storage.estimate?.()) ?? {};
+  if (quota !== undefined && usage !== undefined && quota - usage < bytes) {
+    throw new Fault('storage-full', `The session needs ${bytes} bytes, the browser allows ${quota - usage} more.`);
+  }
+}
+
+/** Reads our own zip back. A crash leaves nothing to be seen: see left-overs.ts. */
+export async function importSession(zip: File, report: Report): Promise<SessionManifest> {
+  const reader = new ZipReader(new BlobReader(zip), { strictness: 'strict', filenameValidation: 'strict' });
+  try {
+    const entries = await entriesOf(reader, zip);
+    const infos = entries.map(infoOf);
+    checkEntries(infos);
+    const head = await readHead(entries);
+    checkFiles(head, infos);
+    const total = head.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    await ensureRoom(total);
+    const id = await freeId(head.session.id);
+    return await navigator.locks.request(sessionLock(id), async () => {
+      const folder = await sessionFolder(id, true);
+      try {
+        await markImport(folder);
+        let written = 0;
+        for (const { path } of head.files) {
+          await writeEntry(folder, path, fileEntry(entries, BUNDLE_FOLDER + path), (count) => {
+            written += count;
+            report({ phase: 'packing', done: written / Math.max(1, total) });
+          });
+        }
+        const manifest = { ...(await check(folder, head.session, report)), id };
+        await writeManifest(folder, manifest);
+        await unmarkImport(folder);
+        tell({ kind: 'put', id });
+        return manifest;
+      } catch (error) {
+        await (await sessionsFolder()).removeEntry(id, { recursive: true }).catch(() => undefined);
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw importFault(error);
+  } finally {
+    await reader.close().catch(() => undefined);
+  }
+}
+
+function tell(change: SessionChange): void {
+  const channel = new BroadcastChannel(SESSION_CHANNEL);
+  channel.postMessage(change);
+  channel.close();
+}

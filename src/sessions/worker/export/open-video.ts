@@ -1,0 +1,37 @@
+import { BlobSource, EncodedPacketSink, Input, MP4, WEBM, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
+import { Fault } from '../../../base/shared/fault';
+
+/** A film that is open for reading. */
+export interface OpenFilm extends Disposable {
+  readonly video: InputVideoTrack;
+  readonly audio: InputAudioTrack | null;
+  /** From the first frame to the end, seconds. */
+  readonly duration: number;
+  /** Time of the first frame, seconds: the session's times count from there. */
+  readonly start: number;
+}
+
+/** @throws Fault `export-codec` where it holds no film that can be read */
+export async function openFilm(film: Blob): Promise<OpenFilm> {
+  const input = new Input({ source: new BlobSource(film), formats: [MP4, WEBM] });
+  try {
+    const video = await input.getPrimaryVideoTrack();
+    if (!video) throw new Fault('export-codec', 'The film has no picture track.');
+    const start = await input.getFirstTimestamp([video]);
+    const duration = (await input.computeDuration([video])) - start;
+    return { video, audio: await input.getPrimaryAudioTrack(), start, duration, [Symbol.dispose]: () => input.dispose() };
+  } catch (error) {
+    input.dispose();
+    throw error instanceof Fault ? error : new Fault('export-codec', `The film cannot be read: ${String(error)}`, { cause: error });
+  }
+}
+
+/** Times of all frames, microseconds from the first one, rising. */
+export async function frameTimes(film: OpenFilm): Promise<Float64Array<ArrayBuffer>> {
+  const times: number[] = [];
+  for await (const { timestamp } of new EncodedPacketSink(film.video).packets(undefined, undefined, { metadataOnly: true })) {
+    times.push(Math.round((timestamp - film.start) * 1e6));
+  }
+  // Packets come as they are decoded.
+  return Float64Array.from(times).sort();
+}

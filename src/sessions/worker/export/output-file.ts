@@ -1,0 +1,122 @@
+import { Fault } from '../../../base/shared/fault';
+import { EXPORTS, holdExport } from '../store/left-overs';
+import { storageFault, writeAll } from '../store/session-folder';
+
+/** A file that is written from its start to its end, or in places. */
+export interface OutputFile {
+  readonly bytes: number;
+  write(bytes: Uint8Array, at?: number): Promise<void>;
+  /** @returns the file, undefined where it is one that a person chose */
+  close(): Promise<File | undefined>;
+  /** Gives it up and removes what was written. */
+  abort(): Promise<void>;
+}
+
+async function exportsFolder(): Promise<FileSystemDirectoryHandle> {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(EXPORTS, { create: true });
+}
+
+/** A new file in the private file system, written in place. */
+export async function temporaryFile(name: string): Promise<OutputFile> {
+  try {
+    // A folder of its own, so that the download has the right name.
+    const id = crypto.randomUUID();
+    await holdExport(id);
+    const all = await exportsFolder();
+    const folder = await all.getDirectoryHandle(id, { create: true });
+    const handle = await folder.getFileHandle(name, { create: true });
+    const access = await handle.createSyncAccessHandle();
+    let bytes = 0;
+    return {
+      get bytes() {
+        return bytes;
+      },
+      write(chunk, at = bytes) {
+        try {
+          writeAll(access, chunk, at);
+        } catch (error) {
+          return Promise.reject(storageFault(error, 'The export could not be written'));
+        }
+        bytes = Math.max(bytes, at + chunk.length);
+        return Promise.resolve();
+      },
+      close() {
+        access.flush();
+        access.close();
+        return handle.getFile();
+      },
+      async abort() {
+        access.close();
+        await all.removeEntry(id, { recursive: true }).catch(() => undefined);
+      },
+    };
+  } catch (error) {
+    throw storageFault(error, 'The export could not be begun');
+  }
+}
+
+/** The file that a person chose. It is only replaced when it is closed. */
+export async function chosenFile(handle: FileSystemFileHandle): Promise<OutputFile> {
+  let writable: FileSystemWritableFileStream;
+  try {
+    writable = await handle.createWritable();
+  } catch (error) {
+    throw storageFault(error, 'The chosen file cannot be written');
+  }
+  let bytes = 0;
+  return {
+    get bytes() {
+      return bytes;
+    },
+    async write(chunk, at = bytes) {
+      try {
+        await writable.write({ type: 'write', data: chunk as Uint8Array<ArrayBuffer>, position: at });
+      } catch (error) {
+        throw storageFault(error, 'The chosen file could not be written');
+      }
+      bytes = Math.max(bytes, at + chunk.length);
+    },
+    async close() {
+      try {
+        await writable.close();
+      } catch (error) {
+        throw storageFault(error, 'The chosen file could not be written');
+      }
+      return undefined;
+    },
+    async abort() {
+      await writable.abort().catch(() => undefined);
+    },
+  };
+}
+
+/** Pieces of text are gathered to writes of this size, bytes. */
+const BLOCK = 1 << 16;
+
+/** Text as bytes in larger blocks. */
+export async function* textBlocks(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  let gathered = '';
+  for await (const piece of pieces) {
+    gathered += piece;
+    if (gathered.length < BLOCK) continue;
+    yield encoder.encode(gathered);
+    gathered = '';
+  }
+  if (gathered !== '') yield encoder.encode(gathered);
+}
+
+/** Writes a stream to a file. */
+export async function writeStream(file: OutputFile, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) await file.write(chunk);
+}
+
+/** Runs a job that writes a file; gives the file up where the job fails. */
+export async function withFile<T>(file: OutputFile, job: (file: OutputFile) => Promise<T>): Promise<T> {
+  try {
+    return await job(file);
+  } catch (error) {
+    await file.abort();
+    throw error instanceof Fault ? error : Fault.from(error, 'export-failed');
+  }
+}

@@ -1,0 +1,53 @@
+import { Fault } from '../../../base/shared/fault';
+import type { HumanEdit, RecognitionEntry, SessionManifest } from '../../shared/session';
+import type { ExportSource } from '../../shared/export/export-source';
+import { foldEdits, isHumanEdit } from '../../shared/human-labels';
+import { parseJsonLines } from '../../shared/json-lines';
+import { parseRecognition } from '../../shared/parse';
+import { readJsonLines } from '../../shared/read-json-lines';
+import { chunksOf } from '../../../base/worker/chunks';
+import { HUMAN, LABELS, readManifest, readText, sessionFolder, SNAPSHOTS, storageFault } from '../store/session-folder';
+
+/** A session's files as an export reads them: the labels as they stand now, the rest from the device as it is needed. */
+export class SessionSource implements ExportSource {
+  readonly human;
+
+  private constructor(
+    readonly manifest: SessionManifest,
+    readonly edits: readonly HumanEdit[],
+    readonly film: File,
+    readonly labels: File,
+    private readonly folder: FileSystemDirectoryHandle,
+  ) {
+    this.human = foldEdits(edits);
+  }
+
+  /** @throws Fault `session-missing`, `session-busy` while it is recorded, `storage-failed` */
+  static async open(id: string): Promise<SessionSource> {
+    const folder = await sessionFolder(id);
+    try {
+      const manifest = await readManifest(folder);
+      if (!manifest) throw new Fault('session-missing', `The session ${id} has no session.json that can be read.`);
+      if (manifest.state === 'recording') throw new Fault('session-busy', `The session ${id} is being recorded.`);
+      const film = await (await folder.getFileHandle(manifest.film.file)).getFile();
+      const labels = await (await folder.getFileHandle(LABELS, { create: true })).getFile();
+      const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
+      return new SessionSource(manifest, edits, film, labels, folder);
+    } catch (error) {
+      throw storageFault(error, 'The session could not be read');
+    }
+  }
+
+  recognitions(): AsyncGenerator<RecognitionEntry> {
+    return readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true });
+  }
+
+  /** A snapshot's picture; undefined where its file is lost. */
+  async snapshot(file: string): Promise<File | undefined> {
+    try {
+      return await (await (await this.folder.getDirectoryHandle(SNAPSHOTS)).getFileHandle(file)).getFile();
+    } catch {
+      return undefined;
+    }
+  }
+}

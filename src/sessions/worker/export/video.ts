@@ -1,0 +1,142 @@
+import {
+  EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, getFirstEncodableVideoCodec, Mp4OutputFormat, Output, Quality,
+  StreamTarget, VideoSample, VideoSampleSink, VideoSampleSource, WebMOutputFormat,
+  type InputAudioTrack, type InputVideoTrack, type OutputFormat, type StreamTargetChunk, type VideoCodec,
+} from 'mediabunny';
+import { Fault } from '../../../base/shared/fault';
+import { frameTimes, type OpenFilm } from './open-video';
+import type { OutputFile } from './output-file';
+
+/** Called with 0..1. */
+export type Progress = (done: number) => void;
+
+export type Container = 'mp4' | 'webm';
+
+function targetOf(file: OutputFile): StreamTarget {
+  return new StreamTarget(
+    new WritableStream<StreamTargetChunk>({ write: ({ data, position }) => file.write(data, position) }),
+    // One write for many small boxes.
+    { chunked: true, chunkSize: 1 << 20 },
+  );
+}
+
+function formatOf(container: Container): OutputFormat {
+  // `reserve` puts the index first without the film in memory; it wants to know how many packets come.
+  return container === 'mp4' ? new Mp4OutputFormat({ fastStart: 'reserve' }) : new WebMOutputFormat();
+}
+
+async function packetCount(track: InputVideoTrack | InputAudioTrack): Promise<number> {
+  return (await track.computePacketStats()).packetCount;
+}
+
+/** Whether the film's picture fits into a container as it is encoded. */
+export async function fitsContainer(film: OpenFilm, container: Container): Promise<boolean> {
+  const codec = await film.video.getCodec();
+  return codec !== null && formatOf(container).getSupportedVideoCodecs().includes(codec);
+}
+
+/**
+ * Writes the film anew without encoding it anew: index first (MP4) or with a length and seek points (WebM), not in fragments.
+ * Sound goes along where the container takes it.
+ * @throws Fault `export-codec` where the picture's codec does not fit the container
+ */
+export async function remuxFilm(film: OpenFilm, container: Container, file: OutputFile, onProgress: Progress): Promise<void> {
+  const format = formatOf(container);
+  const codec = await film.video.getCodec();
+  if (!codec || !format.getSupportedVideoCodecs().includes(codec)) {
+    throw new Fault('export-codec', `A film in ${String(codec)} does not fit into ${container}.`);
+  }
+  const output = new Output({ format, target: targetOf(file) });
+  const source = new EncodedVideoPacketSource(codec);
+  output.addVideoTrack(source, { rotation: await film.video.getRotation(), maximumPacketCount: await packetCount(film.video) });
+  const decoderConfig = (await film.video.getDecoderConfig()) ?? undefined;
+  const audioCodec = await film.audio?.getCodec();
+  const sound =
+    film.audio && audioCodec && format.getSupportedAudioCodecs().includes(audioCodec)
+      ? { track: film.audio, source: new EncodedAudioPacketSource(audioCodec), config: (await film.audio.getDecoderConfig()) ?? undefined }
+      : undefined;
+  if (sound) output.addAudioTrack(sound.source, { maximumPacketCount: await packetCount(sound.track) });
+  await output.start();
+  const copyVideo = async (): Promise<void> => {
+    for await (const packet of new EncodedPacketSink(film.video).packets()) {
+      await source.add(packet.clone({ timestamp: packet.timestamp - film.start }), { decoderConfig });
+      onProgress(Math.min(1, (packet.timestamp - film.start) / film.duration));
+    }
+    source.close();
+  };
+  const copySound = async (): Promise<void> => {
+    if (!sound) return;
+    for await (const packet of new EncodedPacketSink(sound.track).packets()) {
+      // Sound from before the first frame has no place.
+      if (packet.timestamp < film.start) continue;
+      await sound.source.add(packet.clone({ timestamp: packet.timestamp - film.start }), { decoderConfig: sound.config });
+    }
+    sound.source.close();
+  };
+  // Both at once: the muxer lays them side by side.
+  await Promise.all([copyVideo(), copySound()]);
+  await output.finalize();
+}
+
+async function encoder(film: OpenFilm): Promise<{ codec: VideoCodec; width: number; height: number }> {
+  if (!(await film.video.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
+  // Encoders of 4:2:0 want even sides.
+  const even = (value: number): number => Math.max(2, value - (value % 2));
+  const width = even(await film.video.getDisplayWidth());
+  const height = even(await film.video.getDisplayHeight());
+  const codec = await getFirstEncodableVideoCodec(formatOf('mp4').getSupportedVideoCodecs(), { width, height, quality: new Quality('high') });
+  if (!codec) throw new Fault('export-codec', 'This browser has no encoder for films (WebCodecs).');
+  return { codec, width, height };
+}
+
+/**
+ * Encodes the film anew as MP4: at each of the given times the frame that is in sight then.
+ * @param timeOf of frame n from 0, seconds from the film's first frame, rising
+ * @throws Fault `export-codec`
+ */
+async function encodeAt(
+  film: OpenFilm,
+  frames: number,
+  timeOf: (n: number) => number,
+  duration: (n: number) => number,
+  file: OutputFile,
+  onProgress: Progress,
+): Promise<void> {
+  const { codec, width, height } = await encoder(film);
+  const output = new Output({ format: formatOf('mp4'), target: targetOf(file) });
+  const source = new VideoSampleSource({ codec, quality: new Quality('high'), keyFrameInterval: 2, transform: { width, height, fit: 'fill' } });
+  output.addVideoTrack(source, { maximumPacketCount: frames });
+  await output.start();
+  const times = function* (): Generator<number> {
+    // A little on: the same time may be another number after a division.
+    for (let n = 0; n < frames; n++) yield film.start + timeOf(n) + 5e-7;
+  };
+  let n = 0;
+  for await (const found of new VideoSampleSink(film.video).samplesAtTimestamps(times())) {
+    using sample: VideoSample | null = found;
+    if (!sample) throw new Fault('export-codec', `There is no frame at ${timeOf(n)} s of the film.`);
+    sample.setTimestamp(timeOf(n));
+    sample.setDuration(duration(n));
+    await source.add(sample);
+    onProgress(++n / frames);
+  }
+  source.close();
+  await output.finalize();
+}
+
+/** Frames of the film at a constant rate. */
+export function frameCount(film: OpenFilm, rate: number): number {
+  return Math.max(1, Math.round(film.duration * rate));
+}
+
+/** @param rate frames a second */
+export function encodeAtRate(film: OpenFilm, rate: number, file: OutputFile, onProgress: Progress): Promise<void> {
+  return encodeAt(film, frameCount(film, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
+}
+
+/** Encodes the film as MP4 with its frames at their own times. */
+export async function encodeAsMp4(film: OpenFilm, file: OutputFile, onProgress: Progress): Promise<void> {
+  const times = await frameTimes(film);
+  const duration = (n: number): number => (n + 1 < times.length ? (times[n + 1] - times[n]) / 1e6 : film.duration - times[n] / 1e6);
+  await encodeAt(film, times.length, (n) => times[n] / 1e6, duration, file, onProgress);
+}

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { RecorderService } from './recorder/recorder-service';
+
+expose(new RecorderService());

@@ -1,0 +1,57 @@
+import type { FilmFrame } from '../../shared/recorder';
+
+/** Rotation that a VideoFrame may carry (W3C WebCodecs, section 9.4); not in TypeScript's library yet. */
+interface RotatedFrame {
+  readonly rotation?: number;
+  readonly flip?: boolean;
+}
+
+function sizeOf(frame: FilmFrame): { width: number; height: number } {
+  return 'displayWidth' in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
+}
+
+/**
+ * Gives each frame the film's size and time. Frames that fit are only wrapped anew; others (a turned phone, another camera)
+ * are drawn whole into the middle of the picture, with black beside them.
+ */
+export class FrameFitter {
+  #canvas: OffscreenCanvas | undefined;
+  #context: OffscreenCanvasRenderingContext2D | undefined;
+
+  /** @param width film in pixels, even */
+  constructor(
+    private readonly width: number,
+    private readonly height: number,
+  ) {}
+
+  /** @returns a new frame, to be closed; `frame` stays the caller's */
+  fit(frame: FilmFrame, timeUs: number): VideoFrame {
+    const { width, height } = sizeOf(frame);
+    const { rotation, flip } = frame as RotatedFrame;
+    const fits = Math.abs(width - this.width) <= 1 && Math.abs(height - this.height) <= 1;
+    if (fits && !rotation && !flip) return new VideoFrame(frame, { timestamp: timeUs });
+    const context = this.#draw();
+    const scale = Math.min(this.width / width, this.height / height);
+    const shown = { width: Math.round(width * scale), height: Math.round(height * scale) };
+    context.fillRect(0, 0, this.width, this.height);
+    context.drawImage(frame, (this.width - shown.width) >> 1, (this.height - shown.height) >> 1, shown.width, shown.height);
+    return new VideoFrame(context.canvas, { timestamp: timeUs, alpha: 'discard' });
+  }
+
+  #draw(): OffscreenCanvasRenderingContext2D {
+    this.#canvas ??= new OffscreenCanvas(this.width, this.height);
+    this.#context ??= this.#canvas.getContext('2d', { alpha: false }) ?? undefined;
+    if (!this.#context) throw new Error('This browser gives no 2D canvas.');
+    return this.#context;
+  }
+}
+
+/** A frame as a JPEG picture of its full size. */
+export async function pictureOf(frame: FilmFrame, quality: number): Promise<Blob> {
+  const { width, height } = sizeOf(frame);
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) throw new Error('This browser gives no 2D canvas.');
+  context.drawImage(frame, 0, 0);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality });
+}

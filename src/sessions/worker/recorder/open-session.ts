@@ -1,0 +1,242 @@
+import { Fault } from '../../../base/shared/fault';
+import type { FilmFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../shared/recorder';
+import type { FilmInfo, HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { FilmCut } from '../../shared/video/video-cut';
+import { cutLabels } from '../../shared/cut-labels';
+import { foldEdits, isRecognitionEntry, NO_LABELS } from '../../shared/human-labels';
+import { LabelTrack } from '../../shared/label-track';
+import { RESERVE_BYTES, RoomMeter } from '../../shared/quota';
+import { SerialQueue } from '../../../base/worker/serial';
+import { ChunkWriter } from './chunk-writer';
+import { DRAWN } from './drawn-frames';
+import { repairFilm } from '../store/video-repair';
+import { chooseCodec, FilmWriter, type FilmEvents } from './video-writer';
+import { pictureOf } from './frame-fitter';
+import { LineFile } from './line-file';
+import { HUMAN, LABELS, storageFault } from '../store/session-folder';
+import type { GrowingFile, SessionFiles } from '../store/session-files';
+
+/** JPEG quality of snapshots, 0..1. */
+const SNAPSHOT_QUALITY = 0.92;
+
+/** A session while it is recorded: its film, its label track and what a person says, each in its file. */
+export class OpenSession {
+  manifest: SessionManifest;
+  readonly #room = new RoomMeter();
+  readonly #track: LabelTrack;
+  readonly #snapshots = new SerialQueue();
+  #labels = NO_LABELS;
+  #frames = 0;
+  #flushedUs = 0;
+  #ending = false;
+  #saved: Promise<void> = Promise.resolve();
+
+  private constructor(
+    request: RecordingRequest,
+    private readonly files: SessionFiles,
+    private readonly filmFile: GrowingFile,
+    private readonly writer: FilmWriter | ChunkWriter,
+    private readonly labels: LineFile,
+    private readonly human: LineFile,
+    private readonly onMustEnd: (fault: Fault) => void,
+  ) {
+    this.#track = new LabelTrack((entry) => this.labels.append([entry]));
+    this.manifest = {
+      version: 1, id: request.id, name: request.name, createdAt: request.createdAt, state: 'recording', durationUs: 0,
+      film: writer.info, models: [], bytes: 0, recognitions: 0, spans: 0, snapshots: 0,
+    };
+  }
+
+  /** @throws Fault `no-recorder`; whatever the files throw. Nothing is left behind then. */
+  static async create(request: RecordingRequest, files: SessionFiles, onMustEnd: (fault: Fault) => void): Promise<OpenSession> {
+    try {
+      // Told to a session that is made after the writer.
+      const made: { session?: OpenSession } = {};
+      const events: FilmEvents = {
+        onFrame: (timeUs) => made.session?.frameWritten(timeUs),
+        onFragment: (untilUs) => made.session?.flush(untilUs),
+        onError: (error) => made.session?.mustEnd(error),
+      };
+      const { width, height, frameRate, chunksOf } = request;
+      const codec = chunksOf === undefined ? await chooseCodec(width, height, frameRate) : undefined;
+      const film = await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`);
+      const room = await files.room(RESERVE_BYTES);
+      if (room !== undefined && room < RESERVE_BYTES) throw new Fault('storage-full', `Only ${room} bytes can be written.`);
+      const writer = codec
+        ? new FilmWriter(codec, width, height, frameRate, film, events)
+        : new ChunkWriter(chunksOf ?? '', width, height, film, events, new LineFile(await files.open(DRAWN)));
+      const labels = new LineFile(await files.open(LABELS));
+      const human = new LineFile(await files.open(HUMAN));
+      const session = new OpenSession(request, files, film, writer, labels, human, onMustEnd);
+      made.session = session;
+      await files.manifest(session.manifest);
+      return session;
+    } catch (error) {
+      await files.discard().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  get film(): FilmInfo {
+    return this.writer.info;
+  }
+
+  get keptIn(): SessionFiles['keptIn'] {
+    return this.files.keptIn;
+  }
+
+  /** @returns false where the frame was dropped */
+  frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean {
+    if (this.#ending || !(this.writer instanceof FilmWriter)) return false;
+    const taken = this.writer.add(frame, timeUs, wanted);
+    if (taken && wanted) this.#track.expect(timeUs);
+    return taken;
+  }
+
+  chunk(bytes: Uint8Array, endUs: number, drawnUs: readonly number[]): void {
+    if (!this.#ending && this.writer instanceof ChunkWriter) this.writer.add(bytes, endUs, drawnUs);
+  }
+
+  recognised(entry: RecognitionEntry, model: RecordedModel): void {
+    if (this.#ending) return;
+    // Whether MediaRecorder took a frame is only known at the end: see #matchFrames.
+    if (this.writer instanceof ChunkWriter) {
+      this.#track.expect(entry.timeUs);
+      this.#track.encoded(entry.timeUs);
+    }
+    this.#track.recognised(entry);
+    const { models } = this.manifest;
+    if (models.some((m) => m.id === model.id && m.precision === model.precision)) return;
+    this.manifest = { ...this.manifest, models: [...models, model] };
+    this.#save();
+  }
+
+  edit(edits: readonly HumanEdit[]): void {
+    this.human.append(edits);
+    this.human.flush();
+    this.#labels = foldEdits(edits, this.#labels);
+  }
+
+  snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+    this.frame(frame, timeUs, true);
+    // One after another: two labels may be tapped on one frame, whose picture has one file.
+    const snapshot = this.#snapshots.run(async () => {
+      const file = `${timeUs}.jpg`;
+      const there = this.#labels.snapshots.some((other) => other.file === file);
+      if (!there) await this.files.snapshot(file, await pictureOf(frame, SNAPSHOT_QUALITY));
+      const kept: Snapshot = { id: crypto.randomUUID(), timeUs, file, label };
+      this.edit([{ kind: 'put-snapshot', snapshot: kept }]);
+      return kept;
+    });
+    snapshot.catch((error: unknown) => {
+      if (storageFault(error, '').code === 'storage-full') this.mustEnd(error);
+    });
+    return snapshot;
+  }
+
+  async status(): Promise<RecordingStatus> {
+    const { bytes } = this.files;
+    if (!this.#ending) this.#room.update(performance.now(), bytes, await this.files.room(this.#room.wanted).catch(() => undefined));
+    if (this.#room.full) this.mustEnd(new Fault('storage-full', `Only ${this.#room.bytesLeft} bytes are left.`));
+    return {
+      flushedUs: this.#flushedUs,
+      bytes,
+      frames: this.#frames,
+      dropped: this.writer.dropped,
+      recognitions: this.#track.written,
+      lostRecognitions: this.#track.lost,
+      bytesLeft: this.#room.bytesLeft,
+      secondsLeft: this.#room.secondsLeft,
+    };
+  }
+
+  /** @returns undefined where there was not one frame and nothing was kept */
+  async finish(ended: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
+    this.#ending = true;
+    await this.#saved;
+    // Pictures that are on their way belong to it.
+    await this.#snapshots.run(() => Promise.resolve());
+    const whole = await this.writer.finish().then(
+      () => true,
+      () => false,
+    );
+    const shown: number[] = [];
+    const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile, shown);
+    const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer, shown) : undefined;
+    // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
+    this.#cutLabels(cut);
+    const recognitions = matched ?? (whole ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
+    for (const file of [this.filmFile, this.labels, this.human]) {
+      file.flush();
+      file.close();
+    }
+    if (cut.frames === 0 && this.#labels.snapshots.length === 0) {
+      await this.files.discard();
+      return undefined;
+    }
+    this.manifest = {
+      ...this.manifest,
+      ...(ended ? { ended } : {}),
+      state: whole ? 'complete' : 'recovered',
+      durationUs: cut.durationUs,
+      film: this.film,
+      recognitions,
+      spans: this.#labels.spans.length,
+      snapshots: this.#labels.snapshots.length,
+      bytes: this.files.bytes,
+    };
+    await this.files.manifest(this.manifest);
+    return { manifest: this.manifest, files: this.files.blobs({ [this.film.file]: this.film.mimeType }) };
+  }
+
+  /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay */
+  async #matchFrames(writer: ChunkWriter, shown: readonly number[]): Promise<number> {
+    const matched = writer.match(shown);
+    // First: on a full device the labels have no other room to grow by a digit.
+    await this.files.remove(DRAWN);
+    const edits = matched.edits(this.#labels);
+    if (edits.length > 0) this.edit(edits);
+    return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));
+  }
+
+  #cutLabels({ lastUs, durationUs }: Pick<FilmCut, 'lastUs' | 'durationUs'>): void {
+    const edits = cutLabels(this.#labels, lastUs, durationUs);
+    if (edits.length > 0) this.edit(edits);
+  }
+
+  frameWritten(timeUs: number): void {
+    this.#frames++;
+    this.#guard(() => this.#track.encoded(timeUs));
+  }
+
+  flush(untilUs: number): void {
+    this.#guard(() => {
+      for (const file of [this.filmFile, this.labels, this.human]) file.flush();
+      this.#flushedUs = untilUs;
+    });
+  }
+
+  mustEnd(error: unknown): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.onMustEnd(asRecordingFault(error));
+  }
+
+  #guard(job: () => void): void {
+    try {
+      job();
+    } catch (error) {
+      this.mustEnd(error);
+    }
+  }
+
+  #save(): void {
+    this.#saved = this.#saved.then(() => this.files.manifest(this.manifest)).catch((error: unknown) => this.mustEnd(error));
+  }
+}
+
+/** What ends a recording: a full device, or else its own failure. */
+function asRecordingFault(error: unknown): Fault {
+  const fault = storageFault(error, 'The recording could not be written');
+  return fault.code === 'storage-full' ? fault : new Fault('recording-failed', fault.message, { cause: error });
+}

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { SessionStoreService } from './store/session-store-service';
+
+expose(new SessionStoreService());

@@ -1,0 +1,21 @@
+import { expose, transfer } from 'comlink';
+import type { SessionTransferApi } from '../shared/session-export';
+import { frameTimes, openFilm } from './export/open-video';
+import { asFaults, throttled } from './export/reports';
+import { SessionSource } from './export/session-source';
+
+// A player that wants the times of frames needs neither muxers nor a zip reader: they are fetched when they are wanted.
+const api: SessionTransferApi = {
+  export: (request, target, onProgress) =>
+    asFaults(async () => (await import('./export/export-service')).exportSession(request, target, throttled(onProgress))),
+  import: (zip, onProgress) => asFaults(async () => (await import('./export/import-service')).importSession(zip, throttled(onProgress))),
+  frameTimes: (sessionId) =>
+    asFaults(async () => {
+      const source = await SessionSource.open(sessionId);
+      using film = await openFilm(source.film);
+      const times = await frameTimes(film);
+      return transfer({ start: film.start, times }, [times.buffer]);
+    }),
+};
+
+expose(api);

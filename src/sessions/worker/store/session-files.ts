@@ -1,0 +1,109 @@
+import type { SessionManifest } from '../../shared/session';
+import type { ByteSource } from '../../shared/video/video-cut';
+import { DeviceFile } from './device-file';
+import { SNAPSHOTS, sessionFolder, sessionsFolder, writeAll, writeManifest } from './session-folder';
+
+/** A file that grows and may be written over. */
+export interface GrowingFile extends ByteSource {
+  /** @throws DOMException `QuotaExceededError` where there is no room */
+  write(bytes: Uint8Array, at: number): void;
+  truncate(size: number): void;
+  /** Makes what was written safe. */
+  flush(): void;
+  close(): void;
+}
+
+/** Where a session's files go while it is recorded. */
+export interface SessionFiles {
+  readonly keptIn: 'device' | 'memory';
+  /** Bytes of all files. */
+  readonly bytes: number;
+  /**
+   * Bytes that may still be written; undefined where nobody knows.
+   * @param wanted bytes that are held back for the film where the browser lets us
+   */
+  room(wanted: number): Promise<number | undefined>;
+  open(name: string): Promise<GrowingFile>;
+  /** Keeps a snapshot's picture, flushed. */
+  snapshot(name: string, picture: Blob): Promise<void>;
+  manifest(manifest: SessionManifest): Promise<void>;
+  /** Removes a file that was opened. */
+  remove(name: string): Promise<void>;
+  /** All files by path, where they are in memory. */
+  blobs(types: Readonly<Record<string, string>>): ReadonlyMap<string, Blob> | undefined;
+  /** Removes all, where the recording could not even begin. */
+  discard(): Promise<void>;
+}
+
+/** A session's folder in the private file system. */
+export class DeviceFiles implements SessionFiles {
+  readonly keptIn = 'device';
+  /** The film first. */
+  readonly #files: DeviceFile[] = [];
+  readonly #named = new Map<string, DeviceFile>();
+  #snapshotBytes = 0;
+
+  private constructor(
+    private readonly id: string,
+    private readonly folder: FileSystemDirectoryHandle,
+  ) {}
+
+  static async create(id: string): Promise<DeviceFiles> {
+    return new DeviceFiles(id, await sessionFolder(id, true));
+  }
+
+  get bytes(): number {
+    return this.#files.reduce((sum, file) => sum + file.size, this.#snapshotBytes);
+  }
+
+  async room(wanted: number): Promise<number | undefined> {
+    const held = this.#files.at(0)?.hold(wanted) ?? 0;
+    if (held < wanted) return held;
+    const { quota, usage } = await navigator.storage.estimate();
+    return quota === undefined || usage === undefined ? undefined : Math.max(held, quota - usage);
+  }
+
+  async open(name: string): Promise<GrowingFile> {
+    const file = await DeviceFile.open(this.folder, name);
+    this.#files.push(file);
+    this.#named.set(name, file);
+    return file;
+  }
+
+  async snapshot(name: string, picture: Blob): Promise<void> {
+    const folder = await this.folder.getDirectoryHandle(SNAPSHOTS, { create: true });
+    const bytes = new Uint8Array(await picture.arrayBuffer());
+    const access = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
+    try {
+      writeAll(access, bytes, 0);
+      access.flush();
+    } catch (error) {
+      // Half a picture is none.
+      access.close();
+      await folder.removeEntry(name);
+      throw error;
+    }
+    access.close();
+    this.#snapshotBytes += picture.size;
+  }
+
+  async remove(name: string): Promise<void> {
+    const file = this.#named.get(name);
+    file?.close();
+    if (file) this.#files.splice(this.#files.indexOf(file), 1);
+    await this.folder.removeEntry(name);
+  }
+
+  manifest(manifest: SessionManifest): Promise<void> {
+    return writeManifest(this.folder, manifest);
+  }
+
+  blobs(): undefined {
+    return undefined;
+  }
+
+  async discard(): Promise<void> {
+    for (const file of this.#files) file.close();
+    await (await sessionsFolder()).removeEntry(this.id, { recursive: true });
+  }
+}

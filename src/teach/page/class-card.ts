@@ -1,0 +1,220 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { localized, msg, str } from '@lit/localize';
+import type { NewExample, Thing } from '../shared/teach';
+import { LONGEST_NAME } from '../shared/classes-file';
+import { ThingEvent, type ThingAction } from './events/class-event';
+import { ThingNameEvent } from './events/class-name-event';
+import { ThingPicturesEvent } from './events/class-images-event';
+import { icon } from '../../base/page/elements/icons';
+import { sharedStyles } from '../../base/page/elements/styles';
+import './thumbnail';
+
+/** With fewer examples than this a thing is learned, but not well. */
+export const FEWEST_EXAMPLES = 5;
+
+/**
+ * One taught thing: its name, its examples, and ways to more of them.
+ *
+ * @event sg-thing - it was chosen, is to be deleted, or gets examples from a session
+ * @event sg-thing-name - it was given another name
+ * @event sg-thing-pictures - picture files were chosen for it
+ */
+@customElement('sg-thing-card')
+@localized()
+export class ThingCard extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+        padding: 0.6rem 0.6rem 0.6rem 0.75rem;
+        border: 2px solid var(--sg-line);
+        border-radius: 1.1rem;
+        background: var(--sg-surface);
+      }
+      :host([chosen]) {
+        border-color: var(--sg-accent);
+      }
+      .head {
+        display: flex;
+        align-items: center;
+        gap: 0.35rem;
+      }
+      .names {
+        flex: 1;
+        min-width: 0;
+      }
+      input[type='text'] {
+        width: 100%;
+        min-height: 2rem;
+        padding: 0;
+        border: 0;
+        border-bottom: 1px dashed var(--sg-line);
+        background: none;
+        color: inherit;
+        font: 650 1.05rem/1.3 var(--sg-font);
+        text-overflow: ellipsis;
+      }
+      h2 {
+        margin: 0;
+        font-size: 1.05rem;
+      }
+      p {
+        margin: 0.1rem 0 0;
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+      }
+      p.few {
+        color: var(--sg-warning);
+      }
+      label.file {
+        display: grid;
+        place-content: center;
+        width: 2.75rem;
+        height: 2.75rem;
+        border: 1px solid var(--sg-line);
+        border-radius: 50%;
+        cursor: pointer;
+      }
+      label.file:focus-within {
+        outline: 3px solid var(--sg-focus);
+        outline-offset: 2px;
+      }
+      label.file:has(:disabled) {
+        opacity: 0.45;
+        cursor: default;
+      }
+      .examples {
+        display: flex;
+        gap: 0.4rem;
+        margin: 0.5rem 0 0;
+        padding: 2px 2px 0.35rem;
+        overflow-x: auto;
+        list-style: none;
+        scrollbar-width: thin;
+      }
+      .choose {
+        width: 100%;
+        margin-top: 0.35rem;
+        min-height: 2.75rem;
+      }
+      .choose span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) thing!: Thing;
+  /** Examples on their way to it. */
+  @property({ attribute: false }) coming: readonly NewExample[] = [];
+  /** Ids of examples that were taken for something else when they were held out. */
+  @property({ attribute: false }) wrong: ReadonlySet<string> = new Set();
+  /** Whether what the camera shows goes to this thing. */
+  @property({ type: Boolean, reflect: true }) chosen = false;
+  @property({ type: Boolean }) busy = false;
+
+  override render(): unknown {
+    const { thing, chosen } = this;
+    return html`
+      <div class="head">
+        <div class="names">${thing.other ? html`<h2>${thing.name}</h2>` : this.#name()}${this.#words()}</div>
+        <label class="file" title=${msg('Add pictures')}>
+          ${icon('addPicture')}<span class="visually-hidden">${msg(str`Add pictures to ${thing.name}`)}</span>
+          <input class="visually-hidden" type="file" accept="image/*" multiple ?disabled=${this.busy} @change=${this.#onFiles} />
+        </label>
+        ${this.#button('session', 'film', msg(str`Add frames of a recorded session to ${thing.name}`))}
+        ${this.#button('delete', 'trash', msg(str`Delete ${thing.name}`))}
+      </div>
+      ${this.#examples()}
+      ${chosen
+        ? nothing
+        : html`<button class="choose" @click=${() => this.#send('choose')}>
+            ${icon('camera')}<span>${msg(str`Show ${thing.name} to the camera`)}</span>
+          </button>`}
+    `;
+  }
+
+  #name(): unknown {
+    return html`<input
+      type="text"
+      aria-label=${msg('Name of the thing')}
+      maxlength=${LONGEST_NAME}
+      autocomplete="off"
+      enterkeyhint="done"
+      .value=${this.thing.name}
+      @change=${this.#onName}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === 'Enter') (event.target as HTMLElement).blur();
+      }}
+    />`;
+  }
+
+  #words(): unknown {
+    const count = this.thing.examples.length + this.coming.length;
+    if (this.thing.other) {
+      return html`<p>${count === 0 ? msg('Show the surroundings without your things.') : msg(str`${count} examples of none of them`)}</p>`;
+    }
+    if (count === 0) return html`<p>${msg('No examples yet')}</p>`;
+    if (count < FEWEST_EXAMPLES) return html`<p class="few">${msg(str`${count} of at least ${FEWEST_EXAMPLES} examples`)}</p>`;
+    return html`<p>${msg(str`${count} examples`)}</p>`;
+  }
+
+  #examples(): unknown {
+    const { thing, coming } = this;
+    if (thing.examples.length + coming.length === 0) return nothing;
+    const kept = thing.examples.map((e, i) => ({ key: e.id, id: e.id, picture: e.picture, number: i + 1, wrong: this.wrong.has(e.id) }));
+    const fresh = coming.map((e, i) => ({ key: `new-${i}`, id: undefined, picture: e.picture, number: kept.length + i + 1, wrong: false }));
+    // The newest first: it is the one that was just made, and in sight.
+    return html`<ul class="examples" aria-label=${msg(str`Examples of ${thing.name}`)}>
+      ${repeat(
+        [...kept, ...fresh].reverse(),
+        (e) => e.key,
+        (e) => html`<li>
+          <sg-thumbnail .exampleId=${e.id} .picture=${e.picture} number=${e.number} thing=${thing.name} ?wrong=${e.wrong}></sg-thumbnail>
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  #button(action: ThingAction, name: 'film' | 'trash', words: string): unknown {
+    return html`<button
+      class="icon"
+      data-action=${action}
+      aria-label=${words}
+      title=${words}
+      ?disabled=${this.busy && action === 'session'}
+      @click=${() => this.#send(action)}
+    >
+      ${icon(name)}
+    </button>`;
+  }
+
+  #onFiles(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const files = [...(input.files ?? [])];
+    if (files.length > 0) this.dispatchEvent(new ThingPicturesEvent(this.thing.id, files));
+    input.value = '';
+  }
+
+  #onName(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const name = input.value.trim();
+    // An empty or a taken name is not accepted: what it was called stands there again.
+    input.value = this.thing.name;
+    if (name !== '' && name !== this.thing.name) this.dispatchEvent(new ThingNameEvent(this.thing.id, name));
+  }
+
+  #send(action: ThingAction): void {
+    this.dispatchEvent(new ThingEvent(this.thing.id, action));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-thing-card': ThingCard;
+  }
+}

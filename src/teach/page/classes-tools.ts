@@ -1,0 +1,95 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import type { TeachController } from './teach-controller';
+import { fileButtonStyles } from '../../base/page/elements/form-styles';
+import { icon } from '../../base/page/elements/icons';
+import { sharedStyles } from '../../base/page/elements/styles';
+
+/** Export, import, delete all, and whether things are named live. */
+@customElement('sg-things-tools')
+@localized()
+export class ThingsTools extends LitElement {
+  static override styles = [
+    sharedStyles,
+    fileButtonStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 0.6rem;
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+      label:not(.file) {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.6rem;
+        min-height: 2.75rem;
+        cursor: pointer;
+      }
+      input[type='checkbox'] {
+        flex: none;
+        width: 1.25rem;
+        height: 1.25rem;
+        accent-color: var(--sg-accent);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) teach!: TeachController;
+  /** Whether there is anything to export or delete. */
+  @property({ type: Boolean }) empty = false;
+  @property({ type: Boolean }) named = true;
+  @state() private pictures = false;
+
+  override render(): unknown {
+    const importer = html`<label class="file">
+      ${icon('upload')}${msg('Import')}
+      <input class="visually-hidden" type="file" accept=".json,application/json" @change=${this.#onFile} />
+    </label>`;
+    if (this.empty) return html`<div class="row">${importer}</div>`;
+    return html`
+      <label>
+        <input type="checkbox" name="live" .checked=${this.named} @change=${(event: Event) => void this.teach.enable((event.target as HTMLInputElement).checked)} />
+        ${msg('Name my things in the live picture')}
+      </label>
+      <div class="row">
+        <button data-action="export" @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
+        ${importer}
+        <button data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
+      </div>
+      <label>
+        <input type="checkbox" name="pictures" .checked=${this.pictures} @change=${(event: Event) => (this.pictures = (event.target as HTMLInputElement).checked)} />
+        ${msg('Put the pictures into the exported file too')}
+      </label>
+    `;
+  }
+
+  async #export(): Promise<void> {
+    const file = await this.teach.exportFile(this.pictures);
+    if (!file) return;
+    const url = URL.createObjectURL(file);
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `sightglass-things-${new Date().toISOString().slice(0, 10)}.json`;
+    link.click();
+    // The browser has taken the file over by then.
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  #onFile(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (file) void this.teach.importFile(file);
+    input.value = '';
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-things-tools': ThingsTools;
+  }
+}

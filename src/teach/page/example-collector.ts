@@ -1,0 +1,82 @@
+import { grabFrame } from '../../recognise/page/camera/grab-frame';
+import { squarePicture } from '../../recognise/page/camera/network-square';
+import { decodePicture } from '../../base/page/decode-image';
+import { Fault } from '../../base/shared/fault';
+import type { FrameInput, Recognition, RecogniseOptions } from '../../recognise/shared/recogniser';
+import type { NewExample } from '../shared/teach';
+import type { ExampleSource } from '../shared/classes-file';
+
+/** Runs the network; the frame is transferred. */
+export type Recognise = (frame: FrameInput, options: RecogniseOptions) => Promise<Recognition>;
+
+/** Milliseconds between two examples of a burst: closer ones are all but the same. */
+const BURST_INTERVAL = 180;
+/** Examples of one burst at most. */
+export const MOST_IN_BURST = 30;
+
+/** Examples of a time of a film. */
+export interface FilmSpan {
+  /** Microseconds. */
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** Times within a span, evenly, none at its very ends. */
+export function timesIn({ startUs, endUs }: FilmSpan, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.round(startUs + ((endUs - startUs) * (i + 0.5)) / count));
+}
+
+/** Turns what a camera, a picture file or a film shows into examples: features, last block and a small picture. */
+export class ExampleCollector {
+  constructor(private readonly recognise: Recognise) {}
+
+  /**
+   * Takes examples from a video until told to stop.
+   *
+   * @param goOn asked before each; false ends it
+   * @param onExample told of each at once
+   */
+  async burst(video: HTMLVideoElement, goOn: () => boolean, onExample: (example: NewExample) => void): Promise<void> {
+    const group = crypto.randomUUID();
+    for (let taken = 0; taken < MOST_IN_BURST && goOn(); taken++) {
+      const started = performance.now();
+      const picture = squarePicture(video, video.videoWidth, video.videoHeight);
+      onExample(await this.#example(await grabFrame(video), await picture, group, 'camera'));
+      const rest = BURST_INTERVAL - (performance.now() - started);
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+    }
+  }
+
+  /** @throws PictureError where the file is no picture that is read here */
+  async fromPicture(file: Blob): Promise<NewExample> {
+    const bitmap = await decodePicture(file);
+    const picture = await squarePicture(bitmap, bitmap.width, bitmap.height);
+    return this.#example(bitmap, picture, crypto.randomUUID(), 'picture');
+  }
+
+  /** @throws Fault `film-unreadable` */
+  async *fromFilm(film: Blob, spans: readonly FilmSpan[], count: number): AsyncGenerator<NewExample> {
+    // Only now: the reader of films is large.
+    const { filmFrames } = await import('../../sessions/page/library/video-frames');
+    for (const span of spans) {
+      const group = crypto.randomUUID();
+      for await (const frame of filmFrames(film, timesIn(span, count))) {
+        const picture = await squarePicture(frame, frame.displayWidth, frame.displayHeight);
+        yield await this.#example(frame.clone(), picture, group, 'session');
+      }
+    }
+  }
+
+  /** What the network that runs now sees in a kept picture. */
+  async again(picture: Blob): Promise<Pick<NewExample, 'features' | 'block'>> {
+    return this.#example(await createImageBitmap(picture, { colorSpaceConversion: 'none' }), picture, '', 'picture');
+  }
+
+  async #example(frame: FrameInput, picture: Blob, group: string, source: ExampleSource): Promise<NewExample> {
+    const { features, block } = await this.recognise(frame, {
+      id: 0, capturedAt: performance.now(), count: 1, features: true, block: true, live: false,
+    });
+    if (!features) throw new Fault('no-model', 'The model that runs gives no features to learn from.');
+    return { features, block, picture, group, source };
+  }
+}

@@ -1,0 +1,232 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import { labelText } from '../../base/page/language';
+import { Fault } from '../../base/shared/fault';
+import type { SessionData, SessionManifest } from '../../sessions/shared/session';
+import { predictedRunsOf } from '../../sessions/shared/predicted-runs';
+import { SessionStore } from '../../sessions/page/library/session-store';
+import { SpanChoiceEvent } from './events/span-choice-event';
+import { faultText } from '../../base/page/elements/fault-text';
+import { sharedStyles } from '../../base/page/elements/styles';
+import type { Sheet } from '../../base/page/elements/sheet';
+import '../../base/page/elements/sheet';
+
+/** A span that can be picked. */
+interface Pick {
+  readonly key: string;
+  readonly name: string;
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Labelled by a person, or a run of the network's answers. */
+  readonly human: boolean;
+}
+
+/** A run of answers shorter than this shows little, microseconds. */
+const SHORTEST_RUN = 400_000;
+
+function spansOf({ manifest, recognitions, human }: SessionData): Pick[] {
+  const labelled = human.spans.map(({ id, startUs, endUs, label }): Pick => ({ key: id, name: labelText(label), startUs, endUs, human: true }));
+  const runs = predictedRunsOf(recognitions, { durationUs: manifest.durationUs })
+    .filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_RUN)
+    .map(({ startUs, endUs, label }): Pick => ({ key: `run-${startUs}`, name: labelText(label), startUs, endUs, human: false }));
+  return [...labelled, ...runs];
+}
+
+function clock(timeUs: number): string {
+  const tenths = Math.round(timeUs / 1e5);
+  return `${Math.floor(tenths / 600)}:${String(Math.floor(tenths / 10) % 60).padStart(2, '0')}.${tenths % 10}`;
+}
+
+/**
+ * Picks spans of a recorded session as examples.
+ *
+ * @event sg-span-choice - spans were picked
+ */
+@customElement('sg-session-sheet')
+@localized()
+export class SessionSheet extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      ul {
+        display: grid;
+        gap: 0.35rem;
+        margin: 0 0 1rem;
+        padding: 0;
+        list-style: none;
+      }
+      li > button {
+        width: 100%;
+        justify-content: space-between;
+        border-radius: 0.9rem;
+        text-align: start;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 0.75rem;
+        min-height: 2.75rem;
+        padding: 0.3rem 0.6rem;
+        border-radius: 0.9rem;
+        background: var(--sg-surface);
+        cursor: pointer;
+      }
+      input {
+        flex: none;
+        width: 1.25rem;
+        height: 1.25rem;
+        accent-color: var(--sg-accent);
+      }
+      .name {
+        flex: 1;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      .time {
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+        font-variant-numeric: tabular-nums;
+      }
+      fieldset {
+        display: grid;
+        gap: 0.35rem;
+        margin: 0 0 1rem;
+        padding: 0;
+        border: 0;
+      }
+      legend {
+        margin-bottom: 0.35rem;
+        padding: 0;
+        font-weight: 600;
+      }
+      .primary {
+        width: 100%;
+        min-height: 3rem;
+      }
+      p[role='alert'] {
+        color: var(--sg-warning);
+      }
+    `,
+  ];
+
+  /** Name of the thing that the spans are for. */
+  @property() thing = '';
+  /** Whether they may become things of their own names as well. */
+  @property({ type: Boolean }) other = false;
+  @state() private sessions: readonly SessionManifest[] | undefined;
+  @state() private opened: { readonly data: SessionData; readonly film: File; readonly spans: readonly Pick[] } | undefined;
+  @state() private fault: Fault | undefined;
+  @state() private picked: ReadonlySet<string> = new Set();
+  @state() private ownNames = false;
+  @query('sg-sheet') private readonly sheet!: Sheet;
+  readonly #store = new SessionStore();
+  #call = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#store.dispose();
+  }
+
+  async show(): Promise<void> {
+    const call = ++this.#call;
+    this.sessions = this.opened = this.fault = undefined;
+    this.picked = new Set();
+    this.ownNames = false;
+    await this.sheet.show();
+    await this.#try(async () => {
+      const sessions = await this.#store.list();
+      if (call === this.#call) this.sessions = sessions.filter((s) => s.state !== 'recording');
+    });
+  }
+
+  override render(): unknown {
+    return html`<sg-sheet heading=${this.opened ? this.opened.data.manifest.name : msg('From a recorded session')}>
+      ${this.fault ? html`<p role="alert">${faultText(this.fault.code).title}. ${faultText(this.fault.code).advice}</p>` : nothing}
+      ${this.opened ? this.#spans(this.opened.spans) : this.#list()}
+    </sg-sheet>`;
+  }
+
+  #list(): unknown {
+    if (!this.sessions) return this.fault ? nothing : html`<p role="status">${msg('One moment')}</p>`;
+    if (this.sessions.length === 0) return html`<p>${msg('There are no recorded sessions yet. Record one under Live; its labelled frames can be examples then.')}</p>`;
+    return html`<ul>
+      ${this.sessions.map(
+        (session) => html`<li>
+          <button @click=${() => void this.#open(session.id)}>
+            <span class="name">${session.name}</span><span class="time">${clock(session.durationUs)}</span>
+          </button>
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  #spans(spans: readonly Pick[]): unknown {
+    if (spans.length === 0) return html`<p>${msg('Nothing in this session is labelled.')}</p>`;
+    return html`
+      <ul>
+        ${spans.map(
+          ({ key, name, startUs, endUs, human }) => html`<li>
+            <label>
+              <input type="checkbox" .checked=${this.picked.has(key)} @change=${() => this.#toggle(key)} />
+              <span class="name">${name}${human ? '' : html` <span class="time">${msg('as recognised')}</span>`}</span>
+              <span class="time">${clock(startUs)}–${clock(endUs)}</span>
+            </label>
+          </li>`,
+        )}
+      </ul>
+      ${this.other
+        ? nothing
+        : html`<fieldset>
+            <legend>${msg('They are examples of')}</legend>
+            ${this.#radio(false, this.thing)} ${this.#radio(true, msg('things of their own names'))}
+          </fieldset>`}
+      <button class="primary" ?disabled=${this.picked.size === 0} @click=${this.#onAdd}>
+        ${msg(str`Add frames of ${this.picked.size} spans`)}
+      </button>
+    `;
+  }
+
+  #radio(value: boolean, words: string): unknown {
+    return html`<label>
+      <input type="radio" name="names" .checked=${this.ownNames === value} @change=${() => (this.ownNames = value)} />
+      <span class="name">${words}</span>
+    </label>`;
+  }
+
+  async #open(id: string): Promise<void> {
+    const call = ++this.#call;
+    await this.#try(async () => {
+      const [data, film] = await Promise.all([this.#store.open(id), this.#store.film(id)]);
+      if (call === this.#call) this.opened = { data, film, spans: spansOf(data) };
+    });
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    this.fault = undefined;
+    try {
+      await act();
+    } catch (error) {
+      this.fault = Fault.from(error, 'storage-failed');
+    }
+  }
+
+  #toggle(key: string): void {
+    const picked = new Set(this.picked);
+    if (!picked.delete(key)) picked.add(key);
+    this.picked = picked;
+  }
+
+  #onAdd(): void {
+    if (!this.opened) return;
+    const spans = this.opened.spans.filter(({ key }) => this.picked.has(key)).sort((a, b) => a.startUs - b.startUs);
+    this.dispatchEvent(new SpanChoiceEvent({ film: this.opened.film, spans, ownNames: this.ownNames }));
+    this.sheet.close();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-session-sheet': SessionSheet;
+  }
+}

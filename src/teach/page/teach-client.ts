@@ -1,0 +1,103 @@
+import { proxy } from 'comlink';
+import { Fault } from '../../base/shared/fault';
+import {
+  TEACH_CHANNEL, type FeatureUpdate, type ImportSummary, type NewExample, type TeachApi, type TeachChange, type TeachState,
+  type TrainingResult, type UndoToken,
+} from '../shared/teach';
+import type { FeatureModel } from '../shared/classes-file';
+import type { TeachProgress } from '../shared/train-head';
+import { RestartingWorker } from '../../base/page/restarting-worker';
+
+/** Makes a worker; a parameter so that tests can give another. */
+export type TeachWorkerFactory = () => Worker;
+
+function spawnWorker(): Worker {
+  return new Worker(new URL('../worker/teach.worker.ts', import.meta.url), { type: 'module', name: 'teach' });
+}
+
+/**
+ * Taught things, from the page: see `TeachApi` for each call. The worker is started by the first call, and again by the next
+ * one after a crash (what could be undone is forgotten then). Dispose of it when nobody teaches any more.
+ */
+export class TeachClient implements TeachApi {
+  readonly #link: RestartingWorker<TeachApi>;
+  #channel: BroadcastChannel | undefined;
+
+  constructor(spawn: TeachWorkerFactory = spawnWorker) {
+    this.#link = new RestartingWorker(spawn, (message) => Fault.from(new Error(`The teaching worker failed: ${message}`), 'worker-crashed'));
+  }
+
+  state(): Promise<TeachState> {
+    return this.#link.call((remote) => remote.state());
+  }
+
+  addThing(name: string, other = false): Promise<string> {
+    return this.#link.call((remote) => remote.addThing(name, other));
+  }
+
+  rename(thingId: string, name: string): Promise<void> {
+    return this.#link.call((remote) => remote.rename(thingId, name));
+  }
+
+  addExamples(thingId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
+    return this.#link.call((remote) => remote.addExamples(thingId, model, examples));
+  }
+
+  updateFeatures(model: FeatureModel, updates: readonly FeatureUpdate[]): Promise<void> {
+    return this.#link.call((remote) => remote.updateFeatures(model, updates));
+  }
+
+  deleteExamples(ids: readonly string[]): Promise<UndoToken> {
+    return this.#link.call((remote) => remote.deleteExamples(ids));
+  }
+
+  deleteThing(thingId: string): Promise<UndoToken> {
+    return this.#link.call((remote) => remote.deleteThing(thingId));
+  }
+
+  deleteAll(): Promise<UndoToken> {
+    return this.#link.call((remote) => remote.deleteAll());
+  }
+
+  undo(token: UndoToken): Promise<void> {
+    return this.#link.call((remote) => remote.undo(token));
+  }
+
+  train(model: FeatureModel, onProgress: (progress: TeachProgress) => void): Promise<TrainingResult | undefined> {
+    const report = proxy(onProgress);
+    return this.#link.call((remote) => remote.train(model, report));
+  }
+
+  cancel(): void {
+    void this.#link.call((remote) => remote.cancel()).catch(() => undefined);
+  }
+
+  enable(enabled: boolean): Promise<void> {
+    return this.#link.call((remote) => remote.enable(enabled));
+  }
+
+  exportFile(model: FeatureModel, pictures: boolean): Promise<Blob> {
+    return this.#link.call((remote) => remote.exportFile(model, pictures));
+  }
+
+  importFile(file: Blob, model: FeatureModel): Promise<ImportSummary> {
+    return this.#link.call((remote) => remote.importFile(file, model));
+  }
+
+  /** Tells of each change, made in this tab or another; one listener. */
+  onChange(listener: (change: TeachChange) => void): void {
+    this.#channel ??= new BroadcastChannel(TEACH_CHANNEL);
+    this.#channel.onmessage = ({ data }: MessageEvent<TeachChange>) => listener(data);
+  }
+
+  /** Ends the worker; calls in flight end with `worker-crashed`. */
+  dispose(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#link.end(new Fault('worker-crashed', 'Teaching was closed.'));
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,312 @@
+import type { ReactiveControllerHost } from 'lit';
+import { TeachClient } from './teach-client';
+import { Fault } from '../../base/shared/fault';
+import type { ExampleSummary, NewExample, TeachState, UndoToken } from '../shared/teach';
+import { sameNetwork } from '../shared/feature-model';
+import { MOST_EXAMPLES, type FeatureModel } from '../shared/classes-file';
+import type { TeachProgress } from '../shared/train-head';
+import { ExampleCollector, type FilmSpan, type Recognise } from './example-collector';
+import { SharedController } from '../../base/page/shared-controller';
+import type { Collecting, UndoOffer } from './teach-progress';
+
+/** Milliseconds without a change after which the things are learned anew. */
+const TRAIN_DELAY = 500;
+/** Milliseconds for which a change can be taken back by a press. */
+const UNDO_SHOWN = 12_000;
+/** Frames of each span of a session. */
+const FRAMES_PER_SPAN = 12;
+
+/** What turns pictures into examples. */
+export type Collector = Pick<ExampleCollector, keyof ExampleCollector>;
+
+/** Owns the teaching worker: what is taught, collecting, and learning after each change. Nothing throws: see `fault`. */
+export class TeachController extends SharedController {
+  state: TeachState | undefined;
+  /** How far learning has come, undefined while nothing is learned. */
+  progress: TeachProgress | undefined;
+  collecting: Collecting | undefined;
+  /** How far learning anew from kept pictures has come, 0..1. */
+  relearning: number | undefined;
+  undoOffer: UndoOffer | undefined;
+  fault: Fault | undefined;
+  /** Picture files that could not be read, of the last ones added. */
+  unreadable: readonly string[] = [];
+  readonly #client: TeachClient;
+  readonly #collector: Collector;
+  /** Pictures and spans that came while others were looked at. */
+  readonly #later: (() => Promise<void>)[] = [];
+  #refresh = 0;
+  #training = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #undoTimer: ReturnType<typeof setTimeout> | undefined;
+  #holding = false;
+  #active = false;
+
+  /** @param model the network that runs; undefined where it gives no features */
+  constructor(
+    owner: ReactiveControllerHost,
+    recognise: Recognise,
+    private readonly model: () => FeatureModel | undefined,
+    { client = new TeachClient(), collector = new ExampleCollector(recognise) }: { readonly client?: TeachClient; readonly collector?: Collector } = {},
+  ) {
+    super(owner);
+    this.#client = client;
+    this.#collector = collector;
+  }
+
+  hostConnected(): void {
+    this.#client.onChange(() => void this.refresh());
+    void this.refresh();
+  }
+
+  override hostDisconnected(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#undoTimer);
+    this.#client.dispose();
+  }
+
+  /** Whether somebody looks: nothing is learned behind the person's back, in two tabs at once say. */
+  set active(active: boolean) {
+    if (this.#active === active) return;
+    this.#active = active;
+    if (active) this.#schedule();
+    else this.#holding = false;
+  }
+
+  get holding(): boolean {
+    return this.#holding;
+  }
+
+  /** Examples that another network has seen, and that have a picture to learn from anew. */
+  get foreign(): readonly ExampleSummary[] {
+    const model = this.model();
+    if (!model) return [];
+    return this.state?.things.flatMap((t) => t.examples).filter((e) => e.modelSha256 !== model.sha256) ?? [];
+  }
+
+  async refresh(): Promise<void> {
+    const call = ++this.#refresh;
+    await this.#try(async () => {
+      const state = await this.#client.state();
+      if (call !== this.#refresh) return;
+      this.state = state;
+      this.#schedule();
+    });
+  }
+
+  /** @returns the new thing's id; undefined where it was not made */
+  async addThing(name: string, other = false): Promise<string | undefined> {
+    let id: string | undefined;
+    await this.#try(async () => (id = await this.#client.addThing(name, other)));
+    return id;
+  }
+
+  async rename(thingId: string, name: string): Promise<void> {
+    await this.#try(() => this.#client.rename(thingId, name));
+  }
+
+  /** Takes examples of a thing from a video until `release`. */
+  async hold(thingId: string, video: HTMLVideoElement): Promise<void> {
+    if (this.#holding || this.collecting) return;
+    this.#holding = true;
+    const room = this.#room(thingId);
+    this.#collect({ thingId, examples: [], total: undefined });
+    await this.#try(() => this.#collector.burst(video, () => this.#holding && this.#taken < room, (example) => this.#take(example)));
+    this.#holding = false;
+    await this.#keep(thingId);
+  }
+
+  release(): void {
+    this.#holding = false;
+  }
+
+  async addPictures(thingId: string, files: readonly File[]): Promise<void> {
+    if (this.#waits(() => this.addPictures(thingId, files))) return;
+    const chosen = files.slice(0, this.#room(thingId));
+    this.#collect({ thingId, examples: [], total: chosen.length });
+    await this.#try(async () => {
+      for (const file of chosen) {
+        try {
+          this.#take(await this.#collector.fromPicture(file));
+        } catch (error) {
+          if (Fault.from(error, 'model-invalid').code !== 'model-invalid') throw error;
+          this.unreadable = [...this.unreadable, file.name];
+        }
+      }
+    });
+    await this.#keep(thingId);
+  }
+
+  async addSpans(thingId: string, film: Blob, spans: readonly FilmSpan[]): Promise<void> {
+    if (this.#waits(() => this.addSpans(thingId, film, spans))) return;
+    const room = this.#room(thingId);
+    this.#collect({ thingId, examples: [], total: Math.min(room, spans.length * FRAMES_PER_SPAN) });
+    await this.#try(async () => {
+      for await (const example of this.#collector.fromFilm(film, spans, FRAMES_PER_SPAN)) {
+        if (this.#taken >= room) break;
+        this.#take(example);
+      }
+    });
+    await this.#keep(thingId);
+  }
+
+  /** Has the network that runs now see the pictures that another one has learned from. */
+  async relearn(): Promise<void> {
+    const model = this.model();
+    const examples = this.foreign.filter((e) => e.picture);
+    if (!model || this.relearning !== undefined) return;
+    this.relearning = 0;
+    await this.#try(async () => {
+      const updates = [];
+      for (const { id, picture } of examples) {
+        if (picture) updates.push({ id, ...(await this.#collector.again(picture)) });
+        this.relearning = updates.length / examples.length;
+        this.changed();
+      }
+      await this.#client.updateFeatures(model, updates.map(({ id, features, block }) => ({ id, features, block })));
+    });
+    this.relearning = undefined;
+    this.changed();
+  }
+
+  async deleteExample(id: string, name: string): Promise<void> {
+    await this.#undoable('deleted-example', 1, name, () => this.#client.deleteExamples([id]));
+  }
+
+  async deleteThing(id: string, name: string): Promise<void> {
+    await this.#undoable('deleted-thing', 1, name, () => this.#client.deleteThing(id));
+  }
+
+  async deleteAll(): Promise<void> {
+    await this.#undoable('deleted-all', this.state?.things.length ?? 0, '', () => this.#client.deleteAll());
+  }
+
+  async undo(): Promise<void> {
+    const offer = this.undoOffer;
+    this.#offer(undefined);
+    if (offer) await this.#try(() => this.#client.undo(offer.token));
+  }
+
+  dismissFault(): void {
+    this.fault = undefined;
+    this.unreadable = [];
+    this.changed();
+  }
+
+  async enable(enabled: boolean): Promise<void> {
+    await this.#try(() => this.#client.enable(enabled));
+  }
+
+  /** @returns undefined where it failed */
+  async exportFile(pictures: boolean): Promise<Blob | undefined> {
+    const model = this.model();
+    let file: Blob | undefined;
+    if (model) await this.#try(async () => (file = await this.#client.exportFile(model, pictures)));
+    return file;
+  }
+
+  async importFile(file: File): Promise<void> {
+    const model = this.model();
+    if (!model) return;
+    await this.#try(async () => {
+      const { examples, undo } = await this.#client.importFile(file, model);
+      this.#offer({ token: undo, kind: 'imported', count: examples, name: file.name });
+    });
+  }
+
+  /** Learns now. */
+  async train(): Promise<void> {
+    const model = this.model();
+    if (!model) return;
+    const training = ++this.#training;
+    this.progress = { phase: 'head', done: 0, total: 1 };
+    this.changed();
+    await this.#try(() =>
+      this.#client.train(model, (progress) => {
+        if (training !== this.#training) return;
+        this.progress = progress;
+        this.changed();
+      }),
+    );
+    if (training !== this.#training) return;
+    this.progress = undefined;
+    this.changed();
+  }
+
+  /** Ends learning; what is live stays. The next change starts it again. */
+  cancel(): void {
+    this.#training++;
+    this.progress = undefined;
+    this.#client.cancel();
+    this.changed();
+  }
+
+  /** Whether something is collected now; `again` comes after it then. */
+  #waits(again: () => Promise<void>): boolean {
+    if (this.collecting) this.#later.push(again);
+    return this.collecting !== undefined;
+  }
+
+  get #taken(): number {
+    return this.collecting?.examples.length ?? 0;
+  }
+
+  #room(thingId: string): number {
+    return MOST_EXAMPLES - (this.state?.things.find((t) => t.id === thingId)?.examples.length ?? 0);
+  }
+
+  #collect(collecting: Collecting | undefined): void {
+    this.collecting = collecting;
+    this.changed();
+  }
+
+  #take(example: NewExample): void {
+    if (this.collecting) this.#collect({ ...this.collecting, examples: [...this.collecting.examples, example] });
+  }
+
+  async #keep(thingId: string): Promise<void> {
+    const examples = this.collecting?.examples ?? [];
+    const model = this.model();
+    const name = this.state?.things.find((t) => t.id === thingId)?.name ?? '';
+    if (model && examples.length > 0) {
+      await this.#undoable('added', examples.length, name, () => this.#client.addExamples(thingId, model, examples));
+      await this.refresh();
+    }
+    this.#collect(undefined);
+    this.#schedule();
+    void this.#later.shift()?.();
+  }
+
+  async #undoable(kind: UndoOffer['kind'], count: number, name: string, change: () => Promise<UndoToken>): Promise<void> {
+    await this.#try(async () => {
+      this.#offer({ token: await change(), kind, count, name });
+    });
+  }
+
+  #offer(offer: UndoOffer | undefined): void {
+    clearTimeout(this.#undoTimer);
+    this.undoOffer = offer;
+    if (offer) this.#undoTimer = setTimeout(() => this.#offer(undefined), UNDO_SHOWN);
+    this.changed();
+  }
+
+  /** Learns anew after a pause where there is something new to learn for the network that runs. */
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    const { state, collecting } = this;
+    const model = this.model();
+    if (!state || !model || !this.#active || collecting || this.#holding) return;
+    const usable = state.things.some((t) => !t.other && t.examples.some((e) => e.modelSha256 === model.sha256));
+    const other = state.model !== undefined && !sameNetwork(state.model, model);
+    if (usable && (state.stale || other)) this.#timer = setTimeout(() => void this.train(), TRAIN_DELAY);
+  }
+
+  async #try(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.fault = Fault.from(error, 'storage-failed');
+    }
+    this.changed();
+  }
+}

@@ -1,0 +1,153 @@
+import { css } from 'lit';
+import { ON_ITS_SIDE } from '../../base/page/elements/media';
+
+export const teachViewStyles = css`
+  :host {
+    display: grid;
+    /* With large text it is the view that scrolls, not a slit of a panel. */
+    grid-template: minmax(min(11rem, 40%), 40%) minmax(9rem, 1fr) auto / minmax(0, 1fr);
+    grid-template-areas: 'stage' 'panel' 'act';
+    height: 100%;
+    min-height: 0;
+    overflow: auto;
+  }
+  sg-camera-stage {
+    grid-area: stage;
+    min-height: 0;
+  }
+  .centre {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    padding: 1rem;
+    text-align: center;
+  }
+  sg-label-list {
+    position: absolute;
+    bottom: 0.5rem;
+    left: 50%;
+    width: min(26rem, calc(100% - 1rem));
+    translate: -50% 0;
+    pointer-events: none;
+  }
+  .off {
+    display: grid;
+    justify-items: center;
+    gap: 0.5rem;
+    margin: 0;
+    color: #d5dae3;
+  }
+  .off svg.icon {
+    width: 2.25rem;
+    height: 2.25rem;
+    stroke-width: 1.5;
+  }
+  .panel {
+    grid-area: panel;
+    display: flex;
+    flex-direction: column;
+    gap: 0.75rem;
+    min-height: 0;
+    padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) 0.75rem max(0.75rem, env(safe-area-inset-left));
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+  .panel > * {
+    flex: none;
+  }
+  .act {
+    grid-area: act;
+    display: grid;
+    gap: 0.5rem;
+    padding: 0.6rem max(0.75rem, env(safe-area-inset-right)) 0.6rem max(0.75rem, env(safe-area-inset-left));
+  }
+  .act > button {
+    width: 100%;
+    min-height: 3.5rem;
+  }
+  .panel.over {
+    outline: 3px dashed var(--sg-accent);
+    outline-offset: -6px;
+  }
+  .intro h2 {
+    margin: 0 0 0.4rem;
+    font-size: 1.25rem;
+    line-height: 1.25;
+    text-wrap: balance;
+  }
+  .intro ol {
+    margin: 0;
+    padding-inline-start: 1.3rem;
+  }
+  .intro p,
+  .notice p {
+    margin: 0.4rem 0 0;
+    color: var(--sg-muted);
+  }
+  form {
+    display: flex;
+    gap: 0.5rem;
+  }
+  form input {
+    flex: 1;
+  }
+  .notice {
+    padding: 0.75rem 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1.1rem;
+    background: var(--sg-surface);
+  }
+  .notice strong {
+    display: block;
+  }
+  .notice button {
+    margin-top: 0.6rem;
+  }
+  .learning {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    min-height: 2.75rem;
+  }
+  .learning progress {
+    flex: 1;
+    min-width: 0;
+    height: 0.5rem;
+    accent-color: var(--sg-accent);
+  }
+  .all {
+    padding-top: 0.75rem;
+    border-top: 1px solid var(--sg-line);
+  }
+  @media (max-width: 47.99rem) and (min-height: 30.01rem) {
+    /* Nothing to look at yet: the words have the room. */
+    :host([empty]) {
+      grid-template-rows: 0 minmax(9rem, 1fr) auto;
+    }
+  }
+  @media (min-width: 48rem) {
+    :host {
+      grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) minmax(22rem, 30rem);
+      grid-template-areas: 'stage panel' 'act panel';
+    }
+    .act {
+      justify-self: center;
+      width: min(26rem, 100%);
+    }
+  }
+  @media ${ON_ITS_SIDE} {
+    :host {
+      grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) minmax(17rem, 46%);
+      grid-template-areas: 'stage panel' 'act panel';
+    }
+    .act > button {
+      min-height: 2.75rem;
+    }
+    .act,
+    .panel {
+      padding-bottom: max(0.6rem, env(safe-area-inset-bottom));
+    }
+  }
+`;

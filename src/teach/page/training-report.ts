@@ -1,0 +1,181 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import type { AdapterOutcome, TrainingResult } from '../shared/teach';
+import { confusions, type ConfusionMatrix } from '../shared/metrics';
+import { decimal, percent } from '../../base/page/elements/format';
+import { sharedStyles } from '../../base/page/elements/styles';
+
+/** Mistakes that are put into words; the table has the rest. */
+const MOST_MISTAKES = 4;
+
+/**
+ * How well the things were learned: accuracy on held-out examples in words, what was taken for what, and a table of it.
+ *
+ * @csspart table - the confusion matrix
+ */
+@customElement('sg-training-report')
+@localized()
+export class TrainingReport extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+      }
+      h2 {
+        margin: 0 0 0.35rem;
+        font-size: 1.1rem;
+      }
+      p {
+        margin: 0 0 0.5rem;
+      }
+      .muted {
+        color: var(--sg-muted);
+        font-size: 0.9rem;
+      }
+      ul {
+        margin: 0 0 0.5rem;
+        padding-inline-start: 1.2rem;
+      }
+      .scroll {
+        overflow-x: auto;
+        padding: 3px;
+      }
+      table {
+        border-collapse: separate;
+        border-spacing: 3px;
+        font-size: 0.9rem;
+        font-variant-numeric: tabular-nums;
+      }
+      caption {
+        padding-bottom: 0.25rem;
+        color: var(--sg-muted);
+        text-align: start;
+      }
+      th {
+        max-width: 8rem;
+        padding: 0.2rem 0.4rem;
+        overflow: hidden;
+        font-weight: 500;
+        text-align: start;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      thead th {
+        text-align: center;
+      }
+      td {
+        min-width: 2.5rem;
+        height: 2.25rem;
+        border-radius: 0.4rem;
+        background: var(--sg-surface-2);
+        text-align: center;
+      }
+      td.corner {
+        background: none;
+      }
+      td.zero {
+        color: var(--sg-muted);
+      }
+      td.right {
+        border: 2px solid var(--sg-accent);
+        font-weight: 650;
+      }
+      td.wrong {
+        border: 2px solid var(--sg-warning);
+        font-weight: 650;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) result: TrainingResult | undefined;
+  /** Names of the things in the order of the result. */
+  @property({ attribute: false }) names: readonly string[] = [];
+
+  override render(): unknown {
+    const { result } = this;
+    if (!result) return nothing;
+    const { accuracy } = result.report;
+    return html`
+      <h2>${msg('How well it knows them')}</h2>
+      ${accuracy.count === 0
+        ? html`<p>${msg('Nothing could be held out yet. With two examples of a thing, one tests what was learned from the other.')}</p>`
+        : this.#measured(result)}
+      <p class="muted">${this.#adapterWords(result.adapter)} ${this.#timeWords(result)}</p>
+    `;
+  }
+
+  #measured({ report: { accuracy, confusion } }: TrainingResult): unknown {
+    const { right, count, share, low, high } = accuracy;
+    const mistakes = confusions(confusion);
+    return html`
+      <p data-key="accuracy">
+        ${msg(str`Of ${count} held-out examples ${right} got the right name: ${percent(share)}.`)}
+        <span class="muted">${msg(str`With so few, the true share lies between ${percent(low)} and ${percent(high)} (95%).`)}</span>
+      </p>
+      ${mistakes.length === 0
+        ? nothing
+        : html`<ul>
+            ${mistakes.slice(0, MOST_MISTAKES).map(({ from, to, count: times, of }) => html`<li>${this.#mistake(from, to, times, of)}</li>`)}
+          </ul>`}
+      ${this.#table(confusion)}
+    `;
+  }
+
+  #mistake(from: number, to: number, times: number, of: number): string {
+    const things = this.names.length;
+    if (from >= things) return msg(str`Something else was taken for “${this.names[to]}” in ${times} of ${of} examples.`);
+    if (to >= things) return msg(str`“${this.names[from]}” was not recognised in ${times} of ${of} examples.`);
+    return msg(str`“${this.names[from]}” was taken for “${this.names[to]}” in ${times} of ${of} examples.`);
+  }
+
+  #table(matrix: ConfusionMatrix): unknown {
+    const columns = [...this.names, msg('none')];
+    const rows = matrix.length > this.names.length ? [...this.names, msg('anything else')] : this.names;
+    const cell = (row: number, column: number): unknown => {
+      const count = matrix[row][column];
+      const kind = count === 0 ? 'zero' : row === column ? 'right' : 'wrong';
+      return html`<td class=${kind}>${count}</td>`;
+    };
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${msg('Confusion matrix')}>
+      <table part="table">
+        <caption>
+          ${msg('Rows: what it was. Columns: what it was taken for.')}
+        </caption>
+        <thead>
+          <tr>
+            <td class="corner"></td>
+            ${columns.map((name) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (name, row) => html`<tr>
+              <th scope="row">${name}</th>
+              ${columns.map((_, column) => cell(row, column))}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #adapterWords(outcome: AdapterOutcome): string {
+    if (outcome.kind === 'not-tried') return '';
+    const { plain, adapted } = outcome;
+    const words = msg(str`Adapting the network's last layer was tried: ${adapted.named.right} of ${adapted.named.count} held-out examples right, without it ${plain.named.right}.`);
+    return `${words} ${outcome.kind === 'kept' ? msg('It is used.') : msg('It is not used, being no better.')}`;
+  }
+
+  #timeWords({ headSeconds, adapterSeconds, exampleIds }: TrainingResult): string {
+    const seconds = decimal(headSeconds + adapterSeconds, 1);
+    return msg(str`Learned from ${exampleIds.length} examples in ${seconds} seconds, on this device.`);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-training-report': TrainingReport;
+  }
+}

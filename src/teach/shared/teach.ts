@@ -1,0 +1,155 @@
+import type { TaughtHead } from './head';
+import type { HeldOutReport } from './report';
+import type { ExampleSource, FeatureModel } from './classes-file';
+import type { TaughtAdapter } from './train-adapter';
+import type { TeachProgress } from './train-head';
+
+/** Name of the BroadcastChannel on which every tab and worker tells of taught things. */
+export const TEACH_CHANNEL = 'sightglass.teach';
+
+/** What has changed. Sent after it was kept. */
+export type TeachChange =
+  /** Things or examples. */
+  | { readonly kind: 'things' }
+  /** What recognisers name; undefined for nothing. */
+  | { readonly kind: 'live'; readonly live: LiveThings | undefined };
+
+/** The last block of one example as float16 numbers, shape [512, 7, 7] each; see `LastBlock` in engine/engine.ts. */
+export interface StoredBlock {
+  readonly hidden: Uint16Array;
+  readonly sum: Uint16Array;
+}
+
+/** An example that is to be kept. */
+export interface NewExample {
+  /** Shape [width of the model's features]. */
+  readonly features: Float32Array;
+  readonly block: StoredBlock | undefined;
+  /** JPEG of the square that the network saw, resized to 256 x 256 pixels. */
+  readonly picture: Blob | undefined;
+  /** Same for those that were taken together: a burst, a span, a picture. */
+  readonly group: string;
+  readonly source: ExampleSource;
+}
+
+/** An example as it is listed. */
+export interface ExampleSummary {
+  readonly id: string;
+  readonly group: string;
+  /** Milliseconds since 1970. */
+  readonly addedAt: number;
+  readonly source: ExampleSource;
+  readonly picture: Blob | undefined;
+  /** SHA-256 of the weights that gave its features. */
+  readonly modelSha256: string;
+}
+
+/** A taught thing, or the collection of anything else. */
+export interface Thing {
+  readonly id: string;
+  readonly name: string;
+  /** True for the one collection of examples that are none of the things. */
+  readonly other: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** In the order in which they were added. */
+  readonly examples: readonly ExampleSummary[];
+}
+
+/** What came of trying an adapter on the last block. */
+export type AdapterOutcome =
+  /** Some thing has too few examples, there is one thing only, or the engine gives no blocks. */
+  | { readonly kind: 'not-tried' }
+  | { readonly kind: 'kept' | 'not-better'; readonly plain: HeldOutReport; readonly adapted: HeldOutReport };
+
+/** How well the things were learned. */
+export interface TrainingResult {
+  /** Ids in the order of the rows of the confusion matrix. */
+  readonly thingIds: readonly string[];
+  readonly exampleIds: readonly string[];
+  readonly report: HeldOutReport;
+  /** Ids of held-out examples that were taken for something else. */
+  readonly wrongIds: readonly string[];
+  readonly adapter: AdapterOutcome;
+  /** Seconds until the head was ready, and until the adapter was decided on (0 where it was not tried). */
+  readonly headSeconds: number;
+  readonly adapterSeconds: number;
+}
+
+/** What recognisers name beside the 1000 labels. */
+export interface LiveThings {
+  /** Only for this network. */
+  readonly model: FeatureModel;
+  readonly head: TaughtHead;
+  /** Used in its place by engines that give the last block. */
+  readonly adapted: TaughtAdapter | undefined;
+}
+
+/** Everything that the view shows. */
+export interface TeachState {
+  /** In the order in which they were made, anything else last. */
+  readonly things: readonly Thing[];
+  readonly result: TrainingResult | undefined;
+  /** The network that the result is for. */
+  readonly model: FeatureModel | undefined;
+  /** Whether there are other examples now than those that the result is from. */
+  readonly stale: boolean;
+  /** Whether recognisers name the things. */
+  readonly enabled: boolean;
+  /** False where the browser keeps nothing (private window, storage refused): the things last for the visit. */
+  readonly kept: boolean;
+}
+
+/** What another network sees in an example's picture. */
+export interface FeatureUpdate {
+  readonly id: string;
+  readonly features: Float32Array;
+  readonly block: StoredBlock | undefined;
+}
+
+/** A change that can be undone until the worker ends. */
+export type UndoToken = number;
+
+export interface ImportSummary {
+  readonly things: number;
+  /** Examples that were not there yet. */
+  readonly examples: number;
+  readonly undo: UndoToken;
+}
+
+/**
+ * What the teaching worker does for the page, through Comlink. Errors arrive as `Fault` names: turn them back with
+ * `Fault.from`. Everywhere: `storage-failed` or `storage-full` where the device cannot keep it.
+ */
+export interface TeachApi {
+  state(): Promise<TeachState>;
+  /** Makes a thing, or the collection of anything else where `other`. @returns its id @throws Fault `name-taken` */
+  addThing(name: string, other?: boolean): Promise<string>;
+  /** @throws Fault `name-taken` */
+  rename(thingId: string, name: string): Promise<void>;
+  addExamples(thingId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken>;
+  /** Puts features of another network in the place of those that examples have. */
+  updateFeatures(model: FeatureModel, updates: readonly FeatureUpdate[]): Promise<void>;
+  deleteExamples(ids: readonly string[]): Promise<UndoToken>;
+  deleteThing(thingId: string): Promise<UndoToken>;
+  deleteAll(): Promise<UndoToken>;
+  /** Takes a change back; does nothing where that has been done. */
+  undo(token: UndoToken): Promise<void>;
+  /**
+   * Learns the things anew from the examples of one network; the head is live as soon as it is ready, an adapter later.
+   * The latest call wins.
+   * @returns undefined where another call came, it was cancelled, or there is nothing to learn
+   */
+  train(model: FeatureModel, onProgress: (progress: TeachProgress) => void): Promise<TrainingResult | undefined>;
+  cancel(): void;
+  /** Whether recognisers name the things. */
+  enable(enabled: boolean): Promise<void>;
+  /** The things as a JSON file. @throws Fault `things-model` where no example is of this network */
+  exportFile(model: FeatureModel, pictures: boolean): Promise<Blob>;
+  /**
+   * Adds the things of a file to those there are; examples that are there already are left out.
+   * @throws Fault `things-file` where it is no such file or a damaged one, `things-model` where its features are another
+   * network's and not every example has a picture to learn from anew; nothing is changed then
+   */
+  importFile(file: Blob, model: FeatureModel): Promise<ImportSummary>;
+}

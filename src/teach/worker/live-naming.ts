@@ -1,0 +1,79 @@
+import type { Engine, EngineOutput } from '../../engine/engine';
+import { TEACH_CHANNEL, type LiveThings, type TeachChange } from '../shared/teach';
+import { askHead, joinDistributions } from '../shared/head';
+import { sameNetwork } from '../shared/feature-model';
+import { adaptedFeatures, LAST_BLOCK, sparseBlock } from '../shared/low-rank';
+import type { Prediction } from '../../engine/probabilities';
+import type { FeatureModel } from '../shared/classes-file';
+
+/** Follows what recognisers are to name: as it was kept, then as the teaching worker tells. */
+export class LiveThingsFollower {
+  #live: LiveThings | undefined;
+  #told = false;
+
+  /** @param read what was kept; asked once */
+  constructor(read: () => Promise<LiveThings | undefined>, channel: BroadcastChannel = new BroadcastChannel(TEACH_CHANNEL)) {
+    channel.addEventListener('message', ({ data }: MessageEvent<TeachChange>) => {
+      if (data.kind !== 'live') return;
+      this.#told = true;
+      this.#live = data.live;
+    });
+    void read().then(
+      (live) => {
+        if (!this.#told) this.#live = live;
+      },
+      // Nothing can be read: then nothing is named.
+      () => undefined,
+    );
+  }
+
+  get live(): LiveThings | undefined {
+    return this.#live;
+  }
+}
+
+/** Names taught things in what one loaded network sees. */
+export class LiveNaming {
+  #distribution = new Float32Array(0);
+  readonly #features = new Float32Array(LAST_BLOCK.channels);
+
+  constructor(
+    readonly live: LiveThings,
+    private readonly engine: Engine,
+  ) {}
+
+  /** @returns undefined where there is nothing to name for this network */
+  static for(live: LiveThings | undefined, model: FeatureModel | undefined, engine: Engine): LiveNaming | undefined {
+    return live && model && sameNetwork(live.model, model) ? new LiveNaming(live, engine) : undefined;
+  }
+
+  get things(): number {
+    return this.live.head.things;
+  }
+
+  /**
+   * @param labels probabilities of the network's own labels, shape [1000]
+   * @returns those with the things behind them, shape [1000 + things]; overwritten by the next call
+   */
+  join(labels: Float32Array, output: EngineOutput): Float32Array {
+    const { head, adapted } = this.live;
+    const length = labels.length + head.things;
+    if (this.#distribution.length !== length) this.#distribution = new Float32Array(length);
+    if (!output.features) {
+      this.#distribution.set(labels);
+      this.#distribution.fill(0, labels.length);
+    } else if (adapted && this.engine.lastBlock) {
+      const { hidden, sum } = this.engine.lastBlock();
+      adaptedFeatures(sparseBlock(hidden, sum), adapted.adapter, this.#features);
+      joinDistributions(labels, askHead(adapted.head, this.#features).shares, this.#distribution);
+    } else {
+      joinDistributions(labels, askHead(head, output.features).shares, this.#distribution);
+    }
+    return this.#distribution;
+  }
+
+  /** Puts the things' names to predictions of them. @param labels how many labels the network has itself */
+  name(predictions: readonly Prediction[], labels: number): Prediction[] {
+    return predictions.map((p) => (p.index < labels ? p : { ...p, name: this.live.head.names[p.index - labels] }));
+  }
+}

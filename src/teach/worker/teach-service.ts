@@ -1,0 +1,242 @@
+import { Fault } from '../../base/shared/fault';
+import type {
+  FeatureUpdate, ImportSummary, NewExample, TeachApi, TeachChange, TeachState, Thing, TrainingResult, UndoToken,
+} from '../shared/teach';
+import { LONGEST_NAME, type FeatureModel } from '../shared/classes-file';
+import type { TeachProgress } from '../shared/train-head';
+import { SerialQueue } from '../../base/worker/serial';
+import { exportThings, importThings } from './exchange';
+import type { StoreChange, StoredExample, StoredThing, ThingStore } from './class-store';
+import { problemOf, trainThings } from './training';
+
+/** Steps back that are remembered. */
+const MOST_UNDO = 50;
+
+/** Keeps, learns, exports and imports taught things; knows nothing of Comlink. */
+export class TeachService implements TeachApi {
+  readonly #queue = new SerialQueue();
+  readonly #undo = new Map<UndoToken, StoreChange>();
+  #opened: Promise<ThingStore> | undefined;
+  #nextUndo = 1;
+  /** A training that is not the latest call's ends at its next step. */
+  #call = 0;
+  #latest = 0;
+
+  constructor(
+    private readonly open: () => Promise<ThingStore>,
+    private readonly announce: (change: TeachChange) => void,
+  ) {}
+
+  async state(): Promise<TeachState> {
+    const store = await this.#store();
+    const [things, examples, training, enabled] = await Promise.all([store.things(), store.examples(), store.training(), store.enabled()]);
+    const sorted = byAge(examples);
+    const listed = [...things].sort((a, b) => Number(a.other) - Number(b.other) || a.createdAt - b.createdAt);
+    const result = training?.result;
+    return {
+      things: listed.map((thing): Thing => ({
+        ...thing,
+        examples: sorted.filter((e) => e.thingId === thing.id).map(({ id, group, addedAt, source, picture, model }) => (
+          { id, group, addedAt, source, picture, modelSha256: model.sha256 }
+        )),
+      })),
+      result,
+      model: training?.live.model,
+      stale: training === undefined || problemOf(things, examples, training.live.model).ids.join() !== training.result.exampleIds.join(),
+      enabled,
+      kept: store.kept,
+    };
+  }
+
+  addThing(name: string, other = false): Promise<string> {
+    return this.#changing(async (store) => {
+      const things = await store.things();
+      const existing = other ? things.find((t) => t.other) : undefined;
+      if (existing) return existing.id;
+      const thing: StoredThing = { id: crypto.randomUUID(), name: freeName(name, things), other, createdAt: this.#stamp(1) };
+      await store.change({ things: [thing] });
+      return thing.id;
+    });
+  }
+
+  async rename(thingId: string, name: string): Promise<void> {
+    await this.#changing(async (store) => {
+      const things = await store.things();
+      const thing = found(things, thingId);
+      const changed = { ...thing, name: freeName(name, things.filter((t) => t !== thing)) };
+      await store.change({ things: [changed] });
+      const training = await store.training();
+      const at = training?.result.thingIds.indexOf(thingId) ?? -1;
+      if (!training || at < 0) return;
+      // Nothing has to be learned anew for a name.
+      const renamed = training.live.head.names.map((n, i) => (i === at ? changed.name : n));
+      const { adapted } = training.live;
+      const live = {
+        ...training.live,
+        head: { ...training.live.head, names: renamed },
+        adapted: adapted && { ...adapted, head: { ...adapted.head, names: renamed } },
+      };
+      await store.setTraining({ ...training, live });
+      await this.#announceLive(store);
+    });
+  }
+
+  addExamples(thingId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
+    return this.#changing(async (store) => {
+      found(await store.things(), thingId);
+      const now = this.#stamp(examples.length);
+      const stored = examples.map(({ features, picture, group, source }, i): StoredExample => (
+        { id: crypto.randomUUID(), thingId, group, addedAt: now + i / 1000, source, model, features, picture }
+      ));
+      const blocks = new Map(stored.flatMap(({ id }, i) => (examples[i].block ? [[id, examples[i].block] as const] : [])));
+      await store.change({ examples: stored, blocks });
+      return this.#remember({ deleteExamples: stored.map((e) => e.id) });
+    });
+  }
+
+  async updateFeatures(model: FeatureModel, updates: readonly FeatureUpdate[]): Promise<void> {
+    await this.#changing(async (store) => {
+      const byId = new Map(updates.map((u) => [u.id, u]));
+      const examples = (await store.examples()).flatMap((e) => {
+        const update = byId.get(e.id);
+        return update ? [{ ...e, model, features: update.features }] : [];
+      });
+      const blocks = new Map(examples.flatMap(({ id }) => {
+        const block = byId.get(id)?.block;
+        return block ? [[id, block] as const] : [];
+      }));
+      // Blocks of the network before must not stay where there are no new ones.
+      await store.change({ deleteExamples: examples.map((e) => e.id), examples, blocks });
+    });
+  }
+
+  deleteExamples(ids: readonly string[]): Promise<UndoToken> {
+    return this.#delete((examples) => ({ things: [], examples: examples.filter((e) => ids.includes(e.id)) }));
+  }
+
+  deleteThing(thingId: string): Promise<UndoToken> {
+    return this.#delete((examples, things) => ({
+      things: things.filter((t) => t.id === thingId),
+      examples: examples.filter((e) => e.thingId === thingId),
+    }));
+  }
+
+  deleteAll(): Promise<UndoToken> {
+    return this.#delete((examples, things) => ({ things, examples }));
+  }
+
+  async undo(token: UndoToken): Promise<void> {
+    const change = this.#undo.get(token);
+    if (!change) return;
+    this.#undo.delete(token);
+    await this.#changing((store) => store.change(change));
+  }
+
+  async train(model: FeatureModel, onProgress: (progress: TeachProgress) => void): Promise<TrainingResult | undefined> {
+    const call = ++this.#call;
+    const store = await this.#store();
+    return trainThings(store, model, {
+      wanted: () => call === this.#call,
+      onProgress,
+      onLive: () => this.#announceLive(store),
+    });
+  }
+
+  cancel(): void {
+    this.#call++;
+  }
+
+  async enable(enabled: boolean): Promise<void> {
+    const store = await this.#store();
+    await store.setEnabled(enabled);
+    await this.#announceLive(store);
+    this.announce({ kind: 'things' });
+  }
+
+  async exportFile(model: FeatureModel, pictures: boolean): Promise<Blob> {
+    const store = await this.#store();
+    return exportThings(await store.things(), byAge(await store.examples()), model, pictures);
+  }
+
+  importFile(file: Blob, model: FeatureModel): Promise<ImportSummary> {
+    return this.#changing(async (store) => {
+      const change = await importThings(file, model, await store.things(), await store.examples());
+      await store.change(change);
+      const undo = this.#remember({ deleteThings: change.things.map((t) => t.id), deleteExamples: change.examples.map((e) => e.id) });
+      return { things: change.things.length, examples: change.examples.length, undo };
+    });
+  }
+
+  #store(): Promise<ThingStore> {
+    this.#opened ??= this.open();
+    return this.#opened;
+  }
+
+  /** Changes come one after another; a training of what was before ends, and every tab is told. */
+  #changing<T>(change: (store: ThingStore) => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      this.#call++;
+      const result = await change(await this.#store());
+      this.announce({ kind: 'things' });
+      return result;
+    });
+  }
+
+  #delete(
+    choose: (examples: readonly StoredExample[], things: readonly StoredThing[]) => Pick<Required<StoreChange>, 'things' | 'examples'>,
+  ): Promise<UndoToken> {
+    return this.#changing(async (store) => {
+      const { things, examples } = choose(await store.examples(), await store.things());
+      const ids = examples.map((e) => e.id);
+      const blocks = await store.blocks(ids);
+      await store.change({ deleteThings: things.map((t) => t.id), deleteExamples: ids });
+      const training = await store.training();
+      if (training && things.some((t) => training.result.thingIds.includes(t.id))) {
+        // A deleted thing must not be named until the rest is learned anew.
+        await store.setTraining(undefined);
+        await this.#announceLive(store);
+      }
+      return this.#remember({ things, examples, blocks });
+    });
+  }
+
+  /** Milliseconds since 1970 for so many entries, a thousandth apart, later than all before: they sort by it. */
+  #stamp(count: number): number {
+    const first = Math.max(Date.now(), this.#latest + 0.001);
+    this.#latest = first + (count - 1) / 1000;
+    return first;
+  }
+
+  #remember(change: StoreChange): UndoToken {
+    const token = this.#nextUndo++;
+    this.#undo.set(token, change);
+    this.#undo.delete(token - MOST_UNDO);
+    return token;
+  }
+
+  async #announceLive(store: ThingStore): Promise<void> {
+    const [training, enabled] = await Promise.all([store.training(), store.enabled()]);
+    this.announce({ kind: 'live', live: enabled ? training?.live : undefined });
+  }
+}
+
+function byAge(examples: readonly StoredExample[]): StoredExample[] {
+  return [...examples].sort((a, b) => a.addedAt - b.addedAt);
+}
+
+function found(things: readonly StoredThing[], id: string): StoredThing {
+  const thing = things.find((t) => t.id === id);
+  if (!thing) throw new Fault('storage-failed', 'This thing is no longer there: it was deleted, in another tab perhaps.');
+  return thing;
+}
+
+/** @throws Fault `name-taken` where another thing has it, upper and lower case alike */
+function freeName(name: string, others: readonly StoredThing[]): string {
+  const wanted = name.trim().slice(0, LONGEST_NAME);
+  if (wanted === '') throw new Fault('name-taken', 'A thing needs a name.');
+  if (others.some((t) => t.name.toLowerCase() === wanted.toLowerCase())) {
+    throw new Fault('name-taken', `There is already a thing called ${wanted}.`);
+  }
+  return wanted;
+}
+

@@ -1,0 +1,289 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
+import { modelIndex } from '../../../tools/vite-models';
+import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
+import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } from '../../support/browser';
+import { buildVersion } from '../../support/builds';
+import { makeFilm } from '../../support/film';
+import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
+import { SCRATCH, sharedPictures } from '../../support/shared';
+
+const models = modelIndex(join(DIST, 'models'));
+if (models.length === 0) console.warn('\n*** SKIPPED: the offline tests need a model in dist/models (npm run model, npm run build). ***\n');
+
+/** A class that every model here knows, where the labelled pictures are there; else any label will do. */
+const CLASS = 340;
+const picture = sharedPictures('The check that the label offline is the right one')?.find(({ index }) => index === CLASS);
+
+const film = join(SCRATCH, 'offline-use.mjpeg');
+
+beforeAll(async () => {
+  const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
+  await makeFilm(film, [{ picture: picture?.path ?? grey, seconds: 2 }]);
+});
+
+async function startCamera(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  const label = page.locator('sg-label-list li:first-child .name');
+  await (picture ? label.filter({ hasText: IMAGENET_LABELS[CLASS] }) : label).waitFor({ timeout: 40_000 });
+}
+
+const kept = (page: Page): Promise<void> => page.locator('sg-offline-status[phase="kept"]').waitFor({ state: 'attached', timeout: 60_000 });
+
+describe.skipIf(models.length === 0)('without a network', () => {
+  let proxy: RecordingProxy;
+  let serving: Serving;
+  let browsing: Browsing;
+  let page: Page;
+  const errors: string[] = [];
+  const words: string[] = [];
+
+  beforeAll(async () => {
+    proxy = await recordingProxy();
+    serving = await serveBuilt();
+    browsing = await openBrowser({ film, flags: proxy.flags, context: { viewport: PHONE, serviceWorkers: 'allow' } });
+    page = browsing.page;
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.exposeFunction('noteWords', (text: string) => words.push(text));
+    await page.addInitScript(() => {
+      setInterval(() => {
+        const line = document.querySelector('sg-app')?.shadowRoot?.querySelector('sg-platform-notices')?.shadowRoot;
+        const text = line?.querySelector('sg-offline-status')?.shadowRoot?.querySelector('[part=line]')?.textContent;
+        if (text) void (globalThis as unknown as { noteWords(text: string): void }).noteWords(text);
+      }, 50);
+    });
+    await openApp(page, serving.url);
+    await startCamera(page);
+    await kept(page);
+  });
+  afterAll(async () => {
+    await browsing.close();
+    await serving.close();
+    await proxy.close();
+  });
+
+  const times = (part: RegExp): number => proxy.requests.filter(({ pathname }) => part.test(pathname)).length;
+
+  it('keeps what it needs, after the first label, and tells of it', async () => {
+    const total = words.map((text) => /^Kept for offline use: (\d+) of (\d+) MB$/.exec(text)).filter((found) => found !== null);
+    expect(total.length).toBeGreaterThan(0);
+    const figures = total.map(([, done]) => Number(done));
+    expect(figures).toEqual([...figures].sort((a, b) => a - b));
+    await expect.poll(() => words.at(-1)).toBe('Ready for use without a network');
+  });
+
+  it('fetches each model and each large file once', () => {
+    for (const { variants } of models) for (const { file } of variants) expect(times(new RegExp(`/${file}$`)), file).toBe(1);
+    expect(times(/ort-wasm.*\.wasm$/)).toBe(1);
+  });
+
+  it('does not say so before the page itself is kept, however late that is', async () => {
+    const other = await recordingProxy();
+    const slow = await openBrowser({ film, flags: other.flags, context: { serviceWorkers: 'allow' } });
+    try {
+      // A file that the service worker keeps and the page does not need.
+      const letGo = other.hold(/icons\/icon-512\.png$/);
+      await openApp(slow.page, serving.url);
+      await startCamera(slow.page);
+      const files = models.flatMap(({ variants }) => variants.map(({ file }) => file));
+      const fetched = (): number => files.filter((file) => other.requests.some(({ pathname }) => pathname.endsWith(`/${file}`))).length;
+      await expect.poll(fetched, { timeout: 60_000 }).toBe(files.length);
+      await expect.poll(() => other.requests.some(({ pathname }) => /ort-wasm.*\.wasm$/.test(pathname)), { timeout: 60_000 }).toBe(true);
+      await slow.page.waitForTimeout(3000);
+      const phase = (): Promise<string | null> => slow.page.locator('sg-offline-status').getAttribute('phase');
+      const active = (): Promise<boolean> => slow.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active));
+      expect([await phase(), await active()]).toEqual(['keeping', false]);
+      letGo();
+      await kept(slow.page);
+      expect(await active()).toBe(true);
+    } finally {
+      await slow.close();
+      await other.close();
+    }
+  });
+
+  it('opens and recognises after the server is gone, with each engine and model', async () => {
+    await serving.close();
+    await browsing.context.setOffline(true);
+    const before = proxy.requests.length;
+    await openApp(page, serving.url);
+    await startCamera(page);
+    await chooseEngine(page, 'ort');
+    await openApp(page, serving.url);
+    await startCamera(page);
+    await useModels(page, models.slice(1).map(({ id }) => id));
+    await page.locator('sg-label-list li').first().waitFor({ timeout: 40_000 });
+    expect(await page.locator('sg-fault-panel').count()).toBe(0);
+    expect(errors).toEqual([]);
+    // The network was really cut: what was asked of it, the list for the phone and a look for a new version, got no answer.
+    expect(proxy.requests.slice(before).filter(({ pathname }) => /\.(js|mjs|wasm|onnx|css)$/.test(pathname) && !pathname.endsWith('/service-worker.js'))).toEqual([]);
+    expect(await page.evaluate(() => fetch('/phone.json?').then(() => 'answered', () => 'no network'))).toBe('no network');
+  });
+
+  it('opens each view, each sheet and the other language', async () => {
+    await openApp(page, serving.url);
+    for (const [link, view] of [['Pictures', 'sg-pictures-view'], ['Sessions', 'sg-sessions-view'], ['Teach', 'sg-teach-view'], ['Live', 'sg-live-view']]) {
+      await page.getByRole('link', { name: link, exact: true }).click();
+      await page.locator(view).waitFor({ timeout: 10_000 });
+    }
+    expect(await page.locator('sg-lazy-view [role=alert]').count()).toBe(0);
+    await page.keyboard.press(',');
+    await page.locator('sg-settings-sheet dialog').waitFor();
+    for (const sheet of ['status', 'phone', 'shortcuts']) {
+      await page.locator(`sg-settings-sheet button[data-sheet=${sheet}]`).click();
+      await page.locator(`[data-sheet=${sheet}] dialog`).waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator(`[data-sheet=${sheet}] dialog`).waitFor({ state: 'hidden' });
+      await page.keyboard.press(',');
+    }
+    await page.evaluate(() => localStorage.setItem('sightglass.settings', JSON.stringify({ language: 'zh-Hans' })));
+    await openApp(page, serving.url);
+    await page.locator('sg-view-navigation').getByText('图片').waitFor();
+    expect(errors).toEqual([]);
+  });
+});
+
+describe.skipIf(models.length === 0)('a new version', () => {
+  const port = { of: 0 };
+  let next: string;
+  let serving: Serving;
+  let browsing: Browsing;
+
+  beforeAll(async () => {
+    next = await buildVersion('next', {
+      'app/page/app.ts': ['<h1>Sightglass</h1>', '<h1>Sightglass two</h1>'],
+      'platform/update-toast.ts': ["msg('Later')", "msg('Later on')"],
+    });
+    serving = await serveBuilt();
+    port.of = Number(new URL(serving.url).port);
+    browsing = await openBrowser({ film, context: { serviceWorkers: 'allow' } });
+  });
+  afterAll(async () => {
+    await browsing.close();
+    await serving.close();
+    rmSync(next, { recursive: true, force: true });
+  });
+
+  const name = (page: Page): Promise<string | null> => page.locator('h1').textContent();
+  const shells = (page: Page): Promise<string[]> => page.evaluate(async () => (await caches.keys()).filter((key) => key.startsWith('sightglass-shell-')));
+
+  it('is offered, waits for a word, and comes whole', async () => {
+    const { page, context } = browsing;
+    await openApp(page, serving.url);
+    await kept(page);
+    const other = await context.newPage();
+    await openApp(other, serving.url);
+    const loads = { page: 0, other: 0 };
+    page.on('load', () => loads.page++);
+    other.on('load', () => loads.other++);
+    expect(await shells(page)).toHaveLength(1);
+
+    await serving.close();
+    serving = await serveBuilt({ folder: next, port: port.of });
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+    const toast = page.locator('sg-update-toast');
+    await toast.waitFor({ timeout: 30_000 });
+    expect(await toast.locator('p').textContent()).toBe('A new version is ready.');
+    // Nothing happens by itself, and a page that is opened now is still of the old version.
+    await page.waitForTimeout(1500);
+    expect(loads).toEqual({ page: 0, other: 0 });
+    const third = await context.newPage();
+    await openApp(third, serving.url);
+    expect(await name(third)).toBe('Sightglass');
+    await third.close();
+    await toast.getByRole('button', { name: 'Later' }).click();
+    await toast.waitFor({ state: 'detached' });
+    expect(loads.page).toBe(0);
+
+    // The offer comes back with the next visit.
+    await openApp(page, serving.url);
+    expect(await name(page)).toBe('Sightglass');
+    await toast.waitFor();
+    const loaded = loads.page;
+    await toast.getByRole('button', { name: 'Reload' }).click();
+    await page.locator('h1', { hasText: 'Sightglass two' }).waitFor({ timeout: 20_000 });
+    expect(loads.page).toBe(loaded + 1);
+
+    // The other tab runs on as it was, with its own files, and is told.
+    expect(loads.other).toBe(0);
+    expect(await name(other)).toBe('Sightglass');
+    await other.locator('sg-update-toast').waitFor();
+    expect(await other.locator('sg-update-toast').getByRole('button', { name: 'Later', exact: true }).count()).toBe(1);
+    expect(await shells(page)).toHaveLength(2);
+    const own = await other.evaluate(async () => {
+      const names = performance.getEntriesByType('resource').map(({ name: url }) => url);
+      const notices = names.find((url) => url.includes('/platform-notices-'));
+      return notices === undefined ? 'not found' : (await fetch(notices)).text();
+    });
+    expect(own).toContain('Later');
+    expect(own).not.toContain('Later on');
+
+    await other.locator('sg-update-toast').getByRole('button', { name: 'Reload' }).click();
+    await other.locator('h1', { hasText: 'Sightglass two' }).waitFor({ timeout: 20_000 });
+    await other.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
+    // Nobody needs the old files any more.
+    await expect.poll(() => shells(other), { timeout: 10_000 }).toHaveLength(1);
+    expect(await other.locator('sg-update-toast').count()).toBe(0);
+  });
+});
+
+describe.skipIf(models.length === 0)('the offer to install', () => {
+  it('comes once, when all is kept, shows the browser\'s question on demand, and stays in the settings', async () => {
+    const serving = await serveBuilt();
+    const browsing = await openBrowser({ context: { viewport: PHONE, serviceWorkers: 'allow' } });
+    const { page } = browsing;
+    try {
+      // Chromium's own event, with a question that notes that it was asked.
+      await page.addInitScript(() => {
+        addEventListener('beforeinstallprompt', (event) => {
+          Object.assign(event, { prompt: () => Promise.resolve(Object.assign(globalThis, { asked: true })) });
+          Object.assign(globalThis, { held: event });
+        });
+      });
+      const toast = page.locator('sg-install-toast');
+      const offers = (): Promise<unknown> => expect.poll(() => page.evaluate(() => (globalThis as { held?: Event }).held?.defaultPrevented), { timeout: 20_000 }).toBe(true);
+      await openApp(page, serving.url);
+      await offers();
+      await kept(page);
+      await toast.waitFor();
+      await toast.getByRole('button', { name: 'Not now' }).click();
+      await toast.waitFor({ state: 'detached' });
+      await openApp(page, serving.url);
+      await offers();
+      await kept(page);
+      await page.waitForTimeout(1000);
+      expect(await toast.count()).toBe(0);
+      await page.getByRole('button', { name: 'Settings' }).click();
+      expect(await page.evaluate(() => 'asked' in globalThis)).toBe(false);
+      await page.getByRole('button', { name: 'Install the app' }).click();
+      expect(await page.evaluate(() => 'asked' in globalThis)).toBe(true);
+      await page.getByRole('button', { name: 'Install the app' }).waitFor({ state: 'detached' });
+    } finally {
+      await browsing.close();
+      await serving.close();
+    }
+  });
+});
+
+describe('installing', () => {
+  it('has what Chromium asks of an app that can be installed', async () => {
+    const serving = await serveBuilt();
+    const browsing = await openBrowser({ context: { serviceWorkers: 'allow' } });
+    try {
+      await browsing.page.goto(serving.url);
+      const session = await browsing.context.newCDPSession(browsing.page);
+      await browsing.page.waitForTimeout(500);
+      const { errors } = await session.send('Page.getAppManifest');
+      expect(errors).toEqual([]);
+      const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+      expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual([]);
+    } finally {
+      await browsing.close();
+      await serving.close();
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/engine/engine';
+import { foldResNet18 } from '../../../src/engine/resnet18/fold';
+import type { FoldedResNet18 } from '../../../src/engine/resnet18/folded';
+import { referenceResNet18 } from '../../../src/engine/resnet18/reference';
+import { PHASE_BYTES, writePhases } from '../../../src/engine/simd/operator';
+import { Arena } from '../../../src/engine/simd/arena';
+import { planNetwork } from '../../../src/engine/simd/plan';
+import { floatNetwork } from '../../../src/engine/simd/float-network';
+import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
+import { kernelModule, nodeThread, noThreads } from '../../support/node-thread';
+import { noise, randomResNet18 } from '../../support/weights';
+
+const SIZE = 224;
+describe('SIMD engine', () => {
+  let weights: FoldedResNet18;
+  let engine: Engine;
+
+  beforeAll(async () => {
+    weights = foldResNet18(new Map(Object.entries(randomResNet18(11))));
+    engine = await startSimdEngine(floatNetwork(weights), { threads: 1 }, { module: await kernelModule(), spawn: noThreads });
+  });
+
+  it.each([1, 2])('agrees with ResNet-18 by the book on noise %i, logits and features', async (seed) => {
+    const next = noise(seed);
+    for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+    const picture = engine.input.slice();
+    const { logits, features } = await engine.run();
+    const wanted = referenceResNet18(weights, picture, SIZE);
+    const worst = (a: Float32Array, b: Float32Array): number => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
+    const largest = (a: Float32Array): number => a.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    expect(features).toHaveLength(512);
+    expect(worst(logits, wanted.logits) / largest(wanted.logits)).toBeLessThan(1e-4);
+    expect(worst(features ?? new Float32Array(512), wanted.features) / largest(wanted.features)).toBeLessThan(1e-4);
+    expect(engine.input).toEqual(picture);
+  });
+
+  it('gives the last block that its features are the average of, and can be asked before and after other runs', async () => {
+    const next = noise(3);
+    for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+    const { features, logits } = await engine.run();
+    const before = { features: features?.slice(), logits: logits.slice() };
+    const conv2 = weights.convolutions.find((c) => c.name === 'layer4.1.conv2');
+    if (!engine.lastBlock || !conv2 || !before.features) throw new Error('The engine has no last block.');
+    const { hidden, sum } = engine.lastBlock();
+    expect(hidden.every((v) => v >= 0)).toBe(true);
+    expect(sum.some((v) => v < 0)).toBe(true);
+    for (let c = 0; c < 512; c++) {
+      let mean = 0;
+      for (let p = 0; p < 49; p++) mean += Math.max(0, sum[c * 49 + p]) / 49;
+      expect(Math.abs(mean - before.features[c])).toBeLessThan(1e-4 * (1 + before.features[c]));
+    }
+    // The convolution by its definition at one place in the middle and one in the corner: the block's input is the rest.
+    const residual = (o: number, y: number, x: number): number => {
+      let value = sum[o * 49 + y * 7 + x] - conv2.bias[o];
+      for (let i = 0; i < 512; i++) {
+        for (let t = 0; t < 9; t++) {
+          const [iy, ix] = [y + Math.floor(t / 3) - 1, x + (t % 3) - 1];
+          if (iy >= 0 && iy < 7 && ix >= 0 && ix < 7) value -= conv2.weight[(o * 512 + i) * 9 + t] * hidden[i * 49 + iy * 7 + ix];
+        }
+      }
+      return value;
+    };
+    // Random weights: the input of the block is after ReLU, so never below zero, and often exactly there.
+    const rest = Array.from({ length: 64 }, (_, o) => [residual(o, 3, 3), residual(o, 0, 6)]).flat();
+    const scale = sum.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    expect(Math.min(...rest)).toBeGreaterThan(-1e-4 * scale);
+    const again = await engine.run();
+    expect(again.logits).toEqual(before.logits);
+    expect(again.features).toEqual(before.features);
+  });
+
+  it('gives the same answer again after another picture', async () => {
+    engine.input.fill(0.3);
+    const first = (await engine.run()).logits.slice();
+    engine.input.fill(-1);
+    expect((await engine.run()).logits).not.toEqual(first);
+    engine.input.fill(0.3);
+    expect((await engine.run()).logits).toEqual(first);
+  });
+
+  it.each([2, 4])('gives the very same logits and features on %i threads as on one, time and again', { timeout: 60_000 }, async (threads) => {
+    const module = await kernelModule('kernels-threads.wasm');
+    const shared = await startSimdEngine(floatNetwork(weights), { threads }, { module, spawn: nodeThread });
+    try {
+      expect(shared.threads).toBe(threads);
+      const next = noise(threads);
+      for (let frame = 0; frame < 12; frame++) {
+        for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+        shared.input.set(engine.input);
+        const [wanted, own] = [await engine.run(), await shared.run()];
+        expect(own.logits, `frame ${frame}`).toEqual(wanted.logits);
+        expect(own.features, `frame ${frame}`).toEqual(wanted.features);
+      }
+    } finally {
+      shared.dispose();
+    }
+  });
+
+  it('says that a thread could not be started', async () => {
+    await expect(startSimdEngine(floatNetwork(weights), { threads: 2 }, { module: await kernelModule(), spawn: noThreads })).rejects.toThrow();
+  });
+});
+
+describe('planNetwork', () => {
+  it('gives every buffer a place of its own, aligned', () => {
+    const arena = new Arena(1000);
+    const shapes = foldResNet18(new Map(Object.entries(randomResNet18(12)))).convolutions;
+    const plan = planNetwork(shapes, arena, 2);
+    const addresses = [plan.input, plan.features, plan.logits, plan.fcWeights, ...[...plan.convolutions.values()].flatMap((c) => [c.weights, c.bias])];
+    expect(new Set(addresses).size).toBe(addresses.length);
+    expect(addresses.every((a) => a % 64 === 0 && a >= 1000 && a < arena.end)).toBe(true);
+    // Input, first layer and its seams; 4 Winograd convolutions whole; 3 x (packing, 2 direct, 3 Winograd in three phases each);
+    // pool, classifier.
+    expect(plan.phases).toHaveLength(3 + 4 + 3 * (3 + 9) + 2);
+  });
+
+  it('writes phases with their counters at zero', () => {
+    const memory = new Int32Array(200).fill(7);
+    writePhases(memory, 64, [{ kind: 8, items: 3, group: 100 }]);
+    expect(memory[15]).toBe(7);
+    expect(Array.from(memory.subarray(16, 34))).toEqual([...new Array<number>(16).fill(0), 8, 3]);
+    expect(memory[16 + 16 + 26]).toBe(100);
+    expect(memory[16 + PHASE_BYTES / 4]).toBe(7);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { ANNOUNCE_INTERVAL, Announcer } from '../../src/recognise/shared/announcer';
+import { CertaintyGate, DEFAULT_CERTAINTY } from '../../src/recognise/shared/certainty';
+
+describe('Announcer', () => {
+  it('reads the first label out at once, and the same one no more', () => {
+    const announcer = new Announcer();
+    expect(announcer.offer('cat', 0)).toBe('cat');
+    expect(announcer.offer('cat', 5000)).toBeUndefined();
+    expect(announcer.wait(5000)).toBeUndefined();
+  });
+
+  it('keeps the interval, and reads only the newest of several labels then', () => {
+    const announcer = new Announcer();
+    announcer.offer('cat', 0);
+    expect(announcer.offer('dog', 100)).toBeUndefined();
+    expect(announcer.offer('fox', 500)).toBeUndefined();
+    expect(announcer.wait(500)).toBe(ANNOUNCE_INTERVAL - 500);
+    expect(announcer.due(ANNOUNCE_INTERVAL - 1)).toBeUndefined();
+    expect(announcer.due(ANNOUNCE_INTERVAL)).toBe('fox');
+    expect(announcer.due(3 * ANNOUNCE_INTERVAL)).toBeUndefined();
+  });
+
+  it('says nothing of a label that was gone before its turn', () => {
+    const announcer = new Announcer();
+    announcer.offer('cat', 0);
+    announcer.offer('dog', 100);
+    announcer.offer('cat', 200);
+    expect(announcer.wait(200)).toBeUndefined();
+    expect(announcer.due(10_000)).toBeUndefined();
+  });
+
+  it('never reads out more often than once an interval, whatever comes', () => {
+    const announcer = new Announcer();
+    const said: number[] = [];
+    for (let time = 0; time < 30_000; time += 37) if (announcer.offer(String(time % 5), time)) said.push(time);
+    expect(said.length).toBeGreaterThan(10);
+    for (let i = 1; i < said.length; i++) expect(said[i] - said[i - 1]).toBeGreaterThanOrEqual(ANNOUNCE_INTERVAL);
+  });
+
+  it('reads the same label out anew after a reset, and not too soon', () => {
+    const announcer = new Announcer();
+    announcer.offer('cat', 0);
+    announcer.reset();
+    expect(announcer.offer('cat', 500)).toBeUndefined();
+    expect(announcer.due(ANNOUNCE_INTERVAL)).toBe('cat');
+  });
+});
+
+describe('CertaintyGate', () => {
+  const first = (probability: number, index = 1) => ({ index, probability });
+
+  it('shows labels from the threshold on', () => {
+    const gate = new CertaintyGate();
+    expect(gate.update(first(DEFAULT_CERTAINTY - 0.01))).toBe(false);
+    expect(gate.update(first(DEFAULT_CERTAINTY))).toBe(true);
+  });
+
+  it('keeps a label that is shown a little below it, but no other one', () => {
+    const gate = new CertaintyGate(0.5);
+    expect(gate.update(first(0.5))).toBe(true);
+    expect(gate.update(first(0.42))).toBe(true);
+    expect(gate.update(first(0.42, 2))).toBe(false);
+    expect(gate.update(first(0.42))).toBe(false);
+    expect(gate.update(first(0.5))).toBe(true);
+    expect(gate.update(first(0.39))).toBe(false);
+  });
+
+  it('shows everything at 0', () => {
+    expect(new CertaintyGate(0).update(first(0.001))).toBe(true);
+  });
+});

@@ -1,0 +1,208 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveBuilt, type Serving } from '../../../tools/serve';
+import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
+import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
+import { makeFilm } from '../../support/film';
+import { SCRATCH, sharedPictures, sharedWeights } from '../../support/shared';
+
+/** Pictures that the network knows, each a scene of the film. */
+const SCENES = [340, 920, 388, 980];
+const SECONDS = 4;
+
+const what = 'The live test (a film of ../shared/pictures through ResNet-18)';
+const pictures = sharedPictures(what);
+const ready = pictures !== undefined && sharedWeights(what) !== undefined;
+
+/** The name shown first, as it stands in the list of labels. */
+async function firstLabel(page: Page): Promise<string> {
+  return (await page.locator('sg-label-list li .name').first().textContent({ timeout: 10_000 }))?.trim() ?? '';
+}
+
+async function figure(page: Page, key: string): Promise<string> {
+  return (await page.locator(`sg-live-stats dd[data-key="${key}"]`).textContent())?.trim() ?? '';
+}
+
+describe.skipIf(!ready)('live recognition of a real camera stream', () => {
+  const film = join(SCRATCH, 'live.mjpeg');
+  let serving: Serving;
+  let browsing: Browsing;
+  let page: Page;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    const scenes = SCENES.map((index) => {
+      const found = pictures?.find((p) => p.index === index);
+      if (!found) throw new Error(`../shared/pictures has no picture of class ${index}.`);
+      return { picture: found.path, seconds: SECONDS };
+    });
+    await makeFilm(film, scenes);
+    serving = await serveBuilt();
+    browsing = await openBrowser({ film, context: { viewport: PHONE } });
+    page = browsing.page;
+    watchErrors(page, errors);
+    await openApp(page, serving.url);
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.locator('sg-label-list li').first().waitFor();
+  });
+  afterAll(async () => {
+    await browsing?.close();
+    await serving?.close();
+  });
+
+  it('shows the right label for each scene and changes with it', async () => {
+    const seen: string[] = [];
+    const end = Date.now() + (SCENES.length + 1.5) * SECONDS * 1000;
+    while (Date.now() < end) {
+      const label = await firstLabel(page);
+      if (label && seen.at(-1) !== label) seen.push(label);
+      await page.waitForTimeout(100);
+    }
+    const wanted = SCENES.map((index) => IMAGENET_LABELS[index]);
+    for (const label of wanted) expect(seen).toContain(label);
+    // Steady: over the film's cuts no other label came up, and each scene came up once a round.
+    expect(new Set(seen)).toEqual(new Set(wanted));
+    const next = (label: string): string => wanted[(wanted.indexOf(label) + 1) % wanted.length];
+    for (let i = 1; i < seen.length; i++) expect(seen[i]).toBe(next(seen[i - 1]));
+  });
+
+  it('shows three labels with per cent that fall', async () => {
+    const shares = await page.locator('sg-label-list li .share').allTextContents();
+    expect(shares).toHaveLength(3);
+    const values = shares.map((s) => Number(/^([\d.]+)%$/.exec(s.trim())?.[1]));
+    expect(values.every((v) => v >= 0 && v <= 100)).toBe(true);
+    expect(values[0]).toBeGreaterThanOrEqual(values[1]);
+    expect(values[1]).toBeGreaterThanOrEqual(values[2]);
+  });
+
+  it('shows the figures, and counts skipped frames', async () => {
+    await page.getByRole('button', { name: 'Show figures' }).click();
+    await page.waitForTimeout(1500);
+    expect(Number(await figure(page, 'display'))).toBeGreaterThan(5);
+    expect(Number(await figure(page, 'recognitions'))).toBeGreaterThan(0.5);
+    for (const key of ['inference', 'preprocess', 'latency', 'latency-p50', 'latency-p95']) {
+      expect(await figure(page, key)).toMatch(/^\d+(\.\d)? ms$/);
+    }
+    const [skipped, presented] = (await figure(page, 'skipped')).split(' / ').map(Number);
+    expect(skipped).toBeGreaterThan(0);
+    expect(presented).toBeGreaterThan(skipped);
+    expect(await figure(page, 'isolated')).toBe('yes');
+    const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+    expect(Number(await figure(page, 'threads'))).toBe(Math.min(4, cores));
+    await page.getByRole('button', { name: 'Show figures' }).click();
+  });
+
+  it('stands still while paused, and goes on', async () => {
+    await page.getByRole('button', { name: 'Pause recognition' }).click();
+    await page.waitForTimeout(600);
+    const label = await firstLabel(page);
+    await page.waitForTimeout((SECONDS + 1) * 1000);
+    expect(await firstLabel(page)).toBe(label);
+    await page.getByRole('button', { name: 'Go on recognising' }).click();
+    await expect.poll(() => firstLabel(page), { timeout: 3 * SECONDS * 1000 }).not.toBe(label);
+  });
+
+  it('freezes picture and label, and goes on', async () => {
+    const freeze = page.getByRole('button', { name: 'Freeze the picture' });
+    await freeze.click();
+    await expect.poll(() => page.locator('sg-camera-stage video').evaluate((v: HTMLVideoElement) => v.paused)).toBe(true);
+    await page.waitForTimeout(1000);
+    const label = await firstLabel(page);
+    await page.waitForTimeout((SECONDS + 1) * 1000);
+    expect(await firstLabel(page)).toBe(label);
+    await freeze.click();
+    await expect.poll(() => firstLabel(page), { timeout: 3 * SECONDS * 1000 }).not.toBe(label);
+  });
+
+  it('mirrors the picture only on the screen', async () => {
+    const mirror = page.getByRole('button', { name: 'Mirror the picture' });
+    const before = await page.locator('sg-camera-stage .mirrored').count();
+    await mirror.click();
+    await expect.poll(() => page.locator('sg-camera-stage .mirrored').count()).toBe(1 - before);
+    await mirror.click();
+  });
+
+  it('stands still in a hidden tab', async () => {
+    const hide = (state: DocumentVisibilityState): Promise<void> =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
+    await hide('hidden');
+    await page.waitForTimeout(600);
+    const label = await firstLabel(page);
+    await page.waitForTimeout((SECONDS + 1) * 1000);
+    expect(await firstLabel(page)).toBe(label);
+    await hide('visible');
+    await expect.poll(() => firstLabel(page), { timeout: 3 * SECONDS * 1000 }).not.toBe(label);
+  });
+
+  it('comes back after the track has ended', async () => {
+    await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => {
+      const [track] = (video.srcObject as MediaStream).getVideoTracks();
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    });
+    const panel = page.locator('sg-fault-panel [data-code="camera-ended"]');
+    await panel.waitFor();
+    await page.getByRole('button', { name: 'Start the camera again' }).click();
+    await panel.waitFor({ state: 'detached' });
+    const label = await firstLabel(page);
+    await expect.poll(() => firstLabel(page), { timeout: 3 * SECONDS * 1000 }).not.toBe(label);
+  });
+
+  it('comes back after the worker has crashed', async () => {
+    const worker = page.workers().find((w) => w.url().includes('recogniser.worker'));
+    if (!worker) throw new Error('The recogniser worker is not there.');
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('a crash made by a test');
+      });
+    });
+    const panel = page.locator('sg-fault-panel [data-code="worker-crashed"]');
+    await panel.waitFor();
+    await page.getByRole('button', { name: 'Start recognition again' }).click();
+    await panel.waitFor({ state: 'detached' });
+    const label = await firstLabel(page);
+    await expect.poll(() => firstLabel(page), { timeout: 30_000 }).not.toBe(label);
+  });
+
+  it('switches the camera off', async () => {
+    const stream = await page.locator('sg-camera-stage video').evaluateHandle((v: HTMLVideoElement) => v.srcObject as MediaStream);
+    await page.getByRole('button', { name: 'Stop the camera' }).click();
+    await expect.poll(() => stream.evaluate((s) => s.getTracks().every((t) => t.readyState === 'ended'))).toBe(true);
+    await page.getByRole('button', { name: 'Start the camera' }).waitFor();
+    expect(await page.locator('sg-label-list li').count()).toBe(0);
+  });
+
+  it('wrote no error to the console but the crash made on purpose', () => {
+    expect(errors.filter((e) => !e.includes('a crash made by a test'))).toEqual([]);
+  });
+});
+
+describe.skipIf(pictures === undefined)('where no ResNet-18 can be had', () => {
+  it('recognises with EfficientNet-Lite0, which comes with the app', async () => {
+    const film = join(SCRATCH, 'offline.mjpeg');
+    const scenes = SCENES.slice(0, 2).map((index) => ({ picture: pictures?.find((p) => p.index === index)?.path ?? '', seconds: SECONDS }));
+    await makeFilm(film, scenes);
+    const serving = await serveBuilt();
+    const browsing = await openBrowser({ film });
+    const { page } = browsing;
+    try {
+      await page.route('**/models/index.json', async (route) => {
+        const manifests = (await (await route.fetch()).json()) as { id: string }[];
+        await route.fulfill({ json: manifests.filter((m) => m.id !== 'resnet18') });
+      });
+      await openApp(page, serving.url);
+      await page.getByRole('button', { name: /^EfficientNet-Lite0/ }).waitFor();
+      await page.getByRole('button', { name: 'Start the camera' }).click();
+      for (const index of SCENES.slice(0, 2)) {
+        await expect.poll(() => firstLabel(page), { timeout: 4 * SECONDS * 1000 }).toBe(IMAGENET_LABELS[index]);
+      }
+    } finally {
+      await browsing.close();
+      await serving.close();
+    }
+  });
+});

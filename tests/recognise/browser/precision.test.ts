@@ -1,0 +1,350 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildResNet18 } from '../../../tools/model/build-resnet18';
+import { calibrationPictures } from '../../../tools/quantise/calibration-set';
+import { DEFAULT_RECIPE } from '../../../tools/quantise/recipe';
+import { deadLeaves } from '../../../tools/quantise/synthetic';
+import { writeInt8 } from '../../../tools/quantise/write-int8';
+import { serveBuilt, type Serving } from '../../../tools/serve';
+import type { SpeedRecord } from '../../../src/recognise/page/model/speeds';
+import { openApp, openBrowser, type Browsing } from '../../support/browser';
+import { makeFilm } from '../../support/film';
+import { SCRATCH } from '../../support/shared';
+import { randomResNet18, writeSafetensors } from '../../support/weights';
+import { withWorkerPrelude } from '../../support/worker-prelude';
+
+/** A processor that is quick at integers, or one that is not: what times it (src/engine/int8-speed.ts) sees the one or the other. */
+const processor = (quick: boolean): string => `{
+  const real = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (source, ...others) => {
+    const made = await real(source, ...others);
+    if (!made.instance || Object.keys(made.instance.exports).join() !== 'run') return made;
+    const dot = Array.from(source).join().includes('253,147,2');
+    const run = () => {
+      for (const end = performance.now() + (dot && ${!quick} ? 4 : 1); performance.now() < end; );
+      return 0;
+    };
+    return { instance: { exports: { run } } };
+  };
+}`;
+
+/** Our float kernels, which alone have Winograd's weights, take most of a second longer, so that integers are the quicker ones. */
+const SLOW_FLOATS = `{
+  const real = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (...parts) => {
+    const instance = await real(...parts);
+    if (!instance.exports?.prepare_conv1) return instance;
+    const exports = { ...instance.exports };
+    let floats = false;
+    exports.prepare_winograd4 = (...words) => {
+      floats = true;
+      instance.exports.prepare_winograd4(...words);
+    };
+    exports.run = (...words) => {
+      const end = performance.now() + (floats ? 800 : 0);
+      while (performance.now() < end);
+      instance.exports.run(...words);
+    };
+    return { exports };
+  };
+}`;
+
+/** The weights of integer convolutions are put where nobody reads them. */
+const SPOILT_INTEGERS = `{
+  const real = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (...parts) => {
+    const instance = await real(...parts);
+    if (!instance.exports?.prepare_integers) return instance;
+    return { exports: { ...instance.exports, prepare_integers: () => undefined } };
+  };
+}`;
+
+/** A browser that refuses the opcode which the worker tries (src/engine/capabilities.ts). */
+const NO_RELAXED_SIMD = `{
+  const real = WebAssembly.validate;
+  WebAssembly.validate = (bytes) => !Array.from(bytes).join().includes('253,128,2,11') && real(bytes);
+}`;
+
+const folder = join(SCRATCH, 'precision-models');
+const film = join(SCRATCH, 'precision.mjpeg');
+
+/** A network of random weights, in both precisions, and a film of nothing: no licence is needed for these. */
+async function makeModels(): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  const pictures = join(folder, 'pictures');
+  mkdirSync(pictures, { recursive: true });
+  const leaves: Buffer[] = [];
+  for (let i = 0; i < 3; i++) {
+    const { data, width, height } = deadLeaves(i);
+    leaves.push(await sharp(data, { raw: { width, height, channels: 4 } }).png().toBuffer());
+    writeFileSync(join(pictures, `${i}.png`), leaves[i]);
+  }
+  const weights = join(folder, 'weights.safetensors');
+  writeFileSync(weights, writeSafetensors(randomResNet18(21)));
+  const float = await buildResNet18({ path: weights, source: 'random', licence: 'CC0-1.0' }, folder);
+  const manifest = await writeInt8(folder, float, calibrationPictures(pictures), DEFAULT_RECIPE);
+  writeFileSync(join(folder, 'index.json'), JSON.stringify([manifest]));
+  await makeFilm(film, [{ picture: leaves[0], seconds: 1 }]);
+}
+
+/** Recogniser workers that the page has ever started. */
+function countWorkers(page: Page): () => number {
+  let count = 0;
+  page.on('worker', (worker) => {
+    if (worker.url().includes('recogniser.worker')) count++;
+  });
+  return () => count;
+}
+
+const running = async (page: Page): Promise<string> => (await page.locator('header button[aria-haspopup]').textContent())?.trim() ?? '';
+
+async function records(page: Page): Promise<SpeedRecord[]> {
+  const text = await page.evaluate(() => localStorage.getItem('sightglass.speeds'));
+  return (JSON.parse(text ?? '[]') as [string, SpeedRecord][]).map(([, record]) => record);
+}
+
+async function startCamera(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start the camera' }).click();
+  await page.locator('sg-label-list li').first().waitFor({ timeout: 30_000 });
+}
+
+/** What the status sheet says of integers. */
+async function foundQuick(page: Page): Promise<string | null> {
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'What this device can do' }).click();
+  const line = page.locator('sg-status-sheet li[data-capability="quick-integers"]:not([data-found="unknown"])');
+  await line.waitFor();
+  return line.getAttribute('data-found');
+}
+
+/** Whether this machine's own processor has the instruction that V8 takes; undefined where its name is not known. */
+function hasVnni(): boolean | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  return /\bavx_vnni\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
+}
+
+describe('the quicker precision', () => {
+  let serving: Serving;
+  let browsing: Browsing | undefined;
+
+  beforeAll(async () => {
+    await makeModels();
+    serving = await serveBuilt({ extra: { '/models': folder } });
+  });
+  afterAll(async () => {
+    await browsing?.close();
+    await serving?.close();
+  });
+
+  describe('where integers are', () => {
+    let page: Page;
+    let workers: () => number;
+
+    beforeAll(async () => {
+      browsing = await openBrowser({ film });
+      ({ page } = browsing);
+      await withWorkerPrelude(page, processor(false) + SLOW_FLOATS);
+      workers = countWorkers(page);
+      await openApp(page, serving.url);
+    });
+    afterAll(async () => {
+      await browsing?.close();
+      browsing = undefined;
+    });
+
+    it('shows labels with the first precision at once, then times both and takes the quicker', async () => {
+      expect(await running(page)).toBe('ResNet-18 fp16');
+      await page.waitForTimeout(1500);
+      // Nothing is timed before a person has seen a label.
+      expect(workers()).toBe(1);
+      await startCamera(page);
+      await expect.poll(() => running(page), { timeout: 60_000 }).toBe('ResNet-18 int8');
+      const [record] = await records(page);
+      expect(record.choice).toBe('int8');
+      expect(record.speeds.map((s) => [s.precision, s.engine])).toEqual([['fp16', 'simd'], ['int8', 'simd']]);
+      expect(record.speeds[0].ms).toBeGreaterThan(800);
+      expect(record.speeds[1].ms).toBeLessThan(record.speeds[0].ms);
+      // The other worker went, and labels go on.
+      expect(workers()).toBe(2);
+      const alive = (): number => page.workers().filter((w) => w.url().includes('recogniser.worker')).length;
+      await expect.poll(alive, { timeout: 10_000 }).toBe(1);
+      await page.getByRole('button', { name: 'Show figures' }).click();
+      const figure = async (key: string): Promise<string> => (await page.locator(`sg-live-stats dd[data-key="${key}"]`).textContent())?.trim() ?? '';
+      await expect.poll(() => figure('engine'), { timeout: 5000 }).toBe('own SIMD');
+      await expect.poll(async () => parseFloat(await figure('inference')), { timeout: 10_000 }).toBeLessThan(record.speeds[0].ms);
+      await page.getByRole('button', { name: 'Show figures' }).click();
+    });
+
+    it('captures no frame while something is timed: it would be old by the time that it is recognised', async () => {
+      const calls = await page.evaluate(async () => {
+        interface Recogniser {
+          recognise(...parts: unknown[]): Promise<unknown>;
+          readonly trials: { readonly gate: { quiet(work: () => Promise<void>): Promise<void> } };
+        }
+        const { recogniser } = document.querySelector('sg-app') as unknown as { recogniser: Recogniser };
+        const real = recogniser.recognise.bind(recogniser);
+        let seen = 0;
+        let timed: Promise<void> | undefined;
+        const counts = { during: -1, after: 0 };
+        recogniser.recognise = async (...parts) => {
+          seen++;
+          const answer = await real(...parts);
+          timed ??= recogniser.trials.gate.quiet(async () => {
+            const before = seen;
+            await new Promise((resolve) => setTimeout(resolve, 700));
+            counts.during = seen - before;
+          });
+          return answer;
+        };
+        while (!timed) await new Promise((resolve) => setTimeout(resolve, 20));
+        await timed;
+        const before = seen;
+        while (seen < before + 3) await new Promise((resolve) => setTimeout(resolve, 20));
+        counts.after = seen - before;
+        Reflect.deleteProperty(recogniser, 'recognise');
+        return counts;
+      });
+      expect(calls.during).toBe(0);
+      expect(calls.after).toBeGreaterThanOrEqual(3);
+    });
+
+    it('shows what each takes', async () => {
+      await page.locator('header button[aria-haspopup]').click();
+      for (const [precision, engine] of [['fp32', 'own SIMD'], ['int8', 'own SIMD']]) {
+        const text = await page.locator(`sg-model-picker li[data-precision="${precision}"] .speed`).textContent();
+        expect(text?.replace(/\s+/g, ' ')).toMatch(new RegExp(`\\d ms a picture on this device \\(${engine}\\)`));
+      }
+      expect(await page.getByRole('checkbox', { name: 'Take the quicker one on this device' }).isChecked()).toBe(true);
+      await page.keyboard.press('Escape');
+    });
+
+    it('keeps the choice over a reload, and times nothing again', async () => {
+      await openApp(page, serving.url);
+      const before = workers();
+      expect(await running(page)).toBe('ResNet-18 int8');
+      await startCamera(page);
+      await page.waitForTimeout(3000);
+      expect(workers()).toBe(before);
+      expect(await running(page)).toBe('ResNet-18 int8');
+    });
+
+    it('gives way to a person, also after a reload', async () => {
+      await page.locator('header button[aria-haspopup]').click();
+      await page.getByRole('button', { name: 'Use ResNet-18 fp32' }).click();
+      await page.locator('sg-model-picker li[data-precision="fp32"] strong').waitFor({ timeout: 30_000 });
+      expect(await page.getByRole('checkbox', { name: 'Take the quicker one on this device' }).isChecked()).toBe(false);
+      await openApp(page, serving.url);
+      const before = workers();
+      expect(await running(page)).toBe('ResNet-18 fp32');
+      await startCamera(page);
+      await page.waitForTimeout(3000);
+      expect(await running(page)).toBe('ResNet-18 fp32');
+      expect(workers()).toBe(before);
+    });
+
+    it('measures again on demand without taking the choice away, and takes the quicker one when told to', async () => {
+      await page.locator('header button[aria-haspopup]').click();
+      const [old] = await records(page);
+      await page.getByRole('button', { name: 'Measure again' }).click();
+      await page.getByRole('button', { name: 'Measuring' }).waitFor();
+      await page.getByRole('button', { name: 'Measure again' }).waitFor({ timeout: 60_000 });
+      const [record] = await records(page);
+      expect(record).not.toEqual(old);
+      expect(record.choice).toBe('int8');
+      expect(await running(page)).toBe('ResNet-18 fp32');
+      await page.getByRole('checkbox', { name: 'Take the quicker one on this device' }).check();
+      await expect.poll(() => running(page), { timeout: 30_000 }).toBe('ResNet-18 int8');
+    });
+
+    it('is measured anew with another engine', async () => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.locator('sg-settings-sheet select[name=engine]').selectOption('ort');
+      await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(2);
+      const record = (await records(page))[1];
+      expect(record.speeds.map((s) => s.engine)).toEqual(['ort', 'ort']);
+      const [float, integers] = record.speeds;
+      expect(record.choice).toBe(integers.ms <= float.ms * 0.9 ? 'int8' : float.precision);
+    });
+  });
+
+  it.each([
+    ['our integer kernels give a wrong number', SPOILT_INTEGERS],
+    ['there is no relaxed SIMD', NO_RELAXED_SIMD],
+  ])('runs integers by onnxruntime-web where %s', async (_, prelude) => {
+    browsing = await openBrowser({ film });
+    const { page } = browsing;
+    await withWorkerPrelude(page, processor(true) + prelude);
+    await openApp(page, serving.url);
+    await startCamera(page);
+    await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(1);
+    const [record] = await records(page);
+    expect(record.speeds.map((s) => [s.precision, s.engine])).toEqual([['fp16', 'simd'], ['int8', 'ort']]);
+    await page.locator('header button[aria-haspopup]').click();
+    if ((await running(page)) !== 'ResNet-18 int8') await page.getByRole('button', { name: 'Use ResNet-18 int8' }).click();
+    await page.locator('sg-model-picker li[data-precision="int8"] strong').waitFor({ timeout: 30_000 });
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Show figures' }).click();
+    await expect.poll(() => page.locator('sg-live-stats dd[data-key="engine"]').textContent(), { timeout: 10_000 }).toContain('onnxruntime');
+    await browsing.close();
+    browsing = undefined;
+  });
+
+  it('is integers from the start where the processor is quick at them, and floats where these turn out quicker', async () => {
+    browsing = await openBrowser({ film });
+    const { page } = browsing;
+    await withWorkerPrelude(page, processor(true));
+    const fetched: string[] = [];
+    page.on('request', (request) => fetched.push(request.url().split('/').at(-1)!));
+    await openApp(page, serving.url);
+    expect(await running(page)).toBe('ResNet-18 int8');
+    // Nothing but the integers was fetched for it.
+    expect(fetched.filter((name) => name.endsWith('.onnx'))).toEqual(['resnet18-int8.onnx']);
+    await startCamera(page);
+    await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(1);
+    const [{ speeds, choice }] = await records(page);
+    expect(speeds.map((s) => [s.precision, s.engine])).toEqual([['fp16', 'simd'], ['int8', 'simd']]);
+    expect(choice).toBe(speeds[1].ms <= speeds[0].ms * 0.9 ? 'int8' : 'fp16');
+    await expect.poll(() => running(page)).toBe(`ResNet-18 ${choice}`);
+    expect(await foundQuick(page)).toBe('yes');
+    await browsing.close();
+    browsing = undefined;
+  });
+
+  it.skipIf(hasVnni() === undefined).each([
+    ['as it is', [], hasVnni() === true],
+    ['told to do without VNNI', ['--js-flags=--no-enable-avx-vnni --no-enable-avx-vnni-int8'], false],
+  ])('begins with what the real processor is quick at, %s', async (_, flags, quick) => {
+    browsing = await openBrowser({ film, flags });
+    const { page } = browsing;
+    await openApp(page, serving.url);
+    await expect.poll(() => running(page), { timeout: 30_000 }).toBe(`ResNet-18 ${quick ? 'int8' : 'fp16'}`);
+    expect(await foundQuick(page)).toBe(quick ? 'yes' : 'no');
+    await browsing.close();
+    browsing = undefined;
+  });
+
+  it.each([
+    [true, 'int8'],
+    [false, 'fp16'],
+  ])('is not looked for on a device with little memory: a processor that is quick at integers (%s) keeps %s', async (quick, first) => {
+    browsing = await openBrowser({ film });
+    const { page } = browsing;
+    await withWorkerPrelude(page, processor(quick));
+    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'deviceMemory', { value: 2, configurable: true }));
+    const workers = countWorkers(page);
+    await openApp(page, serving.url);
+    await startCamera(page);
+    await page.waitForTimeout(3000);
+    expect(workers()).toBe(1);
+    expect(await running(page)).toBe(`ResNet-18 ${first}`);
+    expect(await records(page)).toEqual([]);
+    await page.locator('header button[aria-haspopup]').click();
+    expect(await page.getByRole('button', { name: /^Measure/ }).count()).toBe(0);
+    await browsing.close();
+    browsing = undefined;
+  });
+});

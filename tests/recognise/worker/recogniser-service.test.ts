@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Engine } from '../../../src/engine/engine';
+import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../../src/recognise/shared/model';
+import type { LoadRequest, PixelFrame } from '../../../src/recognise/shared/recogniser';
+import type { LiveThings } from '../../../src/teach/shared/teach';
+import { trainHead } from '../../../src/teach/shared/train-head';
+import { finish } from '../../support/taught-examples';
+import { RecogniserService } from '../../../src/recognise/worker/recogniser-service';
+
+const SIZE = 224;
+const BYTES = new Uint8Array([1, 2, 3, 4]);
+const SHA = '9f64a747e1b97f131fabb6b447296c9b6f0201e79fb3c5356e6c77e89b6a806a';
+
+/** An engine whose class tells how bright the picture is. */
+class BrightnessEngine implements Engine {
+  readonly id = 'ort';
+  readonly threads = 1;
+  readonly input = new Float32Array(3 * SIZE * SIZE);
+  disposed = false;
+  inFlight = 0;
+  most = 0;
+
+  async run(): Promise<{ logits: Float32Array; features: Float32Array }> {
+    this.most = Math.max(this.most, ++this.inFlight);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    this.inFlight--;
+    const logits = new Float32Array(1000);
+    logits[this.input[0] > 0 ? 7 : 9] = 10;
+    return { logits, features: new Float32Array(512).fill(0.5) };
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+}
+
+function manifest(change: Partial<ModelManifest['variants'][number]> = {}): ModelManifest {
+  return {
+    id: 'test', name: 'Test', architecture: 'resnet18', licence: 'CC0-1.0', source: 'test', preprocessing: TORCHVISION_PREPROCESSING,
+    variants: [{ precision: 'fp32', file: 'test.onnx', bytes: BYTES.length, sha256: SHA, ...change }],
+  };
+}
+function request(change: Partial<ModelManifest['variants'][number]> = {}): LoadRequest {
+  return { manifest: manifest(change), precision: 'fp32', location: { kind: 'site', baseUrl: 'http://test/models/' }, engine: 'ort', threads: 1 };
+}
+function frame(value: number): PixelFrame {
+  return { data: new Uint8ClampedArray(300 * 260 * 4).fill(value), width: 300, height: 260 };
+}
+
+describe('RecogniserService', () => {
+  let engines: BrightnessEngine[];
+  let service: RecogniserService;
+  let response: () => Response;
+
+  beforeEach(() => {
+    engines = [];
+    service = new RecogniserService(() => {
+      const engine = new BrightnessEngine();
+      engines.push(engine);
+      return Promise.resolve(engine);
+    });
+    response = () => new Response(BYTES);
+    vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(response())));
+  });
+
+  it('loads with progress, then recognises', async () => {
+    const phases: string[] = [];
+    const loaded = await service.load(request(), (p) => phases.push(p.phase));
+    expect(phases).toEqual(['download', 'verify', 'session', 'self-test']);
+    expect(loaded).toMatchObject({ engine: 'ort', threads: 1, selfTest: 'sane' });
+    const bright = await service.recognise(frame(255), { id: 1, capturedAt: 0, count: 2, features: true });
+    expect(bright.top[0].index).toBe(7);
+    expect(bright.top[0].probability).toBeCloseTo(Math.exp(10) / (Math.exp(10) + 999), 6);
+    expect(bright.features).toHaveLength(512);
+    const dark = await service.recognise(frame(0), { id: 2, capturedAt: 100, count: 2 });
+    expect(dark.top[0].index).toBe(9);
+    expect(dark.features).toBeUndefined();
+  });
+
+  it('never runs two inferences at once, and answers in order', async () => {
+    await service.load(request(), () => undefined);
+    const answers = await Promise.all([255, 0, 255, 0].map((v, i) => service.recognise(frame(v), { id: i, capturedAt: i * 1000, count: 1, live: false })));
+    expect(answers.map((a) => [a.id, a.top[0].index])).toEqual([[0, 7], [1, 9], [2, 7], [3, 9]]);
+    expect(engines[0].most).toBe(1);
+  });
+
+  it('times the network alone, as often as asked or as there is time for', async () => {
+    await expect(service.measure(1, 10)).rejects.toMatchObject({ code: 'no-model' });
+    await service.load(request(), () => undefined);
+    const times = await service.measure(3, 10_000);
+    expect(times).toHaveLength(3);
+    expect(Math.min(...times)).toBeGreaterThan(3);
+    expect(await service.measure(3, 0)).toHaveLength(1);
+    const [measured, recognised] = await Promise.all([service.measure(2, 1000), service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 })]);
+    expect(measured).toHaveLength(2);
+    expect(recognised.top[0].index).toBe(7);
+    expect(engines[0].most).toBe(1);
+  });
+
+  it('does not let a still picture disturb the live labels', async () => {
+    await service.load(request(), () => undefined);
+    await service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 });
+    await service.recognise(frame(0), { id: 2, capturedAt: 50, count: 1, live: false });
+    const next = await service.recognise(frame(255), { id: 3, capturedAt: 100, count: 1 });
+    expect(next.sceneChanged).toBe(false);
+    expect(next.steady[0].index).toBe(7);
+  });
+
+  describe('with taught things', () => {
+    const taught: { live: LiveThings | undefined } = { live: undefined };
+    const model = { id: 'test', name: 'Test', precision: 'fp32', sha256: SHA, width: 512 };
+
+    /** A head of one thing that is typical where all features are alike, as the engine's are. */
+    function things(change: Partial<LiveThings> = {}): LiveThings {
+      const examples = Array.from({ length: 6 }, (_, i) => ({ features: new Float32Array(512).fill(0.4 + i / 10), label: 0, group: `g${i}` }));
+      return { model, head: finish(trainHead({ names: ['my mug'], examples })).head, adapted: undefined, ...change };
+    }
+
+    beforeEach(async () => {
+      taught.live = undefined;
+      service = new RecogniserService(() => Promise.resolve(new BrightnessEngine()), taught);
+      await service.load(request(), () => undefined);
+    });
+
+    it('names them at once beside its own labels, and no more once they are gone', async () => {
+      const options = { capturedAt: 0, count: 2 };
+      expect((await service.recognise(frame(255), { ...options, id: 1 })).top[0]).toMatchObject({ index: 7 });
+      taught.live = things();
+      const { top, steady } = await service.recognise(frame(255), { ...options, id: 2, capturedAt: 50 });
+      expect(top[0]).toMatchObject({ index: 1000, name: 'my mug' });
+      expect(top[0].probability).toBeGreaterThan(0.9);
+      expect(top[1].index).toBe(7);
+      expect(top[1].name).toBeUndefined();
+      expect(steady[0]).toMatchObject({ index: 1000, name: 'my mug' });
+      taught.live = undefined;
+      const after = await service.recognise(frame(255), { ...options, id: 3, capturedAt: 100 });
+      expect(after.steady[0].index).toBe(7);
+      expect(after.top.every((p) => p.index < 1000)).toBe(true);
+    });
+
+    it('names none that another network learned', async () => {
+      taught.live = things({ model: { ...model, sha256: 'other' } });
+      const { top } = await service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 });
+      expect(top[0].index).toBe(7);
+    });
+  });
+
+  it('closes a frame even where no model is there', async () => {
+    const close = vi.fn();
+    const bitmap = { width: 10, height: 10, close } as unknown as ImageBitmap;
+    await expect(service.recognise(bitmap, { id: 1, capturedAt: 0, count: 1 })).rejects.toMatchObject({ code: 'no-model' });
+    expect(close).toHaveBeenCalled();
+  });
+
+  it.each([
+    ['a length', { bytes: 5 }, 'model-corrupt'],
+    ['a hash', { sha256: SHA.replace('9f', 'aa') }, 'model-corrupt'],
+    ['a known answer', { selfTest: { logits: [99], tolerance: 0.1 } }, 'self-test-failed'],
+  ])('refuses a model with %s that is not its own', async (_, change, code) => {
+    await expect(service.load(request(change), () => undefined)).rejects.toMatchObject({ code });
+    expect(engines.every((e) => e.disposed)).toBe(true);
+  });
+
+  it('tells a download that fails', async () => {
+    response = () => new Response('no', { status: 404, statusText: 'Not Found' });
+    await expect(service.load(request(), () => undefined)).rejects.toMatchObject({ code: 'model-download' });
+  });
+
+  it('gives the engine before back when another model is loaded', async () => {
+    await service.load(request(), () => undefined);
+    await service.load(request(), () => undefined);
+    expect(engines.map((e) => e.disposed)).toEqual([true, false]);
+  });
+});

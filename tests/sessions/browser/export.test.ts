@@ -1,0 +1,331 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebVTTParser } from 'webvtt-parser';
+import type { ExportFormat } from '../../../src/sessions/shared/session-export';
+import { serveBuilt, type Serving } from '../../../tools/serve';
+import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
+import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
+import { CAT, DOG } from '../../support/session-fixture';
+import { card, chooseZips, imported, openSessions, sampleSession, SPANS, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
+import { SCRATCH } from '../../support/shared';
+
+const [, SECOND] = SPANS;
+const OWN = SECOND.label.name;
+
+interface Options {
+  readonly tracks?: 'both' | 'human' | 'predicted';
+  /** Seconds from frame to frame; 0 for one a label. */
+  readonly every?: number;
+}
+
+/** Frames of a film as their mean colours, [red, green, blue] each, decoded by ffmpeg. */
+function colours(path: string): number[][] {
+  const bytes = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-fps_mode', 'passthrough', '-vf', 'scale=1:1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], { maxBuffer: 1 << 26 });
+  return Array.from({ length: bytes.length / 3 }, (_, i) => [...bytes.subarray(3 * i, 3 * i + 3)]);
+}
+const isRed = ([r, g, b]: readonly number[]): boolean => r > 200 && g < 60 && b < 60;
+const isBlue = ([r, g, b]: readonly number[]): boolean => b > 200 && r < 60 && g < 60;
+
+/** Times of frames as they are shown, seconds. */
+const shownTimes = (path: string): number[] => ffprobe(path).packets.map(({ pts_time }) => Number(pts_time)).sort((a, b) => a - b);
+
+/** Names of an MP4's boxes on the top, in their order. */
+function boxes(path: string): string[] {
+  const bytes = readFileSync(path);
+  const names: string[] = [];
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const size = bytes.readUInt32BE(at);
+    names.push(bytes.toString('latin1', at + 4, at + 8));
+    at += size === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : size === 0 ? bytes.length : size;
+  }
+  return names;
+}
+
+describe.skipIf(!haveExportReaders())('exports, read by what we did not write', () => {
+  let folder: string;
+  let serving: Serving;
+  let browsing: Browsing;
+  let page: Page;
+  let mp4: SampleSession;
+  const errors: string[] = [];
+  /** Frames of the film, and when they are shown. */
+  let times: number[];
+
+  beforeAll(async () => {
+    mkdirSync(SCRATCH, { recursive: true });
+    folder = mkdtempSync(join(SCRATCH, 'export-page-'));
+    mp4 = await sampleSession('mp4', { id: 'mp4', ended: 'storage-full' });
+    const film = join(folder, 'original.mp4');
+    writeFileSync(film, mp4.files.get('film.mp4')!);
+    times = shownTimes(film);
+    const webm = await sampleSession('webm', { id: 'webm', title: 'WebM' });
+    const large = await sampleSession('mp4', { id: 'large', title: 'Large', size: '1280x720' });
+    serving = await serveBuilt();
+    browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
+    page = browsing.page;
+    watchErrors(page, errors);
+    // A test cannot use the browser's dialog: downloads, as in Firefox and Safari.
+    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+    await openSessions(page, serving.url);
+    await chooseZips(page, ...[mp4, webm, large].map(({ zip, data }) => ({ name: `${data.manifest.id}.zip`, bytes: zip })));
+    for (const id of ['mp4', 'webm', 'large']) await card(page, id).waitFor({ timeout: 30_000 });
+    await imported(page);
+  });
+  afterAll(async () => {
+    await browsing?.close();
+    await serving?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const sheet = () => page.locator('sg-export-sheet');
+  const close = (): Promise<void> => sheet().getByRole('button', { name: 'Close' }).click();
+
+  /** Opens the sheet and says what is wanted. */
+  async function choose(id: string, format: ExportFormat, { tracks, every }: Options = {}): Promise<void> {
+    await card(page, id).locator('[data-action=export]').click();
+    await sheet().locator(`input[value="${format}"]`).check();
+    if (tracks) await sheet().getByLabel('Whose labels').selectOption(tracks);
+    if (every !== undefined) await sheet().getByLabel('Frames').selectOption(String(every));
+  }
+
+  /** Exports, and keeps the download under its own name in a new folder. */
+  async function take(id: string, format: ExportFormat, options: Options = {}): Promise<string> {
+    await choose(id, format, options);
+    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
+    const path = join(mkdtempSync(join(folder, 'd-')), download.suggestedFilename());
+    await download.saveAs(path);
+    expect(Number(await sheet().locator('.done').getAttribute('data-bytes'))).toBe(readFileSync(path).length);
+    await close();
+    return path;
+  }
+
+  /** Unpacks a zip with Python. */
+  function unpacked(path: string): string {
+    const into = `${path}-files`;
+    execFileSync('python3', ['-m', 'zipfile', '-e', path, into]);
+    return into;
+  }
+
+  it('MP4, by ffprobe: every frame at its time, index first, picture as it was', async () => {
+    const path = await take('mp4', 'film');
+    expect(path).toMatch(/Zoo_ _day_ 1_2 🐘\.mp4$/u);
+    expect(boxes(path).filter((name) => name !== 'free')).toEqual(['ftyp', 'moov', 'mdat']);
+    const { streams, format } = ffprobe(path);
+    expect(streams[0]).toMatchObject({ codec_name: 'h264', width: 320, height: 240 });
+    expect(Number(format['duration'])).toBeCloseTo(6, 1);
+    const found = shownTimes(path);
+    expect(found).toHaveLength(times.length);
+    found.forEach((time, i) => expect(time).toBeCloseTo(times[i], 4));
+    const shown = colours(path);
+    expect(shown.every((colour, i) => (times[i] < 3 ? isRed(colour) : isBlue(colour)))).toBe(true);
+  });
+
+  it('WebM, by ffprobe: it has a length and can be sought', async () => {
+    const path = await take('webm', 'film');
+    const { streams, format, packets } = ffprobe(path);
+    expect(streams[0]).toMatchObject({ codec_name: 'vp8', width: 320, height: 240 });
+    expect(Number(format['duration'])).toBeCloseTo(6, 1);
+    expect(packets).toHaveLength(times.length);
+    const second = execFileSync('ffmpeg', ['-v', 'error', '-ss', '4', '-i', path, '-frames:v', '1', '-vf', 'scale=1:1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']);
+    expect(isBlue([...second])).toBe(true);
+  });
+
+  it('WebM made MP4, by ffprobe: encoded anew, every frame at its time', async () => {
+    const path = await take('webm', 'film-mp4');
+    expect(boxes(path)).toContain('moov');
+    expect(ffprobe(path).format['format_name']).toContain('mp4');
+    const found = shownTimes(path);
+    expect(found).toHaveLength(times.length);
+    // WebM's times are whole milliseconds.
+    found.forEach((time, i) => expect(Math.abs(time - times[i])).toBeLessThan(0.0011));
+    expect(colours(path).every((colour, i) => (times[i] < 2.999 ? isRed(colour) : isBlue(colour)))).toBe(true);
+  });
+
+  it('WebVTT, by webvtt-parser', async () => {
+    const entities = createRequire(import.meta.url)('webvtt-parser/html-entities.json') as Record<string, string>;
+    const parse = (path: string): ReturnType<WebVTTParser['parse']> => new WebVTTParser(entities).parse(readFileSync(path, 'utf8'), 'metadata');
+    const human = parse(await take('mp4', 'webvtt', { tracks: 'human' }));
+    expect(human.errors).toEqual([]);
+    expect(human.cues.map(({ startTime, endTime, text }) => [startTime, endTime, text])).toEqual([[0.4, 2.4, CAT.name], [3.2, 5.2, OWN]]);
+    const both = unpacked(await take('mp4', 'webvtt', { tracks: 'both' }));
+    const predicted = parse(join(both, 'predicted.vtt'));
+    expect(predicted.errors).toEqual([]);
+    expect(predicted.cues.map(({ text }) => text)).toEqual(['tabby 90 %', 'golden retriever 60 %']);
+    expect(parse(join(both, 'human.vtt')).cues).toEqual(human.cues);
+  });
+
+  it('SRT, by the srt library and by ffmpeg', async () => {
+    const path = await take('mp4', 'srt', { tracks: 'human' });
+    expect(path).toMatch(/\.human\.srt$/);
+    expect(readWithPython('srt', path)).toEqual([[1, 0.4, 2.4, CAT.name], [2, 3.2, 5.2, OWN]]);
+    const vtt = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-f', 'webvtt', '-'], { encoding: 'utf8' });
+    expect(vtt).toContain(`00:03.200 --> 00:05.200\n${OWN}`);
+  });
+
+  it('CSV and JSON lines, by Python\'s csv and json', async () => {
+    const human = readWithPython('csv', await take('mp4', 'csv', { tracks: 'human' })) as Record<string, string>[];
+    expect(human).toMatchObject([
+      { kind: 'span', id: 'first', start_s: '0.4', end_s: '2.4', class: '281', label: CAT.name },
+      { kind: 'span', id: 'second', start_s: '3.2', end_s: '5.2', class: '', label: OWN },
+      { kind: 'snapshot', start_s: '3.6', class: '207', label: DOG.name, file: '3600000.jpg' },
+    ]);
+    const predicted = readWithPython('csv', await take('mp4', 'csv', { tracks: 'predicted' })) as Record<string, string>[];
+    expect(predicted).toHaveLength(60);
+    expect(predicted[0]).toMatchObject({ time_s: '0', rank: '1', class: '281', label: CAT.name, probability: '0.9' });
+    const lines = readWithPython('jsonl', await take('mp4', 'jsonl', { tracks: 'predicted' })) as Record<string, unknown>[];
+    expect(lines).toHaveLength(31);
+    expect(lines.slice(1)).toEqual(mp4.data.recognitions.map((entry) => ({ kind: 'recognition', ...entry })));
+  });
+
+  it('ImageFolder, unpacked by Python and walked as torchvision does', async () => {
+    type Walk = { classes: string[]; samples: [string, number, [number, number], number[]][] };
+    const walk = async (options: Options): Promise<Walk> => {
+      const path = await take('mp4', 'image-folder', options);
+      return readWithPython('image-folder', path, `${path}-files`) as Walk;
+    };
+    const one = await walk({ tracks: 'human', every: 0 });
+    // A frame a span, and the snapshot.
+    expect(one.classes).toEqual([OWN, DOG.name, CAT.name].sort((a, b) => (a < b ? -1 : 1)));
+    const byClass = (found: Walk, name: string) => found.samples.filter(([, index]) => found.classes[index] === name);
+    expect(byClass(one, CAT.name)).toHaveLength(1);
+    expect(byClass(one, OWN)).toHaveLength(1);
+    expect(byClass(one, DOG.name)[0][2]).toEqual([640, 480]);
+    expect(isRed(byClass(one, CAT.name)[0][3])).toBe(true);
+    expect(isBlue(byClass(one, OWN)[0][3])).toBe(true);
+    const each = await walk({ tracks: 'predicted', every: 0.5 });
+    expect(each.classes).toEqual([DOG.name, CAT.name]);
+    expect(each.samples).toHaveLength(12);
+    expect(byClass(each, CAT.name).every(([, , , mean]) => isRed(mean))).toBe(true);
+    expect(byClass(each, DOG.name).every(([, , size, mean]) => isBlue(mean) && size[0] === 320)).toBe(true);
+  });
+
+  it('COCO, by pycocotools', async () => {
+    const into = unpacked(await take('mp4', 'coco', { every: 1 }));
+    const found = readWithPython('coco', join(into, 'annotations.json'), join(into, 'predictions.json')) as {
+      images: { file_name: string; width: number; time_us: number }[]; labels: Record<string, string[]>; scores: Record<string, [string, number][]>;
+    };
+    // Six frames, one a second, and the snapshot.
+    expect(found.images.map(({ time_us }) => time_us / 1e6)).toEqual([0, 1, 2, 3, 3.6, 4, 5]);
+    expect(Object.values(found.labels)).toEqual([[], [CAT.name], [CAT.name], [], [DOG.name], [OWN], [OWN]]);
+    expect(found.scores['1'][0]).toEqual([CAT.name, 0.9]);
+    expect(found.scores['7'][0]).toEqual([DOG.name, 0.6]);
+    for (const { file_name, width } of found.images) {
+      const [size] = execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=width', '-of', 'csv=p=0', join(into, file_name)], { encoding: 'utf8' }).split('\n');
+      expect(Number(size)).toBe(width);
+    }
+  });
+
+  it('Label Studio, by its SDK; its film by ffprobe: constant rate, frames that agree with the task', async () => {
+    const into = join(unpacked(await take('mp4', 'label-studio')), 'Zoo_ _day_ 1_2 🐘');
+    const film = join(into, 'film.mp4');
+    const { streams } = ffprobe(film);
+    expect(streams[0]['r_frame_rate']).toBe('20/1');
+    expect(streams[0]['avg_frame_rate']).toBe('20/1');
+    const shown = shownTimes(film);
+    expect(shown).toHaveLength(120);
+    shown.forEach((time, n) => expect(time).toBeCloseTo(n / 20, 4));
+    expect(colours(film).map(isRed)).toEqual(Array.from({ length: 120 }, (_, n) => n < 60));
+    const found = readWithPython('label-studio', join(into, 'tasks.json'), join(into, 'config.xml')) as {
+      framerate: string; labels: string[]; annotations: boolean[]; predictions: string[][];
+      task: { data: { video: string }; annotations: { result: { value: object }[] }[]; predictions: { result: { value: object }[] }[] };
+    };
+    expect(found.framerate).toBe('20');
+    expect(found.annotations).toEqual([true]);
+    expect(found.predictions).toEqual([[]]);
+    expect(decodeURIComponent(found.task.data.video)).toBe('/data/local-files/?d=Zoo_ _day_ 1_2 🐘/film.mp4');
+    expect(found.task.annotations[0].result.map(({ value }) => value)).toEqual([
+      { ranges: [{ start: 9, end: 48 }], timelinelabels: [CAT.name] },
+      { ranges: [{ start: 65, end: 104 }], timelinelabels: [OWN] },
+    ]);
+    expect(found.task.predictions[0].result.map(({ value }) => value)).toMatchObject([{ ranges: [{ start: 1, end: 60 }] }, { ranges: [{ start: 61, end: 120 }] }]);
+  });
+
+  it('everything in one zip, by Python; read back it is the same session', async () => {
+    const path = await take('mp4', 'everything');
+    expect(path).toMatch(/\.sightglass\.zip$/);
+    const list = readWithPython('zip', path) as Record<string, number>;
+    const texts = ['csv', 'jsonl', 'srt', 'vtt'].flatMap((end) => [`exports/human.${end}`, `exports/predicted.${end}`]);
+    expect(Object.keys(list).sort()).toEqual([
+      ...texts, 'session/film.mp4', 'session/human.jsonl', 'session/labels.jsonl', 'session/snapshots/3600000.jpg', 'sightglass.json',
+    ].sort());
+    await card(page, 'mp4').locator('[data-action=delete]').click();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await expect.poll(() => storedFiles(page, 'sessions').then((all) => all.filter((one) => one.startsWith('mp4/'))), { timeout: 8000 }).toEqual([]);
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    // Packed anew by another tool, deflated.
+    const again = join(folder, 'again.zip');
+    execFileSync('python3', ['-c', 'import sys,zipfile\na=zipfile.ZipFile(sys.argv[1])\nwith zipfile.ZipFile(sys.argv[2],"w",zipfile.ZIP_DEFLATED) as b:\n for i in a.namelist(): b.writestr(i,a.read(i))', path, again]);
+    await chooseZips(page, { name: 'again.zip', bytes: readFileSync(again) });
+    await card(page, 'mp4').waitFor({ timeout: 20_000 });
+    await imported(page);
+    expect(await storedFiles(page, 'sessions').then((all) => all.filter((one) => one.startsWith('mp4/')))).toEqual(
+      ['film.mp4', 'human.jsonl', 'labels.jsonl', 'session.json', 'snapshots/3600000.jpg'].map((name) => `mp4/${name}`),
+    );
+    for (const [name, bytes] of mp4.files) expect(Buffer.compare(await storedFile(page, 'mp4', name), Buffer.from(bytes)), name).toBe(0);
+    const manifest = JSON.parse((await storedFile(page, 'mp4', 'session.json')).toString('utf8')) as object;
+    expect(manifest).toEqual(mp4.data.manifest);
+  });
+
+  it('keeps both, where a session is imported that is there already', async () => {
+    await chooseZips(page, { name: 'mp4.zip', bytes: mp4.zip });
+    await expect.poll(() => page.getByRole('link', { name: mp4.data.manifest.name }).count(), { timeout: 20_000 }).toBe(2);
+    await imported(page);
+  });
+
+  it('shows how far it is and can be cancelled: nothing is left', async () => {
+    await choose('large', 'label-studio');
+    await sheet().getByRole('button', { name: 'Export', exact: true }).click();
+    const bar = sheet().getByRole('progressbar');
+    await expect.poll(() => bar.evaluate((element: HTMLProgressElement) => element.position), { timeout: 30_000 }).toBeGreaterThan(0.02);
+    expect(await sheet().locator('label[for=bar]').innerText()).toBe('Writing the film');
+    await sheet().getByRole('button', { name: 'Cancel' }).click();
+    await sheet().getByRole('button', { name: 'Export', exact: true }).waitFor();
+    expect(await sheet().locator('.done, .fault').count()).toBe(0);
+    await close();
+    await expect.poll(() => storedFiles(page, 'exports'), { timeout: 15_000 }).toEqual([]);
+  });
+
+  it('writes to the file that a person chose, and replaces it only when it is whole', async () => {
+    await page.evaluate(() => {
+      const picked = async (): Promise<FileSystemFileHandle> => {
+        const handle = await (await navigator.storage.getDirectory()).getFileHandle('chosen.bin', { create: true });
+        const writable = await handle.createWritable();
+        await writable.write('what was there before');
+        await writable.close();
+        return handle;
+      };
+      Object.assign(globalThis, { showSaveFilePicker: picked });
+    });
+    const chosen = (): Promise<number> => page.evaluate(async () => (await (await (await navigator.storage.getDirectory()).getFileHandle('chosen.bin')).getFile()).size);
+    await choose('large', 'label-studio');
+    await sheet().getByRole('button', { name: 'Export', exact: true }).click();
+    await expect.poll(() => sheet().getByRole('progressbar').evaluate((element: HTMLProgressElement) => element.position), { timeout: 30_000 }).toBeGreaterThan(0.02);
+    await sheet().getByRole('button', { name: 'Cancel' }).click();
+    await sheet().getByRole('button', { name: 'Export', exact: true }).waitFor();
+    expect(await chosen()).toBe('what was there before'.length);
+    await sheet().locator('input[value=film]').check();
+    await sheet().getByRole('button', { name: 'Export', exact: true }).click();
+    await sheet().locator('.done').getByText(/is saved/).waitFor({ timeout: 30_000 });
+    expect(await chosen()).toBe(Number(await sheet().locator('.done').getAttribute('data-bytes')));
+    await close();
+    await page.evaluate(() => Object.assign(globalThis, { showSaveFilePicker: undefined }));
+  });
+
+  it('says what to do where there is nothing to export', async () => {
+    await card(page, 'webm').getByRole('link').click();
+    await page.locator('sg-label-timeline').waitFor();
+    const undo = page.locator('sg-session-detail').getByRole('button', { name: 'Undo', exact: true });
+    while (await undo.isEnabled()) await undo.click();
+    await page.getByRole('link', { name: 'Back to all sessions' }).click();
+    await choose('webm', 'image-folder', { tracks: 'human', every: 0 });
+    await sheet().getByRole('button', { name: 'Export', exact: true }).click();
+    await sheet().getByRole('alert').getByText('There is nothing to export').waitFor({ timeout: 20_000 });
+    await close();
+    expect(await storedFiles(page, 'exports')).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+});

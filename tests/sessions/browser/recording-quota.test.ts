@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { CDPSession, Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeNoisyNumberedFilm } from '../../support/numbered-film';
+import { chooseLabels, expectExact, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { SCRATCH } from '../../support/shared';
+import { storedSessions } from '../../support/stored-sessions';
+
+let recorder: RecorderPage;
+afterEach(() => recorder?.close());
+
+const notice = (page: Page, kind: string): ReturnType<Page['locator']> => page.locator(`sg-recording-notice [data-kind="${kind}"]`);
+
+describe('a device that gets full', () => {
+  /** Bytes that the browser allows beyond what is used, as long as the session lasts; undefined for as many as there are. */
+  const allow = async (cdp: CDPSession, page: Page, bytes: number | undefined): Promise<void> => {
+    const { origin } = new URL(page.url());
+    const { usage } = await cdp.send('Storage.getUsageAndQuota', { origin });
+    await cdp.send('Storage.overrideQuotaForOrigin', { origin, ...(bytes !== undefined && { quotaSize: Math.max(1, Math.round(usage + bytes)) }) });
+  };
+  const film = join(SCRATCH, 'numbered-noise.mjpeg');
+
+  it('is told of before it is, and the recording ends whole by itself', async () => {
+    await makeNoisyNumberedFilm(film, 256);
+    recorder = await openRecorder({ film });
+    const { page } = recorder;
+    const cdp = await page.context().newCDPSession(page);
+    await allow(cdp, page, 6_500_000);
+    await recorder.record();
+    await page.locator('sg-recording-bar .warning').filter({ hasText: 'There is little room left' }).waitFor();
+    expect(await page.locator('sg-recording-bar [data-key=room]').textContent()).toMatch(/room for \d+ s/);
+    await notice(page, 'fault').filter({ hasText: 'The device is full' }).waitFor({ timeout: 90_000 });
+    const session = await newestSession(page);
+    expect(await notice(page, 'fault').textContent()).toContain(session.manifest.name);
+    const frames = expectExact(session);
+    expect(session.manifest).toMatchObject({ state: 'complete', ended: 'storage-full' });
+    expect(frames[frames.length - 1].timeUs).toBeGreaterThan(4_000_000);
+    expect(recorder.errors).toEqual([]);
+  });
+
+  it('all at once, keeps what was written, and the next recording is refused until there is room', async () => {
+    recorder = await openRecorder({ film });
+    const { page } = recorder;
+    const cdp = await page.context().newCDPSession(page);
+    await recorder.record();
+    await chooseLabels(page, ['tabby']);
+    await page.waitForTimeout(3000);
+    await page.keyboard.press('1');
+    await page.getByText('Picture kept').waitFor();
+    await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1 });
+    // The film has room held back for a while; a picture has none.
+    await page.waitForTimeout(2000);
+    await page.keyboard.press('1');
+    await notice(page, 'fault').filter({ hasText: 'The device is full' }).waitFor();
+    const session = await newestSession(page);
+    const frames = expectExact(session);
+    expect(session.manifest.ended).toBe('storage-full');
+    expect(frames[frames.length - 1].timeUs).toBeGreaterThan(4_500_000);
+    expect(session.manifest.state).toBe('complete');
+    expect(session.human.length).toBe(1);
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Record', exact: true }).click();
+    await notice(page, 'fault').filter({ hasText: 'What was recorded before is kept' }).waitFor();
+    expect((await storedSessions(page)).length).toBe(1);
+    await allow(cdp, page, undefined);
+    await recorder.record();
+    await page.waitForTimeout(1500);
+    expectExact(await recorder.stop());
+    expect(recorder.errors).toEqual([]);
+  });
+});
+

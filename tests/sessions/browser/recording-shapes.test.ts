@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { foldEdits } from '../../../src/sessions/shared/human-labels';
+import sharp from 'sharp';
+import { makeNumberedFilm, numberedFrames, numberInPicture, NUMBERS } from '../../support/numbered-film';
+import { withNumberedStreams } from '../../support/numbered-stream';
+import { chooseLabels, expectExact, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { SCRATCH } from '../../support/shared';
+
+let recorder: RecorderPage;
+afterEach(() => recorder?.close());
+
+const notice = (page: Page, kind: string): ReturnType<Page['locator']> => page.locator(`sg-recording-notice [data-kind="${kind}"]`);
+
+describe('a recording whose picture changes', () => {
+  it('goes on when the phone is turned: the picture whole in the middle, each label at its frame, pictures in full size', async () => {
+    recorder = await openRecorder({}, withNumberedStreams);
+    const { page } = recorder;
+    await recorder.record();
+    await chooseLabels(page, ['tabby']);
+    await page.waitForTimeout(2000);
+    await page.keyboard.press('1');
+    await page.getByText('Picture kept').waitFor();
+    await page.evaluate(() => Object.assign(numberedStreams, { width: 480, height: 640 }));
+    await page.waitForTimeout(2000);
+    await page.keyboard.press('1');
+    await page.waitForTimeout(500);
+    const session = await recorder.stop();
+    expect(session.manifest).toMatchObject({ state: 'complete', film: { width: 640, height: 480 } });
+    const wide = numberedFrames(session.film);
+    // 480 x 640 in 640 x 480: 360 wide, with black at both sides.
+    const narrow = numberedFrames(session.film, '360:480:140:0');
+    const turned = wide.findIndex(({ number }) => number === undefined);
+    expect(turned).toBeGreaterThan(20);
+    expect(wide.slice(turned).every(({ number }) => number === undefined)).toBe(true);
+    const frames = [...wide.slice(0, turned), ...narrow.slice(turned)];
+    expect(frames.length).toBeGreaterThan(turned + 20);
+    expect(frames.filter(({ number }) => number === undefined)).toEqual([]);
+    expect(longestGap(frames)).toBeLessThan(700_000);
+    const byTime = new Map(frames.map(({ timeUs, number }) => [timeUs, number]));
+    expect(session.labels.map(({ timeUs }) => byTime.get(timeUs))).toEqual(session.labels.map(({ top }) => top[0].index));
+    expect(session.labels.filter(({ timeUs }) => timeUs > frames[turned].timeUs).length).toBeGreaterThan(2);
+    const { snapshots } = foldEdits(session.human);
+    const pictures = snapshots.map(({ file }) => session.snapshots.get(file)!);
+    const sizes = await Promise.all(pictures.map(async (picture) => sharp(picture).metadata().then(({ width, height }) => [width, height])));
+    expect(sizes).toEqual([[640, 480], [480, 640]]);
+    for (const [i, { timeUs }] of snapshots.entries()) expect(await numberInPicture(pictures[i])).toBe(byTime.get(timeUs));
+  });
+
+  it('goes on from the camera to a shared screen, and waits when that ends', async () => {
+    recorder = await openRecorder({}, withNumberedStreams);
+    const { page } = recorder;
+    await recorder.record();
+    await page.waitForTimeout(1500);
+    await page.getByRole('button', { name: 'Other sources', exact: true }).click();
+    await page.getByRole('button', { name: 'Share a screen, a window or a tab', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
+    await page.waitForTimeout(2000);
+    await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => (video.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event('ended')));
+    // The person ended it: so does the recording, and is kept.
+    await notice(page, 'kept').waitFor();
+    const session = await newestSession(page);
+    const frames = expectExact(session);
+    expect(frames[frames.length - 1].timeUs).toBeGreaterThan(2_500_000);
+    expect(session.labels.filter(({ timeUs }) => timeUs > 2_000_000).length).toBeGreaterThan(1);
+    expect(recorder.errors).toEqual([]);
+  });
+
+  it('takes a film file that is played, sought and paused', async () => {
+    const film = join(SCRATCH, 'numbered.mjpeg');
+    await makeNumberedFilm(film, NUMBERS);
+    const file = join(SCRATCH, 'numbered.webm');
+    if (!existsSync(file)) execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'mjpeg', '-framerate', '30', '-i', film, '-t', '20', '-c:v', 'libvpx', '-g', '30', '-b:v', '1M', file]);
+    recorder = await openRecorder();
+    const { page } = recorder;
+    await page.getByRole('button', { name: 'Other sources', exact: true }).click();
+    await page.locator('sg-source-sheet input[type=file]').setInputFiles({ name: 'numbered.webm', mimeType: 'video/webm', buffer: readFileSync(file) });
+    const slider = page.getByRole('slider', { name: 'Position, numbered.webm' });
+    await slider.waitFor();
+    await recorder.record();
+    await page.waitForTimeout(2000);
+    await slider.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForTimeout(500);
+    await page.keyboard.press('Home');
+    await page.waitForTimeout(2000);
+    const session = await recorder.stop();
+    const frames = expectExact(session);
+    expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_000_000);
+    expect(frames[frames.length - 1].timeUs).toBeLessThan(9_000_000);
+    expect(longestGap(frames)).toBeLessThan(1_500_000);
+    expect(recorder.errors).toEqual([]);
+  });
+});

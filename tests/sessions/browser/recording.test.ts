@@ -1,0 +1,161 @@
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HumanEdit } from '../../../src/sessions/shared/session';
+import { foldEdits } from '../../../src/sessions/shared/human-labels';
+import { numberInPicture } from '../../support/numbered-film';
+import { chooseLabels, expectExact, longestGap, openRecorder, type RecorderPage } from '../../support/recorder-page';
+
+describe('recording a film whose frames carry their number', () => {
+  let recorder: RecorderPage;
+
+  beforeAll(async () => {
+    recorder = await openRecorder();
+  });
+  afterAll(() => recorder?.close());
+
+  it('gives each label the presentation time of the very frame that the network saw', async () => {
+    await recorder.record();
+    await recorder.page.waitForTimeout(5000);
+    const { film, labels, manifest, human } = await recorder.stop();
+    const frames = expectExact({ film, labels, manifest, human, snapshots: new Map() });
+    expect(manifest).toMatchObject({ state: 'complete', film: { file: 'film.mp4', recorder: 'webcodecs', width: 640, height: 480 } });
+    expect(frames.length).toBeGreaterThan(40);
+    expect(labels.length).toBeGreaterThan(8);
+    expect(labels[0]).toMatchObject({ modelId: manifest.models[0].id, precision: manifest.models[0].precision });
+    expect(labels.every(({ top, latencyMs }) => top.length === 3 && top.every((t) => t.probability >= 0 && t.probability <= 1) && latencyMs > 0)).toBe(true);
+    // Frames and labels follow each other as they did before the camera: 30 a second.
+    const [first, last] = [frames[0], frames[frames.length - 1]];
+    const between = ((last.number ?? 0) - (first.number ?? 0) + 1024) % 1024;
+    expect(Math.abs(last.timeUs / 1e6 - between / 30)).toBeLessThan(0.2);
+    expect(human).toEqual([]);
+  });
+
+  it('leaves a pause out, without a gap in the times and without a frame or label of it', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    const bar = page.locator('sg-recording-bar');
+    await page.waitForTimeout(1500);
+    await bar.getByRole('button', { name: 'Pause the recording' }).click();
+    await bar.getByText('Paused').waitFor();
+    const length = await bar.getByRole('timer').textContent();
+    await page.waitForTimeout(2500);
+    expect(await bar.getByRole('timer').textContent()).toBe(length);
+    expect(await bar.getByRole('button', { name: 'Keep a picture' }).isDisabled()).toBe(true);
+    await bar.getByRole('button', { name: 'Go on recording' }).click();
+    await page.waitForTimeout(1500);
+    const session = await recorder.stop();
+    const frames = expectExact(session);
+    expect(longestGap(frames)).toBeLessThan(700_000);
+    const jumps = frames.slice(1).map(({ number, timeUs }, i) => ({
+      numbers: ((number ?? 0) - (frames[i].number ?? 0) + 1024) % 1024,
+      us: timeUs - frames[i].timeUs,
+    }));
+    const pause = jumps.filter(({ numbers, us }) => numbers / 30 - us / 1e6 > 1);
+    expect(pause.length).toBe(1);
+    expect(pause[0].numbers / 30).toBeGreaterThan(2);
+    expect(pause[0].us).toBeLessThan(100_000);
+    expect(session.manifest.durationUs).toBeLessThan(5_000_000);
+  });
+
+  it('labels as long as a key or a pointer is held, several labels at once', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    await chooseLabels(page, ['tabby', 'my red mug']);
+    const bar = page.locator('sg-label-bar');
+    expect(await bar.getByRole('button').allTextContents()).toEqual([expect.stringMatching(/1\s*tabby/), expect.stringMatching(/2\s*my red mug/)]);
+    // When the page heard of each, by its own clock: a machine that stands still holds them longer.
+    await page.evaluate(() => {
+      const heard: [string, number][] = [];
+      Object.assign(globalThis, { heard });
+      for (const type of ['keydown', 'keyup', 'pointerdown', 'pointerup', 'click'] as const) {
+        addEventListener(type, (event) => void heard.push([event instanceof KeyboardEvent ? `${type} ${event.key}` : type, performance.now()]), true);
+      }
+    });
+    await page.waitForTimeout(700);
+    await page.keyboard.down('1');
+    await page.waitForTimeout(800);
+    await page.keyboard.down('2');
+    await page.waitForTimeout(800);
+    expect(await bar.locator('[aria-pressed=true]').count()).toBe(2);
+    await page.keyboard.up('1');
+    await page.waitForTimeout(400);
+    await page.keyboard.up('2');
+    await bar.getByRole('button', { name: 'my red mug' }).hover();
+    await page.mouse.down();
+    await page.waitForTimeout(900);
+    await page.mouse.up();
+    // One that is held when the recording ends.
+    await page.keyboard.down('1');
+    await page.waitForTimeout(900);
+    const session = await recorder.stop();
+    await page.keyboard.up('1');
+    const heard = await page.evaluate(() => (globalThis as unknown as { heard: [string, number][] }).heard);
+    const at = (type: string, last = false): number => (last ? heard.findLast(([t]) => t === type) : heard.find(([t]) => t === type))![1];
+    expectExact(session);
+    const { spans } = foldEdits(session.human);
+    const seconds = spans.map(({ startUs, endUs, label }) => [label.name, (endUs - startUs) / 1e6]);
+    expect(seconds.map(([name]) => name)).toEqual(['tabby', 'my red mug', 'my red mug', 'tabby']);
+    const held = [
+      at('keyup 1') - at('keydown 1'), at('keyup 2') - at('keydown 2'), at('pointerup') - at('pointerdown'), at('click', true) - at('keydown 1', true),
+    ];
+    for (const i of [0, 1, 2]) expect(Math.abs((seconds[i][1] as number) - held[i] / 1000)).toBeLessThan(0.2);
+    // The film may end before the recording does: where no frame came any more.
+    expect(seconds[3][1]).toBeLessThan(held[3] / 1000 + 0.2);
+    if (spans[3].endUs < session.manifest.durationUs) expect(seconds[3][1]).toBeGreaterThan(held[3] / 1000 - 0.2);
+    expect(spans[0].label.index).toBe(281);
+    expect(spans[1].label.index).toBe(undefined);
+    expect(spans[1].startUs).toBeLessThan(spans[0].endUs);
+    expect(spans.every(({ endUs }) => endUs <= session.manifest.durationUs)).toBe(true);
+    expect(session.manifest).toMatchObject({ spans: 4, snapshots: 0 });
+  });
+
+  it('keeps a picture of the full size with its label when a label is tapped, and one without', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    await page.waitForTimeout(1000);
+    await page.keyboard.press('2');
+    await page.getByText('Picture kept: my red mug').waitFor();
+    await page.locator('sg-label-bar').getByRole('button', { name: 'tabby' }).click();
+    await page.getByText('Picture kept: tabby').waitFor();
+    await page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' }).click();
+    await page.getByText('Picture kept', { exact: true }).waitFor();
+    // Both of one frame, or of two that follow each other.
+    await page.keyboard.down('1');
+    await page.keyboard.down('2');
+    await page.keyboard.up('1');
+    await page.keyboard.up('2');
+    await page.waitForTimeout(1000);
+    const session = await recorder.stop();
+    const frames = expectExact(session);
+    const { snapshots, spans } = foldEdits(session.human);
+    expect(spans).toEqual([]);
+    expect(snapshots.map((s) => s.label?.name)).toEqual(['my red mug', 'tabby', undefined, 'tabby', 'my red mug']);
+    expect(session.manifest.snapshots).toBe(5);
+    for (const { file, timeUs } of snapshots) {
+      const picture = session.snapshots.get(file);
+      expect(picture, file).toBeDefined();
+      expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 480 });
+      expect(await numberInPicture(picture ?? Buffer.alloc(0))).toBe(frames.find((frame) => frame.timeUs === timeUs)?.number);
+    }
+  });
+
+  it('keeps what the network said and what a person said apart', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    await page.keyboard.down('1');
+    await page.waitForTimeout(1500);
+    await page.keyboard.up('1');
+    await page.keyboard.press('2');
+    await page.getByText('Picture kept').waitFor();
+    const { labels, human } = await recorder.stop();
+    const keys = new Set(labels.flatMap((entry) => Object.keys(entry)));
+    expect([...keys].sort()).toEqual(['latencyMs', 'modelId', 'precision', 'timeUs', 'top']);
+    expect(labels.some(({ top }) => top.some(({ name }) => name === 'my red mug'))).toBe(false);
+    expect(human.map((edit: HumanEdit) => edit.kind).filter((kind) => !/^put-(span|snapshot)$/.test(kind))).toEqual([]);
+    expect(JSON.stringify(human)).not.toMatch(/probability|modelId/);
+  });
+
+  it('had no errors', () => {
+    expect(recorder.errors).toEqual([]);
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { HumanLabels, RecognitionEntry } from '../../src/sessions/shared/session';
+import { filmBitrate, filmCodecs } from '../../src/sessions/shared/video/codecs';
+import { dropLabel, SLOTS, useLabel, type LabelSlot } from '../../src/sessions/shared/label-slots';
+import { cutLabels } from '../../src/sessions/shared/cut-labels';
+import { foldEdits } from '../../src/sessions/shared/human-labels';
+import { LabelTrack } from '../../src/sessions/shared/label-track';
+import { RoomMeter } from '../../src/sessions/shared/quota';
+import { HOLD_MS, SpanHolder } from '../../src/sessions/shared/span-holder';
+
+const entry = (timeUs: number): RecognitionEntry => ({ timeUs, top: [], modelId: 'm', precision: 'fp32', latencyMs: 1 });
+
+describe('LabelTrack', () => {
+  function track(): { track: LabelTrack; written: number[] } {
+    const written: number[] = [];
+    return { track: new LabelTrack(({ timeUs }) => written.push(timeUs)), written };
+  }
+
+  it('writes a recognition with its frame, whichever comes first', () => {
+    const { track: t, written } = track();
+    t.expect(1000);
+    t.expect(2000);
+    t.recognised(entry(2000));
+    expect(written).toEqual([]);
+    t.encoded(1000);
+    t.encoded(2000);
+    expect(written).toEqual([2000]);
+    t.recognised(entry(1000));
+    expect(written).toEqual([2000, 1000]);
+    expect([t.written, t.lost]).toEqual([2, 0]);
+  });
+
+  it('knows a frame that was encoded before it was wanted', () => {
+    const { track: t, written } = track();
+    t.encoded(1000);
+    t.expect(1000);
+    t.recognised(entry(1000));
+    expect(written).toEqual([1000]);
+  });
+
+  it('writes none whose frame was dropped, and counts it', () => {
+    const { track: t, written } = track();
+    t.recognised(entry(3000));
+    expect([written, t.lost]).toEqual([[], 1]);
+  });
+
+  it('forgets frames whose recognition never came', () => {
+    const { track: t, written } = track();
+    t.expect(0);
+    t.encoded(0);
+    t.expect(60_000_000);
+    t.recognised(entry(0));
+    expect([written, t.lost]).toEqual([[], 1]);
+  });
+});
+
+describe('SpanHolder', () => {
+  const make = (): SpanHolder => {
+    let n = 0;
+    return new SpanHolder(() => `id${++n}`);
+  };
+  const cup = { name: 'cup' };
+  const mug = { index: 504, name: 'coffee mug' };
+
+  it('tells a tap from a hold', () => {
+    const holder = make();
+    holder.press('1', cup, 5_000_000, 100);
+    expect(holder.held(100 + HOLD_MS - 1)).toEqual([]);
+    expect(holder.release('1', 5_100_000, 100 + HOLD_MS - 1)).toEqual({ kind: 'tap', label: cup });
+    holder.press('1', cup, 6_000_000, 1000);
+    expect(holder.held(1000 + HOLD_MS)).toEqual([cup]);
+    expect(holder.release('1', 7_000_000, 2000)).toEqual({ kind: 'span', span: { id: 'id2', startUs: 6_000_000, endUs: 7_000_000, label: cup } });
+    expect(holder.release('1', 8_000_000, 3000)).toBeUndefined();
+  });
+
+  it('holds several at once, and does not begin anew where a key repeats', () => {
+    const holder = make();
+    holder.press('1', cup, 0, 0);
+    holder.press('pointer', mug, 1000, 500);
+    holder.press('1', cup, 400_000, 400);
+    expect(holder.held(1000)).toEqual([cup, mug]);
+    expect(holder.current(900_000, 1000).map((s) => [s.id, s.startUs, s.endUs])).toEqual([['id1', 0, 900_000], ['id2', 1000, 900_000]]);
+    expect(holder.releaseAll(1_000_000, 2000).map((s) => [s.id, s.endUs])).toEqual([['id1', 1_000_000], ['id2', 1_000_000]]);
+    expect(holder.held(3000)).toEqual([]);
+  });
+
+  it('makes nothing of a press that is taken back at once, nor of a film that stood still', () => {
+    const holder = make();
+    holder.press('p', cup, 0, 0);
+    expect(holder.cancel('p', 100, 100)).toBeUndefined();
+    holder.press('p', cup, 5000, 1000);
+    expect(holder.release('p', 5000, 9000)).toBeUndefined();
+    holder.press('p', cup, 5000, 1000);
+    expect(holder.cancel('p', 9000, 2000)).toMatchObject({ startUs: 5000, endUs: 9000 });
+  });
+});
+
+describe('useLabel', () => {
+  const names = (slots: readonly LabelSlot[]): string => slots.map((s) => s.label.name).join('');
+  const filled = [...'abcdefghi'].reduce<LabelSlot[]>((slots, name) => useLabel(slots, { name }), []);
+
+  it('gives each label a key that it keeps', () => {
+    expect(filled).toHaveLength(SLOTS);
+    expect(names(useLabel(filled, { name: 'c' }))).toBe('abcdefghi');
+  });
+
+  it('gives a new label the key that was not used for the longest time', () => {
+    const used = useLabel(useLabel(filled, { name: 'a' }), { name: 'b' });
+    expect(names(useLabel(used, { name: 'x' }))).toBe('abxdefghi');
+    expect(names(useLabel(useLabel(used, { name: 'x' }), { name: 'y' }))).toBe('abxyefghi');
+  });
+
+  it('tells an own label from a class of the same name', () => {
+    const slots = useLabel(useLabel([], { name: 'crane' }), { index: 134, name: 'crane' });
+    expect(slots).toHaveLength(2);
+    expect(useLabel(slots, { index: 134, name: 'Kranich' })).toHaveLength(2);
+    expect(names(dropLabel(filled, { name: 'd' }))).toBe('abcefghi');
+  });
+});
+
+describe('RoomMeter', () => {
+  it('reckons the time left at the present rate, and says when to end', () => {
+    const room = new RoomMeter();
+    for (let s = 0; s <= 10; s++) room.update(s * 1000, s * 300_000, 32_900_000 - s * 300_000);
+    expect(room.rate).toBeCloseTo(300_000);
+    // 29.9 MB less the reserve of 2 MB and three seconds.
+    expect(room.secondsLeft).toBeCloseTo(90, 0);
+    expect(room.full).toBe(false);
+    room.update(11_000, 3_300_000, 2_800_000);
+    expect(room.full).toBe(true);
+  });
+
+  it('forgets an old rate, and never ends where nobody knows what is left', () => {
+    const room = new RoomMeter();
+    for (let s = 0; s <= 30; s++) room.update(s * 1000, s <= 10 ? s * 1e6 : 1e7 + (s - 10) * 1e5, undefined);
+    expect(room.rate).toBeCloseTo(1e5, -4);
+    expect(room.secondsLeft).toBeUndefined();
+    expect(room.full).toBe(false);
+  });
+});
+
+describe('cutLabels', () => {
+  it('brings spans and snapshots into the film', () => {
+    const human: HumanLabels = foldEdits([
+      { kind: 'put-span', span: { id: 'in', startUs: 0, endUs: 900, label: { name: 'a' } } },
+      { kind: 'put-span', span: { id: 'over', startUs: 500, endUs: 5000, label: { name: 'a' } } },
+      { kind: 'put-span', span: { id: 'out', startUs: 1000, endUs: 5000, label: { name: 'a' } } },
+      { kind: 'put-snapshot', snapshot: { id: 'early', timeUs: 10, file: '10.jpg', label: undefined } },
+      { kind: 'put-snapshot', snapshot: { id: 'late', timeUs: 7000, file: '7000.jpg', label: undefined } },
+    ]);
+    const edits = cutLabels(human, 967, 1000);
+    const after = foldEdits([...human.spans.map((span) => ({ kind: 'put-span', span }) as const), ...human.snapshots.map((snapshot) => ({ kind: 'put-snapshot', snapshot }) as const), ...edits]);
+    expect(after.spans.map((s) => [s.id, s.endUs])).toEqual([['in', 900], ['over', 1000]]);
+    expect(after.snapshots.map((s) => [s.id, s.timeUs, s.file])).toEqual([['early', 10, '10.jpg'], ['late', 967, '7000.jpg']]);
+  });
+});
+
+describe('filmCodecs', () => {
+  it('asks for an H.264 level that allows the picture', () => {
+    const level = (w: number, h: number): string => filmCodecs(w, h, 30)[0].codec;
+    expect([level(640, 480), level(1280, 720), level(1920, 1080), level(3840, 2160)]).toEqual(['avc1.42001e', 'avc1.42001f', 'avc1.420028', 'avc1.420034']);
+    expect(filmBitrate(1280, 720, 30)).toBeGreaterThan(2_000_000);
+  });
+});

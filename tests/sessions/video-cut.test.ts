@@ -1,0 +1,119 @@
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
+import { describe, expect, it } from 'vitest';
+import type { ByteSource, FilmCut } from '../../src/sessions/shared/video/video-cut';
+import { cutMp4 } from '../../src/sessions/shared/video/mp4-cut';
+import { cutWebm, isWebm } from '../../src/sessions/shared/video/webm-cut';
+import { fileAfter, syntheticFilm } from '../support/synthetic-film';
+
+/** Five seconds of a camera that is not quite even. */
+const TIMES = Array.from({ length: 150 }, (_, i) => Math.round((i * 1000) / 30 + (i % 3)) * 1000);
+
+function sourceOf(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: (at, length) => bytes.subarray(Math.min(at, bytes.length), Math.min(at + length, bytes.length)) };
+}
+
+function cutFile(bytes: Uint8Array, cut: FilmCut): Uint8Array<ArrayBuffer> {
+  const file = bytes.slice(0, cut.bytes);
+  for (const patch of cut.patches) file.set(patch.bytes, patch.at);
+  return file;
+}
+
+/** What another reader finds in a file: times of its frames, microseconds. */
+async function timesIn(bytes: Uint8Array<ArrayBuffer>): Promise<{ times: number[]; codec: string | undefined; size: number[] }> {
+  const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(bytes.buffer) });
+  const track = await input.getPrimaryVideoTrack();
+  if (!track) throw new Error('There is no film in it.');
+  const times: number[] = [];
+  for await (const packet of new EncodedPacketSink(track).packets()) times.push(Math.round(packet.timestamp * 1000) * 1000);
+  return { times, codec: (await track.getCodec()) ?? undefined, size: [await track.getDisplayWidth(), await track.getDisplayHeight()] };
+}
+
+describe.each([
+  ['mp4', cutMp4, 1_000_000],
+  ['webm', cutWebm, 50_000],
+] as const)('a %s film that was broken off', (container, cut, mostLost) => {
+  it('is found whole where it was finished', async () => {
+    const film = await syntheticFilm(container, TIMES, 29);
+    const bytes = fileAfter(film, film.writes.length);
+    const times: number[] = [];
+    expect(cut(sourceOf(bytes), times)).toMatchObject({ frames: 150, lastUs: TIMES.at(-1), width: 640, height: 480 });
+    expect(times).toEqual(TIMES);
+    expect(isWebm(sourceOf(bytes))).toBe(container === 'webm');
+  });
+
+  it('is whole again after each write that may have been the last, and has lost little', async () => {
+    const film = await syntheticFilm(container, TIMES, 29);
+    let before = -1;
+    let checked = 0;
+    for (let count = 0; count <= film.unfinished; count += container === 'mp4' ? 1 : 5) {
+      const bytes = fileAfter(film, count);
+      const found = cut(sourceOf(bytes));
+      // Nothing that was whole after fewer writes is lost after more.
+      expect(found.frames).toBeGreaterThanOrEqual(before);
+      before = found.frames;
+      if (found.frames === 0) continue;
+      checked++;
+      const { times } = await timesIn(cutFile(bytes, found));
+      expect(times).toEqual(TIMES.slice(0, found.frames));
+      expect(found.lastUs).toBe(times.at(-1));
+      expect(found.durationUs).toBeGreaterThan(found.lastUs);
+      expect(found.durationUs - found.lastUs).toBeLessThan(50_000);
+    }
+    expect(checked).toBeGreaterThan(3);
+    expect((TIMES.at(-1) ?? 0) - (TIMES[before - 1] ?? 0)).toBeLessThanOrEqual(mostLost);
+  });
+
+  it('is whole again where the last write was torn at any byte', async () => {
+    const film = await syntheticFilm(container, TIMES, 29);
+    const all = fileAfter(film, film.unfinished);
+    let frames = 0;
+    for (let size = 0; size <= all.length; size += 997) {
+      const bytes = all.slice(0, size);
+      const found = cut(sourceOf(bytes));
+      expect(found.bytes).toBeLessThanOrEqual(size);
+      if (found.frames === 0 || found.frames === frames) continue;
+      frames = found.frames;
+      const { times, codec, size: shown } = await timesIn(cutFile(bytes, found));
+      expect(times).toEqual(TIMES.slice(0, frames));
+      expect(codec).toBe('vp9');
+      expect(shown).toEqual([640, 480]);
+    }
+    expect(frames).toBeGreaterThan(100);
+  });
+
+  it('is nothing where there is no whole fragment, or where it is no film', () => {
+    for (const bytes of [new Uint8Array(0), new Uint8Array(7), new Uint8Array(4000).fill(255), new TextEncoder().encode('<!doctype html>'.repeat(50))]) {
+      expect(cut(sourceOf(bytes))).toMatchObject({ frames: 0, bytes: 0, lastUs: -1 });
+    }
+  });
+});
+
+describe('a fragmented MP4 of another writer', () => {
+  it('is read by its track defaults, with 64-bit times and frames out of order', () => {
+    const box = (type: string, ...parts: (number[] | Uint8Array)[]): Uint8Array => {
+      const body = parts.flatMap((part) => [...part]);
+      const size = body.length + 8;
+      return new Uint8Array([size >> 24, (size >> 16) & 255, (size >> 8) & 255, size & 255, ...new TextEncoder().encode(type), ...body]);
+    };
+    const u32 = (v: number): number[] => [(v >>> 24) & 255, (v >> 16) & 255, (v >> 8) & 255, v & 255];
+    const entry = box('av01', Array(24).fill(0) as number[], [320 >> 8, 320 & 255, 0, 240], Array(50).fill(0) as number[]);
+    const moov = box('moov', box('trak', box('mdia',
+      box('mdhd', [1, 0, 0, 0], u32(0), u32(0), u32(0), u32(0), u32(90_000), u32(0), u32(0), u32(0)),
+      box('minf', box('stbl', box('stsd', u32(0), u32(1), entry))))),
+      box('mvex', box('trex', u32(0), u32(1), u32(1), u32(3000), u32(0), u32(0))));
+    // Two frames of the default length, shown the other way round; the second trun tells each length itself.
+    const moof = box('moof', box('traf',
+      box('tfhd', u32(0x20000), u32(1)),
+      box('tfdt', [1, 0, 0, 0], u32(1), u32(0)),
+      box('trun', u32(0x01000800), u32(2), u32(3000), u32(-3000)),
+      box('trun', u32(0x100), u32(1), u32(4500))));
+    const bytes = new Uint8Array([...box('ftyp', u32(0)), ...moov, ...moof, ...box('mdat', Array(50).fill(1) as number[]), 0, 0, 9]);
+    const start = Math.round((2 ** 32 * 1e6) / 90_000);
+    expect(cutMp4(sourceOf(bytes))).toMatchObject({
+      frames: 3, bytes: bytes.length - 3, width: 320, height: 240, codec: 'av01',
+      lastUs: start + Math.round((6000 * 1e6) / 90_000), durationUs: start + Math.round((10_500 * 1e6) / 90_000),
+    });
+    // The mdat is torn: its fragment does not count.
+    expect(cutMp4(sourceOf(bytes.subarray(0, bytes.length - 4))).frames).toBe(0);
+  });
+});

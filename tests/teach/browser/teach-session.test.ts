@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
+import { modelIndex } from '../../../tools/vite-models';
+import { openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { CAT } from '../../support/session-fixture';
+import { card, chooseZips, imported, sampleSession, SPANS } from '../../support/session-page';
+
+const hasModel = modelIndex(join(DIST, 'models')).length > 0;
+if (!hasModel) console.warn('\n*** SKIPPED: teaching from a session needs a model in dist/models (npm run model, npm run build). ***\n');
+
+describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
+  let serving: Serving;
+  let browsing: Browsing;
+  let page: Page;
+
+  beforeAll(async () => {
+    const sample = await sampleSession();
+    serving = await serveBuilt();
+    browsing = await openBrowser({ context: { viewport: PHONE } });
+    page = browsing.page;
+    await openApp(page, serving.url);
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await chooseZips(page, { name: 'a.zip', bytes: sample.zip });
+    await card(page, 'test-session').waitFor({ timeout: 20_000 });
+    await imported(page);
+    await page.getByRole('link', { name: 'Teach' }).click();
+  });
+  afterAll(async () => {
+    await browsing?.close();
+    await serving?.close();
+  });
+
+  const thing = (name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
+  const sheet = (): Locator => page.locator('sg-session-sheet');
+
+  /** Mean colour of an example's picture. */
+  const colourOf = (picture: Locator): Promise<number[]> =>
+    picture.evaluate((element) => {
+      const shown = element.shadowRoot!.querySelector<HTMLImageElement | HTMLCanvasElement>('img, canvas')!;
+      const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+      context.drawImage(shown, 0, 0, 1, 1);
+      return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+    });
+
+  it('takes frames of a span as examples of a thing', async () => {
+    const input = page.getByLabel('Name of a new thing');
+    await input.fill('Red');
+    await input.press('Enter');
+    await thing('Red').waitFor();
+    await thing('Red').getByRole('button', { name: /session/i }).click();
+    await sheet().getByRole('button', { name: /Zoo/ }).click();
+    // A person's two spans, and the network's two runs.
+    await expect.poll(() => sheet().getByRole('checkbox').count(), { timeout: 10_000 }).toBe(4);
+    await sheet().getByRole('checkbox').first().check();
+    await sheet().getByRole('button', { name: /^Add frames of 1 span/ }).click();
+    await expect.poll(() => thing('Red').locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
+    const [r, g, b] = await colourOf(thing('Red').locator('sg-thumbnail').first());
+    expect(r).toBeGreaterThan(200);
+    expect(Math.max(g, b)).toBeLessThan(60);
+  });
+
+  it('makes things of the spans\' own names, and learns them', async () => {
+    await thing('Red').getByRole('button', { name: /session/i }).click();
+    await sheet().getByRole('button', { name: /Zoo/ }).click();
+    await sheet().getByRole('checkbox').nth(3).waitFor();
+    for (let i = 0; i < 2; i++) await sheet().getByRole('checkbox').nth(i).check();
+    await sheet().getByRole('radio').nth(1).check();
+    await sheet().getByRole('button', { name: /^Add frames of 2 spans/ }).click();
+    for (const name of [CAT.name, SPANS[1].label.name]) await expect.poll(() => thing(name).locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
+    const [r, , b] = await colourOf(thing(SPANS[1].label.name).locator('sg-thumbnail').first());
+    expect(b).toBeGreaterThan(200);
+    expect(r).toBeLessThan(60);
+    await page.locator('sg-training-report h2').waitFor({ timeout: 60_000 });
+  });
+});

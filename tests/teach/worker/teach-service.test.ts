@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LiveThings, NewExample, TeachChange } from '../../../src/teach/shared/teach';
+import { askHead } from '../../../src/teach/shared/head';
+import type { FeatureModel } from '../../../src/teach/shared/classes-file';
+import { MemoryThingStore, readLiveThings } from '../../../src/teach/worker/class-store';
+import { TeachService } from '../../../src/teach/worker/teach-service';
+import { examplesOf } from '../../support/taught-examples';
+
+const MODEL: FeatureModel = { id: 'resnet18', name: 'ResNet-18', precision: 'fp32', sha256: 'aa', width: 24 };
+const ELSE: FeatureModel = { ...MODEL, sha256: 'bb' };
+const nothing = (): void => undefined;
+
+function news(label: number, count: number, options: Parameters<typeof examplesOf>[2] = {}): NewExample[] {
+  return examplesOf(label, count, options).map(({ features, group }) => ({
+    features: Float32Array.from(features), block: undefined, picture: undefined, group, source: 'camera' as const,
+  }));
+}
+
+describe('TeachService', () => {
+  let store: MemoryThingStore;
+  let changes: TeachChange[];
+  let service: TeachService;
+  const live = (): LiveThings | undefined => changes.flatMap((c) => (c.kind === 'live' ? [c.live] : [])).at(-1);
+
+  beforeEach(() => {
+    store = new MemoryThingStore();
+    changes = [];
+    service = new TeachService(() => Promise.resolve(store), (change) => changes.push(change));
+  });
+
+  async function teach(...names: string[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (const [label, name] of names.entries()) {
+      const id = await service.addThing(name);
+      ids.push(id);
+      await service.addExamples(id, MODEL, news(label, 8));
+    }
+    return ids;
+  }
+
+  it('learns things, keeps the head and tells every recogniser', async () => {
+    const ids = await teach('mug', 'key');
+    const progress = vi.fn();
+    const result = await service.train(MODEL, progress);
+    expect(result?.thingIds).toEqual(ids);
+    expect(result?.report.named.share).toBeGreaterThan(0.9);
+    expect(result?.adapter.kind).toBe('not-tried');
+    expect(progress).toHaveBeenCalled();
+    const head = live()?.head;
+    expect(head?.names).toEqual(['mug', 'key']);
+    expect(head && askHead(head, examplesOf(1, 1)[0].features).best).toBe(1);
+    expect(await readLiveThings(store)).toEqual(live());
+    expect(await service.state()).toMatchObject({ stale: false, enabled: true, model: MODEL });
+  });
+
+  it('lists examples in the order they came, with anything else last', async () => {
+    const other = await service.addThing('Anything else', true);
+    const [mug] = await teach('mug');
+    expect(await service.addThing('whatever', true)).toBe(other);
+    const { things } = await service.state();
+    expect(things.map((t) => t.id)).toEqual([mug, other]);
+    expect(things[0].examples.map((e) => e.group)).toEqual(Array.from({ length: 8 }, (_, i) => `0-${i}`));
+  });
+
+  it('refuses a name that is taken, whatever its case, and an empty one', async () => {
+    const [mug, key] = await teach('mug', 'key');
+    await expect(service.addThing(' MUG ')).rejects.toMatchObject({ code: 'name-taken' });
+    await expect(service.rename(key, 'Mug')).rejects.toMatchObject({ code: 'name-taken' });
+    await expect(service.addThing('  ')).rejects.toMatchObject({ code: 'name-taken' });
+    await service.rename(mug, 'Mug');
+    expect((await service.state()).things[0].name).toBe('Mug');
+  });
+
+  it('renames what is live without learning anew', async () => {
+    const [mug] = await teach('mug', 'key');
+    await service.train(MODEL, nothing);
+    await service.rename(mug, 'cup');
+    expect(live()?.head.names).toEqual(['cup', 'key']);
+    expect((await service.state()).stale).toBe(false);
+  });
+
+  it('names a deleted thing no more, and brings it back with all its examples', async () => {
+    const [mug] = await teach('mug', 'key');
+    await service.train(MODEL, nothing);
+    const token = await service.deleteThing(mug);
+    expect(live()).toBeUndefined();
+    expect((await service.state()).things.map((t) => t.name)).toEqual(['key']);
+    await service.undo(token);
+    const { things, stale } = await service.state();
+    expect(things.map((t) => [t.name, t.examples.length])).toEqual([['mug', 8], ['key', 8]]);
+    expect(stale).toBe(true);
+    await service.undo(token);
+    expect((await service.state()).things).toHaveLength(2);
+  });
+
+  it('undoes added and deleted examples, with their blocks', async () => {
+    const [mug] = await teach('mug');
+    const block = { hidden: new Uint16Array(4), sum: new Uint16Array(4) };
+    const added = await service.addExamples(mug, MODEL, [{ ...news(0, 1)[0], block }]);
+    const id = (await service.state()).things[0].examples[8].id;
+    const deleted = await service.deleteExamples([id]);
+    expect((await store.blocks([id])).size).toBe(0);
+    await service.undo(deleted);
+    expect((await store.blocks([id])).get(id)).toEqual(block);
+    await service.undo(added);
+    expect((await service.state()).things[0].examples).toHaveLength(8);
+  });
+
+  it('deletes all and takes it back', async () => {
+    await teach('mug', 'key');
+    const token = await service.deleteAll();
+    expect((await service.state()).things).toEqual([]);
+    expect(await service.train(MODEL, nothing)).toBeUndefined();
+    await service.undo(token);
+    expect((await service.state()).things).toHaveLength(2);
+  });
+
+  it('ends a training that is cancelled or overtaken, keeping what was live', async () => {
+    await teach('mug', 'key');
+    await service.train(MODEL, nothing);
+    const before = await store.training();
+    let steps = 0;
+    const cancelled = service.train(MODEL, () => {
+      if (++steps === 2) service.cancel();
+    });
+    expect(await cancelled).toBeUndefined();
+    expect(steps).toBe(2);
+    expect(await store.training()).toBe(before);
+    const [first, second] = await Promise.all([service.train(MODEL, nothing), service.train(MODEL, nothing)]);
+    expect(first).toBeUndefined();
+    expect(second).toBeDefined();
+  });
+
+  it('learns only from examples of the network that runs, and can learn others anew', async () => {
+    const [mug, key] = await teach('mug', 'key');
+    await service.addExamples(key, ELSE, news(5, 3));
+    expect((await service.train(MODEL, nothing))?.exampleIds).toHaveLength(16);
+    expect((await service.train(ELSE, nothing))?.thingIds).toEqual([key]);
+    const ids = (await service.state()).things.find((t) => t.id === mug)?.examples.map((e) => e.id) ?? [];
+    await service.updateFeatures(ELSE, ids.map((id, i) => ({ id, features: news(7, 8)[i].features, block: undefined })));
+    expect((await service.train(ELSE, nothing))?.thingIds).toEqual([mug, key]);
+  });
+
+  it('can be switched off and on', async () => {
+    await teach('mug', 'key');
+    await service.train(MODEL, nothing);
+    await service.enable(false);
+    expect(live()).toBeUndefined();
+    expect(await readLiveThings(store)).toBeUndefined();
+    await service.enable(true);
+    expect(live()?.head.names).toEqual(['mug', 'key']);
+  });
+
+  describe('files', () => {
+    const another = (): { service: TeachService; store: MemoryThingStore } => {
+      const own = new MemoryThingStore();
+      return { store: own, service: new TeachService(() => Promise.resolve(own), nothing) };
+    };
+
+    it('take things to another device, once', async () => {
+      await teach('mug', 'key');
+      const file = await service.exportFile(MODEL, false);
+      const there = another();
+      const first = await there.service.importFile(file, MODEL);
+      expect(first).toMatchObject({ things: 2, examples: 16 });
+      expect(await there.service.importFile(file, MODEL)).toMatchObject({ things: 0, examples: 0 });
+      const mine = await service.train(MODEL, nothing);
+      const theirs = await there.service.train(MODEL, nothing);
+      expect(theirs?.report).toEqual(mine?.report);
+      await there.service.undo(first.undo);
+      expect((await there.service.state()).things).toEqual([]);
+    });
+
+    it('add to things of the same name', async () => {
+      await teach('mug');
+      const there = another();
+      const id = await there.service.addThing('MUG');
+      await there.service.addExamples(id, MODEL, news(0, 3));
+      await service.importFile(await there.service.exportFile(MODEL, false), MODEL);
+      const { things } = await service.state();
+      expect(things.map((t) => [t.name, t.examples.length])).toEqual([['mug', 11]]);
+    });
+
+    it('are refused where another network saw them, unless pictures come along', async () => {
+      const id = await service.addThing('mug');
+      const picture = new Blob([Uint8Array.from([0xff, 0xd8, 0xff, 0xd9])], { type: 'image/jpeg' });
+      await service.addExamples(id, MODEL, news(0, 2).map((e) => ({ ...e, picture })));
+      const there = another();
+      await expect(there.service.importFile(await service.exportFile(MODEL, false), ELSE)).rejects.toMatchObject({ code: 'things-model' });
+      expect((await there.service.state()).things).toEqual([]);
+      await there.service.importFile(await service.exportFile(MODEL, true), ELSE);
+      const [thing] = (await there.service.state()).things;
+      expect(thing.examples.map((e) => [e.modelSha256, e.picture?.size])).toEqual([['aa', 4], ['aa', 4]]);
+    });
+
+    it('are refused where they are damaged, and nothing changes', async () => {
+      await teach('mug');
+      const text = await (await service.exportFile(MODEL, false)).text();
+      const before = await service.state();
+      await expect(service.importFile(new Blob([text.slice(0, 500)]), MODEL)).rejects.toMatchObject({ code: 'things-file' });
+      await expect(service.importFile(new Blob(['hello']), MODEL)).rejects.toMatchObject({ code: 'things-file' });
+      expect(await service.state()).toEqual(before);
+      await expect(service.exportFile(ELSE, false)).rejects.toMatchObject({ code: 'things-model' });
+    });
+  });
+});

@@ -1,0 +1,154 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../../src/recognise/shared/model';
+import { decodeModel } from '../../../src/engine/onnx/decode';
+import { buildResNet18, hexSha256 } from '../../../tools/model/build-resnet18';
+import { currentManifest, int8IsCurrent } from '../../../tools/model/current';
+import { calibrationInputs, calibrationPictures, findCalibrationSet } from '../../../tools/quantise/calibration-set';
+import { networkInputs } from '../../../tools/quantise/pictures';
+import { DEFAULT_RECIPE } from '../../../tools/quantise/recipe';
+import { deadLeaves } from '../../../tools/quantise/synthetic';
+import { recipeFor, writeInt8 } from '../../../tools/quantise/write-int8';
+import { modelIndex } from '../../../tools/vite-models';
+import { noise, randomResNet18, writeSafetensors } from '../../support/weights';
+
+/** Pictures of noise, in a folder of their own. */
+async function pictures(folder: string, count: number, seed = 1): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (let i = 0; i < count; i++) {
+    const next = noise(seed * 1000 + i);
+    const data = Buffer.from(Uint8Array.from({ length: 40 * 30 * 3 }, () => 128 + 120 * next()));
+    const small = sharp(data, { raw: { width: 40, height: 30, channels: 3 } }).resize(320, 240);
+    await small.jpeg().toFile(join(folder, `${String(i).padStart(3, '0')}.jpg`));
+  }
+}
+
+describe('calibration', () => {
+  let base: string;
+  let root: string;
+
+  beforeAll(() => {
+    base = mkdtempSync(join(tmpdir(), 'sightglass-int8-'));
+    root = join(base, 'project');
+    mkdirSync(root);
+  });
+  afterAll(() => rmSync(base, { recursive: true }));
+
+  it('looks in CALIBRATION_PICTURES, calibration/, ../shared/pictures, and makes pictures else', async () => {
+    const made = findCalibrationSet(root, {});
+    expect(made).toMatchObject({ kind: 'synthetic', paths: [] });
+    expect(made.pictures).toBeUndefined();
+    await pictures(join(base, 'shared/pictures'), 3);
+    const shared = findCalibrationSet(root, {});
+    expect(shared).toMatchObject({ kind: 'pictures', words: '3 of the 3 pictures in pictures' });
+    await pictures(join(root, 'calibration'), 2);
+    expect(findCalibrationSet(root, {}).words).toBe('2 of the 2 pictures in calibration');
+    await pictures(join(base, 'mine'), 1);
+    expect(findCalibrationSet(root, { CALIBRATION_PICTURES: '../mine' }).words).toBe('1 of the 1 pictures in mine');
+    expect(() => findCalibrationSet(root, { CALIBRATION_PICTURES: 'gone' })).toThrow(/CALIBRATION_PICTURES: .*gone is no folder/);
+    mkdirSync(join(base, 'empty'));
+    expect(() => findCalibrationSet(root, { CALIBRATION_PICTURES: '../empty' })).toThrow(/no pictures/);
+  });
+
+  it('takes pictures evenly, holds the others apart, and knows them again elsewhere', async () => {
+    const folder = join(base, 'ten');
+    await pictures(folder, 10, 2);
+    const set = calibrationPictures(folder, 5);
+    expect(set.paths.map((p) => p.slice(-7, -4))).toEqual(['000', '002', '004', '006', '008']);
+    expect(set.heldApart.map((p) => p.slice(-7, -4))).toEqual(['001', '003', '005', '007', '009']);
+    const copy = join(base, 'copy');
+    mkdirSync(copy);
+    for (const name of readdirSync(folder)) writeFileSync(join(copy, name), readFileSync(join(folder, name)));
+    expect(calibrationPictures(copy, 5).pictures).toBe(set.pictures);
+    expect(calibrationPictures(folder, 4).pictures).not.toBe(set.pictures);
+  });
+
+  it('leaves out a picture that cannot be read', async () => {
+    const folder = join(base, 'spoilt');
+    await pictures(folder, 2);
+    writeFileSync(join(folder, '000.jpg'), 'no picture');
+    const seen: string[] = [];
+    for await (const { path } of networkInputs(calibrationPictures(folder).paths, TORCHVISION_PREPROCESSING)) seen.push(path);
+    expect(seen).toEqual([join(folder, '001.jpg')]);
+  });
+
+  it('makes the same picture of nothing each time, and another one of another seed', () => {
+    const one = deadLeaves(3);
+    expect(Buffer.from(one.data).equals(Buffer.from(deadLeaves(3).data))).toBe(true);
+    expect(Buffer.from(one.data).equals(Buffer.from(deadLeaves(4).data))).toBe(false);
+    // Not flat: bright and dark places.
+    const grey = one.data.filter((_, i) => i % 4 !== 3);
+    const mean = grey.reduce((a, b) => a + b, 0) / grey.length;
+    const deviation = Math.sqrt(grey.reduce((a, b) => a + (b - mean) ** 2, 0) / grey.length);
+    expect(deviation).toBeGreaterThan(20);
+  });
+
+  it('feeds made pictures where there are no others', async () => {
+    const set = findCalibrationSet(join(base, 'nowhere/project'), {});
+    let count = 0;
+    for await (const input of calibrationInputs(set, TORCHVISION_PREPROCESSING)) {
+      if (count++ === 0) expect(input).toHaveLength(3 * 224 * 224);
+      if (count === 3) break;
+    }
+    expect(count).toBe(3);
+  });
+
+  describe('the model step', () => {
+    let folder: string;
+    let manifest: ModelManifest;
+    const weights = (): { path: string; source: string; licence: string } => ({ path: join(base, 'w.safetensors'), source: 'test', licence: 'CC0-1.0' });
+
+    beforeAll(async () => {
+      folder = join(base, 'models');
+      writeFileSync(weights().path, writeSafetensors(randomResNet18(11)));
+      await pictures(join(base, 'set'), 6, 3);
+      const float = await buildResNet18(weights(), folder);
+      manifest = await writeInt8(folder, float, calibrationPictures(join(base, 'set'), 4), DEFAULT_RECIPE);
+    });
+
+    it('puts the integers next to the floats, with a known answer', () => {
+      expect(modelIndex(folder)).toEqual([manifest]);
+      expect(manifest.variants.map((v) => v.precision)).toEqual(['fp32', 'fp16', 'int8']);
+      const [float, , int8] = manifest.variants;
+      const bytes = readFileSync(join(folder, int8.file));
+      expect(int8).toMatchObject({ file: 'resnet18-int8.onnx', bytes: bytes.length, sha256: hexSha256(bytes) });
+      expect(int8.bytes).toBeLessThan(float.bytes / 3);
+      expect(int8.accuracy).toBeUndefined();
+      // The answer is near the float network's, and no copy of it.
+      const differences = int8.selfTest?.logits.map((v, i) => Math.abs(v - (float.selfTest?.logits[i] ?? NaN))) ?? [];
+      expect(differences).toHaveLength(16);
+      expect(Math.max(...differences)).toBeLessThan(int8.selfTest?.tolerance ?? 0);
+      expect(Math.max(...differences)).toBeGreaterThan(0);
+      expect(int8.quantisation).toMatchObject({ pictures: { count: 4 }, calibration: '4 of the 6 pictures in set', agreement: { of: 2 } });
+      expect(decodeModel(bytes).metadata).toMatchObject({ source: 'test', calibration: '4 of the 6 pictures in set' });
+    });
+
+    it('is made anew only where something changed', async () => {
+      const set = calibrationPictures(join(base, 'set'), 4);
+      expect(await currentManifest(folder, weights())).toEqual(manifest);
+      expect(await currentManifest(folder, { ...weights(), source: 'other' })).toBeUndefined();
+      expect(await int8IsCurrent(folder, manifest, set)).toBe(true);
+      expect(await int8IsCurrent(folder, manifest, calibrationPictures(join(base, 'set'), 3))).toBe(false);
+      // Made pictures do not take the place of real ones, and a recipe of one's own stays.
+      expect(await int8IsCurrent(folder, manifest, findCalibrationSet(join(base, 'nowhere/project'), {}))).toBe(true);
+      const [float, , int8] = manifest.variants;
+      expect(await int8IsCurrent(folder, { ...manifest, variants: [float] }, set)).toBe(false);
+      const changed = (change: object): ModelManifest => ({ ...manifest, variants: [float, { ...int8, ...change }] });
+      const own = { ...int8.quantisation, fingerprint: 'own' };
+      expect(await int8IsCurrent(folder, changed({ quantisation: own }), set)).toBe(false);
+      expect(await int8IsCurrent(folder, changed({ quantisation: { ...own, byHand: true } }), set)).toBe(true);
+      expect(await int8IsCurrent(folder, changed({ sha256: '00' }), set)).toBe(false);
+    });
+
+    it('replaces the integers that are there', async () => {
+      const recipe = { ...recipeFor(calibrationPictures(join(base, 'set'), 1)), float: [] };
+      const next = await writeInt8(folder, manifest, calibrationPictures(join(base, 'set'), 1), recipe, true);
+      expect(next.variants.map((v) => v.precision)).toEqual(['fp32', 'fp16', 'int8']);
+      expect(next.variants[2].sha256).not.toBe(manifest.variants[2].sha256);
+      expect(next.variants[2].quantisation?.byHand).toBe(true);
+    });
+  });
+});
