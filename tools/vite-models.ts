@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import type { ModelManifest } from '../src/recognise/shared/model.ts';
+import type { ModelManifest } from '../src/base/shared/model.ts';
 
 /** The model that runs first where several are there. */
 const PREFERRED = ['resnet18', 'efficientnet-lite0'];

@@ -1,4 +1,13 @@
-import type { WorkerCapabilities } from '../recognise/shared/recogniser';
+/** What the worker's browser can do. */
+export interface WorkerCapabilities {
+  readonly crossOriginIsolated: boolean;
+  readonly hardwareConcurrency: number;
+  readonly wasmSimd: boolean;
+  readonly wasmRelaxedSimd: boolean;
+  readonly wasmThreads: boolean;
+  readonly offscreenCanvas: boolean;
+  readonly privateFileSystem: boolean;
+}
 
 // Smallest modules that use the feature, from github.com/GoogleChromeLabs/wasm-feature-detect (Apache-2.0).
 const SIMD = [

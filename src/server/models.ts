@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ModelManifest, ModelVariant } from '../recognise/shared/model';
+import type { ModelManifest, ModelVariant } from '../base/shared/model';
 import { modelIndex } from '../../tools/vite-models';
 import type { Network } from './job';
 import { Problem } from './problem';

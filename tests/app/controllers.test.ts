@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../src/recognise/shared/model';
-import type { WorkerCapabilities } from '../../src/recognise/shared/recogniser';
+import type { ModelManifest } from '../../src/base/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
+import type { WorkerCapabilities } from '../../src/engine/capabilities';
 import { integersMayLead, threadsFor, variantFor, waysToRun } from '../../src/recognise/page/model/fallbacks';
 
 const RESNET: ModelManifest = {

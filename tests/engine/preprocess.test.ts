@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TORCHVISION_PREPROCESSING } from '../../src/recognise/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { cropGeometry, roundHalfToEven, visibleSquare } from '../../src/engine/preprocess/geometry';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 

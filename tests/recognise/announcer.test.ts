@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ANNOUNCE_INTERVAL, Announcer } from '../../src/recognise/shared/announcer';
-import { CertaintyGate, DEFAULT_CERTAINTY } from '../../src/recognise/shared/certainty';
+import { CertaintyGate, DEFAULT_CERTAINTY } from '../../src/base/shared/certainty';
 
 describe('Announcer', () => {
   it('reads the first label out at once, and the same one no more', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { QuietGate } from '../../src/recognise/page/model/visibility-gate';
 import { trialAllowed } from '../../src/recognise/page/model/speed-trial';
-import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../src/recognise/shared/model';
+import type { ModelManifest } from '../../src/base/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { quicker } from '../../src/recognise/shared/quicker';
 import { speedKey, SpeedStore, type SpeedRecord } from '../../src/recognise/page/model/speeds';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebVTTParser } from 'webvtt-parser';
 import { CocoCategories, cocoAnnotations, cocoCategories, cocoPredictions, type CocoImage } from '../../src/sessions/shared/export/coco';
-import { csvCell } from '../../src/sessions/shared/export/csv';
+import { csvCell } from '../../src/base/shared/csv';
 import { LabelFolders } from '../../src/sessions/shared/export/distinct-names';
 import { labelledFrames } from '../../src/sessions/shared/export/frame-plan';
 import {

@@ -1,4 +1,5 @@
-import type { HumanLabels, LabelRef, RecognitionEntry, SessionData, SessionManifest } from '../../src/sessions/shared/session';
+import type { HumanLabels, RecognitionEntry, SessionData, SessionManifest } from '../../src/sessions/shared/session';
+import type { LabelRef } from '../../src/base/shared/labels/label-ref';
 import type { ExportSource } from '../../src/sessions/shared/export/export-source';
 
 /** Names that break what is not written with care. */

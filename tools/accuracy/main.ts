@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
 import { waysToRun } from '../../src/recognise/page/model/fallbacks';
 import { modelIndex } from '../vite-models';
-import type { ModelManifest } from '../../src/recognise/shared/model';
+import type { ModelManifest } from '../../src/base/shared/model';
 import { calibrationPictures } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { TORCHVISION_PREPROCESSING } from '../../src/recognise/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { decodeModel } from '../../src/engine/onnx/decode';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 import { readResNet18 } from '../../src/engine/resnet18/read';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import type { Page } from 'playwright-core';
 import type { EngineId } from '../../src/engine/engine';
-import type { Precision } from '../../src/recognise/shared/model';
+import type { Precision } from '../../src/engine/model';
 import { decodeModel } from '../../src/engine/onnx/decode';
 import { fillSelfTestInput } from '../../src/engine/self-test';
 import { readResNet18 } from '../../src/engine/resnet18/read';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
-import { TORCHVISION_PREPROCESSING, type Preprocessing } from '../../src/recognise/shared/model';
+import { TORCHVISION_PREPROCESSING, type Preprocessing } from '../../src/engine/model';
 import { encodeModel } from '../../src/engine/onnx/encode';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 import { topK } from '../../src/engine/probabilities';

@@ -4,7 +4,7 @@ import { decodePicture } from '../../src/base/page/decode-image';
 import { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import { fetchSiteModels } from '../../src/recognise/page/model/model-catalogue';
 import type { EngineId } from '../../src/engine/engine';
-import type { Precision } from '../../src/recognise/shared/model';
+import type { Precision } from '../../src/engine/model';
 import type { LoadedModel, Recognition } from '../../src/recognise/shared/recogniser';
 
 /** Which model to load, and how. */

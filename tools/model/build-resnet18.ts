@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TORCHVISION_PREPROCESSING, type ModelManifest, type ModelVariant } from '../../src/recognise/shared/model';
+import type { ModelManifest, ModelVariant } from '../../src/base/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { encodeModel } from '../../src/engine/onnx/encode';
 import { storeAsHalf } from '../../src/engine/onnx/half';
 import { foldResNet18 } from '../../src/engine/resnet18/fold';

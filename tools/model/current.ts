@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelManifest, ModelVariant } from '../../src/recognise/shared/model';
+import type { ModelManifest, ModelVariant } from '../../src/base/shared/model';
 import type { CalibrationSet } from '../quantise/calibration-set';
 import { quantisationFingerprint, recipeFor } from '../quantise/write-int8';
 import { RESNET18_ID } from './build-resnet18';

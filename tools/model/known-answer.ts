@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import type { KnownAnswer } from '../../src/recognise/shared/model';
+import type { KnownAnswer } from '../../src/engine/model';
 import { fillSelfTestInput, KNOWN_ANSWER_LENGTH } from '../../src/engine/self-test';
 
 /** Share of the scores' range that another order of summing may make. */

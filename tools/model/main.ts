@@ -2,7 +2,7 @@
 // The integers are calibrated with the pictures of CALIBRATION_PICTURES=folder, calibration/ or ../shared/pictures.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ModelManifest } from '../../src/recognise/shared/model';
+import type { ModelManifest } from '../../src/base/shared/model';
 import { findCalibrationSet, type CalibrationSet } from '../quantise/calibration-set';
 import { recipeFor, writeInt8 } from '../quantise/write-int8';
 import { buildResNet18 } from './build-resnet18';

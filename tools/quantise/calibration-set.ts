@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { Preprocessing } from '../../src/recognise/shared/model';
+import type { Preprocessing } from '../../src/engine/model';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 import { networkInputs, picturesIn } from './pictures';
 import { deadLeaves } from './synthetic';

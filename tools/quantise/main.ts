@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { ModelManifest } from '../../src/recognise/shared/model';
+import type { ModelManifest } from '../../src/base/shared/model';
 import type { RangeMethod } from './range';
 import { RESNET18_ID } from '../model/build-resnet18';
 import { calibrationPictures } from './calibration-set';

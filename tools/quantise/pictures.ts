@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Preprocessing } from '../../src/recognise/shared/model';
+import type { Preprocessing } from '../../src/engine/model';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 
 /**

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../../src/recognise/shared/model';
+import type { Preprocessing } from '../../src/engine/model';
 import { resnet18Onnx } from '../../src/engine/resnet18/graph';
 import type { FoldedResNet18 } from '../../src/engine/resnet18/folded';
 import type { OnnxModel } from '../../src/engine/onnx/model';

@@ -3,7 +3,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { droppedFiles, isPicture, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
-import type { LoadProgress } from '../../recognise/shared/recogniser';
+import type { LoadProgress } from '../../base/shared/model';
 import { CameraController } from '../../recognise/page/camera/camera-controller';
 import { FileInbox } from '../../base/page/file-inbox';
 import { RecogniserController } from '../../recognise/page/model/recogniser-controller';
@@ -32,6 +32,10 @@ import '../../recognise/page/model/model-picker';
 import './lazy-view';
 import './view-navigation';
 
+function spawnRecogniser(): Worker {
+  return new Worker(new URL('../worker/recogniser.worker.ts', import.meta.url), { type: 'module', name: 'recogniser' });
+}
+
 /** The whole app: its head, the live view and the model picker; takes model files dropped anywhere. */
 @customElement('sg-app')
 @localized()
@@ -47,7 +51,7 @@ export class App extends LitElement {
   @query('sg-live-view') private readonly liveView!: LiveView;
   @query('sg-model-picker') private readonly picker!: ModelPicker;
   private readonly settings = new SettingsStore();
-  private readonly recogniser = new RecogniserController(this, this.settings);
+  private readonly recogniser = new RecogniserController(this, this.settings, spawnRecogniser);
   private readonly camera = new CameraController(this);
   private readonly language = new LanguageController(this, () => this.settings.value.language);
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);

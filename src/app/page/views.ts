@@ -5,7 +5,11 @@ import type { FileInbox } from '../../base/page/file-inbox';
 import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
 import type { SettingsStore } from '../../base/page/settings';
 import type { IconName } from '../../base/page/elements/icons';
+import type { RecorderFactory } from '../../recognise/page/live/recorder-slot';
+import { LiveRecorder } from '../../sessions/page/recording/live-recorder';
 import '../../recognise/page/live/live-view';
+
+const recorderFor: RecorderFactory = (host, parts) => new LiveRecorder(host, parts);
 
 export type ViewId = 'live' | 'pictures' | 'sessions' | 'teach';
 
@@ -43,6 +47,7 @@ export const VIEWS: readonly View[] = [
       .recogniser=${recogniser}
       .camera=${camera}
       .settings=${settings}
+      .recorderFor=${recorderFor}
     ></sg-live-view>`,
   },
   {

@@ -1,5 +1,5 @@
 import { imageSize } from 'image-size';
-import type { PictureProblem } from '../../pictures/shared/image';
+import type { PictureProblem } from '../shared/image-problem';
 
 /** Bytes of a file, and pixels of a picture, that are read at most: what a phone's memory takes (4 bytes a pixel). */
 const MAX_BYTES = 100 * 2 ** 20;

@@ -1,4 +1,4 @@
-import type { PictureProblem } from '../../pictures/shared/image';
+import type { PictureProblem } from '../shared/image-problem';
 
 /** Files that are taken at once: more is a disk, not a folder of pictures. */
 export const MOST_DROPPED = 20_000;

@@ -1,6 +1,6 @@
 import { configureLocalization } from '@lit/localize';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { LabelRef } from '../../sessions/shared/session';
+import type { LabelRef } from '../shared/labels/label-ref';
 import { IMAGENET_LABELS } from '../shared/labels/imagenet';
 import { labelNames, type LabelLocale } from '../shared/labels/names';
 import { sourceLocale, targetLocales } from '../locales/generated/locale-codes';

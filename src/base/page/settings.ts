@@ -1,6 +1,6 @@
 import type { EngineId } from '../../engine/engine';
-import type { Precision } from '../../recognise/shared/model';
-import { DEFAULT_CERTAINTY } from '../../recognise/shared/certainty';
+import type { Precision } from '../../engine/model';
+import { DEFAULT_CERTAINTY } from '../shared/certainty';
 
 /** What a person has chosen, kept between visits. */
 export interface Settings {

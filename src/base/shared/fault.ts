@@ -1,3 +1,5 @@
+import { EngineError, isOutOfMemory } from '../../engine/engine-error';
+
 /** What can go wrong, one code for each message that a person can get. */
 export type FaultCode =
   // sessions taken away and read back
@@ -77,14 +79,10 @@ export class Fault extends Error {
   /** The fault that an error is, however it came; `fallback` is the code for errors that are none. */
   static from(error: unknown, fallback: FaultCode): Fault {
     if (error instanceof Fault) return error;
+    if (error instanceof EngineError) return new Fault(error.code, error.message, { cause: error });
     if (!(error instanceof Error)) return new Fault(fallback, String(error));
     const code = error.name.startsWith(NAME_PREFIX) ? error.name.slice(NAME_PREFIX.length) : '';
     if (CODES.has(code)) return new Fault(code as FaultCode, error.message, { cause: error });
     return new Fault(isOutOfMemory(error) ? 'out-of-memory' : fallback, error.message, { cause: error });
   }
-}
-
-/** Browsers and Emscripten name running out of memory in different words. */
-function isOutOfMemory(error: Error): boolean {
-  return /out of memory|could not allocate|allocation failed|cannot enlarge memory|bad_alloc|\bOOM\b/i.test(error.message);
 }

@@ -1,6 +1,5 @@
 import { Fault } from '../shared/fault';
-import type { ModelVariant } from '../../recognise/shared/model';
-import type { LoadProgress } from '../../recognise/shared/recogniser';
+import type { LoadProgress, ModelVariant } from '../shared/model';
 import { chunksOf } from './chunks';
 
 /** Lower-case hex SHA-256, undefined where the page is no secure context and the browser therefore has none. */

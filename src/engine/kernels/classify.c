@@ -1,5 +1,5 @@
 // Global average and classifier.
-#include "phase.h"
+#include "operator.h"
 #include "simd.h"
 
 // Item: `group` blocks of 4 channels.

@@ -5,7 +5,7 @@
 // with stride 1 over 12 channels (its eighth row and column are zeros). Winograd's F(4 x 4, 4 x 4) does 16 outputs with 49
 // products a channel: 588 multiplications where the plain way has 2352.
 #include "gemm.h"
-#include "phase.h"
+#include "operator.h"
 #include "simd.h"
 
 #define PLANES 3

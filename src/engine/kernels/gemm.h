@@ -7,7 +7,7 @@
 #ifndef SIGHTGLASS_GEMM_H
 #define SIGHTGLASS_GEMM_H
 
-#include "phase.h"
+#include "operator.h"
 
 // Steps of k after which the product goes on to the next columns and output channels. Large weights come from memory once a
 // run; the processor fetches only some 20 cache lines ahead, so they must be used at a steady pace: each half KB for all columns

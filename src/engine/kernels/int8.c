@@ -6,7 +6,7 @@
 //
 // Every implementation gives the same integers: products of 7 by 8 bits fit into the 16 bits that some add in pairs, and a sum
 // becomes a step of the output by single float operations, none fused, which src/engine/resnet18/int8.ts does as well.
-#include "phase.h"
+#include "operator.h"
 
 #ifdef __wasm_relaxed_simd__
 #pragma float_control(precise, on)

@@ -3,7 +3,7 @@
 // the item it holds, and one that wakes late just finds less to do.
 #include <stdint.h>
 
-#include "phase.h"
+#include "operator.h"
 
 #define EXPORT(name) __attribute__((export_name(name)))
 #define SPINS 40000  // looks at a counter, some 100 microseconds, before a thread sleeps: longer than most pieces take

@@ -4,7 +4,7 @@
 // Transformed input: [position][block of n <= 6 tiles][ic / 4][n][4]. Weights: [position][oc / 8][ic][8].
 // Sums: [position][oc / 4][tile][4].
 #include "gemm.h"
-#include "phase.h"
+#include "operator.h"
 
 #define T (M + 2)
 #define FETCH(in, row, y, x) load((in) + (y) * (row) + (x) * 4)

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import moduleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import binaryUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Engine, EngineOptions, EngineOutput } from '../engine';
-import { Fault } from '../../base/shared/fault';
+import { EngineError } from '../engine-error';
 import { FEATURES_NAME, INPUT_NAME, LOGITS_NAME } from '../resnet18/graph';
 
 /** Names and sizes that a model must have to be run here. */
@@ -21,13 +21,13 @@ function fixedShape(metadata: ort.InferenceSession.ValueMetadata | undefined): r
 function portsOf(session: ort.InferenceSession): ModelPorts {
   const inputShape = fixedShape(session.inputMetadata[0]);
   if (session.inputNames.length !== 1 || inputShape?.length !== 4 || inputShape[1] !== 3) {
-    throw new Fault('model-invalid', `The model wants the inputs ${session.inputNames.join(', ')}; one float32 picture [1, 3, 224, 224] is needed.`);
+    throw new EngineError('model-invalid', `The model wants the inputs ${session.inputNames.join(', ')}; one float32 picture [1, 3, 224, 224] is needed.`);
   }
   const outputs = session.outputMetadata.map((m) => ({ name: m.name, shape: fixedShape(m) }));
   const byWidth = (width: number | undefined): string | undefined =>
     outputs.find((o) => o.shape?.length === 2 && (width === undefined ? o.name === FEATURES_NAME : o.shape[1] === width))?.name;
   const logits = outputs.find((o) => o.name === LOGITS_NAME)?.name ?? byWidth(1000);
-  if (!logits) throw new Fault('model-invalid', 'The model has no output of 1000 scores, one for each ImageNet class.');
+  if (!logits) throw new EngineError('model-invalid', 'The model has no output of 1000 scores, one for each ImageNet class.');
   return {
     input: session.inputNames[0] ?? INPUT_NAME,
     // A symbolic height means that any size runs; 224 is what the weights were trained for.
@@ -89,7 +89,7 @@ class OrtEngine implements Engine {
  * Starts onnxruntime-web on WASM with a model of one float32 picture input and a 1000-score output.
  *
  * @param model bytes of an .onnx or .ort file
- * @throws Fault `model-invalid` where the model has other inputs or outputs, `out-of-memory`, `threads-failed` or
+ * @throws EngineError `model-invalid` where the model has other inputs or outputs, `out-of-memory`, `threads-failed` or
  * `engine-failed` where it cannot be started
  */
 export async function createOrtEngine(model: Uint8Array, options: EngineOptions): Promise<Engine> {
@@ -102,10 +102,10 @@ export async function createOrtEngine(model: Uint8Array, options: EngineOptions)
     });
     return new OrtEngine(options.threads, session, portsOf(session));
   } catch (error) {
-    const fault = Fault.from(error, options.threads > 1 ? 'threads-failed' : 'engine-failed');
+    const fault = EngineError.from(error, options.threads > 1 ? 'threads-failed' : 'engine-failed');
     // What the runtime says of a model it cannot read does not depend on threads.
     if (/protobuf|ModelProto|No graph|Invalid model|opset|INVALID_GRAPH|INVALID_PROTOBUF|NOT_IMPLEMENTED/i.test(fault.message)) {
-      throw new Fault('model-invalid', fault.message, { cause: error });
+      throw new EngineError('model-invalid', fault.message, { cause: error });
     }
     throw fault;
   }

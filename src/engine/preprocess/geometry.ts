@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../../recognise/shared/model';
+import type { Preprocessing } from '../model';
 
 /** A rectangle in source pixels. */
 export interface Region {

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../../recognise/shared/model';
+import type { Preprocessing } from '../model';
 import { PRECISION_BITS, resampleCoefficients, type Coefficients } from './coefficients';
 import { cropGeometry, type Region } from './geometry';
 

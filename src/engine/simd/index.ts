@@ -1,5 +1,5 @@
 import type { Engine, EngineOptions } from '../engine';
-import { Fault } from '../../base/shared/fault';
+import { EngineError } from '../engine-error';
 import { decodeModel } from '../onnx/decode';
 import type { OnnxModel } from '../onnx/model';
 import { readResNet18 } from '../resnet18/read';
@@ -13,18 +13,18 @@ import { startSimdEngine } from './simd-engine';
 
 /** Integers that onnxruntime-web runs may be of another recipe than our kernels know: no fault of the file. */
 function integers(model: OnnxModel, relaxed: boolean): PlanNetwork {
-  if (!relaxed) throw new Fault('engine-failed', 'This browser has no relaxed SIMD, which our integer kernels are made of.');
+  if (!relaxed) throw new EngineError('engine-failed', 'This browser has no relaxed SIMD, which our integer kernels are made of.');
   try {
     return integerNetwork(readIntegerResNet18(model));
   } catch (error) {
-    throw Fault.from(error, 'engine-failed');
+    throw EngineError.from(error, 'engine-failed');
   }
 }
 
 /**
  * Starts our own kernels on a ResNet-18 in ONNX, float32 or in integers (QDQ).
  *
- * @throws Fault `model-invalid` where the model is another one, `engine-failed` where its integers are not such as our kernels compute
+ * @throws EngineError `model-invalid` where the model is another one, `engine-failed` where its integers are not such as our kernels compute
  * with, or the browser lacks what they need, and what {@link startSimdEngine} throws
  */
 export async function createSimdEngine(model: Uint8Array, options: EngineOptions): Promise<Engine> {
@@ -37,8 +37,8 @@ export async function createSimdEngine(model: Uint8Array, options: EngineOptions
     return await startSimdEngine(network, options, { module, spawn });
   } catch (error) {
     if (error instanceof Error && ['WeightsError', 'OnnxError'].includes(error.name)) {
-      throw new Fault('model-invalid', error.message, { cause: error });
+      throw new EngineError('model-invalid', error.message, { cause: error });
     }
-    throw Fault.from(error, 'engine-failed');
+    throw EngineError.from(error, 'engine-failed');
   }
 }

@@ -1,5 +1,5 @@
 import type { Engine, EngineOptions, EngineOutput, LastBlock } from '../engine';
-import { Fault } from '../../base/shared/fault';
+import { EngineError } from '../engine-error';
 import { fillSelfTestInput } from '../self-test';
 import { Arena } from './arena';
 import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels';
@@ -34,7 +34,7 @@ async function startThread(spawn: SpawnThread, request: HelpRequest): Promise<Wo
     const fail = (reason: string): void => {
       clearTimeout(timer);
       worker.terminate();
-      reject(new Fault('threads-failed', `Thread ${request.thread} of the SIMD engine: ${reason}`));
+      reject(new EngineError('threads-failed', `Thread ${request.thread} of the SIMD engine: ${reason}`));
     };
     const timer = setTimeout(() => fail('no answer'), THREAD_START_MS);
     worker.addEventListener('error', (event) => fail(event.message || 'could not be started'));
@@ -53,7 +53,7 @@ async function startThreads(spawn: SpawnThread, requests: readonly HelpRequest[]
   const failed = started.find((s) => s.status === 'rejected');
   if (failed) {
     for (const helper of helpers) helper.terminate();
-    throw Fault.from(failed.reason, 'threads-failed');
+    throw EngineError.from(failed.reason, 'threads-failed');
   }
   return helpers;
 }
@@ -62,7 +62,7 @@ function allocate(pages: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (error) {
-    throw new Fault('out-of-memory', `The SIMD engine needs ${pages / 16} MiB: ${String(error)}`, { cause: error });
+    throw new EngineError('out-of-memory', `The SIMD engine needs ${pages / 16} MiB: ${String(error)}`, { cause: error });
   }
 }
 
@@ -95,7 +95,7 @@ class SimdEngine implements Engine {
 /**
  * Starts our own kernels on a network.
  *
- * @throws Fault `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 20 MB for
+ * @throws EngineError `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 20 MB for
  * integers) is refused, `self-test-failed` where the network's own check finds a wrong number
  */
 export async function startSimdEngine(planNetwork: PlanNetwork, options: EngineOptions, parts: SimdEngineParts): Promise<Engine> {
@@ -140,7 +140,7 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: EngineO
     const problem = plan.check(buffer, (index) => run(alone[index]));
     if (problem) {
       engine.dispose();
-      throw new Fault('self-test-failed', `simd with ${threads} threads: ${problem}`);
+      throw new EngineError('self-test-failed', `simd with ${threads} threads: ${problem}`);
     }
   }
   return engine;

@@ -1,6 +1,6 @@
 import { msg, str } from '@lit/localize';
 import { MOST_DROPPED } from '../../base/page/dropped-files';
-import type { PictureProblem } from '../shared/image';
+import type { PictureProblem } from '../../base/shared/image-problem';
 
 /** What a person reads of a picture that failed: why, and what to do. */
 export function pictureProblemText(problem: PictureProblem): string {

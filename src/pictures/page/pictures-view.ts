@@ -15,7 +15,7 @@ import { countFirstLabels, filterByLabel } from '../shared/image-filter';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 import '../../base/page/elements/fault-panel';
-import '../../base/page/elements/load-progress';
+import '../../recognise/page/model/load-progress';
 import './image-card';
 import { pictureProblemText } from './image-problem-text';
 import { picturesViewStyles } from './pictures-view-styles';

@@ -1,13 +1,10 @@
 import type { PictureItem } from './image';
-import { csvRecord } from '../../sessions/shared/export/csv';
+import { csvRecord, UTF8_MARK } from '../../base/shared/csv';
 
 /** Labels of each picture that are written. */
 const COUNT = 3;
 
 type Names = readonly string[];
-
-/** UTF-8's mark, without which Excel garbles all but English. */
-const MARK = '\ufeff';
 
 /**
  * A table, RFC 4180, a record a picture: file, size in pixels, model, three labels with probabilities 0..1, and the reason where
@@ -29,7 +26,7 @@ export function picturesCsv(items: readonly PictureItem[], names: Names): string
     });
     return [csvRecord([item.name, item.width, item.height, item.modelId, item.precision, ...labels, undefined])];
   });
-  return MARK + csvRecord(head) + records.join('');
+  return UTF8_MARK + csvRecord(head) + records.join('');
 }
 
 /** The same as JSON, one object a line. */

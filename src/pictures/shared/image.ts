@@ -1,24 +1,6 @@
-import type { Precision } from '../../recognise/shared/model';
+import type { PictureProblem } from '../../base/shared/image-problem';
+import type { Precision } from '../../engine/model';
 import type { Prediction } from '../../engine/probabilities';
-
-/** Why a picture could not be recognised. */
-export type PictureProblem =
-  /** No bytes in it. */
-  | 'empty'
-  /** A drawing (SVG), which has no pixels and may hold scripts. */
-  | 'drawing'
-  /** More bytes or pixels than are read here. */
-  | 'too-large'
-  /** HEIC, which this browser does not read. */
-  | 'heic'
-  /** No picture, or a damaged one. */
-  | 'unreadable'
-  /** The browser could not open the file, or the folder that it is in. */
-  | 'not-given'
-  /** Too many were dropped at once: it and those after it were not taken. */
-  | 'left-out'
-  /** The picture was read, but the network could not be run on it. */
-  | 'engine';
 
 /** One still picture and what became of it. */
 export type PictureItem = {

@@ -1,8 +1,10 @@
+import type { WorkerCapabilities } from '../../engine/capabilities';
 import type { SmootherOptions } from './label-smoother';
 import type { Prediction } from '../../engine/probabilities';
 import type { EngineId } from '../../engine/engine';
-import type { ModelManifest, Precision } from './model';
-import type { StoredBlock } from '../../teach/shared/teach';
+import type { LoadProgress, ModelManifest } from '../../base/shared/model';
+import type { Precision } from '../../engine/model';
+import type { StoredBlock } from './feature-model';
 
 /** A picture of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
 export interface PixelFrame {
@@ -31,15 +33,6 @@ export interface LoadRequest {
   readonly engine: EngineId;
   /** Threads wanted, 1 or more. */
   readonly threads: number;
-}
-
-/** How far a model's load has come. */
-export interface LoadProgress {
-  readonly phase: 'download' | 'verify' | 'convert' | 'session' | 'self-test';
-  /** Bytes fetched, in the phase `download`. */
-  readonly loaded: number;
-  /** Bytes in all, 0 where unknown. */
-  readonly total: number;
 }
 
 /** The model that runs, and how. */
@@ -86,17 +79,6 @@ export interface Recognition {
   readonly features: Float32Array | undefined;
   /** Where asked for and the engine can. */
   readonly block?: StoredBlock;
-}
-
-/** What the worker's browser can do. */
-export interface WorkerCapabilities {
-  readonly crossOriginIsolated: boolean;
-  readonly hardwareConcurrency: number;
-  readonly wasmSimd: boolean;
-  readonly wasmRelaxedSimd: boolean;
-  readonly wasmThreads: boolean;
-  readonly offscreenCanvas: boolean;
-  readonly privateFileSystem: boolean;
 }
 
 /** A model that a person put on this device. */

@@ -1,5 +1,5 @@
 import type { EngineId } from '../../engine/engine';
-import type { Precision } from './model';
+import type { Precision } from '../../engine/model';
 
 /** How quick one way to run a model is on this device. */
 export interface Speed {

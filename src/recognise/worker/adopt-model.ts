@@ -1,6 +1,6 @@
 import { Fault } from '../../base/shared/fault';
-import { TORCHVISION_PREPROCESSING, type KnownAnswer, type ModelManifest } from '../shared/model';
-import type { LoadProgress } from '../shared/recogniser';
+import type { ModelManifest, LoadProgress } from '../../base/shared/model';
+import { TORCHVISION_PREPROCESSING, type KnownAnswer } from '../../engine/model';
 import { decodeModel } from '../../engine/onnx/decode';
 import { encodeModel } from '../../engine/onnx/encode';
 import { fillSelfTestInput, KNOWN_ANSWER_LENGTH } from '../../engine/self-test';

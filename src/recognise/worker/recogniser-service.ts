@@ -1,34 +1,29 @@
 import type { Engine, EngineId, EngineOptions, LastBlock } from '../../engine/engine';
 import { Fault } from '../../base/shared/fault';
-import type { ModelManifest, ModelVariant } from '../shared/model';
+import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
 import type {
   FrameInput,
   LoadedModel,
-  LoadProgress,
   LoadRequest,
   Recognition,
   RecogniseOptions,
   RecogniserApi,
   StoredModel,
-  WorkerCapabilities,
 } from '../shared/recogniser';
+import { workerCapabilities, type WorkerCapabilities } from '../../engine/capabilities';
 import { Preprocessor } from '../../engine/preprocess/preprocessor';
 import { LabelSmoother, type SmootherOptions } from '../shared/label-smoother';
 import { softmax, topK, type Prediction } from '../../engine/probabilities';
 import { SceneChangeDetector } from '../shared/scene-change';
 import { fillSelfTestInput, selfTestProblem } from '../../engine/self-test';
 import { adoptModelFile } from './adopt-model';
-import { featureModelOf } from '../../teach/shared/feature-model';
-import { toHalves } from '../../teach/shared/stored-block';
-import type { LiveThings, StoredBlock } from '../../teach/shared/teach';
-import type { FeatureModel } from '../../teach/shared/classes-file';
-import { workerCapabilities } from '../../engine/capabilities';
+import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
+import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
 import { deviceModels } from './device-models';
 import { closeFrame, FrameReader } from './frame-reader';
 import { quickIntegers } from '../../engine/int8-speed';
 import { SerialQueue } from '../../base/worker/serial';
 import { siteModel } from './site-model';
-import { LiveNaming } from '../../teach/worker/live-naming';
 
 const CLASSES = 1000;
 
@@ -50,12 +45,12 @@ export class RecogniserService implements RecogniserApi {
   readonly #scenes = new SceneChangeDetector();
   readonly #probabilities = new Float32Array(CLASSES);
   #running: Running | undefined;
-  #naming: LiveNaming | undefined;
+  #naming: ExtraClasses | undefined;
 
   /** @param taught what is named beside the network's own labels, looked at before each frame */
   constructor(
     private readonly createEngine: EngineFactory,
-    private readonly taught: { readonly live: LiveThings | undefined } = { live: undefined },
+    private readonly taught: ExtraClassesSource = NO_EXTRA_CLASSES,
   ) {}
 
   capabilities(): WorkerCapabilities {
@@ -183,10 +178,10 @@ export class RecogniserService implements RecogniserApi {
   }
 
   /** What names taught things now; labels begin anew where that has changed. */
-  #follow({ engine, features }: Running): LiveNaming | undefined {
+  #follow({ engine, features }: Running): ExtraClasses | undefined {
     if (this.#naming?.live === this.taught.live) return this.#naming;
-    this.#naming = LiveNaming.for(this.taught.live, features, engine);
-    const classes = CLASSES + (this.#naming?.things ?? 0);
+    this.#naming = this.taught.for(features, engine);
+    const classes = CLASSES + (this.#naming?.count ?? 0);
     if (this.#naming || this.#smoother.classes !== classes) this.#smoother = new LabelSmoother(classes, this.#smoother.options);
     return this.#naming;
   }

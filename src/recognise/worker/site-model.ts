@@ -1,6 +1,5 @@
-import type { ModelVariant } from '../shared/model';
+import type { ModelVariant, LoadProgress } from '../../base/shared/model';
 import { modelKey } from '../../base/shared/offline';
-import type { LoadProgress } from '../shared/recogniser';
 import { alone, findKept, forget, keep } from '../../base/worker/kept-files';
 import { downloadModel } from '../../base/worker/download';
 

@@ -1,4 +1,4 @@
-import type { LabelRef } from '../shared/session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 import { sameLabel, SLOTS, useLabel, type LabelSlot } from '../shared/label-slots';
 
 const KEY = 'sightglass.labels';

@@ -1,4 +1,5 @@
-import type { HumanEdit, HumanLabels, LabelRef } from './session';
+import type { HumanEdit, HumanLabels } from './session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 import { sameLabel } from './labels';
 
 /*

@@ -1,4 +1,4 @@
-import type { LabelRef } from './session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /** A label with a number key, and when it was used last. */
 export interface LabelSlot {

@@ -1,4 +1,4 @@
-import type { LabelRef } from './session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /**
  * What tells labels apart: the class where there is one, since two classes may share a name (`crane`), else the person's

@@ -1,12 +1,5 @@
-import type {
-  FilmInfo,
-  HumanEdit,
-  HumanSpan,
-  LabelRef,
-  RecognitionEntry,
-  SessionManifest,
-  Snapshot,
-} from './session';
+import type { FilmInfo, HumanEdit, HumanSpan, RecognitionEntry, SessionManifest, Snapshot } from './session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /** Thrown where something is not what a session's file must hold; the message names the place. */
 export class SessionFormatError extends Error {

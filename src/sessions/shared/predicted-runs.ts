@@ -1,4 +1,5 @@
-import type { LabelRef, RecognitionEntry } from './session';
+import type { RecognitionEntry } from './session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 import { labelKey, sameLabel } from './labels';
 import { ANSWER_HOLDS_US } from './label-times';
 

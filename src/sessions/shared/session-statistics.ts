@@ -1,4 +1,5 @@
-import type { LabelRef, SessionData } from './session';
+import type { SessionData } from './session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 import { labelKey, sameLabel } from './labels';
 import { spansAt } from './label-times';
 import { predictedRunsOf } from './predicted-runs';

@@ -1,4 +1,5 @@
-import type { Precision } from '../../recognise/shared/model';
+import type { Precision } from '../../engine/model';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 import type { Prediction } from '../../engine/probabilities';
 
 /*
@@ -11,14 +12,6 @@ import type { Prediction } from '../../engine/probabilities';
  *   snapshots/     full-resolution pictures, <timeUs>.jpg
  * Times are microseconds from the film's first frame, as in its container.
  */
-
-/** What a person or the network calls a thing. */
-export interface LabelRef {
-  /** ImageNet-1k class 0..999; undefined for a person's own label. */
-  readonly index?: number;
-  /** English name, or the person's own words. */
-  readonly name: string;
-}
 
 /** The network's answer for one frame. Never changed once written. */
 export interface RecognitionEntry {

@@ -1,4 +1,5 @@
-import type { HumanSpan, LabelRef } from './session';
+import type { HumanSpan } from './session';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /** Shorter than this a press is a tap, milliseconds. */
 export const HOLD_MS = 350;

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { msg, str } from '@lit/localize';
 import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
 import type { TeachController } from './teach-controller';
-import type { FeatureModel } from '../shared/classes-file';
+import type { FeatureModel } from '../../recognise/shared/feature-model';
 import { faultText } from '../../base/page/elements/fault-text';
 
 /** What stands in the way of teaching, or has gone wrong, with the way on. */

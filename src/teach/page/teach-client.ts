@@ -4,7 +4,7 @@ import {
   TEACH_CHANNEL, type FeatureUpdate, type ImportSummary, type NewExample, type TeachApi, type TeachChange, type TeachState,
   type TrainingResult, type UndoToken,
 } from '../shared/teach';
-import type { FeatureModel } from '../shared/classes-file';
+import type { FeatureModel } from '../../recognise/shared/feature-model';
 import type { TeachProgress } from '../shared/train-head';
 import { RestartingWorker } from '../../base/page/restarting-worker';
 

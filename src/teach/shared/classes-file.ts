@@ -1,3 +1,4 @@
+import type { FeatureModel } from '../../recognise/shared/feature-model';
 import { fromBase64, toBase64 } from './base64';
 
 /** What a file of taught things begins with. */
@@ -9,18 +10,6 @@ export const MOST_EXAMPLES = 500;
 
 /** Where an example came from. */
 export type ExampleSource = 'camera' | 'picture' | 'session';
-
-/** Which network gave the features: to another one they mean nothing. */
-export interface FeatureModel {
-  readonly id: string;
-  /** Name that a person reads. */
-  readonly name: string;
-  readonly precision: string;
-  /** Of the reference file of the weights, whatever the precision, lower-case hex; "" where the browser could not tell. */
-  readonly sha256: string;
-  /** Length of the features. */
-  readonly width: number;
-}
 
 export interface FileExample {
   readonly id: string;

@@ -1,6 +1,7 @@
 import type { TaughtHead } from './head';
 import type { HeldOutReport } from './report';
-import type { ExampleSource, FeatureModel } from './classes-file';
+import type { ExampleSource } from './classes-file';
+import type { FeatureModel, StoredBlock } from '../../recognise/shared/feature-model';
 import type { TaughtAdapter } from './train-adapter';
 import type { TeachProgress } from './train-head';
 
@@ -13,12 +14,6 @@ export type TeachChange =
   | { readonly kind: 'things' }
   /** What recognisers name; undefined for nothing. */
   | { readonly kind: 'live'; readonly live: LiveThings | undefined };
-
-/** The last block of one example as float16 numbers, shape [512, 7, 7] each; see `LastBlock` in engine/engine.ts. */
-export interface StoredBlock {
-  readonly hidden: Uint16Array;
-  readonly sum: Uint16Array;
-}
 
 /** An example that is to be kept. */
 export interface NewExample {

@@ -1,7 +1,8 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { Fault } from '../../base/shared/fault';
-import type { LiveThings, StoredBlock, TrainingResult } from '../shared/teach';
-import type { ExampleSource, FeatureModel } from '../shared/classes-file';
+import type { LiveThings, TrainingResult } from '../shared/teach';
+import type { StoredBlock, FeatureModel } from '../../recognise/shared/feature-model';
+import type { ExampleSource } from '../shared/classes-file';
 
 export interface StoredThing {
   readonly id: string;

@@ -1,6 +1,12 @@
 import { Fault } from '../../base/shared/fault';
-import { sameNetwork } from '../shared/feature-model';
-import { readThingsFile, ThingsFileError, writeThingsFile, type FeatureModel, type FileExample, type ThingsFile } from '../shared/classes-file';
+import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
+import {
+  readThingsFile,
+  ThingsFileError,
+  writeThingsFile,
+  type FileExample,
+  type ThingsFile,
+} from '../shared/classes-file';
 import type { StoredExample, StoredThing } from './class-store';
 
 /** A larger file is none of ours: 100 things of 500 examples with pictures are kept by nobody. */

@@ -1,13 +1,13 @@
 import type { Engine, EngineOutput } from '../../engine/engine';
 import { TEACH_CHANNEL, type LiveThings, type TeachChange } from '../shared/teach';
 import { askHead, joinDistributions } from '../shared/head';
-import { sameNetwork } from '../shared/feature-model';
+import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
 import { adaptedFeatures, LAST_BLOCK, sparseBlock } from '../shared/low-rank';
+import type { ExtraClasses, ExtraClassesSource } from '../../recognise/shared/extra-classes';
 import type { Prediction } from '../../engine/probabilities';
-import type { FeatureModel } from '../shared/classes-file';
 
 /** Follows what recognisers are to name: as it was kept, then as the teaching worker tells. */
-export class LiveThingsFollower {
+export class LiveThingsFollower implements ExtraClassesSource {
   #live: LiveThings | undefined;
   #told = false;
 
@@ -30,10 +30,19 @@ export class LiveThingsFollower {
   get live(): LiveThings | undefined {
     return this.#live;
   }
+
+  for(model: FeatureModel | undefined, engine: Engine): ExtraClasses | undefined {
+    return namingFor(this.#live, model, engine);
+  }
+}
+
+/** @returns undefined where there is nothing to name for this network */
+export function namingFor(live: LiveThings | undefined, model: FeatureModel | undefined, engine: Engine): ExtraClasses | undefined {
+  return live && model && sameNetwork(live.model, model) ? new LiveNaming(live, engine) : undefined;
 }
 
 /** Names taught things in what one loaded network sees. */
-export class LiveNaming {
+class LiveNaming implements ExtraClasses {
   #distribution = new Float32Array(0);
   readonly #features = new Float32Array(LAST_BLOCK.channels);
 
@@ -42,12 +51,7 @@ export class LiveNaming {
     private readonly engine: Engine,
   ) {}
 
-  /** @returns undefined where there is nothing to name for this network */
-  static for(live: LiveThings | undefined, model: FeatureModel | undefined, engine: Engine): LiveNaming | undefined {
-    return live && model && sameNetwork(live.model, model) ? new LiveNaming(live, engine) : undefined;
-  }
-
-  get things(): number {
+  get count(): number {
     return this.live.head.things;
   }
 

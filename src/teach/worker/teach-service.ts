@@ -2,7 +2,8 @@ import { Fault } from '../../base/shared/fault';
 import type {
   FeatureUpdate, ImportSummary, NewExample, TeachApi, TeachChange, TeachState, Thing, TrainingResult, UndoToken,
 } from '../shared/teach';
-import { LONGEST_NAME, type FeatureModel } from '../shared/classes-file';
+import { LONGEST_NAME } from '../shared/classes-file';
+import type { FeatureModel } from '../../recognise/shared/feature-model';
 import type { TeachProgress } from '../shared/train-head';
 import { SerialQueue } from '../../base/worker/serial';
 import { exportThings, importThings } from './exchange';

@@ -1,8 +1,7 @@
 import type { AdapterOutcome, TrainingResult } from '../shared/teach';
-import { sameNetwork } from '../shared/feature-model';
+import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
 import { OTHER } from '../shared/head';
 import { blockExample } from '../shared/stored-block';
-import type { FeatureModel } from '../shared/classes-file';
 import { enoughForAdapter, trainAdapter, type AdapterResult } from '../shared/train-adapter';
 import { trainHead, type TeachExample, type TeachProblem, type TeachProgress, type TrainedHead } from '../shared/train-head';
 import type { StoredExample, StoredThing, ThingStore } from './class-store';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineId } from '../../../src/engine/engine';
-import type { Precision } from '../../../src/recognise/shared/model';
+import type { Precision } from '../../../src/engine/model';
 import { openHarness, serveHarness, type HarnessServing } from '../../../tools/harness/serve-harness';
 import { DIST } from '../../../tools/serve';
 import type { Browsing } from '../../support/browser';

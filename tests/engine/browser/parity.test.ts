@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHarness, serveHarness, type HarnessServing } from '../../../tools/harness/serve-harness';
 import { DIST } from '../../../tools/serve';
-import { TORCHVISION_PREPROCESSING } from '../../../src/recognise/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import { Preprocessor } from '../../../src/engine/preprocess/preprocessor';
 import type { Browsing } from '../../support/browser';
 import { referencePython } from '../../support/python';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/engine';
-import { TORCHVISION_PREPROCESSING } from '../../../src/recognise/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import { decodeModel } from '../../../src/engine/onnx/decode';
 import { encodeModel } from '../../../src/engine/onnx/encode';
 import type { OnnxModel } from '../../../src/engine/onnx/model';

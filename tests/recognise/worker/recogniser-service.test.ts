@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../../src/engine/engine';
-import { TORCHVISION_PREPROCESSING, type ModelManifest } from '../../../src/recognise/shared/model';
+import type { ModelManifest } from '../../../src/base/shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import type { LoadRequest, PixelFrame } from '../../../src/recognise/shared/recogniser';
+import { namingFor } from '../../../src/teach/worker/live-naming';
+import type { FeatureModel } from '../../../src/recognise/shared/feature-model';
 import type { LiveThings } from '../../../src/teach/shared/teach';
 import { trainHead } from '../../../src/teach/shared/train-head';
 import { finish } from '../../support/taught-examples';
@@ -107,7 +110,10 @@ describe('RecogniserService', () => {
   });
 
   describe('with taught things', () => {
-    const taught: { live: LiveThings | undefined } = { live: undefined };
+    const taught = {
+      live: undefined as LiveThings | undefined,
+      for: (model: FeatureModel | undefined, engine: Engine) => namingFor(taught.live, model, engine),
+    };
     const model = { id: 'test', name: 'Test', precision: 'fp32', sha256: SHA, width: 512 };
 
     /** A head of one thing that is typical where all features are alike, as the engine's are. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync, crc32 } from 'node:zlib';
 import sharp from 'sharp';
-import type { ModelManifest } from '../../../src/recognise/shared/model';
+import type { ModelManifest } from '../../../src/base/shared/model';
 import { createService, type Service } from '../../../src/server/service';
 import { DEFAULTS, type Settings } from '../../../src/server/settings';
 import { ROOT } from '../shared';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveThings, NewExample, TeachChange } from '../../../src/teach/shared/teach';
 import { askHead } from '../../../src/teach/shared/head';
-import type { FeatureModel } from '../../../src/teach/shared/classes-file';
+import type { FeatureModel } from '../../../src/recognise/shared/feature-model';
 import { MemoryThingStore, readLiveThings } from '../../../src/teach/worker/class-store';
 import { TeachService } from '../../../src/teach/worker/teach-service';
 import { examplesOf } from '../../support/taught-examples';

@@ -1,4 +1,4 @@
-import type { LabelRef } from '../../../sessions/shared/session';
+import type { LabelRef } from '../../shared/labels/label-ref';
 
 /** A person chose a label: one of ImageNet's classes, or their own words. */
 export class LabelChoiceEvent extends Event {

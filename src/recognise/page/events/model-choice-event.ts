@@ -1,4 +1,4 @@
-import type { Precision } from '../../shared/model';
+import type { Precision } from '../../../engine/model';
 
 /** A person chose a model. */
 export class ModelChoiceEvent extends Event {

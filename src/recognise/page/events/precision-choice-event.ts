@@ -1,4 +1,4 @@
-import type { Precision } from '../../shared/model';
+import type { Precision } from '../../../engine/model';
 
 /** A person chose a precision of the model that runs, or whichever is quicker. */
 export class PrecisionChoiceEvent extends Event {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { localized, msg } from '@lit/localize';
-import type { Preprocessing } from '../../shared/model';
+import type { Preprocessing } from '../../../engine/model';
 import { filmFault, type Film } from '../camera/video-file';
 import type { CameraLens } from '../camera/camera-lens';
 import { visibleSquare } from '../../../engine/preprocess/geometry';

@@ -4,7 +4,7 @@ import type { Recognition } from '../../shared/recogniser';
 import { LabelAnnouncer } from './label-announcer';
 import { className, speechLanguage } from '../../../base/page/language';
 import type { Prediction } from '../../../engine/probabilities';
-import { CertaintyGate } from '../../shared/certainty';
+import { CertaintyGate } from '../../../base/shared/certainty';
 import type { Settings } from '../../../base/page/settings';
 import type { ShownLabel } from './label-list';
 

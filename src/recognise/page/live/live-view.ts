@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { TORCHVISION_PREPROCESSING } from '../../shared/model';
+import { TORCHVISION_PREPROCESSING } from '../../../engine/model';
 import type { CameraController } from '../camera/camera-controller';
 import { DeviceConditionsController } from './device-conditions';
 import { LiveRecognition, type LiveStatistics } from './live-recognition';
@@ -23,11 +23,11 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import type { CameraStage } from './camera-stage';
 import { LiveActions, type LiveParts } from './live-actions';
 import { LiveLabels } from './live-labels';
-import { LiveRecorder } from '../../../sessions/page/recording/live-recorder';
+import type { RecorderFactory, RecorderSlot } from './recorder-slot';
 import { liveViewStyles } from './live-view-styles';
 import type { SourceSheet } from './source-sheet';
 import '../../../base/page/elements/fault-panel';
-import '../../../base/page/elements/load-progress';
+import '../model/load-progress';
 import './camera-stage';
 import './camera-tools';
 import './control-bar';
@@ -53,20 +53,25 @@ export class LiveView extends LitElement implements LiveParts {
   @property({ type: Boolean }) active = true;
   @query('sg-camera-stage') private readonly stage!: CameraStage;
   @query('sg-source-sheet') private readonly sources!: SourceSheet;
+  /** Makes what records; undefined where nothing does. */
+  @property({ attribute: false }) recorderFor: RecorderFactory | undefined;
+  private recorder: RecorderSlot | undefined;
   private readonly wakeLock = new WakeLockController(this);
   private readonly live = new LiveRecognition(this, () => this.recogniser);
   private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
   private readonly actions = new LiveActions(this, this.live);
-  private readonly recorder = new LiveRecorder(this, () => {
-    const { active, camera, recogniser, settings, live, renderRoot } = this;
-    return { active, camera, recogniser, settings, live, renderRoot, video: this.stage.video };
-  });
-
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.camera]);
     new SettingsFollower(this, () => this.settings);
     new DeviceConditionsController(this, (conditions) => (this.live.conditions = conditions));
+  }
+
+  override willUpdate(): void {
+    this.recorder ??= this.recorderFor?.(this, () => {
+      const { active, camera, recogniser, settings, live, renderRoot } = this;
+      return { active, camera, recogniser, settings, live, renderRoot, video: this.stage.video };
+    });
   }
 
   /** The live figures, undefined before the first. */
@@ -79,7 +84,7 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   record(): void {
-    void this.recorder.toggle();
+    void this.recorder?.toggle();
   }
 
   /** Plays a film file in place of what runs. */
@@ -128,9 +133,9 @@ export class LiveView extends LitElement implements LiveParts {
         </div>
       </sg-camera-stage>
       <div class="visually-hidden" role="status" data-key="announcement">${labels.announcement}</div>
-      ${this.recorder.render()}
+      ${this.recorder?.render() ?? nothing}
       <sg-control-bar
-        ?recording=${this.recorder.recording}
+        ?recording=${this.recorder?.recording ?? false}
         ?live=${camera.state === 'live'}
         ?starting=${camera.state === 'starting'}
         ?paused=${actions.paused}

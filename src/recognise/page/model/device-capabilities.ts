@@ -1,5 +1,6 @@
 import type { Fault } from '../../../base/shared/fault';
-import type { LoadedModel, WorkerCapabilities } from '../../shared/recogniser';
+import type { LoadedModel } from '../../shared/recogniser';
+import type { WorkerCapabilities } from '../../../engine/capabilities';
 
 /** What the app makes use of, and does without where it is missing. */
 export type CapabilityId =

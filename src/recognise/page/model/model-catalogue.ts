@@ -1,5 +1,5 @@
 import { Fault } from '../../../base/shared/fault';
-import type { ModelManifest } from '../../shared/model';
+import type { ModelManifest } from '../../../base/shared/model';
 import type { ModelLocation, StoredModel } from '../../shared/recogniser';
 
 /** A model that can be chosen. */

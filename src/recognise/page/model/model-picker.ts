@@ -3,8 +3,9 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { CatalogueEntry } from './model-catalogue';
 import type { Fault } from '../../../base/shared/fault';
-import type { Accuracy, ModelVariant, Precision } from '../../shared/model';
-import type { LoadedModel, LoadProgress } from '../../shared/recogniser';
+import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/model';
+import type { Precision } from '../../../engine/model';
+import type { LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
 import { ModelChoiceEvent } from '../events/model-choice-event';
 import { ModelFileEvent } from '../events/model-file-event';
@@ -14,7 +15,7 @@ import { fileSize, list, milliseconds, percent } from '../../../base/page/elemen
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
-import '../../../base/page/elements/load-progress';
+import './load-progress';
 import { modelPickerStyles } from './model-picker-styles';
 import './precision-choice';
 

@@ -3,14 +3,14 @@ import { Fault } from '../../../base/shared/fault';
 import type {
   FrameInput,
   LoadedModel,
-  LoadProgress,
   LoadRequest,
   Recognition,
   RecogniseOptions,
   RecogniserApi,
   StoredModel,
-  WorkerCapabilities,
 } from '../../shared/recogniser';
+import type { LoadProgress } from '../../../base/shared/model';
+import type { WorkerCapabilities } from '../../../engine/capabilities';
 import type { SmootherOptions } from '../../shared/label-smoother';
 
 /** Time limits, milliseconds. Generous: a slow phone under load must not be told that its worker is broken. */
@@ -25,12 +25,8 @@ export interface ClientTimeouts {
 
 export const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000 };
 
-/** Makes a worker; a parameter so that tests can give another. */
+/** Starts the recogniser's worker. The app gives it, as its worker joins what several features do. */
 export type WorkerFactory = () => Worker;
-
-function spawnWorker(): Worker {
-  return new Worker(new URL('../../../app/worker/recogniser.worker.ts', import.meta.url), { type: 'module', name: 'recogniser' });
-}
 
 function transferablesOf(frame: FrameInput): Transferable[] {
   return 'data' in frame ? [frame.data.buffer as ArrayBuffer] : [frame];
@@ -83,7 +79,7 @@ export class RecogniserClient {
    * @throws Fault `worker-crashed` or `start-timeout`
    */
   static async start(
-    spawn: WorkerFactory = spawnWorker,
+    spawn: WorkerFactory,
     timeouts: ClientTimeouts = DEFAULT_TIMEOUTS,
   ): Promise<{ client: RecogniserClient; capabilities: WorkerCapabilities }> {
     const client = new RecogniserClient(spawn(), timeouts);

@@ -1,17 +1,12 @@
 import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
-import { RecogniserClient } from './recogniser-client';
+import { RecogniserClient, type WorkerFactory } from './recogniser-client';
 import type { EngineId } from '../../../engine/engine';
 import { Fault } from '../../../base/shared/fault';
-import type { Precision } from '../../shared/model';
-import type {
-  FrameInput,
-  LoadedModel,
-  LoadProgress,
-  Recognition,
-  RecogniseOptions,
-  WorkerCapabilities,
-} from '../../shared/recogniser';
+import type { Precision } from '../../../engine/model';
+import type { FrameInput, LoadedModel, Recognition, RecogniseOptions } from '../../shared/recogniser';
+import type { LoadProgress } from '../../../base/shared/model';
+import type { WorkerCapabilities } from '../../../engine/capabilities';
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../../shared/label-smoother';
 import type { Settings, SettingsStore } from '../../../base/page/settings';
 import { SharedController } from '../../../base/page/shared-controller';
@@ -40,9 +35,10 @@ export class RecogniserController extends SharedController {
   constructor(
     owner: ReactiveControllerHost,
     private readonly settings: SettingsStore,
+    private readonly spawn: WorkerFactory,
   ) {
     super(owner);
-    this.trials = new SpeedTrials(settings, () => this.changed());
+    this.trials = new SpeedTrials(settings, spawn, () => this.changed());
   }
 
   override hostDisconnected(): void {
@@ -156,7 +152,7 @@ export class RecogniserController extends SharedController {
   async #attempt(call: number, number: number): Promise<void> {
     this.#client?.dispose();
     this.#client = undefined;
-    const { client, capabilities } = await RecogniserClient.start();
+    const { client, capabilities } = await RecogniserClient.start(this.spawn);
     if (call !== this.#call) {
       client.dispose();
       return;

@@ -1,4 +1,4 @@
-import { RecogniserClient } from './recogniser-client';
+import { RecogniserClient, type WorkerFactory } from './recogniser-client';
 import { Fault, type FaultCode } from '../../../base/shared/fault';
 import type { LoadedModel, LoadRequest } from '../../shared/recogniser';
 import type { Speed } from '../../shared/speed';
@@ -67,9 +67,13 @@ function speedOf({ loaded: { precision, engine, threads } }: TrialSide, ms: numb
  * @returns undefined where it is no longer wanted
  * @throws Fault of the last way that was tried
  */
-async function startRival(requests: readonly LoadRequest[], stopped: () => boolean): Promise<TrialSide | undefined> {
+async function startRival(
+  requests: readonly LoadRequest[],
+  stopped: () => boolean,
+  spawn: WorkerFactory,
+): Promise<TrialSide | undefined> {
   for (const [i, request] of requests.entries()) {
-    const { client } = await RecogniserClient.start();
+    const { client } = await RecogniserClient.start(spawn);
     try {
       if (!stopped()) return { client, loaded: await client.load(request, () => undefined) };
     } catch (error) {
@@ -99,11 +103,12 @@ export async function runTrial(
   requests: readonly LoadRequest[],
   gate: QuietGate,
   stopped: () => boolean,
+  spawn: WorkerFactory,
 ): Promise<TrialResult | undefined> {
   let other: TrialSide | undefined;
   let taken: TrialSide | undefined;
   try {
-    other = await startRival(requests, stopped);
+    other = await startRival(requests, stopped, spawn);
     if (!other) return undefined;
     const sides = [running, other];
     const times = await timeInTurns(sides, gate, stopped);

@@ -1,9 +1,11 @@
 import { version } from '../../../../package.json';
 import type { CatalogueEntry } from './model-catalogue';
 import type { EngineId } from '../../../engine/engine';
-import type { ModelManifest, ModelVariant, Precision } from '../../shared/model';
+import type { ModelManifest, ModelVariant } from '../../../base/shared/model';
+import type { Precision } from '../../../engine/model';
 import type { Speed } from '../../shared/speed';
 import type { SettingsStore } from '../../../base/page/settings';
+import type { WorkerFactory } from './recogniser-client';
 import { speedKey, SpeedStore } from './speeds';
 import { QuietGate } from './visibility-gate';
 import { runTrial, trialAllowed, type TrialSide } from './speed-trial';
@@ -42,6 +44,7 @@ export class SpeedTrials {
 
   constructor(
     private readonly settings: SettingsStore,
+    private readonly spawn: WorkerFactory,
     private readonly changed: () => void,
     private readonly store = new SpeedStore(),
   ) {}
@@ -130,7 +133,7 @@ export class SpeedTrials {
     const stopped = (): boolean => subject.gone() || document.visibilityState === 'hidden';
     this.#setMeasuring(true);
     try {
-      const result = await runTrial(subject.running, requests, this.gate, stopped);
+      const result = await runTrial(subject.running, requests, this.gate, stopped, this.spawn);
       if (!result) {
         this.#answers = -ANSWERS_BETWEEN;
         return;

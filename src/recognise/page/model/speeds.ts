@@ -1,5 +1,6 @@
 import type { EngineId } from '../../../engine/engine';
-import type { ModelManifest, Precision } from '../../shared/model';
+import type { ModelManifest } from '../../../base/shared/model';
+import type { Precision } from '../../../engine/model';
 import type { Speed } from '../../shared/speed';
 import { browserStorage } from '../../../base/page/settings';
 

@@ -1,6 +1,6 @@
 import type { ConfidenceSeries } from '../../shared/confidence';
 import { ANSWER_HOLDS_US } from '../../shared/label-times';
-import type { LabelRef } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { PredictedRun } from '../../shared/predicted-runs';
 import { rulerMarks, type TimeWindow } from '../../shared/time-window';
 import { percent } from '../../../base/page/elements/format';

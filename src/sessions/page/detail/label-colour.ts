@@ -1,4 +1,4 @@
-import type { LabelRef } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelKey } from '../../shared/labels';
 
 /** A hue for each label, the same at each visit, degrees. */

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
-import type { HumanEdit, HumanLabels, LabelRef, SessionData } from '../../shared/session';
+import type { HumanEdit, HumanLabels, SessionData } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import {
   addSpan, deleteSpan, mergeSpans, moveEdge, relabelSpan, SpanEditError, splitSpan, type Edge, type SpanLimits,
 } from '../../shared/edit-spans';

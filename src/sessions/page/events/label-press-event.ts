@@ -1,4 +1,4 @@
-import type { LabelRef } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 
 /** A person begins to press a label, lets it go, or turns the press into something else (a scroll). */
 export class LabelPressEvent extends Event {

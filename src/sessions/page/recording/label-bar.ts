@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg } from '@lit/localize';
-import type { LabelRef } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
 import { sameLabel, type LabelSlot } from '../../shared/label-slots';
 import { LabelPressEvent } from '../events/label-press-event';

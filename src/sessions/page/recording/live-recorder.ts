@@ -1,28 +1,14 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { msg } from '@lit/localize';
-import type { CameraController } from '../../../recognise/page/camera/camera-controller';
-import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
-import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
-import type { SettingsStore } from '../../../base/page/settings';
+import type { RecorderParts, RecorderSlot } from '../../../recognise/page/live/recorder-slot';
 import { mayHaveSessions } from './left-over';
 import type { RecordingStateEvent } from '../events/recording-state-event';
-
-/** What a recording needs of the live view. */
-export interface RecorderParts {
-  readonly active: boolean;
-  readonly camera: CameraController;
-  readonly recogniser: RecogniserController;
-  readonly settings: SettingsStore;
-  readonly live: LiveRecognition;
-  readonly video: HTMLVideoElement;
-  readonly renderRoot: ParentNode;
-}
 
 /** After the first recognition is on its way there is time to look for sessions that were broken off, milliseconds. */
 const LOOK_AFTER_MS = 4000;
 
 /** The recording's place in the live view: fetches its code when it is wanted, or where a session may be broken. */
-export class LiveRecorder implements ReactiveController {
+export class LiveRecorder implements ReactiveController, RecorderSlot {
   recording = false;
   #state: 'none' | 'there' | 'missing' = 'none';
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -3,7 +3,8 @@ import { Fault } from '../../../base/shared/fault';
 import type {
   FilmFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
 } from '../../shared/recorder';
-import type { HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 
 /** Makes a recorder worker; a parameter so that tests can give another. */
 export type RecorderWorkerFactory = () => Worker;

@@ -1,7 +1,8 @@
 import type { ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
 import type { RecorderEvent, RecordingStatus } from '../../shared/recorder';
-import type { HumanEdit, LabelRef, SessionManifest } from '../../shared/session';
+import type { HumanEdit, SessionManifest } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import { HOLD_MS, SpanHolder } from '../../shared/span-holder';
 import { downloadSession } from './download-session';

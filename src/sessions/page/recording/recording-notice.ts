@@ -5,7 +5,6 @@ import type { RecordingNotice as Notice } from './recording-controller';
 import { DismissEvent } from '../events/dismiss-event';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
-import { VIEWS } from '../../../app/page/views';
 import { noticeWords } from './recording-words';
 
 /**
@@ -60,12 +59,11 @@ export class RecordingNotice extends LitElement {
     const { title, text, urgent } = noticeWords(this.notice);
     const { kind } = this.notice;
     const kept = kind === 'kept' || kind === 'recovered' || (kind === 'fault' && this.notice.session !== undefined);
-    const library = VIEWS.some((view) => view.id === 'sessions');
     return html`<div class=${urgent ? 'urgent' : ''} role=${urgent ? 'alert' : 'status'} data-kind=${kind}>
       <p>
         <strong>${title}</strong>
         ${text}
-        ${kept && library ? html`<a href="#sessions">${msg('Look at it')}</a>` : nothing}
+        ${kept ? html`<a href="#sessions">${msg('Look at it')}</a>` : nothing}
       </p>
       <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.dispatchEvent(new DismissEvent())}>
         ${icon('close')}

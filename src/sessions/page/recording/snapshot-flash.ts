@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import { labelText } from '../../../base/page/language';
-import type { LabelRef } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
 /** How long the words stay, milliseconds. */

@@ -1,4 +1,4 @@
-import type { LabelRef } from '../session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelKey } from '../labels';
 import { safeName, UniqueNames } from './file-names';
 

@@ -1,4 +1,4 @@
-import type { LabelRef } from '../session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { spansAt } from '../label-times';
 import { runsOf, type ExportSource, type LabelTrack } from './export-source';
 

@@ -1,4 +1,4 @@
-import type { LabelRef } from '../session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { DistinctNames } from './distinct-names';
 import { runsOf, type ExportSource, type Pieces } from './export-source';
 

@@ -1,9 +1,9 @@
 import type { ExportRequest } from '../../shared/session-export';
 import { Fault } from '../../../base/shared/fault';
-import type { LabelRef } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { bundleEntries } from '../../shared/export/bundle';
 import { cocoAnnotations, cocoCategories, cocoPredictions, type CocoImage } from '../../shared/export/coco';
-import { csvRecord } from '../../shared/export/csv';
+import { csvRecord } from '../../../base/shared/csv';
 import { LabelFolders } from '../../shared/export/distinct-names';
 import { TEXT_SUFFIX, type TextFormat } from '../../shared/export/export-name';
 import type { LabelTrack } from '../../shared/export/export-source';

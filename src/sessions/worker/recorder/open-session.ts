@@ -1,6 +1,7 @@
 import { Fault } from '../../../base/shared/fault';
 import type { FilmFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../shared/recorder';
-import type { FilmInfo, HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { FilmInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FilmCut } from '../../shared/video/video-cut';
 import { cutLabels } from '../../shared/cut-labels';
 import { foldEdits, isRecognitionEntry, NO_LABELS } from '../../shared/human-labels';

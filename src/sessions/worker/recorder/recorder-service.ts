@@ -2,7 +2,8 @@ import { Fault } from '../../../base/shared/fault';
 import type {
   FilmFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
 } from '../../shared/recorder';
-import type { HumanEdit, LabelRef, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { sessionLock } from '../../shared/session-store';
 import { OpenSession } from './open-session';
 import { hasPrivateFiles, storageFault } from '../store/session-folder';

@@ -1,16 +1,4 @@
-/** How pictures become the network's input; the values of the weights' own training recipe. */
-export interface Preprocessing {
-  /** The shorter side is resized to this many pixels before the crop (torchvision `Resize`). */
-  readonly resize: number;
-  /** Side of the centre crop in pixels, the network's input size (torchvision `CenterCrop`). */
-  readonly crop: number;
-  /** Resampling filter, antialiased as in Pillow: support is scaled by the reduction. */
-  readonly interpolation: 'bilinear' | 'bicubic';
-  /** Per-channel mean of RGB in 0..1, subtracted after the division by 255. */
-  readonly mean: readonly [number, number, number];
-  /** Per-channel standard deviation of RGB in 0..1. */
-  readonly std: readonly [number, number, number];
-}
+import type { KnownAnswer, Precision, Preprocessing } from '../../engine/model';
 
 /** Measured share of right answers, 0..1. */
 export interface Accuracy {
@@ -37,8 +25,6 @@ export interface Quantisation {
   readonly agreement?: { readonly same: number; readonly of: number };
 }
 
-export type Precision = 'fp32' | 'fp16' | 'int8';
-
 /** One file that holds the network's weights in one precision. */
 export interface ModelVariant {
   readonly precision: Precision;
@@ -56,13 +42,6 @@ export interface ModelVariant {
   readonly quantisation?: Quantisation;
 }
 
-/** The first logits of a reference run, from another implementation than the one that is tested. */
-export interface KnownAnswer {
-  readonly logits: readonly number[];
-  /** Largest allowed absolute difference of each. */
-  readonly tolerance: number;
-}
-
 /** What the model picker shows and the worker needs: one JSON file a model, `public/models/<id>.json`. */
 export interface ModelManifest {
   readonly id: string;
@@ -78,11 +57,11 @@ export interface ModelManifest {
   readonly variants: readonly ModelVariant[];
 }
 
-/** torchvision's `ResNet18_Weights.IMAGENET1K_V1.transforms()`: resize 256, crop 224, bilinear, ImageNet mean and deviation. */
-export const TORCHVISION_PREPROCESSING: Preprocessing = {
-  resize: 256,
-  crop: 224,
-  interpolation: 'bilinear',
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
+/** How far a model's load has come. */
+export interface LoadProgress {
+  readonly phase: 'download' | 'verify' | 'convert' | 'session' | 'self-test';
+  /** Bytes fetched, in the phase `download`. */
+  readonly loaded: number;
+  /** Bytes in all, 0 where unknown. */
+  readonly total: number;
+}

@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { LoadProgress as Progress } from '../../../recognise/shared/recogniser';
-import { fileSize } from './format';
-import { sharedStyles } from './styles';
+import type { LoadProgress as Progress } from '../../../base/shared/model';
+import { fileSize } from '../../../base/page/elements/format';
+import { sharedStyles } from '../../../base/page/elements/styles';
 
 function words({ phase, loaded, total }: Progress): string {
   switch (phase) {

@@ -1,0 +1,31 @@
+/** How pictures become the network's input; the values of the weights' own training recipe. */
+export interface Preprocessing {
+  /** The shorter side is resized to this many pixels before the crop (torchvision `Resize`). */
+  readonly resize: number;
+  /** Side of the centre crop in pixels, the network's input size (torchvision `CenterCrop`). */
+  readonly crop: number;
+  /** Resampling filter, antialiased as in Pillow: support is scaled by the reduction. */
+  readonly interpolation: 'bilinear' | 'bicubic';
+  /** Per-channel mean of RGB in 0..1, subtracted after the division by 255. */
+  readonly mean: readonly [number, number, number];
+  /** Per-channel standard deviation of RGB in 0..1. */
+  readonly std: readonly [number, number, number];
+}
+
+/** torchvision's `ResNet18_Weights.IMAGENET1K_V1.transforms()`: resize 256, crop 224, bilinear, ImageNet mean and deviation. */
+export const TORCHVISION_PREPROCESSING: Preprocessing = {
+  resize: 256,
+  crop: 224,
+  interpolation: 'bilinear',
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+export type Precision = 'fp32' | 'fp16' | 'int8';
+
+/** The first logits of a reference run, from another implementation than the one that is tested. */
+export interface KnownAnswer {
+  readonly logits: readonly number[];
+  /** Largest allowed absolute difference of each. */
+  readonly tolerance: number;
+}

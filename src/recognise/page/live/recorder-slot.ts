@@ -1,0 +1,27 @@
+import type { ReactiveControllerHost } from 'lit';
+import type { SettingsStore } from '../../../base/page/settings';
+import type { CameraController } from '../camera/camera-controller';
+import type { RecogniserController } from '../model/recogniser-controller';
+import type { LiveRecognition } from './live-recognition';
+
+/** What a recording needs of the live view. */
+export interface RecorderParts {
+  readonly active: boolean;
+  readonly camera: CameraController;
+  readonly recogniser: RecogniserController;
+  readonly settings: SettingsStore;
+  readonly live: LiveRecognition;
+  readonly video: HTMLVideoElement;
+  readonly renderRoot: ParentNode;
+}
+
+/** What records the live view; the app puts it there, as recording stands above recognition. */
+export interface RecorderSlot {
+  readonly recording: boolean;
+  /** Begins a recording, or ends the one that runs. */
+  toggle(): Promise<void>;
+  /** What is shown between camera and controls. */
+  render(): unknown;
+}
+
+export type RecorderFactory = (host: ReactiveControllerHost, parts: () => RecorderParts) => RecorderSlot;

@@ -1,0 +1,41 @@
+import type { ModelManifest } from '../../base/shared/model';
+import { RESNET18_FEATURES } from '../../engine/resnet18/folded';
+import { floatToHalf } from '../../engine/onnx/half';
+
+/** Which network gave the features: to another one they mean nothing. */
+export interface FeatureModel {
+  readonly id: string;
+  /** Name that a person reads. */
+  readonly name: string;
+  readonly precision: string;
+  /** Of the reference file of the weights, whatever the precision, lower-case hex; "" where the browser could not tell. */
+  readonly sha256: string;
+  /** Length of the features. */
+  readonly width: number;
+}
+
+/**
+ * Which network gives features, of a loaded model; undefined where it gives none. All precisions of a network are one, known by
+ * the checksum of its reference file: what was taught in floats is named in integers as well, and the app may change between them.
+ */
+export function featureModelOf(manifest: ModelManifest, precision: string): FeatureModel | undefined {
+  if (manifest.architecture !== 'resnet18') return undefined;
+  const { id, name, variants } = manifest;
+  return { id, name, precision, sha256: variants.at(0)?.sha256 ?? '', width: RESNET18_FEATURES };
+}
+
+/** Whether features of one mean the same to the other. */
+export function sameNetwork(a: FeatureModel, b: FeatureModel): boolean {
+  return a.width === b.width && (a.sha256 === '' ? a.id === b.id : a.sha256 === b.sha256);
+}
+
+/** The last block of one example as float16 numbers, shape [512, 7, 7] each; see `LastBlock` in engine/engine.ts. */
+export interface StoredBlock {
+  readonly hidden: Uint16Array;
+  readonly sum: Uint16Array;
+}
+
+/** Float32 numbers as float16, whose 11 bits are plenty for activations. */
+export function toHalves(values: Float32Array): Uint16Array {
+  return Uint16Array.from(values, floatToHalf);
+}
