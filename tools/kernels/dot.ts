@@ -1,7 +1,7 @@
 // The inner loops of src/engine/kernels/int8.c, generated for the same reason as those of gemm.h: see assembly.ts.
 import { Assembly, MAX_COLUMNS, UNROLL, V } from './assembly';
 
-/** Fewest pixels of a block: pieces are large enough for all blocks to be of 5 or 6 (see split in phase.h). */
+/** Fewest pixels of a block: pieces are large enough for all blocks to be of 5 or 6 (see split in operator.h). */
 const MIN_PIXELS = MAX_COLUMNS - 1;
 
 /**

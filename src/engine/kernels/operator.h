@@ -57,7 +57,7 @@ typedef struct {
   int32_t group;  // blocks of channels an item takes
   int32_t taps;   // direct: 9 or 1
   int32_t stride;  // pack: pixels from one output to the next
-  // Integers (integers.c), whose `in`, `out`, `residual` and `weights` are bytes, their rows and planes too.
+  // Integers (int8.c), whose `in`, `out`, `residual` and `weights` are bytes, their rows and planes too.
   const float *scales;  // [oc] a sum's unit in steps of the output
   float factor;         // the residual's step in steps of the output; CONV1_INTEGERS: 1 in steps of the output
   int32_t top;          // largest integer of the output
