@@ -31,7 +31,7 @@ function commentsOf(path: string): string {
 
 /**
  * Files that a text names and that are not there. What begins with a folder of ours stands there from the root on; any other
- * TypeScript file or module may be named by its last part (`contract/engine.ts`, `plan.ts`).
+ * TypeScript file or module may be named by its last part (`onnx/decode.ts`, `plan.ts`).
  */
 function missingFiles(text: string): string[] {
   const paths = /(?<![\w/.*:@-])(?:[\w.-]+\/)*\w[\w.-]*\.(?:ts|mjs|py|md|c|h|html|css)\b(?![\w*-]|\.\w)/g;
@@ -63,7 +63,7 @@ describe.each(PAGES)('%s', (page) => {
 
 describe('comments', () => {
   it('are found in sources of each kind', () => {
-    for (const path of ['src/main.ts', 'tools/bootstrap.mjs', 'tools/bench-service/flask_service.py', 'Dockerfile']) {
+    for (const path of ['src/app/main.ts', 'tools/bootstrap.mjs', 'tools/bench-service/flask_service.py', 'Dockerfile']) {
       expect(SOURCES).toContain(path);
       expect(commentsOf(path), path).not.toBe('');
     }

@@ -7,7 +7,7 @@ import { convolutionNodes, floats, readClassifier } from './read';
 /** Largest uint8. */
 const BYTE = 255;
 
-/** Finds its way through a graph of QuantizeLinear and DequantizeLinear (s/quantise/graph.ts writes such). */
+/** Finds its way through a graph of QuantizeLinear and DequantizeLinear (tools/quantise/graph.ts writes such). */
 class QdqGraph {
   readonly #tensors: ReadonlyMap<string, OnnxTensor>;
   readonly #producers: ReadonlyMap<string, OnnxNode>;
