@@ -13,12 +13,13 @@ import { LanguageController } from '../../base/page/language';
 import { SettingsFollower } from '../../base/page/settings-follower';
 import { ShortcutController } from '../../base/page/shortcut-controller';
 import { SettingsStore } from '../../base/page/settings';
-import type { ModelChoiceEvent } from '../../recognise/page/events/model-choice-event';
-import type { ModelFileEvent } from '../../recognise/page/events/model-file-event';
-import type { PrecisionChoiceEvent } from '../../recognise/page/events/precision-choice-event';
-import type { ModelRemoveEvent } from '../../recognise/page/events/model-remove-event';
-import type { SettingsChangeEvent } from './events/settings-change-event';
-import type { SheetEvent, SheetId } from './events/sheet-event';
+import type {
+  ModelChoiceEvent,
+  ModelFileEvent,
+  ModelRemoveEvent,
+  PrecisionChoiceEvent,
+} from '../../recognise/page/events';
+import type { SettingsChangeEvent, SheetEvent, SheetId } from './events';
 import { dropStyles } from '../../base/page/elements/drop-styles';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';

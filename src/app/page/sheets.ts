@@ -2,7 +2,7 @@ import { html } from 'lit';
 import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
 import type { LiveStatistics } from '../../recognise/page/live/live-recognition';
 import type { SettingsStore } from '../../base/page/settings';
-import type { SheetId } from './events/sheet-event';
+import type { SheetId } from './events';
 import { VIEWS } from './views';
 
 /** What the sheets may use; the app owns it. */

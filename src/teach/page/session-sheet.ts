@@ -6,7 +6,7 @@ import { Fault } from '../../base/shared/fault';
 import type { SessionData, SessionManifest } from '../../sessions/shared/session';
 import { predictedRunsOf } from '../../sessions/shared/predicted-runs';
 import { SessionStore } from '../../sessions/page/library/session-store';
-import { SpanChoiceEvent } from './events/span-choice-event';
+import { SpanChoiceEvent } from './events';
 import { faultText } from '../../base/page/elements/fault-text';
 import { sharedStyles } from '../../base/page/elements/styles';
 import type { Sheet } from '../../base/page/elements/sheet';

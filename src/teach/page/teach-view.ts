@@ -14,13 +14,15 @@ import { labelRefOf } from '../../base/shared/labels/label-ref';
 import { featureModelOf, type FeatureModel } from '../../recognise/shared/feature-model';
 import { LONGEST_NAME } from '../shared/classes-file';
 import type { SettingsStore } from '../../base/page/settings';
-import type { ExampleRemoveEvent } from './events/example-remove-event';
-import type { FaultActionEvent } from '../../base/page/elements/fault-action-event';
-import type { HoldEvent } from './events/hold-event';
-import type { SpanChoiceEvent } from './events/span-choice-event';
-import type { ThingEvent } from './events/class-event';
-import type { ThingNameEvent } from './events/class-name-event';
-import type { ThingPicturesEvent } from './events/class-images-event';
+import type {
+  ExampleRemoveEvent,
+  HoldEvent,
+  SpanChoiceEvent,
+  ThingEvent,
+  ThingNameEvent,
+  ThingPicturesEvent,
+} from './events';
+import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 import type { CameraStage } from '../../recognise/page/live/camera-stage';

@@ -1,7 +1,7 @@
 import { html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { InstallChoiceEvent } from '../events/install-choice-event';
+import { InstallChoiceEvent } from '../events';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { toastStyles } from './toast-styles';
 

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { Fault } from '../../shared/fault';
-import { FaultActionEvent } from './fault-action-event';
+import { FaultActionEvent } from './events';
 import { faultText } from './fault-text';
 import { icon } from './icons';
 import { sharedStyles } from './styles';

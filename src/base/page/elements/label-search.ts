@@ -5,7 +5,7 @@ import type { LabelRef } from '../../shared/labels/label-ref';
 import { allClassNames, labelText, loadAllClassNames } from '../language';
 import { IMAGENET_LABELS } from '../../shared/labels/imagenet';
 import { searchLabels } from '../../shared/labels/names';
-import { LabelChoiceEvent } from './label-choice-event';
+import { LabelChoiceEvent } from './events';
 import { ON_ITS_SIDE } from './media';
 import { sharedStyles } from './styles';
 

@@ -2,8 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { ZoomRange } from '../camera/camera-lens';
-import { ControlEvent } from '../events/control-event';
-import { ZoomEvent } from '../events/zoom-event';
+import { ControlEvent, ZoomEvent } from '../events';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 

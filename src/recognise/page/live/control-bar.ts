@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { SourceKind } from '../camera/camera-controller';
-import { ControlEvent, type ControlAction } from '../events/control-event';
+import { type ControlAction, ControlEvent } from '../events';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 

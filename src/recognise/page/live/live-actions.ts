@@ -3,7 +3,7 @@ import type { CameraController } from '../camera/camera-controller';
 import type { LiveRecognition } from './live-recognition';
 import { ShortcutController } from '../../../base/page/shortcut-controller';
 import type { SettingsStore } from '../../../base/page/settings';
-import type { ControlAction } from '../events/control-event';
+import type { ControlAction } from '../events';
 import { LIVE_SHORTCUTS, type LiveAction } from './live-shortcuts';
 
 /** What the actions act on. */

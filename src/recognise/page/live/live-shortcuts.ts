@@ -1,6 +1,6 @@
 import { msg } from '@lit/localize';
 import type { Shortcuts } from '../../../base/page/shortcut-controller';
-import type { ControlAction } from '../events/control-event';
+import type { ControlAction } from '../events';
 
 /** What keys do in the live view; `toggle-…` is the one of two that fits. */
 export type LiveAction =

@@ -10,13 +10,15 @@ import { SettingsFollower } from '../../../base/page/settings-follower';
 import { Follower } from '../../../base/page/shared-controller';
 import { WakeLockController } from './wake-lock-controller';
 import type { SettingsStore } from '../../../base/page/settings';
-import type { CameraChoiceEvent } from '../events/camera-choice-event';
-import type { ControlEvent } from '../events/control-event';
-import type { FaultActionEvent } from '../../../base/page/elements/fault-action-event';
-import type { FilmFileEvent } from '../events/video-file-event';
-import type { FocusPointEvent } from '../events/focus-point-event';
-import type { PictureFaultEvent } from '../events/image-fault-event';
-import type { ZoomEvent } from '../events/zoom-event';
+import type {
+  CameraChoiceEvent,
+  ControlEvent,
+  FilmFileEvent,
+  FocusPointEvent,
+  PictureFaultEvent,
+  ZoomEvent,
+} from '../events';
+import type { FaultActionEvent } from '../../../base/page/elements/events';
 import { decimal } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';

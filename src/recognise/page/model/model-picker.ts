@@ -7,9 +7,7 @@ import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/
 import type { Precision } from '../../../engine/model';
 import type { LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
-import { ModelChoiceEvent } from '../events/model-choice-event';
-import { ModelFileEvent } from '../events/model-file-event';
-import { ModelRemoveEvent } from '../events/model-remove-event';
+import { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent } from '../events';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileSize, list, milliseconds, percent } from '../../../base/page/elements/format';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';

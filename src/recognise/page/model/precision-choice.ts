@@ -3,8 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { Precision } from '../../../engine/model';
 import type { Speed } from '../../shared/speed';
-import { PrecisionChoiceEvent } from '../events/precision-choice-event';
-import { SpeedMeasureEvent } from '../events/speed-measure-event';
+import { PrecisionChoiceEvent, SpeedMeasureEvent } from '../events';
 import { groupStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 

@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { SessionManifest } from '../../shared/session';
-import { NameEvent } from '../events/name-event';
+import { NameEvent } from '../events';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
 import type { SessionManifest } from '../../shared/session';
 import type { SessionLibrary } from './session-library';
-import { SessionActionEvent, type SessionAction } from '../events/session-action-event';
+import { type SessionAction, SessionActionEvent } from '../events';
 import { clock, dateTime, fileSize } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';

@@ -5,7 +5,7 @@ import { localized, msg } from '@lit/localize';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
 import { sameLabel, type LabelSlot } from '../../shared/label-slots';
-import { LabelPressEvent } from '../events/label-press-event';
+import { LabelPressEvent } from '../events';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/label-search';
 

@@ -2,7 +2,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import { msg } from '@lit/localize';
 import type { RecorderParts, RecorderSlot } from '../../../recognise/page/live/recorder-slot';
 import { mayHaveSessions } from './left-over';
-import type { RecordingStateEvent } from '../events/recording-state-event';
+import type { RecordingStateEvent } from '../events';
 
 /** After the first recognition is on its way there is time to look for sessions that were broken off, milliseconds. */
 const LOOK_AFTER_MS = 4000;

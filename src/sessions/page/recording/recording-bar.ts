@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { RecordingStatus } from '../../shared/recorder';
 import type { RecordingHalt } from './recording-controller';
-import { RecordingControlEvent, type RecordingAction } from '../events/recording-control-event';
+import { type RecordingAction, RecordingControlEvent } from '../events';
 import { clock, fileSize } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';

@@ -7,10 +7,8 @@ import type { LiveRecognition } from '../../../recognise/page/live/live-recognit
 import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
 import { RecordingController } from './recording-controller';
 import { Follower } from '../../../base/page/shared-controller';
-import type { LabelChoiceEvent } from '../../../base/page/elements/label-choice-event';
-import type { LabelPressEvent } from '../events/label-press-event';
-import type { RecordingControlEvent } from '../events/recording-control-event';
-import { RecordingStateEvent } from '../events/recording-state-event';
+import type { LabelChoiceEvent } from '../../../base/page/elements/events';
+import { type LabelPressEvent, type RecordingControlEvent, RecordingStateEvent } from '../events';
 import { dateTime, list } from '../../../base/page/elements/format';
 import { ON_ITS_SIDE } from '../../../base/page/elements/media';
 import { sharedStyles } from '../../../base/page/elements/styles';

@@ -1,4 +1,14 @@
+import type { Fault } from '../../shared/fault';
 import type { LabelRef } from '../../shared/labels/label-ref';
+
+/** A person wants to get on after a fault. */
+export class FaultActionEvent extends Event {
+  static readonly type = 'sg-fault-action';
+
+  constructor(readonly fault: Fault) {
+    super(FaultActionEvent.type, { bubbles: true, composed: true });
+  }
+}
 
 /** A person chose a label: one of ImageNet's classes, or their own words. */
 export class LabelChoiceEvent extends Event {
@@ -11,6 +21,7 @@ export class LabelChoiceEvent extends Event {
 
 declare global {
   interface HTMLElementEventMap {
+    'sg-fault-action': FaultActionEvent;
     'sg-label-choice': LabelChoiceEvent;
   }
 }

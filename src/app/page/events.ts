@@ -1,0 +1,53 @@
+import type { Settings } from '../../base/page/settings';
+
+/** What a person says to the offer to install the app. */
+export type InstallChoice = 'install' | 'not-now';
+
+export class InstallChoiceEvent extends Event {
+  static readonly type = 'sg-install-choice';
+
+  constructor(readonly choice: InstallChoice) {
+    super(InstallChoiceEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person changed settings; all of them back to how the app comes where there is no change. */
+export class SettingsChangeEvent extends Event {
+  static readonly type = 'sg-settings-change';
+
+  constructor(readonly change: Partial<Settings> | 'reset') {
+    super(SettingsChangeEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** The app's sheets that are fetched when they are opened. */
+export type SheetId = 'settings' | 'status' | 'shortcuts' | 'phone';
+
+/** A person wants to see one of the app's sheets. */
+export class SheetEvent extends Event {
+  static readonly type = 'sg-sheet';
+
+  constructor(readonly sheet: SheetId) {
+    super(SheetEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** What a person wants of a new version. */
+export type UpdateChoice = 'reload' | 'later';
+
+export class UpdateChoiceEvent extends Event {
+  static readonly type = 'sg-update-choice';
+
+  constructor(readonly choice: UpdateChoice) {
+    super(UpdateChoiceEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'sg-install-choice': InstallChoiceEvent;
+    'sg-settings-change': SettingsChangeEvent;
+    'sg-sheet': SheetEvent;
+    'sg-update-choice': UpdateChoiceEvent;
+  }
+}

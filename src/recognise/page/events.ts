@@ -1,0 +1,141 @@
+import type { Fault } from '../../base/shared/fault';
+import type { Precision } from '../../engine/model';
+
+/** A person chose another camera. */
+export class CameraChoiceEvent extends Event {
+  static readonly type = 'sg-camera-choice';
+
+  /** @param deviceId id of a videoinput device */
+  constructor(readonly deviceId: string) {
+    super(CameraChoiceEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+export type ControlAction = 'start' | 'stop' | 'pause' | 'resume' | 'mirror' | 'freeze' | 'unfreeze' | 'statistics' | 'flip' | 'torch' | 'sources' | 'record';
+
+/** A person pressed one of the controls. */
+export class ControlEvent extends Event {
+  static readonly type = 'sg-control';
+
+  constructor(readonly action: ControlAction) {
+    super(ControlEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person pointed at what the camera is to focus on and expose for. */
+export class FocusPointEvent extends Event {
+  static readonly type = 'sg-focus-point';
+
+  /**
+   * @param x 0 at the left edge of the picture as the camera gives it, 1 at the right
+   * @param y 0 at its top, 1 at its bottom
+   */
+  constructor(
+    readonly x: number,
+    readonly y: number,
+  ) {
+    super(FocusPointEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** The source of pictures failed while it was shown. */
+export class PictureFaultEvent extends Event {
+  static readonly type = 'sg-picture-fault';
+
+  constructor(readonly fault: Fault) {
+    super(PictureFaultEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person chose a model. */
+export class ModelChoiceEvent extends Event {
+  static readonly type = 'sg-model-choice';
+
+  constructor(
+    readonly modelId: string,
+    readonly precision: Precision,
+  ) {
+    super(ModelChoiceEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person dropped or chose a model file. */
+export class ModelFileEvent extends Event {
+  static readonly type = 'sg-model-file';
+
+  constructor(readonly file: File) {
+    super(ModelFileEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants a kept model off the device. */
+export class ModelRemoveEvent extends Event {
+  static readonly type = 'sg-model-remove';
+
+  constructor(readonly modelId: string) {
+    super(ModelRemoveEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person chose a precision of the model that runs, or whichever is quicker. */
+export class PrecisionChoiceEvent extends Event {
+  static readonly type = 'sg-precision-choice';
+
+  constructor(readonly precision: Precision | 'auto') {
+    super(PrecisionChoiceEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants to share a screen as the source of pictures. */
+export class ScreenChoiceEvent extends Event {
+  static readonly type = 'sg-screen-choice';
+
+  constructor() {
+    super(ScreenChoiceEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants the precisions of the model that runs to be timed. */
+export class SpeedMeasureEvent extends Event {
+  static readonly type = 'sg-speed-measure';
+
+  constructor() {
+    super(SpeedMeasureEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person chose a film file as the source of pictures. */
+export class FilmFileEvent extends Event {
+  static readonly type = 'sg-film-file';
+
+  constructor(readonly file: File) {
+    super(FilmFileEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants another zoom. */
+export class ZoomEvent extends Event {
+  static readonly type = 'sg-zoom';
+
+  /** @param value in the camera's own unit; may lie outside its range */
+  constructor(readonly value: number) {
+    super(ZoomEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'sg-camera-choice': CameraChoiceEvent;
+    'sg-control': ControlEvent;
+    'sg-focus-point': FocusPointEvent;
+    'sg-picture-fault': PictureFaultEvent;
+    'sg-model-choice': ModelChoiceEvent;
+    'sg-model-file': ModelFileEvent;
+    'sg-model-remove': ModelRemoveEvent;
+    'sg-precision-choice': PrecisionChoiceEvent;
+    'sg-screen-choice': ScreenChoiceEvent;
+    'sg-speed-measure': SpeedMeasureEvent;
+    'sg-film-file': FilmFileEvent;
+    'sg-zoom': ZoomEvent;
+  }
+}

@@ -1,0 +1,136 @@
+import type { LabelRef } from '../../base/shared/labels/label-ref';
+import type { SessionManifest } from '../shared/session';
+import type { Edge } from '../shared/edit-spans';
+
+/** A person wants to label the film from the present time on; the label is still to be chosen. */
+export class AddLabelEvent extends Event {
+  static readonly type = 'sg-add-label';
+
+  constructor() {
+    super(AddLabelEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person has read something and wants it gone. */
+export class DismissEvent extends Event {
+  static readonly type = 'sg-dismiss';
+
+  constructor() {
+    super(DismissEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person begins to press a label, lets it go, or turns the press into something else (a scroll). */
+export class LabelPressEvent extends Event {
+  static readonly type = 'sg-label-press';
+
+  /**
+   * @param name of the press: the same for its begin and its end, and of no other press meanwhile
+   * @param label undefined where only the press's end is told
+   */
+  constructor(
+    readonly phase: 'press' | 'release' | 'cancel',
+    readonly name: string,
+    readonly label: LabelRef | undefined,
+  ) {
+    super(LabelPressEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person gave something a name. */
+export class NameEvent extends Event {
+  static readonly type = 'sg-name';
+
+  constructor(
+    readonly id: string,
+    readonly newName: string,
+  ) {
+    super(NameEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+export type RecordingAction = 'pause' | 'resume' | 'stop' | 'snapshot';
+
+/** A person pressed one of the recording's buttons. */
+export class RecordingControlEvent extends Event {
+  static readonly type = 'sg-recording-control';
+
+  constructor(readonly action: RecordingAction) {
+    super(RecordingControlEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A recording began, or ended. */
+export class RecordingStateEvent extends Event {
+  static readonly type = 'sg-recording-state';
+
+  constructor(readonly recording: boolean) {
+    super(RecordingStateEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants to see another time of the film. */
+export class SeekEvent extends Event {
+  static readonly type = 'sg-seek';
+
+  /** @param timeUs microseconds from the film's first frame */
+  constructor(readonly timeUs: number) {
+    super(SeekEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+export type SessionAction = 'rename' | 'delete' | 'export';
+
+/** A person wants something done with a session. */
+export class SessionActionEvent extends Event {
+  static readonly type = 'sg-session-action';
+
+  constructor(
+    readonly action: SessionAction,
+    readonly session: SessionManifest,
+  ) {
+    super(SessionActionEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** What a person wants done with a snapshot; `relabel` asks for a search. */
+export type SnapshotEdit = { readonly kind: 'relabel' | 'delete'; readonly id: string };
+
+/** A person worked on a snapshot. */
+export class SnapshotEditEvent extends Event {
+  static readonly type = 'sg-snapshot-edit';
+
+  constructor(readonly edit: SnapshotEdit) {
+    super(SnapshotEditEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** What a person did to a span. */
+export type SpanEdit =
+  | { readonly kind: 'select'; readonly id: string | undefined }
+  | { readonly kind: 'move-edge'; readonly id: string; readonly edge: Edge; readonly timeUs: number }
+  | { readonly kind: 'split' | 'merge' | 'delete' | 'relabel'; readonly id: string };
+
+/** A person worked on a span of labels. */
+export class SpanEditEvent extends Event {
+  static readonly type = 'sg-span-edit';
+
+  constructor(readonly edit: SpanEdit) {
+    super(SpanEditEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'sg-add-label': AddLabelEvent;
+    'sg-dismiss': DismissEvent;
+    'sg-label-press': LabelPressEvent;
+    'sg-name': NameEvent;
+    'sg-recording-control': RecordingControlEvent;
+    'sg-recording-state': RecordingStateEvent;
+    'sg-seek': SeekEvent;
+    'sg-session-action': SessionActionEvent;
+    'sg-snapshot-edit': SnapshotEditEvent;
+    'sg-span-edit': SpanEditEvent;
+  }
+}

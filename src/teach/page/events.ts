@@ -1,0 +1,84 @@
+export type ThingAction = 'choose' | 'delete' | 'session';
+
+/** Something is to be done with a taught thing. */
+export class ThingEvent extends Event {
+  static readonly type = 'sg-thing';
+
+  constructor(readonly thingId: string, readonly action: ThingAction) {
+    super(ThingEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** Picture files were chosen as examples of a thing. */
+export class ThingPicturesEvent extends Event {
+  static readonly type = 'sg-thing-pictures';
+
+  constructor(readonly thingId: string, readonly files: readonly File[]) {
+    super(ThingPicturesEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A taught thing was given another name. */
+export class ThingNameEvent extends Event {
+  static readonly type = 'sg-thing-name';
+
+  constructor(readonly thingId: string, readonly name: string) {
+    super(ThingNameEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** An example is to be deleted. */
+export class ExampleRemoveEvent extends Event {
+  static readonly type = 'sg-example-remove';
+
+  constructor(readonly exampleId: string) {
+    super(ExampleRemoveEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** The button that collects examples is held down, or let go. */
+export class HoldEvent extends Event {
+  static readonly type = 'sg-hold';
+
+  constructor(readonly held: boolean) {
+    super(HoldEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** Spans of one film, by the thing that they show. */
+export interface SpanChoice {
+  readonly film: Blob;
+  readonly spans: readonly { readonly name: string; readonly startUs: number; readonly endUs: number }[];
+  /** True to make things of the spans' own names; else all are of the chosen thing. */
+  readonly ownNames: boolean;
+}
+
+/** Spans of a recorded session were chosen as examples. */
+export class SpanChoiceEvent extends Event {
+  static readonly type = 'sg-span-choice';
+
+  constructor(readonly choice: SpanChoice) {
+    super(SpanChoiceEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** The last change is to be taken back. */
+export class UndoEvent extends Event {
+  static readonly type = 'sg-undo';
+
+  constructor() {
+    super(UndoEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'sg-thing': ThingEvent;
+    'sg-thing-pictures': ThingPicturesEvent;
+    'sg-thing-name': ThingNameEvent;
+    'sg-example-remove': ExampleRemoveEvent;
+    'sg-hold': HoldEvent;
+    'sg-span-choice': SpanChoiceEvent;
+    'sg-undo': UndoEvent;
+  }
+}
