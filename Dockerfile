@@ -1,8 +1,6 @@
 # The page and POST /predict in one image: docs/service.md. tools/docker-steps runs these very steps without Docker, so every
 # path in RUN is relative to WORKDIR.
 FROM node:20-bookworm-slim AS build
-# onnxruntime-node runs on the CPU only: its install step has nothing to fetch.
-ENV ONNXRUNTIME_NODE_INSTALL=skip ONNXRUNTIME_NODE_INSTALL_CUDA=skip
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --prefer-offline
@@ -11,7 +9,6 @@ COPY . .
 RUN npm run --silent model && npm run --silent build && npm run --silent build:service
 
 FROM node:20-bookworm-slim AS packages
-ENV ONNXRUNTIME_NODE_INSTALL=skip ONNXRUNTIME_NODE_INSTALL_CUDA=skip
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Libraries of other systems are most of onnxruntime-node's size.

@@ -1,33 +1,148 @@
-// Runs an npm script chain on a fresh clone: installs what is missing first. Plain JavaScript, as nothing is there yet.
-import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// node tools/bootstrap.mjs STEP... [options]: installs what is missing, runs npm scripts one after the other, and ends with
+// the last step, which takes the options. A last step that is a file (tools/start.ts) runs in this very process: a server
+// that is stopped, however that is done, leaves nothing behind. Plain JavaScript, as no package is there yet.
+import { spawn } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+/** Milliseconds between two looks at whether npm is still there. */
+const WATCH_MS = 250;
+const WINDOWS = process.platform === 'win32';
 const root = fileURLToPath(new URL('..', import.meta.url));
+const stopHere = () => process.kill(process.pid, 'SIGTERM');
+/** What is done where npm is gone. */
+let stop = stopHere;
+
+/** Ends this process as another one ended: by the same signal, or with its exit code. */
+function endAs(code, signal) {
+  if (signal) process.kill(process.pid, signal);
+  else process.exit(code ?? 1);
+}
+
+/**
+ * Runs a command to its end, with all signals that come meanwhile passed on to it and whatever it started.
+ * Ends this process where the command fails.
+ */
+async function run(command, args) {
+  // A group of its own: npm passes on neither SIGHUP nor what reaches its shell alone.
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: WINDOWS, detached: !WINDOWS });
+  let told;
+  const pass = (signal) => {
+    told = signal;
+    try {
+      if (WINDOWS) child.kill(signal);
+      else process.kill(-child.pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
+  for (const signal of SIGNALS) process.on(signal, pass);
+  stop = () => pass('SIGTERM');
+  const [code, signal] = await new Promise((settle) => {
+    child.once('error', (error) => {
+      console.error(error.message);
+      settle([1, null]);
+    });
+    child.once('exit', (...end) => settle(end));
+  });
+  for (const name of SIGNALS) process.off(name, pass);
+  stop = stopHere;
+  if (code !== 0) endAs(code, signal);
+  // A step that was told to stop and took that for its end is no reason to begin the next one.
+  if (told) endAs(0, told);
+}
+
+/** Process ids of the parent and, where that is the shell that npm runs scripts in, of npm itself. */
+function npmProcesses() {
+  const parent = process.ppid;
+  try {
+    const [, name, above] = /^\d+ \((.*)\) \S (\d+) /s.exec(readFileSync(`/proc/${parent}/stat`, 'utf8'));
+    return /^(ba|da|a|k|z)?sh$/.test(name) ? [parent, Number(above)] : [parent];
+  } catch {
+    return [parent];
+  }
+}
+
+/**
+ * Stops where npm is gone: it passes SIGTERM and SIGINT on to its shell, which does not, and nothing where it ends by another
+ * signal; what it started would go on without it.
+ */
+function endWithNpm() {
+  if (WINDOWS || process.env.npm_lifecycle_event === undefined) return;
+  const expected = npmProcesses().join();
+  const watch = setInterval(() => {
+    if (npmProcesses().join() === expected) return;
+    clearInterval(watch);
+    stop();
+  }, WATCH_MS);
+  watch.unref();
+}
+
+function packagesOf(file) {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).packages ?? {}) : undefined;
+}
+
+/**
+ * Compares the lock file with npm's own list of what it installed. What is installed beyond the lock file does no harm, and
+ * optional packages may be for another system.
+ * @returns what differs, in words; undefined where nothing does
+ */
+function difference() {
+  const wanted = packagesOf(join(root, 'package-lock.json'));
+  const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
+  if (!installed) return 'no packages are installed';
+  for (const [path, { version, integrity, optional, devOptional }] of Object.entries(wanted ?? {})) {
+    if (!path.startsWith('node_modules/')) continue;
+    const name = path.slice('node_modules/'.length);
+    const found = installed[path];
+    if (!found && !optional && !devOptional) return `${name} ${version ?? ''} is missing`.replace('  ', ' ');
+    if (found && found.version !== version) return `${name} is ${found.version}, not ${version}`;
+    if (found && found.integrity !== integrity) return `${name} ${version} has other content`;
+  }
+  return undefined;
+}
+
+async function install() {
+  const different = difference();
+  if (different === undefined) return;
+  const folder = join(root, 'node_modules');
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    const there = existsSync(folder) ? realpathSync(folder) : 'nothing';
+    console.error(
+      `node_modules is a symbolic link (to ${there}), and what it holds is not what package-lock.json wants: ${different}.\n` +
+        'Packages are not installed through a link, as others may use them. Run npm ci in the folder that the link leads to,\n' +
+        'or remove the link (rm node_modules): packages are then installed here.',
+    );
+    process.exit(1);
+  }
+  console.log(`Installing packages: ${different}.`);
+  await run('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+/** Runs a module in this process, as if node had been called with it. */
+async function become(file, options) {
+  const path = resolve(root, file);
+  process.argv = [process.execPath, path, ...options];
+  if (file.endsWith('.ts')) (await import('tsx/esm/api')).register();
+  await import(pathToFileURL(path).href);
+}
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Node ${process.versions.node} is too old: install Node 20.19 or newer.`);
   process.exit(1);
 }
-
-function run(command, args) {
-  const result = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-    // onnxruntime-node is used on the CPU only: its install step need not fetch anything.
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip' },
-  });
-  if (result.error) console.error(result.error.message);
-  if (result.status !== 0) process.exit(result.status ?? 1);
-}
-
-const time = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
-const installed = time(`${root}/node_modules/.package-lock.json`);
-if (installed === 0 || installed < time(`${root}/package-lock.json`)) run('npm', ['ci', '--no-audit', '--no-fund']);
-// What follows the first word with a dash is for the last script: npm run serve -- --port 8080.
+endWithNpm();
+await install();
+// What follows the first word with a dash is for the last step: npm run serve -- --port 8080.
 const words = process.argv.slice(2);
 const dash = words.findIndex((word) => word.startsWith('-'));
-const scripts = dash < 0 ? words : words.slice(0, dash);
-const options = dash < 0 ? [] : ['--', ...words.slice(dash)];
-for (const [i, script] of scripts.entries()) run('npm', ['run', '--silent', script, ...(i === scripts.length - 1 ? options : [])]);
+const steps = dash < 0 ? words : words.slice(0, dash);
+const options = dash < 0 ? [] : words.slice(dash);
+for (const [i, step] of steps.entries()) {
+  const last = i === steps.length - 1;
+  if (last && /\.[jt]s$/.test(step)) await become(step, options);
+  else await run('npm', ['run', '--silent', step, ...(last && options.length > 0 ? ['--', ...options] : [])]);
+}

@@ -33,8 +33,7 @@ function stopOnSignals(service: Service, drainMs: number): void {
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
 }
 
 async function main(): Promise<void> {
