@@ -46,12 +46,17 @@ export class LiveStats extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: auto auto;
-        gap: 0.1rem 0.9rem;
+        gap: 0.1rem;
         margin: 0;
       }
+      /* A value goes below its name where both have no room beside each other: large text on a narrow page. */
+      .figure {
+        display: flex;
+        flex-wrap: wrap;
+        column-gap: 0.9rem;
+      }
       dd {
-        margin: 0;
+        margin: 0 0 0 auto;
         text-align: end;
         text-wrap: balance;
       }
@@ -80,7 +85,7 @@ export class LiveStats extends LitElement {
       ['isolated', msg('Cross-origin isolated'), isolated === undefined ? '–' : isolated ? msg('yes') : msg('no')],
     ];
     return html`<dl part="figures">
-      ${rows.map(([key, name, value]) => html`<dt>${name}</dt><dd data-key=${key}>${value}</dd>`)}
+      ${rows.map(([key, name, value]) => html`<div class="figure"><dt>${name}</dt><dd data-key=${key}>${value}</dd></div>`)}
     </dl>`;
   }
 }
