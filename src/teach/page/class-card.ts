@@ -113,7 +113,8 @@ export class ThingCard extends LitElement {
   @property({ attribute: false }) wrong: ReadonlySet<string> = new Set();
   /** Whether what the camera shows goes to this thing. */
   @property({ type: Boolean, reflect: true }) chosen = false;
-  @property({ type: Boolean }) busy = false;
+  /** Whether it takes no examples now: others are being looked at, or the model that runs gives no features. */
+  @property({ type: Boolean }) closed = false;
 
   override render(): unknown {
     const { thing, chosen } = this;
@@ -122,7 +123,7 @@ export class ThingCard extends LitElement {
         <div class="names">${thing.other ? html`<h2>${thing.name}</h2>` : this.#name()}${this.#words()}</div>
         <label class="file" title=${msg('Add pictures')}>
           ${icon('addPicture')}<span class="visually-hidden">${msg(str`Add pictures to ${thing.name}`)}</span>
-          <input class="visually-hidden" type="file" accept="image/*" multiple ?disabled=${this.busy} @change=${this.#onFiles} />
+          <input class="visually-hidden" type="file" accept="image/*" multiple ?disabled=${this.closed} @change=${this.#onFiles} />
         </label>
         ${this.#button('session', 'film', msg(str`Add frames of a recorded session to ${thing.name}`))}
         ${this.#button('delete', 'trash', msg(str`Delete ${thing.name}`))}
@@ -184,7 +185,7 @@ export class ThingCard extends LitElement {
       data-action=${action}
       aria-label=${words}
       title=${words}
-      ?disabled=${this.busy && action === 'session'}
+      ?disabled=${this.closed && action === 'session'}
       @click=${() => this.#send(action)}
     >
       ${icon(name)}

@@ -42,13 +42,15 @@ export class ThingsTools extends LitElement {
   @property({ attribute: false }) teach!: TeachController;
   /** Whether there is anything to export or delete. */
   @property({ type: Boolean }) empty = false;
+  /** Whether nothing can be taken in or out: the model that runs gives no features. */
+  @property({ type: Boolean }) closed = false;
   @property({ type: Boolean }) named = true;
   @state() private pictures = false;
 
   override render(): unknown {
     const importer = html`<label class="file">
       ${icon('upload')}${msg('Import')}
-      <input class="visually-hidden" type="file" accept=".json,application/json" @change=${this.#onFile} />
+      <input class="visually-hidden" type="file" accept=".json,application/json" ?disabled=${this.closed} @change=${this.#onFile} />
     </label>`;
     if (this.empty) return html`<div class="row">${importer}</div>`;
     return html`
@@ -57,7 +59,7 @@ export class ThingsTools extends LitElement {
         ${msg('Name my things in the live picture')}
       </label>
       <div class="row">
-        <button data-action="export" @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
+        <button data-action="export" ?disabled=${this.closed} @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
         ${importer}
         <button data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
       </div>

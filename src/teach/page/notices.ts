@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { msg, str } from '@lit/localize';
 import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
 import type { TeachController } from './teach-controller';
-import type { FeatureModel } from '../../recognise/shared/feature-model';
+import { featureModelOf, type FeatureModel } from '../../recognise/shared/feature-model';
 import { faultText } from '../../base/page/elements/fault-text';
 
 /** What stands in the way of teaching, or has gone wrong, with the way on. */
@@ -32,12 +32,17 @@ function unreadable(teach: TeachController): unknown {
   </div>`;
 }
 
-function network(model: FeatureModel | undefined, { state, loaded }: RecogniserController): unknown {
+function network(model: FeatureModel | undefined, { state, loaded, catalogue }: RecogniserController): unknown {
   if (state === 'loading') return html`<p class="notice" role="status">${msg('The model is being loaded. One moment.')}</p>`;
   if (!loaded || model) return nothing;
-  return html`<div class="notice" role="status">
+  const other = catalogue.some(({ manifest }) => featureModelOf(manifest, ''));
+  return html`<div class="notice" role="status" data-key="unteachable">
     <strong>${msg(str`${loaded.manifest.name} cannot be taught`)}</strong>
-    <p>${msg('It does not give away what it sees on the way to its answer. Choose ResNet-18 under Models, the button at the top.')}</p>
+    <p>
+      ${other
+        ? msg('It does not give away what it sees on the way to its answer. Choose ResNet-18 under Models, the button at the top.')
+        : msg('It does not give away what it sees on the way to its answer. Add a ResNet-18 .safetensors or .onnx file under Models, the button at the top.')}
+    </p>
   </div>`;
 }
 

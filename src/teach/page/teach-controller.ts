@@ -107,7 +107,7 @@ export class TeachController extends SharedController {
 
   /** Takes examples of a thing from a video until `release`. */
   async hold(thingId: string, video: HTMLVideoElement): Promise<void> {
-    if (this.#holding || this.collecting) return;
+    if (this.#holding || this.collecting || !this.#teachable()) return;
     this.#holding = true;
     const room = this.#room(thingId);
     this.#collect({ thingId, examples: [], total: undefined });
@@ -121,6 +121,7 @@ export class TeachController extends SharedController {
   }
 
   async addPictures(thingId: string, files: readonly File[]): Promise<void> {
+    if (!this.#teachable()) return;
     if (this.#waits(() => this.addPictures(thingId, files))) return;
     const chosen = files.slice(0, this.#room(thingId));
     this.#collect({ thingId, examples: [], total: chosen.length });
@@ -138,6 +139,7 @@ export class TeachController extends SharedController {
   }
 
   async addSpans(thingId: string, film: Blob, spans: readonly FilmSpan[]): Promise<void> {
+    if (!this.#teachable()) return;
     if (this.#waits(() => this.addSpans(thingId, film, spans))) return;
     const room = this.#room(thingId);
     this.#collect({ thingId, examples: [], total: Math.min(room, spans.length * FRAMES_PER_SPAN) });
@@ -199,14 +201,14 @@ export class TeachController extends SharedController {
 
   /** @returns undefined where it failed */
   async exportFile(pictures: boolean): Promise<Blob | undefined> {
-    const model = this.model();
+    const model = this.#teachable();
     let file: Blob | undefined;
     if (model) await this.#try(async () => (file = await this.#client.exportFile(model, pictures)));
     return file;
   }
 
   async importFile(file: File): Promise<void> {
-    const model = this.model();
+    const model = this.#teachable();
     if (!model) return;
     await this.#try(async () => {
       const { examples, undo } = await this.#client.importFile(file, model);
@@ -239,6 +241,16 @@ export class TeachController extends SharedController {
     this.progress = undefined;
     this.#client.cancel();
     this.changed();
+  }
+
+  /** The network that runs, if it gives features; else says so: what is shown to another one would be lost. */
+  #teachable(): FeatureModel | undefined {
+    const model = this.model();
+    if (!model) {
+      this.fault = new Fault('no-model', 'The model that runs gives no features to learn from.');
+      this.changed();
+    }
+    return model;
   }
 
   /** Whether something is collected now; `again` comes after it then. */

@@ -121,7 +121,7 @@ export class TeachView extends LitElement {
           : nothing}
         ${learningNotice(teach)}
         <sg-training-report .result=${teach.state?.result} .names=${this.#names(things)}></sg-training-report>
-        <sg-things-tools class="all" .teach=${teach} ?empty=${things.length === 0} ?named=${teach.state?.enabled ?? true}></sg-things-tools>
+        <sg-things-tools class="all" .teach=${teach} ?empty=${things.length === 0} ?closed=${!this.#model} ?named=${teach.state?.enabled ?? true}></sg-things-tools>
       </div>
       <div class="act">
         <sg-undo-bar .offer=${teach.undoOffer} @sg-undo=${() => void teach.undo()}></sg-undo-bar>
@@ -159,7 +159,7 @@ export class TeachView extends LitElement {
         .coming=${collecting?.thingId === thing.id ? collecting.examples : []}
         .wrong=${wrong}
         ?chosen=${thing.id === this.#chosen?.id}
-        ?busy=${collecting !== undefined}
+        ?closed=${collecting !== undefined || !this.#model}
       ></sg-thing-card>`,
     );
   }
@@ -267,13 +267,14 @@ export class TeachView extends LitElement {
   };
 
   #onDragOver(event: DragEvent): void {
-    if (!this.#chosen || !event.dataTransfer?.types.includes('Files')) return;
+    if (!this.#chosen || !this.#model || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     this.over = true;
   }
 
   #onDrop(event: DragEvent): void {
     this.over = false;
+    if (!this.#model) return;
     const files = [...(event.dataTransfer?.files ?? [])];
     const pictures = files.filter((file) => file.type.startsWith('image/'));
     const things = files.find((file) => /\.json$/i.test(file.name));

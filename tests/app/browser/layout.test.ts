@@ -11,6 +11,8 @@ import { SCRATCH } from '../../support/shared';
 
 const film = join(SCRATCH, 'layout.mjpeg');
 const VIEWS = ['pictures', 'sessions', 'teach', 'live'] as const;
+/** What a view shows once it has looked for what it keeps. */
+const DRAWN = { pictures: '.empty', sessions: '.empty', teach: '.intro', live: '.welcome' } as const;
 /** Keys that open the sheets: settings, status, keys, models. */
 const SHEETS = [',', 'd', '?', 'n'] as const;
 let serving: Serving;
@@ -42,7 +44,7 @@ async function everywhere(page: Page, look: () => Promise<string[]>): Promise<Re
   await note('start');
   for (const view of VIEWS) {
     await page.locator(`sg-view-navigation a[href="#${view}"]`).click();
-    await page.locator(`sg-${view}-view`).waitFor();
+    await page.locator(`sg-${view}-view ${DRAWN[view]}`).waitFor();
     await note(view);
   }
   await page.locator('sg-live-view sg-control-bar button').first().click();

@@ -340,9 +340,7 @@ describe('the sessions view', () => {
 
   it.each(['mp4', 'webm'] as const)('shows the frames of a %s film that does not begin at 0', async (container) => {
     const id = `late-${container}`;
-    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
-    const back = page.getByRole('link', { name: 'Back to all sessions' });
-    if (await back.isVisible()) await back.click();
+    await openSessions(page, serving.url);
     await chooseZips(page, { name: 'late.zip', bytes: (await sampleSession(container, { id, start: 5, title: id })).zip });
     await card(page, id).waitFor({ timeout: 20_000 });
     await imported(page);

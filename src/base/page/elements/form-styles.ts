@@ -17,8 +17,12 @@ export const fileButtonStyles = css`
     outline: 3px solid var(--sg-focus);
     outline-offset: 2px;
   }
+  label.file:has(:disabled) {
+    opacity: 0.45;
+    cursor: default;
+  }
   @media (hover: hover) {
-    label.file:hover {
+    label.file:not(:has(:disabled)):hover {
       background: var(--sg-surface-2);
     }
   }

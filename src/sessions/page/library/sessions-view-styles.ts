@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { ON_ITS_SIDE } from '../shared/media';
 
 export const sessionsViewStyles = css`
   :host {
@@ -51,6 +52,20 @@ export const sessionsViewStyles = css`
     max-width: 26rem;
     margin: 0;
     color: var(--sg-muted);
+  }
+  /* Little height: the way on stands above the home bar without scrolling. */
+  @media ${ON_ITS_SIDE} {
+    .empty {
+      gap: 0.5rem;
+      padding-top: 0;
+    }
+    .empty svg.icon {
+      width: 2.5rem;
+      height: 2.5rem;
+    }
+    .empty p {
+      max-width: 36rem;
+    }
   }
   a.primary {
     display: inline-flex;
