@@ -80,3 +80,6 @@ export class ExampleCollector {
     return { features, block, picture, group, source };
   }
 }
+
+/** What turns pictures into examples. */
+export type Collector = Pick<ExampleCollector, keyof ExampleCollector>;

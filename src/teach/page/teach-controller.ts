@@ -5,7 +5,7 @@ import type { ExampleSummary, NewExample, TeachState, UndoToken } from '../share
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
 import { MOST_EXAMPLES } from '../shared/classes-file';
 import type { TeachProgress } from '../shared/train-head';
-import { ExampleCollector, type FilmSpan, type Recognise } from './example-collector';
+import { ExampleCollector, type Collector, type FilmSpan, type Recognise } from './example-collector';
 import { SharedController } from '../../base/page/shared-controller';
 import type { Collecting, UndoOffer } from './teach-progress';
 
@@ -15,9 +15,6 @@ const TRAIN_DELAY = 500;
 const UNDO_SHOWN = 12_000;
 /** Frames of each span of a session. */
 const FRAMES_PER_SPAN = 12;
-
-/** What turns pictures into examples. */
-export type Collector = Pick<ExampleCollector, keyof ExampleCollector>;
 
 /** Owns the teaching worker: what is taught, collecting, and learning after each change. Nothing throws: see `fault`. */
 export class TeachController extends SharedController {
@@ -121,7 +118,6 @@ export class TeachController extends SharedController {
   }
 
   async addPictures(thingId: string, files: readonly File[]): Promise<void> {
-    if (!this.#teachable()) return;
     if (this.#waits(() => this.addPictures(thingId, files))) return;
     const chosen = files.slice(0, this.#room(thingId));
     this.#collect({ thingId, examples: [], total: chosen.length });
@@ -139,7 +135,6 @@ export class TeachController extends SharedController {
   }
 
   async addSpans(thingId: string, film: Blob, spans: readonly FilmSpan[]): Promise<void> {
-    if (!this.#teachable()) return;
     if (this.#waits(() => this.addSpans(thingId, film, spans))) return;
     const room = this.#room(thingId);
     this.#collect({ thingId, examples: [], total: Math.min(room, spans.length * FRAMES_PER_SPAN) });
@@ -209,8 +204,7 @@ export class TeachController extends SharedController {
 
   async importFile(file: File): Promise<void> {
     const model = this.#teachable();
-    if (!model) return;
-    await this.#try(async () => {
+    if (model) await this.#try(async () => {
       const { examples, undo } = await this.#client.importFile(file, model);
       this.#offer({ token: undo, kind: 'imported', count: examples, name: file.name });
     });
@@ -246,17 +240,16 @@ export class TeachController extends SharedController {
   /** The network that runs, if it gives features; else says so: what is shown to another one would be lost. */
   #teachable(): FeatureModel | undefined {
     const model = this.model();
-    if (!model) {
-      this.fault = new Fault('no-model', 'The model that runs gives no features to learn from.');
-      this.changed();
-    }
+    if (!model) this.fault = new Fault('no-model', 'The model that runs gives no features to learn from.');
+    if (!model) this.#later.length = 0;
+    this.changed();
     return model;
   }
 
-  /** Whether something is collected now; `again` comes after it then. */
+  /** Whether nothing can be collected now; where something else is, `again` comes after it. */
   #waits(again: () => Promise<void>): boolean {
     if (this.collecting) this.#later.push(again);
-    return this.collecting !== undefined;
+    return this.collecting !== undefined || !this.#teachable();
   }
 
   get #taken(): number {
