@@ -56,11 +56,14 @@ export const appStyles = css`
       grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto;
       grid-template-areas: 'head views' 'main main';
     }
+    /* Side by side neither is at the other's edge of the screen. */
     header {
       flex: 1;
+      padding-right: 0.75rem;
     }
     sg-view-navigation {
       align-self: center;
+      padding-left: 0.5rem;
     }
   }
   .notice {
