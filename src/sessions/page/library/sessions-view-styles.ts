@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { ON_ITS_SIDE } from '../shared/media';
+import { ON_ITS_SIDE } from '../../../base/page/elements/media';
 
 export const sessionsViewStyles = css`
   :host {
