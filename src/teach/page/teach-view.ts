@@ -274,7 +274,6 @@ export class TeachView extends LitElement {
 
   #onDrop(event: DragEvent): void {
     this.over = false;
-    if (!this.#model) return;
     const files = [...(event.dataTransfer?.files ?? [])];
     const pictures = files.filter((file) => file.type.startsWith('image/'));
     const things = files.find((file) => /\.json$/i.test(file.name));
