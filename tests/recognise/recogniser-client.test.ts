@@ -1,5 +1,5 @@
-import { expose } from 'comlink';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { spawn, workers } from '../support/fake-worker';
 import { RecogniserClient, type ClientTimeouts } from '../../src/recognise/page/model/recogniser-client';
 import { Fault } from '../../src/base/shared/fault';
 import type { PixelFrame } from '../../src/recognise/shared/recogniser';
@@ -8,45 +8,6 @@ const TIMEOUTS: ClientTimeouts = { start: 200, load: 200, recognise: 200 };
 /** A new one each time, as it is transferred. */
 const frame = (): PixelFrame => ({ data: new Uint8ClampedArray(4), width: 1, height: 1 });
 const OPTIONS = { id: 1, capturedAt: 0, count: 3 };
-
-/** A worker without a thread: one end of a MessageChannel, with the events and `terminate` of a Worker. */
-class FakeWorker extends EventTarget {
-  readonly #channel = new MessageChannel();
-  terminated = false;
-
-  constructor(api: object | undefined) {
-    super();
-    this.#channel.port1.addEventListener('message', (event) => this.dispatchEvent(new MessageEvent('message', { data: event.data as unknown })));
-    this.#channel.port1.start();
-    // Node's port is an EventTarget as a browser's is.
-    if (api) expose(api, this.#channel.port2);
-  }
-
-  postMessage(message: unknown, transfer: Transferable[]): void {
-    this.#channel.port1.postMessage(message, transfer);
-  }
-
-  terminate(): void {
-    this.terminated = true;
-    this.#channel.port1.close();
-  }
-
-  crash(message: string): void {
-    this.dispatchEvent(Object.assign(new Event('error'), { message }));
-  }
-}
-
-const workers: FakeWorker[] = [];
-function spawn(api: object | undefined): () => Worker {
-  return () => {
-    const worker = new FakeWorker(api);
-    workers.push(worker);
-    return worker as unknown as Worker;
-  };
-}
-afterEach(() => {
-  for (const worker of workers.splice(0)) if (!worker.terminated) worker.terminate();
-});
 
 const CAPABLE = { capabilities: () => ({ wasmSimd: true }) };
 const codeOf = async (promise: Promise<unknown>): Promise<string> => promise.then(() => 'none', (e: unknown) => Fault.from(e, 'no-camera').code);

@@ -1,15 +1,11 @@
 import { proxy } from 'comlink';
-import { Fault } from '../../base/shared/fault';
 import {
   TEACH_CHANNEL, type FeatureUpdate, type ImportSummary, type NewExample, type TeachApi, type TeachChange, type TeachState,
   type TrainingResult, type UndoToken,
 } from '../shared/teach';
 import type { FeatureModel } from '../../recognise/shared/feature-model';
 import type { TeachProgress } from '../shared/train-head';
-import { RestartingWorker } from '../../base/page/restarting-worker';
-
-/** Makes a worker; a parameter so that tests can give another. */
-export type TeachWorkerFactory = () => Worker;
+import { RestartingLink, type WorkerFactory } from '../../base/page/worker-link';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../worker/teach.worker.ts', import.meta.url), { type: 'module', name: 'teach' });
@@ -20,11 +16,11 @@ function spawnWorker(): Worker {
  * one after a crash (what could be undone is forgotten then). Dispose of it when nobody teaches any more.
  */
 export class TeachClient implements TeachApi {
-  readonly #link: RestartingWorker<TeachApi>;
+  readonly #link: RestartingLink<TeachApi>;
   #channel: BroadcastChannel | undefined;
 
-  constructor(spawn: TeachWorkerFactory = spawnWorker) {
-    this.#link = new RestartingWorker(spawn, (message) => Fault.from(new Error(`The teaching worker failed: ${message}`), 'worker-crashed'));
+  constructor(spawn: WorkerFactory = spawnWorker) {
+    this.#link = new RestartingLink(spawn, { name: 'The teaching worker', crashed: 'worker-crashed', failed: 'storage-failed' });
   }
 
   state(): Promise<TeachState> {
@@ -94,7 +90,7 @@ export class TeachClient implements TeachApi {
   dispose(): void {
     this.#channel?.close();
     this.#channel = undefined;
-    this.#link.end(new Fault('worker-crashed', 'Teaching was closed.'));
+    this.#link.end();
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
-import { proxy, transfer, wrap, type Remote } from 'comlink';
+import { proxy, transfer, type Remote } from 'comlink';
+import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import { Fault } from '../../../base/shared/fault';
 import type {
   FrameInput,
@@ -25,19 +26,8 @@ export interface ClientTimeouts {
 
 export const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000 };
 
-/** Starts the recogniser's worker. The app gives it, as its worker joins what several features do. */
-export type WorkerFactory = () => Worker;
-
 function transferablesOf(frame: FrameInput): Transferable[] {
   return 'data' in frame ? [frame.data.buffer as ArrayBuffer] : [frame];
-}
-
-interface Watch {
-  /** Milliseconds until the call counts as lost. */
-  readonly limit: number;
-  readonly late: Fault;
-  /** Is given a function that starts the limit anew. */
-  readonly onArmed?: (restart: () => void) => void;
 }
 
 /**
@@ -45,33 +35,13 @@ interface Watch {
  * `worker-crashed` or `worker-hung`. After a crash the client is dead: dispose of it and make another.
  */
 export class RecogniserClient {
-  readonly #worker: Worker;
-  readonly #remote: Remote<RecogniserApi>;
-  readonly #died: Promise<never>;
-  #die: (fault: Fault) => void = () => undefined;
-  #dead: Fault | undefined;
+  readonly #link: WorkerLink<RecogniserApi>;
 
   private constructor(
-    worker: Worker,
+    spawn: WorkerFactory,
     private readonly timeouts: ClientTimeouts,
   ) {
-    this.#worker = worker;
-    this.#remote = wrap<RecogniserApi>(worker);
-    this.#died = new Promise<never>((_, reject) => {
-      this.#die = (fault) => {
-        this.#dead ??= fault;
-        reject(fault);
-      };
-    });
-    // Nobody may be waiting when it dies.
-    this.#died.catch(() => undefined);
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.#die(Fault.from(new Error(event.message || 'The worker script could not be run.'), 'worker-crashed'));
-    });
-    worker.addEventListener('messageerror', () => {
-      this.#die(new Fault('worker-crashed', 'A message from the worker could not be read.'));
-    });
+    this.#link = new WorkerLink(spawn, { name: 'The recogniser', crashed: 'worker-crashed', failed: 'engine-failed' });
   }
 
   /**
@@ -82,10 +52,11 @@ export class RecogniserClient {
     spawn: WorkerFactory,
     timeouts: ClientTimeouts = DEFAULT_TIMEOUTS,
   ): Promise<{ client: RecogniserClient; capabilities: WorkerCapabilities }> {
-    const client = new RecogniserClient(spawn(), timeouts);
+    const client = new RecogniserClient(spawn, timeouts);
     try {
-      const capabilities = await client.#call(() => client.#remote.capabilities(), {
-        limit: timeouts.start,
+      const capabilities = await client.#link.call((remote) => remote.capabilities(), {
+        fatal: true,
+        ms: timeouts.start,
         late: new Fault('start-timeout', `The worker gave no answer within ${timeouts.start} ms of its start.`),
       });
       return { client, capabilities };
@@ -97,62 +68,64 @@ export class RecogniserClient {
 
   /** The fault that ended the worker, undefined while it lives. */
   get dead(): Fault | undefined {
-    return this.#dead;
+    return this.#link.dead;
   }
 
   /** Calls back once, when the worker ends, by itself or by `dispose`. */
   onDeath(callback: (fault: Fault) => void): void {
-    this.#died.catch((error: unknown) => callback(Fault.from(error, 'worker-crashed')));
+    this.#link.onDeath(callback);
   }
 
   /** See {@link RecogniserApi.quickIntegers}. */
   quickIntegers(): Promise<boolean> {
-    return this.#call(() => this.#remote.quickIntegers(), {
-      limit: this.timeouts.start,
+    return this.#link.call((remote) => remote.quickIntegers(), {
+      fatal: true,
+      ms: this.timeouts.start,
       late: new Fault('worker-hung', 'The worker gave no answer when the processor was timed.'),
     });
   }
 
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
-    return this.#withProgress(onProgress, (report) => this.#remote.load(request, report));
+    return this.#withProgress(onProgress, (remote, report) => remote.load(request, report));
   }
 
   /** @param frame is transferred: gone for the caller whatever happens */
   recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
-    return this.#call(() => this.#remote.recognise(transfer(frame, transferablesOf(frame)), options), {
-      limit: this.timeouts.recognise,
+    return this.#link.call((remote) => remote.recognise(transfer(frame, transferablesOf(frame)), options), {
+      fatal: true,
+      ms: this.timeouts.recognise,
       late: new Fault('worker-hung', `The worker gave no answer for a frame within ${this.timeouts.recognise} ms.`),
     });
   }
 
   /** Times the network alone, see {@link RecogniserApi.measure}; milliseconds of each run. */
   measure(runs: number, limitMs: number): Promise<number[]> {
-    return this.#call(() => this.#remote.measure(runs, limitMs), {
-      limit: this.timeouts.recognise + limitMs,
+    return this.#link.call((remote) => remote.measure(runs, limitMs), {
+      fatal: true,
+      ms: this.timeouts.recognise + limitMs,
       late: new Fault('worker-hung', 'The worker gave no answer when the network was timed.'),
     });
   }
 
   configure(options: SmootherOptions): Promise<void> {
-    return this.#call(() => this.#remote.configure(options));
+    return this.#link.call((remote) => remote.configure(options));
   }
 
   adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel> {
-    return this.#withProgress(onProgress, (report) => this.#remote.adopt(file, report));
+    return this.#withProgress(onProgress, (remote, report) => remote.adopt(file, report));
   }
 
   storedModels(): Promise<StoredModel[]> {
-    return this.#call(() => this.#remote.storedModels());
+    return this.#link.call((remote) => remote.storedModels());
   }
 
   deleteStoredModel(id: string): Promise<void> {
-    return this.#call(() => this.#remote.deleteStoredModel(id));
+    return this.#link.call((remote) => remote.deleteStoredModel(id));
   }
 
   /** Ends the worker; all that it held, WASM memory included, goes back. Calls in flight end with `worker-crashed`. */
   dispose(): void {
-    this.#worker.terminate();
-    this.#die(new Fault('worker-crashed', 'The worker was ended.'));
+    this.#link.end();
   }
 
   [Symbol.dispose](): void {
@@ -161,45 +134,18 @@ export class RecogniserClient {
 
   #withProgress<T>(
     onProgress: (progress: LoadProgress) => void,
-    call: (report: (progress: LoadProgress) => void) => Promise<T>,
+    call: (remote: Remote<RecogniserApi>, report: (progress: LoadProgress) => void) => Promise<T>,
   ): Promise<T> {
     let restart = (): void => undefined;
     const report = proxy((progress: LoadProgress) => {
       restart();
       onProgress(progress);
     });
-    return this.#call(() => call(report), {
-      limit: this.timeouts.load,
+    return this.#link.call((remote) => call(remote, report), {
+      fatal: true,
+      ms: this.timeouts.load,
       late: new Fault('worker-hung', `Loading the model made no progress for ${this.timeouts.load} ms.`),
       onArmed: (arm) => (restart = arm),
     });
-  }
-
-  async #call<T>(call: () => Promise<T>, watch?: Watch): Promise<T> {
-    if (this.#dead) throw this.#dead;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const contenders: Promise<T>[] = [this.#died];
-    if (watch) {
-      contenders.push(
-        new Promise<never>((_, reject) => {
-          const arm = (): void => {
-            clearTimeout(timer);
-            timer = setTimeout(() => {
-              this.#die(watch.late);
-              reject(watch.late);
-            }, watch.limit);
-          };
-          arm();
-          watch.onArmed?.(arm);
-        }),
-      );
-    }
-    try {
-      return await Promise.race([call(), ...contenders]);
-    } catch (error) {
-      throw Fault.from(error, 'engine-failed');
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

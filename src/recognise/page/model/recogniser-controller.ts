@@ -1,6 +1,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
-import { RecogniserClient, type WorkerFactory } from './recogniser-client';
+import type { WorkerFactory } from '../../../base/page/worker-link';
+import { RecogniserClient } from './recogniser-client';
 import type { EngineId } from '../../../engine/engine';
 import { Fault } from '../../../base/shared/fault';
 import type { Precision } from '../../../engine/model';

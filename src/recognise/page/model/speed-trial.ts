@@ -1,4 +1,5 @@
-import { RecogniserClient, type WorkerFactory } from './recogniser-client';
+import type { WorkerFactory } from '../../../base/page/worker-link';
+import { RecogniserClient } from './recogniser-client';
 import { Fault, type FaultCode } from '../../../base/shared/fault';
 import type { LoadedModel, LoadRequest } from '../../shared/recogniser';
 import type { Speed } from '../../shared/speed';

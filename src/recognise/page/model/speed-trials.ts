@@ -5,7 +5,7 @@ import type { ModelManifest, ModelVariant } from '../../../base/shared/model';
 import type { Precision } from '../../../engine/model';
 import type { Speed } from '../../shared/speed';
 import type { SettingsStore } from '../../../base/page/settings';
-import type { WorkerFactory } from './recogniser-client';
+import type { WorkerFactory } from '../../../base/page/worker-link';
 import { speedKey, SpeedStore } from './speeds';
 import { QuietGate } from './visibility-gate';
 import { runTrial, trialAllowed, type TrialSide } from './speed-trial';

@@ -1,10 +1,6 @@
-import { Fault } from '../../../base/shared/fault';
 import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../shared/session';
 import { SESSION_CHANNEL, type SessionChange, type SessionStoreApi } from '../../shared/session-store';
-import { RestartingWorker } from '../../../base/page/restarting-worker';
-
-/** Makes the store's worker; a parameter so that tests can give another. */
-export type StoreWorkerFactory = () => Worker;
+import { RestartingLink, type WorkerFactory } from '../../../base/page/worker-link';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-store.worker.ts', import.meta.url), { type: 'module', name: 'session-store' });
@@ -15,12 +11,12 @@ function spawnWorker(): Worker {
  * again by the next one after a crash. Dispose of it when nobody looks at sessions any more.
  */
 export class SessionStore implements SessionStoreApi {
-  readonly #link: RestartingWorker<SessionStoreApi>;
+  readonly #link: RestartingLink<SessionStoreApi>;
   #channel: BroadcastChannel | undefined;
   readonly #listeners = new Set<(change: SessionChange) => void>();
 
-  constructor(spawn: StoreWorkerFactory = spawnWorker) {
-    this.#link = new RestartingWorker(spawn, (message) => new Fault('worker-crashed', `The session store failed: ${message}`));
+  constructor(spawn: WorkerFactory = spawnWorker) {
+    this.#link = new RestartingLink(spawn, { name: 'The session store', crashed: 'worker-crashed', failed: 'storage-failed' });
   }
 
   list(): Promise<SessionManifest[]> {
@@ -88,7 +84,7 @@ export class SessionStore implements SessionStoreApi {
     this.#listeners.clear();
     this.#channel?.close();
     this.#channel = undefined;
-    this.#link.end(new Fault('worker-crashed', 'The session store was closed.'));
+    this.#link.end();
   }
 
   [Symbol.dispose](): void {

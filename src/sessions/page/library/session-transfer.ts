@@ -1,10 +1,7 @@
-import { proxy, wrap } from 'comlink';
-import { Fault } from '../../../base/shared/fault';
+import { proxy } from 'comlink';
+import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
 import type { ExportedFile, ExportRequest, FrameTimes, SessionTransferApi, TransferProgress } from '../../shared/session-export';
-
-/** Makes the worker; a parameter so that tests can give another. */
-export type TransferWorkerFactory = () => Worker;
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-transfer.worker.ts', import.meta.url), { type: 'module', name: 'session-transfer' });
@@ -24,14 +21,14 @@ export class SessionTransfer {
   /**
    * The workers whose files are still being downloaded: a worker holds the lock that keeps other tabs from removing them.
    */
-  #holding: Worker | undefined;
+  #holding: WorkerLink<SessionTransferApi> | undefined;
 
-  constructor(private readonly spawn: TransferWorkerFactory = spawnWorker) {}
+  constructor(private readonly spawn: WorkerFactory = spawnWorker) {}
 
   /** @param target as `SessionTransferApi.export` */
   export(request: ExportRequest, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
     // What the last export left on the device is removed by the next.
-    this.#holding?.terminate();
+    this.#holding?.end();
     return this.#run((remote, report) => remote.export(request, target, report), onProgress, target === undefined);
   }
 
@@ -45,7 +42,7 @@ export class SessionTransfer {
   }
 
   dispose(): void {
-    this.#holding?.terminate();
+    this.#holding?.end();
     this.#holding = undefined;
   }
 
@@ -54,37 +51,32 @@ export class SessionTransfer {
     onProgress: OnProgress,
     keep: boolean,
   ): Transfer<T> {
-    const worker = this.spawn();
+    const link = new WorkerLink<SessionTransferApi>(this.spawn, {
+      name: 'The export worker',
+      crashed: 'worker-crashed',
+      failed: 'export-failed',
+    });
     let cancelled = false;
-    let end: (reason: Fault | undefined) => void = () => undefined;
-    const ended = new Promise<undefined>((resolve, reject) => {
-      end = (reason) => (reason ? reject(reason) : resolve(undefined));
-    });
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      end(new Fault('worker-crashed', event.message || 'The export worker could not be run.'));
-    });
-    worker.addEventListener('messageerror', () => end(new Fault('worker-crashed', 'A message from the export worker could not be read.')));
     const work = async (): Promise<T | undefined> => {
       try {
-        const remote = wrap<SessionTransferApi>(worker);
         const report = proxy((progress: TransferProgress) => {
           if (!cancelled) onProgress(progress);
         });
-        const result = await Promise.race([call(remote as unknown as SessionTransferApi, report), ended]);
-        if (keep && !cancelled) this.#holding = worker;
-        else worker.terminate();
+        const result = await link.call(async (remote) => call(remote as unknown as SessionTransferApi, report));
+        if (keep) this.#holding = link;
+        else link.end();
         return result;
       } catch (error) {
-        worker.terminate();
-        throw Fault.from(error, 'export-failed');
+        if (cancelled) return undefined;
+        link.end();
+        throw error;
       }
     };
     return {
       result: work(),
       cancel: () => {
         cancelled = true;
-        end(undefined);
+        link.end();
       },
     };
   }

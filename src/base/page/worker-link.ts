@@ -1,0 +1,135 @@
+import { releaseProxy, wrap, type Remote } from 'comlink';
+import { Fault, type FaultCode } from '../shared/fault';
+
+/** Starts a worker. */
+export type WorkerFactory = () => Worker;
+
+/** How the faults of a worker are told. */
+export interface LinkFaults {
+  /** The worker's name for a bug report, for example `The recorder`. */
+  readonly name: string;
+  /** The code of its own end: a crash, or `end`. */
+  readonly crashed: FaultCode;
+  /** The code of what it throws, where that is no fault itself. */
+  readonly failed: FaultCode;
+}
+
+/** How long a call may take. */
+export interface CallLimit {
+  /** Milliseconds until the call counts as lost. */
+  readonly ms: number;
+  readonly late: Fault;
+  /** Whether a call that is late means that the worker hangs: it then counts as dead for all calls. */
+  readonly fatal?: boolean;
+  /** Is given a function that starts the limit anew. */
+  readonly onArmed?: (restart: () => void) => void;
+}
+
+/**
+ * The page's end of one worker, from start to end. Every call ends: with the answer, with what the worker threw, with why it
+ * died, or with the fault of its limit (Comlink alone would wait for ever).
+ */
+export class WorkerLink<Api> {
+  readonly #worker: Worker;
+  readonly #remote: Remote<Api>;
+  readonly #died: Promise<never>;
+  #die: (fault: Fault) => void = () => undefined;
+  #dead: Fault | undefined;
+  #ended = false;
+
+  constructor(
+    spawn: WorkerFactory,
+    private readonly faults: LinkFaults,
+  ) {
+    this.#worker = spawn();
+    this.#remote = wrap<Api>(this.#worker);
+    this.#died = new Promise<never>((_, reject) => {
+      this.#die = (fault) => {
+        this.#dead ??= fault;
+        reject(fault);
+      };
+    });
+    // Nobody may be waiting when it dies.
+    this.#died.catch(() => undefined);
+    const { name, crashed } = faults;
+    this.#worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#die(Fault.from(new Error(`${name} failed: ${event.message || 'its script could not be run'}`), crashed));
+    });
+    this.#worker.addEventListener('messageerror', () => this.#die(new Fault(crashed, `A message of ${name} could not be read.`)));
+  }
+
+  /** Why the worker ended, undefined while it lives. */
+  get dead(): Fault | undefined {
+    return this.#dead;
+  }
+
+  /** Calls back once, when the worker ends, by itself or by `end`. */
+  onDeath(callback: (fault: Fault) => void): void {
+    this.#died.catch((error: unknown) => callback(Fault.from(error, this.faults.crashed)));
+  }
+
+  /** @throws Fault of the worker, of its end, or of the limit */
+  async call<T>(call: (remote: Remote<Api>) => Promise<T>, limit?: CallLimit): Promise<T> {
+    if (this.#dead) throw this.#dead;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const contenders: Promise<T>[] = [this.#died];
+    if (limit) contenders.push(new Promise<never>((_, reject) => this.#arm(limit, reject, (armed) => (timer = armed))));
+    try {
+      return await Promise.race([call(this.#remote), ...contenders]);
+    } catch (error) {
+      throw Fault.from(error, this.faults.failed);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the worker; all that it held, WASM memory and locks included, goes back. Calls in flight end with the fault. */
+  end(fault = new Fault(this.faults.crashed, `${this.faults.name} was ended.`)): void {
+    this.#die(fault);
+    if (this.#ended) return;
+    this.#ended = true;
+    // Comlink holds what it wraps until it is told; its promise never settles (comlink #678), so nobody waits for it.
+    this.#remote[releaseProxy]();
+    this.#worker.terminate();
+  }
+
+  #arm({ ms, late, fatal = false, onArmed }: CallLimit, reject: (fault: Fault) => void, armed: (timer: ReturnType<typeof setTimeout>) => void): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const arm = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (fatal) this.#die(late);
+        reject(late);
+      }, ms);
+      armed(timer);
+    };
+    arm();
+    onArmed?.(arm);
+  }
+}
+
+/**
+ * The page's end of a worker that keeps things: started by the first call, and again by the next one after it died. A call in
+ * flight when the worker ends, ends with its fault.
+ */
+export class RestartingLink<Api> {
+  #link: WorkerLink<Api> | undefined;
+
+  constructor(
+    private readonly spawn: WorkerFactory,
+    private readonly faults: LinkFaults,
+  ) {}
+
+  call<T>(call: (remote: Remote<Api>) => Promise<T>): Promise<T> {
+    if (this.#link?.dead) this.end();
+    this.#link ??= new WorkerLink<Api>(this.spawn, this.faults);
+    return this.#link.call(call);
+  }
+
+  /** Ends the worker, if one runs. */
+  end(): void {
+    this.#link?.end();
+    this.#link = undefined;
+  }
+}
