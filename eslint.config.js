@@ -3,6 +3,7 @@ import { configs as lit } from 'eslint-plugin-lit';
 import { configs as wc } from 'eslint-plugin-wc';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import above from './tools/layers.json' with { type: 'json' };
 
 /** What each kind of folder within a feature may not import (docs/architecture.md): regular expressions over the import's text. */
 const kinds = {
@@ -14,17 +15,7 @@ const kinds = {
   ],
 };
 
-/** Which folders below src each of them stands above: an arrow of imports only points at these. */
-const above = {
-  engine: [],
-  base: ['engine'],
-  recognise: ['engine', 'base'],
-  pictures: ['engine', 'base', 'recognise'],
-  sessions: ['engine', 'base', 'recognise'],
-  teach: ['engine', 'base', 'recognise', 'sessions'],
-  app: ['engine', 'base', 'recognise', 'pictures', 'sessions', 'teach'],
-  server: ['engine', 'base'],
-};
+// tools/layers.json: which folders below src each of them stands above. An arrow of imports only points at these.
 
 const styleMap = {
   regex: '^lit/directives/style-map',

@@ -2,7 +2,7 @@ import type { FilmInfo } from '../../shared/session';
 import { filmSize, type FilmEvents } from './video-writer';
 import { DrawnFrames, isDrawn } from './drawn-frames';
 import type { LineFile } from './line-file';
-import type { GrowingFile } from '../store/session-files';
+import type { GrowingFile } from '../store/device-file';
 
 /** Writes the chunks of the page's MediaRecorder as they come. */
 export class ChunkWriter {

@@ -1,5 +1,5 @@
 import { parseJsonLines, toJsonLines } from '../../shared/json-lines';
-import type { GrowingFile } from '../store/session-files';
+import type { GrowingFile } from '../store/device-file';
 
 /** A .jsonl file that is appended to while it is held open. */
 export class LineFile {

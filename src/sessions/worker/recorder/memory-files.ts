@@ -1,7 +1,8 @@
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { SNAPSHOTS } from '../store/session-folder';
-import type { GrowingFile, SessionFiles } from '../store/session-files';
+import type { SessionFiles } from '../store/session-files';
+import type { GrowingFile } from '../store/device-file';
 
 /** Memory is given in pieces of this size, bytes, so that a long film needs no copy when it grows. */
 const PIECE = 1 << 20;

@@ -15,7 +15,8 @@ import { chooseCodec, FilmWriter, type FilmEvents } from './video-writer';
 import { pictureOf } from './frame-fitter';
 import { LineFile } from './line-file';
 import { HUMAN, LABELS, storageFault } from '../store/session-folder';
-import type { GrowingFile, SessionFiles } from '../store/session-files';
+import type { SessionFiles } from '../store/session-files';
+import type { GrowingFile } from '../store/device-file';
 
 /** JPEG quality of snapshots, 0..1. */
 const SNAPSHOT_QUALITY = 0.92;

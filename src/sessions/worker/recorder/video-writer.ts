@@ -5,7 +5,7 @@ import type { FilmInfo } from '../../shared/session';
 import { filmBitrate, filmCodecs, type FilmCodec } from '../../shared/video/codecs';
 import type { FilmCut } from '../../shared/video/video-cut';
 import { FrameFitter } from './frame-fitter';
-import type { GrowingFile } from '../store/session-files';
+import type { GrowingFile } from '../store/device-file';
 
 /**
  * A key frame, and with it a new fragment, begins with the first frame after this time, microseconds: fragments stay below

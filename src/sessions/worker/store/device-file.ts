@@ -1,5 +1,15 @@
 import { writeAll } from './session-folder';
-import type { GrowingFile } from './session-files';
+import type { ByteSource } from '../../shared/video/video-cut';
+
+/** A file that grows and may be written over. */
+export interface GrowingFile extends ByteSource {
+  /** @throws DOMException `QuotaExceededError` where there is no room */
+  write(bytes: Uint8Array, at: number): void;
+  truncate(size: number): void;
+  /** Makes what was written safe. */
+  flush(): void;
+  close(): void;
+}
 
 /** Browsers give room in steps of about this size, bytes. */
 const STEP = 1 << 20;

@@ -1,17 +1,6 @@
 import type { SessionManifest } from '../../shared/session';
-import type { ByteSource } from '../../shared/video/video-cut';
-import { DeviceFile } from './device-file';
+import { DeviceFile, type GrowingFile } from './device-file';
 import { SNAPSHOTS, sessionFolder, sessionsFolder, writeAll, writeManifest } from './session-folder';
-
-/** A file that grows and may be written over. */
-export interface GrowingFile extends ByteSource {
-  /** @throws DOMException `QuotaExceededError` where there is no room */
-  write(bytes: Uint8Array, at: number): void;
-  truncate(size: number): void;
-  /** Makes what was written safe. */
-  flush(): void;
-  close(): void;
-}
 
 /** Where a session's files go while it is recorded. */
 export interface SessionFiles {

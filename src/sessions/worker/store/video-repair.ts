@@ -2,7 +2,7 @@ import type { FilmInfo } from '../../shared/session';
 import { NOTHING_WHOLE, type FilmCut } from '../../shared/video/video-cut';
 import { cutMp4 } from '../../shared/video/mp4-cut';
 import { cutWebm, isWebm } from '../../shared/video/webm-cut';
-import type { GrowingFile } from './session-files';
+import type { GrowingFile } from './device-file';
 
 /** What a film holds, without changing it. @param times is given the time of each whole frame, microseconds */
 export function inspectFilm(file: GrowingFile, times?: number[]): FilmCut {
