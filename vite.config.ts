@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import manifest from './package.json' with { type: 'json' };
-import { ISOLATION_HEADERS } from './tools/headers.ts';
+import { ISOLATION_HEADERS } from './src/base/shared/headers.ts';
 import { modelIndexPlugin } from './tools/vite-models.ts';
 import { pwaPlugins } from './tools/vite-pwa.ts';
 import { contentSecurityPolicyPlugin } from './tools/vite-security.ts';

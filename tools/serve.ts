@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { fileHeaders, ISOLATION_HEADERS, SECURITY_HEADERS } from './headers';
+import { fileHeaders, ISOLATION_HEADERS, SECURITY_HEADERS } from '../src/base/shared/headers';
 
 export const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 

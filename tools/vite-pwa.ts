@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { BUILD_META, modelKey, OFFLINE_LIST, type OfflineFile, type OfflineList } from '../src/base/shared/offline.ts';
 import { PWA_MANIFEST } from './pwa-manifest.ts';
-import { modelIndex } from './vite-models.ts';
+import { modelIndex } from '../src/server/model-index.ts';
 
 /** Larger files are not fetched with the app, but kept one by one once it runs. */
 const LARGE = 1_000_000;

@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { META_CONTENT_SECURITY_POLICY } from './headers.ts';
+import { META_CONTENT_SECURITY_POLICY } from '../src/base/shared/headers.ts';
 
 /**
  * Puts the content security policy into the built page, for hosts that send no headers. Not in development: Vite's own

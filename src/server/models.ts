@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ModelManifest, ModelVariant } from '../base/shared/model';
-import { modelIndex } from '../../tools/vite-models';
+import { modelIndex } from './model-index';
 import type { Network } from './job';
 import { Problem } from './problem';
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ISOLATION_HEADERS } from '../../tools/headers';
+import { ISOLATION_HEADERS } from '../base/shared/headers';
 import { problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
 import { Metrics } from './metrics';

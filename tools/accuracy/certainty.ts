@@ -9,7 +9,7 @@ import { waysToRun } from '../../src/recognise/page/model/fallbacks';
 import { noise } from '../../tests/support/weights';
 import { withHarness } from '../harness/serve-harness';
 import { DIST } from '../serve';
-import { modelIndex } from '../vite-models';
+import { modelIndex } from '../../src/server/model-index';
 
 const THRESHOLDS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6];
 const root = fileURLToPath(new URL('../..', import.meta.url));

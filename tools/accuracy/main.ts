@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
 import { waysToRun } from '../../src/recognise/page/model/fallbacks';
-import { modelIndex } from '../vite-models';
+import { modelIndex } from '../../src/server/model-index';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { calibrationPictures } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';

@@ -10,7 +10,7 @@ import { fillSelfTestInput } from '../../src/engine/self-test';
 import { readResNet18 } from '../../src/engine/resnet18/read';
 import { RIVALS, type HarnessServing } from '../harness/serve-harness';
 import { DIST } from '../serve';
-import { modelIndex } from '../vite-models';
+import { modelIndex } from '../../src/server/model-index';
 import { resnet18Tflite } from './rivals/tflite';
 import { timeRuns } from './rivals/time-runs';
 

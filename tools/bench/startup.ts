@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { median } from '../../src/base/shared/statistics';
 import { openBrowser } from '../../tests/support/browser';
 import { DIST, serveBuilt } from '../serve';
-import { modelIndex } from '../vite-models';
+import { modelIndex } from '../../src/server/model-index';
 import { noiseFilm } from './live-run';
 import { machine, table, writePart } from './report';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fastifyStatic from '@fastify/static';
 import { relative, sep } from 'node:path';
-import { fileHeaders, SECURITY_HEADERS } from '../../../tools/headers';
+import { fileHeaders, SECURITY_HEADERS } from '../../base/shared/headers';
 
 /** The built page, with the headers, types and caching of `npm start` (tools/serve.ts). */
 export async function pageRoutes(app: FastifyInstance, folder: string): Promise<void> {

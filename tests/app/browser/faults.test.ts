@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing, type CameraOptions } from '../../support/browser';
 import { plainFilm } from '../../support/plain-film';

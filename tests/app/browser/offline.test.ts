@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } from '../../support/browser';
 import { buildVersion } from '../../support/builds';

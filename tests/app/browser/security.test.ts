@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, useModels, type Browsing } from '../../support/browser';
 import { plainFilm } from '../../support/plain-film';

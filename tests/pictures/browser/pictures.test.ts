@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { violations } from '../../support/axe';

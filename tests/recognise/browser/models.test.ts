@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { encodeModel } from '../../../src/engine/onnx/encode';
 import { foldResNet18 } from '../../../src/engine/resnet18/fold';

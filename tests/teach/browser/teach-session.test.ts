@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
 import { CAT } from '../../support/session-fixture';
 import { card, chooseZips, imported, sampleSession, SPANS } from '../../support/session-page';

@@ -13,7 +13,7 @@ import { networkInputs } from '../../../tools/quantise/pictures';
 import { DEFAULT_RECIPE } from '../../../tools/quantise/recipe';
 import { deadLeaves } from '../../../tools/quantise/synthetic';
 import { recipeFor, writeInt8 } from '../../../tools/quantise/write-int8';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { noise, randomResNet18, writeSafetensors } from '../../support/weights';
 
 /** Pictures of noise, in a folder of their own. */

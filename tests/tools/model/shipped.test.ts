@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hexSha256 } from '../../../tools/model/build-resnet18';
 import { knownAnswer } from '../../../tools/model/known-answer';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { ROOT } from '../../support/shared';
 
 const FOLDER = join(ROOT, 'public/models');

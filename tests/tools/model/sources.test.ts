@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildResNet18 } from '../../../tools/model/build-resnet18';
 import { findLocalWeights } from '../../../tools/model/sources';
-import { modelIndex } from '../../../tools/vite-models';
+import { modelIndex } from '../../../src/server/model-index';
 import { randomResNet18, writeSafetensors } from '../../support/weights';
 
 describe('model step', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelIndex } from '../../../../tools/vite-models';
+import { modelIndex } from '../../../../src/server/model-index';
 import { DIST, type Serving } from '../../../../tools/serve';
 import { deadLeaves } from '../../../../tools/quantise/synthetic';
 import { openApp, openBrowser } from '../../../support/browser';
