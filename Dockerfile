@@ -16,7 +16,8 @@ RUN npm ci --omit=dev --prefer-offline \
   && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
 
 FROM node:20-bookworm-slim AS service
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4174
+# onnxruntime-node is told again that it sends nothing home (src/server/onnxruntime.ts).
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4174 ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist-server ./dist-server

@@ -61,6 +61,16 @@ export default tseslint.config(
       'max-lines': ['error', { max: 260, skipBlankLines: true, skipComments: true }],
     },
   },
+  {
+    files: ['src/**/*.ts', 'tools/**/*.ts'],
+    ignores: ['src/server/onnxruntime.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'onnxruntime-node', allowTypeImports: true, message: 'It sends telemetry: take it from src/server/onnxruntime.ts.' }] },
+      ],
+    },
+  },
   { files: ['src/base/shared/labels/**'], rules: { 'max-lines': 'off' } },
   { files: ['tests/**'], rules: { 'max-lines': 'off' } },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },

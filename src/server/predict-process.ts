@@ -1,5 +1,5 @@
 // One of the processes that recognise pictures (see pool.ts). Its default export is what tinypool calls for each job.
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
 import { Preprocessor } from '../engine/preprocess/preprocessor';
 import { softmax, topK } from '../engine/probabilities';

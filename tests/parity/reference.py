@@ -2,8 +2,12 @@
 native onnxruntime. Usage: reference.py MODEL JOBS.json OUTPUT_FOLDER; a job is {"name", "picture"}.
 Writes NAME.rgba (the decoded picture), NAME.input.f32 (network input) and NAME.logits.f32, and sizes.json."""
 import json
+import os
 import sys
 from pathlib import Path
+
+# onnxruntime reads this as it is loaded; its telemetry is on without it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import numpy as np
 import onnxruntime

@@ -4,8 +4,12 @@ Prints the port that it listens at. The rival of `npm run bench:service`; same m
 import io
 import json
 import logging
+import os
 import sys
 from pathlib import Path
+
+# onnxruntime reads this as it is loaded; its telemetry is on without it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import numpy as np
 import onnxruntime

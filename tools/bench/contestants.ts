@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../src/server/onnxruntime';
 import type { Page } from 'playwright-core';
 import type { EngineId } from '../../src/engine/engine';
 import type { Precision } from '../../src/engine/model';

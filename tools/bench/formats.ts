@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../src/server/onnxruntime';
 import type { EngineId } from '../../src/engine/engine';
 import { decodeModel } from '../../src/engine/onnx/decode';
 import { encodeModel } from '../../src/engine/onnx/encode';

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../src/server/onnxruntime';
 import sharp from 'sharp';
 import { TORCHVISION_PREPROCESSING, type Preprocessing } from '../../src/engine/model';
 import { encodeModel } from '../../src/engine/onnx/encode';

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../src/server/onnxruntime';
 import type { KnownAnswer } from '../../src/engine/model';
 import { fillSelfTestInput, KNOWN_ANSWER_LENGTH } from '../../src/engine/self-test';
 

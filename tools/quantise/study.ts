@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../src/server/onnxruntime';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { encodeModel } from '../../src/engine/onnx/encode';
 import type { OnnxModel } from '../../src/engine/onnx/model';

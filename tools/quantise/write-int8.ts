@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../src/server/onnxruntime';
 import type { ModelManifest, ModelVariant, Quantisation } from '../../src/base/shared/model';
 import type { Preprocessing } from '../../src/engine/model';
 import { decodeModel } from '../../src/engine/onnx/decode';

@@ -48,6 +48,7 @@ describe('Dockerfile', () => {
     expect(image.health?.join(' ')).toMatch(/\/healthz/);
     expect(image.stopSignal).toBe('SIGTERM');
     const env = Object.assign({}, ...image.steps.flatMap((step) => (step.kind === 'env' ? [step.values] : []))) as Record<string, string>;
+    expect(env['ORT_DISABLE_TELEMETRY']).toBe('1');
     const settings = readSettings([], env);
     expect(settings.host).toBe('0.0.0.0');
     expect(image.ports).toEqual([settings.port]);
