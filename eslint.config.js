@@ -17,6 +17,13 @@ const kinds = {
 
 // tools/layers.json: which folders below src each of them stands above. An arrow of imports only points at these.
 
+/** The engine is a package: others know what its entries give, and it knows nothing but itself and what its package.json names. */
+const engine = {
+  outside: ['^(\\.\\./)+engine(?!/(index|ort)$)', 'The engine is imported by its entries alone: engine/index, engine/ort.'],
+  inside: ['^(?!\\.{1,2}/|pbf$)', 'The engine stands on pbf alone, and by its entry ort.ts on onnxruntime-web.'],
+  extensions: ['^\\..*(?<!\\.ts)$', 'Within the engine imports name the file, as tsc makes plain modules of them.'],
+};
+
 const styleMap = {
   regex: '^lit/directives/style-map',
   message: 'Our content security policy refuses it: use styleProperties (src/base/page/elements/style-properties.ts).',
@@ -28,6 +35,13 @@ const contract = Object.entries(above).flatMap(([folder, below]) => {
   const rule = (patterns) => ({
     'no-restricted-imports': ['error', { patterns: [...patterns.map(([regex, message]) => ({ regex, message })), styleMap] }],
   });
+  if (folder === 'engine') {
+    return [
+      { files: ['src/engine/**/*.ts'], ignores: ['src/engine/kernels/**'], rules: rule([...arrows, engine.inside, engine.extensions]) },
+      { files: ['src/engine/ort.ts'], rules: rule([...arrows, engine.extensions]) },
+    ];
+  }
+  arrows.push(engine.outside);
   return [
     { files: [`src/${folder}/**/*.ts`], rules: rule(arrows) },
     ...Object.entries(kinds).map(([kind, patterns]) => ({ files: [`src/${folder}/${kind}/**/*.ts`], rules: rule([...arrows, ...patterns]) })),

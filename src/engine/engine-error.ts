@@ -11,7 +11,7 @@ export type EngineErrorCode =
 
 /** An error of the engine; `code` says what to do about it, `message` is for a bug report. */
 export class EngineError extends Error {
-  override readonly name = 'EngineError';
+  override readonly name: string = 'EngineError';
 
   constructor(
     readonly code: EngineErrorCode,

@@ -1,9 +1,6 @@
 /** Which implementation runs the network. `ort` is onnxruntime-web on WASM, `simd` is our own WebAssembly SIMD kernel set. */
 export type EngineId = 'ort' | 'simd';
 
-/** More threads than this gain little for one small network, and heat a phone. */
-export const MOST_THREADS = 4;
-
 /** What one run of the network gives. Both arrays are owned by the engine and overwritten by its next run: copy what must outlive it. */
 export interface EngineOutput {
   /** Unnormalised class scores, shape [1, 1000], index = ImageNet-1k class. */
@@ -13,8 +10,8 @@ export interface EngineOutput {
 }
 
 /**
- * What the last convolution of ResNet-18 (layer4.1.conv2) reads and gives, shape [512, 7, 7] each, so that taught things can
- * adapt that convolution for themselves (domain/teach). Owned by the engine and overwritten.
+ * What the last convolution of ResNet-18 (layer4.1.conv2) reads and gives, shape [512, 7, 7] each, so that
+ * classes of one's own can adapt that convolution for themselves. Owned by the engine and overwritten by the next call.
  */
 export interface LastBlock {
   /** Output of layer4.1.conv1 after ReLU: what conv2 reads. */
@@ -25,7 +22,7 @@ export interface LastBlock {
 
 /**
  * One loaded network, ready to run. Not re-entrant: a second `run` before the first has settled is a programming error
- * and rejects. The worker chains its calls.
+ * and rejects.
  */
 export interface Engine {
   readonly id: EngineId;
@@ -36,18 +33,24 @@ export interface Engine {
    * so no copy is made and nothing is allocated per frame. Read it anew before each frame: a WASM memory may have grown.
    */
   readonly input: Float32Array;
-  /** Runs the network on `input`. Rejects with an Error whose message says what failed. */
+  /** Runs the network on `input`; the thread that calls it computes meanwhile. Rejects with an Error whose message says what failed. */
   run(): Promise<EngineOutput>;
   /**
    * Computes the last block's values of the latest run, synchronously, in a tenth of its time. Missing where the engine cannot.
    */
   lastBlock?(): LastBlock;
-  /** Gives back what the engine holds (threads included). Memory of a WASM instance only goes back when its worker ends. */
+  /**
+   * Gives back what the engine holds (threads included, which keep a Node process alive until then). Memory of a WASM instance only goes
+   * back when nothing refers to the engine any more, in some browsers when its worker ends.
+   */
   dispose(): void;
 }
 
 /** How an engine is to be started. */
 export interface EngineOptions {
-  /** Threads wanted, 1 or more; an engine uses 1 where shared memory is missing (not cross-origin isolated). */
-  readonly threads: number;
+  /**
+   * Threads wanted, 1 or more; left out, one for each processor, `MOST_THREADS` at most. An engine uses 1 where memory cannot be
+   * shared (a page that is not cross-origin isolated), and in a page's own thread, which may not wait for others: use a worker there.
+   */
+  readonly threads?: number;
 }

@@ -1,4 +1,5 @@
-import { halvesToFloats } from './onnx/half';
+import { EngineError } from './engine-error.ts';
+import { halvesToFloats } from './onnx/half.ts';
 
 /** One tensor of a safetensors file. */
 export interface SafeTensor {
@@ -9,8 +10,12 @@ export interface SafeTensor {
 }
 
 /** Why a file is no safetensors file, in words for the person who chose it. */
-export class SafetensorsError extends Error {
+export class SafetensorsError extends EngineError {
   override readonly name = 'SafetensorsError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('model-invalid', message, options);
+  }
 }
 
 /** The format's own limit on the header, bytes (huggingface/safetensors, `MAX_HEADER_SIZE`). */

@@ -1,4 +1,4 @@
-import type { KnownAnswer } from './model';
+import type { KnownAnswer } from './model.ts';
 
 /**
  * Fills the network's input with a fixed pattern: a smooth wave with noise on it, so that every convolution has

@@ -1,4 +1,4 @@
-import type { KnownAnswer, Precision, Preprocessing } from '../engine/model';
+import type { KnownAnswer, Precision, Preprocessing } from '../engine/index';
 import type { DecodeLimits } from './decode';
 import type { ProblemCode } from './problem';
 

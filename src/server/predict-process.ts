@@ -1,10 +1,7 @@
 // One of the processes that recognise pictures (see pool.ts). Its default export is what tinypool calls for each job.
 import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
-import { Preprocessor } from '../engine/preprocess/preprocessor';
-import { softmax, topK } from '../engine/probabilities';
-import { fillSelfTestInput, selfTestProblem } from '../engine/self-test';
-import { LOGITS_NAME } from '../engine/resnet18/graph';
+import { fillSelfTestInput, LOGITS_NAME, Preprocessor, selfTestProblem, softmax, topK } from '../engine/index';
 import { decodePicture, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { Problem } from './problem';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
-import type { WorkerCapabilities } from '../../src/engine/capabilities';
+import type { WorkerCapabilities } from '../../src/recognise/shared/recogniser';
 import { integersMayLead, threadsFor, variantFor, waysToRun } from '../../src/recognise/page/model/fallbacks';
 
 const RESNET: ModelManifest = {

@@ -1,31 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { Worker as NodeWorker } from 'node:worker_threads';
+import type { Thread } from '../../src/engine/host';
 
-/** What thread.worker.ts does, for a thread of Node. */
-const NODE_THREAD = `
-  const { parentPort } = require('node:worker_threads');
-  parentPort.on('message', async ({ module, memory, stackTop, control, phases, count, thread }) => {
-    const { exports: kernels } = await WebAssembly.instantiate(module, { env: { memory } });
-    kernels.__stack_pointer.value = stackTop;
-    parentPort.postMessage('ready');
-    kernels.help(control, phases, count, thread);
-  });`;
-
-/** A thread of Node with as much of a web worker's face as the engine looks at. */
-export function nodeThread(): Worker {
-  const worker = new NodeWorker(NODE_THREAD, { eval: true });
-  const face = {
-    addEventListener: (type: string, heard: (event: { message?: string }) => void): void => {
-      worker.on(type, (value: unknown) => heard(value instanceof Error ? { message: value.message } : {}));
-    },
-    postMessage: (message: unknown): void => worker.postMessage(message),
-    terminate: (): void => void worker.terminate(),
-  };
-  return face as unknown as Worker;
-}
-
-export const noThreads = (): Worker => {
+export const noThreads = (): Thread => {
   throw new Error('no workers here');
 };
 

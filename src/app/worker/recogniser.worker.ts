@@ -1,18 +1,21 @@
 import { expose } from 'comlink';
-import type { Engine, EngineId, EngineOptions } from '../../engine/engine';
+import ortModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import ortBinaryUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { Fault } from '../../base/shared/fault';
-import { createOrtEngine } from '../../engine/ort/ort-engine';
-import { createSimdEngine } from '../../engine/simd';
-import { workerCapabilities } from '../../engine/capabilities';
+import { capabilities, createEngine, type Engine, type EngineId, type EngineOptions } from '../../engine/index';
+import { createOrtEngine } from '../../engine/ort';
 import { RecogniserService } from '../../recognise/worker/recogniser-service';
 import { LiveThingsFollower } from '../../teach/worker/live-naming';
 import { openThingStore, readLiveThings } from '../../teach/worker/class-store';
 
-async function createEngine(id: EngineId, model: Uint8Array, options: EngineOptions): Promise<Engine> {
+const absolute = (url: string): string => new URL(url, self.location.href).href;
+
+async function startEngine(id: EngineId, model: Uint8Array, options: EngineOptions): Promise<Engine> {
   if (typeof WebAssembly !== 'object') throw new Fault('no-wasm', 'This browser has no WebAssembly.');
-  if (!workerCapabilities().wasmSimd) throw new Fault('no-simd', 'This browser has no WebAssembly SIMD.');
+  if (!capabilities().wasmSimd) throw new Fault('no-simd', 'This browser has no WebAssembly SIMD.');
   try {
-    return await (id === 'simd' ? createSimdEngine(model, options) : createOrtEngine(model, options));
+    if (id === 'simd') return await createEngine(model, options);
+    return await createOrtEngine(model, { ...options, wasmPaths: { mjs: absolute(ortModuleUrl), wasm: absolute(ortBinaryUrl) } });
   } catch (error) {
     // The page knows faults alone.
     throw Fault.from(error, 'engine-failed');
@@ -20,4 +23,4 @@ async function createEngine(id: EngineId, model: Uint8Array, options: EngineOpti
 }
 
 const taught = new LiveThingsFollower(async () => readLiveThings(await openThingStore()));
-expose(new RecogniserService(createEngine, taught));
+expose(new RecogniserService(startEngine, taught));

@@ -1,5 +1,4 @@
-import type { EngineId } from '../../engine/engine';
-import type { Precision } from '../../engine/model';
+import type { EngineId, Precision } from '../../engine/index';
 import { DEFAULT_CERTAINTY } from '../shared/certainty';
 
 /** What a person has chosen, kept between visits. */

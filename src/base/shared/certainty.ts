@@ -1,4 +1,4 @@
-import type { Prediction } from '../../engine/probabilities';
+import type { Prediction } from '../../engine/index';
 
 /**
  * Below this probability of the first label the app is not sure. Measured (`npm run accuracy:certainty`): for ResNet-18 it

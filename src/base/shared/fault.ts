@@ -1,4 +1,4 @@
-import { EngineError, isOutOfMemory } from '../../engine/engine-error';
+import { EngineError, isOutOfMemory } from '../../engine/index';
 
 /** What can go wrong, one code for each message that a person can get. */
 export type FaultCode =

@@ -1,4 +1,4 @@
-import type { KnownAnswer, Precision, Preprocessing } from '../../engine/model';
+import type { KnownAnswer, Precision, Preprocessing } from '../../engine/index';
 
 /** Measured share of right answers, 0..1. */
 export interface Accuracy {

@@ -1,6 +1,6 @@
 import { PbfReader } from 'pbf';
-import { OnnxError, OnnxType } from './model';
-import type { OnnxAttributeValue, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from './model';
+import { OnnxError, OnnxType } from './model.ts';
+import type { OnnxAttributeValue, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from './model.ts';
 
 // Field numbers are those of onnx.proto (github.com/onnx/onnx, IR version 8).
 

@@ -1,5 +1,5 @@
 import { PbfWriter } from 'pbf';
-import type { OnnxAttributeValue, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from './model';
+import type { OnnxAttributeValue, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from './model.ts';
 
 // Field numbers are those of onnx.proto (github.com/onnx/onnx, IR version 8).
 

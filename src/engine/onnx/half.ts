@@ -1,5 +1,5 @@
-import { attribute, OnnxType } from './model';
-import type { OnnxModel, OnnxNode, OnnxTensor } from './model';
+import { attribute, OnnxType } from './model.ts';
+import type { OnnxModel, OnnxNode, OnnxTensor } from './model.ts';
 
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);

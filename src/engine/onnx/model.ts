@@ -1,3 +1,5 @@
+import { EngineError } from '../engine-error.ts';
+
 /** Element types of ONNX tensors that we read or write (onnx.proto, TensorProto.DataType). */
 export const OnnxType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 export type OnnxTypeCode = number;
@@ -57,8 +59,12 @@ export interface OnnxModel {
 }
 
 /** Why bytes are no ONNX model, in words for the person who chose them. */
-export class OnnxError extends Error {
+export class OnnxError extends EngineError {
   override readonly name = 'OnnxError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('model-invalid', message, options);
+  }
 }
 
 /** A float32 tensor over the same memory. */

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../model';
+import type { Preprocessing } from '../model.ts';
 
 /** Resampling weights of one axis for a run of output pixels, in fixed point. */
 export interface Coefficients {

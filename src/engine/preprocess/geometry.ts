@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../model';
+import type { Preprocessing } from '../model.ts';
 
 /** A rectangle in source pixels. */
 export interface Region {

@@ -1,6 +1,6 @@
-import type { Preprocessing } from '../model';
-import { PRECISION_BITS, resampleCoefficients, type Coefficients } from './coefficients';
-import { cropGeometry, type Region } from './geometry';
+import type { Preprocessing } from '../model.ts';
+import { PRECISION_BITS, resampleCoefficients, type Coefficients } from './coefficients.ts';
+import { cropGeometry, type Region } from './geometry.ts';
 
 const CHANNELS = 3;
 const ROUNDING = 1 << (PRECISION_BITS - 1);

@@ -1,4 +1,5 @@
-import { toFloat32, type SafeTensor } from '../safetensors';
+import { EngineError } from '../engine-error.ts';
+import { toFloat32, type SafeTensor } from '../safetensors.ts';
 import {
   BATCH_NORM_EPSILON,
   RESNET18_CLASSES,
@@ -7,11 +8,15 @@ import {
   type ConvolutionShape,
   type FoldedConvolution,
   type FoldedResNet18,
-} from './folded';
+} from './folded.ts';
 
 /** Why weights are not those of a ResNet-18, in words for the person who chose them. */
-export class WeightsError extends Error {
+export class WeightsError extends EngineError {
   override readonly name = 'WeightsError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('model-invalid', message, options);
+  }
 }
 
 function take(tensors: ReadonlyMap<string, SafeTensor>, name: string, shape: readonly number[]): Float32Array {

@@ -1,6 +1,6 @@
-import { attribute, floatTensor, int64Tensor, OnnxType } from '../onnx/model';
-import type { OnnxAttributes, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model';
-import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded';
+import { attribute, floatTensor, int64Tensor, OnnxType } from '../onnx/model.ts';
+import type { OnnxAttributes, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.ts';
+import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
 
 /** Names of the graph's input and outputs. */
 export const INPUT_NAME = 'input';

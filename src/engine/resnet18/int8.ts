@@ -1,4 +1,4 @@
-import type { ConvolutionShape, FoldedConvolution, FoldedResNet18 } from './folded';
+import type { ConvolutionShape, FoldedConvolution, FoldedResNet18 } from './folded.ts';
 
 /** real = step * (integer - zero), integers 0 to `top`. */
 export interface ActivationSteps {

@@ -1,8 +1,8 @@
-import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model';
-import { WeightsError } from './fold';
-import { RESNET18_CONVOLUTIONS, type ConvolutionShape, type FoldedConvolution } from './folded';
-import { TOP, type ActivationSteps, type IntegerConvolution, type IntegerResNet18 } from './int8';
-import { convolutionNodes, floats, readClassifier } from './read';
+import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
+import { WeightsError } from './fold.ts';
+import { RESNET18_CONVOLUTIONS, type ConvolutionShape, type FoldedConvolution } from './folded.ts';
+import { TOP, type ActivationSteps, type IntegerConvolution, type IntegerResNet18 } from './int8.ts';
+import { convolutionNodes, floats, readClassifier } from './read.ts';
 
 /** Largest uint8. */
 const BYTE = 255;

@@ -1,7 +1,7 @@
-import { halvesToFloats } from '../onnx/half';
-import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model';
-import { RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedResNet18 } from './folded';
-import { WeightsError } from './fold';
+import { halvesToFloats } from '../onnx/half.ts';
+import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
+import { RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedResNet18 } from './folded.ts';
+import { WeightsError } from './fold.ts';
 
 /** @throws WeightsError where a tensor is missing, neither float32 nor float16, or of another shape */
 export function floats(tensor: OnnxTensor | undefined, shape: readonly number[], what: string): Float32Array {

@@ -1,4 +1,4 @@
-import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded';
+import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
 
 /** Activations of one picture, shape [channels, size, size]. */
 interface Maps {

@@ -1,8 +1,8 @@
-import type { FoldedConvolution, FoldedResNet18 } from '../resnet18/folded';
-import type { Kernels } from './kernels';
-import type { Maps } from './layers';
-import { LAST_BLOCK, type PlanNetwork } from './network';
-import { planNetwork, type NetworkPlan, type WeightPlan } from './plan';
+import type { FoldedConvolution, FoldedResNet18 } from '../resnet18/folded.ts';
+import type { Kernels } from './kernels.ts';
+import type { Maps } from './layers.ts';
+import { LAST_BLOCK, type PlanNetwork } from './network.ts';
+import { planNetwork, type NetworkPlan, type WeightPlan } from './plan.ts';
 
 function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, from: number): void {
   const { outChannels: oc, inChannels: ic } = shape;

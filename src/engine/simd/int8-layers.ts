@@ -1,9 +1,9 @@
-import type { ConvolutionShape } from '../resnet18/folded';
-import type { IntegerConvolution, Tail } from '../resnet18/int8';
-import type { Arena } from './arena';
-import type { Kernels } from './kernels';
-import type { LayerWeights, Maps } from './layers';
-import { floatBits, Kind, type Phase } from './operator';
+import type { ConvolutionShape } from '../resnet18/folded.ts';
+import type { IntegerConvolution, Tail } from '../resnet18/int8.ts';
+import type { Arena } from './arena.ts';
+import type { Kernels } from './kernels.ts';
+import type { LayerWeights, Maps } from './layers.ts';
+import { floatBits, Kind, type Phase } from './operator.ts';
 
 /** Channels that lie side by side. */
 const BLOCK = 16;

@@ -1,8 +1,8 @@
-import { outputOf, sumAt, type IntegerResNet18 } from '../resnet18/int8';
-import { unpackFloats } from './float-network';
-import { placeIntegers, unpackIntegers } from './int8-layers';
-import { planIntegers, type IntegerPlan, type PlannedConvolution } from './int8-plan';
-import { LAST_BLOCK, type PlanNetwork } from './network';
+import { outputOf, sumAt, type IntegerResNet18 } from '../resnet18/int8.ts';
+import { unpackFloats } from './float-network.ts';
+import { placeIntegers, unpackIntegers } from './int8-layers.ts';
+import { planIntegers, type IntegerPlan, type PlannedConvolution } from './int8-plan.ts';
+import { LAST_BLOCK, type PlanNetwork } from './network.ts';
 
 /** Outputs of each convolution that are computed by definition. */
 const SAMPLES = 24;

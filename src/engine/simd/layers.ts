@@ -1,5 +1,5 @@
-import type { Arena } from './arena';
-import { Kind, type Phase } from './operator';
+import type { Arena } from './arena.ts';
+import { Kind, type Phase } from './operator.ts';
 
 const INPUT_SIDE = 224;
 /** See PADDED_ROW and PADDED_PLANE in src/engine/kernels/conv1.c. */

@@ -1,7 +1,7 @@
-import type { LastBlock } from '../engine';
-import type { Arena } from './arena';
-import type { Kernels } from './kernels';
-import type { Phase } from './operator';
+import type { LastBlock } from '../engine.ts';
+import type { Arena } from './arena.ts';
+import type { Kernels } from './kernels.ts';
+import type { Phase } from './operator.ts';
 
 /** Channels and side of the last block's activations. */
 export const LAST_BLOCK = { channels: 512, side: 7 } as const;

@@ -1,7 +1,7 @@
-import type { ConvolutionShape } from '../resnet18/folded';
-import type { Arena } from './arena';
-import { allocateMaps, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Phases, poolPhases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers';
-import type { Phase } from './operator';
+import type { ConvolutionShape } from '../resnet18/folded.ts';
+import type { Arena } from './arena.ts';
+import { allocateMaps, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Phases, poolPhases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers.ts';
+import type { Phase } from './operator.ts';
 
 const INPUT_FLOATS = 3 * 224 * 224;
 

@@ -1,23 +1,22 @@
-import type { Engine, EngineOptions, EngineOutput, LastBlock } from '../engine';
-import { EngineError } from '../engine-error';
-import { fillSelfTestInput } from '../self-test';
-import { Arena } from './arena';
-import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels';
-import { LAST_BLOCK, type PlanNetwork } from './network';
-import { PHASE_BYTES, writePhases, type Phase } from './operator';
+import type { Engine, EngineOptions, EngineOutput, LastBlock } from '../engine.ts';
+import { EngineError } from '../engine-error.ts';
+import type { Thread } from '../host.ts';
+import { fillSelfTestInput } from '../self-test.ts';
+import { Arena } from './arena.ts';
+import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels.ts';
+import { LAST_BLOCK, type PlanNetwork } from './network.ts';
+import { PHASE_BYTES, writePhases, type Phase } from './operator.ts';
 
 const PAGE = 65536;
 const CONTROL_BYTES = 64;
 /** A thread that has not come up by then will not, milliseconds. */
 const THREAD_START_MS = 10_000;
 
-/** Starts a worker for a further thread; a parameter so that the engine also runs where there are no workers. */
-export type SpawnThread = () => Worker;
-
 export interface SimdEngineParts {
-  /** A build with threads exactly where `options.threads` is above 1. */
+  /** A build with threads exactly where `threads` is above 1. */
   readonly module: WebAssembly.Module;
-  readonly spawn: SpawnThread;
+  /** Starts a further thread. */
+  readonly spawn: () => Thread;
 }
 
 /** Phases in memory, with the counters that run them. */
@@ -28,7 +27,7 @@ interface PhaseList {
 }
 
 /** Starts a thread and waits for its word. */
-async function startThread(spawn: SpawnThread, request: HelpRequest): Promise<Worker> {
+async function startThread(spawn: SimdEngineParts['spawn'], request: HelpRequest): Promise<Thread> {
   const worker = spawn();
   return new Promise((resolve, reject) => {
     const fail = (reason: string): void => {
@@ -47,7 +46,7 @@ async function startThread(spawn: SpawnThread, request: HelpRequest): Promise<Wo
 }
 
 /** Starts the further threads, all or none. */
-async function startThreads(spawn: SpawnThread, requests: readonly HelpRequest[]): Promise<Worker[]> {
+async function startThreads(spawn: SimdEngineParts['spawn'], requests: readonly HelpRequest[]): Promise<Thread[]> {
   const started = await Promise.allSettled(requests.map((request) => startThread(spawn, request)));
   const helpers = started.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []));
   const failed = started.find((s) => s.status === 'rejected');
@@ -77,7 +76,7 @@ class SimdEngine implements Engine {
     features: Float32Array,
     private readonly compute: () => void,
     readonly lastBlock: () => LastBlock,
-    private readonly helpers: readonly Worker[],
+    private readonly helpers: readonly Thread[],
   ) {
     this.#output = { logits, features };
   }
@@ -98,7 +97,7 @@ class SimdEngine implements Engine {
  * @throws EngineError `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 20 MB for
  * integers) is refused, `self-test-failed` where the network's own check finds a wrong number
  */
-export async function startSimdEngine(planNetwork: PlanNetwork, options: EngineOptions, parts: SimdEngineParts): Promise<Engine> {
+export async function startSimdEngine(planNetwork: PlanNetwork, options: Required<EngineOptions>, parts: SimdEngineParts): Promise<Engine> {
   const { threads } = options;
   // The kernels' own data lies below 1 MiB (--initial-memory): their exact end is only known once they are instantiated.
   const arena = new Arena(16 * PAGE);

@@ -1,4 +1,4 @@
-import { instantiateKernels, type HelpRequest } from './kernels';
+import { instantiateKernels, type HelpRequest } from './kernels.ts';
 
 /** A thread of the SIMD engine: says that it is ready, then works until its engine ends it. */
 self.addEventListener('message', (event: MessageEvent<HelpRequest>) => {

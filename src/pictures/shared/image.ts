@@ -1,6 +1,5 @@
 import type { PictureProblem } from '../../base/shared/image-problem';
-import type { Precision } from '../../engine/model';
-import type { Prediction } from '../../engine/probabilities';
+import type { Precision, Prediction } from '../../engine/index';
 
 /** One still picture and what became of it. */
 export type PictureItem = {

@@ -1,5 +1,5 @@
 import type { Fault } from '../../base/shared/fault';
-import type { Precision } from '../../engine/model';
+import type { Precision } from '../../engine/index';
 
 /** A person chose another camera. */
 export class CameraChoiceEvent extends Event {

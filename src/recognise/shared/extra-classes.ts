@@ -1,5 +1,4 @@
-import type { Engine, EngineOutput } from '../../engine/engine';
-import type { Prediction } from '../../engine/probabilities';
+import type { Engine, EngineOutput, Prediction } from '../../engine/index';
 import type { FeatureModel } from './feature-model';
 
 /** Classes that are named beside the network's own in what one loaded network sees. */

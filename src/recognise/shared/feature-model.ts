@@ -1,6 +1,5 @@
 import type { ModelManifest } from '../../base/shared/model';
-import { RESNET18_FEATURES } from '../../engine/resnet18/folded';
-import { floatToHalf } from '../../engine/onnx/half';
+import { floatToHalf, RESNET18_FEATURES } from '../../engine/index';
 
 /** Which network gave the features: to another one they mean nothing. */
 export interface FeatureModel {

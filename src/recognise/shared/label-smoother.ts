@@ -1,4 +1,4 @@
-import { topK, type Prediction } from '../../engine/probabilities';
+import { type Prediction, topK } from '../../engine/index';
 
 /** How steady the shown labels are. */
 export interface SmootherOptions {

@@ -1,9 +1,6 @@
-import type { WorkerCapabilities } from '../../engine/capabilities';
+import type { Capabilities, EngineId, Precision, Prediction } from '../../engine/index';
 import type { SmootherOptions } from './label-smoother';
-import type { Prediction } from '../../engine/probabilities';
-import type { EngineId } from '../../engine/engine';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
-import type { Precision } from '../../engine/model';
 import type { StoredBlock } from './feature-model';
 
 /** A picture of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
@@ -92,6 +89,12 @@ export interface StoredModel {
  * What the recogniser worker does for the page, through Comlink. Errors arrive as `Fault` names: turn them back with
  * `Fault.from`. Calls may overlap; the worker runs `load` and `recognise` one after another.
  */
+/** What the worker's browser can do. */
+export interface WorkerCapabilities extends Capabilities {
+  readonly offscreenCanvas: boolean;
+  readonly privateFileSystem: boolean;
+}
+
 export interface RecogniserApi {
   capabilities(): WorkerCapabilities;
   /** Whether the processor multiplies and adds bytes as quickly as floats (VNNI, SDOT); times it anew, some ten milliseconds. */

@@ -1,5 +1,4 @@
-import type { EngineId } from '../../engine/engine';
-import type { Precision } from '../../engine/model';
+import type { EngineId, Precision } from '../../engine/index';
 
 /** How quick one way to run a model is on this device. */
 export interface Speed {

@@ -1,15 +1,9 @@
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, LoadProgress } from '../../base/shared/model';
-import { TORCHVISION_PREPROCESSING, type KnownAnswer } from '../../engine/model';
-import { decodeModel } from '../../engine/onnx/decode';
-import { encodeModel } from '../../engine/onnx/encode';
-import { fillSelfTestInput, KNOWN_ANSWER_LENGTH } from '../../engine/self-test';
-import { foldResNet18 } from '../../engine/resnet18/fold';
-import type { FoldedResNet18 } from '../../engine/resnet18/folded';
-import { resnet18Onnx } from '../../engine/resnet18/graph';
-import { readResNet18 } from '../../engine/resnet18/read';
-import { referenceResNet18 } from '../../engine/resnet18/reference';
-import { readSafetensors } from '../../engine/safetensors';
+import {
+  decodeModel, encodeModel, fillSelfTestInput, type FoldedResNet18, foldResNet18, KNOWN_ANSWER_LENGTH,
+  type KnownAnswer, readResNet18, readSafetensors, referenceResNet18, resnet18Onnx, TORCHVISION_PREPROCESSING,
+} from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
 
 const INPUT_SIZE = 224;

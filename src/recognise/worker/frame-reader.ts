@@ -1,6 +1,6 @@
 import { Fault } from '../../base/shared/fault';
 import type { FrameInput, PixelFrame } from '../shared/recogniser';
-import type { Preprocessor } from '../../engine/preprocess/preprocessor';
+import type { Preprocessor } from '../../engine/index';
 
 /** Rotation that a VideoFrame may carry (W3C WebCodecs, section 9.4); not in TypeScript's library yet. */
 interface RotatedFrame {

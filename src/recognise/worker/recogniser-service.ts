@@ -1,4 +1,7 @@
-import type { Engine, EngineId, EngineOptions, LastBlock } from '../../engine/engine';
+import {
+  capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
+  Preprocessor, quickIntegers, selfTestProblem, softmax, topK,
+} from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
 import type {
@@ -9,19 +12,15 @@ import type {
   RecogniseOptions,
   RecogniserApi,
   StoredModel,
+  WorkerCapabilities,
 } from '../shared/recogniser';
-import { workerCapabilities, type WorkerCapabilities } from '../../engine/capabilities';
-import { Preprocessor } from '../../engine/preprocess/preprocessor';
 import { LabelSmoother, type SmootherOptions } from '../shared/label-smoother';
-import { softmax, topK, type Prediction } from '../../engine/probabilities';
 import { SceneChangeDetector } from '../shared/scene-change';
-import { fillSelfTestInput, selfTestProblem } from '../../engine/self-test';
 import { adoptModelFile } from './adopt-model';
 import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
 import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
 import { deviceModels } from './device-models';
 import { closeFrame, FrameReader } from './frame-reader';
-import { quickIntegers } from '../../engine/int8-speed';
 import { SerialQueue } from '../../base/worker/serial';
 import { siteModel } from './site-model';
 
@@ -54,7 +53,11 @@ export class RecogniserService implements RecogniserApi {
   ) {}
 
   capabilities(): WorkerCapabilities {
-    return workerCapabilities();
+    return {
+      ...capabilities(),
+      offscreenCanvas: typeof OffscreenCanvas !== 'undefined',
+      privateFileSystem: typeof navigator.storage?.getDirectory === 'function',
+    };
   }
 
   quickIntegers(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { Fault } from '../../base/shared/fault';
 import type { FilmInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from './session';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
-import type { Precision } from '../../engine/model';
+import type { Precision } from '../../engine/index';
 
 /** A picture of the camera for the film or a snapshot. Transferred to the worker, which closes it. */
 export type FilmFrame = VideoFrame | ImageBitmap;

@@ -1,6 +1,5 @@
-import type { Precision } from '../../engine/model';
+import type { Precision, Prediction } from '../../engine/index';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
-import type { Prediction } from '../../engine/probabilities';
 
 /*
  * A recorded session: a film and what was recognised in it, frame by frame, with what a person said it is.

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg } from '@lit/localize';
 import { labelText } from '../../base/page/language';
-import { TORCHVISION_PREPROCESSING } from '../../engine/model';
+import { TORCHVISION_PREPROCESSING } from '../../engine/index';
 import type { Thing } from '../shared/teach';
 import type { CameraController } from '../../recognise/page/camera/camera-controller';
 import { LiveRecognition } from '../../recognise/page/live/live-recognition';

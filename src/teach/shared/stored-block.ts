@@ -1,4 +1,4 @@
-import { halvesToFloats } from '../../engine/onnx/half';
+import { halvesToFloats } from '../../engine/index';
 import { sparseBlock, type BlockExample } from './low-rank';
 
 /** A stored last block as training reads it. */

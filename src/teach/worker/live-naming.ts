@@ -1,10 +1,9 @@
-import type { Engine, EngineOutput } from '../../engine/engine';
+import type { Engine, EngineOutput, Prediction } from '../../engine/index';
 import { TEACH_CHANNEL, type LiveThings, type TeachChange } from '../shared/teach';
 import { askHead, joinDistributions } from '../shared/head';
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
 import { adaptedFeatures, LAST_BLOCK, sparseBlock } from '../shared/low-rank';
 import type { ExtraClasses, ExtraClassesSource } from '../../recognise/shared/extra-classes';
-import type { Prediction } from '../../engine/probabilities';
 
 /** Follows what recognisers are to name: as it was kept, then as the teaching worker tells. */
 export class LiveThingsFollower implements ExtraClassesSource {

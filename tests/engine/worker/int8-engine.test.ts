@@ -14,7 +14,8 @@ import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
 import { knownAnswer } from '../../../tools/model/known-answer';
 import { observeResNet18, quantised } from '../../../tools/quantise/quantise-resnet18';
 import { DEFAULT_RECIPE, type Recipe } from '../../../tools/quantise/recipe';
-import { kernelModule, nodeThread, noThreads, relaxedSimdInNode } from '../../support/node-thread';
+import { spawnThread } from '../../../src/engine/host';
+import { kernelModule, noThreads, relaxedSimdInNode } from '../../support/node-thread';
 import { noise, randomResNet18 } from '../../support/weights';
 
 const weights = foldResNet18(new Map(Object.entries(randomResNet18(11))));
@@ -74,7 +75,7 @@ describe('SIMD engine in integers', () => {
   });
 
   it.each([2, 4])('gives the very same logits and features on %i threads as on one, time and again', { timeout: 60_000 }, async (threads) => {
-    const shared = await startSimdEngine(integerNetwork(network), { threads }, { module: await kernelModule('kernels-relaxed-threads.wasm'), spawn: nodeThread });
+    const shared = await startSimdEngine(integerNetwork(network), { threads }, { module: await kernelModule('kernels-relaxed-threads.wasm'), spawn: spawnThread });
     try {
       expect(shared.threads).toBe(threads);
       let before: Float32Array | undefined;

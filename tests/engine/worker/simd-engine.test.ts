@@ -8,7 +8,8 @@ import { Arena } from '../../../src/engine/simd/arena';
 import { planNetwork } from '../../../src/engine/simd/plan';
 import { floatNetwork } from '../../../src/engine/simd/float-network';
 import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
-import { kernelModule, nodeThread, noThreads } from '../../support/node-thread';
+import { spawnThread } from '../../../src/engine/host';
+import { kernelModule, noThreads } from '../../support/node-thread';
 import { noise, randomResNet18 } from '../../support/weights';
 
 const SIZE = 224;
@@ -81,7 +82,7 @@ describe('SIMD engine', () => {
 
   it.each([2, 4])('gives the very same logits and features on %i threads as on one, time and again', { timeout: 60_000 }, async (threads) => {
     const module = await kernelModule('kernels-threads.wasm');
-    const shared = await startSimdEngine(floatNetwork(weights), { threads }, { module, spawn: nodeThread });
+    const shared = await startSimdEngine(floatNetwork(weights), { threads }, { module, spawn: spawnThread });
     try {
       expect(shared.threads).toBe(threads);
       const next = noise(threads);

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { WorkerCapabilities } from '../../../engine/capabilities';
+import type { WorkerCapabilities } from '../../../recognise/shared/recogniser';
 import { InstallController, installsByShareMenu } from '../platform/install-prompt';
 import { canSpeak } from '../../../recognise/page/live/label-announcer';
 import { LANGUAGES } from '../../../base/page/language';

@@ -1,5 +1,5 @@
 import { IMAGENET_LABELS } from './imagenet';
-import type { Prediction } from '../../../engine/probabilities';
+import type { Prediction } from '../../../engine/index';
 
 /** What a person or the network calls a thing. */
 export interface LabelRef {

@@ -3,7 +3,7 @@ import { msg } from '@lit/localize';
 import type { Recognition } from '../../shared/recogniser';
 import { LabelAnnouncer } from './label-announcer';
 import { className, speechLanguage } from '../../../base/page/language';
-import type { Prediction } from '../../../engine/probabilities';
+import type { Prediction } from '../../../engine/index';
 import { CertaintyGate } from '../../../base/shared/certainty';
 import type { Settings } from '../../../base/page/settings';
 import type { ShownLabel } from './label-list';

@@ -1,8 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { LoadedModel } from '../../shared/recogniser';
-import type { WorkerCapabilities } from '../../../engine/capabilities';
+import type { LoadedModel, WorkerCapabilities } from '../../shared/recogniser';
 import type { LiveStatistics } from './live-recognition';
 import type { Pace } from '../../shared/duty-control';
 import { list, milliseconds, percent, rate } from '../../../base/page/elements/format';

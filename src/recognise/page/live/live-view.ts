@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { TORCHVISION_PREPROCESSING } from '../../../engine/model';
+import { TORCHVISION_PREPROCESSING } from '../../../engine/index';
 import type { CameraController } from '../camera/camera-controller';
 import { DeviceConditionsController } from './device-conditions';
 import { LiveRecognition, type LiveStatistics } from './live-recognition';

@@ -1,6 +1,5 @@
 import type { Fault } from '../../../base/shared/fault';
-import type { LoadedModel } from '../../shared/recogniser';
-import type { WorkerCapabilities } from '../../../engine/capabilities';
+import type { LoadedModel, WorkerCapabilities } from '../../shared/recogniser';
 
 /** What the app makes use of, and does without where it is missing. */
 export type CapabilityId =

@@ -1,8 +1,7 @@
-import { MOST_THREADS, type EngineId } from '../../../engine/engine';
+import { type EngineId, MOST_THREADS, type Precision } from '../../../engine/index';
+import type { WorkerCapabilities } from '../../shared/recogniser';
 import type { FaultCode } from '../../../base/shared/fault';
 import type { ModelManifest, ModelVariant } from '../../../base/shared/model';
-import type { Precision } from '../../../engine/model';
-import type { WorkerCapabilities } from '../../../engine/capabilities';
 
 /** Faults that another engine or one thread may get round: shared memory refused, threads that do not start, a wrong build. */
 export const RETRY_FAULTS: readonly FaultCode[] = [

@@ -4,7 +4,7 @@ import { localized, msg, str } from '@lit/localize';
 import type { CatalogueEntry } from './model-catalogue';
 import type { Fault } from '../../../base/shared/fault';
 import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/model';
-import type { Precision } from '../../../engine/model';
+import type { Precision } from '../../../engine/index';
 import type { LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
 import { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent } from '../events';

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { Precision } from '../../../engine/model';
+import type { Precision } from '../../../engine/index';
 import type { Speed } from '../../shared/speed';
 import { PrecisionChoiceEvent, SpeedMeasureEvent } from '../events';
 import { groupStyles } from '../../../base/page/elements/form-styles';

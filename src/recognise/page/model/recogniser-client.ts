@@ -9,9 +9,9 @@ import type {
   RecogniseOptions,
   RecogniserApi,
   StoredModel,
+  WorkerCapabilities,
 } from '../../shared/recogniser';
 import type { LoadProgress } from '../../../base/shared/model';
-import type { WorkerCapabilities } from '../../../engine/capabilities';
 import type { SmootherOptions } from '../../shared/label-smoother';
 
 /** Time limits, milliseconds. Generous: a slow phone under load must not be told that its worker is broken. */

@@ -1,8 +1,7 @@
 import { version } from '../../../../package.json';
 import type { CatalogueEntry } from './model-catalogue';
-import type { EngineId } from '../../../engine/engine';
+import type { EngineId, Precision } from '../../../engine/index';
 import type { ModelManifest, ModelVariant } from '../../../base/shared/model';
-import type { Precision } from '../../../engine/model';
 import type { Speed } from '../../shared/speed';
 import type { SettingsStore } from '../../../base/page/settings';
 import type { WorkerFactory } from '../../../base/page/worker-link';

@@ -1,6 +1,5 @@
-import type { EngineId } from '../../../engine/engine';
+import type { EngineId, Precision } from '../../../engine/index';
 import type { ModelManifest } from '../../../base/shared/model';
-import type { Precision } from '../../../engine/model';
 import type { Speed } from '../../shared/speed';
 import { browserStorage } from '../../../base/page/settings';
 

@@ -1,9 +1,8 @@
 import * as ort from 'onnxruntime-web/wasm';
-import moduleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import binaryUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import type { Engine, EngineOptions, EngineOutput } from '../engine';
-import { EngineError } from '../engine-error';
-import { FEATURES_NAME, INPUT_NAME, LOGITS_NAME } from '../resnet18/graph';
+import { usableThreads } from './capabilities.ts';
+import type { Engine, EngineOptions, EngineOutput } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import { FEATURES_NAME, INPUT_NAME, LOGITS_NAME } from './resnet18/graph.ts';
 
 /** Names and sizes that a model must have to be run here. */
 interface ModelPorts {
@@ -37,11 +36,14 @@ function portsOf(session: ort.InferenceSession): ModelPorts {
   };
 }
 
-function configureRuntime(threads: number): void {
-  ort.env.wasm.wasmPaths = {
-    mjs: new URL(moduleUrl, self.location.href).href,
-    wasm: new URL(binaryUrl, self.location.href).href,
-  };
+/** How onnxruntime-web is to be started. */
+export interface OrtEngineOptions extends EngineOptions {
+  /** Addresses of onnxruntime-web's own files, for where its bundle does not find them itself. */
+  readonly wasmPaths?: { readonly mjs: string; readonly wasm: string };
+}
+
+function configureRuntime(threads: number, wasmPaths: OrtEngineOptions['wasmPaths']): void {
+  if (wasmPaths) ort.env.wasm.wasmPaths = wasmPaths;
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.proxy = false;
   ort.env.logLevel = 'error';
@@ -86,23 +88,25 @@ class OrtEngine implements Engine {
 }
 
 /**
- * Starts onnxruntime-web on WASM with a model of one float32 picture input and a 1000-score output.
+ * Starts onnxruntime-web on WASM with a model of one float32 picture input and a 1000-score output: any ONNX model of that kind, where
+ * `createEngine` runs ResNet-18 alone. For browsers; in Node onnxruntime-node is quicker.
  *
  * @param model bytes of an .onnx or .ort file
  * @throws EngineError `model-invalid` where the model has other inputs or outputs, `out-of-memory`, `threads-failed` or
  * `engine-failed` where it cannot be started
  */
-export async function createOrtEngine(model: Uint8Array, options: EngineOptions): Promise<Engine> {
-  configureRuntime(options.threads);
+export async function createOrtEngine(model: Uint8Array, options: OrtEngineOptions = {}): Promise<Engine> {
+  const threads = usableThreads(options.threads);
+  configureRuntime(threads, options.wasmPaths);
   try {
     const session = await ort.InferenceSession.create(model, {
       executionProviders: ['wasm'],
       graphOptimizationLevel: 'all',
       executionMode: 'sequential',
     });
-    return new OrtEngine(options.threads, session, portsOf(session));
+    return new OrtEngine(threads, session, portsOf(session));
   } catch (error) {
-    const fault = EngineError.from(error, options.threads > 1 ? 'threads-failed' : 'engine-failed');
+    const fault = EngineError.from(error, threads > 1 ? 'threads-failed' : 'engine-failed');
     // What the runtime says of a model it cannot read does not depend on threads.
     if (/protobuf|ModelProto|No graph|Invalid model|opset|INVALID_GRAPH|INVALID_PROTOBUF|NOT_IMPLEMENTED/i.test(fault.message)) {
       throw new EngineError('model-invalid', fault.message, { cause: error });

@@ -1,0 +1,30 @@
+/** The engine's public face: everything that other code imports of it, but for `./ort`. Nothing here touches the DOM. */
+export { createEngine } from './create-engine.ts';
+export { type Engine, type EngineId, type EngineOptions, type EngineOutput, type LastBlock } from './engine.ts';
+export { EngineError, isOutOfMemory, type EngineErrorCode } from './engine-error.ts';
+export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './capabilities.ts';
+export { dotAgainstFloat, quickIntegers } from './int8-speed.ts';
+
+export { TORCHVISION_PREPROCESSING, type KnownAnswer, type Precision, type Preprocessing } from './model.ts';
+export { Preprocessor } from './preprocess/preprocessor.ts';
+export { visibleSquare, type Region } from './preprocess/geometry.ts';
+export { softmax, topK, type Prediction } from './probabilities.ts';
+export { fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';
+
+export { decodeModel } from './onnx/decode.ts';
+export { encodeModel } from './onnx/encode.ts';
+export { floatToHalf, halvesToFloats, storeAsHalf } from './onnx/half.ts';
+export {
+  OnnxError, OnnxType, type OnnxAttributes, type OnnxAttributeValue, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor,
+  type OnnxTypeCode, type OnnxValueInfo,
+} from './onnx/model.ts';
+export { readSafetensors, SafetensorsError, toFloat32, type SafeTensor } from './safetensors.ts';
+
+export { foldResNet18, WeightsError } from './resnet18/fold.ts';
+export {
+  RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type ConvolutionShape, type FoldedConvolution, type FoldedResNet18,
+} from './resnet18/folded.ts';
+export { FEATURES_NAME, INPUT_NAME, LOGITS_NAME, resnet18Onnx } from './resnet18/graph.ts';
+export { isQuantised } from './resnet18/read-int8.ts';
+export { readResNet18 } from './resnet18/read.ts';
+export { referenceResNet18 } from './resnet18/reference.ts';
