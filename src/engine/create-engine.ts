@@ -24,7 +24,7 @@ function int8(model: OnnxModel, relaxed: boolean): PlanNetwork {
 /**
  * Starts our own WebAssembly SIMD kernels on a ResNet-18 in ONNX: float32, float16 weights, or int8 (QDQ).
  *
- * In a browser it fetches one .wasm file (some 30 kB) that lies beside this module, in Node it reads it. Its memory is about 130 MB for
+ * In a browser it fetches one .wasm file that lies beside this module, in Node it reads it. Its memory is about 130 MB for
  * float32, 20 MB for int8.
  *
  * @param model bytes of the .onnx file; not kept
