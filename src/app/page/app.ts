@@ -1,18 +1,20 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { provide } from '@lit/context';
 import { localized, msg } from '@lit/localize';
+import type { LiveStatistics } from '../../recognise/page/live/live-recognition';
 import { droppedFiles, isPicture, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress } from '../../base/shared/model';
-import { CameraController } from '../../recognise/page/camera/camera-controller';
-import { FileInbox } from '../../base/page/file-inbox';
-import { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import { cameraContext, CameraController } from '../../recognise/page/camera/camera-controller';
+import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
+import { RecogniserController, recogniserContext } from '../../recognise/page/model/recogniser-controller';
 import { RouteController } from './route-controller';
 import { applyTheme } from './appearance';
 import { LanguageController } from '../../base/page/language';
 import { SettingsFollower } from '../../base/page/settings-follower';
 import { ShortcutController } from '../../base/page/shortcut-controller';
-import { SettingsStore } from '../../base/page/settings';
+import { settingsContext, SettingsStore } from '../../base/page/settings';
 import type {
   ModelChoiceEvent,
   ModelFileEvent,
@@ -28,7 +30,7 @@ import type { ModelPicker } from '../../recognise/page/model/model-picker';
 import { APP_SHORTCUTS, type AppAction } from './app-shortcuts';
 import { appStyles } from './app-styles';
 import { SHEETS, type SheetElement } from './sheets';
-import { VIEWS, type ViewContext, type ViewId } from './views';
+import { VIEWS, type ViewId } from './views';
 import '../../recognise/page/model/model-picker';
 import './lazy-view';
 import './view-navigation';
@@ -51,12 +53,13 @@ export class App extends LitElement {
   @state() private sheetMissing = false;
   @query('sg-live-view') private readonly liveView!: LiveView;
   @query('sg-model-picker') private readonly picker!: ModelPicker;
-  private readonly settings = new SettingsStore();
-  private readonly recogniser = new RecogniserController(this, this.settings, spawnRecogniser);
-  private readonly camera = new CameraController(this);
+  @provide({ context: settingsContext }) private readonly settings = new SettingsStore();
+  @provide({ context: recogniserContext }) private readonly recogniser = new RecogniserController(this, this.settings, spawnRecogniser);
+  @provide({ context: cameraContext }) readonly camera = new CameraController(this);
   private readonly language = new LanguageController(this, () => this.settings.value.language);
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
-  private readonly views: ViewContext = { recogniser: this.recogniser, camera: this.camera, settings: this.settings, inbox: new FileInbox(this), zips: new FileInbox(this) };
+  @provide({ context: imageInboxContext }) private readonly images = new FileInbox(this);
+  @provide({ context: sessionInboxContext }) private readonly zips = new FileInbox(this);
 
   constructor() {
     super();
@@ -92,7 +95,6 @@ export class App extends LitElement {
   override render(): unknown {
     const { recogniser, settings } = this;
     const { loaded } = recogniser;
-    const statistics = this.renderRoot.querySelector('sg-live-view')?.statistics;
     return html`
       <header>
         <h1>Sightglass</h1>
@@ -108,8 +110,8 @@ export class App extends LitElement {
         ${VIEWS.map((view) => {
           const active = view.id === this.route.current;
           return view.load
-            ? html`<sg-lazy-view ?active=${active} .view=${view} .context=${this.views}></sg-lazy-view>`
-            : view.render(this.views, active);
+            ? html`<sg-lazy-view ?active=${active} .view=${view}></sg-lazy-view>`
+            : view.render(active);
         })}
       </main>
       <sg-view-navigation current=${this.route.current}></sg-view-navigation>
@@ -127,8 +129,8 @@ export class App extends LitElement {
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
       ></sg-model-picker>
-      <sg-platform-notices .recogniser=${recogniser}></sg-platform-notices>
-      ${this.sheets.map((id) => SHEETS[id].render({ recogniser, settings, statistics }))}
+      <sg-platform-notices></sg-platform-notices>
+      ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
       ${this.sheetMissing || this.language.missing
         ? html`<div class="notice" role="alert">
             <p>${msg('This part of the app could not be fetched. Check the network; if a new version was published, reload the page.')}</p>
@@ -138,6 +140,8 @@ export class App extends LitElement {
       ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
     `;
   }
+
+  readonly #statistics = (): LiveStatistics | undefined => this.liveView.statistics;
 
   async #adopt(file: File): Promise<void> {
     if (this.adoptProgress) return;
@@ -229,12 +233,12 @@ export class App extends LitElement {
     if (files.length === 0) return;
     const [first] = files;
     if (files.every((dropped) => isZip(dropped.file))) {
-      this.views.zips.put(files);
+      this.zips.put(files);
       this.route.go('sessions');
       return;
     }
     if (files.length > 1 || isPicture(first)) {
-      this.views.inbox.put(files);
+      this.images.put(files);
       this.route.go('pictures');
       return;
     }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { View, ViewContext } from './views';
+import type { View } from './views';
 import { sharedStyles } from '../../base/page/elements/styles';
 
 /** Shows a view, fetching its code first; where that fails (no network, a new version on the server) says so and tries again. */
@@ -33,7 +33,6 @@ export class LazyView extends LitElement {
   ];
 
   @property({ attribute: false }) view!: View;
-  @property({ attribute: false }) context!: ViewContext;
   @property({ type: Boolean }) active = false;
   @state() private state: 'waiting' | 'loading' | 'ready' | 'failed' = 'waiting';
 
@@ -42,7 +41,7 @@ export class LazyView extends LitElement {
   }
 
   override render(): unknown {
-    if (this.state === 'ready') return this.view.render(this.context, this.active);
+    if (this.state === 'ready') return this.view.render(this.active);
     if (!this.active) return nothing;
     if (this.state === 'failed') {
       return html`<div class="notice" role="alert">

@@ -1,15 +1,14 @@
+import type { WorkerCapabilities } from '../../engine/capabilities';
 import { html } from 'lit';
-import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
 import type { LiveStatistics } from '../../recognise/page/live/live-recognition';
-import type { SettingsStore } from '../../base/page/settings';
 import type { SheetId } from './events';
 import { VIEWS } from './views';
 
 /** What the sheets may use; the app owns it. */
 export interface SheetContext {
-  readonly recogniser: RecogniserController;
-  readonly settings: SettingsStore;
-  readonly statistics: LiveStatistics | undefined;
+  readonly capabilities: WorkerCapabilities | undefined;
+  /** The live figures at the moment of asking, undefined before the first. */
+  readonly statistics: () => LiveStatistics | undefined;
 }
 
 /** What each sheet's element can do. */
@@ -26,13 +25,13 @@ interface AppSheet {
 export const SHEETS: Readonly<Record<SheetId, AppSheet>> = {
   settings: {
     load: () => import('./settings/settings-sheet'),
-    render: ({ settings, recogniser }) =>
-      html`<sg-settings-sheet data-sheet="settings" .settings=${settings} .capabilities=${recogniser.capabilities}></sg-settings-sheet>`,
+    render: ({ capabilities }) =>
+      html`<sg-settings-sheet data-sheet="settings" .capabilities=${capabilities}></sg-settings-sheet>`,
   },
   status: {
     load: () => import('./status/status-sheet'),
-    render: ({ recogniser, statistics }) =>
-      html`<sg-status-sheet data-sheet="status" .recogniser=${recogniser} .statistics=${statistics}></sg-status-sheet>`,
+    render: ({ statistics }) =>
+      html`<sg-status-sheet data-sheet="status" .statistics=${statistics}></sg-status-sheet>`,
   },
   phone: {
     load: () => import('./phone/phone-sheet'),

@@ -1,3 +1,4 @@
+import { createContext } from '@lit/context';
 import type { DroppedFile } from './dropped-files';
 import { SharedController } from './shared-controller';
 
@@ -17,3 +18,9 @@ export class FileInbox extends SharedController {
     return files;
   }
 }
+
+/** Images that were dropped or pasted anywhere. */
+export const imageInboxContext = createContext<FileInbox>(Symbol('image inbox'));
+
+/** Exported sessions that were dropped anywhere. */
+export const sessionInboxContext = createContext<FileInbox>(Symbol('session inbox'));

@@ -1,3 +1,4 @@
+import { createContext } from '@lit/context';
 import type { EngineId, Precision } from '../../engine/index';
 import { DEFAULT_CERTAINTY } from '../shared/certainty';
 
@@ -103,6 +104,9 @@ export class SettingsStore {
     return { ...DEFAULT_SETTINGS, ...(Object.fromEntries(known) as Partial<Settings>) };
   }
 }
+
+/** The app's settings, from the app to whoever is within it. */
+export const settingsContext = createContext<SettingsStore>(Symbol('settings'));
 
 /** localStorage, undefined where it is blocked. */
 export function browserStorage(): Storage | undefined {

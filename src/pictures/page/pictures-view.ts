@@ -1,13 +1,14 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { droppedFiles, isPicture } from '../../base/page/dropped-files';
 import type { DonePicture, FailedPicture } from '../shared/image';
-import type { FileInbox } from '../../base/page/file-inbox';
+import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
 import { PictureBatch } from './image-batch';
-import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../../recognise/page/model/recogniser-controller';
 import { Follower } from '../../base/page/shared-controller';
 import { IMAGENET_LABELS } from '../../base/shared/labels/imagenet';
 import { picturesCsv, picturesJsonLines } from '../shared/image-export';
@@ -35,8 +36,8 @@ const moreWords = (left: number): string => msg(str`Show more (${left} left)`);
 export class PicturesView extends LitElement {
   static override styles = [sharedStyles, picturesViewStyles];
 
-  @property({ attribute: false }) recogniser!: RecogniserController;
-  @property({ attribute: false }) inbox!: FileInbox;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
+  @consume({ context: imageInboxContext }) readonly inbox!: FileInbox;
   @property({ type: Boolean }) active = false;
   @state() private words = '';
   @state() private shown = PAGE;

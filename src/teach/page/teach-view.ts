@@ -1,19 +1,20 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import { labelText } from '../../base/page/language';
 import { TORCHVISION_PREPROCESSING } from '../../engine/index';
 import type { Thing } from '../shared/teach';
-import type { CameraController } from '../../recognise/page/camera/camera-controller';
+import { cameraContext, type CameraController } from '../../recognise/page/camera/camera-controller';
 import { LiveRecognition } from '../../recognise/page/live/live-recognition';
-import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../../recognise/page/model/recogniser-controller';
 import { Follower } from '../../base/page/shared-controller';
 import { TeachController } from './teach-controller';
 import { labelRefOf } from '../../base/shared/labels/label-ref';
 import { featureModelOf, type FeatureModel } from '../../recognise/shared/feature-model';
 import { LONGEST_NAME } from '../shared/classes-file';
-import type { SettingsStore } from '../../base/page/settings';
+import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import type {
   ExampleRemoveEvent,
   HoldEvent,
@@ -46,9 +47,9 @@ import './undo-bar';
 export class TeachView extends LitElement {
   static override styles = [sharedStyles, teachViewStyles];
 
-  @property({ attribute: false }) recogniser!: RecogniserController;
-  @property({ attribute: false }) camera!: CameraController;
-  @property({ attribute: false }) settings!: SettingsStore;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
+  @consume({ context: cameraContext }) readonly camera!: CameraController;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ type: Boolean }) active = false;
   /** The thing that the camera's pictures go to. */
   @state() private chosenId = '';

@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized } from '@lit/localize';
 import { InstallController } from './install-prompt';
 import { OfflineController } from './offline-controller';
-import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../../../recognise/page/model/recogniser-controller';
 import { Follower } from '../../../base/page/shared-controller';
 import { UpdateController } from './update-controller';
 import type { InstallChoiceEvent, UpdateChoiceEvent } from '../events';
@@ -39,18 +40,18 @@ export class PlatformNotices extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) recogniser: RecogniserController | undefined;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   private readonly updates = new UpdateController(this);
   private readonly offline = new OfflineController(this, () => this.updates.answers());
   private readonly install = new InstallController(this);
 
   constructor() {
     super();
-    new Follower(this, () => (this.recogniser ? [this.recogniser] : []));
+    new Follower(this, () => [this.recogniser]);
   }
 
   override updated(): void {
-    const state = this.recogniser?.state;
+    const state = this.recogniser.state;
     if (state === 'loading') this.offline.pause();
     if (state === 'ready') void this.#start();
   }
@@ -67,7 +68,7 @@ export class PlatformNotices extends LitElement {
   }
 
   async #start(): Promise<void> {
-    if ((await this.updates.start()) && this.recogniser?.state === 'ready') this.offline.start();
+    if ((await this.updates.start()) && this.recogniser.state === 'ready') this.offline.start();
   }
 
   #onInstall({ choice }: InstallChoiceEvent): void {

@@ -1,12 +1,13 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import type { WorkerCapabilities } from '../../../recognise/shared/recogniser';
 import { InstallController, installsByShareMenu } from '../platform/install-prompt';
 import { canSpeak } from '../../../recognise/page/live/label-announcer';
 import { LANGUAGES } from '../../../base/page/language';
 import { SettingsFollower } from '../../../base/page/settings-follower';
-import type { Settings, SettingsStore } from '../../../base/page/settings';
+import { settingsContext, type Settings, type SettingsStore } from '../../../base/page/settings';
 import { SettingsChangeEvent, SheetEvent, type SheetId } from '../events';
 import { percent } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
@@ -35,7 +36,7 @@ const MOST_CERTAINTY = 0.6;
 export class SettingsSheet extends LitElement {
   static override styles = [sharedStyles, groupStyles, settingsSheetStyles];
 
-  @property({ attribute: false }) settings!: SettingsStore;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ attribute: false }) capabilities: WorkerCapabilities | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
   private readonly install = new InstallController(this);

@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import { deviceCapabilities, deviceReport } from '../../../recognise/page/model/device-capabilities';
 import type { LiveStatistics } from '../../../recognise/page/live/live-recognition';
-import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../../../recognise/page/model/recogniser-controller';
 import { Follower } from '../../../base/page/shared-controller';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { icon } from '../../../base/page/elements/icons';
@@ -72,8 +73,8 @@ export class StatusSheet extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) recogniser!: RecogniserController;
-  @property({ attribute: false }) statistics: LiveStatistics | undefined;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
+  @property({ attribute: false }) statistics: () => LiveStatistics | undefined = () => undefined;
   @state() private copied: 'no' | 'yes' | 'refused' = 'no';
   @query('sg-sheet') private readonly sheet!: Sheet;
   @query('textarea') private readonly area!: HTMLTextAreaElement | null;
@@ -137,7 +138,7 @@ export class StatusSheet extends LitElement {
 
   #report(): string {
     const { loaded, setback, fault, capabilities, trials } = this.recogniser;
-    const s = this.statistics;
+    const s = this.statistics();
     const ms = (value: number | undefined): string | undefined => value?.toFixed(1);
     return deviceReport(deviceCapabilities(capabilities, trials.quickIntegers), {
       version: __SIGHTGLASS_VERSION__,

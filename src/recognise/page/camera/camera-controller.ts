@@ -1,3 +1,4 @@
+import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
 import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, SMALL_PICTURE, stopStream, wishes, type CameraRequest } from './camera';
 import { CameraLens } from './camera-lens';
@@ -216,3 +217,6 @@ export class CameraController extends SharedController {
     });
   };
 }
+
+/** The app's one camera, shared by all views. */
+export const cameraContext = createContext<CameraController>(Symbol('camera'));

@@ -1,15 +1,16 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import { TORCHVISION_PREPROCESSING } from '../../../engine/index';
-import type { CameraController } from '../camera/camera-controller';
+import { cameraContext, type CameraController } from '../camera/camera-controller';
 import { DeviceConditionsController } from './device-conditions';
 import { LiveRecognition, type LiveStatistics } from './live-recognition';
-import type { RecogniserController } from '../model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../model/recogniser-controller';
 import { SettingsFollower } from '../../../base/page/settings-follower';
 import { Follower } from '../../../base/page/shared-controller';
 import { WakeLockController } from './wake-lock-controller';
-import type { SettingsStore } from '../../../base/page/settings';
+import { settingsContext, type SettingsStore } from '../../../base/page/settings';
 import type {
   CameraChoiceEvent,
   ControlEvent,
@@ -48,9 +49,9 @@ import './source-sheet';
 export class LiveView extends LitElement implements LiveParts {
   static override styles = [sharedStyles, liveViewStyles];
 
-  @property({ attribute: false }) recogniser!: RecogniserController;
-  @property({ attribute: false }) settings!: SettingsStore;
-  @property({ attribute: false }) camera!: CameraController;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
+  @consume({ context: cameraContext }) readonly camera!: CameraController;
   /** False while another view is shown: the camera stays open (iOS asks anew for each getUserMedia), recognition rests. */
   @property({ type: Boolean }) active = true;
   @query('sg-camera-stage') private readonly stage!: CameraStage;
@@ -71,8 +72,8 @@ export class LiveView extends LitElement implements LiveParts {
 
   override willUpdate(): void {
     this.recorder ??= this.recorderFor?.(this, () => {
-      const { active, camera, recogniser, settings, live, renderRoot } = this;
-      return { active, camera, recogniser, settings, live, renderRoot, video: this.stage.video };
+      const { active, settings, live, renderRoot } = this;
+      return { active, settings, live, renderRoot, video: this.stage.video };
     });
   }
 

@@ -1,14 +1,10 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { SettingsStore } from '../../../base/page/settings';
-import type { CameraController } from '../camera/camera-controller';
-import type { RecogniserController } from '../model/recogniser-controller';
 import type { LiveRecognition } from './live-recognition';
 
 /** What a recording needs of the live view. */
 export interface RecorderParts {
   readonly active: boolean;
-  readonly camera: CameraController;
-  readonly recogniser: RecogniserController;
   readonly settings: SettingsStore;
   readonly live: LiveRecognition;
   readonly video: HTMLVideoElement;

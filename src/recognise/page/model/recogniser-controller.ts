@@ -1,3 +1,4 @@
+import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
 import type { WorkerFactory } from '../../../base/page/worker-link';
@@ -238,3 +239,6 @@ export class RecogniserController extends SharedController {
 function smootherOptions({ smoothing, hold }: Settings): SmootherOptions {
   return { ...DEFAULT_SMOOTHER_OPTIONS, smoothing, hold };
 }
+
+/** The app's one recogniser. */
+export const recogniserContext = createContext<RecogniserController>(Symbol('recogniser'));

@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { isZip } from '../../../base/page/dropped-files';
-import type { FileInbox } from '../../../base/page/file-inbox';
+import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
 import { SessionLibrary } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
 import type { NameEvent, SessionActionEvent } from '../events';
@@ -35,7 +36,7 @@ export class SessionsView extends LitElement {
   /** False while another view is shown. */
   @property({ type: Boolean }) active = true;
   /** Zips that were dropped on other views. */
-  @property({ attribute: false }) inbox!: FileInbox;
+  @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
   @state() private openId: string | undefined = ADDRESS.exec(location.hash)?.[1];
   @state() private dragging = false;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;

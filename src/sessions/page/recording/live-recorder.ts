@@ -42,12 +42,10 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
       </p>`;
     }
     if (this.#state === 'none') return nothing;
-    const { active, camera, recogniser, settings, live, video } = this.parts();
+    const { active, settings, live, video } = this.parts();
     return html`<sg-recording-panel
       ?active=${active}
       ?keys=${settings.value.shortcuts}
-      .camera=${camera}
-      .recogniser=${recogniser}
       .live=${live}
       .video=${video}
       @sg-recording-state=${this.#onState}

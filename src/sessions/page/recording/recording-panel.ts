@@ -1,10 +1,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
-import type { CameraController } from '../../../recognise/page/camera/camera-controller';
+import { cameraContext, type CameraController } from '../../../recognise/page/camera/camera-controller';
 import { labelText } from '../../../base/page/language';
 import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
-import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../../../recognise/page/model/recogniser-controller';
 import { RecordingController } from './recording-controller';
 import { Follower } from '../../../base/page/shared-controller';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
@@ -49,8 +50,8 @@ export class RecordingPanel extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) camera!: CameraController;
-  @property({ attribute: false }) recogniser!: RecogniserController;
+  @consume({ context: cameraContext }) readonly camera!: CameraController;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @property({ attribute: false }) live!: LiveRecognition;
   @property({ attribute: false }) video!: HTMLVideoElement;
   /** Whether the view with the picture is shown. */
