@@ -68,7 +68,9 @@ describe('imports', () => {
     const app = GRAPH.get('src/app/page/app.ts') ?? [];
     expect(app).toContain('src/app/worker/recogniser.worker.ts');
     expect(app).toContain('src/app/page/views.ts');
-    expect(GRAPH.get('src/app/page/views.ts')).toContain('src/base/page/settings.ts');
+    const views = GRAPH.get('src/app/page/views.ts') ?? [];
+    expect(views).toContain('src/base/page/elements/icons.ts');
+    expect(views.some((path) => path.startsWith('src/pictures/page/'))).toBe(true);
     expect([...GRAPH.values()].flat().length).toBeGreaterThan(FILES.length);
   });
 
