@@ -22,6 +22,7 @@ import type {
   PrecisionChoiceEvent,
 } from '../../recognise/page/events';
 import type { SettingsChangeEvent, SheetEvent, SheetId } from './events';
+import { LazyCode, missingCodeText } from '../../base/page/lazy-code';
 import { dropStyles } from '../../base/page/elements/drop-styles';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
@@ -133,7 +134,7 @@ export class App extends LitElement {
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
       ${this.sheetMissing || this.language.missing
         ? html`<div class="notice" role="alert">
-            <p>${msg('This part of the app could not be fetched. Check the network; if a new version was published, reload the page.')}</p>
+            <p>${missingCodeText()}</p>
             <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
           </div>`
         : nothing}
@@ -159,9 +160,7 @@ export class App extends LitElement {
 
   async #open(id: SheetId): Promise<void> {
     this.sheetMissing = false;
-    try {
-      await SHEETS[id].load();
-    } catch {
+    if (!(await new LazyCode(this, SHEETS[id].load).load())) {
       this.sheetMissing = true;
       return;
     }

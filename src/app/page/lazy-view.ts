@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { View } from './views';
+import { LazyCode, missingCodeText } from '../../base/page/lazy-code';
 import { sharedStyles } from '../../base/page/elements/styles';
 
 /** Shows a view, fetching its code first; where that fails (no network, a new version on the server) says so and tries again. */
@@ -34,32 +35,22 @@ export class LazyView extends LitElement {
 
   @property({ attribute: false }) view!: View;
   @property({ type: Boolean }) active = false;
-  @state() private state: 'waiting' | 'loading' | 'ready' | 'failed' = 'waiting';
+  private readonly code = new LazyCode(this, () => this.view.load?.() ?? Promise.resolve());
 
   override willUpdate(): void {
-    if (this.active && this.state === 'waiting') void this.#load();
+    if (this.active && this.code.state === 'waiting') void this.code.load();
   }
 
   override render(): unknown {
-    if (this.state === 'ready') return this.view.render(this.active);
+    if (this.code.state === 'ready') return this.view.render(this.active);
     if (!this.active) return nothing;
-    if (this.state === 'failed') {
+    if (this.code.state === 'missing') {
       return html`<div class="notice" role="alert">
-        <p>${msg('This part of the app could not be fetched. Check the network; if a new version was published, reload the page.')}</p>
-        <button class="primary" @click=${() => void this.#load()}>${msg('Try again')}</button>
+        <p>${missingCodeText()}</p>
+        <button class="primary" @click=${() => void this.code.load()}>${msg('Try again')}</button>
       </div>`;
     }
     return html`<div class="notice" role="status">${msg('One moment')}</div>`;
-  }
-
-  async #load(): Promise<void> {
-    this.state = 'loading';
-    try {
-      await this.view.load?.();
-      this.state = 'ready';
-    } catch {
-      this.state = 'failed';
-    }
   }
 }
 

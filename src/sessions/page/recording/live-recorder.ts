@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
-import { msg } from '@lit/localize';
 import type { RecorderParts, RecorderSlot } from '../../../recognise/page/live/recorder-slot';
+import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
 import { mayHaveSessions } from './left-over';
 import type { RecordingStateEvent } from '../events';
 
@@ -10,13 +10,14 @@ const LOOK_AFTER_MS = 4000;
 /** The recording's place in the live view: fetches its code when it is wanted, or where a session may be broken. */
 export class LiveRecorder implements ReactiveController, RecorderSlot {
   recording = false;
-  #state: 'none' | 'there' | 'missing' = 'none';
+  readonly #code: LazyCode;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly parts: () => RecorderParts,
   ) {
+    this.#code = new LazyCode(host, () => import('./recording-panel'));
     host.addController(this);
   }
 
@@ -30,18 +31,18 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
 
   /** Begins a recording, or ends the one that runs. */
   async toggle(): Promise<void> {
-    if (!(await this.#load())) return;
+    if (!(await this.#code.load())) return;
     await this.host.updateComplete;
     await this.parts().renderRoot.querySelector('sg-recording-panel')?.toggle();
   }
 
   render(): unknown {
-    if (this.#state === 'missing') {
+    if (this.#code.state === 'missing') {
       return html`<p class="missing" role="alert">
-        ${msg('This part of the app could not be fetched. Check the network; if a new version was published, reload the page.')}
+        ${missingCodeText()}
       </p>`;
     }
-    if (this.#state === 'none') return nothing;
+    if (this.#code.state !== 'ready') return nothing;
     const { active, settings, live, video } = this.parts();
     return html`<sg-recording-panel
       ?active=${active}
@@ -53,18 +54,7 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
   }
 
   async #look(): Promise<void> {
-    if (this.#state === 'none' && (await mayHaveSessions())) await this.#load();
-  }
-
-  async #load(): Promise<boolean> {
-    try {
-      await import('./recording-panel');
-      this.#state = 'there';
-    } catch {
-      this.#state = 'missing';
-    }
-    this.host.requestUpdate();
-    return this.#state === 'there';
+    if (this.#code.state === 'waiting' && (await mayHaveSessions())) await this.#code.load();
   }
 
   readonly #onState = ({ recording }: RecordingStateEvent): void => {
