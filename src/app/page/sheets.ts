@@ -1,4 +1,4 @@
-import type { WorkerCapabilities } from '../../engine/capabilities';
+import type { WorkerCapabilities } from '../../recognise/shared/recogniser';
 import { html } from 'lit';
 import type { LiveStatistics } from '../../recognise/page/live/live-recognition';
 import type { SheetId } from './events';
