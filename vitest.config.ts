@@ -18,8 +18,10 @@ export default defineConfig({
           environment: 'node',
           env,
           globalSetup: ['tests/support/built-page.ts'],
-          // One browser at a time: the network wants the machine's cores.
-          fileParallelism: false,
+          // Files share a worker's Chromiums (tests/support/browser.ts).
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           // A machine that stands still for seconds (CI's does) costs a second try, not the whole run; a second failure is one.
           retry: process.env.CI ? 1 : 0,
           testTimeout: 180_000,

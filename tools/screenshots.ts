@@ -21,7 +21,7 @@ async function main(): Promise<void> {
       ['phone', PHONE, 'dark'],
       ['desktop', DESKTOP, 'light'],
     ] as const) {
-      const browsing = await openBrowser({ film, context: { viewport, colorScheme } });
+      const browsing = await openBrowser({ own: true, film, context: { viewport, colorScheme } });
       await openApp(browsing.page, serving.url);
       await browsing.page.getByRole('button', { name: 'Start the camera' }).click();
       if (name === 'desktop') await browsing.page.getByRole('button', { name: 'Show figures' }).click();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { EngineId } from '../../src/engine/engine';
 
 export const PHONE = { width: 390, height: 844 } as const;
@@ -14,8 +14,13 @@ export interface CameraOptions {
   readonly allowed?: boolean;
   /** Service workers are off unless told: they answer before `page.route` can, and fetch in the background. */
   readonly context?: BrowserContextOptions;
-  /** Folder of the browser's profile, made and kept by the caller; undefined for an empty one that goes with the browser. */
+  /** Folder of the browser's profile, made and kept by the caller: a Chromium of its own runs on it. */
   readonly profile?: string;
+  /**
+   * True for a Chromium of its own with an empty profile that goes with it, which can install apps; else it is a context of one
+   * that tests share.
+   */
+  readonly own?: boolean;
   /** Further flags of Chromium. */
   readonly flags?: readonly string[];
 }
@@ -41,22 +46,46 @@ const FLAGS = [
   '--enable-precise-memory-info',
 ];
 
-/** Starts a real Chromium with its own profile. */
+/** Chromiums that the test files of this process share, by their flags; the one that was asked for last is the last. */
+const shared = new Map<string, Promise<Browser>>();
+/** More than so many are not kept while no test uses them. */
+const MOST_SHARED = 2;
+
+/** A Chromium with these flags, started where none runs; it ends with this process. */
+async function sharedBrowser(flags: readonly string[]): Promise<Browser> {
+  const key = flags.join('\n');
+  const found = await shared.get(key);
+  shared.delete(key);
+  const browser = found?.isConnected() ? Promise.resolve(found) : chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...flags] });
+  for (const [name, other] of [...shared].slice(0, Math.max(0, shared.size + 1 - MOST_SHARED))) {
+    const idle = await other;
+    if (idle.contexts().length > 0) continue;
+    shared.delete(name);
+    await idle.close();
+  }
+  shared.set(key, browser);
+  return browser;
+}
+
+/**
+ * Opens a page in a real Chromium, with storage, permissions and caches of its own: in a context of a Chromium that is shared, or
+ * in a Chromium of its own where that is asked for.
+ */
 export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing> {
-  const profile = camera.profile ?? mkdtempSync(join(tmpdir(), 'sightglass-profile-'));
   const flags = [...FLAGS, ...(camera.flags ?? [])];
   if (camera.film !== undefined) {
     flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera.film}`);
   }
   flags.push(camera.allowed === false ? '--deny-permission-prompts' : '--use-fake-ui-for-media-stream');
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: EXECUTABLE,
-    headless: true,
-    args: flags,
-    viewport: DESKTOP,
-    serviceWorkers: 'block',
-    ...camera.context,
-  });
+  const options: BrowserContextOptions = { viewport: DESKTOP, serviceWorkers: 'block', ...camera.context };
+  let profile: string | undefined;
+  let context: BrowserContext;
+  if (camera.profile !== undefined || camera.own) {
+    profile = camera.profile ?? mkdtempSync(join(tmpdir(), 'sightglass-profile-'));
+    context = await chromium.launchPersistentContext(profile, { executablePath: EXECUTABLE, headless: true, args: flags, ...options });
+  } else {
+    context = await (await sharedBrowser(flags)).newContext(options);
+  }
   const page = context.pages()[0] ?? (await context.newPage());
   return {
     context,
@@ -65,7 +94,7 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
       // Answers that are still being made for a page that goes are of no use, and no fault.
       for (const each of context.pages()) await each.unrouteAll({ behavior: 'ignoreErrors' });
       await context.close();
-      if (camera.profile === undefined) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      if (profile !== undefined && camera.profile === undefined) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { alone } from './alone';
 import { ROOT, SCRATCH } from './shared';
 
 const FOLDER = join(SCRATCH, 'venv-exports');
@@ -17,12 +18,14 @@ function works(): boolean {
  * which its validation needs. Says loudly where it cannot be made.
  */
 export function haveExportReaders(): boolean {
-  if (works()) return true;
-  if (spawnSync('python3', ['-m', 'venv', FOLDER], { encoding: 'utf8' }).status === 0) {
+  const make = (): boolean => {
+    if (works()) return true;
+    if (spawnSync('python3', ['-m', 'venv', FOLDER], { encoding: 'utf8' }).status !== 0) return false;
     const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '-r', REQUIREMENTS];
     spawnSync(PYTHON, ['-m', 'pip', 'install', ...options], { stdio: 'inherit' });
-    if (works()) return true;
-  }
+    return works();
+  };
+  if (alone(FOLDER, make)) return true;
   console.warn('\n*** SKIPPED: reading exports back needs Python 3 with venv and pip, for pycocotools, srt and label-studio-sdk. ***\n');
   return false;
 }

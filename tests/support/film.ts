@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
 
@@ -27,5 +27,8 @@ export async function makeFilm(path: string, scenes: readonly Scene[], width = 6
     for (let i = 0; i < seconds * FILM_RATE; i++) frames.push(jpeg);
   }
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, Buffer.concat(frames));
+  // A browser of another process may be playing it.
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, Buffer.concat(frames));
+  renameSync(part, path);
 }

@@ -52,8 +52,9 @@ async function writeOnce(path: string, pictures: () => Promise<readonly Buffer[]
   if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
   // Whoever is cut off leaves no half a film under its name.
-  writeFileSync(`${path}.part`, Buffer.concat(await pictures()));
-  renameSync(`${path}.part`, path);
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, Buffer.concat(await pictures()));
+  renameSync(part, path);
 }
 
 /** As makeNumberedFilm, with noise that moves: an encoder has nothing to save, and the film gets as large as it may. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeZip } from 'client-zip';
 import type { HumanEdit, SessionData, SessionManifest, Snapshot } from '../../src/sessions/shared/session';
@@ -25,6 +25,8 @@ export function makeSessionFilm({ name, colours, rate, uneven = false, size = '3
   mkdirSync(SCRATCH, { recursive: true });
   const path = join(SCRATCH, name);
   if (existsSync(path)) return path;
+  // Another process may look for it meanwhile.
+  const part = join(SCRATCH, `${process.pid}-${name}`);
   const inputs = colours.flatMap((colour) => ['-f', 'lavfi', '-i', `color=${colour}:s=${size}:r=${rate}:d=3`]);
   const select = uneven ? ",select='mod(n+3\\,5)'" : '';
   const codec = name.endsWith('.webm')
@@ -32,8 +34,9 @@ export function makeSessionFilm({ name, colours, rate, uneven = false, size = '3
     : ['-c:v', 'libx264', '-bf', '0', '-g', String(rate), '-pix_fmt', 'yuv420p', '-movflags', 'frag_keyframe+empty_moov+default_base_moof'];
   execFileSync('ffmpeg', [
     '-v', 'error', '-y', ...inputs, '-filter_complex', `[0][1]concat=n=2:v=1${select}[v]`, '-map', '[v]', '-fps_mode', 'vfr', ...codec,
-    ...(start > 0 ? ['-output_ts_offset', String(start)] : []), path,
+    ...(start > 0 ? ['-output_ts_offset', String(start)] : []), part,
   ]);
+  renameSync(part, path);
   return path;
 }
 

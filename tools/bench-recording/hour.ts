@@ -15,7 +15,7 @@ const [WIDTH, HEIGHT] = [160, 120];
  * which page and worker live, has of JavaScript heap and buffers (performance.measureUserAgentSpecificMemory).
  */
 export async function benchHour(serving: Serving): Promise<string> {
-  const browsing = await openBrowser();
+  const browsing = await openBrowser({ own: true });
   const { page } = browsing;
   const version = page.context().browser()?.version() ?? '';
   try {

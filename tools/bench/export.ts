@@ -78,7 +78,7 @@ async function exportOne(page: Page, id: string, format: ExportFormat): Promise<
 
 /** Megabytes above what the browser took before, of one format and length; a browser of its own each, so that none's leavings count. */
 async function measure(url: string, zip: string, minutes: number, format: ExportFormat): Promise<number> {
-  const browsing = await openBrowser({ context: { acceptDownloads: true } });
+  const browsing = await openBrowser({ own: true, context: { acceptDownloads: true } });
   try {
     const { page } = browsing;
     await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined }));

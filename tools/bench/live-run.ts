@@ -68,7 +68,7 @@ export async function running(page: Page): Promise<string> {
 
 /** The app with its camera on and its precision chosen, in a browser of its own; asks the camera for `rate` frames a second. */
 export async function openLive(url: string, rate: number, settings: Readonly<Record<string, unknown>> = {}): Promise<Browsing> {
-  const browsing = await openBrowser({ film: await noiseFilm(rate), context: { viewport: { width: 390, height: 844 } } });
+  const browsing = await openBrowser({ own: true, film: await noiseFilm(rate), context: { viewport: { width: 390, height: 844 } } });
   await browsing.page.addInitScript(
     ([wanted, kept]) => {
       localStorage.setItem('sightglass.settings', JSON.stringify(kept));

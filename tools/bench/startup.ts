@@ -99,7 +99,7 @@ export async function benchStartup(): Promise<void> {
       for (let round = 0; round < (speed === 0 ? ROUNDS : 1); round++) {
         for (const [precision, row] of rows) {
           const link = await slowLink(target, speed);
-          const browsing = await openBrowser({ film, context: { serviceWorkers: 'allow' } });
+          const browsing = await openBrowser({ own: true, film, context: { serviceWorkers: 'allow' } });
           const { page, context } = browsing;
           version = context.browser()?.version() ?? '';
           await page.addInitScript((p) => localStorage.setItem('sightglass.settings', JSON.stringify({ modelId: 'resnet18', precision: p })), precision);

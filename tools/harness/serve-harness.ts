@@ -1,9 +1,9 @@
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
-import { openBrowser, type Browsing } from '../../tests/support/browser';
+import { openBrowser, type Browsing, type CameraOptions } from '../../tests/support/browser';
 import { DIST, serveBuilt, type ServeOptions, type Serving } from '../serve';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,9 +42,10 @@ async function buildRivals(folder: string): Promise<void> {
   }
 }
 
-/** Serves the built app together with the harness page and other folders, by prefix. */
-export async function serveHarness(options: ServeOptions = {}, withRivals = false): Promise<HarnessServing> {
-  const folder = join(root, 'tests/.tmp/harness');
+/** Builds the harness page into a folder of this process's own: other processes may serve theirs meanwhile. @returns the folder */
+async function buildHarness(withRivals: boolean): Promise<string> {
+  const folder = join(root, `tests/.tmp/harness-${process.pid}${withRivals ? '-rivals' : ''}`);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await build({
     root,
     configFile: false,
@@ -59,22 +60,33 @@ export async function serveHarness(options: ServeOptions = {}, withRivals = fals
   });
   if (withRivals) await buildRivals(folder);
   copyFileSync(join(root, 'tools/harness/harness.html'), join(folder, 'index.html'));
+  return folder;
+}
+
+/** Folders that this process has built, without rivals and with them. */
+const built = new Map<boolean, Promise<string>>();
+
+/** Serves the built app together with the harness page and other folders, by prefix. */
+export async function serveHarness(options: ServeOptions = {}, withRivals = false): Promise<HarnessServing> {
+  const building = built.get(withRivals) ?? buildHarness(withRivals);
+  built.set(withRivals, building);
+  const folder = await building;
   const worker = readdirSync(join(DIST, 'assets')).find((name) => /^recogniser\.worker-.*\.js$/.test(name));
   if (!worker) throw new Error('The built page has no recogniser worker: run npm run build.');
   const serving = await serveBuilt({ ...options, extra: { ...options.extra, '/harness': folder } });
   return { ...serving, harnessUrl: `${serving.url}harness/`, workerUrl: `${serving.url}assets/${worker}` };
 }
 
-/** Opens the harness page in Chromium. @param flags further ones of Chromium */
-export async function openHarness({ harnessUrl }: HarnessServing, flags: readonly string[] = []): Promise<Browsing> {
-  const browsing = await openBrowser({ flags });
+/** Opens the harness page in Chromium. */
+export async function openHarness({ harnessUrl }: HarnessServing, options: CameraOptions = {}): Promise<Browsing> {
+  const browsing = await openBrowser(options);
   await browsing.page.goto(harnessUrl);
   await browsing.page.waitForFunction(() => 'sightglassHarness' in window);
   return browsing;
 }
 
 /**
- * Opens the harness page in Chromium, hands it on, and closes everything afterwards, whatever happens.
+ * Opens the harness page in a Chromium of its own, hands it on, and closes everything afterwards, whatever happens.
  * @param flags further ones of Chromium
  */
 export async function withHarness(
@@ -83,7 +95,7 @@ export async function withHarness(
   const serving = await serveHarness(options, withRivals);
   let browsing: Browsing | undefined;
   try {
-    browsing = await openHarness(serving, flags);
+    browsing = await openHarness(serving, { own: true, flags });
     await use(browsing.page, serving);
   } finally {
     await browsing?.close();

@@ -234,7 +234,7 @@ describe.skipIf(models.length === 0)('a new version', () => {
 describe.skipIf(models.length === 0)('the offer to install', () => {
   it('comes once, when all is kept, shows the browser\'s question on demand, and stays in the settings', async () => {
     const serving = await serveBuilt();
-    const browsing = await openBrowser({ context: { viewport: PHONE, serviceWorkers: 'allow' } });
+    const browsing = await openBrowser({ own: true, context: { viewport: PHONE, serviceWorkers: 'allow' } });
     const { page } = browsing;
     try {
       // Chromium's own event, with a question that notes that it was asked.
@@ -272,7 +272,7 @@ describe.skipIf(models.length === 0)('the offer to install', () => {
 describe('installing', () => {
   it('has what Chromium asks of an app that can be installed', async () => {
     const serving = await serveBuilt();
-    const browsing = await openBrowser({ context: { serviceWorkers: 'allow' } });
+    const browsing = await openBrowser({ own: true, context: { serviceWorkers: 'allow' } });
     try {
       await browsing.page.goto(serving.url);
       const session = await browsing.context.newCDPSession(browsing.page);

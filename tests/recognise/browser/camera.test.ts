@@ -24,7 +24,8 @@ async function openFakeDevices(count: number, context = {}): Promise<CDPSession>
   page = await pages.open({ flags: [`--use-fake-device-for-media-stream=device-count=${count}`], context });
   const devtools = await pages.browsing.context.newCDPSession(page);
   const permissions = ['videoCapture', 'cameraPanTiltZoom', 'wakeLockScreen'] as never;
-  await devtools.send('Browser.grantPermissions', { origin: new URL(pages.url).origin, permissions });
+  const { targetInfo: { browserContextId } } = await devtools.send('Target.getTargetInfo');
+  await devtools.send('Browser.grantPermissions', { origin: new URL(pages.url).origin, permissions, browserContextId });
   return devtools;
 }
 
