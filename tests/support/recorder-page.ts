@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { ElementHandle, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { RecordingBar } from '../../src/sessions/page/recording/recording-bar';
+import type { SnapshotFlash } from '../../src/sessions/page/recording/snapshot-flash';
 import { serveBuilt } from '../../tools/serve';
 import { openApp, openBrowser, watchErrors, type CameraOptions } from './browser';
+import { FILM_RATE } from './film';
 import { makeNumberedFilm, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-film';
 import { answerWithNumbers } from './seen-numbers';
 import { SCRATCH } from './shared';
@@ -68,6 +71,69 @@ export async function newestSession(page: Page): Promise<StoredSession> {
   const session = (await storedSessions(page)).at(-1);
   if (!session) throw new Error('Nothing was recorded.');
   return session;
+}
+
+/** What a recording gains while it runs. */
+export interface Gained {
+  /** Length of its film, seconds. */
+  readonly seconds?: number;
+  /** Frames in its film, as the recorder tells a few times a second. */
+  readonly frames?: number;
+  /** Recognitions that are kept, as the recorder tells. */
+  readonly recognitions?: number;
+}
+
+/** Waits until the recording that runs has gained so much since now. */
+export async function filmed(page: Page, { seconds = 0, frames = 0, recognitions = 0 }: Gained): Promise<void> {
+  const bar = await page.locator('sg-recording-bar').elementHandle();
+  const before = await bar?.evaluate(({ length, status }: RecordingBar) => ({ length, frames: status?.frames ?? 0, recognitions: status?.recognitions ?? 0 }));
+  if (!bar || !before) throw new Error('Nothing is recorded.');
+  await page.waitForFunction(
+    ([{ length, status }, least]) => length >= least.length && (status?.frames ?? 0) >= least.frames && (status?.recognitions ?? 0) >= least.recognitions,
+    [bar as ElementHandle<RecordingBar>, { length: before.length + seconds * 1e6, frames: before.frames + frames, recognitions: before.recognitions + recognitions }] as const,
+  );
+}
+
+interface SeenNumbers {
+  /** By tests/support/seen-numbers.ts. */
+  readonly seenNumbers: number[];
+}
+
+/** Number of the frame that the network saw last. */
+export function lastSeen(page: Page): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as SeenNumbers).seenNumbers.at(-1) ?? -1);
+}
+
+/** Waits until the network has seen a frame that the camera showed so many seconds after the one that it has seen last. */
+export async function cameraShows(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction(
+    ([first, count, numbers]) => ((globalThis as unknown as SeenNumbers).seenNumbers.at(-1)! - first + numbers) % numbers >= count,
+    [await lastSeen(page), seconds * FILM_RATE, NUMBERS] as const,
+  );
+}
+
+/** Waits until so many pictures have been kept in the recording that runs. */
+export async function keptPictures(page: Page, count: number): Promise<void> {
+  const flash = await page.locator('sg-snapshot-flash').elementHandle();
+  await page.waitForFunction(([element, least]) => element.count >= least, [flash as ElementHandle<SnapshotFlash>, count] as const);
+}
+
+/** Has an error that nobody catches end the worker that records. */
+export async function breakRecorder(page: Page): Promise<void> {
+  const worker = page.workers().find((each) => each.url().includes('recorder.worker'));
+  if (!worker) throw new Error('Nothing records.');
+  await worker.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('made by a test');
+    });
+  });
+}
+
+/** Waits until the page has been drawn so often: what it would do of itself it has had occasion to do by then. */
+export async function drawn(page: Page, frames: number): Promise<void> {
+  await page.evaluate(async (count) => {
+    for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
+  }, frames);
 }
 
 /** Gives labels number keys, in the order of the names. */

@@ -7,7 +7,7 @@ import { serveBuilt } from '../../../tools/serve';
 import { openApp, openBrowser } from '../../support/browser';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { numberInPicture } from '../../support/numbered-film';
-import { chooseLabels, expectExact, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
+import { breakRecorder, cameraShows, chooseLabels, drawn, expectExact, filmed, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
 import { answerWithNumbers } from '../../support/seen-numbers';
 import { SCRATCH } from '../../support/shared';
 import { card, cards, chooseZips, imported, openSessions, storedFiles } from '../../support/session-page';
@@ -19,10 +19,11 @@ afterEach(() => recorder?.close());
 
 const notice = (page: Page, kind: string): ReturnType<Page['locator']> => page.locator(`sg-recording-notice [data-kind="${kind}"]`);
 
-async function pauseFor(page: Page, milliseconds: number): Promise<void> {
+/** Pauses until the camera has shown that much more. */
+async function pauseFor(page: Page, seconds: number): Promise<void> {
   const bar = page.locator('sg-recording-bar');
   await bar.getByRole('button', { name: 'Pause the recording' }).click();
-  await page.waitForTimeout(milliseconds);
+  await cameraShows(page, seconds);
   await bar.getByRole('button', { name: 'Go on recording' }).click();
 }
 
@@ -33,9 +34,9 @@ describe('a browser that lacks something', () => {
         VideoEncoder.isConfigSupported = (config) => config.codec.startsWith('avc1') ? Promise.resolve({ supported: false, config }) : real.call(VideoEncoder, config); }`, 'recorder'));
     const { page } = recorder;
     await recorder.record();
-    await page.waitForTimeout(2000);
-    await pauseFor(page, 1500);
-    await page.waitForTimeout(1500);
+    await filmed(page, { seconds: 1.5 });
+    await pauseFor(page, 1);
+    await filmed(page, { seconds: 1 });
     const session = await recorder.stop();
     expect(session.manifest.film).toMatchObject({ file: 'film.webm', mimeType: 'video/webm; codecs="vp8"' });
     expect(longestGap(expectExact(session))).toBeLessThan(700_000);
@@ -69,11 +70,11 @@ describe('a browser that lacks something', () => {
     const { page } = recorder;
     await recorder.record();
     await chooseLabels(page, ['tabby']);
-    await page.waitForTimeout(3000);
+    await filmed(page, { seconds: 1.5, recognitions: 3 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
-    await pauseFor(page, 1500);
-    await page.waitForTimeout(2000);
+    await pauseFor(page, 1);
+    await filmed(page, { seconds: 1.5, recognitions: 4 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(longestGap(frames)).toBeLessThan(700_000);
@@ -90,12 +91,11 @@ describe('a browser that lacks something', () => {
   });
 
   it('has what MediaRecorder wrote made whole when the recorder breaks, exact to the frame', async () => {
-    recorder = await openRecorder({}, async (page) => {
-      await withoutWebCodecs(page);
-      await withWorkerPrelude(page, `setTimeout(() => { throw new Error('made by a test'); }, 6000)`, 'recorder');
-    });
+    recorder = await openRecorder({}, (page) => withoutWebCodecs(page));
     const { page } = recorder;
     await recorder.record();
+    await filmed(page, { seconds: 4, recognitions: 6 });
+    await breakRecorder(page);
     await notice(page, 'fault').filter({ hasText: 'The recording stopped' }).waitFor();
     const session = await newestSession(page);
     expect(session.manifest).toMatchObject({ state: 'recovered', film: { recorder: 'media-recorder' } });
@@ -108,9 +108,9 @@ describe('a browser that lacks something', () => {
     recorder = await openRecorder({}, (page) => withWorkerPrelude(page, 'delete self.OffscreenCanvas; VideoFrame.prototype.copyTo = () => Promise.reject(new TypeError("no RGBA here"))'));
     const { page } = recorder;
     await recorder.record();
-    await page.waitForTimeout(2000);
-    await pauseFor(page, 1500);
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1.6, recognitions: 3 });
+    await pauseFor(page, 1);
+    await filmed(page, { seconds: 1.8, recognitions: 4 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(session.labels.length).toBeGreaterThan(5);
@@ -130,7 +130,7 @@ describe('a browser that lacks something', () => {
     await recorder.record();
     await page.locator('sg-recording-bar .warning').filter({ hasText: 'This browser cannot keep recordings' }).waitFor();
     await chooseLabels(page, ['tabby']);
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
     const download = page.waitForEvent('download');
@@ -182,9 +182,11 @@ print('\\n'.join(z.namelist()))`;
   });
 
   it('keeps what was written when the recorder itself breaks', async () => {
-    recorder = await openRecorder({}, (page) => withWorkerPrelude(page, `setTimeout(() => { throw new Error('made by a test'); }, 6000)`, 'recorder'));
+    recorder = await openRecorder();
     const { page } = recorder;
     await recorder.record();
+    await filmed(page, { seconds: 4 });
+    await breakRecorder(page);
     await notice(page, 'fault').filter({ hasText: 'The recording stopped' }).waitFor();
     const session = await newestSession(page);
     expect(session.manifest.state).toBe('recovered');
@@ -204,10 +206,10 @@ describe('two tabs', () => {
     await startCamera(second);
     // It has looked for sessions that were broken off by then.
     await second.locator('sg-recording-panel').waitFor({ state: 'attached', timeout: 20_000 });
-    await second.waitForTimeout(1000);
+    await drawn(second, 60);
     expect(await second.locator('sg-recording-notice').count()).toBe(0);
     await record(second);
-    await second.waitForTimeout(2500);
+    await filmed(second, { seconds: 2 });
     await second.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
     await notice(second, 'kept').waitFor();
     await page.bringToFront();

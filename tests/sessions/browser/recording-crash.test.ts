@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { killBrowser } from '../../support/kill-browser';
 import { NUMBERS } from '../../support/numbered-film';
-import { chooseLabels, expectExact, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, drawn, expectExact, filmed, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { storedSessions } from '../../support/stored-sessions';
 
 /** What a crash may cost, seconds. */
@@ -17,7 +17,7 @@ describe('a browser that is killed in mid-recording', () => {
   /** Another port is another origin, which has other files. */
   let port = 0;
   /** Number of the frame that the network saw last before the end. */
-  let lastSeen = 0;
+  let seenLast = 0;
   let recordedMs = 0;
 
   beforeAll(async () => {
@@ -27,13 +27,13 @@ describe('a browser that is killed in mid-recording', () => {
     await recorder.record();
     const began = Date.now();
     await chooseLabels(page, ['my red mug']);
-    await page.waitForTimeout(1500);
+    await filmed(page, { seconds: 1 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
-    await page.waitForTimeout(500);
+    await filmed(page, { seconds: 0.5 });
     await page.keyboard.down('1');
-    await page.waitForTimeout(4000);
-    lastSeen = await page.evaluate(() => (globalThis as unknown as { seenNumbers: number[] }).seenNumbers.at(-1) ?? -1);
+    await filmed(page, { seconds: 4, recognitions: 8 });
+    seenLast = await lastSeen(page);
     recordedMs = Date.now() - began;
     await killBrowser(profile);
     await recorder.close();
@@ -56,7 +56,7 @@ describe('a browser that is killed in mid-recording', () => {
     const frames = expectExact(session);
     expect(session.manifest.state).toBe('recovered');
     const last = frames[frames.length - 1];
-    expect(((lastSeen - (last.number ?? 0) + NUMBERS) % NUMBERS) / 30).toBeLessThan(LOST);
+    expect(((seenLast - (last.number ?? 0) + NUMBERS) % NUMBERS) / 30).toBeLessThan(LOST);
     expect(last.timeUs / 1e6).toBeGreaterThan(recordedMs / 1000 - LOST - 0.5);
     expect(session.labels.length).toBeGreaterThan(5);
     expect((session.labels.at(-1)?.timeUs ?? 0) / 1e6).toBeGreaterThan(last.timeUs / 1e6 - 1);
@@ -74,7 +74,7 @@ describe('a browser that is killed in mid-recording', () => {
 
   it('records on, beside it', async () => {
     await recorder!.record();
-    await recorder!.page.waitForTimeout(1500);
+    await filmed(recorder!.page, { seconds: 1 });
     expectExact(await recorder!.stop());
     expect((await storedSessions(recorder!.page)).map(({ manifest }) => manifest.state)).toEqual(['recovered', 'complete']);
   });
@@ -83,7 +83,7 @@ describe('a browser that is killed in mid-recording', () => {
     const { page } = recorder!;
     await page.reload();
     await page.locator('sg-recording-panel').waitFor({ state: 'attached', timeout: 20_000 });
-    await page.waitForTimeout(1000);
+    await drawn(page, 60);
     expect(await page.locator('sg-recording-notice').count()).toBe(0);
     expect(recorder!.errors).toEqual([]);
   });

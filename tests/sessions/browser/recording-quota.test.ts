@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeNoisyNumberedFilm } from '../../support/numbered-film';
-import { chooseLabels, expectExact, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, expectExact, filmed, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 import { storedSessions } from '../../support/stored-sessions';
 
@@ -44,12 +44,12 @@ describe('a device that gets full', () => {
     const cdp = await page.context().newCDPSession(page);
     await recorder.record();
     await chooseLabels(page, ['tabby']);
-    await page.waitForTimeout(3000);
+    await filmed(page, { seconds: 3 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1 });
     // The film has room held back for a while; a picture has none.
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1.8 });
     await page.keyboard.press('1');
     await notice(page, 'fault').filter({ hasText: 'The device is full' }).waitFor();
     const session = await newestSession(page);
@@ -63,7 +63,7 @@ describe('a device that gets full', () => {
     expect((await storedSessions(page)).length).toBe(1);
     await allow(cdp, page, undefined);
     await recorder.record();
-    await page.waitForTimeout(1500);
+    await filmed(page, { seconds: 1 });
     expectExact(await recorder.stop());
     expect(recorder.errors).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import sharp from 'sharp';
 import { makeNumberedFilm, numberedFrames, numberInPicture, NUMBERS } from '../../support/numbered-film';
 import { withNumberedStreams } from '../../support/numbered-stream';
-import { chooseLabels, expectExact, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, expectExact, filmed, keptPictures, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 
 let recorder: RecorderPage;
@@ -21,13 +21,13 @@ describe('a recording whose picture changes', () => {
     const { page } = recorder;
     await recorder.record();
     await chooseLabels(page, ['tabby']);
-    await page.waitForTimeout(2000);
+    await filmed(page, { frames: 25 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
     await page.evaluate(() => Object.assign(numberedStreams, { width: 480, height: 640 }));
-    await page.waitForTimeout(2000);
+    await filmed(page, { frames: 30, recognitions: 6 });
     await page.keyboard.press('1');
-    await page.waitForTimeout(500);
+    await keptPictures(page, 2);
     const session = await recorder.stop();
     expect(session.manifest).toMatchObject({ state: 'complete', film: { width: 640, height: 480 } });
     const wide = numberedFrames(session.film);
@@ -54,11 +54,12 @@ describe('a recording whose picture changes', () => {
     recorder = await openRecorder({}, withNumberedStreams);
     const { page } = recorder;
     await recorder.record();
-    await page.waitForTimeout(1500);
+    await filmed(page, { seconds: 1.2 });
     await page.getByRole('button', { name: 'Other sources', exact: true }).click();
     await page.getByRole('button', { name: 'Share a screen, a window or a tab', exact: true }).click();
     await page.getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1 });
+    await filmed(page, { seconds: 0.6, recognitions: 3 });
     await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => (video.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event('ended')));
     // The person ended it: so does the recording, and is kept.
     await notice(page, 'kept').waitFor();
@@ -81,13 +82,13 @@ describe('a recording whose picture changes', () => {
     const slider = page.getByRole('slider', { name: 'Position, numbered.webm' });
     await slider.waitFor();
     await recorder.record();
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1.5 });
     await slider.focus();
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowLeft');
-    await page.waitForTimeout(500);
+    await filmed(page, { seconds: 0.5 });
     await page.keyboard.press('Home');
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1.5 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_000_000);

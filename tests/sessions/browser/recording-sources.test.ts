@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NUMBERS, type NumberedFrame } from '../../support/numbered-film';
-import { expectExact, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { drawn, expectExact, filmed, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 
 let recorder: RecorderPage;
 afterEach(() => recorder?.close());
@@ -15,7 +15,7 @@ describe('a picture that goes away in mid-recording', () => {
     recorder = await openRecorder();
     const { page } = recorder;
     await recorder.record();
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1.5 });
     await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => {
       const [track] = (video.srcObject as MediaStream).getVideoTracks();
       track.stop();
@@ -24,11 +24,12 @@ describe('a picture that goes away in mid-recording', () => {
     const bar = page.locator('sg-recording-bar');
     await bar.getByText('Waiting for the camera').waitFor();
     const length = await bar.getByRole('timer').textContent();
-    await page.waitForTimeout(2500);
+    await drawn(page, 100);
     expect(await bar.getByRole('timer').textContent()).toBe(length);
     await page.locator('sg-fault-panel button').first().click();
     await bar.getByText('Waiting for the camera').waitFor({ state: 'detached' });
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 1.2 });
+    await filmed(page, { seconds: 1, recognitions: 3 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_000_000);
@@ -41,7 +42,7 @@ describe('a picture that goes away in mid-recording', () => {
     recorder = await openRecorder();
     const { page } = recorder;
     await recorder.record();
-    await page.waitForTimeout(1500);
+    await filmed(page, { seconds: 1 });
     await page.getByRole('button', { name: 'Stop the camera' }).click();
     await notice(page, 'kept').waitFor();
     expectExact(await newestSession(page));
@@ -56,11 +57,11 @@ describe('a picture that goes away in mid-recording', () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }, state);
     await recorder.record();
-    await page.waitForTimeout(1500);
+    await filmed(page, { seconds: 1.5 });
     await see('hidden');
-    await page.waitForTimeout(2500);
+    await filmed(page, { seconds: 2.5 });
     await see('visible');
-    await page.waitForTimeout(1500);
+    await filmed(page, { seconds: 1 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(longestGap(frames)).toBeLessThan(700_000);
@@ -75,11 +76,11 @@ describe('a picture that goes away in mid-recording', () => {
     recorder = await openRecorder();
     const { page } = recorder;
     await recorder.record();
-    await page.waitForTimeout(1000);
+    await filmed(page, { seconds: 1 });
     await page.getByRole('link', { name: 'Pictures' }).click();
-    await page.waitForTimeout(2000);
+    await filmed(page, { seconds: 2 });
     await page.getByRole('link', { name: 'Live' }).click();
-    await page.waitForTimeout(1000);
+    await filmed(page, { seconds: 1 });
     const frames = expectExact(await recorder.stop());
     expect(longestGap(frames)).toBeLessThan(700_000);
     expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_500_000);
