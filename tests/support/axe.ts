@@ -2,20 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { settled } from './waits';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe finds wrong, in short. Waits until nothing slides or fades in any more: axe would see text over what is behind it. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(() => {
-    // A root's list leaves out the shadow trees below it.
-    const animations = (root: Document | ShadowRoot): Animation[] => [
-      ...root.getAnimations(),
-      ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? animations(shadowRoot) : [])),
-    ];
-    const ending = animations(document).filter((animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime));
-    return Promise.allSettled(ending.map((animation) => animation.finished));
-  });
+  await settled(page);
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   // What passes is not told of: axe need not say where each such element is.
   const results = await page.evaluate(() =>

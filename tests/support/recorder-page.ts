@@ -129,13 +129,6 @@ export async function breakRecorder(page: Page): Promise<void> {
   });
 }
 
-/** Waits until the page has been drawn so often: what it would do of itself it has had occasion to do by then. */
-export async function drawn(page: Page, frames: number): Promise<void> {
-  await page.evaluate(async (count) => {
-    for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame);
-  }, frames);
-}
-
 /** Gives labels number keys, in the order of the names. */
 export async function chooseLabels(page: Page, names: readonly string[]): Promise<void> {
   const field = page.locator('sg-recording-panel').getByRole('combobox');

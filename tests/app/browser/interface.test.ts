@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { DESKTOP, openApp, PHONE } from '../../support/browser';
 import { ownPages } from '../../support/own-pages';
+import { drawn } from '../../support/waits';
 
 const pages = ownPages();
 let page: Page;
@@ -142,7 +143,7 @@ describe.each([
     await press('Close');
     await page.keyboard.press('?');
     await page.keyboard.press('s');
-    await page.waitForTimeout(300);
+    await drawn(page, 10);
     expect(await page.getByRole('dialog').count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Start the camera' }).count()).toBe(1);
   });

@@ -7,6 +7,7 @@ import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { plainFilm } from '../../support/plain-film';
 import { SCRATCH } from '../../support/shared';
+import { drawn } from '../../support/waits';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the isolation tests need a model in dist/models (npm run model, npm run build). ***\n');
@@ -73,10 +74,12 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
     await browsing.context.addInitScript(() => Object.defineProperty(globalThis, 'crossOriginIsolated', { value: false }));
     await openApp(page, serving.url);
     await live();
-    await page.waitForTimeout(3000);
+    await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
+    await drawn(page, 60);
     expect(loads).toBe(2);
     await openApp(page, serving.url);
-    await page.waitForTimeout(2000);
+    await live();
+    await drawn(page, 60);
     expect(loads).toBe(3);
   });
 
@@ -112,7 +115,7 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
       await navigator.serviceWorker.ready;
     });
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-    await page.waitForTimeout(2000);
+    await drawn(page, 60);
     expect(loads).toBe(1);
     expect(await page.locator('sg-label-list li').count()).toBeGreaterThan(0);
     // The next visit has it.

@@ -11,6 +11,7 @@ import { makeFilm } from '../../support/film';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { visibleText } from '../../support/visible-text';
+import { settled } from '../../support/waits';
 
 const film = join(SCRATCH, 'language.mjpeg');
 let serving: Serving;
@@ -106,14 +107,14 @@ describe.each([
   });
 
   it.each([
-    ['pictures', '图片'],
-    ['teach', '教它认'],
-    ['sessions', '记录'],
-  ])('the view of %s has no English words', async (id, name) => {
+    ['pictures', '图片', '.empty'],
+    ['teach', '教它认', '.intro'],
+    ['sessions', '记录', 'sg-session-list li'],
+  ])('the view of %s has no English words', async (id, name, content) => {
     await view(page, id);
     await page.waitForFunction((title) => document.title === title, `Sightglass – ${name}`);
-    await page.locator(`sg-${id}-view`).waitFor();
-    await page.waitForTimeout(500);
+    await page.locator(`sg-${id}-view ${content}`).first().waitFor();
+    await settled(page);
     expect(await words(page)).toEqual([]);
     expect(await violations(page)).toEqual([]);
   });
@@ -121,7 +122,7 @@ describe.each([
   it('a recorded session has no English words', async () => {
     await page.locator('sg-session-list h3 a').first().click();
     await page.locator('sg-session-detail sg-label-timeline').waitFor();
-    await page.waitForTimeout(500);
+    await settled(page);
     expect(await words(page)).toEqual([]);
     expect(await violations(page)).toEqual([]);
   });
@@ -134,7 +135,7 @@ describe.each([
     for (const key of [',', 'd', '?']) {
       await page.keyboard.press(key);
       await page.locator('dialog[open]').waitFor();
-      await page.waitForTimeout(300);
+      await settled(page);
       expect(await words(page), `the sheet of ${key}`).toEqual([]);
       expect(await violations(page), `the sheet of ${key}`).toEqual([]);
       await closeSheet(page);

@@ -11,6 +11,7 @@ import { buildVersion } from '../../support/builds';
 import { makeFilm } from '../../support/film';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
 import { SCRATCH, sharedPictures } from '../../support/shared';
+import { drawn } from '../../support/waits';
 
 const models = modelIndex(join(DIST, 'models'));
 if (models.length === 0) console.warn('\n*** SKIPPED: the offline tests need a model in dist/models (npm run model, npm run build). ***\n');
@@ -93,7 +94,9 @@ describe.skipIf(models.length === 0)('without a network', () => {
       const fetched = (): number => files.filter((file) => other.requests.some(({ pathname }) => pathname.endsWith(`/${file}`))).length;
       await expect.poll(fetched, { timeout: 60_000 }).toBe(files.length);
       await expect.poll(() => other.requests.some(({ pathname }) => /ort-wasm.*\.wasm$/.test(pathname)), { timeout: 60_000 }).toBe(true);
-      await slow.page.waitForTimeout(3000);
+      // All is kept but the page itself.
+      await slow.page.locator('sg-offline-status').getByText(/: (\d+) of \1 MB$/).waitFor({ timeout: 60_000 });
+      await drawn(slow.page, 60);
       const phase = (): Promise<string | null> => slow.page.locator('sg-offline-status').getAttribute('phase');
       const active = (): Promise<boolean> => slow.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active));
       expect([await phase(), await active()]).toEqual(['keeping', false]);
@@ -189,12 +192,11 @@ describe.skipIf(models.length === 0)('a new version', () => {
     await toast.waitFor({ timeout: 30_000 });
     expect(await toast.locator('p').textContent()).toBe('A new version is ready.');
     // Nothing happens by itself, and a page that is opened now is still of the old version.
-    await page.waitForTimeout(1500);
-    expect(loads).toEqual({ page: 0, other: 0 });
     const third = await context.newPage();
     await openApp(third, serving.url);
     expect(await name(third)).toBe('Sightglass');
     await third.close();
+    expect(loads).toEqual({ page: 0, other: 0 });
     await toast.getByRole('button', { name: 'Later' }).click();
     await toast.waitFor({ state: 'detached' });
     expect(loads.page).toBe(0);
@@ -255,7 +257,7 @@ describe.skipIf(models.length === 0)('the offer to install', () => {
       await openApp(page, serving.url);
       await offers();
       await kept(page);
-      await page.waitForTimeout(1000);
+      await drawn(page, 60);
       expect(await toast.count()).toBe(0);
       await page.getByRole('button', { name: 'Settings' }).click();
       expect(await page.evaluate(() => 'asked' in globalThis)).toBe(false);
@@ -276,11 +278,11 @@ describe('installing', () => {
     try {
       await browsing.page.goto(serving.url);
       const session = await browsing.context.newCDPSession(browsing.page);
-      await browsing.page.waitForTimeout(500);
       const { errors } = await session.send('Page.getAppManifest');
       expect(errors).toEqual([]);
-      const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
-      expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual([]);
+      // Chromium looks for the service worker and the icons in its own time.
+      const missing = async (): Promise<string[]> => (await session.send('Page.getInstallabilityErrors')).installabilityErrors.map(({ errorId }) => errorId);
+      await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
     } finally {
       await browsing.close();
       await serving.close();

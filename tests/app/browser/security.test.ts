@@ -6,6 +6,7 @@ import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, useModels, type Browsing } from '../../support/browser';
 import { plainFilm } from '../../support/plain-film';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
+import { drawn } from '../../support/waits';
 
 const models = modelIndex(join(DIST, 'models'));
 if (models.length === 0) console.warn('\n*** SKIPPED: the security tests need a model in dist/models (npm run model, npm run build). ***\n');
@@ -30,8 +31,10 @@ async function useEverything(page: Page, url: string): Promise<void> {
   await chooseEngine(page, 'ort');
   await openApp(page, url);
   for (const link of await page.locator('sg-view-navigation a').all()) {
+    const view = (await link.getAttribute('href'))?.slice(1);
     await link.click();
-    await page.waitForTimeout(300);
+    await page.locator(`sg-${view}-view`).waitFor();
+    await drawn(page, 2);
   }
   await page.goto(`${url}#live`);
   await page.getByRole('button', { name: 'Start the camera' }).click();

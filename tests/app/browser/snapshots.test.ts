@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { ElementHandle, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
@@ -8,6 +8,7 @@ import { makeFilm } from '../../support/film';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { difference, FONT, Snapshots } from '../../support/snapshots';
+import { settled } from '../../support/waits';
 
 const film = join(SCRATCH, 'snapshots.mjpeg');
 const snapshots = new Snapshots();
@@ -107,7 +108,8 @@ describe.each([
     await page.locator('sg-view-navigation a[href="#live"]').click();
     await page.locator('sg-live-view sg-control-bar button').first().click();
     await page.locator('sg-live-view sg-label-list li').first().waitFor();
-    await page.waitForTimeout(400);
+    await page.waitForFunction((video: HTMLVideoElement) => video.currentTime > 0, await page.locator('sg-camera-stage video').elementHandle() as ElementHandle<HTMLVideoElement>);
+    await settled(page);
     expect(await look(page, `${name}-live`)).toBe('');
   });
 

@@ -14,7 +14,7 @@ const keep = async (settings: Record<string, unknown>): Promise<void> => {
 
 describe('labels for the ear', () => {
   /** Opens with pictures that change four times a second, each with labels of its own. */
-  async function open(settings: Record<string, unknown>): Promise<void> {
+  async function open(settings: Record<string, unknown>, key: 'announced' | 'spoken'): Promise<void> {
     page = await pages.open({ context: { viewport: PHONE } });
     await keep({ certainty: 0, smoothing: false, hold: false, ...settings });
     await withCanvasCameras(page, [{ deviceId: 'a', label: 'A' }]);
@@ -38,13 +38,13 @@ describe('labels for the ear', () => {
     });
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor();
-    await page.waitForTimeout(9000);
+    await expect.poll(async () => (await said(key)).filter(([text]) => text !== '').length, { timeout: 30_000 }).toBeGreaterThanOrEqual(4);
   }
   const said = (name: 'announced' | 'spoken'): Promise<[string, number][]> =>
     page.evaluate((key) => (globalThis as unknown as Record<string, [string, number][]>)[key], name);
 
   it('announces a changed first label politely, and once in two seconds at most; speaks none unless asked to', async () => {
-    await open({});
+    await open({}, 'announced');
     const announced = (await said('announced')).filter(([text]) => text !== '');
     expect(announced.length).toBeGreaterThanOrEqual(3);
     for (let i = 1; i < announced.length; i++) {
@@ -58,7 +58,7 @@ describe('labels for the ear', () => {
   });
 
   it('speaks them, where that is wished, in the same measure', async () => {
-    await open({ aloud: true });
+    await open({ aloud: true }, 'spoken');
     const spoken = await said('spoken');
     expect(spoken.length).toBeGreaterThanOrEqual(3);
     for (const [text] of spoken) expect(text).toMatch(/^en(-[A-Z]{2})? ./);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
 import { makeVideo } from '../../support/video';
+import { drawn } from '../../support/waits';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
 /** Keeps the colour in the middle of what the worker reads, as "r,g,b" in coarse steps. */
@@ -65,7 +66,7 @@ describe.each([
     await expect.poll(() => seen('middle'), { timeout: 10_000 }).toBe('0,0,1');
     expect(await slider.getAttribute('aria-valuetext')).toBe('0:03 / 0:04');
     const reads = await seen<number>('reads');
-    await page.waitForTimeout(700);
+    await drawn(page, 40);
     expect(await seen<number>('reads')).toBe(reads);
     // The element may show no frame in the midst of a seek, and no other one comes while it is paused.
     await page.evaluate(() => {

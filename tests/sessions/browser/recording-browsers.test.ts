@@ -7,11 +7,12 @@ import { serveBuilt } from '../../../tools/serve';
 import { openApp, openBrowser } from '../../support/browser';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { numberInPicture } from '../../support/numbered-film';
-import { breakRecorder, cameraShows, chooseLabels, drawn, expectExact, filmed, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
+import { breakRecorder, cameraShows, chooseLabels, expectExact, filmed, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
 import { answerWithNumbers } from '../../support/seen-numbers';
 import { SCRATCH } from '../../support/shared';
 import { card, cards, chooseZips, imported, openSessions, storedFiles } from '../../support/session-page';
 import { storedSessions } from '../../support/stored-sessions';
+import { drawn } from '../../support/waits';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
 let recorder: RecorderPage;

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { killBrowser } from '../../support/kill-browser';
 import { NUMBERS } from '../../support/numbered-film';
-import { chooseLabels, drawn, expectExact, filmed, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, expectExact, filmed, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { storedSessions } from '../../support/stored-sessions';
+import { drawn } from '../../support/waits';
 
 /** What a crash may cost, seconds. */
 const LOST = 2;

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NUMBERS, type NumberedFrame } from '../../support/numbered-film';
-import { drawn, expectExact, filmed, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { expectExact, filmed, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { drawn } from '../../support/waits';
 
 let recorder: RecorderPage;
 afterEach(() => recorder?.close());

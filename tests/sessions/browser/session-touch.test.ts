@@ -87,9 +87,11 @@ describe('an open session under fingers', () => {
     await draw([{ x: x + 100, y: y + 30 }, { x: x + 160, y: y + 30 }]);
     await expect.poll(async () => (await span('first').boundingBox())!.x, shortly).toBeGreaterThan(before + 20);
     // A tap into the end of a swipe only ends the swipe.
-    await page.waitForTimeout(500);
-    await page.locator('sg-session-detail').getByRole('button', { name: 'Whole film' }).tap();
-    await expect.poll(async () => (await width()) * 3, shortly).toBeCloseTo(closer, 0);
+    const whole = async (): Promise<number> => {
+      await page.locator('sg-session-detail').getByRole('button', { name: 'Whole film' }).tap();
+      return (await width()) * 3;
+    };
+    await expect.poll(whole, { ...shortly, interval: 500 }).toBeCloseTo(closer, 0);
   });
 
   it('goes to a time with a tap, and along with a finger on the ruler', async () => {
@@ -102,10 +104,13 @@ describe('an open session under fingers', () => {
   });
 
   it('chooses a span with a tap and draws its edge, while the page stays where it is', async () => {
-    await page.waitForTimeout(500);
-    await span('first').tap();
     const handle = page.locator('sg-label-timeline').getByRole('slider', { name: /^End of/ });
-    await handle.waitFor();
+    // A tap into the end of a swipe only ends the swipe.
+    const chosen = async (): Promise<boolean> => {
+      if (!(await handle.isVisible())) await span('first').tap();
+      return handle.isVisible();
+    };
+    await expect.poll(chosen, { ...shortly, interval: 500 }).toBe(true);
     await handle.scrollIntoViewIfNeeded();
     const box = (await handle.boundingBox())!;
     const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };

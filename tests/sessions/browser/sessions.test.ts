@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { makeFilm } from '../../support/film';
+import { filmed } from '../../support/recorder-page';
 import { CAT, DOG } from '../../support/session-fixture';
 import {
   card, cards, chooseZips, imported, openSessions, sampleSession, SPANS, storedFile, storedFiles, storedLabels, type SampleSession,
 } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
+import { drawn } from '../../support/waits';
 
 const ID = 'test-session';
 const [FIRST, SECOND] = SPANS;
@@ -78,7 +80,7 @@ describe('the sessions view', () => {
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-live-view').getByRole('button', { name: /^Record/ }).first().click();
     await page.locator('sg-recording-bar').getByRole('button', { name: /stop/i }).waitFor({ timeout: 20_000 });
-    await page.waitForTimeout(2500);
+    await filmed(page, { seconds: 1.5 });
     await page.locator('sg-recording-bar').getByRole('button', { name: /stop/i }).click();
     await page.locator('sg-recording-notice').getByText(/kept/i).first().waitFor({ timeout: 20_000 });
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
@@ -315,7 +317,7 @@ describe('the sessions view', () => {
     await card(page, ID).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
     await card(page, ID).waitFor();
-    await page.waitForTimeout(200);
+    await drawn(page, 12);
     expect(await storedFiles(page, 'sessions')).toContain(`${ID}/film.mp4`);
     await card(page, ID).locator('[data-action=delete]').click();
     // Leaving the view is the end of the time to take it back.

@@ -24,14 +24,8 @@ function picture(index: number): string {
 /** Waits until the label shown first in a view is one that is wanted. */
 async function untilLabel(page: Page, view: string, wanted: RegExp): Promise<void> {
   const first = page.locator(`${view} sg-label-list li .name`).first();
-  const end = Date.now() + (3 * SECONDS + 5) * 1000;
-  let seen = '';
-  while (Date.now() < end) {
-    seen = (await first.textContent({ timeout: 5000 }).catch(() => ''))?.trim() ?? '';
-    if (wanted.test(seen)) return;
-    await page.waitForTimeout(50);
-  }
-  throw new Error(`${String(wanted)} was never shown, last ${seen}`);
+  const shown = async (): Promise<string> => (await first.textContent({ timeout: 5000 }).catch(() => ''))?.trim() ?? '';
+  await expect.poll(shown, { timeout: (3 * SECONDS + 5) * 1000, interval: 50 }).toMatch(wanted);
 }
 
 const card = (page: Page, name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
@@ -43,12 +37,12 @@ async function addThing(page: Page, name: string): Promise<void> {
   await card(page, name).waitFor();
 }
 
-/** Holds the button down for a while with the mouse. */
-async function hold(page: Page, milliseconds: number): Promise<void> {
+/** Holds the button down with the mouse until a thing has so many examples. */
+async function hold(page: Page, name: string, count: number): Promise<void> {
   const button = page.locator('sg-hold-button button');
   await button.hover();
   await page.mouse.down();
-  await page.waitForTimeout(milliseconds);
+  await expect.poll(() => card(page, name).locator('sg-thumbnail').count(), { timeout: 10_000, interval: 50 }).toBeGreaterThanOrEqual(count);
   await page.mouse.up();
 }
 
@@ -94,10 +88,10 @@ describe.skipIf(!ready)('teaching things of one\'s own', () => {
     await addThing(page, 'My mug');
     await page.locator('sg-teach-view').getByRole('button', { name: 'Start the camera' }).click();
     await untilLabel(page, 'sg-teach-view', /coffee mug|cup/i);
-    await hold(page, 1800);
+    await hold(page, 'My mug', 6);
     await addThing(page, 'Bamboo eater');
     await untilLabel(page, 'sg-teach-view', /giant panda/i);
-    await hold(page, 1800);
+    await hold(page, 'Bamboo eater', 6);
     await untilLabel(page, 'sg-teach-view', /Bamboo eater/);
     await untilLabel(page, 'sg-teach-view', /zebra/i);
     await untilLabel(page, 'sg-teach-view', /My mug/);
