@@ -145,8 +145,15 @@ describe('as the system wishes', () => {
       await closeSheet(page);
       return running;
     };
+    // It may be over by the time that one looks: the browser tells of each as it starts.
+    const devtools = await browsing.context.newCDPSession(page);
+    const started: string[] = [];
+    devtools.on('Animation.animationStarted', ({ animation }) => started.push(animation.name));
+    await devtools.send('Animation.enable');
     await page.emulateMedia({ reducedMotion: 'no-preference' });
-    expect(await open()).toContain('rise');
+    await open();
+    await expect.poll(() => started).toContain('rise');
+    await devtools.detach();
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await open()).toEqual([]);
     expect(await everywhere(page, () => runningAnimations(page))).toEqual({});

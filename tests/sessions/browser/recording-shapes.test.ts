@@ -74,7 +74,7 @@ describe('a recording whose picture changes', () => {
     const film = join(SCRATCH, 'numbered.mjpeg');
     await makeNumberedFilm(film, NUMBERS);
     const file = join(SCRATCH, 'numbered.webm');
-    if (!existsSync(file)) execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'mjpeg', '-framerate', '30', '-i', film, '-t', '20', '-c:v', 'libvpx', '-g', '30', '-b:v', '1M', file]);
+    if (!existsSync(file)) execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'mjpeg', '-framerate', '30', '-i', film, '-t', '20', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30', '-b:v', '1M', file]);
     recorder = await openRecorder();
     const { page } = recorder;
     await page.getByRole('button', { name: 'Other sources', exact: true }).click();
