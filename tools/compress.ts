@@ -10,7 +10,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache/compressed');
 /** Text and WebAssembly. Pictures are compressed already, and weights of a network hardly can be. */
-const KINDS = new Set(['.html', '.js', '.mjs', '.css', '.svg', '.json', '.webmanifest', '.wasm']);
+const KINDS = new Set(['.html', '.js', '.mjs', '.css', '.svg', '.json', '.txt', '.webmanifest', '.wasm']);
 /** Below it a compressed file saves no packet. */
 const SMALLEST = 512;
 /** Brotli's best takes a minute for onnxruntime's 13 MB; one step less takes seconds, and a few per cent more bytes. */

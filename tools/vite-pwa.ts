@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { BUILD_META, modelKey, OFFLINE_LIST, type OfflineFile, type OfflineList } from '../src/base/shared/offline.ts';
+import { BUILD_META, modelKey, NOTICES, OFFLINE_LIST, type OfflineFile, type OfflineList } from '../src/base/shared/offline.ts';
 import { PWA_MANIFEST } from './pwa-manifest.ts';
 import { modelIndex } from '../src/server/model-index.ts';
 
@@ -73,8 +73,11 @@ function buildPlugin(onBuilt: (id: string) => void): Plugin {
   };
 }
 
-/** Makes the built page installable, and its service worker, which keeps it for use without a network. */
-export function pwaPlugins(): Plugin[] {
+/**
+ * Makes the built page installable, and its service worker, which keeps it for use without a network.
+ * @param serviceWorker plugins for the bundle of the service worker
+ */
+export function pwaPlugins(serviceWorker: Plugin[]): Plugin[] {
   let build = '';
   let folder = '';
   return [
@@ -88,8 +91,9 @@ export function pwaPlugins(): Plugin[] {
       includeManifestIcons: false,
       injectManifest: {
         rollupFormat: 'iife',
+        buildPlugins: { vite: serviceWorker },
         target: 'es2022',
-        globPatterns: ['**/*.{html,js,mjs,css,svg,png,wasm,webmanifest}', 'models/index.json', OFFLINE_LIST],
+        globPatterns: ['**/*.{html,js,mjs,css,svg,png,wasm,webmanifest}', 'models/index.json', OFFLINE_LIST, NOTICES],
         globIgnores: ['service-worker.js', 'assets/ort-wasm-*.wasm'],
         // Another large file fails the build: it has to be named above.
         maximumFileSizeToCacheInBytes: LARGE,

@@ -42,9 +42,7 @@ async function hashedFile(request: Request): Promise<Response | undefined> {
 function answer({ request }: FetchEvent): Promise<Response> | undefined {
   const url = new URL(request.url);
   if (request.method !== 'GET' || !url.href.startsWith(page.href)) return undefined;
-  if (request.mode === 'navigate') {
-    return isPage(url) ? keptOrFetched(request, () => shell.matchPrecache(PAGE)) : undefined;
-  }
+  if (request.mode === 'navigate' && isPage(url)) return keptOrFetched(request, () => shell.matchPrecache(PAGE));
   if (shell.getCacheKeyForURL(url.href) !== undefined) return keptOrFetched(request, () => shell.matchPrecache(url.href));
   return url.pathname.startsWith(`${page.pathname}assets/`) ? keptOrFetched(request, () => hashedFile(request)) : undefined;
 }

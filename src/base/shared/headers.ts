@@ -63,6 +63,7 @@ const TYPES: readonly [suffix: string, type: string][] = [
   ['.js', 'text/javascript; charset=utf-8'],
   ['.mjs', 'text/javascript; charset=utf-8'],
   ['.onnx', 'application/octet-stream'],
+  ['.txt', 'text/plain; charset=utf-8'],
   ['.webmanifest', 'application/manifest+json'],
 ];
 

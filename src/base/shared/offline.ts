@@ -15,6 +15,9 @@ export const KEEP_LOCK_PREFIX = 'sightglass-keep-';
 /** The list of what is worth keeping, beside the page; its build writes it (tools/vite-pwa.ts). */
 export const OFFLINE_LIST = 'offline.json';
 
+/** Licences of what the page is made of, beside it; its build writes it (tools/notices). */
+export const NOTICES = 'THIRD-PARTY-NOTICES.txt';
+
 /** Name of the `<meta>` with the id of the page's build. */
 export const BUILD_META = 'sightglass-build';
 

@@ -66,4 +66,11 @@ export const settingsSheetStyles = css`
     flex-wrap: wrap;
     gap: 0.6rem;
   }
+  .actions a {
+    display: inline-flex;
+    align-items: center;
+    min-height: 2.75rem;
+    padding: 0 1rem;
+    color: inherit;
+  }
 `;

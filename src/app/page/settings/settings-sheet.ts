@@ -15,6 +15,7 @@ import type { Sheet } from '../../../base/page/elements/sheet';
 import { groupStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
+import { NOTICES } from '../../../base/shared/offline';
 import { settingsSheetStyles } from './settings-sheet-styles';
 
 /** The settings that are on or off. */
@@ -95,6 +96,7 @@ export class SettingsSheet extends LitElement {
           : nothing}
         ${this.#link('shortcuts', msg('Keyboard shortcuts'), html`${icon('keyboard')}`)}
         <button @click=${() => this.dispatchEvent(new SettingsChangeEvent('reset'))}>${msg('Reset all settings')}</button>
+        <a href=${NOTICES} target="_blank" rel="noopener">${msg('Licences')}</a>
       </div>
       ${installsByShareMenu()
         ? html`<p class="hint">${msg('To install the app: the share menu of Safari, then Add to Home Screen.')}</p>`
