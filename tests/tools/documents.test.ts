@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/shared';
 
 /** Folders whose files comments and pages tell of. */
-const FOLDERS = ['src', 'tests', 'tools', 'docs'];
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const FOLDERS = ['src', 'tests', 'tools', 'docs', 'deploy'];
+const PAGES = ['', 'docs/'].flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}${name}`));
 /** Who clones waits for them. */
 const LARGEST_PICTURE = 300_000;
 
@@ -79,6 +79,14 @@ describe('comments', () => {
     const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
     const missing = [...SOURCES, '.ci/run'].flatMap((path) => missingCommands(read(path)).map((named) => `${path}: ${named}`));
     expect(missing).toEqual([]);
+  });
+});
+
+describe('CHANGELOG.md', () => {
+  it('begins with the version of package.json', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const [, newest] = /^## (\S+)/m.exec(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8')) ?? [];
+    expect(newest).toBe(version);
   });
 });
 
