@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { HumanLabels, RecognitionEntry } from '../../src/sessions/shared/session';
 import { filmBitrate, filmCodecs } from '../../src/sessions/shared/video/codecs';
-import { dropLabel, SLOTS, useLabel, type LabelSlot } from '../../src/sessions/shared/label-slots';
+import { SLOTS, useLabel, type LabelSlot } from '../../src/sessions/shared/label-slots';
 import { cutLabels } from '../../src/sessions/shared/cut-labels';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
-import { LabelTrack } from '../../src/sessions/shared/label-track';
+import { RecognitionWriter } from '../../src/sessions/shared/recognition-writer';
 import { RoomMeter } from '../../src/sessions/shared/quota';
 import { HOLD_MS, SpanHolder } from '../../src/sessions/shared/span-holder';
 
 const entry = (timeUs: number): RecognitionEntry => ({ timeUs, top: [], modelId: 'm', precision: 'fp32', latencyMs: 1 });
 
-describe('LabelTrack', () => {
-  function track(): { track: LabelTrack; written: number[] } {
+describe('RecognitionWriter', () => {
+  function recording(): { writer: RecognitionWriter; written: number[] } {
     const written: number[] = [];
-    return { track: new LabelTrack(({ timeUs }) => written.push(timeUs)), written };
+    return { writer: new RecognitionWriter(({ timeUs }) => written.push(timeUs)), written };
   }
 
   it('writes a recognition with its frame, whichever comes first', () => {
-    const { track: t, written } = track();
+    const { writer: t, written } = recording();
     t.expect(1000);
     t.expect(2000);
     t.recognised(entry(2000));
@@ -31,7 +31,7 @@ describe('LabelTrack', () => {
   });
 
   it('knows a frame that was encoded before it was wanted', () => {
-    const { track: t, written } = track();
+    const { writer: t, written } = recording();
     t.encoded(1000);
     t.expect(1000);
     t.recognised(entry(1000));
@@ -39,13 +39,13 @@ describe('LabelTrack', () => {
   });
 
   it('writes none whose frame was dropped, and counts it', () => {
-    const { track: t, written } = track();
+    const { writer: t, written } = recording();
     t.recognised(entry(3000));
     expect([written, t.lost]).toEqual([[], 1]);
   });
 
   it('forgets frames whose recognition never came', () => {
-    const { track: t, written } = track();
+    const { writer: t, written } = recording();
     t.expect(0);
     t.encoded(0);
     t.expect(60_000_000);
@@ -114,7 +114,6 @@ describe('useLabel', () => {
     const slots = useLabel(useLabel([], { name: 'crane' }), { index: 134, name: 'crane' });
     expect(slots).toHaveLength(2);
     expect(useLabel(slots, { index: 134, name: 'Kranich' })).toHaveLength(2);
-    expect(names(dropLabel(filled, { name: 'd' }))).toBe('abcefghi');
   });
 });
 

@@ -12,7 +12,7 @@ import { RecogniserController, recogniserContext } from '../../recognise/page/mo
 import { RouteController } from './route-controller';
 import { applyTheme } from './appearance';
 import { LanguageController } from '../../base/page/language';
-import { SettingsFollower } from '../../base/page/settings-follower';
+import { Follower } from '../../base/page/shared-controller';
 import { ShortcutController } from '../../base/page/shortcut-controller';
 import { settingsContext, SettingsStore } from '../../base/page/settings';
 import type {
@@ -64,7 +64,7 @@ export class App extends LitElement {
 
   constructor() {
     super();
-    new SettingsFollower(this, () => this.settings);
+    new Follower(this, () => [this.settings]);
     new ShortcutController(this, APP_SHORTCUTS, (action) => this.#onShortcut(action));
   }
 

@@ -25,12 +25,17 @@ export async function chooseFile(name: string, type: string): Promise<FileSystem
 /** How long a download may take to begin, milliseconds: its address must stay good until then. */
 const ADDRESS_LIFE = 10 * 60_000;
 
-/** Has the browser download a file under a name. It is read from where it lies, not copied into memory. */
-export function downloadFile(file: Blob, name: string): void {
+/**
+ * Has the browser download a file under a name. It is read from where it lies, not copied into memory.
+ *
+ * @param onlyCopy whether the file is nowhere else: it is then held for as long as the page lives, since no browser tells when a
+ *   person has said where to save, or that a download ended
+ */
+export function downloadFile(file: Blob, name: string, { onlyCopy = false } = {}): void {
   const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(address), ADDRESS_LIFE);
+  if (!onlyCopy) setTimeout(() => URL.revokeObjectURL(address), ADDRESS_LIFE);
 }

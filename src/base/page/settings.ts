@@ -1,6 +1,8 @@
 import { createContext } from '@lit/context';
+import type { ReactiveControllerHost } from 'lit';
 import type { EngineId, Precision } from '../../engine/index';
 import { DEFAULT_CERTAINTY } from '../shared/certainty';
+import type { Followable } from './shared-controller';
 
 /** What a person has chosen, kept between visits. */
 export interface Settings {
@@ -54,7 +56,7 @@ const KEY = 'sightglass.settings';
 type Listener = (settings: Settings) => void;
 
 /** Settings in localStorage; where that is blocked (private windows, cookies off) they last for the visit. */
-export class SettingsStore {
+export class SettingsStore implements Followable {
   #settings: Settings;
   readonly #listeners = new Set<Listener>();
 
@@ -85,6 +87,10 @@ export class SettingsStore {
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  follow(host: ReactiveControllerHost): () => void {
+    return this.subscribe(() => host.requestUpdate());
   }
 
   /** Takes from what is stored only what has the right type: an older version may have written it. */

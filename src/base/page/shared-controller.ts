@@ -1,7 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
+/** What updates elements whenever it changes. */
+export interface Followable {
+  /** Begins to update an element; @returns a function that ends it */
+  follow(host: ReactiveControllerHost): () => void;
+}
+
 /** A controller that one element owns and others follow: all of them are updated when it changes. */
-export abstract class SharedController implements ReactiveController {
+export abstract class SharedController implements ReactiveController, Followable {
   readonly #hosts = new Set<ReactiveControllerHost>();
 
   /** @param owner the element whose life it shares */
@@ -10,7 +16,6 @@ export abstract class SharedController implements ReactiveController {
     owner.addController(this);
   }
 
-  /** Begins to update another element as well; @returns a function that ends it */
   follow(host: ReactiveControllerHost): () => void {
     this.#hosts.add(host);
     return () => this.#hosts.delete(host);
@@ -23,25 +28,25 @@ export abstract class SharedController implements ReactiveController {
   }
 }
 
-/** Updates its host whenever one of the shared controllers, which it was given as properties, changes. */
+/** Updates its host whenever something changes that it was given as a property: a shared controller, the settings. */
 export class Follower implements ReactiveController {
-  #followed: readonly SharedController[] = [];
+  #followed: readonly Followable[] = [];
   #ends: (() => void)[] = [];
 
-  /** @param followed gives the controllers, read before each update of the host */
+  /** @param followed gives what is followed, read before each update of the host; undefined for what is not there yet */
   constructor(
     private readonly host: ReactiveControllerHost,
-    private readonly followed: () => readonly SharedController[],
+    private readonly followed: () => readonly (Followable | undefined)[],
   ) {
     host.addController(this);
   }
 
   hostUpdate(): void {
-    const now = this.followed();
-    if (now.length === this.#followed.length && now.every((c, i) => c === this.#followed[i])) return;
+    const now = this.followed().filter((one) => one !== undefined);
+    if (now.length === this.#followed.length && now.every((one, i) => one === this.#followed[i])) return;
     this.hostDisconnected();
     this.#followed = now;
-    this.#ends = now.map((controller) => controller.follow(this.host));
+    this.#ends = now.map((one) => one.follow(this.host));
   }
 
   hostConnected(): void {

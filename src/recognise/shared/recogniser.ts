@@ -16,6 +16,13 @@ export interface PixelFrame {
 /** One picture for the network. Transferred to the worker, which closes it. */
 export type FrameInput = VideoFrame | ImageBitmap | PixelFrame;
 
+/** Whether a frame's pixels have to be turned or mirrored to be seen upright; an ImageBitmap's never do. */
+export function isTurned(frame: VideoFrame | ImageBitmap): boolean {
+  // W3C WebCodecs, section 9.4; not in TypeScript's library yet.
+  const { rotation = 0, flip = false } = frame as { readonly rotation?: number; readonly flip?: boolean };
+  return rotation !== 0 || flip;
+}
+
 /** Where a model's files are. */
 export type ModelLocation =
   /** Beside its manifest on the page's own origin. */

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest } from '../../base/shared/model';
+import { hasPrivateFiles, writeAll } from '../../base/worker/private-files';
 import type { StoredModel } from '../shared/recogniser';
 
 const FOLDER = 'models';
@@ -7,7 +8,7 @@ const MODEL_FILE = 'model.onnx';
 const MANIFEST_FILE = 'manifest.json';
 
 async function modelsFolder(): Promise<FileSystemDirectoryHandle> {
-  if (typeof navigator.storage?.getDirectory !== 'function') {
+  if (!hasPrivateFiles()) {
     throw new Fault('storage-failed', 'This browser has no private file system (OPFS), so a model cannot be kept.');
   }
   const root = await navigator.storage.getDirectory();
@@ -19,8 +20,7 @@ async function writeFile(folder: FileSystemDirectoryHandle, name: string, bytes:
   const access = await file.createSyncAccessHandle();
   try {
     access.truncate(0);
-    let written = 0;
-    while (written < bytes.length) written += access.write(bytes.subarray(written), { at: written });
+    writeAll(access, bytes, 0);
     access.flush();
   } finally {
     access.close();
@@ -54,7 +54,7 @@ export const deviceModels = {
 
   /** Newest first; empty where there is no private file system. */
   async list(): Promise<StoredModel[]> {
-    if (typeof navigator.storage?.getDirectory !== 'function') return [];
+    if (!hasPrivateFiles()) return [];
     const folder = await modelsFolder();
     const models: StoredModel[] = [];
     const broken: string[] = [];

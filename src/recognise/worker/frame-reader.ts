@@ -1,12 +1,6 @@
 import { Fault } from '../../base/shared/fault';
-import type { FrameInput, PixelFrame } from '../shared/recogniser';
+import { isTurned, type FrameInput, type PixelFrame } from '../shared/recogniser';
 import type { Preprocessor } from '../../engine/index';
-
-/** Rotation that a VideoFrame may carry (W3C WebCodecs, section 9.4); not in TypeScript's library yet. */
-interface RotatedFrame {
-  readonly rotation?: number;
-  readonly flip?: boolean;
-}
 
 function isPixelFrame(frame: FrameInput): frame is PixelFrame {
   return 'data' in frame;
@@ -46,9 +40,8 @@ export class FrameReader {
 
   /** Copies the visible pixels; false where this frame has to be drawn. */
   async #copy(frame: VideoFrame, out: Float32Array): Promise<boolean> {
-    const { rotation, flip } = frame as RotatedFrame;
     const visible = frame.visibleRect;
-    if (this.#copyRefused || rotation || flip || !visible) return false;
+    if (this.#copyRefused || isTurned(frame) || !visible) return false;
     // Pixels that are not square have to be stretched: drawing does.
     if (visible.width !== frame.displayWidth || visible.height !== frame.displayHeight) return false;
     const needed = this.preprocessor.region(visible.width, visible.height);

@@ -1,5 +1,6 @@
-import type { LabelRef } from '../../base/shared/labels/label-ref';
-import { sameLabel, SLOTS, useLabel, type LabelSlot } from '../shared/label-slots';
+import { sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
+import { browserStorage } from '../../base/page/settings';
+import { SLOTS, useLabel, type LabelSlot } from '../shared/label-slots';
 
 const KEY = 'sightglass.labels';
 /** More own labels than this nobody finds again. */
@@ -76,13 +77,5 @@ export class LabelBook {
     } catch {
       // Full or blocked: they last for this visit.
     }
-  }
-}
-
-function browserStorage(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
   }
 }

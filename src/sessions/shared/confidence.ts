@@ -1,6 +1,5 @@
 import type { RecognitionEntry } from './session';
-import type { LabelRef } from '../../base/shared/labels/label-ref';
-import { labelKey } from './labels';
+import { labelKey, type LabelRef } from '../../base/shared/labels/label-ref';
 import { lastAtOrBefore } from './label-times';
 
 /** Probability of one label over time, in equal slices of it. */

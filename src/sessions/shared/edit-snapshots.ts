@@ -1,6 +1,5 @@
 import type { HumanEdit, HumanLabels } from './session';
-import type { LabelRef } from '../../base/shared/labels/label-ref';
-import { sameLabel } from './labels';
+import { sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 
 /*
  * Editing snapshots. Each function gives the edits of one step of undo; none where nothing would change, or where the snapshot

@@ -1,6 +1,5 @@
 import type { HumanEdit, HumanLabels, HumanSpan } from './session';
-import type { LabelRef } from '../../base/shared/labels/label-ref';
-import { sameLabel } from './labels';
+import { sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 
 /*
  * Editing spans. The rules for overlap:

@@ -1,4 +1,4 @@
-import type { LabelRef } from '../../base/shared/labels/label-ref';
+import { sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 
 /** A label with a number key, and when it was used last. */
 export interface LabelSlot {
@@ -10,10 +10,6 @@ export interface LabelSlot {
 /** One for each of the keys 1 to 9. */
 export const SLOTS = 9;
 
-export function sameLabel(a: LabelRef, b: LabelRef): boolean {
-  return a.index === b.index && (a.index !== undefined || a.name === b.name);
-}
-
 /**
  * Notes the use of a label. Those that have a key keep it, so that fingers learn it; a new one takes the next free key, then
  * that of the label which was not used for the longest time.
@@ -24,9 +20,4 @@ export function useLabel(slots: readonly LabelSlot[], label: LabelRef): LabelSlo
   if (at < 0 && slots.length < SLOTS) at = slots.length;
   if (at < 0) at = slots.reduce((oldest, s, i) => (s.used < slots[oldest].used ? i : oldest), 0);
   return [...slots.slice(0, at), slot, ...slots.slice(at + 1)];
-}
-
-/** Takes a label's key away. */
-export function dropLabel(slots: readonly LabelSlot[], label: LabelRef): LabelSlot[] {
-  return slots.filter((s) => !sameLabel(s.label, label));
 }

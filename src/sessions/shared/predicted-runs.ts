@@ -1,6 +1,5 @@
 import type { RecognitionEntry } from './session';
-import type { LabelRef } from '../../base/shared/labels/label-ref';
-import { labelKey, sameLabel } from './labels';
+import { labelKey, sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 import { ANSWER_HOLDS_US } from './label-times';
 
 /** A time over which the network kept naming the same thing first. */

@@ -1,6 +1,5 @@
 import type { SessionData } from './session';
-import type { LabelRef } from '../../base/shared/labels/label-ref';
-import { labelKey, sameLabel } from './labels';
+import { labelKey, sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 import { spansAt } from './label-times';
 import { predictedRunsOf } from './predicted-runs';
 

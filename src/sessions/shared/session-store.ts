@@ -1,5 +1,13 @@
 import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from './session';
 
+/** The folder of the device's private file system that holds a folder for each session, by its id. */
+export const SESSIONS_FOLDER = 'sessions';
+
+/** Whether a session may be called so: it is the name of its folder, and stands in the page's address. */
+export function isSessionId(text: string): boolean {
+  return /^[A-Za-z0-9-]{1,64}$/.test(text);
+}
+
 /** Name of the BroadcastChannel on which every tab and worker tells of a change of the sessions. */
 export const SESSION_CHANNEL = 'sightglass.sessions';
 

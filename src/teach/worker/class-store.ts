@@ -1,5 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { Fault } from '../../base/shared/fault';
+import { storageFault } from '../../base/worker/private-files';
 import type { LiveThings, TrainingResult } from '../shared/teach';
 import type { StoredBlock, FeatureModel } from '../../recognise/shared/feature-model';
 import type { ExampleSource } from '../shared/classes-file';
@@ -64,11 +64,6 @@ const DATABASE = 'sightglass-things';
 const TRAINING = 'training';
 const ENABLED = 'enabled';
 
-function storageFault(error: unknown): Fault {
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
-  return new Fault(full ? 'storage-full' : 'storage-failed', `Taught things could not be kept: ${String(error)}`, { cause: error });
-}
-
 class DatabaseStore implements ThingStore {
   readonly kept = true;
 
@@ -128,7 +123,7 @@ class DatabaseStore implements ThingStore {
     try {
       return await use();
     } catch (error) {
-      throw storageFault(error);
+      throw storageFault(error, 'Taught things could not be kept');
     }
   }
 }

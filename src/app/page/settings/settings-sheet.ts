@@ -6,7 +6,7 @@ import type { WorkerCapabilities } from '../../../recognise/shared/recogniser';
 import { InstallController, installsByShareMenu } from '../platform/install-prompt';
 import { canSpeak } from '../../../recognise/page/live/label-announcer';
 import { LANGUAGES } from '../../../base/page/language';
-import { SettingsFollower } from '../../../base/page/settings-follower';
+import { Follower } from '../../../base/page/shared-controller';
 import { settingsContext, type Settings, type SettingsStore } from '../../../base/page/settings';
 import { SettingsChangeEvent, SheetEvent, type SheetId } from '../events';
 import { percent } from '../../../base/page/elements/format';
@@ -44,7 +44,7 @@ export class SettingsSheet extends LitElement {
 
   constructor() {
     super();
-    new SettingsFollower(this, () => this.settings);
+    new Follower(this, () => [this.settings]);
   }
 
   async show(): Promise<void> {

@@ -9,6 +9,18 @@ export interface LabelRef {
   readonly name: string;
 }
 
+/**
+ * What tells labels apart: the class where there is one, since two classes may share a name (`crane`), else the person's
+ * own words.
+ */
+export function labelKey(label: LabelRef): string {
+  return label.index === undefined ? `own:${label.name}` : `class:${label.index}`;
+}
+
+export function sameLabel(a: LabelRef, b: LabelRef): boolean {
+  return labelKey(a) === labelKey(b);
+}
+
 /** What a prediction names: a class of the network, or a taught thing by its own name. */
 export function labelRefOf({ index, name }: Prediction): LabelRef {
   return name === undefined ? { index, name: IMAGENET_LABELS[index] ?? String(index) } : { name };

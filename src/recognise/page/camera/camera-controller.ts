@@ -2,7 +2,7 @@ import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
 import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, SMALL_PICTURE, stopStream, wishes, type CameraRequest } from './camera';
 import { CameraLens } from './camera-lens';
-import { closeFilm, openFilm, type Film } from './video-file';
+import { closeVideoFile, openVideoFile, type VideoFile } from './video-file';
 import { openScreen } from './screen';
 import { deviceMemory, LITTLE_MEMORY } from '../model/device-capabilities';
 import { Fault, type FaultCode } from '../../../base/shared/fault';
@@ -23,7 +23,7 @@ export class CameraController extends SharedController {
   source: SourceKind = 'camera';
   /** The camera's or the screen's; undefined for a film. */
   stream: MediaStream | undefined;
-  film: Film | undefined;
+  film: VideoFile | undefined;
   /** May come beside the state `live`: then what was live goes on. */
   fault: Fault | undefined;
   /** Zoom, torch and point of the running camera. */
@@ -113,7 +113,7 @@ export class CameraController extends SharedController {
 
   /** Plays a film file; what ran before goes on where it cannot be played. */
   async startFilm(file: File): Promise<void> {
-    await this.#replace('film-unreadable', () => openFilm(file), closeFilm, (film) => {
+    await this.#replace('film-unreadable', () => openVideoFile(file), closeVideoFile, (film) => {
       this.film = film;
       this.#go('film', undefined);
     });
@@ -186,7 +186,7 @@ export class CameraController extends SharedController {
   #release(): void {
     this.#track?.removeEventListener('ended', this.#onEnded);
     if (this.stream) stopStream(this.stream);
-    if (this.film) closeFilm(this.film);
+    if (this.film) closeVideoFile(this.film);
     this.stream = undefined;
     this.film = undefined;
     this.lens = undefined;

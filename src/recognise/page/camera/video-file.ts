@@ -1,8 +1,8 @@
 import { Fault } from '../../../base/shared/fault';
 
 /** A film from a file, for a video element's `src`. */
-export interface Film {
-  /** An object URL: `closeFilm` gives its memory back. */
+export interface VideoFile {
+  /** An object URL: `closeVideoFile` gives its memory back. */
   readonly url: string;
   /** The file's name. */
   readonly name: string;
@@ -13,8 +13,8 @@ export interface Film {
  *
  * @throws Fault `film-unreadable` where it cannot
  */
-export async function openFilm(file: File): Promise<Film> {
-  const film: Film = { url: URL.createObjectURL(file), name: file.name };
+export async function openVideoFile(file: File): Promise<VideoFile> {
+  const film: VideoFile = { url: URL.createObjectURL(file), name: file.name };
   const probe = document.createElement('video');
   probe.muted = true;
   probe.preload = 'auto';
@@ -27,7 +27,7 @@ export async function openFilm(file: File): Promise<Film> {
     // A sound file plays as well, and has no picture.
     if (probe.videoWidth === 0) throw new Fault('film-unreadable', 'The file has no picture.');
   } catch (error) {
-    closeFilm(film);
+    closeVideoFile(film);
     throw error;
   } finally {
     probe.removeAttribute('src');
@@ -41,6 +41,6 @@ export function filmFault(error: MediaError | null): Fault {
   return new Fault('film-unreadable', error ? `MediaError ${error.code}: ${error.message}` : 'MediaError');
 }
 
-export function closeFilm(film: Film): void {
+export function closeVideoFile(film: VideoFile): void {
   URL.revokeObjectURL(film.url);
 }

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { localized, msg } from '@lit/localize';
 import { type Preprocessing, visibleSquare } from '../../../engine/index';
-import { filmFault, type Film } from '../camera/video-file';
+import { filmFault, type VideoFile } from '../camera/video-file';
 import type { CameraLens } from '../camera/camera-lens';
 import { FocusPointEvent, PictureFaultEvent, ZoomEvent } from '../events';
 import { styleProperties } from '../../../base/page/elements/style-properties';
@@ -112,7 +112,7 @@ export class CameraStage extends LitElement {
   ];
 
   @property({ attribute: false }) stream: MediaStream | undefined;
-  @property({ attribute: false }) film: Film | undefined;
+  @property({ attribute: false }) film: VideoFile | undefined;
   @property({ attribute: false }) lens: CameraLens | undefined;
   @property({ type: Boolean }) mirrored = false;
   @property({ type: Boolean }) frozen = false;

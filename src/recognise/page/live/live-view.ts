@@ -7,7 +7,6 @@ import { cameraContext, type CameraController } from '../camera/camera-controlle
 import { DeviceConditionsController } from './device-conditions';
 import { LiveRecognition, type LiveStatistics } from './live-recognition';
 import { recogniserContext, type RecogniserController } from '../model/recogniser-controller';
-import { SettingsFollower } from '../../../base/page/settings-follower';
 import { Follower } from '../../../base/page/shared-controller';
 import { WakeLockController } from './wake-lock-controller';
 import { settingsContext, type SettingsStore } from '../../../base/page/settings';
@@ -65,8 +64,7 @@ export class LiveView extends LitElement implements LiveParts {
   private readonly actions = new LiveActions(this, this.live);
   constructor() {
     super();
-    new Follower(this, () => [this.recogniser, this.camera]);
-    new SettingsFollower(this, () => this.settings);
+    new Follower(this, () => [this.recogniser, this.camera, this.settings]);
     new DeviceConditionsController(this, (conditions) => (this.live.conditions = conditions));
   }
 

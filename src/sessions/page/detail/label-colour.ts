@@ -1,5 +1,4 @@
-import type { LabelRef } from '../../../base/shared/labels/label-ref';
-import { labelKey } from '../../shared/labels';
+import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 
 /** A hue for each label, the same at each visit, degrees. */
 function labelHue(label: LabelRef): number {

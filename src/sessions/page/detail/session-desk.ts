@@ -1,9 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
 import type { HumanLabels, HumanSpan, SessionData } from '../../shared/session';
-import type { LabelRef } from '../../../base/shared/labels/label-ref';
+import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FrameTimes } from '../../shared/session-export';
-import { sameLabel } from '../../shared/labels';
 import { neighbouringStart, recognitionAt } from '../../shared/label-times';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
 import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';

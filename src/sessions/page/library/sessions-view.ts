@@ -4,6 +4,7 @@ import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { isZip } from '../../../base/page/dropped-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
+import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
 import type { NameEvent, SessionActionEvent } from '../events';
@@ -22,8 +23,11 @@ import '../detail/session-detail';
 import './session-list';
 import './session-quota';
 
-/** Where the address names the session that is open: `#sessions/<id>`. */
-const ADDRESS = /^#sessions\/([A-Za-z0-9-]{1,64})$/;
+/** The session that the address names: `#sessions/<id>`. */
+function sessionInAddress(): string | undefined {
+  const [view, id = '', ...more] = location.hash.split('/');
+  return view === '#sessions' && more.length === 0 && isSessionId(id) ? id : undefined;
+}
 
 /**
  * The recorded sessions: a list, or the one that the address names; import by button or drop, deletion that can be taken back.
@@ -37,7 +41,7 @@ export class SessionsView extends LitElement {
   @property({ type: Boolean }) active = true;
   /** Zips that were dropped on other views. */
   @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
-  @state() private openId: string | undefined = ADDRESS.exec(location.hash)?.[1];
+  @state() private openId: string | undefined = sessionInAddress();
   @state() private dragging = false;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
@@ -173,7 +177,7 @@ export class SessionsView extends LitElement {
 
   readonly #onAddress = (): void => {
     if (!location.hash.startsWith('#sessions')) return;
-    this.openId = ADDRESS.exec(location.hash)?.[1];
+    this.openId = sessionInAddress();
   };
 
   #onFiles(event: Event): void {

@@ -1,4 +1,5 @@
 import { downloadZip } from 'client-zip';
+import { downloadFile } from '../../../base/page/save-file';
 import type { FinishedRecording } from '../../shared/recorder';
 import { bundleEntries } from '../../shared/export/bundle';
 import { BUNDLE_SUFFIX } from '../../shared/export/export-name';
@@ -12,11 +13,5 @@ export async function downloadSession({ manifest, files }: FinishedRecording): P
   const kept = [...(files ?? [])].filter(([path]) => path !== 'session.json');
   const lastModified = new Date(manifest.createdAt);
   const entries = [...bundleEntries(manifest, kept)].map((entry) => ({ ...entry, lastModified }));
-  const url = URL.createObjectURL(await downloadZip(entries).blob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = safeName(manifest.name, 'session') + BUNDLE_SUFFIX;
-  link.click();
-  // The browser has taken the address over long before.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  downloadFile(await downloadZip(entries).blob(), safeName(manifest.name, 'session') + BUNDLE_SUFFIX, { onlyCopy: true });
 }

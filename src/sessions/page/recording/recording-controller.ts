@@ -10,7 +10,7 @@ import { Recording, type RecordingOptions, type RunningRecording } from './recor
 import { keepStoredOnce } from '../../../base/page/storage-quota';
 import { LabelBook } from '../label-book';
 import { SessionStore } from '../library/session-store';
-import type { Film } from '../../../recognise/page/camera/video-file';
+import type { VideoFile } from '../../../recognise/page/camera/video-file';
 import type { CameraController } from '../../../recognise/page/camera/camera-controller';
 import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
 import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
@@ -59,7 +59,7 @@ export class RecordingController extends SharedController {
   readonly #holder = new SpanHolder(() => crypto.randomUUID());
   readonly #halts = new Set<RecordingHalt>();
   #recording: RunningRecording | undefined;
-  #source: MediaStream | Film | undefined;
+  #source: MediaStream | VideoFile | undefined;
   #heldAt = 0;
 
   constructor(

@@ -1,6 +1,5 @@
 import type { RecognitionEntry } from '../session';
-import type { LabelRef } from '../../../base/shared/labels/label-ref';
-import { labelKey } from '../labels';
+import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { ANSWER_HOLDS_US } from '../label-times';
 import { DistinctNames } from './distinct-names';
 import type { ExportSource, Pieces } from './export-source';

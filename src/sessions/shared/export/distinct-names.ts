@@ -1,5 +1,4 @@
-import type { LabelRef } from '../../../base/shared/labels/label-ref';
-import { labelKey } from '../labels';
+import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { safeName, UniqueNames } from './file-names';
 
 /** Labels on one line, without what XML 1.0 cannot hold. */

@@ -1,14 +1,15 @@
 import { BlobReader, configure, ZipReader, type Entry, type FileEntry } from '@zip.js/zip.js/lib/zip-core-custom.js';
 import { Fault, type FaultCode } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
-import { SESSION_CHANNEL, sessionLock, type SessionChange } from '../../shared/session-store';
+import { isSessionId, SESSION_CHANNEL, sessionLock, type SessionChange } from '../../shared/session-store';
 import {
   BUNDLE_FOLDER, BUNDLE_HEAD, BundleError, checkEntries, checkFiles, MOST_HEAD_BYTES, parseBundleHead, type BundleHead, type ZipEntryInfo,
 } from '../../shared/export/bundle';
 import { foldEdits } from '../../shared/human-labels';
 import { parseHumanEdit, parseRecognition, SessionFormatError } from '../../shared/parse';
 import { readJsonLines } from '../../shared/read-json-lines';
-import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, storageFault, writeAll, writeManifest } from '../store/session-folder';
+import { storageFault, writeAll } from '../../../base/worker/private-files';
+import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, writeManifest } from '../store/session-folder';
 import { markImport, unmarkImport } from '../store/left-overs';
 import { chunksOf } from '../../../base/worker/chunks';
 import { openFilm } from './open-video';
@@ -156,7 +157,7 @@ async function check(folder: FileSystemDirectoryHandle, session: SessionManifest
 
 /** The session's own id where the device has no such session and it can be a folder's name, else a new one. */
 async function freeId(wanted: string): Promise<string> {
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(wanted)) return crypto.randomUUID();
+  if (!isSessionId(wanted)) return crypto.randomUUID();
   try {
     await sessionFolder(wanted);
     return crypto.randomUUID();

@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 import { EXPORTS, holdExport } from '../store/left-overs';
-import { storageFault, writeAll } from '../store/session-folder';
+import { storageFault, writeAll } from '../../../base/worker/private-files';
 
 /** A file that is written from its start to its end, or in places. */
 export interface OutputFile {

@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 import type { TransferProgress } from '../../shared/session-export';
-import { storageFault } from '../store/session-folder';
+import { storageFault } from '../../../base/worker/private-files';
 
 export type Report = (progress: TransferProgress) => void;
 

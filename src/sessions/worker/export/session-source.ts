@@ -6,7 +6,8 @@ import { parseJsonLines } from '../../shared/json-lines';
 import { parseRecognition } from '../../shared/parse';
 import { readJsonLines } from '../../shared/read-json-lines';
 import { chunksOf } from '../../../base/worker/chunks';
-import { HUMAN, LABELS, readManifest, readText, sessionFolder, SNAPSHOTS, storageFault } from '../store/session-folder';
+import { storageFault } from '../../../base/worker/private-files';
+import { HUMAN, LABELS, readManifest, readText, sessionFolder, SNAPSHOTS } from '../store/session-folder';
 
 /** A session's files as an export reads them: the labels as they stand now, the rest from the device as it is needed. */
 export class SessionSource implements ExportSource {

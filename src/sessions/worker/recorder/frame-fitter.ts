@@ -1,10 +1,5 @@
+import { isTurned } from '../../../recognise/shared/recogniser';
 import type { FilmFrame } from '../../shared/recorder';
-
-/** Rotation that a VideoFrame may carry (W3C WebCodecs, section 9.4); not in TypeScript's library yet. */
-interface RotatedFrame {
-  readonly rotation?: number;
-  readonly flip?: boolean;
-}
 
 function sizeOf(frame: FilmFrame): { width: number; height: number } {
   return 'displayWidth' in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
@@ -27,9 +22,8 @@ export class FrameFitter {
   /** @returns a new frame, to be closed; `frame` stays the caller's */
   fit(frame: FilmFrame, timeUs: number): VideoFrame {
     const { width, height } = sizeOf(frame);
-    const { rotation, flip } = frame as RotatedFrame;
     const fits = Math.abs(width - this.width) <= 1 && Math.abs(height - this.height) <= 1;
-    if (fits && !rotation && !flip) return new VideoFrame(frame, { timestamp: timeUs });
+    if (fits && !isTurned(frame)) return new VideoFrame(frame, { timestamp: timeUs });
     const context = this.#draw();
     const scale = Math.min(this.width / width, this.height / height);
     const shown = { width: Math.round(width * scale), height: Math.round(height * scale) };

@@ -5,7 +5,7 @@ import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FilmCut } from '../../shared/video/video-cut';
 import { cutLabels } from '../../shared/cut-labels';
 import { foldEdits, isRecognitionEntry, NO_LABELS } from '../../shared/human-labels';
-import { LabelTrack } from '../../shared/label-track';
+import { RecognitionWriter } from '../../shared/recognition-writer';
 import { RESERVE_BYTES, RoomMeter } from '../../shared/quota';
 import { SerialQueue } from '../../../base/worker/serial';
 import { ChunkWriter } from './chunk-writer';
@@ -14,7 +14,8 @@ import { repairFilm } from '../store/video-repair';
 import { chooseCodec, FilmWriter, type FilmEvents } from './video-writer';
 import { pictureOf } from './frame-fitter';
 import { LineFile } from './line-file';
-import { HUMAN, LABELS, storageFault } from '../store/session-folder';
+import { storageFault } from '../../../base/worker/private-files';
+import { HUMAN, LABELS } from '../store/session-folder';
 import type { SessionFiles } from '../store/session-files';
 import type { GrowingFile } from '../store/device-file';
 
@@ -25,7 +26,7 @@ const SNAPSHOT_QUALITY = 0.92;
 export class OpenSession {
   manifest: SessionManifest;
   readonly #room = new RoomMeter();
-  readonly #track: LabelTrack;
+  readonly #recognitions: RecognitionWriter;
   readonly #snapshots = new SerialQueue();
   #labels = NO_LABELS;
   #frames = 0;
@@ -42,7 +43,7 @@ export class OpenSession {
     private readonly human: LineFile,
     private readonly onMustEnd: (fault: Fault) => void,
   ) {
-    this.#track = new LabelTrack((entry) => this.labels.append([entry]));
+    this.#recognitions = new RecognitionWriter((entry) => this.labels.append([entry]));
     this.manifest = {
       version: 1, id: request.id, name: request.name, createdAt: request.createdAt, state: 'recording', durationUs: 0,
       film: writer.info, models: [], bytes: 0, recognitions: 0, spans: 0, snapshots: 0,
@@ -91,7 +92,7 @@ export class OpenSession {
   frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean {
     if (this.#ending || !(this.writer instanceof FilmWriter)) return false;
     const taken = this.writer.add(frame, timeUs, wanted);
-    if (taken && wanted) this.#track.expect(timeUs);
+    if (taken && wanted) this.#recognitions.expect(timeUs);
     return taken;
   }
 
@@ -103,10 +104,10 @@ export class OpenSession {
     if (this.#ending) return;
     // Whether MediaRecorder took a frame is only known at the end: see #matchFrames.
     if (this.writer instanceof ChunkWriter) {
-      this.#track.expect(entry.timeUs);
-      this.#track.encoded(entry.timeUs);
+      this.#recognitions.expect(entry.timeUs);
+      this.#recognitions.encoded(entry.timeUs);
     }
-    this.#track.recognised(entry);
+    this.#recognitions.recognised(entry);
     const { models } = this.manifest;
     if (models.some((m) => m.id === model.id && m.precision === model.precision)) return;
     this.manifest = { ...this.manifest, models: [...models, model] };
@@ -145,8 +146,8 @@ export class OpenSession {
       bytes,
       frames: this.#frames,
       dropped: this.writer.dropped,
-      recognitions: this.#track.written,
-      lostRecognitions: this.#track.lost,
+      recognitions: this.#recognitions.written,
+      lostRecognitions: this.#recognitions.lost,
       bytesLeft: this.#room.bytesLeft,
       secondsLeft: this.#room.secondsLeft,
     };
@@ -167,7 +168,7 @@ export class OpenSession {
     const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer, shown) : undefined;
     // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
     this.#cutLabels(cut);
-    const recognitions = matched ?? (whole ? this.#track.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
+    const recognitions = matched ?? (whole ? this.#recognitions.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
     for (const file of [this.filmFile, this.labels, this.human]) {
       file.flush();
       file.close();
@@ -208,7 +209,7 @@ export class OpenSession {
 
   frameWritten(timeUs: number): void {
     this.#frames++;
-    this.#guard(() => this.#track.encoded(timeUs));
+    this.#guard(() => this.#recognitions.encoded(timeUs));
   }
 
   flush(untilUs: number): void {

@@ -6,7 +6,7 @@ import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { sessionLock } from '../../shared/session-store';
 import { OpenSession } from './open-session';
-import { hasPrivateFiles, storageFault } from '../store/session-folder';
+import { hasPrivateFiles, storageFault } from '../../../base/worker/private-files';
 import { MemoryFiles } from './memory-files';
 import { DeviceFiles } from '../store/session-files';
 import { SessionRegister } from '../store/session-register';

@@ -1,4 +1,4 @@
-import { writeAll } from './session-folder';
+import { writeAll } from '../../../base/worker/private-files';
 import type { ByteSource } from '../../shared/video/video-cut';
 
 /** A file that grows and may be written over. */

@@ -1,6 +1,7 @@
 import type { SessionManifest } from '../../shared/session';
+import { writeAll } from '../../../base/worker/private-files';
 import { DeviceFile, type GrowingFile } from './device-file';
-import { SNAPSHOTS, sessionFolder, sessionsFolder, writeAll, writeManifest } from './session-folder';
+import { SNAPSHOTS, sessionFolder, sessionsFolder, writeManifest } from './session-folder';
 
 /** Where a session's files go while it is recorded. */
 export interface SessionFiles {

@@ -1,8 +1,9 @@
 import { Fault } from '../../../base/shared/fault';
+import { hasPrivateFiles, storageFault, writeAll } from '../../../base/worker/private-files';
 import type { SessionManifest } from '../../shared/session';
+import { isSessionId, SESSIONS_FOLDER } from '../../shared/session-store';
 import { toJsonLines } from '../../shared/json-lines';
 
-const FOLDER = 'sessions';
 const MANIFEST = 'session.json';
 export const LABELS = 'labels.jsonl';
 export const HUMAN = 'human.jsonl';
@@ -10,50 +11,21 @@ export const SNAPSHOTS = 'snapshots';
 const NEWLINE = 10;
 const BLANK = 32;
 
-/** What a session may be called: it is the name of its folder. */
-const ID = /^[A-Za-z0-9-]{1,64}$/;
-
-/** Whether the browser has a private file system whose files a worker can write in place. */
-export function hasPrivateFiles(): boolean {
-  return (
-    typeof navigator.storage?.getDirectory === 'function' &&
-    typeof FileSystemFileHandle !== 'undefined' &&
-    'createSyncAccessHandle' in FileSystemFileHandle.prototype
-  );
-}
-
-/** A browser's error about files as a fault. */
-export function storageFault(error: unknown, what: string): Fault {
-  if (error instanceof Fault) return error;
-  const name = error instanceof Error ? error.name : '';
-  return new Fault(name === 'QuotaExceededError' ? 'storage-full' : 'storage-failed', `${what}: ${String(error)}`, { cause: error });
-}
-
 /** The folder of all sessions. @throws Fault `storage-failed` where there is no private file system */
 export async function sessionsFolder(): Promise<FileSystemDirectoryHandle> {
   if (!hasPrivateFiles()) throw new Fault('storage-failed', 'This browser has no private file system (OPFS).');
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(SESSIONS_FOLDER, { create: true });
 }
 
 /** @throws Fault `session-missing` */
 export async function sessionFolder(id: string, create = false): Promise<FileSystemDirectoryHandle> {
-  if (!ID.test(id)) throw new Fault('session-missing', `${JSON.stringify(id)} is no session's id.`);
+  if (!isSessionId(id)) throw new Fault('session-missing', `${JSON.stringify(id)} is no session's id.`);
   const all = await sessionsFolder();
   try {
     return await all.getDirectoryHandle(id, { create });
   } catch (error) {
     if (create) throw storageFault(error, 'The folder of the session could not be made');
     throw new Fault('session-missing', `There is no session ${id}.`, { cause: error });
-  }
-}
-
-/** Writes all of `bytes` at a place. @throws DOMException `QuotaExceededError` where there is no room */
-export function writeAll(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
-  let written = 0;
-  while (written < bytes.length) {
-    const count = access.write(bytes.subarray(written), { at: at + written });
-    if (count === 0) throw new DOMException('Nothing more could be written.', 'QuotaExceededError');
-    written += count;
   }
 }
 

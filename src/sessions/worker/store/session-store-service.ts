@@ -1,11 +1,12 @@
 import { Fault } from '../../../base/shared/fault';
+import { hasPrivateFiles, storageFault } from '../../../base/worker/private-files';
 import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../shared/session';
 import { sessionLock, type SessionStoreApi } from '../../shared/session-store';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
 import { parseJsonLines } from '../../shared/json-lines';
 import {
-  appendLines, folderBytes, hasPrivateFiles, HUMAN, LABELS, readManifest, readText, sessionFolder, sessionsFolder,
-  SNAPSHOTS, storageFault, writeManifest,
+  appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionFolder, sessionsFolder,
+  SNAPSHOTS, writeManifest,
 } from './session-folder';
 import { isImport, removeLeftOvers } from './left-overs';
 import { recoverSession } from './session-recovery';

@@ -7,7 +7,7 @@ const FORGOTTEN_US = 40_000_000;
  * Brings recognitions and frames together: a recognition is written once its frame has left the encoder, so that each entry
  * of the track has its frame in the film.
  */
-export class LabelTrack {
+export class RecognitionWriter {
   written = 0;
   /** Recognitions whose frame did not make it. */
   lost = 0;
