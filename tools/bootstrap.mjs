@@ -1,6 +1,6 @@
-// node tools/bootstrap.mjs STEP... [options]: installs what is missing, runs npm scripts one after the other, and ends with
-// the last step, which takes the options. A last step that is a file (tools/start.ts) runs in this very process: a server
-// that is stopped, however that is done, leaves nothing behind. Plain JavaScript, as no package is there yet.
+// node tools/bootstrap.mjs SCRIPT... [FILE] [options]: installs what is missing, runs npm scripts one after the other, then the
+// file. The options are for the last of them. The file (tools/start.ts) runs in this very process: a server that is stopped,
+// however that is done, leaves nothing behind. Plain JavaScript, as no package is there yet.
 import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -136,13 +136,15 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 endWithNpm();
 await install();
-// What follows the first word with a dash is for the last step: npm run serve -- --port 8080.
 const words = process.argv.slice(2);
+// What follows a file, or the first word with a dash, is for the last step: npm run serve -- --port 8080.
+const file = words.findIndex((word) => /\.[jt]s$/.test(word));
 const dash = words.findIndex((word) => word.startsWith('-'));
-const steps = dash < 0 ? words : words.slice(0, dash);
-const options = dash < 0 ? [] : words.slice(dash);
-for (const [i, step] of steps.entries()) {
-  const last = i === steps.length - 1;
-  if (last && /\.[jt]s$/.test(step)) await become(step, options);
-  else await run('npm', ['run', '--silent', step, ...(last && options.length > 0 ? ['--', ...options] : [])]);
+const end = file >= 0 && (dash < 0 || file < dash) ? file : dash;
+const scripts = end < 0 ? words : words.slice(0, end);
+const options = end < 0 ? [] : words.slice(end);
+for (const [i, script] of scripts.entries()) {
+  const last = i === scripts.length - 1 && end !== file;
+  await run('npm', ['run', '--silent', script, ...(last && options.length > 0 ? ['--', ...options] : [])]);
 }
+if (end >= 0 && end === file) await become(options[0], options.slice(1));

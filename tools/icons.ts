@@ -1,4 +1,4 @@
-// npm run icons: the app's icons as PNG files, made from public/icon.svg. Run it after a change of that file, and commit both.
+// npm run tool -- icons: the app's icons as PNG files, made from public/icon.svg. Run it after a change of that file, and commit both.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// npm run screenshots -- PICTURE: films the picture, opens the built app in Chromium and writes docs/screenshot-*.webp.
+// npm run tool -- screenshots PICTURE: films the picture, opens the built app in Chromium and writes docs/screenshot-*.webp.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -12,7 +12,7 @@ const picture = process.argv[2] as string | undefined;
 const SETTLE_MS = 6000;
 
 async function main(): Promise<void> {
-  if (picture === undefined) throw new Error('Name a picture that may be published: npm run screenshots -- PICTURE');
+  if (picture === undefined) throw new Error('Name a picture that may be published: npm run tool -- screenshots PICTURE');
   const film = join(root, 'tests/.tmp/screenshots.mjpeg');
   await makeFilm(film, [{ picture, seconds: 2 }]);
   const serving = await serveBuilt();

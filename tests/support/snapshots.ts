@@ -59,7 +59,7 @@ export async function difference(expected: Buffer, actual: Buffer, strict: boole
   return { words: strict ? `${count} pixels differ in a square of ${SQUARE}` : `${count} of ${before.width * before.height} squares differ`, picture };
 }
 
-/** Compares what is drawn with the pictures under tests/app/browser/snapshots; `npm run snapshots` makes them anew. */
+/** Compares what is drawn with the pictures under tests/app/browser/snapshots; `npm run tool -- snapshots` makes them anew. */
 export class Snapshots {
   readonly #update = process.env['SIGHTGLASS_SNAPSHOTS'] === 'update';
   #strict = true;
@@ -78,7 +78,7 @@ export class Snapshots {
     if (this.#strict) return;
     console.warn(
       `\nSnapshots are compared coarsely: they were made with Chromium ${known.chromium}, this is ${about.chromium}` +
-        ', and letters are drawn otherwise here (version, fonts or hinting). npm run snapshots makes them anew.\n',
+        ', and letters are drawn otherwise here (version, fonts or hinting). npm run tool -- snapshots makes them anew.\n',
     );
   }
 
@@ -90,13 +90,13 @@ export class Snapshots {
       writeFileSync(path, await sharp(actual).png({ compressionLevel: 9, effort: 10 }).toBuffer());
       return '';
     }
-    if (!existsSync(path)) return `there is no snapshot ${name}: npm run snapshots`;
+    if (!existsSync(path)) return `there is no snapshot ${name}: npm run tool -- snapshots`;
     const different = await difference(readFileSync(path), actual, this.#strict);
     if (!different) return '';
     mkdirSync(FAILED, { recursive: true });
     writeFileSync(join(FAILED, `${name}.actual.png`), actual);
     writeFileSync(join(FAILED, `${name}.difference.png`), different.picture);
-    return `${name}: ${different.words} (tests/.tmp/snapshots; npm run snapshots where it is meant to be so)`;
+    return `${name}: ${different.words} (tests/.tmp/snapshots; npm run tool -- snapshots where it is meant to be so)`;
   }
 
   async #letters(context: BrowserContext): Promise<string> {

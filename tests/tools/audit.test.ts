@@ -63,7 +63,7 @@ const LOCK = {
   },
 };
 
-describe('npm run audit', () => {
+describe('npm run tool -- audit', () => {
   const registry = new AuditRegistry();
   let folder: string;
 

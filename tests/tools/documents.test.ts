@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BENCHES } from '../../tools/bench/table';
+import { TOOLS } from '../../tools/table';
 import { ROOT } from '../support/shared';
 
 /** Folders whose files comments and pages tell of. */
@@ -44,8 +46,12 @@ function missingFiles(text: string): string[] {
 }
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-const missingCommands = (text: string): string[] =>
-  [...text.matchAll(/npm run (?:-s )?([a-z][\w:-]*\w)/g)].map(([, name]) => name).filter((name) => !(name in scripts));
+/** Names that `npm run tool -- NAME` and `npm run bench -- NAME` take. */
+const NAMES: Readonly<Record<string, object>> = { tool: TOOLS, bench: BENCHES };
+const missingCommands = (text: string): string[] => [
+  ...[...text.matchAll(/npm run (?:-s )?([a-z][\w:-]*\w)/g)].map(([, name]) => name).filter((name) => !(name in scripts)),
+  ...[...text.matchAll(/npm run (tool|bench) -- ([a-z][\w-]*)/g)].filter(([, script, name]) => !(name in NAMES[script])).map(([whole]) => whole),
+];
 
 describe.each(PAGES)('%s', (page) => {
   const text = readFileSync(join(ROOT, page), 'utf8');
@@ -63,7 +69,7 @@ describe.each(PAGES)('%s', (page) => {
 
 describe('comments', () => {
   it('are found in sources of each kind', () => {
-    for (const path of ['src/app/main.ts', 'tools/bootstrap.mjs', 'tools/bench-service/flask_service.py', 'Dockerfile']) {
+    for (const path of ['src/app/main.ts', 'tools/bootstrap.mjs', 'tools/bench/service/flask_service.py', 'Dockerfile']) {
       expect(SOURCES).toContain(path);
       expect(commentsOf(path), path).not.toBe('');
     }

@@ -1,4 +1,4 @@
-// npm run accuracy:certainty: what a confidence threshold hides, through the built app's worker in Chromium: right and wrong
+// npm run tool -- certainty: what a confidence threshold hides, through the built app's worker in Chromium: right and wrong
 // first labels of labelled pictures (NNNN-name.jpg), and labels of pictures that show no thing at all (walls, noise, lens cap).
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ async function answers(page: Page, urls: readonly string[]): Promise<Answer[]> {
 }
 
 async function main(): Promise<void> {
-  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run accuracy:certainty -- FOLDER`);
+  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run tool -- certainty FOLDER`);
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
   const empty = await makeEmptyPictures();
   await withHarness({ extra: { '/pictures': folder, '/empty': emptyFolder } }, async (page, serving) => {

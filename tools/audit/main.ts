@@ -1,4 +1,4 @@
-// npm run audit [-- FOLDER]: known faults of the packages (npm audit), those that are shipped told apart from tools. It fails where a
+// npm run tool -- audit [FOLDER]: known faults of the packages (npm audit), those that are shipped told apart from tools. It fails where a
 // shipped one has a high or critical fault. A registry that has no audit service is told loudly, and fails nothing.
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     console.warn('\n!!! NOT AUDITED !!!');
     console.warn(`The registry gave no answer to npm audit${reason ? `: ${reason}` : ''}`);
     console.warn('Nothing is known of faults in the dependencies. Run it again where registry.npmjs.org can be reached, or with another registry');
-    console.warn('that has an audit service: npm_config_registry=ADDRESS npm run audit\n');
+    console.warn('that has an audit service: npm_config_registry=ADDRESS npm run tool -- audit\n');
     return;
   }
   const shipped = await shippedPackages(root);

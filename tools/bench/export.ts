@@ -16,7 +16,7 @@ import { serveBuilt } from '../serve';
 import { peakMemory } from './process-memory';
 
 /*
- * npm run bench:export [-- MINUTES...]
+ * npm run bench -- export [MINUTES...]
  * The memory that an export takes, by the length of the session: long sessions (640 x 480, 15 frames a second, 10 answers a
  * second) are imported into the built app in Chromium, and exported through its sheet.
  */
@@ -106,21 +106,24 @@ async function measure(url: string, zip: string, minutes: number, format: Export
   }
 }
 
-mkdirSync(SCRATCH, { recursive: true });
-const lengths = process.argv.slice(2).map(Number);
-const serving = await serveBuilt();
-console.log('minutes | format | file, MB | memory above before, MB | seconds | import: memory above before, MB');
-const found = new Map<ExportFormat, number[]>();
-for (const minutes of lengths.length > 0 ? lengths : [10, 60]) {
-  const zip = await longZip(minutes);
-  for (const format of FORMATS) {
-    if (format === 'label-studio' && minutes > LONGEST_ENCODED) continue;
-    found.set(format, [...(found.get(format) ?? []), await measure(serving.url, zip, minutes, format)]);
+/** @param args lengths of the sessions in minutes; 10 and 60 if left out */
+export async function benchExport(args: readonly string[]): Promise<void> {
+  mkdirSync(SCRATCH, { recursive: true });
+  const lengths = args.map(Number);
+  const serving = await serveBuilt();
+  console.log('minutes | format | file, MB | memory above before, MB | seconds | import: memory above before, MB');
+  const found = new Map<ExportFormat, number[]>();
+  for (const minutes of lengths.length > 0 ? lengths : [10, 60]) {
+    const zip = await longZip(minutes);
+    for (const format of FORMATS) {
+      if (format === 'label-studio' && minutes > LONGEST_ENCODED) continue;
+      found.set(format, [...(found.get(format) ?? []), await measure(serving.url, zip, minutes, format)]);
+    }
+    rmSync(zip);
   }
-  rmSync(zip);
+  for (const [format, [first, ...rest]] of found) {
+    const last = rest.at(-1);
+    if (last !== undefined) console.log(`${format}: the longest took ${(last / first).toFixed(2)} times the memory of the shortest`);
+  }
+  await serving.close();
 }
-for (const [format, [first, ...rest]] of found) {
-  const last = rest.at(-1);
-  if (last !== undefined) console.log(`${format}: the longest took ${(last / first).toFixed(2)} times the memory of the shortest`);
-}
-await serving.close();

@@ -1,25 +1,19 @@
-// npm run bench [-- PART ...]: measures the built app in Chromium and writes docs/performance.md.
-import { benchEngines } from './engines';
-import { benchFormats } from './formats';
-import { benchLatency } from './latency';
-import { benchMemory } from './memory';
-import { benchPipeline } from './pipeline';
-import { benchStartup } from './startup';
-
-const PARTS: Readonly<Record<string, () => Promise<void>>> = {
-  engines: benchEngines,
-  memory: benchMemory,
-  pipeline: benchPipeline,
-  latency: benchLatency,
-  startup: benchStartup,
-  formats: benchFormats,
-};
+// npm run bench -- NAME [NAME ...] [options]: measures, and writes what docs and README say of it; without a name, lists what there is.
+import { listOf } from '../table';
+import { BENCHES } from './table';
 
 async function main(): Promise<void> {
-  const wanted = process.argv.slice(2);
-  const unknown = wanted.find((name) => !(name in PARTS));
-  if (unknown) throw new Error(`There is no part "${unknown}". Parts: ${Object.keys(PARTS).join(', ')}.`);
-  for (const [name, run] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await run();
+  const words = process.argv.slice(2);
+  // Names first; what follows them is for the last.
+  const end = words.findIndex((word) => !Object.hasOwn(BENCHES, word));
+  const names = end < 0 ? words : words.slice(0, end);
+  const options = end < 0 ? [] : words.slice(end);
+  if (names.length === 0) {
+    const list = `npm run bench -- NAME [NAME ...] [options]\n\n${listOf(BENCHES)}\n`;
+    if (words.length > 0) throw new Error(`There is no benchmark "${words[0]}".\n\n${list}`);
+    console.log(list);
+  }
+  for (const [i, name] of names.entries()) await BENCHES[name].run(i === names.length - 1 ? options : []);
 }
 
 main().catch((error: unknown) => {

@@ -7,9 +7,8 @@ const PERFORMANCE = join(fileURLToPath(new URL('../..', import.meta.url)), 'docs
 
 const HEAD = `# Performance
 
-Written by \`npm run bench\`, which measures the built app in Chromium; \`npm run bench -- PART ...\` measures only some parts
-(engines, memory, pipeline, latency, startup, formats) and leaves the others as they are. What is compared is measured in
-interleaved rounds of one run, so that whatever else the machine does hits all alike.
+Each table is written by the command beside it, which measures the built app in Chromium; \`npm run bench\` lists them. What is
+compared is measured in interleaved rounds of one run, so that whatever else the machine does hits all alike.
 
 The machine has two cores and other work beside it, so milliseconds differ from run to run, by a tenth and at times by more: compare
 within a table, and trust ratios and least values before medians and p95.

@@ -1,4 +1,4 @@
-// npm run docker:steps [-- FOLDER]: builds what the Dockerfile builds, without Docker, and starts it; Ctrl+C ends it.
+// npm run tool -- docker-steps [FOLDER]: builds what the Dockerfile builds, without Docker, and starts it; Ctrl+C ends it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

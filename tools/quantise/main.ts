@@ -1,4 +1,4 @@
-// npm run quantise -- --pictures FOLDER [--method percentile|minmax|entropy] [--percent 99.999] [--activations uint8|int8]
+// npm run tool -- quantise --pictures FOLDER [--method percentile|minmax|entropy] [--percent 99.999] [--activations uint8|int8]
 //   [--weights 8|7] [--float conv1,fc] [--count 100]
 // Makes public/models/resnet18-int8.onnx anew by a recipe of one's own, from the ResNet-18 that npm run model made.
 import { existsSync, readFileSync } from 'node:fs';
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       count: { type: 'string', default: '100' },
     },
   });
-  if (values.pictures === undefined) throw new Error('Name a folder of pictures: npm run quantise -- --pictures FOLDER');
+  if (values.pictures === undefined) throw new Error('Name a folder of pictures: npm run tool -- quantise --pictures FOLDER');
   const manifestPath = join(folder, `${RESNET18_ID}.json`);
   if (!existsSync(manifestPath)) throw new Error('There is no ResNet-18 to quantise: run "npm run model" first.');
   const recipe = recipeOf(values);

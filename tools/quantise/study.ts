@@ -1,4 +1,4 @@
-// npm run quantise:study [-- FOLDER [WORDS]]: accuracy of ResNet-18 in integers by recipe, native onnxruntime on labelled pictures
+// npm run tool -- quantise-study [FOLDER [WORDS]]: accuracy of ResNet-18 in integers by recipe, native onnxruntime on labelled pictures
 // (NNNN-name.jpg, NNNN = class). As many calibrate as in npm run model; figures also for the others alone. Prints the table of
 // docs/int8.md; WORDS only those of its rows that have them.
 import { readFileSync } from 'node:fs';

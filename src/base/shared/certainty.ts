@@ -1,7 +1,7 @@
 import type { Prediction } from '../../engine/index';
 
 /**
- * Below this probability of the first label the app is not sure. Measured (`npm run accuracy:certainty`): for ResNet-18 it
+ * Below this probability of the first label the app is not sure. Measured (`npm run tool -- certainty`): for ResNet-18 it
  * hides all labels of walls and darkness and 35 % of the wrong ones, and 4 % of the right ones.
  */
 export const DEFAULT_CERTAINTY = 0.25;

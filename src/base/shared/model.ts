@@ -19,7 +19,7 @@ export interface Quantisation {
   readonly pictures?: { readonly count: number; readonly sha256: string };
   /** SHA-256 of recipe and pictures: a build with another one is out of date. */
   readonly fingerprint: string;
-  /** Made by `npm run quantise`, so `npm run model` leaves it alone. */
+  /** Made by `npm run tool -- quantise`, so `npm run model` leaves it alone. */
   readonly byHand?: boolean;
   /** Pictures, none of which calibrated, and how many of them got the same first label as from the float network. */
   readonly agreement?: { readonly same: number; readonly of: number };

@@ -18,7 +18,7 @@ export const COSINE_WEIGHT = 2;
 /**
  * What stands for scores of unknown pictures where nothing tells: the cosine of ResNet-18's features of unrelated photographs
  * to a thing's mean is about 0.61, give or take 0.05, and where there are several things the likeliest one gets about 0.75
- * (the pictures of `npm run bench:teach`).
+ * (the pictures of `npm run bench -- teach`).
  */
 const UNRELATED = { cosine: 0.61, deviation: 0.05 };
 const UNRELATED_PROBABILITY = 0.75;

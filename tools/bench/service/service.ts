@@ -1,8 +1,8 @@
-// npm run bench:service: our service against the same one written in Python, under load; writes docs/service.md's table.
+// npm run bench -- service: our service against the same one written in Python, under load; writes docs/service.md's table.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { LabelConfidence } from '../../src/server/job';
-import { ascending, at, table, writePart } from '../bench/report';
+import type { LabelConfidence } from '../../../src/server/job';
+import { ascending, at, table, writePart } from '../report';
 import { load, makeForms, type Form, type Stretch } from './load';
 import { ROOT, startFlask, startOurs, type Contestant } from './rivals';
 
@@ -63,7 +63,7 @@ function report(figures: readonly Figures[], ours: string, memory: ReadonlyMap<s
   });
   const failed = figures.filter((f) => f.failed > 0).map((f) => `${f.name} at ${f.connections}: ${f.failed}`);
   return [
-    `Measured by \`npm run bench:service\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}, onnxruntime 1.30 on both sides, ResNet-18 fp32,`,
+    `Measured by \`npm run bench -- service\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}, onnxruntime 1.30 on both sides, ResNet-18 fp32,`,
     `JPEG pictures of 640 x 480 in a form; ${ROUNDS} rounds of ${SECONDS} s each, services in turn within each round; the load (autocannon) runs on the`,
     `same cores. Rates are medians of the rounds, latencies of all answers. Both sides gave the same labels, probabilities within ${difference.toExponential(0)}.`,
     failed.length === 0 ? 'No request failed.' : `Failed requests: ${failed.join('; ')}.`,
@@ -78,7 +78,7 @@ function report(figures: readonly Figures[], ours: string, memory: ReadonlyMap<s
   ].join('\n');
 }
 
-async function main(): Promise<void> {
+export async function benchService(): Promise<void> {
   const forms = await makeForms(4);
   const contestants: Contestant[] = [];
   try {
@@ -101,8 +101,3 @@ async function main(): Promise<void> {
     await Promise.all(contestants.map((c) => c.stop()));
   }
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});

@@ -1,4 +1,4 @@
-// npm run bench:layers: each convolution of ResNet-18 in our kernels and in onnxruntime-web, against what the processor can do, and
+// npm run bench -- layers: each convolution of ResNet-18 in our kernels and in onnxruntime-web, against what the processor can do, and
 // the ways to compute the 3 x 3 ones against each other. In Chromium, one thread. Writes its parts of docs/engine-study.md.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -94,7 +94,7 @@ function opcodeTable(): string {
   return table(['WebAssembly file', 'instructions', 'on vectors', 'f32x4.mul', 'relaxed madd, nmadd', 'all relaxed SIMD'], rows);
 }
 
-async function main(): Promise<void> {
+export async function benchLayers(): Promise<void> {
   mkdirSync(WORKER_FOLDER, { recursive: true });
   compile({
     folder: join(root, 'tools/kernels/roofline'), sources: ['roofline.c'], assembly: '', relaxed: true, threads: false, output: join(WORKER_FOLDER, 'roofline.wasm'),
@@ -112,7 +112,7 @@ async function main(): Promise<void> {
     'onnxruntime-web by its own profiler, ReLU, residual and pooling counted with the convolution before them. "GFLOP/s" counts the',
     "convolution's own multiply-adds as two; \"of peak\" counts only what our products multiply, against the relaxed multiply-add below, so",
     'transforms and packing are what is missing; "of reading" is the share of the time that reading weights, input and output once from',
-    'beyond the second cache would take. `npm run bench:layers`.',
+    'beyond the second cache would take. `npm run bench -- layers`.',
     '', machine(page), '', layerTable(m, peak, far), '',
     `Most that WebAssembly gets from one core here: ${most(mulAdd).toFixed(0)} GFLOP/s by multiplications and additions, **${peak.toFixed(0)} GFLOP/s** by relaxed multiply-adds`,
     `(median rounds ${median(mulAdd).toFixed(0)} and ${median(madd).toFixed(0)}); reading ${most(readNear).toFixed(0)} GB/s from ${NEAR_BYTES / 2 ** 20} MiB, **${far.toFixed(0)} GB/s** from ${FAR_BYTES / 2 ** 20} MiB.`,
@@ -123,8 +123,3 @@ async function main(): Promise<void> {
     'Code sections decoded with wasmparser.', '', opcodeTable(),
   ].join('\n'), PAGE);
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});

@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import sharp from 'sharp';
-import { noise } from '../../tests/support/weights';
+import { noise } from '../../../tests/support/weights';
 
 /** A request body with a picture in the field `file`. */
 export interface Form {

@@ -1,9 +1,9 @@
-import { adaptedFeatures, LAST_BLOCK, type BlockExample } from '../../src/teach/shared/low-rank';
-import { askHead, type TaughtHead } from '../../src/teach/shared/head';
-import { nearestNeighbour } from '../../src/teach/shared/neighbour';
-import { seeded, shuffle } from '../../src/teach/shared/split';
-import { enoughForAdapter, trainAdapter } from '../../src/teach/shared/train-adapter';
-import { trainHead } from '../../src/teach/shared/train-head';
+import { adaptedFeatures, LAST_BLOCK, type BlockExample } from '../../../src/teach/shared/low-rank';
+import { askHead, type TaughtHead } from '../../../src/teach/shared/head';
+import { nearestNeighbour } from '../../../src/teach/shared/neighbour';
+import { seeded, shuffle } from '../../../src/teach/shared/split';
+import { enoughForAdapter, trainAdapter } from '../../../src/teach/shared/train-adapter';
+import { trainHead } from '../../../src/teach/shared/train-head';
 import type { Look, Seen } from './network';
 import { KINDS, viewOf, type Picture } from './pictures';
 

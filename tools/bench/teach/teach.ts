@@ -1,19 +1,19 @@
-// npm run bench:teach [-- --trials N] [--settings]: how well things are learned from ../shared/pictures, and how fast; writes
+// npm run bench -- teach [--trials N] [--settings]: how well things are learned from ../shared/pictures, and how fast; writes
 // docs/teach.md's table. With --settings it writes the other two instead: other ways of naming, penalties, and ranks of the adapter.
 import { cpus } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ADAPTER_EXAMPLES } from '../../src/teach/shared/train-adapter';
-import { ascending, at, table, writePart } from '../bench/report';
+import { ADAPTER_EXAMPLES } from '../../../src/teach/shared/train-adapter';
+import { ascending, at, table, writePart } from '../report';
 import { openNetwork, type Look } from './network';
 import { listPictures, type Picture } from './pictures';
 import { RANK_WAYS, ranksOfAdapters, WAYS, waysOfNaming } from './settings';
 import { deal, lookAtAsked, lookAtTaught, runTrial, type Trial } from './trial';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const PICTURES = join(process.env['SIGHTGLASS_SHARED'] ?? join(root, '../shared'), 'pictures');
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const PICTURES = join(process.env['SIGHTGLASS_SHARED'] ?? join(root, '../../shared'), 'pictures');
 const MODEL = join(root, 'public/models/resnet18.onnx');
 const COUNTS = [5, 10, 20, 50];
 /** The largest number of examples is slow to learn with an adapter: fewer trials of it. */
@@ -48,7 +48,7 @@ function report(trials: readonly Trial[], seconds: number): string {
     median(own.filter((t) => t.adapter !== 'too few examples').map((t) => t.adapterSeconds)),
   ]);
   return [
-    measured('npm run bench:teach', seconds),
+    measured('npm run bench -- teach', seconds),
     '',
     table(
       ['examples of each', 'trials', '1-NN right', 'head: right thing', 'head: right and accepted', 'head: false accepts', 'adapter kept', 'as live: right thing', 'as live: false accepts', 'head learned in', 'adapter tried in'],
@@ -96,7 +96,7 @@ async function compareSettings(pictures: readonly Picture[], look: Look, wanted:
   const rows = (all: readonly (readonly (readonly number[])[])[]): string[][] =>
     all.flatMap((trials, c) => (trials.length === 0 ? [] : [[String(COUNTS[c]), String(trials.length), ...trials[0].map((_, i) => percent(trials.map((t) => t[i])))]]));
   const text = [
-    measured('npm run bench:teach -- --settings', (performance.now() - started) / 1000),
+    measured('npm run bench -- teach --settings', (performance.now() - started) / 1000),
     '',
     table(['examples of each', 'trials', ...WAYS], rows(ways)),
     '',
@@ -105,10 +105,11 @@ async function compareSettings(pictures: readonly Picture[], look: Look, wanted:
   writePart('settings', text.join('\n'), DOCS);
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { trials: { type: 'string' }, settings: { type: 'boolean' } } });
+/** @param args `--trials N`, `--settings` */
+export async function benchTeach(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { trials: { type: 'string' }, settings: { type: 'boolean' } } });
   const wanted = Number(values.trials ?? 8);
-  if (!Number.isInteger(wanted) || wanted < 1) throw new Error('npm run bench:teach -- --trials N takes a whole number of 1 or more.');
+  if (!Number.isInteger(wanted) || wanted < 1) throw new Error('npm run bench -- teach --trials N takes a whole number of 1 or more.');
   if (!existsSync(PICTURES)) throw new Error(`The benchmark needs ${PICTURES}, which is not here: labelled pictures that may not be passed on.`);
   if (!existsSync(MODEL)) throw new Error('The benchmark needs ResNet-18: npm run model.');
   const started = performance.now();
@@ -117,8 +118,3 @@ async function main(): Promise<void> {
   if (values.settings) await compareSettings(pictures, look, wanted, started);
   else await measure(pictures, look, wanted, started);
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import { openLive, running, setAdaptive, watch } from '../bench/live-run';
-import { ascending, at, machine, table } from '../bench/report';
-import type { Serving } from '../serve';
+import { openLive, running, setAdaptive, watch } from '../live-run';
+import { ascending, at, machine, table } from '../report';
+import { serveBuilt, type Serving } from '../../serve';
 
 const ROUNDS = 5;
 const WINDOW_MS = 6000;
@@ -23,7 +23,7 @@ async function newestSession(page: Page): Promise<{ bytes: number; seconds: numb
 }
 
 /** Recognitions a second with and without a recording, in interleaved rounds of one run, and bytes a minute. */
-export async function benchRate(serving: Serving): Promise<string> {
+async function rate(serving: Serving): Promise<string> {
   const browsing = await openLive(serving.url, 30);
   const { page } = browsing;
   const version = page.context().browser()?.version() ?? '';
@@ -57,4 +57,13 @@ export async function benchRate(serving: Serving): Promise<string> {
     `Ratio with / without: median ${median(ratios).toFixed(2)}, rounds ${ratios.map((r) => r.toFixed(2)).join(', ')}.`,
     `${(median(sizes) / 1e6).toFixed(1)} MB a minute.`,
   ].join('\n');
+}
+
+export async function benchRate(): Promise<void> {
+  const serving = await serveBuilt();
+  try {
+    console.log(`\n${await rate(serving)}\n`);
+  } finally {
+    await serving.close();
+  }
 }

@@ -1,4 +1,4 @@
-// npm run bench:int8: convolutions in integers by relaxed SIMD's dot product (src/engine/kernels/int8.c) against our float kernels, on one
+// npm run bench -- int8: convolutions in integers by relaxed SIMD's dot product (src/engine/kernels/int8.c) against our float kernels, on one
 // thread in Chromium, with and without the processor's own instruction for it. Writes its part of docs/engine-study.md.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ function networks(m: Int8Measurements): { float: number; int8: number; mixed: nu
   return { float, int8: float - gain((r) => r.int8Ms), mixed: float - gain((r) => Math.min(r.int8Ms, r.floatMs)) };
 }
 
-async function main(): Promise<void> {
+export async function benchIntegers(): Promise<void> {
   mkdirSync(WORKER_FOLDER, { recursive: true });
   const tool = (name: string): string => join(root, `tools/kernels/${name}`);
   compile({ folder: tool('roofline'), sources: ['roofline.c'], assembly: '', relaxed: true, threads: false, output: join(WORKER_FOLDER, 'roofline.wasm') });
@@ -70,15 +70,10 @@ async function main(): Promise<void> {
     `One thread, ${ROUNDS} interleaved rounds in Chromium, medians. Float: our kernels within a run of the whole network. Integers: the`,
     'engine\'s kernels, weights of 8 bits, activations of 7, with bias, residual, ReLU and rounding to the next layer\'s steps; input just',
     'written. "VNNI" has the processor\'s own dot product, "without" the same browser told to do without it. Whole networks are the sum of',
-    'the layers, with conv1, pool and fc in floats. `npm run bench:int8`.', '',
+    'the layers, with conv1, pool and fc in floats. `npm run bench -- int8`.', '',
     machine(page), '',
     table(['convolution', 'times', 'float ms, VNNI', 'int8 ms, VNNI', 'ratio', 'float ms, without', 'int8 ms, without', 'ratio'], rows), '',
     '500 outputs of each shape were compared with the convolution by its definition: every bit is the same.',
     `The bare dot product: ${median(vnni.peak).toFixed(0)} G multiply-adds a second with VNNI, ${median(plain.peak).toFixed(0)} without.`,
   ].join('\n'), join(root, 'docs/engine-study.md'));
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});

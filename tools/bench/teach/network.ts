@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
-import { decodeModel } from '../../src/engine/onnx/decode';
-import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
-import { readResNet18 } from '../../src/engine/resnet18/read';
-import { sparseBlock, type BlockExample } from '../../src/teach/shared/low-rank';
-import { floatNetwork } from '../../src/engine/simd/float-network';
-import { startSimdEngine } from '../../src/engine/simd/simd-engine';
+import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
+import { decodeModel } from '../../../src/engine/onnx/decode';
+import { Preprocessor } from '../../../src/engine/preprocess/preprocessor';
+import { readResNet18 } from '../../../src/engine/resnet18/read';
+import { sparseBlock, type BlockExample } from '../../../src/teach/shared/low-rank';
+import { floatNetwork } from '../../../src/engine/simd/float-network';
+import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
 import type { Pixels } from './pictures';
 
 /** What the network says of one view. */
@@ -18,7 +18,7 @@ export type Look = (pixels: Pixels, withBlock: boolean) => Promise<Seen>;
 
 /** The app's own engine and preprocessing in Node, one thread. */
 export async function openNetwork(modelPath: string): Promise<Look> {
-  const kernels = new URL('../../src/engine/simd/kernels.wasm', import.meta.url);
+  const kernels = new URL('../../../src/engine/simd/kernels.wasm', import.meta.url);
   const engine = await startSimdEngine(
     floatNetwork(readResNet18(decodeModel(readFileSync(modelPath)))),
     { threads: 1 },

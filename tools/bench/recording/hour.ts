@@ -1,6 +1,6 @@
-import { openBrowser } from '../../tests/support/browser';
-import { machine, table } from '../bench/report';
-import type { Serving } from '../serve';
+import { openBrowser } from '../../../tests/support/browser';
+import { machine, table } from '../report';
+import { serveBuilt, type Serving } from '../../serve';
 
 const HOUR_S = 3600;
 /** Film frames and recognitions a second of the simulated session. */
@@ -14,7 +14,7 @@ const [WIDTH, HEIGHT] = [160, 120];
  * encoded in a few minutes, but as many frames, fragments and labels as an hour has. Memory is what the renderer process, in
  * which page and worker live, has of JavaScript heap and buffers (performance.measureUserAgentSpecificMemory).
  */
-export async function benchHour(serving: Serving): Promise<string> {
+async function hour(serving: Serving): Promise<string> {
   const browsing = await openBrowser({ own: true });
   const { page } = browsing;
   const version = page.context().browser()?.version() ?? '';
@@ -133,4 +133,13 @@ async function simulate({ source, seconds, frameRate, recognitionRate, width, he
     recognitions: finished.manifest.recognitions,
     dropped: status.dropped,
   };
+}
+
+export async function benchHour(): Promise<void> {
+  const serving = await serveBuilt();
+  try {
+    console.log(`\n${await hour(serving)}\n`);
+  } finally {
+    await serving.close();
+  }
 }

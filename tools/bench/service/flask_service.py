@@ -1,6 +1,6 @@
 """POST /predict as such services are mostly written: Flask, Pillow, numpy, onnxruntime, under waitress.
 Usage: flask_service.py MODEL LABELS.json THREADS_OF_WAITRESS THREADS_OF_ONNXRUNTIME (0: its own choice).
-Prints the port that it listens at. The rival of `npm run bench:service`; same model, same preprocessing, same answer."""
+Prints the port that it listens at. The rival of `npm run bench -- service`; same model, same preprocessing, same answer."""
 import io
 import json
 import logging

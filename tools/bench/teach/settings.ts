@@ -1,10 +1,10 @@
-import { unit } from '../../src/teach/shared/features';
-import { askThings, fitThings } from '../../src/teach/shared/head';
-import { adaptedFeatures, LAST_BLOCK, type BlockExample } from '../../src/teach/shared/low-rank';
-import { fitLowRank } from '../../src/teach/shared/low-rank-fit';
-import { nearestNeighbour } from '../../src/teach/shared/neighbour';
-import { assignFolds } from '../../src/teach/shared/split';
-import { PENALTIES, trainHead } from '../../src/teach/shared/train-head';
+import { unit } from '../../../src/teach/shared/features';
+import { askThings, fitThings } from '../../../src/teach/shared/head';
+import { adaptedFeatures, LAST_BLOCK, type BlockExample } from '../../../src/teach/shared/low-rank';
+import { fitLowRank } from '../../../src/teach/shared/low-rank-fit';
+import { nearestNeighbour } from '../../../src/teach/shared/neighbour';
+import { assignFolds } from '../../../src/teach/shared/split';
+import { PENALTIES, trainHead } from '../../../src/teach/shared/train-head';
 import { finish, type Example } from './trial';
 
 /** Penalties that do not grow with the examples. */

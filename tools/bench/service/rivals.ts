@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IMAGENET_LABELS } from '../../src/base/shared/labels/imagenet';
+import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FOLDER = join(ROOT, 'tests/.tmp/bench-service');
 const PYTHON = join(FOLDER, 'venv/bin/python');
 export const MODEL = join(ROOT, 'dist/models/resnet18.onnx');
@@ -60,7 +60,7 @@ function preparePython(): void {
   const works = (): boolean => existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import flask, waitress, onnxruntime, PIL']).status === 0;
   if (works()) return;
   mkdirSync(FOLDER, { recursive: true });
-  const requirements = join(ROOT, 'tools/bench-service/requirements.txt');
+  const requirements = join(ROOT, 'tools/bench/service/requirements.txt');
   spawnSync('python3', ['-m', 'venv', join(FOLDER, 'venv')], { stdio: 'inherit' });
   spawnSync(PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], { stdio: 'inherit' });
   if (!works()) throw new Error('The benchmark needs Python 3 with venv and pip, to run Flask, Pillow and onnxruntime.');
@@ -87,7 +87,7 @@ export function startFlask(each: boolean): Promise<Contestant> {
   return start(
     each ? 'Flask, a thread a core' : 'Flask, defaults',
     PYTHON,
-    [join(ROOT, 'tools/bench-service/flask_service.py'), MODEL, labels, ...threads],
+    [join(ROOT, 'tools/bench/service/flask_service.py'), MODEL, labels, ...threads],
     (output) => (/^\d+$/m.test(output) ? `http://127.0.0.1:${output.trim()}/predict` : undefined),
   );
 }
