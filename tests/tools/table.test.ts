@@ -12,7 +12,7 @@ function run(file: string, ...args: string[]): { readonly status: number | null;
   return spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, file), ...args], { cwd: ROOT, encoding: 'utf8' });
 }
 
-describe.each([
+describe.each<[string, string, Readonly<Record<string, { readonly says: string }>>]>([
   ['npm run tool', 'tools/tool.ts', TOOLS],
   ['npm run bench', 'tools/bench/main.ts', BENCHES],
 ])('%s', (command, file, table) => {
