@@ -61,6 +61,7 @@ export class RecordingController extends SharedController {
   #recording: RunningRecording | undefined;
   #source: MediaStream | VideoFile | undefined;
   #heldAt = 0;
+  #connected = false;
 
   constructor(
     owner: ReactiveControllerHost,
@@ -87,10 +88,12 @@ export class RecordingController extends SharedController {
   }
 
   hostConnected(): void {
+    this.#connected = true;
     document.addEventListener('visibilitychange', this.#onSight);
   }
 
   override hostDisconnected(): void {
+    this.#connected = false;
     document.removeEventListener('visibilitychange', this.#onSight);
     void this.stop();
     this.store.dispose();
@@ -137,6 +140,8 @@ export class RecordingController extends SharedController {
       addEventListener('beforeunload', this.#onLeave);
       this.#set('recording');
       this.#onSight();
+      // Its element went while it started.
+      if (!this.#connected) void this.stop();
     } catch (error) {
       this.notice = { kind: 'fault', fault: Fault.from(error, 'recording-failed') };
       this.#set('off');
@@ -265,10 +270,7 @@ export class RecordingController extends SharedController {
   }
 
   #onEvent(event: RecorderEvent): void {
-    if (event.kind === 'must-end') {
-      void this.stop(new Fault(event.code, event.message));
-      return;
-    }
+    if (event.kind === 'must-end') return void this.stop(new Fault(event.code, event.message));
     this.status = { ...event.status, dropped: event.status.dropped + (this.#recording?.dropped ?? 0) };
     const now = performance.now();
     if (now - this.#heldAt >= HELD_SPANS_MS) {
