@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TeachClient } from '../../src/teach/page/teach-client';
 import { Fault } from '../../src/base/shared/fault';
 import { TEACH_CHANNEL, type NewExample, type TeachState, type Thing } from '../../src/teach/shared/teach';
-import { TeachController, type Collector } from '../../src/teach/page/teach-controller';
+import type { Collector } from '../../src/teach/page/example-collector';
+import { TeachController } from '../../src/teach/page/teach-controller';
 import type { FeatureModel } from '../../src/recognise/shared/feature-model';
 import type { TeachProgress } from '../../src/teach/shared/train-head';
 import { FakeHost, FakeVideo, Later, settled, until } from '../support/fake-page';
@@ -199,13 +200,16 @@ describe('TeachController', () => {
 
   it('takes examples until it is told to stop, keeps them, and offers to take them back', async () => {
     teach.active = true;
-    service.answer = stateOf([thing('mug', 1)], true);
     const held = teach.hold('mug', VIDEO);
     await until(() => (teach.collecting?.examples.length ?? 0) >= 3);
     // A second finger, another thing.
     await teach.hold('key', VIDEO);
     expect(teach.collecting?.thingId).toBe('mug');
+    // Nothing is learned meanwhile, whatever changes.
+    await changeTo(stateOf([thing('mug', 2)], true));
     vi.advanceTimersByTime(5000);
+    await settled();
+    expect(named('train')).toEqual([]);
     teach.release();
     const taken = teach.collecting?.examples.length;
     await held;
@@ -315,10 +319,11 @@ describe('TeachController', () => {
 
   it('does nothing any more once its element has gone', async () => {
     teach.active = true;
+    await teach.deleteExample('mug0', 'the mug');
     await changeTo(stateOf([thing('mug', 2)], true));
     host.disconnect();
-    vi.advanceTimersByTime(5000);
+    vi.advanceTimersByTime(20_000);
     await settled();
-    expect([named('train'), workers[0].terminated]).toEqual([[], true]);
+    expect([named('train'), teach.undoOffer?.token, workers[0].terminated]).toEqual([[], 1, true]);
   });
 });
