@@ -10,7 +10,7 @@ import { RecordingController } from '../../src/sessions/page/recording/recording
 import type { RecordingOptions, RunningRecording } from '../../src/sessions/page/recording/recording';
 import { SessionStore } from '../../src/sessions/page/library/session-store';
 import { FakeDevices, FakeHost, FakePage, FakeVideo, Later, settled } from '../support/fake-page';
-import { FakeWorker } from '../support/fake-worker';
+import { spawn } from '../support/fake-worker';
 import { CAT, DOG, manifestOf } from '../support/session-fixture';
 
 const STATUS: RecordingStatus = {
@@ -92,7 +92,7 @@ describe('RecordingController', () => {
       await begun.promise;
       return recording;
     };
-    const store = new SessionStore(() => new FakeWorker({ recover: () => broken }) as unknown as Worker);
+    const store = new SessionStore(spawn({ recover: () => broken }));
     const sources = { camera: camera as CameraController, recogniser: {} as RecogniserController, live: live as LiveRecognition, video: video.element };
     const download = (finished: FinishedRecording): Promise<void> => Promise.resolve(void downloaded.push(finished));
     controller = new RecordingController(host, () => sources, store, { begin, download });

@@ -39,9 +39,16 @@ export class FakeHost implements ReactiveControllerHost {
   }
 }
 
-/** Waits until something is so, letting everything else run; the test's own time limit ends it. */
+/**
+ * Waits until something is so, letting everything else run.
+ * @throws Error where it is not so for ten seconds
+ */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  const end = Date.now() + 10_000;
+  while (!isSo()) {
+    if (Date.now() > end) throw new Error(`Was never so: ${isSo.toString()}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Lets run what waits for no timer: promises, messages of ports, microtasks. */

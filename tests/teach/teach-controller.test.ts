@@ -7,7 +7,7 @@ import { TeachController } from '../../src/teach/page/teach-controller';
 import type { FeatureModel } from '../../src/recognise/shared/feature-model';
 import type { TeachProgress } from '../../src/teach/shared/train-head';
 import { FakeHost, FakeVideo, Later, settled, until } from '../support/fake-page';
-import { FakeWorker } from '../support/fake-worker';
+import { spawn, workers } from '../support/fake-worker';
 
 const MODEL: FeatureModel = { id: 'resnet18', name: 'ResNet-18', precision: 'fp32', sha256: 'aa', width: 2 };
 const OTHER: FeatureModel = { ...MODEL, sha256: 'bb' };
@@ -88,19 +88,14 @@ class FakeCollector implements Collector {
 describe('TeachController', () => {
   let host: FakeHost;
   let service: FakeService;
-  let workers: FakeWorker[];
   let collector: FakeCollector;
   let model: FeatureModel | undefined;
   let teach: TeachController;
 
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    [host, service, workers, collector, model] = [new FakeHost(), new FakeService(), [], new FakeCollector(), MODEL];
-    const client = new TeachClient(() => {
-      const worker = new FakeWorker(service);
-      workers.push(worker);
-      return worker as unknown as Worker;
-    });
+    [host, service, collector, model] = [new FakeHost(), new FakeService(), new FakeCollector(), MODEL];
+    const client = new TeachClient(spawn(service));
     teach = new TeachController(host, () => Promise.reject(new Error('no network here')), () => model, { client, collector });
     host.connect();
     await until(() => teach.state !== undefined);

@@ -113,8 +113,9 @@ export class SessionLibrary implements ReactiveController {
     clearTimeout(this.#timer);
     if (!removed) return;
     await this.#guarded(() => this.store.delete(removed.id));
-    if (this.#removed === removed) this.#removed = undefined;
+    // Only behind that: until then the list has it still.
     await this.refresh();
+    if (this.#removed === removed) this.undoRemove();
   }
 
   /** Reads zips one after the other. */

@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Fault } from '../../src/base/shared/fault';
+import { SessionLibrary, UNDO_TIME } from '../../src/sessions/page/library/session-library';
+import { SessionStore } from '../../src/sessions/page/library/session-store';
+import { SessionTransfer } from '../../src/sessions/page/library/session-transfer';
+import type { SessionManifest } from '../../src/sessions/shared/session';
+import type { TransferProgress } from '../../src/sessions/shared/session-export';
+import { SESSION_CHANNEL } from '../../src/sessions/shared/session-store';
+import { FakeHost, FakePage, Later, settled, until } from '../support/fake-page';
+import { spawn, workers } from '../support/fake-worker';
+import { manifestOf } from '../support/session-fixture';
+
+describe('SessionLibrary', () => {
+  let page: FakePage;
+  let host: FakeHost;
+  let library: SessionLibrary;
+  let sessions: SessionManifest[];
+  /** What the worker was told to do. */
+  let done: string[];
+  let fault: Fault | undefined;
+  /** `list` waits for it. */
+  let listing: Promise<void>;
+  let imports: { readonly zip: string; readonly report: (progress: TransferProgress) => Promise<void>; readonly end: Later<SessionManifest> }[];
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    page = new FakePage();
+    host = new FakeHost();
+    sessions = ['a', 'b', 'c'].map((id) => manifestOf({ id, name: `the ${id}` }));
+    [done, imports, fault, listing] = [[], [], undefined, Promise.resolve()];
+    const note = (what: string): void => {
+      done.push(what);
+      const thrown = fault;
+      fault = undefined;
+      if (thrown) throw thrown;
+    };
+    const service = {
+      async list(): Promise<SessionManifest[]> {
+        const listed = sessions;
+        await listing;
+        note('list');
+        return listed;
+      },
+      rename: (id: string, name: string) => note(`rename ${id} ${name}`),
+      delete(id: string): void {
+        note(`delete ${id}`);
+        sessions = sessions.filter((session) => session.id !== id);
+      },
+      tidy: () => note('tidy'),
+    };
+    const importer = {
+      async import(zip: File, report: (progress: TransferProgress) => Promise<void>): Promise<SessionManifest> {
+        const end = new Later<SessionManifest>();
+        imports.push({ zip: await zip.text(), report, end });
+        return end.promise;
+      },
+    };
+    library = new SessionLibrary(host, {
+      store: new SessionStore(spawn(service)),
+      transfer: new SessionTransfer(spawn(importer)),
+    });
+    host.connect();
+    await until(() => library.sessions !== undefined);
+    done.length = 0;
+  });
+  afterEach(async () => {
+    host.disconnect();
+    await settled();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  const shown = (): string => (library.sessions ?? []).map(({ id }) => id).join('');
+  const changes = (): string[] => done.filter((what) => what !== 'list');
+  const zips = (...names: string[]): File[] => names.map((name) => new File([name], name));
+
+  it('lists what there is, and anew when another tab changed it', async () => {
+    expect(shown()).toBe('abc');
+    sessions = sessions.slice(1);
+    const channel = new BroadcastChannel(SESSION_CHANNEL);
+    channel.postMessage({ kind: 'deleted', id: 'a' });
+    await until(() => shown() === 'bc');
+    channel.close();
+  });
+
+  it('shows the latest list, whichever comes last', async () => {
+    const slow = new Later<void>();
+    listing = slow.promise;
+    const older = library.refresh();
+    await settled();
+    [listing, sessions] = [Promise.resolve(), sessions.slice(2)];
+    await library.refresh();
+    slow.resolve();
+    await older;
+    expect(shown()).toBe('c');
+  });
+
+  it('has an empty list and a fault where nothing can be read, and keeps the list that there was', async () => {
+    fault = new Fault('storage-failed', 'no');
+    await library.refresh();
+    expect([library.fault?.code, shown()]).toEqual(['storage-failed', 'abc']);
+    library.clearFault();
+    expect(library.fault).toBeUndefined();
+    const list = (): Promise<never> => Promise.reject(new Fault('storage-failed', 'no'));
+    const other = new SessionLibrary(host, { store: new SessionStore(spawn({ list })), transfer: library.transfer });
+    expect(other.sessions).toBeUndefined();
+    await other.refresh();
+    expect(other.sessions).toEqual([]);
+    other.store.dispose();
+  });
+
+  it('takes a session off the list at once, and deletes it when the time to have it back has passed', async () => {
+    await library.remove(sessions[1]);
+    expect([shown(), library.removed?.id]).toEqual(['ac', 'b']);
+    vi.advanceTimersByTime(UNDO_TIME - 1);
+    await settled();
+    expect(changes()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    await until(() => library.removed === undefined);
+    expect([changes(), shown()]).toEqual([['delete b'], 'ac']);
+  });
+
+  it('gives a session back that was taken off', async () => {
+    await library.remove(sessions[1]);
+    library.undoRemove();
+    vi.advanceTimersByTime(UNDO_TIME);
+    await settled();
+    expect([changes(), shown(), library.removed]).toEqual([[], 'abc', undefined]);
+  });
+
+  it('deletes the one before when the next is taken off, and has its whole time for that', async () => {
+    await library.remove(sessions[0]);
+    vi.advanceTimersByTime(UNDO_TIME - 1);
+    await library.remove(sessions[1]);
+    expect([changes(), shown()]).toEqual([['delete a'], 'c']);
+    vi.advanceTimersByTime(UNDO_TIME - 1);
+    await settled();
+    expect(changes()).toEqual(['delete a']);
+    library.undoRemove();
+    expect(shown()).toBe('bc');
+  });
+
+  it('deletes what was taken off when the page or the list is left', async () => {
+    await library.remove(sessions[0]);
+    page.window.dispatchEvent(new Event('pagehide'));
+    await until(() => changes().length === 1);
+    await until(() => library.removed === undefined);
+    await library.remove(sessions[0]);
+    host.disconnect();
+    await until(() => changes().length === 2);
+    expect(changes()).toEqual(['delete a', 'delete b']);
+  });
+
+  it('shows a session again that could not be deleted, and says why', async () => {
+    await library.remove(sessions[0]);
+    fault = new Fault('session-busy', 'another tab records it');
+    await library.flush();
+    expect([library.fault?.code, shown(), library.removed]).toEqual(['session-busy', 'abc', undefined]);
+  });
+
+  it('renames, and says where that failed', async () => {
+    await library.rename('a', 'zoo');
+    expect(done).toEqual(['rename a zoo', 'list']);
+    fault = new Fault('session-missing', 'gone');
+    await library.rename('b', 'zoo');
+    expect(library.fault?.code).toBe('session-missing');
+  });
+
+  it('imports one file after the other, also those that come meanwhile, and goes on after a broken one', async () => {
+    const first = library.import(zips('1.zip', '2.zip'));
+    await until(() => imports.length === 1);
+    expect(library.importing).toEqual({ name: '1.zip', progress: undefined, waiting: 1 });
+    await library.import(zips('3.zip'));
+    const progress: TransferProgress = { done: 1, total: 2 } as unknown as TransferProgress;
+    await imports[0].report(progress);
+    expect(library.importing).toEqual({ name: '1.zip', progress, waiting: 2 });
+    imports[0].end.reject(new Fault('import-broken', 'cut off'));
+    await until(() => imports.length === 2);
+    expect(library.fault?.code).toBe('import-broken');
+    sessions = [...sessions, manifestOf({ id: 'd' })];
+    imports[1].end.resolve(manifestOf());
+    await until(() => imports.length === 3);
+    imports[2].end.resolve(manifestOf());
+    await first;
+    expect([imports.map(({ zip }) => zip), library.importing, shown()]).toEqual([['1.zip', '2.zip', '3.zip'], undefined, 'abcd']);
+    expect(workers.slice(1).map((worker) => worker.terminated)).toEqual([true, true, true]);
+  });
+
+  it('cancels an import with all that wait, tidies up, and can import again', async () => {
+    const imported = library.import(zips('1.zip', '2.zip'));
+    await until(() => imports.length === 1);
+    library.cancelImport();
+    await imported;
+    expect([imports.length, library.importing, library.fault, workers[1].terminated]).toEqual([1, undefined, undefined, true]);
+    await until(() => changes().includes('tidy'));
+    const again = library.import(zips('3.zip'));
+    await until(() => imports.length === 2);
+    imports[1].end.resolve(manifestOf());
+    await again;
+    expect(library.importing).toBeUndefined();
+  });
+});
