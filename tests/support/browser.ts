@@ -99,6 +99,17 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
   };
 }
 
+/**
+ * Has the app run in integers from its first start on, as if a person had chosen so: it does not time both precisions beside what
+ * is tested. Before the page is opened.
+ */
+export async function withoutTrial(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const key = 'sightglass.settings';
+    if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify({ precision: 'int8' }));
+  });
+}
+
 /** Collects what a page complains of: errors that nobody caught, and those of its console. */
 export function watchErrors(page: Page, errors: string[]): void {
   page.on('pageerror', (error) => errors.push(error.message));

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
-import { openBrowser, type Browsing, type CameraOptions } from './browser';
+import { openBrowser, withoutTrial, type Browsing, type CameraOptions } from './browser';
 import { plainFilm } from './plain-film';
 
-/** The built page served for a test file, and a browser of its own for each test. */
+/** The built page served for a test file, and a page with storage of its own for each test; the app times no precisions in it. */
 export interface OwnPages {
   readonly url: string;
   /** The browser that the running test has opened. */
@@ -41,6 +41,7 @@ export function ownPages(filmed = true): OwnPages {
     },
     async open(options) {
       browsing = await openBrowser({ ...(film !== undefined && { film }), ...options });
+      await withoutTrial(browsing.page);
       return browsing.page;
     },
   };

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { RecordingBar } from '../../src/sessions/page/recording/recording-bar';
 import type { SnapshotFlash } from '../../src/sessions/page/recording/snapshot-flash';
 import { serveBuilt } from '../../tools/serve';
-import { openApp, openBrowser, watchErrors, type CameraOptions } from './browser';
+import { openApp, openBrowser, watchErrors, withoutTrial, type CameraOptions } from './browser';
 import { FILM_RATE } from './film';
 import { makeNumberedFilm, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-film';
 import { answerWithNumbers } from './seen-numbers';
@@ -35,6 +35,7 @@ export async function openRecorder(options: CameraOptions = {}, prepare: (page: 
   const { page } = browsing;
   const errors: string[] = [];
   watchErrors(page, errors);
+  await withoutTrial(page);
   await answerWithNumbers(page);
   await prepare(page);
   await openApp(page, serving.url);

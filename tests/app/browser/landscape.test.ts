@@ -10,7 +10,7 @@ let page: Page;
 
 async function open(width: number, height: number, context = {}): Promise<void> {
   page = await pages.open({ context: { viewport: { width, height }, hasTouch: true, ...context } });
-  await page.addInitScript(() => localStorage.setItem('sightglass.settings', JSON.stringify({ certainty: 0 })));
+  await page.addInitScript(() => localStorage.setItem('sightglass.settings', JSON.stringify({ certainty: 0, precision: 'int8' })));
   await openApp(page, pages.url);
 }
 

@@ -28,7 +28,7 @@ async function opened(context: object): Promise<Browsing> {
   const browsing = await openBrowser({ film, context });
   await browsing.page.addInitScript(() => {
     // Labels and figures are shown whatever the network makes of a grey picture.
-    localStorage.setItem('sightglass.settings', JSON.stringify({ certainty: 0, statsOpen: true }));
+    localStorage.setItem('sightglass.settings', JSON.stringify({ certainty: 0, statsOpen: true, precision: 'int8' }));
   });
   await openApp(browsing.page, serving.url);
   return browsing;

@@ -16,7 +16,7 @@ describe('labels for the ear', () => {
   /** Opens with pictures that change four times a second, each with labels of its own. */
   async function open(settings: Record<string, unknown>, key: 'announced' | 'spoken'): Promise<void> {
     page = await pages.open({ context: { viewport: PHONE } });
-    await keep({ certainty: 0, smoothing: false, hold: false, ...settings });
+    await keep({ certainty: 0, smoothing: false, hold: false, precision: 'int8', ...settings });
     await withCanvasCameras(page, [{ deviceId: 'a', label: 'A' }]);
     await page.addInitScript(() => {
       const spoken: [text: string, time: number][] = [];

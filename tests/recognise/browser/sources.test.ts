@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { DESKTOP, openApp, openBrowser, PHONE, withoutTrial, type Browsing } from '../../support/browser';
 import { makeVideo } from '../../support/video';
 import { drawn } from '../../support/waits';
 import { withWorkerPrelude } from '../../support/worker-prelude';
@@ -34,6 +34,7 @@ describe.each([
   beforeEach(async () => {
     browsing = await openBrowser({ flags: ['--use-fake-device-for-media-stream', '--auto-select-desktop-capture-source=Entire screen'], context: { viewport } });
     page = browsing.page;
+    await withoutTrial(page);
     await withWorkerPrelude(page, SPY);
     await openApp(page, serving.url);
     video = await makeVideo(page, [{ colour: '#f00', seconds: 2 }, { colour: '#00f', seconds: 2 }]);
