@@ -95,7 +95,12 @@ describe.skipIf(models.length === 0)('without a network', () => {
       await expect.poll(fetched, { timeout: 60_000 }).toBe(files.length);
       await expect.poll(() => other.requests.some(({ pathname }) => /ort-wasm.*\.wasm$/.test(pathname)), { timeout: 60_000 }).toBe(true);
       // All is kept but the page itself.
-      await slow.page.locator('sg-offline-status').getByText(/: (\d+) of \1 MB$/).waitFor({ timeout: 60_000 });
+      const stored = (): Promise<number> =>
+        slow.page.evaluate(async (names) => {
+          const all = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+          return names.filter((name) => all.flat().some(({ url }) => new URL(url).pathname.endsWith(`/${name}`))).length;
+        }, files);
+      await expect.poll(stored, { timeout: 60_000 }).toBe(files.length);
       await drawn(slow.page, 60);
       const phase = (): Promise<string | null> => slow.page.locator('sg-offline-status').getAttribute('phase');
       const active = (): Promise<boolean> => slow.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active));
