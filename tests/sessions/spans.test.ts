@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HumanEdit, HumanLabels, HumanSpan } from '../../src/sessions/shared/session';
 import { EditHistory } from '../../src/sessions/shared/edit-history';
 import {
-  addSpan, deleteSpan, mergeSpans, moveEdge, moveSpan, relabelSpan, SpanEditError, splitSpan, type SpanLimits,
+  addSpan, deleteSpan, mergeSpans, moveEdge, relabelSpan, SpanEditError, splitSpan, type SpanLimits,
 } from '../../src/sessions/shared/edit-spans';
 import { deleteSnapshot, relabelSnapshot } from '../../src/sessions/shared/edit-snapshots';
 import { foldEdits, NO_LABELS } from '../../src/sessions/shared/human-labels';
@@ -42,12 +42,6 @@ describe('editing spans', () => {
     expect(() => moveEdge(labels, 'gone', 'end', 0, LIMITS)).toThrow(SpanEditError);
   });
 
-  it('moves whole spans', () => {
-    const labels = labelled(span('a', 1e6, 2e6));
-    expect(after(labels, moveSpan(labels, 'a', 99e6, LIMITS))).toEqual([span('a', 9e6, 10e6)]);
-    expect(moveSpan(labels, 'a', 1e6, LIMITS)).toEqual([]);
-  });
-
   it('splits into two that touch and may then be told apart, and merges again', () => {
     const labels = labelled(span('a', 1e6, 3e6));
     const split = foldEdits(splitSpan(labels, 'a', 2e6, 'b', LIMITS), labels);
@@ -81,7 +75,6 @@ describe('editing spans', () => {
         const doings = [
           () => addSpan(labels, span(`n${i}`, time, time + random(800_000), label), LIMITS),
           () => moveEdge(labels, one?.id ?? '', random(2) ? 'start' : 'end', time, LIMITS),
-          () => moveSpan(labels, one?.id ?? '', time, LIMITS),
           () => splitSpan(labels, one?.id ?? '', time, `s${i}`, LIMITS),
           () => mergeSpans(labels, one?.id ?? '', labels.spans[random(labels.spans.length)].id),
           () => relabelSpan(labels, one?.id ?? '', label),

@@ -18,7 +18,7 @@ export interface Rectangle {
 }
 
 /** What a test says to the cameras, and what they were told; `globalThis.canvasCameras` in the page. */
-export interface CanvasCameras {
+interface CanvasCameras {
   /** Size of the pictures: swap them and the phone was turned. */
   width: number;
   height: number;

@@ -20,7 +20,7 @@ function isWhite(number: number, block: number): boolean {
 }
 
 /** The number in the mean brightness of each block, row by row; undefined where it is none. */
-export function numberOf(blocks: ArrayLike<number>): number | undefined {
+function numberOf(blocks: ArrayLike<number>): number | undefined {
   let number = 0;
   for (let bit = 0; bit < BITS; bit++) {
     const [straight, opposite] = [blocks[bit], blocks[bit + BITS]];
@@ -31,7 +31,7 @@ export function numberOf(blocks: ArrayLike<number>): number | undefined {
 }
 
 /** A frame with its number. */
-export async function numberedPicture(number: number, width: number, height: number): Promise<Buffer> {
+async function numberedPicture(number: number, width: number, height: number): Promise<Buffer> {
   const small = Buffer.from(Array.from({ length: COLUMNS * ROWS }, (_, block) => (isWhite(number, block) ? 235 : 20)));
   const raw = { width: COLUMNS, height: ROWS, channels: 1 as const };
   return sharp(small, { raw }).resize(width, height, { kernel: 'nearest', fit: 'fill' }).toColourspace('srgb').jpeg({ quality: 85 }).toBuffer();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /** What a test says to numbered streams; `globalThis.numberedStreams` in the page. */
-export interface NumberedStreams {
+interface NumberedStreams {
   /** Size of the pictures: swap them and the phone was turned. */
   width: number;
   height: number;

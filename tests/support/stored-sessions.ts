@@ -12,7 +12,7 @@ export interface StoredSession {
 }
 
 /** All files of the private file system under `sessions/`, by path. */
-export async function privateFiles(page: Page): Promise<Map<string, Buffer>> {
+async function privateFiles(page: Page): Promise<Map<string, Buffer>> {
   const files = await page.evaluate(async () => {
     const found: [string, string][] = [];
     const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {

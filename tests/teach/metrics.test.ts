@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auroc, confusionMatrix, confusions, deviation, shareOf } from '../../src/teach/shared/metrics';
+import { confusionMatrix, confusions, deviation, shareOf } from '../../src/teach/shared/metrics';
 import { nearestNeighbour } from '../../src/teach/shared/neighbour';
 
 describe('shareOf', () => {
@@ -21,16 +21,6 @@ describe('confusion', () => {
     const matrix = confusionMatrix([0, 0, 0, 1, 1], [0, 1, 1, 1, 2], 2, 3);
     expect(matrix).toEqual([[1, 2, 0], [0, 1, 1]]);
     expect(confusions(matrix)).toEqual([{ from: 0, to: 1, count: 2, of: 3 }, { from: 1, to: 2, count: 1, of: 2 }]);
-  });
-});
-
-describe('auroc', () => {
-  it('counts pairs in the right order, ties half', () => {
-    expect(auroc([3, 4], [1, 2])).toBe(1);
-    expect(auroc([1, 2], [3, 4])).toBe(0);
-    // Pairs: 2>1, 2=2, 5>1, 5>2: 3.5 of 4.
-    expect(auroc([2, 5], [1, 2])).toBe(0.875);
-    expect(auroc([], [1])).toBeNaN();
   });
 });
 

@@ -5,7 +5,7 @@ import type { SheetId } from './events';
 import { VIEWS } from './views';
 
 /** What the sheets may use; the app owns it. */
-export interface SheetContext {
+interface SheetContext {
   readonly capabilities: WorkerCapabilities | undefined;
   /** The live figures at the moment of asking, undefined before the first. */
   readonly statistics: () => LiveStatistics | undefined;

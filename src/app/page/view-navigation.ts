@@ -82,7 +82,6 @@ export class ViewNavigation extends LitElement {
   @property() current: ViewId = 'live';
 
   override render(): unknown {
-    if (VIEWS.length < 2) return nothing;
     return html`<nav aria-label=${msg('Views')}>
       ${VIEWS.map(
         (view) => html`<a part="link" href="#${view.id}" aria-current=${view.id === this.current ? 'page' : nothing}>

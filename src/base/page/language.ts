@@ -32,7 +32,7 @@ const localization = configureLocalization({
 });
 
 /** The language that is shown. */
-export function language(): LabelLocale {
+function language(): LabelLocale {
   return localization.getLocale() as LabelLocale;
 }
 

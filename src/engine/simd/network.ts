@@ -7,7 +7,7 @@ import type { Phase } from './operator.ts';
 export const LAST_BLOCK = { channels: 512, side: 7 } as const;
 
 /** A network in memory, cut into phases; addresses in bytes. */
-export interface PlannedNetwork {
+interface PlannedNetwork {
   readonly input: number;
   readonly features: number;
   readonly logits: number;

@@ -1,4 +1,4 @@
-import { sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
+import type { LabelRef } from '../../base/shared/labels/label-ref';
 import { browserStorage } from '../../base/page/settings';
 import { SLOTS, useLabel, type LabelSlot } from '../shared/label-slots';
 
@@ -42,15 +42,6 @@ export class LabelBook {
     this.#refresh();
     const known = label.index !== undefined || this.own.includes(name);
     this.#write({ slots: useLabel(this.slots, label), own: known ? this.own : [name, ...this.own].slice(0, MOST_OWN) });
-  }
-
-  /** Forgets a label of own words. */
-  forget(name: string): void {
-    this.#refresh();
-    this.#write({
-      slots: this.slots.filter((slot) => !sameLabel(slot.label, { name })),
-      own: this.own.filter((own) => own !== name),
-    });
   }
 
   /** Another view or tab may have written meanwhile; where nothing can be kept, this visit's labels stay. */

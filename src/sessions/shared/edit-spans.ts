@@ -80,14 +80,6 @@ export function moveEdge(labels: HumanLabels, id: string, edge: Edge, timeUs: nu
   return put(labels, moved);
 }
 
-/** Moves a whole span, which keeps its length. */
-export function moveSpan(labels: HumanLabels, id: string, startUs: number, { durationUs }: SpanLimits): HumanEdit[] {
-  const span = find(labels, id);
-  const length = span.endUs - span.startUs;
-  const start = clamp(Math.round(startUs), 0, Math.max(0, durationUs - length));
-  return start === span.startUs ? [] : put(labels, { ...span, startUs: start, endUs: start + length });
-}
-
 /**
  * Cuts a span in two at a time, which the second begins with. Both have the same label until one is given another.
  * @throws SpanEditError where a part would be shorter than the shortest span

@@ -1,7 +1,7 @@
 import type { SessionManifest } from './session';
 
 /** What a session can be taken away as. */
-export const EXPORT_FORMATS = [
+const EXPORT_FORMATS = [
   'everything', 'film', 'film-mp4', 'webvtt', 'srt', 'csv', 'jsonl', 'image-folder', 'coco', 'label-studio',
 ] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

@@ -4,7 +4,7 @@ import { spansAt } from './label-times';
 import { predictedRunsOf } from './predicted-runs';
 
 /** How much of a session a label has. */
-export interface LabelShare {
+interface LabelShare {
   readonly label: LabelRef;
   /** Microseconds that the network named it first. */
   readonly predictedUs: number;

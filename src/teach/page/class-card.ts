@@ -10,7 +10,7 @@ import { sharedStyles } from '../../base/page/elements/styles';
 import './thumbnail';
 
 /** With fewer examples than this a thing is learned, but not well. */
-export const FEWEST_EXAMPLES = 5;
+const FEWEST_EXAMPLES = 5;
 
 /**
  * One taught thing: its name, its examples, and ways to more of them.

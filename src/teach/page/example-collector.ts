@@ -12,7 +12,7 @@ export type Recognise = (frame: FrameInput, options: RecogniseOptions) => Promis
 /** Milliseconds between two examples of a burst: closer ones are all but the same. */
 const BURST_INTERVAL = 180;
 /** Examples of one burst at most. */
-export const MOST_IN_BURST = 30;
+const MOST_IN_BURST = 30;
 
 /** Examples of a time of a film. */
 export interface FilmSpan {
@@ -22,7 +22,7 @@ export interface FilmSpan {
 }
 
 /** Times within a span, evenly, none at its very ends. */
-export function timesIn({ startUs, endUs }: FilmSpan, count: number): number[] {
+function timesIn({ startUs, endUs }: FilmSpan, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(startUs + ((endUs - startUs) * (i + 0.5)) / count));
 }
 

@@ -2,10 +2,10 @@ import type { FeatureModel } from '../../recognise/shared/feature-model';
 import { fromBase64, toBase64 } from './base64';
 
 /** What a file of taught things begins with. */
-export const FILE_FORMAT = 'sightglass-things';
-export const FILE_VERSION = 1;
+const FILE_FORMAT = 'sightglass-things';
+const FILE_VERSION = 1;
 export const LONGEST_NAME = 60;
-export const MOST_THINGS = 100;
+const MOST_THINGS = 100;
 export const MOST_EXAMPLES = 500;
 
 /** Where an example came from. */
@@ -23,7 +23,7 @@ export interface FileExample {
   readonly picture?: Uint8Array<ArrayBuffer>;
 }
 
-export interface FileThing {
+interface FileThing {
   readonly name: string;
   /** True for examples of anything else. */
   readonly other: boolean;

@@ -52,24 +52,6 @@ export function confusions(matrix: ConfusionMatrix): Confusion[] {
     .sort((a, b) => b.count - a.count || b.count / b.of - a.count / a.of);
 }
 
-/**
- * Area under the ROC curve: how often a known example scores above an unknown one (Mann and Whitney 1947), ties half.
- * @returns 0..1; NaN where one side is empty
- */
-export function auroc(known: readonly number[], unknown: readonly number[]): number {
-  const all = [...known.map((score) => ({ score, known: true })), ...unknown.map((score) => ({ score, known: false }))];
-  all.sort((a, b) => a.score - b.score);
-  let ranks = 0;
-  for (let i = 0; i < all.length; ) {
-    let end = i;
-    while (end < all.length && all[end].score === all[i].score) end++;
-    const rank = (i + end + 1) / 2;
-    for (let j = i; j < end; j++) if (all[j].known) ranks += rank;
-    i = end;
-  }
-  return (ranks - (known.length * (known.length + 1)) / 2) / (known.length * unknown.length);
-}
-
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];

@@ -13,7 +13,7 @@ export interface OpenSet {
  * says which thing is the likeliest of those taught, even for a picture of none; the cosine says how typical it is. Both
  * together ranked known before unknown better than either in our benchmark (docs/teach.md), for weights from 2 to 5.
  */
-export const COSINE_WEIGHT = 2;
+const COSINE_WEIGHT = 2;
 
 /**
  * What stands for scores of unknown pictures where nothing tells: the cosine of ResNet-18's features of unrelated photographs

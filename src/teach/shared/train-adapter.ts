@@ -1,5 +1,5 @@
 import { unit } from './features';
-import { askThings, fitThings, OTHER, type TaughtHead, type ThingAnswer } from './head';
+import { askThings, fitThings, type TaughtHead, type ThingAnswer } from './head';
 import { adaptedFeatures, blockWorkspace, LAST_BLOCK, type BlockExample, type BlockShape, type LowRankAdapter } from './low-rank';
 import { fitLowRank, type LowRankOptions } from './low-rank-fit';
 import { heldOutReport, openSetFrom, type HeldOutReport } from './report';
@@ -109,5 +109,3 @@ export function* trainAdapter(
   const fitted = fitThings(adapted, labels, all, things, penalty);
   return { ...result, kept: { adapter, head: { ...fitted, names, openSet } } };
 }
-
-export { OTHER };

@@ -1,12 +1,12 @@
 import { unit } from './features';
-import { askThings, fitThings, OTHER, type FittedThings, type TaughtHead, type ThingAnswer } from './head';
+import { askThings, fitThings, type FittedThings, type TaughtHead, type ThingAnswer } from './head';
 import { heldOutLogLoss, heldOutReport, openSetFrom, type HeldOutAnswers, type HeldOutReport } from './report';
 import { assignFolds, FOLDS } from './split';
 
 /** One example of a thing. */
 export interface TeachExample {
   readonly features: ArrayLike<number>;
-  /** Index of its thing, or {@link OTHER}. */
+  /** Index of its thing, or OTHER of head.ts. */
   readonly label: number;
   /** What it was taken together with; see split.ts. */
   readonly group: string;
@@ -126,5 +126,3 @@ export function* trainHead({ names, examples }: TeachProblem): Generator<TeachPr
   const head: TaughtHead = { ...fitted, names, openSet };
   return { head, report: heldOutReport(answers, labels, things, openSet), basis: { units, labels, folds, penalty, answers } };
 }
-
-export { OTHER };

@@ -64,7 +64,7 @@ async function cameraAllowed(): Promise<boolean> {
 const TRY_WITH_LESS = ['OverconstrainedError', 'ConstraintNotSatisfiedError', 'TypeError'];
 
 /** getUserMedia's exceptions (W3C Media Capture and Streams, section 10.2.1) as faults. */
-export function cameraFault(error: unknown): Fault {
+function cameraFault(error: unknown): Fault {
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? `${name}: ${error.message}` : String(error);
   switch (name) {

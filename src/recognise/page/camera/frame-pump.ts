@@ -2,8 +2,6 @@
 export interface PresentedFrame {
   /** When the camera took it where the browser tells, else when it was presented; milliseconds, `performance.now()` clock. */
   readonly capturedAt: number;
-  /** Position in the stream, microseconds. */
-  readonly mediaTime: number;
   /** Frames presented since the one before, 1 or more. */
   readonly count: number;
 }
@@ -62,7 +60,7 @@ export class FramePump {
     this.#request();
     const count = this.#presented > 0 ? Math.max(1, metadata.presentedFrames - this.#presented) : 1;
     this.#presented = metadata.presentedFrames;
-    this.onFrame({ capturedAt: capturedAt(now, metadata), mediaTime: Math.round(metadata.mediaTime * 1e6), count });
+    this.onFrame({ capturedAt: capturedAt(now, metadata), count });
   }
 
   #repaint(now: number): void {
@@ -71,6 +69,6 @@ export class FramePump {
     const time = this.video.currentTime;
     if (time === this.#lastTime || this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     this.#lastTime = time;
-    this.onFrame({ capturedAt: now, mediaTime: Math.round(time * 1e6), count: 1 });
+    this.onFrame({ capturedAt: now, count: 1 });
   }
 }

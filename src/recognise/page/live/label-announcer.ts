@@ -50,7 +50,7 @@ export function canSpeak(): boolean {
 }
 
 /** Speaks, in place of what is being spoken. */
-export function speak(text: string, language: string): void {
+function speak(text: string, language: string): void {
   if (!canSpeak()) return;
   const utterance = new SpeechSynthesisUtterance(text);
   utterance.lang = language;
@@ -59,6 +59,6 @@ export function speak(text: string, language: string): void {
 }
 
 /** Ends what is being spoken. */
-export function hush(): void {
+function hush(): void {
   if (canSpeak()) speechSynthesis.cancel();
 }

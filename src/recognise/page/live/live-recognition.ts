@@ -33,9 +33,6 @@ export interface LiveStatistics {
   readonly transport: FrameTransport;
 }
 
-/** Told of each recognition with the camera frame it belongs to. */
-export type OnRecognition = (recognition: Recognition, frame: PresentedFrame) => void;
-
 /** How often the figures are shown anew, milliseconds: more often nobody can read. */
 const STATISTICS_INTERVAL = 250;
 /** Until a frame that could not be captured is tried again, milliseconds, at least. */
@@ -71,7 +68,6 @@ export class LiveRecognition implements ReactiveController {
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly recogniser: () => LiveRecogniser,
-    private readonly onRecognition: OnRecognition = () => undefined,
   ) {
     host.addController(this);
   }
@@ -188,7 +184,6 @@ export class LiveRecognition implements ReactiveController {
     const recognition = await this.recogniser().recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
     if (id < this.#firstId || !this.#running) return undefined;
     this.recognition = recognition;
-    this.onRecognition(recognition, frame);
     this.host.requestUpdate();
     await this.host.updateComplete;
     const now = performance.now();

@@ -24,7 +24,7 @@ export interface ClientTimeouts {
   readonly recognise: number;
 }
 
-export const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000 };
+const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000 };
 
 function transferablesOf(frame: FrameInput): Transferable[] {
   return 'data' in frame ? [frame.data.buffer as ArrayBuffer] : [frame];

@@ -3,7 +3,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
 import type { WorkerFactory } from '../../../base/page/worker-link';
 import { RecogniserClient } from './recogniser-client';
-import type { EngineId, Precision } from '../../../engine/index';
+import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
 import type { FrameInput, LoadedModel, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
 import type { LoadProgress } from '../../../base/shared/model';
@@ -90,12 +90,6 @@ export class RecogniserController extends SharedController {
     this.settings.update({ precision });
     if (this.loaded && this.trials.wanted?.precision === this.loaded.precision) this.changed();
     else await this.start();
-  }
-
-  /** Chooses an engine and loads the model with it. */
-  async chooseEngine(engine: EngineId | 'auto'): Promise<void> {
-    this.settings.update({ engine });
-    await this.start();
   }
 
   /** Finds out whether the processor is quick at integers, where that is not known yet. */

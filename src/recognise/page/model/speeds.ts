@@ -60,11 +60,6 @@ export class SpeedStore {
     this.#write();
   }
 
-  forget(key: string): void {
-    this.#records.delete(key);
-    this.#write();
-  }
-
   #write(): void {
     try {
       this.storage?.setItem(KEY, JSON.stringify([...this.#records]));

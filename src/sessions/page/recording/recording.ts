@@ -12,7 +12,7 @@ import { HiddenFrames } from './hidden-frames';
 import { RecorderClient } from './recorder-client';
 
 /** Frames a second of a film, at most. */
-export const FILM_RATE = 30;
+const FILM_RATE = 30;
 /** Labels kept of each recognition. */
 const TOP_COUNT = 3;
 /** Recognitions that may be under way: a number whose answer never comes is forgotten. */

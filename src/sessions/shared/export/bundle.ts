@@ -6,8 +6,8 @@ import { parseManifest, SessionFormatError } from '../parse';
  * `session/`, then the light exports under `exports/`, which the import leaves alone.
  */
 
-export const BUNDLE_FORMAT = 'sightglass-session';
-export const BUNDLE_VERSION = 1;
+const BUNDLE_FORMAT = 'sightglass-session';
+const BUNDLE_VERSION = 1;
 export const BUNDLE_HEAD = 'sightglass.json';
 export const BUNDLE_FOLDER = 'session/';
 

@@ -30,7 +30,7 @@ export async function sessionFolder(id: string, create = false): Promise<FileSys
 }
 
 /** Puts a line end where a crash tore the last line, so that what is appended is not glued to it. @returns where to go on */
-export function endOfLines(access: FileSystemSyncAccessHandle): number {
+function endOfLines(access: FileSystemSyncAccessHandle): number {
   const size = access.getSize();
   if (size === 0) return 0;
   const last = new Uint8Array(1);

@@ -5,7 +5,7 @@ import { cutWebm, isWebm } from '../../shared/video/webm-cut';
 import type { GrowingFile } from './device-file';
 
 /** What a film holds, without changing it. @param times is given the time of each whole frame, microseconds */
-export function inspectFilm(file: GrowingFile, times?: number[]): FilmCut {
+function inspectFilm(file: GrowingFile, times?: number[]): FilmCut {
   if (file.size === 0) return NOTHING_WHOLE;
   return isWebm(file) ? cutWebm(file, times) : cutMp4(file, times);
 }
