@@ -33,6 +33,8 @@ export interface FoldedResNet18 {
 
 export const RESNET18_CLASSES = 1000;
 export const RESNET18_FEATURES = 512;
+/** Of layer4.1's activations; side in pixels. */
+export const RESNET18_LAST_BLOCK = { channels: 512, side: 7 } as const;
 /** `eps` of torchvision's BatchNorm2d. */
 export const BATCH_NORM_EPSILON = 1e-5;
 

@@ -1,7 +1,7 @@
-import type { FoldedConvolution, FoldedResNet18 } from '../resnet18/folded.ts';
+import { RESNET18_LAST_BLOCK, type FoldedConvolution, type FoldedResNet18 } from '../resnet18/folded.ts';
 import type { Kernels } from './kernels.ts';
 import type { Maps } from './layers.ts';
-import { LAST_BLOCK, type PlanNetwork } from './network.ts';
+import type { PlanNetwork } from './network.ts';
 import { planNetwork, type NetworkPlan, type WeightPlan } from './plan.ts';
 
 function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, from: number): void {
@@ -57,8 +57,8 @@ export function floatNetwork(weights: FoldedResNet18): PlanNetwork {
       place: (kernels, memory, staging) => placeWeights(kernels, new Float32Array(memory), weights, plan, staging),
       readLastBlock: (memory, { hidden, sum }) => {
         const floats = new Float32Array(memory);
-        unpackFloats(floats, lastBlock.hidden, LAST_BLOCK.side, hidden);
-        unpackFloats(floats, lastBlock.sum, LAST_BLOCK.side, sum);
+        unpackFloats(floats, lastBlock.hidden, RESNET18_LAST_BLOCK.side, hidden);
+        unpackFloats(floats, lastBlock.sum, RESNET18_LAST_BLOCK.side, sum);
       },
     };
   };

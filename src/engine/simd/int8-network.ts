@@ -2,7 +2,8 @@ import { outputOf, sumAt, type IntegerResNet18 } from '../resnet18/int8.ts';
 import { unpackFloats } from './float-network.ts';
 import { placeIntegers, unpackIntegers } from './int8-layers.ts';
 import { planIntegers, type IntegerPlan, type PlannedConvolution } from './int8-plan.ts';
-import { LAST_BLOCK, type PlanNetwork } from './network.ts';
+import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
+import type { PlanNetwork } from './network.ts';
 
 /** Outputs of each convolution that are computed by definition. */
 const SAMPLES = 24;
@@ -66,7 +67,7 @@ export function integerNetwork(network: IntegerResNet18): PlanNetwork {
         floats.set(fc.bias, plan.fcBias / 4);
       },
       readLastBlock: (memory, { hidden, sum }) => {
-        const { side, channels } = LAST_BLOCK;
+        const { side, channels } = RESNET18_LAST_BLOCK;
         const { step } = convolutions[convolutions.length - 1].convolution.input;
         for (const [i, value] of unpackIntegers(new Uint8Array(memory), lastBlock.hidden, side, channels).entries()) hidden[i] = value * step;
         unpackFloats(new Float32Array(memory), lastBlock.sum, side, sum);

@@ -1,11 +1,10 @@
 import { tailOf, type IntegerConvolution, type IntegerResNet18, type Tail } from '../resnet18/int8.ts';
 import type { Arena } from './arena.ts';
 import { allocateIntegerMaps, allocateIntegerWeights, integerPhase, type IntegerStage, type IntegerWeights } from './int8-layers.ts';
-import { allocateConv1Workspace, allocateMaps, CONV1_WEIGHT_FLOATS, conv1Phases, poolPhases, type Maps } from './layers.ts';
+import { allocateConv1Workspace, allocateMaps, CONV1_WEIGHT_FLOATS, conv1Phases, INPUT_FLOATS, poolPhases, type Maps } from './layers.ts';
 import { floatBits, Kind, type Phase } from './operator.ts';
 import { STAGES } from './plan.ts';
 
-const INPUT_FLOATS = 3 * 224 * 224;
 /** Rows of 56 that a piece of conv1's rounding takes. */
 const POOLED_ROWS = 4;
 

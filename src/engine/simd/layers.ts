@@ -2,6 +2,7 @@ import type { Arena } from './arena.ts';
 import { Kind, type Phase } from './operator.ts';
 
 const INPUT_SIDE = 224;
+export const INPUT_FLOATS = 3 * INPUT_SIDE ** 2;
 /** See PADDED_ROW and PADDED_PLANE in src/engine/kernels/conv1.c. */
 const PADDED_INPUT_FLOATS = 3 * 232 * (INPUT_SIDE + 6);
 /** Tiles a row of conv1, its channels as squares of 2 x 2 pixels, and its positions: see src/engine/kernels/conv1.c. */

@@ -3,9 +3,6 @@ import type { Arena } from './arena.ts';
 import type { Kernels } from './kernels.ts';
 import type { Phase } from './operator.ts';
 
-/** Channels and side of the last block's activations. */
-export const LAST_BLOCK = { channels: 512, side: 7 } as const;
-
 /** A network in memory, cut into phases; addresses in bytes. */
 interface PlannedNetwork {
   readonly input: number;

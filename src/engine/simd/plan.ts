@@ -1,9 +1,7 @@
 import type { ConvolutionShape } from '../resnet18/folded.ts';
 import type { Arena } from './arena.ts';
-import { allocateMaps, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Phases, poolPhases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers.ts';
+import { allocateMaps, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Phases, INPUT_FLOATS, poolPhases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers.ts';
 import type { Phase } from './operator.ts';
-
-const INPUT_FLOATS = 3 * 224 * 224;
 
 /** Pieces are small enough for two to four threads to share evenly, and for what they read often to stay in a core's cache. */
 export const STAGES: readonly [Stage, ...Stage[]] = [

@@ -4,7 +4,8 @@ import type { Thread } from '../host.ts';
 import { fillSelfTestInput } from '../self-test.ts';
 import { Arena } from './arena.ts';
 import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels.ts';
-import { LAST_BLOCK, type PlanNetwork } from './network.ts';
+import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
+import type { PlanNetwork } from './network.ts';
 import { PHASE_BYTES, writePhases, type Phase } from './operator.ts';
 
 const PAGE = 65536;
@@ -122,7 +123,8 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: Require
   }));
   const helpers = await startThreads(parts.spawn, requests);
   const run = ({ control, phases, count }: PhaseList): void => kernels.run(control, phases, count);
-  const block = { hidden: new Float32Array(LAST_BLOCK.channels * LAST_BLOCK.side ** 2), sum: new Float32Array(LAST_BLOCK.channels * LAST_BLOCK.side ** 2) };
+  const blockFloats = RESNET18_LAST_BLOCK.channels * RESNET18_LAST_BLOCK.side ** 2;
+  const block = { hidden: new Float32Array(blockFloats), sum: new Float32Array(blockFloats) };
   const lastBlock = (): LastBlock => {
     run(alone[0]);
     plan.readLastBlock(buffer, block);

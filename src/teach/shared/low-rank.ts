@@ -1,12 +1,11 @@
+import { RESNET18_LAST_BLOCK } from '../../engine/index';
+
 /** Sizes of the block that is adapted. */
 export interface BlockShape {
   readonly channels: number;
   /** Side of its activations, pixels. */
   readonly side: number;
 }
-
-/** layer4.1 of ResNet-18. */
-export const LAST_BLOCK: BlockShape = { channels: 512, side: 7 };
 
 /**
  * A low-rank change of a 3 x 3 convolution (LoRA, Hu et al. 2021, for convolutions): the kernel W [out, in, 3, 3] becomes
@@ -97,7 +96,7 @@ export function adaptedFeatures(
   block: BlockExample,
   adapter: LowRankAdapter,
   out: Float32Array | Float64Array,
-  shape: BlockShape = LAST_BLOCK,
+  shape: BlockShape = RESNET18_LAST_BLOCK,
   work: BlockWorkspace = blockWorkspace(shape, adapter.rank),
 ): void {
   const { channels, side } = shape;

@@ -1,6 +1,7 @@
+import { RESNET18_LAST_BLOCK } from '../../engine/index';
 import { unit } from './features';
 import { askThings, fitThings, type TaughtHead, type ThingAnswer } from './head';
-import { adaptedFeatures, blockWorkspace, LAST_BLOCK, type BlockExample, type BlockShape, type LowRankAdapter } from './low-rank';
+import { adaptedFeatures, blockWorkspace, type BlockExample, type BlockShape, type LowRankAdapter } from './low-rank';
 import { fitLowRank, type LowRankOptions } from './low-rank-fit';
 import { heldOutReport, openSetFrom, type HeldOutReport } from './report';
 import type { TeachProgress, TrainedHead } from './train-head';
@@ -52,7 +53,7 @@ const roundOf = (fold: number): number => (fold < 0 ? fold : fold % ROUNDS);
 export function* trainAdapter(
   trained: TrainedHead,
   blocks: readonly BlockExample[],
-  shape: BlockShape = LAST_BLOCK,
+  shape: BlockShape = RESNET18_LAST_BLOCK,
 ): Generator<TeachProgress, AdapterResult> {
   const { units, labels, folds, penalty } = trained.basis;
   const { things, names } = trained.head;

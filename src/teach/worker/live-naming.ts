@@ -1,8 +1,8 @@
-import type { Engine, EngineOutput, Prediction } from '../../engine/index';
+import { RESNET18_LAST_BLOCK, type Engine, type EngineOutput, type Prediction } from '../../engine/index';
 import { TEACH_CHANNEL, type LiveThings, type TeachChange } from '../shared/teach';
 import { askHead, joinDistributions } from '../shared/head';
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
-import { adaptedFeatures, LAST_BLOCK, sparseBlock } from '../shared/low-rank';
+import { adaptedFeatures, sparseBlock } from '../shared/low-rank';
 import type { ExtraClasses, ExtraClassesSource } from '../../recognise/shared/extra-classes';
 
 /** Follows what recognisers are to name: as it was kept, then as the teaching worker tells. */
@@ -43,7 +43,7 @@ export function namingFor(live: LiveThings | undefined, model: FeatureModel | un
 /** Names taught things in what one loaded network sees. */
 class LiveNaming implements ExtraClasses {
   #distribution = new Float32Array(0);
-  readonly #features = new Float32Array(LAST_BLOCK.channels);
+  readonly #features = new Float32Array(RESNET18_LAST_BLOCK.channels);
 
   constructor(
     readonly live: LiveThings,

@@ -1,6 +1,7 @@
+import { RESNET18_LAST_BLOCK } from '../../../src/engine/index';
 import { unit } from '../../../src/teach/shared/features';
 import { askThings, fitThings } from '../../../src/teach/shared/head';
-import { adaptedFeatures, LAST_BLOCK, type BlockExample } from '../../../src/teach/shared/low-rank';
+import { adaptedFeatures, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { fitLowRank } from '../../../src/teach/shared/low-rank-fit';
 import { nearestNeighbour } from '../../../src/teach/shared/neighbour';
 import { assignFolds } from '../../../src/teach/shared/split';
@@ -71,10 +72,10 @@ export function ranksOfAdapters({ names, examples, known }: Split): number[] {
   const blocks = examples.map(blockOf);
   const head = fitThings(units, labels, learn, names.length, penalty);
   const withRank = (rank: number): number => {
-    const { value: fit } = finish(fitLowRank(blocks, labels, learn, hold, head, LAST_BLOCK, { rank, penalty, epochs: EPOCHS, patience: PATIENCE }));
+    const { value: fit } = finish(fitLowRank(blocks, labels, learn, hold, head, RESNET18_LAST_BLOCK, { rank, penalty, epochs: EPOCHS, patience: PATIENCE }));
     const adapted = (block: BlockExample): Float64Array => {
-      const out = new Float64Array(LAST_BLOCK.channels);
-      adaptedFeatures(block, fit.adapter, out, LAST_BLOCK);
+      const out = new Float64Array(RESNET18_LAST_BLOCK.channels);
+      adaptedFeatures(block, fit.adapter, out, RESNET18_LAST_BLOCK);
       return unit(out);
     };
     const fitted = fitThings(blocks.map(adapted), labels, all(examples), names.length, penalty);

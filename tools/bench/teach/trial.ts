@@ -1,4 +1,5 @@
-import { adaptedFeatures, LAST_BLOCK, type BlockExample } from '../../../src/teach/shared/low-rank';
+import { RESNET18_LAST_BLOCK } from '../../../src/engine/index';
+import { adaptedFeatures, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { askHead, type TaughtHead } from '../../../src/teach/shared/head';
 import { nearestNeighbour } from '../../../src/teach/shared/neighbour';
 import { seeded, shuffle } from '../../../src/teach/shared/split';
@@ -137,8 +138,8 @@ export function runTrial(names: readonly string[], taught: readonly (readonly Ex
   const { adapter, head: adaptedHead } = value.kept;
   const adapt = ({ block, features: plain }: Example): ArrayLike<number> => {
     if (!block) return plain;
-    const out = new Float64Array(LAST_BLOCK.channels);
-    adaptedFeatures(block, adapter, out, LAST_BLOCK);
+    const out = new Float64Array(RESNET18_LAST_BLOCK.channels);
+    adaptedFeatures(block, adapter, out, RESNET18_LAST_BLOCK);
     return out;
   };
   return { ...base, adapted: score(adaptedHead, adapt, asked), adapter: 'kept', adapterSeconds: seconds };
