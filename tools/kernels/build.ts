@@ -1,11 +1,13 @@
 // npm run tool -- kernels: compiles src/engine/kernels to the .wasm files under src/engine/simd, the same bytes each time.
-//   npm run tool -- kernels --check   compiles and compares with the files there
+// Writes src/engine/simd/operator-fields.ts too, what the planner has to know of the kernels' header.
+//   npm run tool -- kernels --check   compares with the files there
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assemblyFile, gemmFunctions } from './assembly';
 import { compile, root } from './compile';
 import { dotFunctions } from './dot';
+import { OPERATOR_FIELDS, operatorFields } from './operator-fields';
 
 const folder = join(root, 'src/engine/kernels');
 const target = join(root, 'src/engine/simd');
@@ -20,6 +22,9 @@ export const BUILDS = [
 
 function main(): void {
   const check = process.argv.includes('--check');
+  const fields = operatorFields();
+  if (!check) writeFileSync(OPERATOR_FIELDS, fields);
+  else if (readFileSync(OPERATOR_FIELDS, 'utf8') !== fields) throw new Error(`${OPERATOR_FIELDS} is not what operator.h gives: npm run tool -- kernels.`);
   const sources = readdirSync(folder).filter((name) => name.endsWith('.c')).sort();
   const scratch = mkdtempSync(join(tmpdir(), 'sightglass-kernels-'));
   try {

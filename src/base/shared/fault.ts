@@ -1,63 +1,59 @@
 import { EngineError, isOutOfMemory } from '../../engine/index';
 
 /** What can go wrong, one code for each message that a person can get. */
-export type FaultCode =
+const FAULT_CODES = [
   // sessions taken away and read back
-  | 'export-empty'
-  | 'export-codec'
-  | 'export-failed'
-  | 'import-foreign'
-  | 'import-newer'
-  | 'import-broken'
-  | 'import-unsafe'
+  'export-empty',
+  'export-codec',
+  'export-failed',
+  'import-foreign',
+  'import-newer',
+  'import-broken',
+  'import-unsafe',
   // camera
-  | 'insecure-context'
-  | 'no-camera-api'
-  | 'no-camera'
-  | 'permission-denied'
-  | 'camera-busy'
-  | 'camera-ended'
-  | 'camera-failed'
+  'insecure-context',
+  'no-camera-api',
+  'no-camera',
+  'permission-denied',
+  'camera-busy',
+  'camera-ended',
+  'camera-failed',
   // other sources of pictures
-  | 'screen-failed'
-  | 'film-unreadable'
+  'screen-failed',
+  'film-unreadable',
   // worker and engine
-  | 'no-wasm'
-  | 'no-simd'
-  | 'start-timeout'
-  | 'worker-crashed'
-  | 'worker-hung'
-  | 'out-of-memory'
-  | 'threads-failed'
-  | 'self-test-failed'
-  | 'engine-failed'
+  'no-wasm',
+  'no-simd',
+  'start-timeout',
+  'worker-crashed',
+  'worker-hung',
+  'out-of-memory',
+  'threads-failed',
+  'self-test-failed',
+  'engine-failed',
   // never seen by a person: frames are then sent in another way
-  | 'frame-unreadable'
+  'frame-unreadable',
   // models
-  | 'no-model'
-  | 'model-download'
-  | 'model-corrupt'
-  | 'model-invalid'
-  | 'storage-failed'
+  'no-model',
+  'model-download',
+  'model-corrupt',
+  'model-invalid',
+  'storage-failed',
   // recorded sessions
-  | 'storage-full'
-  | 'session-missing'
-  | 'session-busy'
-  | 'no-recorder'
-  | 'recording-failed'
+  'storage-full',
+  'session-missing',
+  'session-busy',
+  'no-recorder',
+  'recording-failed',
   // taught things
-  | 'things-file'
-  | 'things-model'
-  | 'name-taken';
+  'things-file',
+  'things-model',
+  'name-taken',
+] as const;
 
-const CODES: ReadonlySet<string> = new Set<FaultCode>([
-  'export-empty', 'export-codec', 'export-failed', 'import-foreign', 'import-newer', 'import-broken', 'import-unsafe',
-  'insecure-context', 'no-camera-api', 'no-camera', 'permission-denied', 'camera-busy', 'camera-ended', 'camera-failed',
-  'screen-failed', 'film-unreadable',
-  'no-wasm', 'no-simd', 'start-timeout', 'worker-crashed', 'worker-hung', 'out-of-memory', 'threads-failed',
-  'self-test-failed', 'engine-failed', 'frame-unreadable', 'no-model', 'model-download', 'model-corrupt', 'model-invalid', 'storage-failed', 'storage-full', 'session-missing',
-  'session-busy', 'no-recorder', 'recording-failed', 'things-file', 'things-model', 'name-taken',
-]);
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+const isFaultCode = (code: string): code is FaultCode => (FAULT_CODES as readonly string[]).includes(code);
 
 const NAME_PREFIX = 'Fault:';
 
@@ -82,7 +78,7 @@ export class Fault extends Error {
     if (error instanceof EngineError) return new Fault(error.code, error.message, { cause: error });
     if (!(error instanceof Error)) return new Fault(fallback, String(error));
     const code = error.name.startsWith(NAME_PREFIX) ? error.name.slice(NAME_PREFIX.length) : '';
-    if (CODES.has(code)) return new Fault(code as FaultCode, error.message, { cause: error });
+    if (isFaultCode(code)) return new Fault(code, error.message, { cause: error });
     return new Fault(isOutOfMemory(error) ? 'out-of-memory' : fallback, error.message, { cause: error });
   }
 }
