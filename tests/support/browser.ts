@@ -34,6 +34,17 @@ export interface Browsing {
 /** Debian's Chromium; CHROMIUM names another one. */
 const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
+/**
+ * Features of Chromium that no test wants. The two pages that every window has in store for the address bar take half a second
+ * of a core each time one is opened. The others are Playwright's own (chromiumSwitches.ts): the last such flag is the one that counts.
+ */
+const WITHOUT = [
+  'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
+  'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay', 'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch',
+];
+
 /** Flags for a headless run as root on a machine without a network or a GPU. */
 const FLAGS = [
   '--no-sandbox',
@@ -44,6 +55,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--enable-precise-memory-info',
+  `--disable-features=${WITHOUT.join()}`,
 ];
 
 /** Chromiums that the test files of this process share, by their flags; the one that was asked for last is the last. */

@@ -22,7 +22,7 @@ export async function settled(page: Page): Promise<void> {
 
 /** Waits until the camera shows another scene than now, seen past the app: by the mean colours of the camera's own stream. */
 export async function nextScene(page: Page): Promise<void> {
-  await page.locator('sg-camera-stage video').evaluate(async (shown: HTMLVideoElement) => {
+  await page.locator('sg-live-view sg-camera-stage video').evaluate(async (shown: HTMLVideoElement) => {
     const video = document.createElement('video');
     video.srcObject = shown.srcObject;
     // One that is nowhere on the page gets no frames.

@@ -108,7 +108,7 @@ describe.each([
     await page.locator('sg-view-navigation a[href="#live"]').click();
     await page.locator('sg-live-view sg-control-bar button').first().click();
     await page.locator('sg-live-view sg-label-list li').first().waitFor();
-    await page.waitForFunction((video: HTMLVideoElement) => video.currentTime > 0, await page.locator('sg-camera-stage video').elementHandle() as ElementHandle<HTMLVideoElement>);
+    await page.waitForFunction((video: HTMLVideoElement) => video.currentTime > 0, await page.locator('sg-live-view sg-camera-stage video').elementHandle() as ElementHandle<HTMLVideoElement>);
     await settled(page);
     expect(await look(page, `${name}-live`)).toBe('');
   });
