@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import sirv from 'sirv';
 import { fileHeaders, ISOLATION_HEADERS, SECURITY_HEADERS } from '../src/base/shared/headers';
 
-export const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+/** The built page; SIGHTGLASS_DIST names another, as the tests do that run on other models. */
+export const DIST = process.env['SIGHTGLASS_DIST'] ?? fileURLToPath(new URL('../dist', import.meta.url));
 
 /** A file that is served from memory. */
 export interface ServedFile {

@@ -1,11 +1,16 @@
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { modelIndex } from '../src/server/model-index.ts';
 
 /** Gives the page `models/index.json`: the manifests of public/models in one list, made anew for each build. */
-export function modelIndexPlugin(folder: string): Plugin {
+export function modelIndexPlugin(): Plugin {
+  let folder = '';
   const body = (): string => JSON.stringify(modelIndex(folder));
   return {
     name: 'sightglass-model-index',
+    configResolved({ publicDir }) {
+      folder = join(publicDir, 'models');
+    },
     configureServer(server) {
       server.middlewares.use('/models/index.json', (_request, response) => {
         response.setHeader('Content-Type', 'application/json');

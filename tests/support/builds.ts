@@ -4,6 +4,9 @@ import type { Plugin } from 'vite';
 import { productionBuild } from './production-build';
 import { ROOT, SCRATCH } from './shared';
 
+/** That of the build which the tests run on, where it is not public/. */
+const publicFolder = (): { publicDir?: string } => (process.env['SIGHTGLASS_PUBLIC'] === undefined ? {} : { publicDir: process.env['SIGHTGLASS_PUBLIC'] });
+
 /**
  * Builds the app once more, as a later version of it: some words in its source are others.
  *
@@ -25,7 +28,7 @@ export async function buildVersion(name: string, changes: Readonly<Record<string
       return code.replaceAll(from, to);
     },
   };
-  await productionBuild({ root: ROOT, logLevel: 'error', plugins: [change], build: { outDir: folder, emptyOutDir: true } });
+  await productionBuild({ root: ROOT, logLevel: 'error', plugins: [change], ...publicFolder(), build: { outDir: folder, emptyOutDir: true } });
   const missed = Object.keys(changes).filter((path) => !seen.has(path));
   if (missed.length > 0 || !existsSync(join(folder, 'index.html'))) throw new Error(`Not built, or not changed: ${missed.join(', ')}`);
   return folder;

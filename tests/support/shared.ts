@@ -8,7 +8,7 @@ export const SCRATCH = join(ROOT, 'tests/.tmp');
 
 /** Pictures and weights for local checks only: no licence to pass them on. */
 const SHARED = process.env['SIGHTGLASS_SHARED'] ?? join(ROOT, '../shared');
-const PICTURES = join(SHARED, 'pictures');
+export const SHARED_PICTURES = join(SHARED, 'pictures');
 const WEIGHTS = join(SHARED, 'models/resnet18-vq.safetensors');
 
 /** A labelled ImageNet picture. */
@@ -25,11 +25,25 @@ function loudly(what: string, path: string): undefined {
 
 /** The 500 labelled pictures, or undefined with a loud word where they are missing. */
 export function sharedPictures(what: string): LabelledPicture[] | undefined {
-  if (!existsSync(PICTURES)) return loudly(what, PICTURES);
-  return readdirSync(PICTURES)
+  if (!existsSync(SHARED_PICTURES)) return loudly(what, SHARED_PICTURES);
+  return readdirSync(SHARED_PICTURES)
     .filter((name) => /^\d{4}-.*\.jpg$/.test(name))
     .sort()
-    .map((name) => ({ path: join(PICTURES, name), index: Number(name.slice(0, 4)) }));
+    .map((name) => ({ path: join(SHARED_PICTURES, name), index: Number(name.slice(0, 4)) }));
+}
+
+/** Scenes that the seeded ResNet-18 is made with (tests/support/seeded-resnet18.ts), by their number. */
+export const scenePath = (number: number): string => join(SCRATCH, 'models/scenes', `${String(number).padStart(2, '0')}.jpg`);
+/** What the first scenes are to it. */
+export const KNOWN_CLASSES = [340, 388, 504, 920, 980] as const;
+
+/**
+ * Pictures that the app's ResNet-18 names right: labelled ones, or where the tests run on a ResNet-18 from a seed the scenes that it
+ * was made to know. Undefined, with a loud word, where there is neither.
+ */
+export function knownPictures(what: string): LabelledPicture[] | undefined {
+  if (process.env['SIGHTGLASS_MODELS'] === 'seeded') return KNOWN_CLASSES.map((index, i) => ({ path: scenePath(i), index }));
+  return sharedWeights(what) === undefined ? undefined : sharedPictures(what);
 }
 
 /** The lossy ResNet-18 weights, or undefined with a loud word where they are missing. */
