@@ -6,7 +6,6 @@ const env = { ORT_DISABLE_TELEMETRY: '1' };
 /** Tests of the built page in real browsers. */
 const browser = {
   environment: 'node',
-  env,
   globalSetup: ['tests/support/built-page.ts'],
   // Files share a worker's Chromiums (tests/support/browser.ts).
   isolate: false,
@@ -19,6 +18,9 @@ const browser = {
 /** Those that hold what happens against a clock have the machine to themselves. */
 const timed = ['tests/recognise/browser/{announce,live,precision}.test.ts', 'tests/sessions/browser/recording*.test.ts'];
 
+/** What depends on the model: once more as the app is where no ResNet-18 can be had. */
+const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-parity'].map((name) => `tests/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/closing-line.ts'],
@@ -27,8 +29,9 @@ export default defineConfig({
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm'] },
         test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: ['tests/*/browser/**'], environment: 'node', env, testTimeout: 120_000, hookTimeout: 300_000 },
       },
-      { test: { ...browser, name: 'browser', include: ['tests/*/browser/**/*.test.ts'], exclude: timed, maxWorkers: 2, sequence: { groupOrder: 1 } } },
-      { test: { ...browser, name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+      { test: { ...browser, name: 'browser', include: ['tests/*/browser/**/*.test.ts'], exclude: timed, maxWorkers: 2, sequence: { groupOrder: 1 }, env: { ...env } } },
+      { test: { ...browser, name: 'outsider', include: outsider, maxWorkers: 2, sequence: { groupOrder: 1 }, env: { ...env } } },
+      { test: { ...browser, name: 'timed', include: timed, maxWorkers: 1, env: { ...env }, sequence: { groupOrder: 2 } } },
     ],
   },
 });

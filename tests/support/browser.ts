@@ -155,3 +155,11 @@ export async function useModels(page: Page, ids: readonly string[]): Promise<voi
   }
   await page.getByRole('button', { name: 'Close' }).first().click();
 }
+
+/** From its next start on the page's app is as one that was built where no ResNet-18 could be had. */
+export async function withoutResNet18(page: Page): Promise<void> {
+  await page.route('**/models/index.json', async (route) => {
+    const manifests = (await (await route.fetch()).json()) as { id: string }[];
+    await route.fulfill({ json: manifests.filter(({ id }) => id !== 'resnet18') });
+  });
+}

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../src/server/onnxruntime';
 import sharp from 'sharp';
 import { encodeModel } from '../../src/engine/onnx/encode';
 import type { OnnxModel } from '../../src/engine/onnx/model';

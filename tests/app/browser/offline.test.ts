@@ -10,7 +10,7 @@ import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } f
 import { buildVersion } from '../../support/builds';
 import { makeFilm } from '../../support/film';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
-import { SCRATCH, sharedPictures } from '../../support/shared';
+import { knownPictures, SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
 
 const models = modelIndex(join(DIST, 'models'));
@@ -18,7 +18,7 @@ if (models.length === 0) console.warn('\n*** SKIPPED: the offline tests need a m
 
 /** A class that every model here knows, where the labelled pictures are there; else any label will do. */
 const CLASS = 340;
-const picture = sharedPictures('The check that the label offline is the right one')?.find(({ index }) => index === CLASS);
+const picture = knownPictures('The check that the label offline is the right one')?.find(({ index }) => index === CLASS);
 
 const film = join(SCRATCH, 'offline-use.mjpeg');
 

@@ -3,7 +3,7 @@ import type { ElementHandle, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { DESKTOP, openApp, openBrowser, PHONE, withoutResNet18, type Browsing } from '../../support/browser';
 import { makeFilm } from '../../support/film';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
@@ -130,6 +130,14 @@ describe.each([
     await page.locator('sg-status-sheet dialog[open]').waitFor();
     expect(await look(page, `${name}-status`)).toBe('');
     await closeSheet(page);
+  });
+
+  it('teach, with nothing but a model that cannot be taught', async () => {
+    await withoutResNet18(page);
+    await page.reload();
+    await page.locator('sg-view-navigation a[href="#teach"]').click();
+    await page.locator('sg-teach-view [data-key=unteachable]').waitFor();
+    expect(await look(page, `${name}-teach-unteachable`)).toBe('');
   });
 });
 

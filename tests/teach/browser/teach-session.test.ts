@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { modelIndex } from '../../../src/server/model-index';
-import { openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { openApp, openBrowser, PHONE, withoutResNet18, type Browsing } from '../../support/browser';
 import { CAT } from '../../support/session-fixture';
 import { card, chooseZips, imported, sampleSession, SPANS } from '../../support/session-page';
 
@@ -73,5 +73,29 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     expect(b).toBeGreaterThan(200);
     expect(r).toBeLessThan(60);
     await page.locator('sg-training-report h2').waitFor({ timeout: 60_000 });
+  });
+
+  it('takes nothing with a model that cannot be taught, and says what can be', async () => {
+    await withoutResNet18(page);
+    await page.reload();
+    const notice = page.locator('sg-teach-view [data-key=unteachable]');
+    await notice.getByText('EfficientNet-Lite0 cannot be taught').waitFor({ timeout: 60_000 });
+    await notice.getByText('Add a ResNet-18 .safetensors or .onnx file under Models').waitFor();
+    await thing('Red').waitFor();
+    expect(await thing('Red').getByRole('button', { name: /session/i }).isDisabled()).toBe(true);
+    expect(await thing('Red').locator('input[type=file]').isDisabled()).toBe(true);
+    expect(await page.locator('sg-things-tools [data-action=export]').isDisabled()).toBe(true);
+    expect(await page.locator('sg-things-tools input[type=file]').isDisabled()).toBe(true);
+    // What was taught before stays.
+    expect(await thing('Red').locator('sg-thumbnail').count()).toBeGreaterThan(2);
+    // A drop does not pass the buttons.
+    const before = await thing('Red').locator('sg-thumbnail').count();
+    await page.locator('sg-teach-view .panel').evaluate((panel) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['x'], 'a.png', { type: 'image/png' }));
+      panel.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    await page.locator('sg-teach-view [role=alert][data-code=no-model]').waitFor();
+    expect(await thing('Red').locator('sg-thumbnail').count()).toBe(before);
   });
 });

@@ -5,19 +5,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
 import { makeFilm } from '../../support/film';
-import { ROOT, SCRATCH, sharedPictures, sharedWeights } from '../../support/shared';
+import { knownPictures, ROOT, SCRATCH } from '../../support/shared';
 
 /** A mug and a panda, which the network knows, and a thing of which nothing is taught. */
 const [MUG, PANDA, ZEBRA] = [504, 388, 340];
 const SECONDS = 4;
 
-const what = 'The teaching test (a film of ../shared/pictures through ResNet-18)';
-const pictures = sharedPictures(what);
-const ready = pictures !== undefined && sharedWeights(what) !== undefined;
+const what = 'The teaching test (a film of pictures that ResNet-18 knows)';
+const pictures = knownPictures(what);
 
 function picture(index: number): string {
   const found = pictures?.find((p) => p.index === index);
-  if (!found) throw new Error(`../shared/pictures has no picture of class ${index}.`);
+  if (!found) throw new Error(`There is no picture of class ${index}.`);
   return found.path;
 }
 
@@ -52,7 +51,7 @@ async function learned(page: Page): Promise<void> {
   await page.locator('sg-teach-view .learning').waitFor({ state: 'detached', timeout: 60_000 });
 }
 
-describe.skipIf(!ready)('teaching things of one\'s own', () => {
+describe.skipIf(!pictures)('teaching things of one\'s own', () => {
   const film = join(SCRATCH, 'teach.mjpeg');
   const exported = join(SCRATCH, 'things.json');
   let serving: Serving;
