@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
@@ -8,6 +8,7 @@ import { openHarness, serveHarness, type HarnessServing } from '../../../tools/h
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { decodePicture } from '../../../src/server/decode';
 import type { LabelConfidence } from '../../../src/server/job';
+import type { Prediction } from '../../../src/engine/probabilities';
 import { DIST } from '../../../tools/serve';
 import type { Browsing } from '../../support/browser';
 import { ROOT, SCRATCH, sharedPictures } from '../../support/shared';
@@ -24,12 +25,18 @@ const SERVICE = join(ROOT, 'dist-server/main.js');
 const LIMITS = { maxPixels: 50_000_000, seconds: 20 };
 
 const hasModel = existsSync(join(DIST, 'models/resnet18.onnx'));
-const model = hasModel ? { id: 'resnet18', precision: 'fp32' as const, engine: 'simd' as const } : { id: 'efficientnet-lite0', precision: 'fp16' as const, engine: 'ort' as const };
+/**
+ * The tolerance is for pictures that both decode to the same bytes. `rounded` is for those whose colours differ by one of 255 in up to
+ * 3 % of places (Chromium's division by alpha): that alone moves EfficientNet-Lite0 by up to 4.2e-3 (the line that the test prints).
+ */
+const model = hasModel
+  ? { id: 'resnet18', precision: 'fp32' as const, engine: 'simd' as const, rounded: TOLERANCE }
+  : { id: 'efficientnet-lite0', precision: 'fp16' as const, engine: 'ort' as const, rounded: 1e-2 };
 if (!hasModel) console.warn('\n*** The service parity test runs on EfficientNet-Lite0: there is no ResNet-18 here. ***\n');
 
 /** Starts the built service and waits for the line with its address. */
 async function startBuilt(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, [SERVICE, '--port', '0', '--workers', '1'], { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] ?? '' } });
+  const child = spawn(process.execPath, [SERVICE, '--port', '0', '--workers', '1', '--folder', DIST, '--models', join(DIST, 'models')], { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] ?? '' } });
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -56,6 +63,10 @@ async function gather(): Promise<string[]> {
 
 describe('page and service agree', () => {
   let names: string[];
+  /** Width and height of what the service decodes, whose pixels stand beside the picture. */
+  const sizes = new Map<string, readonly [width: number, height: number]>();
+  /** Pictures whose colours the page rounds otherwise. */
+  const rounded = new Set<string>();
   let serving: HarnessServing;
   let browsing: Browsing;
   let service: Awaited<ReturnType<typeof startBuilt>>;
@@ -63,6 +74,11 @@ describe('page and service agree', () => {
   beforeAll(async () => {
     if (!process.env['SIGHTGLASS_BUILT'] || !existsSync(SERVICE)) await build({ root: ROOT, configFile: join(ROOT, 'vite.server.config.ts'), logLevel: 'error' });
     names = await gather();
+    for (const name of names) {
+      const { pixels, width, height } = await decodePicture(readFileSync(join(FOLDER, name)), LIMITS);
+      writeFileSync(join(FOLDER, `${name}.rgba`), pixels);
+      sizes.set(name, [width, height]);
+    }
     service = await startBuilt();
     serving = await serveHarness({ extra: { '/stills': FOLDER } });
     browsing = await openHarness(serving);
@@ -79,10 +95,9 @@ describe('page and service agree', () => {
   it('on the pixels of each picture', async () => {
     const found: Record<string, PixelDifference> = {};
     for (const name of names) {
-      const { pixels, width, height } = await decodePicture(readFileSync(join(FOLDER, name)), LIMITS);
-      writeFileSync(join(FOLDER, `${name}.rgba`), pixels);
+      const [width, height] = sizes.get(name) ?? [];
       found[name] = await browsing.page.evaluate(([a, b]) => window.sightglassHarness.pixelDifference(a, b), [`/stills/${name}`, `/stills/${name}.rgba`] as const);
-      expect([found[name].width, found[name].height, found[name].bytes], name).toEqual([width, height, pixels.length]);
+      expect([found[name].width, found[name].height, found[name].bytes], name).toEqual([width, height, statSync(join(FOLDER, `${name}.rgba`)).size]);
     }
     const others = Object.entries(found).filter(([, { largest }]) => largest > 0);
     console.log(
@@ -95,28 +110,41 @@ describe('page and service agree', () => {
       expect(name).toMatch(/alpha/);
       expect(largest, name).toBe(1);
       expect(share, name).toBeLessThan(0.03);
+      rounded.add(name);
     }
   });
 
   it('on labels and probabilities', async () => {
-    const worst = { exact: 0, avif: 0 };
+    const worst = { exact: 0, rounded: 0, avif: 0 };
+    let worstOfEngines = 0;
     for (const name of names) {
       const response = await fetch(`${service.url}/predict?k=1000&model=${model.id}&precision=${model.precision}`, {
         method: 'POST', body: readFileSync(join(FOLDER, name)), headers: { 'Content-Type': 'application/octet-stream' },
       });
       expect(response.status, name).toBe(200);
       const theirs = (await response.json()) as LabelConfidence[];
+      const differenceTo = (top: readonly Prediction[]): number => {
+        const ours = new Map(top.map(({ index, probability }) => [IMAGENET_LABELS[index], probability]));
+        expect(theirs.length, name).toBe(ours.size);
+        return Math.max(...theirs.map(({ label, confidence }) => Math.abs(confidence - (ours.get(label) ?? NaN))));
+      };
+      // The very same pixels: what is left is the engines' own.
+      const [width, height] = sizes.get(name) ?? [0, 0];
+      const same = await browsing.page.evaluate(
+        ([url, w, h]) => window.sightglassHarness.recognisePixels(url, w, h, 1000),
+        [`/stills/${name}.rgba`, width, height] as const,
+      );
+      worstOfEngines = Math.max(worstOfEngines, differenceTo(same.top));
+      expect(differenceTo(same.top), `${name}, the service's pixels`).toBeLessThan(TOLERANCE);
       const { top } = await browsing.page.evaluate((url) => window.sightglassHarness.recogniseFile(url, 1000), `/stills/${name}`);
-      const ours = new Map(top.map(({ index, probability }) => [IMAGENET_LABELS[index], probability]));
-      expect(theirs.length, name).toBe(ours.size);
-      const difference = Math.max(...theirs.map(({ label, confidence }) => Math.abs(confidence - (ours.get(label) ?? NaN))));
-      const kind = AVIF.test(name) ? 'avif' : 'exact';
-      worst[kind] = Math.max(worst[kind], difference);
-      expect(difference, name).toBeLessThan(AVIF.test(name) ? AVIF_TOLERANCE : TOLERANCE);
+      const kind = AVIF.test(name) ? 'avif' : rounded.has(name) ? 'rounded' : 'exact';
+      const tolerance = { exact: TOLERANCE, rounded: model.rounded, avif: AVIF_TOLERANCE }[kind];
+      worst[kind] = Math.max(worst[kind], differenceTo(top));
+      expect(differenceTo(top), name).toBeLessThan(tolerance);
       // The three that are shown, in their order, where no two are closer than the tolerance.
-      const close = theirs.slice(0, 3).some(({ confidence }, i) => confidence - theirs[i + 1].confidence < (AVIF.test(name) ? AVIF_TOLERANCE : TOLERANCE));
+      const close = theirs.slice(0, 3).some(({ confidence }, i) => confidence - theirs[i + 1].confidence < tolerance);
       if (!close) expect(top.slice(0, 3).map(({ index }) => IMAGENET_LABELS[index]), name).toEqual(theirs.slice(0, 3).map(({ label }) => label));
     }
-    console.log(`service parity: ${names.length} pictures through the built page's worker and the built service; largest difference of a probability ${worst.exact.toExponential(1)}, AVIF ${worst.avif.toExponential(1)}`);
+    console.log(`service parity: ${names.length} pictures through the built page's worker and the built service; largest difference of a probability ${worst.exact.toExponential(1)}, rounded otherwise ${worst.rounded.toExponential(1)}, AVIF ${worst.avif.toExponential(1)}, of the same pixels ${worstOfEngines.toExponential(1)}`);
   });
 });
