@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** onnxruntime-node sends nothing home: tests that load it themselves do so with the environment that src/server/onnxruntime.ts sets. */
 const env = { ORT_DISABLE_TELEMETRY: '1' };
 
-/** Tests of the built page in real browsers. */
+/** Tests of the built page in real browsers. Each project has an `env` of its own: the set-up puts there which build it runs on. */
 const browser = {
   environment: 'node',
   globalSetup: ['tests/support/built-page.ts'],

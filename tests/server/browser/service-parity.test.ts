@@ -20,7 +20,6 @@ const TOLERANCE = 1e-3;
 /** AVIF's colour planes at half size are enlarged by libheif with the nearest value, by Chromium (libyuv) with a mean of neighbours. */
 const AVIF = /\.avif$/;
 const AVIF_TOLERANCE = 2e-2;
-const FOLDER = join(SCRATCH, 'service-parity');
 const SERVICE = join(ROOT, 'dist-server/main.js');
 const LIMITS = { maxPixels: 50_000_000, seconds: 20 };
 
@@ -32,6 +31,8 @@ const hasModel = existsSync(join(DIST, 'models/resnet18.onnx'));
 const model = hasModel
   ? { id: 'resnet18', precision: 'fp32' as const, engine: 'simd' as const, rounded: TOLERANCE }
   : { id: 'efficientnet-lite0', precision: 'fp16' as const, engine: 'ort' as const, rounded: 1e-2 };
+/** Two runs may go side by side. */
+const FOLDER = join(SCRATCH, `service-parity-${model.id}`);
 if (!hasModel) console.warn('\n*** The service parity test runs on EfficientNet-Lite0: there is no ResNet-18 here. ***\n');
 
 /** Starts the built service and waits for the line with its address. */
