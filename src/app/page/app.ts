@@ -25,6 +25,8 @@ import type { SettingsChangeEvent, SheetEvent, SheetId } from './events';
 import { LazyCode, missingCodeText } from '../../base/page/lazy-code';
 import { dropStyles } from '../../base/page/elements/drop-styles';
 import { icon } from '../../base/page/elements/icons';
+import { LabelBook, labelBookContext } from '../../sessions/page/label-book';
+import { SessionStore, sessionStoreContext } from '../../sessions/page/library/session-store';
 import { sharedStyles } from '../../base/page/elements/styles';
 import type { LiveView } from '../../recognise/page/live/live-view';
 import type { ModelPicker } from '../../recognise/page/model/model-picker';
@@ -59,6 +61,8 @@ export class App extends LitElement {
   @provide({ context: cameraContext }) readonly camera = new CameraController(this);
   private readonly language = new LanguageController(this, () => this.settings.value.language);
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
+  @provide({ context: sessionStoreContext }) readonly sessionStore = new SessionStore();
+  @provide({ context: labelBookContext }) readonly labelBook = new LabelBook();
   @provide({ context: imageInboxContext }) private readonly images = new FileInbox(this);
   @provide({ context: sessionInboxContext }) private readonly zips = new FileInbox(this);
 
@@ -80,6 +84,7 @@ export class App extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.sessionStore.dispose();
     this.removeEventListener('sg-sheet', this.#onSheet);
     this.removeEventListener('sg-settings-change', this.#onSettings);
     this.removeEventListener('dragover', this.#onDragOver);

@@ -1,3 +1,4 @@
+import { createContext } from '@lit/context';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 import { browserStorage } from '../../base/page/settings';
 import { SLOTS, useLabel, type LabelSlot } from '../shared/label-slots';
@@ -44,7 +45,7 @@ export class LabelBook {
     this.#write({ slots: useLabel(this.slots, label), own: known ? this.own : [name, ...this.own].slice(0, MOST_OWN) });
   }
 
-  /** Another view or tab may have written meanwhile; where nothing can be kept, this visit's labels stay. */
+  /** Another tab may have written meanwhile; where nothing can be kept, this visit's labels stay. */
   #refresh(): void {
     const stored = this.#read();
     if (stored.slots.length > 0 || stored.own.length > 0) this.#stored = stored;
@@ -70,3 +71,6 @@ export class LabelBook {
     }
   }
 }
+
+/** The app's one book of labels. */
+export const labelBookContext = createContext<LabelBook>(Symbol('label book'));

@@ -1,10 +1,17 @@
 import type { SessionManifest } from './session';
 
 /** What a session can be taken away as. */
-const EXPORT_FORMATS = [
-  'everything', 'film', 'film-mp4', 'webvtt', 'srt', 'csv', 'jsonl', 'image-folder', 'coco', 'label-studio',
-] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type ExportFormat =
+  | 'everything'
+  | 'film'
+  | 'film-mp4'
+  | 'webvtt'
+  | 'srt'
+  | 'csv'
+  | 'jsonl'
+  | 'image-folder'
+  | 'coco'
+  | 'label-studio';
 
 /** Whose labels: `both` makes a file for each. */
 export type ExportTracks = 'human' | 'predicted' | 'both';

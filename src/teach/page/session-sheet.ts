@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { labelText } from '../../base/page/language';
 import { Fault } from '../../base/shared/fault';
 import type { SessionData, SessionManifest } from '../../sessions/shared/session';
 import { predictedRunsOf } from '../../sessions/shared/predicted-runs';
-import { SessionStore } from '../../sessions/page/library/session-store';
+import { sessionStoreContext, type SessionStore } from '../../sessions/page/library/session-store';
 import { SpanChoiceEvent } from './events';
 import { faultText } from '../../base/page/elements/fault-text';
 import { sharedStyles } from '../../base/page/elements/styles';
@@ -120,13 +121,8 @@ export class SessionSheet extends LitElement {
   @state() private picked: ReadonlySet<string> = new Set();
   @state() private ownNames = false;
   @query('sg-sheet') private readonly sheet!: Sheet;
-  readonly #store = new SessionStore();
+  @consume({ context: sessionStoreContext }) readonly store!: SessionStore;
   #call = 0;
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#store.dispose();
-  }
 
   async show(): Promise<void> {
     const call = ++this.#call;
@@ -135,7 +131,7 @@ export class SessionSheet extends LitElement {
     this.ownNames = false;
     await this.sheet.show();
     await this.#try(async () => {
-      const sessions = await this.#store.list();
+      const sessions = await this.store.list();
       if (call === this.#call) this.sessions = sessions.filter((s) => s.state !== 'recording');
     });
   }
@@ -197,7 +193,7 @@ export class SessionSheet extends LitElement {
   async #open(id: string): Promise<void> {
     const call = ++this.#call;
     await this.#try(async () => {
-      const [data, film] = await Promise.all([this.#store.open(id), this.#store.film(id)]);
+      const [data, film] = await Promise.all([this.store.open(id), this.store.film(id)]);
       if (call === this.#call) this.opened = { data, film, spans: spansOf(data) };
     });
   }

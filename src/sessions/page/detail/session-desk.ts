@@ -6,7 +6,7 @@ import type { FrameTimes } from '../../shared/session-export';
 import { neighbouringStart, recognitionAt } from '../../shared/label-times';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
 import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';
-import { LabelBook } from '../label-book';
+import type { LabelBook } from '../label-book';
 import type { Transfer } from '../library/session-transfer';
 import { FilmPlayer } from './video-player';
 import { SessionEditor } from './session-editor';
@@ -28,7 +28,6 @@ const PLOTTED = 4;
 export class SessionDesk implements ReactiveController {
   readonly editor: SessionEditor;
   readonly player: FilmPlayer;
-  readonly #book = new LabelBook();
   #lastChosen: readonly LabelRef[] = [];
   #runs: readonly PredictedRun[] = [];
   #plotted: readonly LabelRef[] = [];
@@ -41,6 +40,7 @@ export class SessionDesk implements ReactiveController {
   /** @param onTime is told the present time, more often than the host is updated */
   constructor(
     private readonly host: ReactiveControllerHost,
+    private readonly book: () => LabelBook,
     onTime: (timeUs: number) => void,
   ) {
     this.editor = new SessionEditor(host);
@@ -92,12 +92,12 @@ export class SessionDesk implements ReactiveController {
   get own(): readonly string[] {
     const { spans, snapshots } = this.editor.labels;
     const here = [...spans, ...snapshots].flatMap(({ label }) => (label && label.index === undefined ? [label.name] : []));
-    return [...new Set([...here, ...this.#book.own])];
+    return [...new Set([...here, ...this.book().own])];
   }
 
   /** Notes a label that was chosen, so that it is found again, here and while recording. */
   use(label: LabelRef): void {
-    this.#book.use(label);
+    this.book().use(label);
     this.#lastChosen = [label, ...this.#lastChosen].slice(0, SUGGESTED);
   }
 

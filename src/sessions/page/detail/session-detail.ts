@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import { labelText } from '../../../base/page/language';
 import { Fault } from '../../../base/shared/fault';
@@ -14,6 +15,7 @@ import { percent } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import type { LabelSearch } from '../../../base/page/elements/label-search';
 import type { Sheet } from '../../../base/page/elements/sheet';
+import { labelBookContext, type LabelBook } from '../label-book';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelTimeline } from './label-timeline';
 import { sessionDetailStyles } from './session-detail-styles';
@@ -37,6 +39,7 @@ import './span-panel';
 export class SessionDetail extends LitElement {
   static override styles = [sharedStyles, sessionDetailStyles];
 
+  @consume({ context: labelBookContext }) readonly book!: LabelBook;
   @property({ attribute: false }) library!: SessionLibrary;
   @property() sessionId = '';
   /** False while another view is shown: then it does not play on. */
@@ -45,10 +48,14 @@ export class SessionDetail extends LitElement {
   @query('sg-label-timeline') private readonly timeline!: LabelTimeline | null;
   @query('sg-sheet') private readonly sheet!: Sheet | null;
   @query('sg-label-search') private readonly search!: LabelSearch;
-  private readonly desk = new SessionDesk(this, (timeUs) => {
-    this.timeline?.showTime(timeUs);
-    this.requestUpdate();
-  });
+  private readonly desk = new SessionDesk(
+    this,
+    () => this.book,
+    (timeUs) => {
+      this.timeline?.showTime(timeUs);
+      this.requestUpdate();
+    },
+  );
   /** What becomes of the label that is searched for. */
   #onLabel: (label: LabelRef) => void = () => undefined;
 

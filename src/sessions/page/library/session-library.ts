@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import type { TransferProgress } from '../../shared/session-export';
-import { SessionStore } from './session-store';
+import type { SessionStore } from './session-store';
 import { SessionTransfer, type Transfer } from './session-transfer';
 
 /** How long a deleted session can be had back, milliseconds. */
@@ -20,8 +20,6 @@ export interface RunningImport {
  * The list of the recorded sessions. A deletion is only done when the time to take it back has passed, or the list is left.
  */
 export class SessionLibrary implements ReactiveController {
-  readonly store: SessionStore;
-  readonly transfer: SessionTransfer;
   #sessions: readonly SessionManifest[] | undefined;
   #fault: Fault | undefined;
   #removed: SessionManifest | undefined;
@@ -34,11 +32,14 @@ export class SessionLibrary implements ReactiveController {
 
   constructor(
     private readonly host: ReactiveControllerHost,
-    { store = new SessionStore(), transfer = new SessionTransfer() } = {},
+    private readonly storeOf: () => SessionStore,
+    readonly transfer = new SessionTransfer(),
   ) {
-    this.store = store;
-    this.transfer = transfer;
     host.addController(this);
+  }
+
+  get store(): SessionStore {
+    return this.storeOf();
   }
 
   /** Newest first, without the one that is being deleted; undefined until they are known. */
@@ -70,7 +71,7 @@ export class SessionLibrary implements ReactiveController {
     this.#endSubscription?.();
     this.cancelImport();
     this.transfer.dispose();
-    void this.flush().finally(() => this.store.dispose());
+    void this.flush();
   }
 
   /** Reads the list anew; the latest call wins. */

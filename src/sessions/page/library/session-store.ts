@@ -1,3 +1,4 @@
+import { createContext } from '@lit/context';
 import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../shared/session';
 import { SESSION_CHANNEL, type SessionChange, type SessionStoreApi } from '../../shared/session-store';
 import { RestartingLink, type WorkerFactory } from '../../../base/page/worker-link';
@@ -8,7 +9,7 @@ function spawnWorker(): Worker {
 
 /**
  * The recorded sessions, from the page: see `SessionStoreApi` for each call. The worker is started by the first call, and
- * again by the next one after a crash. Dispose of it when nobody looks at sessions any more.
+ * again by the next one after a crash. The app has one, for all who look at sessions.
  */
 export class SessionStore implements SessionStoreApi {
   readonly #link: RestartingLink<SessionStoreApi>;
@@ -91,3 +92,6 @@ export class SessionStore implements SessionStoreApi {
     this.dispose();
   }
 }
+
+/** The app's one store of recorded sessions. */
+export const sessionStoreContext = createContext<SessionStore>(Symbol('session store'));

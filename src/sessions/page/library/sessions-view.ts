@@ -12,6 +12,7 @@ import { dropStyles } from '../../../base/page/elements/drop-styles';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
 import { icon } from '../../../base/page/elements/icons';
+import { sessionStoreContext, type SessionStore } from './session-store';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { ExportSheet } from './export-sheet';
 import { phaseWords } from './export-words';
@@ -40,12 +41,13 @@ export class SessionsView extends LitElement {
   /** False while another view is shown. */
   @property({ type: Boolean }) active = true;
   /** Zips that were dropped on other views. */
+  @consume({ context: sessionStoreContext }) readonly store!: SessionStore;
   @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
   @state() private openId: string | undefined = sessionInAddress();
   @state() private dragging = false;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
-  private readonly library = new SessionLibrary(this);
+  private readonly library = new SessionLibrary(this, () => this.store);
 
   constructor() {
     super();

@@ -8,8 +8,8 @@ import { HOLD_MS, SpanHolder } from '../../shared/span-holder';
 import { downloadSession } from './download-session';
 import { Recording, type RecordingOptions, type RunningRecording } from './recording';
 import { keepStoredOnce } from '../../../base/page/storage-quota';
-import { LabelBook } from '../label-book';
-import { SessionStore } from '../library/session-store';
+import type { LabelBook } from '../label-book';
+import type { SessionStore } from '../library/session-store';
 import type { VideoFile } from '../../../recognise/page/camera/video-file';
 import type { CameraController } from '../../../recognise/page/camera/camera-controller';
 import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
@@ -36,6 +36,8 @@ export interface RecordingSources {
   readonly recogniser: RecogniserController;
   readonly live: LiveRecognition;
   readonly video: HTMLVideoElement;
+  readonly store: SessionStore;
+  readonly book: LabelBook;
 }
 
 /** What begins a recording, and hands over one that cannot be kept. */
@@ -55,7 +57,6 @@ export class RecordingController extends SharedController {
   snapshots = 0;
   /** The label of the last snapshot. */
   lastSnapshot: LabelRef | undefined;
-  readonly book = new LabelBook();
   readonly #holder = new SpanHolder(() => crypto.randomUUID());
   readonly #halts = new Set<RecordingHalt>();
   #recording: RunningRecording | undefined;
@@ -66,7 +67,6 @@ export class RecordingController extends SharedController {
   constructor(
     owner: ReactiveControllerHost,
     private readonly sources: () => RecordingSources,
-    readonly store = new SessionStore(),
     private readonly parts = PARTS,
   ) {
     super(owner);
@@ -96,7 +96,6 @@ export class RecordingController extends SharedController {
     this.#connected = false;
     document.removeEventListener('visibilitychange', this.#onSight);
     void this.stop();
-    this.store.dispose();
   }
 
   /** Called before each update of the owner, so also when the camera or the shown view changes. */
@@ -107,7 +106,7 @@ export class RecordingController extends SharedController {
   /** Makes sessions whole that were broken off, and tells of them; never throws. */
   async recover(): Promise<void> {
     try {
-      const sessions = await this.store.recover();
+      const sessions = await this.sources().store.recover();
       if (sessions.length > 0) this.notice = { kind: 'recovered', sessions };
     } catch (error) {
       this.notice = { kind: 'fault', fault: Fault.from(error, 'storage-failed') };
@@ -206,7 +205,7 @@ export class RecordingController extends SharedController {
 
   /** Gives a label a number key. */
   choose(label: LabelRef): void {
-    this.book.use(label);
+    this.sources().book.use(label);
     this.changed();
   }
 
@@ -216,7 +215,7 @@ export class RecordingController extends SharedController {
     if (!recording || this.state !== 'recording' || this.halt) return;
     try {
       await recording.snapshot(label);
-      if (label) this.book.use(label);
+      if (label) this.sources().book.use(label);
       this.lastSnapshot = label;
       this.snapshots++;
     } catch (error) {
@@ -234,7 +233,7 @@ export class RecordingController extends SharedController {
   #active = true;
 
   #put(edits: readonly HumanEdit[], label?: LabelRef): void {
-    if (label) this.book.use(label);
+    if (label) this.sources().book.use(label);
     const recording = this.#recording;
     void recording?.edit(edits).catch((error: unknown) => {
       if (this.#recording === recording) void this.stop(Fault.from(error, 'recording-failed'));
@@ -295,7 +294,7 @@ export class RecordingController extends SharedController {
 
   /** Makes whole what a broken recorder left. */
   async #broken(fault: Fault, recording: RunningRecording | undefined): Promise<RecordingNotice> {
-    const recovered = await this.store.recover().catch(() => []);
+    const recovered = await this.sources().store.recover().catch(() => []);
     const session = recovered.find(({ id }) => id === recording?.id);
     return { kind: 'fault', fault, ...(session && { session }) };
   }

@@ -12,6 +12,8 @@ import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { type LabelPressEvent, type RecordingControlEvent, RecordingStateEvent } from '../events';
 import { dateTime, list } from '../../../base/page/elements/format';
 import { ON_ITS_SIDE } from '../../../base/page/elements/media';
+import { labelBookContext, type LabelBook } from '../label-book';
+import { sessionStoreContext, type SessionStore } from '../library/session-store';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { haltWords } from './recording-words';
 import './label-bar';
@@ -52,6 +54,8 @@ export class RecordingPanel extends LitElement {
 
   @consume({ context: cameraContext }) readonly camera!: CameraController;
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
+  @consume({ context: sessionStoreContext }) readonly store!: SessionStore;
+  @consume({ context: labelBookContext }) readonly book!: LabelBook;
   @property({ attribute: false }) live!: LiveRecognition;
   @property({ attribute: false }) video!: HTMLVideoElement;
   /** Whether the view with the picture is shown. */
@@ -88,7 +92,8 @@ export class RecordingPanel extends LitElement {
 
   override render(): unknown {
     const { recording } = this;
-    const { state, notice, book } = recording;
+    const { book } = this;
+    const { state, notice } = recording;
     const runs = state === 'recording' || state === 'ending';
     if (!runs && !notice) return html`<div role="status"></div>`;
     return html`
