@@ -8,6 +8,7 @@ import type { LiveRecognition } from '../../src/recognise/page/live/live-recogni
 import type { RecogniserController } from '../../src/recognise/page/model/recogniser-controller';
 import { RecordingController } from '../../src/sessions/page/recording/recording-controller';
 import type { RecordingOptions, RunningRecording } from '../../src/sessions/page/recording/recording';
+import { LabelBook } from '../../src/sessions/page/label-book';
 import { SessionStore } from '../../src/sessions/page/library/session-store';
 import { FakeDevices, FakeHost, FakePage, FakeVideo, Later, settled } from '../support/fake-page';
 import { spawn } from '../support/fake-worker';
@@ -75,6 +76,8 @@ describe('RecordingController', () => {
   let broken: SessionManifest[];
   let begun: Later<void>;
   let controller: RecordingController;
+  let store: SessionStore;
+  let book: LabelBook;
   const stream = (): MediaStream => new FakeDevices().give({}).stream;
 
   beforeEach(() => {
@@ -92,14 +95,22 @@ describe('RecordingController', () => {
       await begun.promise;
       return recording;
     };
-    const store = new SessionStore(spawn({ recover: () => broken }));
-    const sources = { camera: camera as CameraController, recogniser: {} as RecogniserController, live: live as LiveRecognition, video: video.element };
+    store = new SessionStore(spawn({ recover: () => broken }));
+    book = new LabelBook(undefined);
+    const sources = {
+      camera: camera as CameraController,
+      recogniser: {} as RecogniserController,
+      live: live as LiveRecognition,
+      video: video.element,
+      store,
+      book,
+    };
     const download = (finished: FinishedRecording): Promise<void> => Promise.resolve(void downloaded.push(finished));
-    controller = new RecordingController(host, () => sources, store, { begin, download });
+    controller = new RecordingController(host, () => sources, { begin, download });
     host.connect();
   });
   afterEach(() => {
-    controller.store.dispose();
+    store.dispose();
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
@@ -296,7 +307,7 @@ describe('RecordingController', () => {
       { kind: 'put-span', span: { startUs: 1_000_000, endUs: 3_000_000, label: CAT } },
       { kind: 'put-span', span: { startUs: 1_000_000, endUs: 3_000_000, label: DOG } },
     ]);
-    expect(controller.book.slots.map((slot) => slot.label)).toEqual(expect.arrayContaining([CAT, DOG]));
+    expect(book.slots.map((slot) => slot.label)).toEqual(expect.arrayContaining([CAT, DOG]));
     // Taken back before it was held: neither.
     controller.press('3', CAT);
     controller.cancel('3');
@@ -353,7 +364,7 @@ describe('RecordingController', () => {
     recording.snapshot.mockRejectedValueOnce(new Fault('storage-failed', 'no'));
     await controller.snapshot(CAT);
     expect(controller.notice).toMatchObject({ kind: 'fault', fault: { code: 'storage-failed' } });
-    expect([controller.state, controller.snapshots, controller.book.slots]).toEqual(['recording', 0, []]);
+    expect([controller.state, controller.snapshots, book.slots]).toEqual(['recording', 0, []]);
     const late = new Later<Snapshot>();
     recording.snapshot.mockReturnValueOnce(late.promise);
     const snapshot = controller.snapshot(CAT);

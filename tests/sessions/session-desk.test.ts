@@ -4,6 +4,7 @@ import { SessionDesk } from '../../src/sessions/page/detail/session-desk';
 import { SessionEditor } from '../../src/sessions/page/detail/session-editor';
 import { FilmPlayer } from '../../src/sessions/page/detail/video-player';
 import { SessionLibrary } from '../../src/sessions/page/library/session-library';
+import { LabelBook } from '../../src/sessions/page/label-book';
 import { SessionStore } from '../../src/sessions/page/library/session-store';
 import { SessionTransfer } from '../../src/sessions/page/library/session-transfer';
 import type { HumanEdit, HumanLabels, SessionData } from '../../src/sessions/shared/session';
@@ -62,6 +63,7 @@ class FakeSessions {
 let host: FakeHost;
 let sessions: FakeSessions;
 let store: SessionStore;
+let book: LabelBook;
 
 beforeEach(() => {
   new FakePage();
@@ -72,6 +74,7 @@ beforeEach(() => {
   sessions.add('one');
   sessions.add('two');
   store = new SessionStore(spawn(sessions));
+  book = new LabelBook(undefined);
 });
 afterEach(() => {
   store.dispose();
@@ -292,8 +295,12 @@ describe('SessionDesk', () => {
       return answer.promise;
     };
     const transfer = new SessionTransfer(spawn({ frameTimes }));
-    library = new SessionLibrary(new FakeHost(), { store, transfer });
-    desk = new SessionDesk(host, () => undefined);
+    library = new SessionLibrary(new FakeHost(), () => store, transfer);
+    desk = new SessionDesk(
+      host,
+      () => book,
+      () => undefined,
+    );
     await open('one');
   });
   afterEach(() => host.disconnect());

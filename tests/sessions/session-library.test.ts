@@ -14,6 +14,7 @@ describe('SessionLibrary', () => {
   let page: FakePage;
   let host: FakeHost;
   let library: SessionLibrary;
+  let store: SessionStore;
   let sessions: SessionManifest[];
   /** What the worker was told to do. */
   let done: string[];
@@ -55,10 +56,8 @@ describe('SessionLibrary', () => {
         return end.promise;
       },
     };
-    library = new SessionLibrary(host, {
-      store: new SessionStore(spawn(service)),
-      transfer: new SessionTransfer(spawn(importer)),
-    });
+    store = new SessionStore(spawn(service));
+    library = new SessionLibrary(host, () => store, new SessionTransfer(spawn(importer)));
     host.connect();
     await until(() => library.sessions !== undefined);
     done.length = 0;
@@ -66,6 +65,7 @@ describe('SessionLibrary', () => {
   afterEach(async () => {
     host.disconnect();
     await settled();
+    store.dispose();
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
@@ -102,11 +102,12 @@ describe('SessionLibrary', () => {
     library.clearFault();
     expect(library.fault).toBeUndefined();
     const list = (): Promise<never> => Promise.reject(new Fault('storage-failed', 'no'));
-    const other = new SessionLibrary(host, { store: new SessionStore(spawn({ list })), transfer: library.transfer });
+    const unreadable = new SessionStore(spawn({ list }));
+    const other = new SessionLibrary(host, () => unreadable, library.transfer);
     expect(other.sessions).toBeUndefined();
     await other.refresh();
     expect(other.sessions).toEqual([]);
-    other.store.dispose();
+    unreadable.dispose();
   });
 
   it('takes a session off the list at once, and deletes it when the time to have it back has passed', async () => {
