@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../src/base/shared/fault';
-import { SessionLibrary, UNDO_TIME } from '../../src/sessions/page/library/session-library';
+import { SessionLibrary } from '../../src/sessions/page/library/session-library';
 import { SessionStore } from '../../src/sessions/page/library/session-store';
 import { SessionTransfer } from '../../src/sessions/page/library/session-transfer';
 import type { SessionManifest } from '../../src/sessions/shared/session';
@@ -9,6 +9,9 @@ import { SESSION_CHANNEL } from '../../src/sessions/shared/session-store';
 import { FakeHost, FakePage, Later, settled, until } from '../support/fake-page';
 import { spawn, workers } from '../support/fake-worker';
 import { manifestOf } from '../support/session-fixture';
+
+/** How long a deleted session can be had back, milliseconds. */
+const UNDO_TIME = 8000;
 
 describe('SessionLibrary', () => {
   let page: FakePage;
