@@ -3,6 +3,7 @@
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY src/engine/package.json ./src/engine/
 RUN npm ci --prefer-offline
 COPY . .
 # Weights come from models/ of the build context, else from the network, else EfficientNet-Lite0 runs, which is part of the source.
@@ -11,9 +12,11 @@ RUN npm run --silent model && npm run --silent build && npm run --silent build:s
 FROM node:20-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Libraries of other systems are most of onnxruntime-node's size.
+COPY src/engine/package.json ./src/engine/
+# Libraries of other systems are most of onnxruntime-node's size. The engine, and what it may use in browsers, are built into the page.
 RUN npm ci --omit=dev --prefer-offline \
-  && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
+  && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32 \
+    node_modules/@sightglass node_modules/onnxruntime-web
 
 FROM node:20-bookworm-slim AS service
 # onnxruntime-node is told again that it sends nothing home (src/server/onnxruntime.ts).

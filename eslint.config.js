@@ -49,7 +49,7 @@ const contract = Object.entries(above).flatMap(([folder, below]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-server', 'node_modules', 'coverage', 'tests/.tmp', 'tools/.scratch', 'src/base/locales/generated'] },
+  { ignores: ['dist', 'src/engine/dist', 'dist-server', 'node_modules', 'coverage', 'tests/.tmp', 'tools/.scratch', 'src/base/locales/generated'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   lit['flat/recommended'],
