@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createEngine, encodeModel, foldResNet18, Preprocessor, readSafetensors, resnet18Onnx, softmax, topK, TORCHVISION_PREPROCESSING,
@@ -102,7 +102,7 @@ function dependenciesOf(folder: string, found = new Set<string>()): Set<string> 
   return found;
 }
 
-function modelAndPicture(): { model: Uint8Array; picture: sharp.Sharp } {
+function modelAndPicture(): { model: Uint8Array; picture: Sharp } {
   const weights = sharedWeights('recognising a real picture with the packed engine');
   const path = sharedPictures('recognising a real picture with the packed engine')?.[0].path;
   const tensors = weights === undefined ? new Map(Object.entries(randomResNet18(7))) : readSafetensors(readFileSync(weights));
