@@ -1,6 +1,6 @@
-import { FIELDS, FIRST_FIELD, OPERATOR_BYTES } from './operator-fields';
+import { FIELDS, FIRST_FIELD, OPERATOR_BYTES } from './operator-fields.ts';
 
-export { Kind, OPERATOR_BYTES as PHASE_BYTES } from './operator-fields';
+export { Kind, OPERATOR_BYTES as PHASE_BYTES } from './operator-fields.ts';
 
 /** One phase; a field that is left out is 0. */
 export type Phase = Partial<Record<(typeof FIELDS)[number], number>>;
