@@ -24,6 +24,15 @@ const engine = {
   extensions: ['^\\..*(?<!\\.ts)$', 'Within the engine imports name the file, as tsc makes plain modules of them.'],
 };
 
+/** Elements that other features show: an import of the file defines the element, so the index, which is to cost nothing, leaves them out. */
+const elements = ['live/live-view', 'live/camera-stage', 'live/label-list', 'model/model-picker', 'model/load-progress'];
+
+/** A feature is reached by what its indexes give (src/<feature>/<page|worker|shared>/index.ts), and its elements by their files. */
+const byIndex = [
+  `^(\\.\\./)+(recognise|pictures|sessions|teach)/(?!(page|worker|shared)/index$|page/(${elements.join('|')})$)`,
+  'A feature is imported by its index alone: src/<feature>/<page|worker|shared>/index.ts.',
+];
+
 const styleMap = {
   regex: '^lit/directives/style-map',
   message: 'Our content security policy refuses it: use styleProperties (src/base/page/elements/style-properties.ts).',
@@ -41,7 +50,7 @@ const contract = Object.entries(above).flatMap(([folder, below]) => {
       { files: ['src/engine/ort.ts'], rules: rule([...arrows, engine.extensions]) },
     ];
   }
-  arrows.push(engine.outside);
+  arrows.push(engine.outside, byIndex);
   return [
     { files: [`src/${folder}/**/*.ts`], rules: rule(arrows) },
     ...Object.entries(kinds).map(([kind, patterns]) => ({ files: [`src/${folder}/${kind}/**/*.ts`], rules: rule([...arrows, ...patterns]) })),

@@ -9,7 +9,7 @@ export interface Scene {
 }
 
 /** Chromium plays an MJPEG file as its fake camera at this rate (media/capture/video/file_video_capture_device.cc). */
-const FILM_RATE = 30;
+export const FILM_RATE = 30;
 
 /**
  * Writes a film for Chromium's fake camera: JPEG pictures one after another, which is what an .mjpeg file is.

@@ -2,34 +2,26 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { provide } from '@lit/context';
 import { localized, msg } from '@lit/localize';
-import type { LiveStatistics } from '../../recognise/page/live/live-recognition';
+import {
+  cameraContext, CameraController, recogniserContext, RecogniserController, type LiveStatistics, type LiveView,
+  type ModelChoiceEvent, type ModelFileEvent, type ModelPicker, type ModelRemoveEvent, type PrecisionChoiceEvent,
+} from '../../recognise/page/index';
 import { droppedFiles, isPicture, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress } from '../../base/shared/model';
-import { cameraContext, CameraController } from '../../recognise/page/camera/camera-controller';
 import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
-import { RecogniserController, recogniserContext } from '../../recognise/page/model/recogniser-controller';
 import { RouteController } from './route-controller';
 import { applyTheme } from './appearance';
 import { LanguageController } from '../../base/page/language';
 import { Follower } from '../../base/page/shared-controller';
 import { ShortcutController } from '../../base/page/shortcut-controller';
 import { settingsContext, SettingsStore } from '../../base/page/settings';
-import type {
-  ModelChoiceEvent,
-  ModelFileEvent,
-  ModelRemoveEvent,
-  PrecisionChoiceEvent,
-} from '../../recognise/page/events';
 import type { SettingsChangeEvent, SheetEvent, SheetId } from './events';
 import { LazyCode, missingCodeText } from '../../base/page/lazy-code';
 import { dropStyles } from '../../base/page/elements/drop-styles';
 import { icon } from '../../base/page/elements/icons';
-import { LabelBook, labelBookContext } from '../../sessions/page/label-book';
-import { SessionStore, sessionStoreContext } from '../../sessions/page/library/session-store';
+import { LabelBook, labelBookContext, SessionStore, sessionStoreContext } from '../../sessions/page/index';
 import { sharedStyles } from '../../base/page/elements/styles';
-import type { LiveView } from '../../recognise/page/live/live-view';
-import type { ModelPicker } from '../../recognise/page/model/model-picker';
 import { APP_SHORTCUTS, type AppAction } from './app-shortcuts';
 import { appStyles } from './app-styles';
 import { SHEETS, type SheetElement } from './sheets';

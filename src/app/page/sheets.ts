@@ -1,6 +1,6 @@
-import type { WorkerCapabilities } from '../../recognise/shared/recogniser';
+import type { WorkerCapabilities } from '../../recognise/shared/index';
 import { html } from 'lit';
-import type { LiveStatistics } from '../../recognise/page/live/live-recognition';
+import type { LiveStatistics } from '../../recognise/page/index';
 import type { SheetId } from './events';
 import { VIEWS } from './views';
 

@@ -1,8 +1,10 @@
 import { html } from 'lit';
 import { msg } from '@lit/localize';
 import type { IconName } from '../../base/page/elements/icons';
-import type { RecorderFactory } from '../../recognise/page/live/recorder-slot';
-import { LiveRecorder } from '../../sessions/page/recording/live-recorder';
+import type { RecorderFactory } from '../../recognise/page/index';
+import { loadPicturesView } from '../../pictures/page/index';
+import { LiveRecorder, loadSessionsView } from '../../sessions/page/index';
+import { loadTeachView } from '../../teach/page/index';
 import '../../recognise/page/live/live-view';
 
 const recorderFor: RecorderFactory = (host, parts) => new LiveRecorder(host, parts);
@@ -32,21 +34,21 @@ export const VIEWS: readonly View[] = [
     id: 'pictures',
     icon: 'pictures',
     name: () => msg('Pictures'),
-    load: () => import('../../pictures/page/pictures-view'),
+    load: loadPicturesView,
     render: (active) => html`<sg-pictures-view ?active=${active}></sg-pictures-view>`,
   },
   {
     id: 'sessions',
     icon: 'film',
     name: () => msg('Sessions'),
-    load: () => import('../../sessions/page/library/sessions-view'),
+    load: loadSessionsView,
     render: (active) => html`<sg-sessions-view ?active=${active}></sg-sessions-view>`,
   },
   {
     id: 'teach',
     icon: 'teach',
     name: () => msg('Teach'),
-    load: () => import('../../teach/page/teach-view'),
+    load: loadTeachView,
     render: (active) => html`<sg-teach-view ?active=${active}></sg-teach-view>`,
   },
 ];

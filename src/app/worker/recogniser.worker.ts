@@ -4,9 +4,8 @@ import ortBinaryUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { Fault } from '../../base/shared/fault';
 import { capabilities, createEngine, type Engine, type EngineId, type EngineOptions } from '../../engine/index';
 import { createOrtEngine } from '../../engine/ort';
-import { RecogniserService } from '../../recognise/worker/recogniser-service';
-import { LiveThingsFollower } from '../../teach/worker/live-naming';
-import { openThingStore, readLiveThings } from '../../teach/worker/class-store';
+import { RecogniserService } from '../../recognise/worker/index';
+import { LiveThingsFollower, openThingStore, readLiveThings } from '../../teach/worker/index';
 
 const absolute = (url: string): string => new URL(url, self.location.href).href;
 

@@ -3,7 +3,7 @@ import { decodePicture, PictureError } from '../../base/page/decode-image';
 import type { DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { PictureItem } from '../shared/image';
-import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import type { RecogniserController } from '../../recognise/page/index';
 import { SharedController } from '../../base/page/shared-controller';
 
 /** The next picture is decoded while the network runs on the one before. */

@@ -8,7 +8,7 @@ import type { DonePicture, FailedPicture } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
 import { PictureBatch } from './image-batch';
-import { recogniserContext, type RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { IMAGENET_LABELS } from '../../base/shared/labels/imagenet';
 import { picturesCsv, picturesJsonLines } from '../shared/image-export';

@@ -1,8 +1,8 @@
-import { grabFrame } from '../../recognise/page/camera/grab-frame';
-import { squarePicture } from '../../recognise/page/camera/network-square';
+import { grabFrame, squarePicture } from '../../recognise/page/index';
+import { loadFilmFrames } from '../../sessions/page/index';
 import { decodePicture } from '../../base/page/decode-image';
 import { Fault } from '../../base/shared/fault';
-import type { FrameInput, Recognition, RecogniseOptions } from '../../recognise/shared/recogniser';
+import type { FrameInput, Recognition, RecogniseOptions } from '../../recognise/shared/index';
 import type { NewExample } from '../shared/teach';
 import type { ExampleSource } from '../shared/classes-file';
 
@@ -57,7 +57,7 @@ export class ExampleCollector {
   /** @throws Fault `film-unreadable` */
   async *fromFilm(film: Blob, spans: readonly FilmSpan[], count: number): AsyncGenerator<NewExample> {
     // Only now: the reader of films is large.
-    const { filmFrames } = await import('../../sessions/page/library/video-frames');
+    const { filmFrames } = await loadFilmFrames();
     for (const span of spans) {
       const group = crypto.randomUUID();
       for await (const frame of filmFrames(film, timesIn(span, count))) {

@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import { msg, str } from '@lit/localize';
-import type { RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import type { RecogniserController } from '../../recognise/page/index';
 import type { TeachController } from './teach-controller';
-import { featureModelOf, type FeatureModel } from '../../recognise/shared/feature-model';
+import { featureModelOf, type FeatureModel } from '../../recognise/shared/index';
 import { faultText } from '../../base/page/elements/fault-text';
 
 /** What stands in the way of teaching, or has gone wrong, with the way on. */

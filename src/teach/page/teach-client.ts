@@ -3,7 +3,7 @@ import {
   TEACH_CHANNEL, type FeatureUpdate, type ImportSummary, type NewExample, type TeachApi, type TeachChange, type TeachState,
   type TrainingResult, type UndoToken,
 } from '../shared/teach';
-import type { FeatureModel } from '../../recognise/shared/feature-model';
+import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
 import { RestartingLink, type WorkerFactory } from '../../base/page/worker-link';
 

@@ -2,7 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { TeachClient } from './teach-client';
 import { Fault } from '../../base/shared/fault';
 import type { ExampleSummary, NewExample, TeachState, UndoToken } from '../shared/teach';
-import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
+import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import { MOST_EXAMPLES } from '../shared/classes-file';
 import type { TeachProgress } from '../shared/train-head';
 import { ExampleCollector, type Collector, type FilmSpan, type Recognise } from './example-collector';

@@ -6,13 +6,14 @@ import { localized, msg } from '@lit/localize';
 import { labelText } from '../../base/page/language';
 import { TORCHVISION_PREPROCESSING } from '../../engine/index';
 import type { Thing } from '../shared/teach';
-import { cameraContext, type CameraController } from '../../recognise/page/camera/camera-controller';
-import { LiveRecognition } from '../../recognise/page/live/live-recognition';
-import { recogniserContext, type RecogniserController } from '../../recognise/page/model/recogniser-controller';
+import {
+  cameraContext, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
+  type RecogniserController, type ShownLabel,
+} from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { TeachController } from './teach-controller';
 import { labelRefOf } from '../../base/shared/labels/label-ref';
-import { featureModelOf, type FeatureModel } from '../../recognise/shared/feature-model';
+import { featureModelOf, type FeatureModel } from '../../recognise/shared/index';
 import { LONGEST_NAME } from '../shared/classes-file';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import type {
@@ -26,8 +27,6 @@ import type {
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
-import type { CameraStage } from '../../recognise/page/live/camera-stage';
-import type { ShownLabel } from '../../recognise/page/live/label-list';
 import { learningNotice, notices } from './notices';
 import type { SessionSheet } from './session-sheet';
 import { teachViewStyles } from './teach-view-styles';

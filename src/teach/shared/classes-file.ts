@@ -1,4 +1,4 @@
-import type { FeatureModel } from '../../recognise/shared/feature-model';
+import type { FeatureModel } from '../../recognise/shared/index';
 import { fromBase64, toBase64 } from './base64';
 
 /** What a file of taught things begins with. */

@@ -1,7 +1,7 @@
 import type { TaughtHead } from './head';
 import type { HeldOutReport } from './report';
 import type { ExampleSource } from './classes-file';
-import type { FeatureModel, StoredBlock } from '../../recognise/shared/feature-model';
+import type { FeatureModel, StoredBlock } from '../../recognise/shared/index';
 import type { TaughtAdapter } from './train-adapter';
 import type { TeachProgress } from './train-head';
 

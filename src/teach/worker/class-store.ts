@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { storageFault } from '../../base/worker/private-files';
 import type { LiveThings, TrainingResult } from '../shared/teach';
-import type { StoredBlock, FeatureModel } from '../../recognise/shared/feature-model';
+import type { StoredBlock, FeatureModel } from '../../recognise/shared/index';
 import type { ExampleSource } from '../shared/classes-file';
 
 export interface StoredThing {

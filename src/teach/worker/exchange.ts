@@ -1,5 +1,5 @@
 import { Fault } from '../../base/shared/fault';
-import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
+import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import {
   readThingsFile,
   ThingsFileError,

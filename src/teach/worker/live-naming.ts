@@ -1,9 +1,10 @@
 import { RESNET18_LAST_BLOCK, type Engine, type EngineOutput, type Prediction } from '../../engine/index';
 import { TEACH_CHANNEL, type LiveThings, type TeachChange } from '../shared/teach';
 import { askHead, joinDistributions } from '../shared/head';
-import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
+import {
+  sameNetwork, type ExtraClasses, type ExtraClassesSource, type FeatureModel,
+} from '../../recognise/shared/index';
 import { adaptedFeatures, sparseBlock } from '../shared/low-rank';
-import type { ExtraClasses, ExtraClassesSource } from '../../recognise/shared/extra-classes';
 
 /** Follows what recognisers are to name: as it was kept, then as the teaching worker tells. */
 export class LiveThingsFollower implements ExtraClassesSource {

@@ -3,7 +3,7 @@ import type {
   FeatureUpdate, ImportSummary, NewExample, TeachApi, TeachChange, TeachState, Thing, TrainingResult, UndoToken,
 } from '../shared/teach';
 import { LONGEST_NAME } from '../shared/classes-file';
-import type { FeatureModel } from '../../recognise/shared/feature-model';
+import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
 import { SerialQueue } from '../../base/worker/serial';
 import { exportThings, importThings } from './exchange';

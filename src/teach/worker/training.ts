@@ -1,5 +1,5 @@
 import type { AdapterOutcome, TrainingResult } from '../shared/teach';
-import { sameNetwork, type FeatureModel } from '../../recognise/shared/feature-model';
+import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import { OTHER } from '../shared/head';
 import { blockExample } from '../shared/stored-block';
 import { enoughForAdapter, trainAdapter, type AdapterResult } from '../shared/train-adapter';

@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { APP_SHORTCUTS, appActionWords, type AppAction } from '../app-shortcuts';
-import { LIVE_SHORTCUTS, liveActionWords } from '../../../recognise/page/live/live-shortcuts';
+import { LIVE_SHORTCUTS, liveActionWords } from '../../../recognise/page/index';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';

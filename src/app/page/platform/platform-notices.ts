@@ -4,7 +4,7 @@ import { consume } from '@lit/context';
 import { localized } from '@lit/localize';
 import { InstallController } from './install-prompt';
 import { OfflineController } from './offline-controller';
-import { recogniserContext, type RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
 import { Follower } from '../../../base/page/shared-controller';
 import { UpdateController } from './update-controller';
 import type { InstallChoiceEvent, UpdateChoiceEvent } from '../events';

@@ -1,5 +1,5 @@
 import { msg, str } from '@lit/localize';
-import { LITTLE_MEMORY, type Capability, type CapabilityId } from '../../../recognise/page/model/device-capabilities';
+import { LITTLE_MEMORY, type Capability, type CapabilityId } from '../../../recognise/page/index';
 
 /** What a person reads of a capability. */
 export interface CapabilityText {

@@ -2,9 +2,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
-import { deviceCapabilities, deviceReport } from '../../../recognise/page/model/device-capabilities';
-import type { LiveStatistics } from '../../../recognise/page/live/live-recognition';
-import { recogniserContext, type RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import {
+  deviceCapabilities, deviceReport, recogniserContext, type LiveStatistics, type RecogniserController,
+} from '../../../recognise/page/index';
 import { Follower } from '../../../base/page/shared-controller';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { icon } from '../../../base/page/elements/icons';

@@ -6,7 +6,7 @@ import type { SessionStore } from './session-store';
 import { SessionTransfer, type Transfer } from './session-transfer';
 
 /** How long a deleted session can be had back, milliseconds. */
-const UNDO_TIME = 8000;
+export const UNDO_TIME = 8000;
 
 /** An import that runs. */
 export interface RunningImport {

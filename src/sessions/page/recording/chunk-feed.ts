@@ -1,4 +1,4 @@
-import type { FrameInput } from '../../../recognise/shared/recogniser';
+import type { FrameInput } from '../../../recognise/shared/index';
 import type { FilmFrame } from '../../shared/recorder';
 import { CHUNK_TYPES, filmBitrate } from '../../shared/video/codecs';
 import type { Feed } from './feed';

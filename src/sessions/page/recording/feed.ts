@@ -1,5 +1,5 @@
 import type { FilmFrame } from '../../shared/recorder';
-import type { FrameInput } from '../../../recognise/shared/recogniser';
+import type { FrameInput } from '../../../recognise/shared/index';
 
 /** Takes the camera's pictures into the film, and knows the film's time. */
 export interface Feed {

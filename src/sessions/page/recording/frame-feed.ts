@@ -1,4 +1,4 @@
-import type { FrameInput } from '../../../recognise/shared/recogniser';
+import type { FrameInput } from '../../../recognise/shared/index';
 import type { FilmFrame } from '../../shared/recorder';
 import { FilmClock } from '../../shared/video/video-clock';
 import type { Feed } from './feed';

@@ -1,5 +1,5 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
-import type { RecorderParts, RecorderSlot } from '../../../recognise/page/live/recorder-slot';
+import type { RecorderParts, RecorderSlot } from '../../../recognise/page/index';
 import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
 import { mayHaveSessions } from './left-over';
 import type { RecordingStateEvent } from '../events';

@@ -10,10 +10,7 @@ import { Recording, type RecordingOptions, type RunningRecording } from './recor
 import { keepStoredOnce } from '../../../base/page/storage-quota';
 import type { LabelBook } from '../label-book';
 import type { SessionStore } from '../library/session-store';
-import type { VideoFile } from '../../../recognise/page/camera/video-file';
-import type { CameraController } from '../../../recognise/page/camera/camera-controller';
-import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
-import type { RecogniserController } from '../../../recognise/page/model/recogniser-controller';
+import type { CameraController, LiveRecognition, RecogniserController, VideoFile } from '../../../recognise/page/index';
 import { SharedController } from '../../../base/page/shared-controller';
 
 export type RecordingState = 'off' | 'starting' | 'recording' | 'ending';

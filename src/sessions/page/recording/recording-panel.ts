@@ -2,10 +2,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
-import { cameraContext, type CameraController } from '../../../recognise/page/camera/camera-controller';
+import {
+  cameraContext, recogniserContext, type CameraController, type LiveRecognition, type RecogniserController,
+} from '../../../recognise/page/index';
 import { labelText } from '../../../base/page/language';
-import type { LiveRecognition } from '../../../recognise/page/live/live-recognition';
-import { recogniserContext, type RecogniserController } from '../../../recognise/page/model/recogniser-controller';
 import { RecordingController } from './recording-controller';
 import { Follower } from '../../../base/page/shared-controller';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';

@@ -1,13 +1,12 @@
-import { FramePump } from '../../../recognise/page/camera/frame-pump';
+import { FramePump, type FrameTap } from '../../../recognise/page/index';
 import { Fault } from '../../../base/shared/fault';
-import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/shared/recogniser';
+import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/shared/index';
 import type { FinishedRecording, RecorderEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
 import type { HumanEdit, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { ChunkFeed, chunkType } from './chunk-feed';
 import type { Feed } from './feed';
 import { FrameFeed } from './frame-feed';
-import type { FrameTap } from '../../../recognise/page/live/frame-tap';
 import { HiddenFrames } from './hidden-frames';
 import { RecorderClient } from './recorder-client';
 

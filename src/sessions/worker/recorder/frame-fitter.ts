@@ -1,4 +1,4 @@
-import { isTurned } from '../../../recognise/shared/recogniser';
+import { isTurned } from '../../../recognise/shared/index';
 import type { FilmFrame } from '../../shared/recorder';
 
 function sizeOf(frame: FilmFrame): { width: number; height: number } {

@@ -1,0 +1,2 @@
+/** Fetches the code of `<sg-pictures-view>`. */
+export const loadPicturesView = (): Promise<unknown> => import('./pictures-view');

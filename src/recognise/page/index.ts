@@ -1,0 +1,23 @@
+/**
+ * What other features use of the camera, the live view and the running model. The elements are imported by their own paths,
+ * which eslint.config.js lists, since an import defines them.
+ */
+export { cameraContext, CameraController } from './camera/camera-controller';
+export { FramePump } from './camera/frame-pump';
+export { grabFrame } from './camera/grab-frame';
+export { squarePicture } from './camera/network-square';
+export type { VideoFile } from './camera/video-file';
+export type { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent, PrecisionChoiceEvent } from './events';
+export type { CameraStage } from './live/camera-stage';
+export type { FrameTap } from './live/frame-tap';
+export { canSpeak } from './live/label-announcer';
+export type { ShownLabel } from './live/label-list';
+export { LiveRecognition, type LiveStatistics } from './live/live-recognition';
+export { LIVE_SHORTCUTS, liveActionWords } from './live/live-shortcuts';
+export type { LiveView } from './live/live-view';
+export type { RecorderFactory, RecorderParts, RecorderSlot } from './live/recorder-slot';
+export {
+  deviceCapabilities, deviceReport, LITTLE_MEMORY, type Capability, type CapabilityId,
+} from './model/device-capabilities';
+export type { ModelPicker } from './model/model-picker';
+export { recogniserContext, RecogniserController } from './model/recogniser-controller';

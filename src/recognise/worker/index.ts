@@ -1,0 +1,2 @@
+/** The recogniser behind a worker's messages. */
+export { RecogniserService } from './recogniser-service';

@@ -1,0 +1,3 @@
+/** What other features use of recorded sessions. */
+export { predictedRunsOf } from './predicted-runs';
+export type { SessionData, SessionManifest } from './session';

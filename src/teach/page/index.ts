@@ -1,0 +1,2 @@
+/** Fetches the code of `<sg-teach-view>`. */
+export const loadTeachView = (): Promise<unknown> => import('./teach-view');
