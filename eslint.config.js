@@ -40,7 +40,7 @@ const styleMap = {
 
 const contract = Object.entries(above).flatMap(([folder, below]) => {
   const others = Object.keys(above).filter((name) => name !== folder && !below.includes(name));
-  const arrows = others.length > 0 ? [[`^(\\.\\./)+(${others.join('|')})/`, `src/${folder} may not import this: see docs/architecture.md.`]] : [];
+  const arrows = [[`^(\\.\\./)+(${[...others, 'tools', 'tests'].join('|')})/`, `src/${folder} may not import this: see docs/architecture.md.`]];
   const rule = (patterns) => ({
     'no-restricted-imports': ['error', { patterns: [...patterns.map(([regex, message]) => ({ regex, message })), styleMap] }],
   });

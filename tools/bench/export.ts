@@ -11,9 +11,10 @@ import { toJsonLines } from '../../src/sessions/shared/json-lines';
 import { openBrowser } from '../../tests/support/browser';
 import { answer, CAT, DOG, manifestOf } from '../../tests/support/session-fixture';
 import { card, imported, openSessions } from '../../tests/support/session-page';
-import { SCRATCH } from '../../tests/support/shared';
+import { ROOT, SCRATCH } from '../../tests/support/shared';
 import { serveBuilt } from '../serve';
 import { peakMemory } from './process-memory';
+import { machine, table, writePart } from './report';
 
 /*
  * npm run bench -- export [MINUTES...]
@@ -26,6 +27,11 @@ const RATE = 15;
 const LONGEST_ENCODED = 10;
 const FORMATS: readonly ExportFormat[] = ['everything', 'film', 'csv', 'image-folder', 'label-studio'];
 const MB = 1e6;
+/** As the table has them. */
+const NAMES: Readonly<Partial<Record<ExportFormat, string>>> = {
+  csv: 'CSV', 'image-folder': 'ImageFolder, a frame every 5 s', 'label-studio': 'Label Studio (encoded anew)',
+};
+const HEAD = ['minutes', 'export', 'file, MB', 'memory, MB', 'seconds', 'import of the session: memory, MB'];
 
 /** A film of a minute, over and over, in fragments of a second. */
 function longFilm(minutes: number): string {
@@ -76,8 +82,8 @@ async function exportOne(page: Page, id: string, format: ExportFormat): Promise<
   return size;
 }
 
-/** Megabytes above what the browser took before, of one format and length; a browser of its own each, so that none's leavings count. */
-async function measure(url: string, zip: string, minutes: number, format: ExportFormat): Promise<number> {
+/** A row of the table: megabytes are above what the browser took before; a browser of its own each, so that none's leavings count. */
+async function measure(url: string, zip: string, minutes: number, format: ExportFormat): Promise<{ readonly row: string[]; readonly version: string }> {
   const browsing = await openBrowser({ own: true, context: { acceptDownloads: true } });
   try {
     const { page } = browsing;
@@ -96,34 +102,39 @@ async function measure(url: string, zip: string, minutes: number, format: Export
     const start = performance.now();
     const { before, peak, result } = await peakMemory(() => exportOne(page, `bench-${minutes}`, format));
     const seconds = (performance.now() - start) / 1000;
-    const above = (peak - before) / MB;
-    console.log(
-      [minutes, format, (result / MB).toFixed(1), above.toFixed(0), seconds.toFixed(1), ((added.peak - added.before) / MB).toFixed(0)].join(' | '),
-    );
-    return above;
+    const [above, ofImport] = [peak - before, added.peak - added.before].map((bytes) => (bytes / MB).toFixed(0));
+    const row = [String(minutes), NAMES[format] ?? format, (result / MB).toFixed(1), above, seconds.toFixed(1), ofImport];
+    console.log(row.join(' | '));
+    return { row, version: page.context().browser()?.version() ?? '' };
   } finally {
     await browsing.close();
   }
 }
 
-/** @param args lengths of the sessions in minutes; 10 and 60 if left out */
+/**
+ * Writes docs/sessions.md's table; only prints it where other lengths are asked for.
+ *
+ * @param args lengths of the sessions in minutes; 10, 60 and 180 if left out
+ */
 export async function benchExport(args: readonly string[]): Promise<void> {
   mkdirSync(SCRATCH, { recursive: true });
-  const lengths = args.map(Number);
   const serving = await serveBuilt();
-  console.log('minutes | format | file, MB | memory above before, MB | seconds | import: memory above before, MB');
-  const found = new Map<ExportFormat, number[]>();
-  for (const minutes of lengths.length > 0 ? lengths : [10, 60]) {
-    const zip = await longZip(minutes);
-    for (const format of FORMATS) {
-      if (format === 'label-studio' && minutes > LONGEST_ENCODED) continue;
-      found.set(format, [...(found.get(format) ?? []), await measure(serving.url, zip, minutes, format)]);
+  const rows: string[][] = [];
+  let chromium = '';
+  console.log(HEAD.join(' | '));
+  try {
+    for (const minutes of args.length > 0 ? args.map(Number) : [10, 60, 180]) {
+      const zip = await longZip(minutes);
+      for (const format of FORMATS) {
+        if (format === 'label-studio' && minutes > LONGEST_ENCODED) continue;
+        const { row, version } = await measure(serving.url, zip, minutes, format);
+        rows.push(row);
+        chromium = version;
+      }
+      rmSync(zip);
     }
-    rmSync(zip);
+  } finally {
+    await serving.close();
   }
-  for (const [format, [first, ...rest]] of found) {
-    const last = rest.at(-1);
-    if (last !== undefined) console.log(`${format}: the longest took ${(last / first).toFixed(2)} times the memory of the shortest`);
-  }
-  await serving.close();
+  if (args.length === 0) writePart('export', [machine(chromium), '', table(HEAD, rows)].join('\n'), join(ROOT, 'docs/sessions.md'));
 }

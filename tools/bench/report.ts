@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeFigures } from './figures';
 
 const PERFORMANCE = join(fileURLToPath(new URL('../..', import.meta.url)), 'docs/performance.md');
 
@@ -35,7 +36,10 @@ export function machine(chromium: string): string {
   return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model.trim()}, Chromium ${chromium}.`;
 }
 
-/** Puts a part into a page, docs/performance.md if left out, in place of what it said before. */
+/**
+ * Puts a part into a page, docs/performance.md if left out, in place of what it said before, and fills the figures that other
+ * sentences take from it.
+ */
 export function writePart(name: string, text: string, path = PERFORMANCE): void {
   console.log(`\n${text}\n`);
   const begin = `<!-- ${name} -->`;
@@ -47,4 +51,5 @@ export function writePart(name: string, text: string, path = PERFORMANCE): void 
   const to = page.indexOf(end);
   const next = from < 0 || to < 0 ? `${page.trimEnd()}\n\n${block}` : page.slice(0, from) + block.trimEnd() + page.slice(to + end.length);
   writeFileSync(path, next);
+  writeFigures();
 }

@@ -6,6 +6,7 @@ export interface Bench {
 
 /** All benchmarks, each fetched only where it is run. Those of docs/performance.md stand in its order. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
+  figures: { says: 'measures nothing: fills the figures within README and docs from their tables', run: async () => (await import('./figures')).writeFigures() },
   latency: { says: 'camera to label on a loaded machine (docs/performance.md)', run: async () => (await import('./latency')).benchLatency() },
   pipeline: { says: 'the whole app on a camera (docs/performance.md)', run: async () => (await import('./pipeline')).benchPipeline() },
   formats: { says: 'model files by size and load time (docs/performance.md)', run: async () => (await import('./formats')).benchFormats() },

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { openBrowser } from '../../../tests/support/browser';
-import { machine, table } from '../report';
+import { ROOT } from '../../../tests/support/shared';
+import { machine, table, writePart } from '../report';
 import { serveBuilt, type Serving } from '../../serve';
 
 const HOUR_S = 3600;
@@ -39,11 +41,14 @@ async function hour(serving: Serving): Promise<string> {
     // tsx compiles names of functions into calls of esbuild's helper, which the page has not.
     await page.evaluate('globalThis.__name = (value) => value');
     const seen = await page.evaluate(simulate, { source, seconds: HOUR_S, frameRate: FRAME_RATE, recognitionRate: RECOGNITION_RATE, width: WIDTH, height: HEIGHT, samples: SAMPLES });
+    console.log(`The session: ${seen.durationS.toFixed(1)} s, ${seen.recognitions} recognitions, ${seen.dropped} frames sent again because the encoder was behind.`);
     return [
-      '## One hour, simulated',
-      `${HOUR_S * FRAME_RATE} frames of ${WIDTH} x ${HEIGHT} and ${HOUR_S * RECOGNITION_RATE} recognitions through the built recorder worker in ${seen.tookS.toFixed(0)} s. ${machine(version)}`, '',
-      table(['minutes of film', 'MiB of page and worker', 'MB written'], seen.rows.map((row) => [String(Math.round(row.seconds / 60)), row.memory / 2 ** 20, row.bytes / 1e6])), '',
-      `The session: ${seen.durationS.toFixed(1)} s, ${seen.recognitions} recognitions, ${seen.dropped} frames sent again because the encoder was behind.`,
+      machine(version), '',
+      `\`npm run bench -- recording-hour\` sends ${HOUR_S * FRAME_RATE} frames of ${WIDTH} x ${HEIGHT} and ${HOUR_S * RECOGNITION_RATE} recognitions, which is an hour at`,
+      `${FRAME_RATE} frames and ${RECOGNITION_RATE} recognitions a second, through the built recorder worker, as fast as it takes them (${seen.tookS.toFixed(0)} s), and asks the`,
+      'browser for the memory of page and worker (`performance.measureUserAgentSpecificMemory`; most of it is the network, which the page',
+      'has loaded):', '',
+      table(['minutes of film', 'MiB of page and worker', 'MB written'], seen.rows.map((row) => [String(Math.round(row.seconds / 60)), row.memory / 2 ** 20, row.bytes / 1e6])),
     ].join('\n');
   } finally {
     await browsing.close();
@@ -138,7 +143,7 @@ async function simulate({ source, seconds, frameRate, recognitionRate, width, he
 export async function benchHour(): Promise<void> {
   const serving = await serveBuilt();
   try {
-    console.log(`\n${await hour(serving)}\n`);
+    writePart('hour', await hour(serving), join(ROOT, 'docs/recording.md'));
   } finally {
     await serving.close();
   }
