@@ -21,14 +21,31 @@ const timed = ['tests/recognise/browser/{announce,live,precision}.test.ts', 'tes
 /** What depends on the model: once more as the app is where no ResNet-18 can be had. */
 const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-parity'].map((name) => `tests/${name}.test.ts`);
 
+/**
+ * Those that start other programs for longer than a moment: the C compiler, npm, Python, a service whose pictures take seconds. The
+ * rest of what needs no browser is the project `unit`, which is quick enough to be run at every change.
+ */
+const processes = [
+  'tests/engine/kernels.test.ts',
+  'tests/server/{load,telemetry}.test.ts',
+  'tests/sessions/exports-python.test.ts',
+  'tests/teach/logistic-sklearn.test.ts',
+  'tests/tools/{audit,bootstrap,table}.test.ts',
+  'tests/tools/docker/*.test.ts',
+];
+
+/** Tests in Node, two files at a time: by itself vitest takes one core fewer than there are, of two only one. */
+const node = { environment: 'node', env, testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 2 };
+
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/closing-line.ts'],
     projects: [
       {
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm'] },
-        test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: ['tests/*/browser/**'], environment: 'node', env, testTimeout: 120_000, hookTimeout: 300_000 },
+        test: { ...node, name: 'unit', include: ['tests/**/*.test.ts'], exclude: ['tests/*/browser/**', ...processes] },
       },
+      { test: { ...node, name: 'processes', include: processes } },
       { test: { ...browser, name: 'browser', include: ['tests/*/browser/**/*.test.ts'], exclude: timed, maxWorkers: 2, sequence: { groupOrder: 1 }, env: { ...env } } },
       { test: { ...browser, name: 'outsider', include: outsider, maxWorkers: 2, sequence: { groupOrder: 1 }, env: { ...env } } },
       { test: { ...browser, name: 'timed', include: timed, maxWorkers: 1, env: { ...env }, sequence: { groupOrder: 2 } } },

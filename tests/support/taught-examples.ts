@@ -1,4 +1,5 @@
 import type { TeachExample } from '../../src/teach/shared/train-head';
+import type { LabelledRows } from '../../src/teach/shared/logistic';
 import { noise } from './weights';
 
 /** Sum of three uniform numbers: near enough to a normal one. */
@@ -28,4 +29,13 @@ export function finish<T>(steps: Generator<unknown, T>): T {
   let step = steps.next();
   while (!step.done) step = steps.next();
   return step.value;
+}
+
+/** Rows of noise, each larger in the column of its label. */
+export function problem(n: number, width: number, classes: number, seed = 3): LabelledRows {
+  const next = noise(seed);
+  const rows = new Float64Array(n * width);
+  const labels = Array.from({ length: n }, (_, i) => (i + (i >> 2)) % classes);
+  for (let i = 0; i < n; i++) for (let j = 0; j < width; j++) rows[i * width + j] = next() + (j === labels[i] ? 0.8 : 0);
+  return { rows, width, labels, classes };
 }
