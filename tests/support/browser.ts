@@ -36,7 +36,7 @@ const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /**
  * Features of Chromium that no test wants. The two pages that every window has in store for the address bar take half a second
- * of a core each time one is opened. The others are Playwright's own (chromiumSwitches.ts): the last such flag is the one that counts.
+ * of a core each time one is opened. The others are Playwright's own (chromiumSwitches): the last such flag is the one that counts.
  */
 const WITHOUT = [
   'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
