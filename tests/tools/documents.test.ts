@@ -7,7 +7,7 @@ import { ROOT } from '../support/shared';
 
 /** Folders whose files comments and pages tell of. */
 const FOLDERS = ['src', 'tests', 'tools', 'docs', 'deploy'];
-const PAGES = ['', 'docs/'].flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}${name}`));
+const PAGES = ['', 'docs/', 'src/engine/'].flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}${name}`));
 /** Who clones waits for them. */
 const LARGEST_PICTURE = 300_000;
 
