@@ -25,7 +25,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     env: { SIGHTGLASS_SNAPSHOTS: 'update' },
   },
   audit: { says: '[FOLDER]: known faults of packages, those that are shipped told apart', file: 'tools/audit/main.ts' },
-  kernels: { says: "[--check]: compiles the engine's C kernels", file: 'tools/kernels/build.ts' },
+  kernels: { says: "[--check]: compiles the engine's C kernels", file: 'src/engine/kernels/build/build.ts' },
   quantise: { says: '--pictures FOLDER ...: makes the INT8 model by a recipe of your own (docs/int8.md)', file: 'tools/quantise/main.ts' },
   'quantise-study': { says: '[FOLDER [WORDS]]: accuracy of integers by recipe (docs/int8.md)', file: 'tools/quantise/study.ts' },
   certainty: { says: '[FOLDER]: what a confidence threshold hides', file: 'tools/accuracy/certainty.ts' },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OPERATOR_FIELDS, operatorFields } from '../../tools/kernels/operator-fields';
+import { OPERATOR_FIELDS, operatorFields } from '../../src/engine/kernels/build/operator-fields';
 import { ROOT } from '../support/shared';
 
 const pip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;
@@ -10,7 +10,7 @@ if (!pip) console.warn('\n*** SKIPPED: comparing the compiled kernels with their
 
 describe.skipIf(!pip)('compiled kernels', () => {
   it('are, byte for byte, what src/engine/kernels compiles to', { timeout: 400_000 }, () => {
-    const run = spawnSync('npx', ['tsx', 'tools/kernels/build.ts', '--check'], { cwd: ROOT, encoding: 'utf8' });
+    const run = spawnSync('npx', ['tsx', 'src/engine/kernels/build/build.ts', '--check'], { cwd: ROOT, encoding: 'utf8' });
     expect(run.stderr).not.toMatch(/Error/);
     expect(run.stdout.match(/as compiled/g)).toHaveLength(4);
     expect(run.status).toBe(0);

@@ -2,7 +2,7 @@ import { build } from 'vite';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { withHarness } from '../harness/serve-harness';
-import { root } from '../kernels/compile';
+import { root } from '../../src/engine/kernels/build/compile';
 
 /** Folder that {@link runInWorker} serves under /bench-worker/: for what a worker fetches beside the built app. */
 export const WORKER_FOLDER = join(root, 'tests/.tmp/bench-worker');

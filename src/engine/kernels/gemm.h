@@ -3,7 +3,7 @@
 // 8 output channels by up to 6 columns: 12 accumulators, two weight vectors and one splat column value make 15 registers,
 // just what V8 allots on x64 (16 xmm less its scratch register). Twelve independent sums hide the latency of FMA
 // (4 cycles, 2 a cycle), and 8 loads against 12 multiply-adds leave the load ports idle a third of the time.
-// The inner loops come from tools/kernels/assembly.ts, which says why they are not written in C.
+// The inner loops come from src/engine/kernels/build/assembly.ts, which says why they are not written in C.
 #ifndef SIGHTGLASS_GEMM_H
 #define SIGHTGLASS_GEMM_H
 

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';
-import { compile, root } from '../../kernels/compile';
+import { compile, root } from '../../../src/engine/kernels/build/compile';
 import { ascending, at, machine, table, writePart } from '../report';
 import { runInWorker, WORKER_FOLDER } from '../worker-run';
 import type { Int8Measurements, Int8Request } from './int8.worker';
@@ -46,7 +46,7 @@ function networks(m: Int8Measurements): { float: number; int8: number; mixed: nu
 
 export async function benchIntegers(): Promise<void> {
   mkdirSync(WORKER_FOLDER, { recursive: true });
-  const tool = (name: string): string => join(root, `tools/kernels/${name}`);
+  const tool = (name: string): string => join(root, `src/engine/kernels/build/${name}`);
   compile({ folder: tool('roofline'), sources: ['roofline.c'], assembly: '', relaxed: true, threads: false, output: join(WORKER_FOLDER, 'roofline.wasm') });
   const measure = (flags: readonly string[]): Promise<{ result: Int8Measurements; page: string }> =>
     runInWorker<Int8Request, Int8Measurements>('tools/bench/int8/int8.worker.ts', (url) => ({

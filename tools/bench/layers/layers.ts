@@ -2,7 +2,7 @@
 // the ways to compute the 3 x 3 ones against each other. In Chromium, one thread. Writes its parts of docs/engine-study.md.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile, root } from '../../kernels/compile';
+import { compile, root } from '../../../src/engine/kernels/build/compile';
 import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';
 import { STAGES } from '../../../src/engine/simd/plan';
 import { ascending, at, machine, table, writePart } from '../report';
@@ -97,7 +97,7 @@ function opcodeTable(): string {
 export async function benchLayers(): Promise<void> {
   mkdirSync(WORKER_FOLDER, { recursive: true });
   compile({
-    folder: join(root, 'tools/kernels/roofline'), sources: ['roofline.c'], assembly: '', relaxed: true, threads: false, output: join(WORKER_FOLDER, 'roofline.wasm'),
+    folder: join(root, 'tools/bench/layers/roofline'), sources: ['roofline.c'], assembly: '', relaxed: true, threads: false, output: join(WORKER_FOLDER, 'roofline.wasm'),
   });
   const { result: m, page } = await runInWorker<LayerRequest, LayerMeasurements>('tools/bench/layers/layers.worker.ts', (url) => ({
     modelUrl: `${url}models/resnet18.onnx`, kernelsUrl: `${url}kernels/kernels-relaxed.wasm`, rooflineUrl: `${url}bench-worker/roofline.wasm`, ortUrl: `${url}ort/`, rounds: ROUNDS,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ZIG_VERSION = '0.15.2';
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const zigFolder = join(root, 'tests/.tmp/zig');
 
 function run(command: string, args: readonly string[], folder: string): void {
