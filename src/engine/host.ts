@@ -54,11 +54,11 @@ export interface Thread {
 /** What thread.worker.ts does, for a thread of Node, which would not find that file in a bundle. */
 const NODE_THREAD = `
   const { parentPort } = require('node:worker_threads');
-  parentPort.on('message', async ({ module, memory, stackTop, control, phases, count, thread }) => {
+  parentPort.on('message', async ({ module, memory, stackTop, help }) => {
     const { exports: kernels } = await WebAssembly.instantiate(module, { env: { memory } });
     kernels.__stack_pointer.value = stackTop;
     parentPort.postMessage('ready');
-    kernels.help(control, phases, count, thread);
+    kernels.help(...help);
   });`;
 
 /** Starts a further thread. */

@@ -26,8 +26,6 @@ export interface HelpRequest {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly stackTop: number;
-  readonly control: number;
-  readonly phases: number;
-  readonly count: number;
-  readonly thread: number;
+  /** What `help` is called with. */
+  readonly help: Parameters<NonNullable<Kernels['help']>>;
 }

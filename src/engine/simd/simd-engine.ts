@@ -34,7 +34,7 @@ async function startThread(spawn: SimdEngineParts['spawn'], request: HelpRequest
     const fail = (reason: string): void => {
       clearTimeout(timer);
       worker.terminate();
-      reject(new EngineError('threads-failed', `Thread ${request.thread} of the SIMD engine: ${reason}`));
+      reject(new EngineError('threads-failed', `Thread ${request.help[3]} of the SIMD engine: ${reason}`));
     };
     const timer = setTimeout(() => fail('no answer'), THREAD_START_MS);
     worker.addEventListener('error', (event) => fail(event.message || 'could not be started'));
@@ -119,7 +119,7 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: Require
   writePhases(words, whole.phases, plan.phases);
   for (const [i, { phases }] of alone.entries()) writePhases(words, phases, plan.alone[i]);
   const requests = Array.from({ length: threads - 1 }, (_, i): HelpRequest => ({
-    module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, ...whole, thread: i + 1,
+    module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, help: [whole.control, whole.phases, whole.count, i + 1],
   }));
   const helpers = await startThreads(parts.spawn, requests);
   const run = ({ control, phases, count }: PhaseList): void => kernels.run(control, phases, count);
