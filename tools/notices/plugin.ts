@@ -98,7 +98,10 @@ export function noticesPlugins(): NoticesPlugins {
   let folder = '';
   const gather = (): Plugin => {
     const output = (dependencies: Dependency[]): void => {
-      for (const dependency of dependencies) found.set(`${dependency.name} ${dependency.version}`, dependency);
+      // The engine is ours, a package or not: the app's own licence, which comes first, holds for it.
+      for (const dependency of dependencies.filter(({ name }) => !name?.startsWith('@sightglass/'))) {
+        found.set(`${dependency.name} ${dependency.version}`, dependency);
+      }
     };
     // It is typed for Rollup, and uses two hooks that Rolldown has as well.
     return { ...(license({ cwd: root, thirdParty: { multipleVersions: true, output } }) as unknown as Plugin), apply: 'build' };
