@@ -1,6 +1,6 @@
-// node tools/bootstrap.mjs SCRIPT... [FILE] [options]: installs what is missing, runs npm scripts one after the other, then the
-// file. The options are for the last of them. The file (tools/start.ts) runs in this very process: a server that is stopped,
-// however that is done, leaves nothing behind. Plain JavaScript, as no package is there yet.
+// node tools/bootstrap.mjs SCRIPT... [FILE] [options]: installs what is missing, runs npm scripts one after the other,
+// then the file. The options are for the last of them. The file (tools/start.ts) runs in this very process: a server
+// that is stopped, however that is done, leaves nothing behind. Plain JavaScript, as no package is there yet.
 import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -66,8 +66,8 @@ function npmProcesses() {
 }
 
 /**
- * Stops where npm is gone: it passes SIGTERM and SIGINT on to its shell, which does not, and nothing where it ends by another
- * signal; what it started would go on without it.
+ * Stops where npm is gone: it passes SIGTERM and SIGINT on to its shell, which does not, and nothing where it ends by
+ * another signal; what it started would go on without it.
  */
 function endWithNpm() {
   if (WINDOWS || process.env.npm_lifecycle_event === undefined) return;
@@ -85,8 +85,8 @@ function packagesOf(file) {
 }
 
 /**
- * Compares the lock file with npm's own list of what it installed. What is installed beyond the lock file does no harm, and
- * optional packages may be for another system.
+ * Compares the lock file with npm's own list of what it installed. What is installed beyond the lock file does no harm,
+ * and optional packages may be for another system.
  * @returns what differs, in words; undefined where nothing does
  */
 function difference() {
@@ -111,9 +111,9 @@ async function install() {
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     const there = existsSync(folder) ? realpathSync(folder) : 'nothing';
     console.error(
-      `node_modules is a symbolic link (to ${there}), and what it holds is not what package-lock.json wants: ${different}.\n` +
-        'Packages are not installed through a link, as others may use them. Run npm ci in the folder that the link leads to,\n' +
-        'or remove the link (rm node_modules): packages are then installed here.',
+      `node_modules is a symbolic link (to ${there}), whose content is not what package-lock.json wants: ${different}.\n` +
+        'Packages are not installed through a link, as others may use them. Run npm ci in the folder that it\n' +
+        'leads to, or remove the link (rm node_modules): packages are then installed here.',
     );
     process.exit(1);
   }

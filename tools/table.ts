@@ -12,7 +12,12 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 
 /** Tools that are not used every day; the others are scripts of package.json. */
 export const TOOLS: Readonly<Record<string, Tool>> = {
-  'built-tests': { says: 'all tests, on the page and the service as they are built', file: VITEST, args: ['run'], env: { SIGHTGLASS_BUILT: '1' } },
+  'built-tests': {
+    says: 'all tests, on the page and the service as they are built',
+    file: VITEST,
+    args: ['run'],
+    env: { SIGHTGLASS_BUILT: '1' },
+  },
   browsers: {
     says: 'the tests in Firefox and WebKitGTK (docs/browsers.md)',
     file: VITEST,
@@ -26,12 +31,27 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   },
   audit: { says: '[FOLDER]: known faults of packages, those that are shipped told apart', file: 'tools/audit/main.ts' },
   kernels: { says: "[--check]: compiles the engine's C kernels", file: 'src/engine/kernels/build/build.ts' },
-  quantise: { says: '--pictures FOLDER ...: makes the INT8 model by a recipe of your own (docs/int8.md)', file: 'tools/quantise/main.ts' },
-  'quantise-study': { says: '[FOLDER [WORDS]]: accuracy of integers by recipe (docs/int8.md)', file: 'tools/quantise/study.ts' },
+  quantise: {
+    says: '--pictures FOLDER ...: makes the INT8 model by a recipe of your own (docs/int8.md)',
+    file: 'tools/quantise/main.ts',
+  },
+  'quantise-study': {
+    says: '[FOLDER [WORDS]]: accuracy of integers by recipe (docs/int8.md)',
+    file: 'tools/quantise/study.ts',
+  },
   certainty: { says: '[FOLDER]: what a confidence threshold hides', file: 'tools/accuracy/certainty.ts' },
-  efficientnet: { says: 'WHEEL [--check]: makes EfficientNet-Lite0 (docs/efficientnet-lite0.md)', file: 'tools/efficientnet/main.ts' },
-  'efficientnet-compare': { says: 'WHEEL [PICTURES]: its accuracy by padding, normalisation and resize', file: 'tools/efficientnet/compare.ts' },
-  'docker-steps': { says: '[FOLDER]: builds and starts what the Dockerfile builds, without Docker', file: 'tools/docker-steps/main.ts' },
+  efficientnet: {
+    says: 'WHEEL [--check]: makes EfficientNet-Lite0 (docs/efficientnet-lite0.md)',
+    file: 'tools/efficientnet/main.ts',
+  },
+  'efficientnet-compare': {
+    says: 'WHEEL [PICTURES]: its accuracy by padding, normalisation and resize',
+    file: 'tools/efficientnet/compare.ts',
+  },
+  'docker-steps': {
+    says: '[FOLDER]: builds and starts what the Dockerfile builds, without Docker',
+    file: 'tools/docker-steps/main.ts',
+  },
   screenshots: { says: "PICTURE: the README's screenshots", file: 'tools/screenshots.ts' },
   icons: { says: "the app's icons as PNG, from public/icon.svg", file: 'tools/icons.ts' },
 };
@@ -39,5 +59,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
 /** One entry a line, names in one column. */
 export function listOf(entries: Readonly<Record<string, { readonly says: string }>>): string {
   const width = Math.max(...Object.keys(entries).map((name) => name.length));
-  return Object.entries(entries).map(([name, { says }]) => `  ${name.padEnd(width)}  ${says}`).join('\n');
+  return Object.entries(entries)
+    .map(([name, { says }]) => `  ${name.padEnd(width)}  ${says}`)
+    .join('\n');
 }

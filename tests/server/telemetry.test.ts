@@ -59,7 +59,11 @@ describe("onnxruntime's telemetry", () => {
   const servers: Server[] = [];
 
   /** Starts a process whose home is a new folder and whose every request is heard. */
-  async function watch(args: readonly string[], said: RegExp, env: Readonly<Record<string, string>> = {}): Promise<Watched> {
+  async function watch(
+    args: readonly string[],
+    said: RegExp,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Watched> {
     const home = mkdtempSync(join(tmpdir(), 'sightglass-home-'));
     const asked: string[] = [];
     let tell: (host: string) => void = () => undefined;
@@ -70,7 +74,9 @@ describe("onnxruntime's telemetry", () => {
     });
     servers.push(server);
     const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const proxies = Object.fromEntries(['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].map((name) => [name, proxy]));
+    const proxies = Object.fromEntries(
+      ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].map((name) => [name, proxy]),
+    );
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], HOME: home, ...proxies, ...env },
@@ -101,13 +107,25 @@ describe("onnxruntime's telemetry", () => {
 
   beforeAll(async () => {
     await build({ configFile: join(ROOT, 'vite.server.config.ts'), logLevel: 'error', build: { outDir: built } });
-    quiet.set("the service's process", await watch(evaluated(service.replace('FILE', url('src/server/predict-process.ts'))), /^ran$/m, variables));
+    quiet.set(
+      "the service's process",
+      await watch(evaluated(service.replace('FILE', url('src/server/predict-process.ts'))), /^ran$/m, variables),
+    );
     const file = JSON.stringify(pathToFileURL(join(built, 'predict-process.js')).href);
-    quiet.set("the built service's process", await watch(evaluated(service.replace('FILE', file)), /^ran$/m, variables));
+    quiet.set(
+      "the built service's process",
+      await watch(evaluated(service.replace('FILE', file)), /^ran$/m, variables),
+    );
     const tool = `import { knownAnswer } from ${url('tools/model/known-answer.ts')};
       await knownAnswer(await (await import('node:fs/promises')).readFile(${JSON.stringify(path)}), 'fp32', ${manifest.preprocessing.crop});`;
     quiet.set('a tool', await watch(evaluated(tool), /^ran$/m));
-    const tests = ['node_modules/vitest/vitest.mjs', '--project', 'unit', '--watch', 'tests/tools/quantise-graph.test.ts'];
+    const tests = [
+      'node_modules/vitest/vitest.mjs',
+      '--project',
+      'unit',
+      '--watch',
+      'tests/tools/quantise-graph.test.ts',
+    ];
     quiet.set('a test', await watch(tests, /Tests .* passed/));
     await Promise.all([...quiet.values()].map(({ ran }) => ran));
     // Last: by the time that this one is heard of, the others would have been.
@@ -129,10 +147,13 @@ describe("onnxruntime's telemetry", () => {
     expect(filesBelow(control.home).join()).toMatch(/onnxruntime\.db/);
   });
 
-  it.each(["the service's process", "the built service's process", 'a tool', 'a test'])('is off in %s: no file, no request', (name) => {
-    const { home, asked, child } = quiet.get(name) as Watched;
-    expect(child.exitCode).toBeNull();
-    expect(asked).toEqual([]);
-    expect(filesBelow(home)).toEqual([]);
-  });
+  it.each(["the service's process", "the built service's process", 'a tool', 'a test'])(
+    'is off in %s: no file, no request',
+    (name) => {
+      const { home, asked, child } = quiet.get(name) as Watched;
+      expect(child.exitCode).toBeNull();
+      expect(asked).toEqual([]);
+      expect(filesBelow(home)).toEqual([]);
+    },
+  );
 });

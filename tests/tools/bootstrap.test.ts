@@ -1,5 +1,17 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -35,7 +47,7 @@ const SCRIPTS = {
   step: 'node -e "console.log(\'step\')"',
   lasts: 'node lasts.cjs',
   fails: 'node -e "process.exit(3)"',
-  never: 'node -e "console.log([\'too\', \'far\'].join())"',
+  never: "node -e \"console.log(['too', 'far'].join())\"",
   words: 'node -e "console.log(process.argv.slice(1).join())" --',
 };
 
@@ -71,13 +83,23 @@ function makeProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sightglass-bootstrap-'));
   for (const name of ['tools', 'node_modules']) mkdirSync(join(folder, name));
   copyFileSync(join(ROOT, 'tools/bootstrap.mjs'), join(folder, 'tools/bootstrap.mjs'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'small', version: '1.0.0', type: 'module', scripts: SCRIPTS }));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'small', version: '1.0.0', type: 'module', scripts: SCRIPTS }),
+  );
   writeFileSync(join(folder, 'server.js'), LISTENS);
   writeFileSync(join(folder, 'lasts.cjs'), LASTS);
   symlinkSync(join(ROOT, 'node_modules/tsx'), join(folder, 'node_modules/tsx'));
-  writeFileSync(join(folder, 'tools/name.ts'), 'export const nameOf = (words: readonly string[]): string => words.join();');
-  writeFileSync(join(folder, 'tools/server.ts'), "import { nameOf } from './name';\nconsole.log(`words ${nameOf(process.argv.slice(2))}`);");
-  for (const name of ['package-lock.json', 'node_modules/.package-lock.json']) writeFileSync(join(folder, name), '{ "packages": {} }');
+  writeFileSync(
+    join(folder, 'tools/name.ts'),
+    'export const nameOf = (words: readonly string[]): string => words.join();',
+  );
+  writeFileSync(
+    join(folder, 'tools/server.ts'),
+    "import { nameOf } from './name';\nconsole.log(`words ${nameOf(process.argv.slice(2))}`);",
+  );
+  for (const name of ['package-lock.json', 'node_modules/.package-lock.json'])
+    writeFileSync(join(folder, name), '{ "packages": {} }');
   return folder;
 }
 
@@ -116,7 +138,7 @@ describe('tools/bootstrap.mjs', { concurrent: true }, () => {
 
   const npm = (script: string) => promisify(execFile)('npm', ['run', '--silent', script], { cwd: folder });
 
-  /** Ctrl+C reaches every process of a terminal. Debian's shell does nothing with a SIGINT that it alone gets but wait. */
+  /** Ctrl+C reaches every process of a terminal. Debian's shell only waits where it alone gets a SIGINT. */
   const tell = (top: number, signal: NodeJS.Signals): boolean => process.kill(signal === 'SIGINT' ? -top : top, signal);
 
   it.each(SIGNALS)('%s to npm ends the server, and its port is free', async (signal) => {
@@ -130,14 +152,17 @@ describe('tools/bootstrap.mjs', { concurrent: true }, () => {
     expect(await listening(port)).toBe(false);
   });
 
-  it.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)("%s to npm's shell ends the server, and its port is free", async (signal) => {
-    const { found, ended } = await begin(['start'], LISTENING);
-    const [server, shell, port] = found;
-    process.kill(shell, signal);
-    await ended;
-    await gone([server, shell]);
-    expect(await listening(port)).toBe(false);
-  });
+  it.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+    "%s to npm's shell ends the server, and its port is free",
+    async (signal) => {
+      const { found, ended } = await begin(['start'], LISTENING);
+      const [server, shell, port] = found;
+      process.kill(shell, signal);
+      await ended;
+      await gone([server, shell]);
+      expect(await listening(port)).toBe(false);
+    },
+  );
 
   it.each(SIGNALS)('%s to the server itself ends npm with it', async (signal) => {
     const { npm: top, found, ended } = await begin(['start'], LISTENING);
@@ -148,16 +173,22 @@ describe('tools/bootstrap.mjs', { concurrent: true }, () => {
     expect(await listening(port)).toBe(false);
   });
 
-  it.each(SIGNALS.slice(0, 3))('%s to a step that runs ends all that it started, and no other step begins', async (signal) => {
-    const { npm: top, found, ended, output } = await begin(['run', 'slow'], /pid (\d+) child (\d+)/);
-    tell(top, signal);
-    await ended;
-    await gone(found);
-    expect(output()).not.toContain('too,far');
-  });
+  it.each(SIGNALS.slice(0, 3))(
+    '%s to a step that runs ends all that it started, and no other step begins',
+    async (signal) => {
+      const { npm: top, found, ended, output } = await begin(['run', 'slow'], /pid (\d+) child (\d+)/);
+      tell(top, signal);
+      await ended;
+      await gone(found);
+      expect(output()).not.toContain('too,far');
+    },
+  );
 
   it.each(SIGNALS.slice(0, 3))('%s is its own end too where a step ends by it', async (signal) => {
-    const child = spawn(process.execPath, ['tools/bootstrap.mjs', 'step', 'lasts', 'never'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['tools/bootstrap.mjs', 'step', 'lasts', 'never'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     started.add(child);
     const ended = new Promise<unknown>((resolve) => child.once('exit', (code, by) => resolve(by ?? code)));
     let output = '';
@@ -177,7 +208,11 @@ describe('tools/bootstrap.mjs', { concurrent: true }, () => {
     const site = makeSite();
     try {
       const service = [join(ROOT, 'src/server/main.ts'), '--port', '0', '--workers', '2', '--folder', site.folder];
-      const { npm: top, found, ended } = await begin(['run', 'service', '--', ...service], /recognises at http:\/\/127\.0\.0\.1:(\d+)\/predict/);
+      const {
+        npm: top,
+        found,
+        ended,
+      } = await begin(['run', 'service', '--', ...service], /recognises at http:\/\/127\.0\.0\.1:(\d+)\/predict/);
       const pids = descendants(top);
       // npm's shell, the service and its two processes at least.
       expect(pids.length).toBeGreaterThanOrEqual(4);
@@ -203,8 +238,10 @@ describe('tools/bootstrap.mjs', { concurrent: true }, () => {
 describe('what is installed', () => {
   let folder: string;
 
-  const lock = (packages: Packages): void => writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
-  const install = (packages: Packages): void => writeFileSync(join(folder, 'node_modules/.package-lock.json'), JSON.stringify({ packages }));
+  const lock = (packages: Packages): void =>
+    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
+  const install = (packages: Packages): void =>
+    writeFileSync(join(folder, 'node_modules/.package-lock.json'), JSON.stringify({ packages }));
 
   beforeEach(() => {
     folder = makeProject();
@@ -226,7 +263,11 @@ describe('what is installed', () => {
       encoding: 'utf8',
       env: { ...process.env, PATH: [bin, process.env['PATH']].join(delimiter) },
     });
-    return { status, words: stdout + stderr, calls: existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [] };
+    return {
+      status,
+      words: stdout + stderr,
+      calls: existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [],
+    };
   }
 
   const CI = 'ci --no-audit --no-fund';
@@ -267,7 +308,7 @@ describe('what is installed', () => {
     expect(status).toBe(1);
     expect(called).toEqual([]);
     expect(words).toMatch(/node_modules is a symbolic link/);
-    expect(words).toMatch(/Run npm ci in the folder that the link leads to/);
+    expect(words).toMatch(/Run npm ci in the folder that it\nleads to/);
     expect(words).toMatch(/rm node_modules/);
   });
 
@@ -286,7 +327,11 @@ describe('what is installed', () => {
 function descendants(top: number): number[] {
   const pairs = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
-    .map((name) => [Number(name), Number(/^\d+ \(.*\) \S (\d+) /s.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1])]);
-  const below = (parent: number): number[] => pairs.filter(([, of]) => of === parent).flatMap(([pid]) => [pid, ...below(pid)]);
+    .map((name) => [
+      Number(name),
+      Number(/^\d+ \(.*\) \S (\d+) /s.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]),
+    ]);
+  const below = (parent: number): number[] =>
+    pairs.filter(([, of]) => of === parent).flatMap(([pid]) => [pid, ...below(pid)]);
   return below(top);
 }

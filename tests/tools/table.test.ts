@@ -8,7 +8,10 @@ import { ROOT } from '../support/shared';
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
-function run(file: string, ...args: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+function run(
+  file: string,
+  ...args: string[]
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   return spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, file), ...args], { cwd: ROOT, encoding: 'utf8' });
 }
 
@@ -16,7 +19,9 @@ describe.each<[string, string, Readonly<Record<string, { readonly says: string }
   ['npm run tool', 'tools/tool.ts', TOOLS],
   ['npm run bench', 'tools/bench/main.ts', BENCHES],
 ])('%s', (command, file, table) => {
-  const lines = Object.entries(table).map(([name, { says }]) => new RegExp(`^  ${name} +${says.replace(/[[\](){}.*+?^$|\\]/g, '\\$&')}$`, 'm'));
+  const lines = Object.entries(table).map(
+    ([name, { says }]) => new RegExp(`^  ${name} +${says.replace(/[[\](){}.*+?^$|\\]/g, '\\$&')}$`, 'm'),
+  );
 
   it('is what package.json runs', () => {
     expect(scripts[command.slice('npm run '.length)]).toBe(`node tools/bootstrap.mjs ${file}`);

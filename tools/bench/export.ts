@@ -18,8 +18,8 @@ import { machine, table, writePart } from './report';
 
 /*
  * npm run bench -- export [MINUTES...]
- * The memory that an export takes, by the length of the session: long sessions (640 x 480, 15 frames a second, 10 answers a
- * second) are imported into the built app in Chromium, and exported through its sheet.
+ * The memory that an export takes, by the length of the session: long sessions (640 x 480, 15 frames a second, 10
+ * answers a second) are imported into the built app in Chromium, and exported through its sheet.
  */
 
 const RATE = 15;
@@ -29,7 +29,9 @@ const FORMATS: readonly ExportFormat[] = ['everything', 'film', 'csv', 'image-fo
 const MB = 1e6;
 /** As the table has them. */
 const NAMES: Readonly<Partial<Record<ExportFormat, string>>> = {
-  csv: 'CSV', 'image-folder': 'ImageFolder, a frame every 5 s', 'label-studio': 'Label Studio (encoded anew)',
+  csv: 'CSV',
+  'image-folder': 'ImageFolder, a frame every 5 s',
+  'label-studio': 'Label Studio (encoded anew)',
 };
 const HEAD = ['minutes', 'export', 'file, MB', 'memory, MB', 'seconds', 'import of the session: memory, MB'];
 
@@ -38,8 +40,36 @@ function longFilm(minutes: number): string {
   const minute = join(SCRATCH, 'bench-minute.mp4');
   const path = join(SCRATCH, `bench-${minutes}.mp4`);
   const run = (...options: string[]): void => void execFileSync('ffmpeg', ['-v', 'error', '-y', ...options]);
-  run('-f', 'lavfi', '-i', `testsrc2=s=640x480:r=${RATE}:d=60`, '-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', String(RATE), '-b:v', '1M', '-pix_fmt', 'yuv420p', minute);
-  run('-stream_loop', String(minutes - 1), '-i', minute, '-c', 'copy', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', path);
+  run(
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc2=s=640x480:r=${RATE}:d=60`,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-bf',
+    '0',
+    '-g',
+    String(RATE),
+    '-b:v',
+    '1M',
+    '-pix_fmt',
+    'yuv420p',
+    minute,
+  );
+  run(
+    '-stream_loop',
+    String(minutes - 1),
+    '-i',
+    minute,
+    '-c',
+    'copy',
+    '-movflags',
+    'frag_keyframe+empty_moov+default_base_moof',
+    path,
+  );
   return path;
 }
 
@@ -47,16 +77,24 @@ function longFilm(minutes: number): string {
 async function longZip(minutes: number): Promise<string> {
   const film = longFilm(minutes);
   const durationUs = minutes * 60_000_000;
-  const recognitions = Array.from({ length: minutes * 600 }, (_, i) => (i % 100 < 50 ? answer(i * 100_000, CAT, 0.9, DOG) : answer(i * 100_000, DOG, 0.6, CAT)));
+  const recognitions = Array.from({ length: minutes * 600 }, (_, i) =>
+    i % 100 < 50 ? answer(i * 100_000, CAT, 0.9, DOG) : answer(i * 100_000, DOG, 0.6, CAT),
+  );
   const spans = Array.from({ length: minutes * 6 }, (_, i) => ({
-    kind: 'put-span', span: { id: `s${i}`, startUs: i * 10_000_000, endUs: i * 10_000_000 + 5_000_000, label: CAT },
+    kind: 'put-span',
+    span: { id: `s${i}`, startUs: i * 10_000_000, endUs: i * 10_000_000 + 5_000_000, label: CAT },
   }));
   const files: [string, Blob][] = [
     ['film.mp4', await openAsBlob(film)],
     ['labels.jsonl', new Blob([toJsonLines(recognitions)])],
     ['human.jsonl', new Blob([toJsonLines(spans)])],
   ];
-  const manifest = manifestOf({ id: `bench-${minutes}`, name: `${minutes} minutes`, durationUs, film: { ...manifestOf().film, width: 640, height: 480 } });
+  const manifest = manifestOf({
+    id: `bench-${minutes}`,
+    name: `${minutes} minutes`,
+    durationUs,
+    film: { ...manifestOf().film, width: 640, height: 480 },
+  });
   const zip = join(SCRATCH, `bench-${minutes}.zip`);
   await pipeline(Readable.fromWeb(makeZip(bundleEntries(manifest, files)) as never), createWriteStream(zip));
   rmSync(film);
@@ -82,8 +120,13 @@ async function exportOne(page: Page, id: string, format: ExportFormat): Promise<
   return size;
 }
 
-/** A row of the table: megabytes are above what the browser took before; a browser of its own each, so that none's leavings count. */
-async function measure(url: string, zip: string, minutes: number, format: ExportFormat): Promise<{ readonly row: string[]; readonly version: string }> {
+/** A row of the table, in a browser of its own, so that none's leavings count: megabytes above what it took before. */
+async function measure(
+  url: string,
+  zip: string,
+  minutes: number,
+  format: ExportFormat,
+): Promise<{ readonly row: string[]; readonly version: string }> {
   const browsing = await openBrowser({ own: true, context: { acceptDownloads: true } });
   try {
     const { page } = browsing;
@@ -103,7 +146,14 @@ async function measure(url: string, zip: string, minutes: number, format: Export
     const { before, peak, result } = await peakMemory(() => exportOne(page, `bench-${minutes}`, format));
     const seconds = (performance.now() - start) / 1000;
     const [above, ofImport] = [peak - before, added.peak - added.before].map((bytes) => (bytes / MB).toFixed(0));
-    const row = [String(minutes), NAMES[format] ?? format, (result / MB).toFixed(1), above, seconds.toFixed(1), ofImport];
+    const row = [
+      String(minutes),
+      NAMES[format] ?? format,
+      (result / MB).toFixed(1),
+      above,
+      seconds.toFixed(1),
+      ofImport,
+    ];
     console.log(row.join(' | '));
     return { row, version: page.context().browser()?.version() ?? '' };
   } finally {
@@ -136,5 +186,6 @@ export async function benchExport(args: readonly string[]): Promise<void> {
   } finally {
     await serving.close();
   }
-  if (args.length === 0) writePart('export', [machine(chromium), '', table(HEAD, rows)].join('\n'), join(ROOT, 'docs/sessions.md'));
+  if (args.length === 0)
+    writePart('export', [machine(chromium), '', table(HEAD, rows)].join('\n'), join(ROOT, 'docs/sessions.md'));
 }

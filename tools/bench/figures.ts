@@ -1,5 +1,6 @@
-// Figures within sentences: README and docs have them between <!-- figure NAME --> and <!-- end -->, filled from the tables that
-// benchmarks wrote. A benchmark fills them when it writes its table; npm run bench -- figures does so alone.
+// Figures within sentences: README and docs have them between <!-- figure NAME --> and <!-- end -->, filled from the
+// tables that benchmarks wrote. A benchmark fills them when it writes its table; npm run bench -- figures does so
+// alone.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,11 @@ export type Rows = readonly Readonly<Record<string, string>>[];
 /** The tables of a part of a page (`<!-- PART -->` to `<!-- end PART -->`), in order. */
 export type Tables = (page: string, part: string) => readonly Rows[];
 
-const cellsOf = (line: string): string[] => line.split('|').slice(1, -1).map((cell) => cell.trim());
+const cellsOf = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 
 /** @throws Error where the page has no such part */
 export function tablesOf(text: string, part: string): Rows[] {
@@ -56,33 +61,42 @@ const quicker = (tables: Tables, name: string): string =>
 /** How many times as quick one engine is as another, by the medians, and the least where wanted. */
 const against = (tables: Tables, one: string, other: string, columns: readonly string[]): string =>
   range(columns.flatMap((column) => engine(tables, other, column).map((ms, i) => ms / engine(tables, one, column)[i])));
-const both = (values: readonly number[], digits: number): string => values.map((value) => value.toFixed(digits)).join(' and ');
+const both = (values: readonly number[], digits: number): string =>
+  values.map((value) => value.toFixed(digits)).join(' and ');
 
 const layers = (tables: Tables): Rows => tables('docs/engine-study.md', 'layers')[0];
 const ratiosOf = (tables: Tables, shape: RegExp): string =>
-  range(layers(tables).filter((row) => shape.test(row['shape'])).map((row) => number(row['ratio'])));
+  range(
+    layers(tables)
+      .filter((row) => shape.test(row['shape']))
+      .map((row) => number(row['ratio'])),
+  );
 const wholeInt8 = (tables: Tables, name: string): Readonly<Record<string, string>> =>
   find(tables('docs/engine-study.md', 'int8')[0], 'convolution', `whole network, ${name}`);
 
 function startup(tables: Tables, file: string): string {
-  const row = tables('docs/performance.md', 'startup')[0].find((each) => each['model file'] === file && each['link'] === '20 Mbit/s');
+  const row = tables('docs/performance.md', 'startup')[0].find(
+    (each) => each['model file'] === file && each['link'] === '20 Mbit/s',
+  );
   return number(row?.['cold s']).toFixed(1);
 }
 
 function exportMemory(tables: Tables, kind: string): string {
-  const memory = tables('docs/sessions.md', 'export')[0].filter((row) => row['export'] === kind).map((row) => number(row['memory, MB']));
+  const memory = tables('docs/sessions.md', 'export')[0]
+    .filter((row) => row['export'] === kind)
+    .map((row) => number(row['memory, MB']));
   return (memory[memory.length - 1] / memory[memory.length - 2]).toFixed(1);
 }
 
 /** Every figure by its name, each as it stands in a sentence. */
 export const FIGURES: Readonly<Record<string, (tables: Tables) => string>> = {
-  'floats': (tables) => quicker(tables, FLOATS),
-  'integers': (tables) => quicker(tables, INTEGERS),
+  floats: (tables) => quicker(tables, FLOATS),
+  integers: (tables) => quicker(tables, INTEGERS),
   'integers-to-native': (tables) => against(tables, INTEGERS, NATIVE, ['min ms', 'median ms']),
   'native-to-floats': (tables) => against(tables, NATIVE, FLOATS, ['median ms']),
   'floats-each': (tables) => both(engine(tables, FLOATS, 'times quicker (median)'), 2),
   'plain-each': (tables) => both(engine(tables, PLAIN, 'times quicker (median)'), 2),
-  'native': (tables) => range(engine(tables, NATIVE, 'times quicker (median)')),
+  native: (tables) => range(engine(tables, NATIVE, 'times quicker (median)')),
   'integers-each': (tables) => both(engine(tables, INTEGERS, 'times quicker (median)'), 2),
   'integers-ms': (tables) => both(engine(tables, INTEGERS, 'median ms'), 1),
   'native-ms': (tables) => both(engine(tables, NATIVE, 'median ms'), 1),
@@ -95,11 +109,16 @@ export const FIGURES: Readonly<Record<string, (tables: Tables) => string>> = {
   },
   'integers-layers': (tables) => number(wholeInt8(tables, 'all but conv1 and fc')['ratio']).toFixed(2),
   'integers-without': (tables) => (1 / number(wholeInt8(tables, 'all but conv1 and fc')['ratio 2'])).toFixed(1),
-  'integers-mixed': (tables) => `${((number(wholeInt8(tables, 'the quicker of each')['ratio 2']) - 1) * 100).toFixed(0)} %`,
+  'integers-mixed': (tables) =>
+    `${((number(wholeInt8(tables, 'the quicker of each')['ratio 2']) - 1) * 100).toFixed(0)} %`,
   'startup-int8': (tables) => startup(tables, 'int8'),
   'startup-fp16': (tables) => startup(tables, 'fp16'),
   'flask-tuned': (tables) =>
-    range(tables('docs/service.md', 'bench')[1].filter((row) => row['against'].endsWith('a thread a core') && number(row['connections']) > 1).map((row) => 1 / number(row['requests/s']))),
+    range(
+      tables('docs/service.md', 'bench')[1]
+        .filter((row) => row['against'].endsWith('a thread a core') && number(row['connections']) > 1)
+        .map((row) => 1 / number(row['requests/s'])),
+    ),
   'export-everything': (tables) => exportMemory(tables, 'everything'),
   'export-film': (tables) => exportMemory(tables, 'film'),
 };
@@ -116,7 +135,12 @@ export function fillFigures(text: string, tables: Tables): string {
 export const recorded: Tables = (page, part) => tablesOf(readFileSync(join(root, page), 'utf8'), part);
 
 /** Pages that may have figures, from the root on. */
-export const pages = (): string[] => ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+export const pages = (): string[] => [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 /** Fills the figures of README and docs from their tables. */
 export function writeFigures(): void {

@@ -1,4 +1,5 @@
-// npm run bench -- NAME [NAME ...] [options]: measures, and writes what docs and README say of it; without a name, lists what there is.
+// npm run bench -- NAME [NAME ...] [options]: measures, and writes what docs and README say of it; without a name,
+// lists what there is.
 import { listOf } from '../table';
 import { BENCHES } from './table';
 

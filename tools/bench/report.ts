@@ -37,8 +37,8 @@ export function machine(chromium: string): string {
 }
 
 /**
- * Puts a part into a page, docs/performance.md if left out, in place of what it said before, and fills the figures that other
- * sentences take from it.
+ * Puts a part into a page, docs/performance.md if left out, in place of what it said before, and fills the figures that
+ * other sentences take from it.
  */
 export function writePart(name: string, text: string, path = PERFORMANCE): void {
   console.log(`\n${text}\n`);
@@ -49,7 +49,10 @@ export function writePart(name: string, text: string, path = PERFORMANCE): void 
   const page = before.includes('<!-- ') ? before : HEAD;
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
-  const next = from < 0 || to < 0 ? `${page.trimEnd()}\n\n${block}` : page.slice(0, from) + block.trimEnd() + page.slice(to + end.length);
+  const next =
+    from < 0 || to < 0
+      ? `${page.trimEnd()}\n\n${block}`
+      : page.slice(0, from) + block.trimEnd() + page.slice(to + end.length);
   writeFileSync(path, next);
   writeFigures();
 }

@@ -6,22 +6,58 @@ export interface Bench {
 
 /** All benchmarks, each fetched only where it is run. Those of docs/performance.md stand in its order. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
-  figures: { says: 'measures nothing: fills the figures within README and docs from their tables', run: async () => (await import('./figures')).writeFigures() },
-  latency: { says: 'camera to label on a loaded machine (docs/performance.md)', run: async () => (await import('./latency')).benchLatency() },
-  pipeline: { says: 'the whole app on a camera (docs/performance.md)', run: async () => (await import('./pipeline')).benchPipeline() },
-  formats: { says: 'model files by size and load time (docs/performance.md)', run: async () => (await import('./formats')).benchFormats() },
-  engines: { says: 'ResNet-18 on our engine and on others (docs/performance.md)', run: async () => (await import('./engines')).benchEngines() },
-  memory: { says: 'bytes and memory of each engine (docs/performance.md)', run: async () => (await import('./memory')).benchMemory() },
-  startup: { says: 'opening the address to the first label (docs/performance.md)', run: async () => (await import('./startup')).benchStartup() },
-  layers: { says: 'convolution by convolution (docs/engine-study.md)', run: async () => (await import('./layers/layers')).benchLayers() },
-  int8: { says: 'convolutions in integers (docs/engine-study.md)', run: async () => (await import('./int8/int8')).benchIntegers() },
-  service: { says: 'the HTTP service against Flask (docs/service.md)', run: async () => (await import('./service/service')).benchService() },
+  figures: {
+    says: 'measures nothing: fills the figures within README and docs from their tables',
+    run: async () => (await import('./figures')).writeFigures(),
+  },
+  latency: {
+    says: 'camera to label on a loaded machine (docs/performance.md)',
+    run: async () => (await import('./latency')).benchLatency(),
+  },
+  pipeline: {
+    says: 'the whole app on a camera (docs/performance.md)',
+    run: async () => (await import('./pipeline')).benchPipeline(),
+  },
+  formats: {
+    says: 'model files by size and load time (docs/performance.md)',
+    run: async () => (await import('./formats')).benchFormats(),
+  },
+  engines: {
+    says: 'ResNet-18 on our engine and on others (docs/performance.md)',
+    run: async () => (await import('./engines')).benchEngines(),
+  },
+  memory: {
+    says: 'bytes and memory of each engine (docs/performance.md)',
+    run: async () => (await import('./memory')).benchMemory(),
+  },
+  startup: {
+    says: 'opening the address to the first label (docs/performance.md)',
+    run: async () => (await import('./startup')).benchStartup(),
+  },
+  layers: {
+    says: 'convolution by convolution (docs/engine-study.md)',
+    run: async () => (await import('./layers/layers')).benchLayers(),
+  },
+  int8: {
+    says: 'convolutions in integers (docs/engine-study.md)',
+    run: async () => (await import('./int8/int8')).benchIntegers(),
+  },
+  service: {
+    says: 'the HTTP service against Flask (docs/service.md)',
+    run: async () => (await import('./service/service')).benchService(),
+  },
   teach: {
     says: '[--trials N] [--settings]: how well things are learned, and how fast (docs/teach.md)',
     run: async (options) => (await import('./teach/teach')).benchTeach(options),
   },
-  'recording-rate': { says: 'recognitions a second while it records (docs/recording.md)', run: async () => (await import('./recording/rate')).benchRate() },
-  'recording-hour': { says: 'what an hour of recording takes (docs/recording.md)', run: async () => (await import('./recording/hour')).benchHour() },
+  'recording-rate': {
+    says: 'recognitions a second while it records (docs/recording.md)',
+    run: async () => (await import('./recording/rate')).benchRate(),
+  },
+  'recording-hour': {
+    says: 'what an hour of recording takes (docs/recording.md)',
+    run: async () => (await import('./recording/hour')).benchHour(),
+  },
   export: {
     says: '[MINUTES ...]: memory of exports by length of the session (docs/sessions.md)',
     run: async (options) => (await import('./export')).benchExport(options),

@@ -8,12 +8,14 @@ const texts = new Map(pages().map((page) => [page, readFileSync(join(ROOT, page)
 const MARKER = /<!-- figure ([\w-]+) -->[\s\S]*?<!-- end -->/g;
 
 /** The tables as they are recorded, but for one text within one page's. */
-const changed = (page: string, from: string, to: string): Tables => (asked, part) => {
-  const text = texts.get(asked) ?? '';
-  if (asked !== page) return tablesOf(text, part);
-  expect(text).toContain(from);
-  return tablesOf(text.replace(from, to), part);
-};
+const changed =
+  (page: string, from: string, to: string): Tables =>
+  (asked, part) => {
+    const text = texts.get(asked) ?? '';
+    if (asked !== page) return tablesOf(text, part);
+    expect(text).toContain(from);
+    return tablesOf(text.replace(from, to), part);
+  };
 
 describe.each([...texts])('figures of %s', (_, text) => {
   it('are what the recorded tables give: npm run bench -- figures', () => {
@@ -56,7 +58,8 @@ describe('a figure', () => {
 
 describe('tables of a part', () => {
   it('are read by the words of their heads', () => {
-    const text = 'x\n<!-- a -->\nwords\n\n| n | ms | ms |\n| --- | --- | --- |\n| one | 1.5 | 2 |\n\n| m |\n| --- |\n| 3 |\n<!-- end a -->\n';
+    const text =
+      'x\n<!-- a -->\nwords\n\n| n | ms | ms |\n| --- | --- | --- |\n| one | 1.5 | 2 |\n\n| m |\n| --- |\n| 3 |\n<!-- end a -->\n';
     expect(tablesOf(text, 'a')).toEqual([[{ n: 'one', ms: '1.5', 'ms 2': '2' }], [{ m: '3' }]]);
     expect(() => tablesOf(text, 'b')).toThrow('"b"');
   });

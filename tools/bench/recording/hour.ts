@@ -12,9 +12,10 @@ const SAMPLES = 6;
 const [WIDTH, HEIGHT] = [160, 120];
 
 /**
- * One hour of film and labels, sent to the built recorder worker as fast as it takes them: small frames, so that an hour is
- * encoded in a few minutes, but as many frames, fragments and labels as an hour has. Memory is what the renderer process, in
- * which page and worker live, has of JavaScript heap and buffers (performance.measureUserAgentSpecificMemory).
+ * One hour of film and labels, sent to the built recorder worker as fast as it takes them: small frames, so that an
+ * hour is encoded in a few minutes, but as many frames, fragments and labels as an hour has. Memory is what the
+ * renderer process, in which page and worker live, has of JavaScript heap and buffers
+ * (performance.measureUserAgentSpecificMemory).
  */
 async function hour(serving: Serving): Promise<string> {
   const browsing = await openBrowser({ own: true });
@@ -117,7 +118,8 @@ async function simulate({ source, seconds, frameRate, recognitionRate, width, he
     const timeUs = Math.max(lastMs + 1, Math.round((i * 1000) / frameRate)) * 1000;
     lastMs = timeUs / 1000;
     const recognised = i % Math.round(frameRate / recognitionRate) === 0;
-    // Its answer is waited for, so that nothing queues up; a frame that was dropped, as the encoder is behind, is sent anew.
+    // Its answer is waited for, so that nothing queues up; a frame that was dropped, as the encoder is behind, is sent
+    // anew.
     for (;;) {
       const frame = new VideoFrame(canvas, { timestamp: timeUs });
       if (await call('frame', [frame, timeUs, true], [frame])) break;

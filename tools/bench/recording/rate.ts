@@ -53,7 +53,8 @@ async function rate(serving: Serving): Promise<string> {
   }
   const ratios = rates.with.map((value, i) => value / rates.without[i]);
   return [
-    machine(version), '',
+    machine(version),
+    '',
     `\`npm run bench -- recording-rate\` lets the live app recognise as often as it can (640 x 480 at 30 frames a second, ${ran},`,
     `which is what the app chose here), without a recording and with one in turns, ${ROUNDS} rounds of ${WINDOW_MS / 1000} s: ${median(rates.without).toFixed(1)} recognitions a second`,
     `without, ${median(rates.with).toFixed(1)} with (medians); the ratio is ${median(ratios).toFixed(2)} (rounds ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}). The film takes ${(median(sizes) / 1e6).toFixed(1)} MB a minute.`,

@@ -10,7 +10,8 @@ export const OPERATOR_FIELDS = join(root, 'src/engine/simd/operator-fields.ts');
 const FIELD_BYTES = 4;
 
 /** CONV1_POOL and columns_step as conv1Pool and columnsStep. */
-const camelCase = (name: string): string => name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string =>
+  name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function inner(text: string, pattern: RegExp): string {
   const found = pattern.exec(text)?.[1];
@@ -20,28 +21,37 @@ function inner(text: string, pattern: RegExp): string {
 
 /** Members of a C structure: names, and how many of each. @throws Error where one has not 4 bytes */
 function membersOf(body: string): { readonly name: string; readonly count: number }[] {
-  return body.split(';').map((part) => part.trim()).filter(Boolean).flatMap((declaration) => {
-    const names = /^(?:int32_t|float|const float)\s+(.*)$/s.exec(declaration)?.[1];
-    if (names === undefined) throw new Error(`${HEADER}: "${declaration}" has not ${FIELD_BYTES} bytes for sure.`);
-    return names.split(',').map((each) => {
-      const [, name, count = '1'] = /^\s*\*?\s*(\w+)(?:\[(\d+)\])?\s*$/.exec(each) ?? [];
-      if (name === undefined) throw new Error(`${HEADER}: "${each}" is not understood.`);
-      return { name, count: Number(count) };
+  return body
+    .split(';')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .flatMap((declaration) => {
+      const names = /^(?:int32_t|float|const float)\s+(.*)$/s.exec(declaration)?.[1];
+      if (names === undefined) throw new Error(`${HEADER}: "${declaration}" has not ${FIELD_BYTES} bytes for sure.`);
+      return names.split(',').map((each) => {
+        const [, name, count = '1'] = /^\s*\*?\s*(\w+)(?:\[(\d+)\])?\s*$/.exec(each) ?? [];
+        if (name === undefined) throw new Error(`${HEADER}: "${each}" is not understood.`);
+        return { name, count: Number(count) };
+      });
     });
-  });
 }
 
 /**
  * The planner's view of the structure that the kernels read, as the text of a module.
  *
- * @param header text of operator.h: `enum Kind`, and the first structure, whose array pads what changes while the network runs
+ * @param header text of operator.h: `enum Kind`, and the first structure, whose array pads what changes while the
+ *   network runs
  */
 export function operatorFields(header = readFileSync(join(root, HEADER), 'utf8')): string {
   const code = header.replace(/\/\/.*/g, '');
-  const kinds = inner(code, /enum Kind \{([^}]*)\}/).split(',').map((line) => line.trim()).filter(Boolean);
+  const kinds = inner(code, /enum Kind \{([^}]*)\}/)
+    .split(',')
+    .map((line) => line.trim())
+    .filter(Boolean);
   const members = membersOf(inner(code, /typedef struct \{([^}]*)\}/));
   const first = members.findIndex(({ count }) => count > 1) + 1;
-  if (first === 0 || members.slice(first).some(({ count }) => count > 1)) throw new Error(`${HEADER} has not one array, which is the padding.`);
+  if (first === 0 || members.slice(first).some(({ count }) => count > 1))
+    throw new Error(`${HEADER} has not one array, which is the padding.`);
   const words = members.slice(0, first).reduce((sum, { count }) => sum + count, 0);
   const fields = members.slice(first).map(({ name }) => `'${camelCase(name)}',`);
   const lines = fields.reduce<string[]>((all, field) => {
