@@ -9,6 +9,7 @@ import { makeNumberedFilm, numberedFrames, numberInPicture, NUMBERS } from '../.
 import { withNumberedStreams } from '../../support/numbered-stream';
 import { chooseLabels, expectExact, filmed, keptPictures, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
+import { drawn } from '../../support/waits';
 
 let recorder: RecorderPage;
 afterEach(() => recorder?.close());
@@ -86,7 +87,10 @@ describe('a recording whose picture changes', () => {
     await slider.focus();
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowLeft');
-    await filmed(page, { seconds: 0.5 });
+    await page.locator('sg-camera-stage video').evaluate(async (video: HTMLVideoElement) => {
+      while (video.seeking) await new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
+    });
+    await drawn(page, 20);
     await page.keyboard.press('Home');
     await filmed(page, { seconds: 1.5 });
     const session = await recorder.stop();
