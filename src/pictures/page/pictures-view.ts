@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
+import { downloadFile } from '../../base/page/save-file';
 import { droppedFiles, isPicture } from '../../base/page/dropped-files';
 import type { DonePicture, FailedPicture } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
@@ -157,12 +158,7 @@ export class PicturesView extends LitElement {
   #save(kind: 'csv' | 'jsonl'): void {
     const { items } = this.batch;
     const text = kind === 'csv' ? picturesCsv(items, IMAGENET_LABELS) : picturesJsonLines(items, IMAGENET_LABELS);
-    const url = URL.createObjectURL(new Blob([text], { type: kind === 'csv' ? 'text/csv' : 'application/x-ndjson' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `sightglass-pictures.${kind}`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    downloadFile(new Blob([text], { type: kind === 'csv' ? 'text/csv' : 'application/x-ndjson' }), `sightglass-pictures.${kind}`);
   }
 
   #onWords(event: InputEvent): void {

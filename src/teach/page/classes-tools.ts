@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
+import { downloadFile } from '../../base/page/save-file';
 import type { TeachController } from './teach-controller';
 import { fileButtonStyles } from '../../base/page/elements/form-styles';
 import { icon } from '../../base/page/elements/icons';
@@ -72,14 +73,7 @@ export class ThingsTools extends LitElement {
 
   async #export(): Promise<void> {
     const file = await this.teach.exportFile(this.pictures);
-    if (!file) return;
-    const url = URL.createObjectURL(file);
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `sightglass-things-${new Date().toISOString().slice(0, 10)}.json`;
-    link.click();
-    // The browser has taken the file over by then.
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    if (file) downloadFile(file, `sightglass-things-${new Date().toISOString().slice(0, 10)}.json`);
   }
 
   #onFile(event: Event): void {

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
+import { downloadFile } from '../../../base/page/save-file';
 import type { Snapshot } from '../../shared/session';
 import { labelText } from '../../../base/page/language';
 import { safeName } from '../../shared/export/file-names';
@@ -83,13 +84,7 @@ export class SnapshotSheet extends LitElement {
 
   async #save(file: string, name: string): Promise<void> {
     const picture = await this.picture(file).catch(() => undefined);
-    if (!picture) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(picture);
-    link.download = `${safeName(name)}-${file}`;
-    link.click();
-    // The browser has taken the address over long before.
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    if (picture) downloadFile(picture, `${safeName(name)}-${file}`);
   }
 }
 
