@@ -3,7 +3,7 @@ import { QuietGate } from '../../src/recognise/page/model/visibility-gate';
 import { trialAllowed } from '../../src/recognise/page/model/speed-trial';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
-import { quicker } from '../../src/recognise/shared/quicker';
+import { quicker } from '../../src/recognise/shared/speed';
 import { speedKey, SpeedStore, type SpeedRecord } from '../../src/recognise/page/model/speeds';
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

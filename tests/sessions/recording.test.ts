@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HumanLabels, RecognitionEntry } from '../../src/sessions/shared/session';
 import { filmBitrate, filmCodecs } from '../../src/sessions/shared/video/codecs';
 import { SLOTS, useLabel, type LabelSlot } from '../../src/sessions/shared/label-slots';
-import { cutLabels } from '../../src/sessions/shared/cut-labels';
+import { cutLabels } from '../../src/sessions/shared/edit-labels';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
 import { RecognitionWriter } from '../../src/sessions/shared/recognition-writer';
 import { RoomMeter } from '../../src/sessions/shared/quota';

@@ -3,8 +3,8 @@ import type { HumanEdit, HumanLabels, HumanSpan } from '../../src/sessions/share
 import { EditHistory } from '../../src/sessions/shared/edit-history';
 import {
   addSpan, deleteSpan, mergeSpans, moveEdge, relabelSpan, SpanEditError, splitSpan, type SpanLimits,
-} from '../../src/sessions/shared/edit-spans';
-import { deleteSnapshot, relabelSnapshot } from '../../src/sessions/shared/edit-snapshots';
+} from '../../src/sessions/shared/edit-labels';
+import { deleteSnapshot, relabelSnapshot } from '../../src/sessions/shared/edit-labels';
 import { foldEdits, NO_LABELS } from '../../src/sessions/shared/human-labels';
 import { neighbouringStart, spanRows, spansAt } from '../../src/sessions/shared/label-times';
 import { CAT, DOG } from '../support/session-fixture';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { confusionMatrix, confusions, deviation, shareOf } from '../../src/teach/shared/metrics';
-import { nearestNeighbour } from '../../src/teach/shared/neighbour';
+import { nearestNeighbour } from '../../tools/bench/teach/neighbour';
 
 describe('shareOf', () => {
   it('gives Wilson\'s interval: 8 of 10 is 49.0 to 94.3 %', () => {

@@ -3,8 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { VIEWS, type ViewId } from './views';
 import { icon } from '../../base/page/elements/icons';
-import { ON_ITS_SIDE } from '../../base/page/elements/media';
-import { sharedStyles } from '../../base/page/elements/styles';
+import { ON_ITS_SIDE, sharedStyles } from '../../base/page/elements/styles';
 
 /**
  * Links to the app's views: a bar within the thumb's reach on phones, a row in the head on wide pages.

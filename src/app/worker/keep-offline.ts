@@ -1,5 +1,5 @@
 import { OFFLINE_LIST, type OfflineFile, type OfflineList, type OfflineProgress, type OfflineRequest } from '../../base/shared/offline';
-import { chunksOf } from '../../base/worker/chunks';
+import { chunksOf } from '../../base/worker/async';
 import { alone, findKept, keep } from '../../base/worker/kept-files';
 import { sha256 } from '../../base/worker/download';
 

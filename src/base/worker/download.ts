@@ -1,6 +1,6 @@
 import { Fault } from '../shared/fault';
 import type { LoadProgress, ModelVariant } from '../shared/model';
-import { chunksOf } from './chunks';
+import { chunksOf } from './async';
 
 /** Lower-case hex SHA-256, undefined where the page is no secure context and the browser therefore has none. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {

@@ -4,15 +4,13 @@
  */
 export { cameraContext, CameraController } from './camera/camera-controller';
 export { FramePump } from './camera/frame-pump';
-export { grabFrame } from './camera/grab-frame';
-export { squarePicture } from './camera/network-square';
+export { grabFrame, squarePicture } from './camera/grab-frame';
 export type { VideoFile } from './camera/video-file';
 export type { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent, PrecisionChoiceEvent } from './events';
 export type { CameraStage } from './live/camera-stage';
-export type { FrameTap } from './live/frame-tap';
 export { canSpeak } from './live/label-announcer';
 export type { ShownLabel } from './live/label-list';
-export { LiveRecognition, type LiveStatistics } from './live/live-recognition';
+export { LiveRecognition, type FrameTap, type LiveStatistics } from './live/live-recognition';
 export { LIVE_SHORTCUTS, liveActionWords } from './live/live-shortcuts';
 export type { LiveView } from './live/live-view';
 export type { RecorderFactory, RecorderParts, RecorderSlot } from './live/recorder-slot';

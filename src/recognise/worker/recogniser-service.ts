@@ -21,7 +21,7 @@ import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '..
 import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
 import { deviceModels } from './device-models';
 import { closeFrame, FrameReader } from './frame-reader';
-import { SerialQueue } from '../../base/worker/serial';
+import { SerialQueue } from '../../base/worker/async';
 import { siteModel } from './site-model';
 
 const CLASSES = 1000;

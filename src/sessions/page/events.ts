@@ -1,6 +1,6 @@
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 import type { SessionManifest } from '../shared/session';
-import type { Edge } from '../shared/edit-spans';
+import type { Edge } from '../shared/edit-labels';
 
 /** A person wants to label the film from the present time on; the label is still to be chosen. */
 export class AddLabelEvent extends Event {

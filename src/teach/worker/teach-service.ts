@@ -5,7 +5,7 @@ import type {
 import { LONGEST_NAME } from '../shared/classes-file';
 import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
-import { SerialQueue } from '../../base/worker/serial';
+import { SerialQueue } from '../../base/worker/async';
 import { exportThings, importThings } from './exchange';
 import type { StoreChange, StoredExample, StoredThing, ThingStore } from './class-store';
 import { problemOf, trainThings } from './training';

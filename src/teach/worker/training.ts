@@ -1,7 +1,8 @@
 import type { AdapterOutcome, TrainingResult } from '../shared/teach';
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import { OTHER } from '../shared/head';
-import { blockExample } from '../shared/stored-block';
+import { halvesToFloats } from '../../engine/index';
+import { sparseBlock, type BlockExample } from '../shared/low-rank';
 import { enoughForAdapter, trainAdapter, type AdapterResult } from '../shared/train-adapter';
 import { trainHead, type TeachExample, type TeachProblem, type TeachProgress, type TrainedHead } from '../shared/train-head';
 import type { StoredExample, StoredThing, ThingStore } from './class-store';
@@ -104,4 +105,9 @@ export async function trainThings(store: ThingStore, model: FeatureModel, hooks:
   }
   await keep(result, tried);
   return result;
+}
+
+/** A stored last block as training reads it. */
+function blockExample({ hidden, sum }: { readonly hidden: Uint16Array; readonly sum: Uint16Array }): BlockExample {
+  return sparseBlock(halvesToFloats(hidden), halvesToFloats(sum));
 }

@@ -3,7 +3,7 @@ import { unit } from '../../../src/teach/shared/features';
 import { askThings, fitThings } from '../../../src/teach/shared/head';
 import { adaptedFeatures, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { fitLowRank } from '../../../src/teach/shared/low-rank-fit';
-import { nearestNeighbour } from '../../../src/teach/shared/neighbour';
+import { nearestNeighbour } from './neighbour';
 import { assignFolds } from '../../../src/teach/shared/split';
 import { PENALTIES, trainHead } from '../../../src/teach/shared/train-head';
 import { finish, type Example } from './trial';

@@ -1,7 +1,7 @@
 import { RESNET18_LAST_BLOCK } from '../../../src/engine/index';
 import { adaptedFeatures, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { askHead, type TaughtHead } from '../../../src/teach/shared/head';
-import { nearestNeighbour } from '../../../src/teach/shared/neighbour';
+import { nearestNeighbour } from './neighbour';
 import { seeded, shuffle } from '../../../src/teach/shared/split';
 import { enoughForAdapter, trainAdapter } from '../../../src/teach/shared/train-adapter';
 import { trainHead } from '../../../src/teach/shared/train-head';

@@ -6,8 +6,7 @@ import { allClassNames, labelText, loadAllClassNames } from '../language';
 import { IMAGENET_LABELS } from '../../shared/labels/imagenet';
 import { searchLabels } from '../../shared/labels/names';
 import { LabelChoiceEvent } from './events';
-import { ON_ITS_SIDE } from './media';
-import { sharedStyles } from './styles';
+import { ON_ITS_SIDE, sharedStyles } from './styles';
 
 /** More results than this nobody reads while filming. */
 const MOST_FLOATING = 6;

@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css, unsafeCSS } from 'lit';
 
 /** Colours, sizes and the look of buttons that all elements share. Colours come from the page (index.html's tokens). */
 export const sharedStyles = css`
@@ -113,5 +113,25 @@ export const sharedStyles = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
+  }
+`;
+
+/** A phone on its side: little height, and width for things beside each other. For `@media`. */
+export const ON_ITS_SIDE = unsafeCSS('(max-height: 30rem) and (min-width: 36rem)');
+
+/** What is shown over a view while files are dragged over it (class `drop`): where they may be let go, and what is taken. */
+export const dropStyles = css`
+  .drop {
+    position: absolute;
+    z-index: 7;
+    inset: 0.75rem;
+    display: grid;
+    place-content: center;
+    border: 3px dashed var(--sg-accent);
+    border-radius: 1.25rem;
+    background: color-mix(in srgb, var(--sg-background) 88%, transparent);
+    font-size: 1.25rem;
+    text-align: center;
+    pointer-events: none;
   }
 `;

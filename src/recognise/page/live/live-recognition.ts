@@ -6,7 +6,6 @@ import type { FrameInput, Recognition, RecogniseOptions } from '../../shared/rec
 import type { DeviceConditions, Pace } from '../../shared/duty-control';
 import { RecognitionScheduler } from '../../shared/scheduler';
 import { RateMeter, RecentValues } from '../../../base/shared/statistics';
-import type { FrameTap } from './frame-tap';
 
 /** What runs recognitions. */
 export interface LiveRecogniser {
@@ -31,6 +30,17 @@ export interface LiveStatistics {
   readonly pace: Pace;
   /** How frames travel to the worker. */
   readonly transport: FrameTransport;
+}
+
+/** Sees what the live loop does with each frame that is recognised. */
+export interface FrameTap {
+  /**
+   * The very picture that is recognised under a number, before it is transferred: take a clone, or draw it, at once.
+   * @param id as in `Recognition.id`
+   */
+  submitted(id: number, picture: FrameInput): void;
+  /** The answer, once it is shown. @param latencyMs from the camera's capture to that */
+  shown(recognition: Recognition, latencyMs: number): void;
 }
 
 /** How often the figures are shown anew, milliseconds: more often nobody can read. */

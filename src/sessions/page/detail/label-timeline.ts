@@ -6,7 +6,7 @@ import { labelText } from '../../../base/page/language';
 import type { HumanSpan, RecognitionEntry, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { confidenceSeries } from '../../shared/confidence';
-import type { Edge } from '../../shared/edit-spans';
+import type { Edge } from '../../shared/edit-labels';
 import { spanRows } from '../../shared/label-times';
 import type { PredictedRun } from '../../shared/predicted-runs';
 import { panned, showing, wholeFilm, zoomed, type TimeWindow } from '../../shared/time-window';

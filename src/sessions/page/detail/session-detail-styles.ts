@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { ON_ITS_SIDE } from '../../../base/page/elements/media';
+import { ON_ITS_SIDE } from '../../../base/page/elements/styles';
 
 export const sessionDetailStyles = css`
   :host {

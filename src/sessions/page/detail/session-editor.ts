@@ -4,8 +4,8 @@ import type { HumanEdit, HumanLabels, SessionData } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import {
   addSpan, deleteSpan, mergeSpans, moveEdge, relabelSpan, SpanEditError, splitSpan, type Edge, type SpanLimits,
-} from '../../shared/edit-spans';
-import { deleteSnapshot, relabelSnapshot } from '../../shared/edit-snapshots';
+} from '../../shared/edit-labels';
+import { deleteSnapshot, relabelSnapshot } from '../../shared/edit-labels';
 import { EditHistory } from '../../shared/edit-history';
 import { NO_LABELS } from '../../shared/human-labels';
 import type { SessionStore } from '../library/session-store';

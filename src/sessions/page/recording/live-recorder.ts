@@ -1,11 +1,25 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { RecorderParts, RecorderSlot } from '../../../recognise/page/index';
 import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
-import { mayHaveSessions } from './left-over';
+import { SESSIONS_FOLDER } from '../../shared/session-store';
 import type { RecordingStateEvent } from '../events';
 
 /** After the first recognition is on its way there is time to look for sessions that were broken off, milliseconds. */
 const LOOK_AFTER_MS = 4000;
+
+/**
+ * Whether there may be recorded sessions on this device, without fetching the code that reads them.
+ * @returns false also where the browser has no private file system, or refuses it
+ */
+async function mayHaveSessions(): Promise<boolean> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    await root.getDirectoryHandle(SESSIONS_FOLDER);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The recording's place in the live view: fetches its code when it is wanted, or where a session may be broken. */
 export class LiveRecorder implements ReactiveController, RecorderSlot {

@@ -4,7 +4,7 @@ import type { ExportedFile, ExportRequest } from '../../shared/session-export';
 import { exportName, isTextFormat } from '../../shared/export/export-name';
 import { textExport } from '../../shared/export/text-export';
 import { removeExports } from '../store/left-overs';
-import { chunksOf } from '../../../base/worker/chunks';
+import { chunksOf } from '../../../base/worker/async';
 import { encodeAsMp4, fitsContainer, remuxFilm } from './video';
 import { openFilm } from './open-video';
 import { chosenFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';

@@ -11,7 +11,7 @@ import { readJsonLines } from '../../shared/read-json-lines';
 import { storageFault, writeAll } from '../../../base/worker/private-files';
 import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, writeManifest } from '../store/session-folder';
 import { markImport, unmarkImport } from '../store/left-overs';
-import { chunksOf } from '../../../base/worker/chunks';
+import { chunksOf } from '../../../base/worker/async';
 import { openFilm } from './open-video';
 import type { Report } from './reports';
 

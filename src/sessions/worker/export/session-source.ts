@@ -5,7 +5,7 @@ import { foldEdits, isHumanEdit } from '../../shared/human-labels';
 import { parseJsonLines } from '../../shared/json-lines';
 import { parseRecognition } from '../../shared/parse';
 import { readJsonLines } from '../../shared/read-json-lines';
-import { chunksOf } from '../../../base/worker/chunks';
+import { chunksOf } from '../../../base/worker/async';
 import { storageFault } from '../../../base/worker/private-files';
 import { HUMAN, LABELS, readManifest, readText, sessionFolder, SNAPSHOTS } from '../store/session-folder';
 

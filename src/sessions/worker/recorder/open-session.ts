@@ -3,11 +3,11 @@ import type { FilmFrame, FinishedRecording, RecordedModel, RecordingRequest, Rec
 import type { FilmInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FilmCut } from '../../shared/video/video-cut';
-import { cutLabels } from '../../shared/cut-labels';
+import { cutLabels } from '../../shared/edit-labels';
 import { foldEdits, isRecognitionEntry, NO_LABELS } from '../../shared/human-labels';
 import { RecognitionWriter } from '../../shared/recognition-writer';
 import { RESERVE_BYTES, RoomMeter } from '../../shared/quota';
-import { SerialQueue } from '../../../base/worker/serial';
+import { SerialQueue } from '../../../base/worker/async';
 import { ChunkWriter } from './chunk-writer';
 import { DRAWN } from './drawn-frames';
 import { repairFilm } from '../store/video-repair';

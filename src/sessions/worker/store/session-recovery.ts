@@ -1,6 +1,6 @@
 import type { HumanEdit, SessionManifest } from '../../shared/session';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
-import { cutLabels } from '../../shared/cut-labels';
+import { cutLabels } from '../../shared/edit-labels';
 import { parseJsonLines, toJsonLines } from '../../shared/json-lines';
 import { DRAWN, DrawnFrames, isDrawn } from '../recorder/drawn-frames';
 import { filmInfoOf, repairFilm } from './video-repair';

@@ -114,3 +114,37 @@ export function relabelSpan(labels: HumanLabels, id: string, label: LabelRef): H
   const span = find(labels, id);
   return sameLabel(span.label, label) && span.label.name === label.name ? [] : put(labels, { ...span, label });
 }
+
+/*
+ * Snapshots: none where one is gone meanwhile. The picture of a deleted one stays among the session's files, so that it can be
+ * had back.
+ */
+
+export function relabelSnapshot({ snapshots }: HumanLabels, id: string, label: LabelRef): HumanEdit[] {
+  const snapshot = snapshots.find((one) => one.id === id);
+  if (!snapshot || (snapshot.label && sameLabel(snapshot.label, label))) return [];
+  return [{ kind: 'put-snapshot', snapshot: { ...snapshot, label } }];
+}
+
+export function deleteSnapshot({ snapshots }: HumanLabels, id: string): HumanEdit[] {
+  return snapshots.some((one) => one.id === id) ? [{ kind: 'delete-snapshot', id }] : [];
+}
+
+/**
+ * The edits that bring human labels into a film that became shorter: spans end where it ends, or go where they begin after
+ * it; snapshots stay, since their pictures are there, and are put at the last frame.
+ *
+ * @param lastUs time of the film's last frame, microseconds
+ * @param durationUs its end
+ */
+export function cutLabels(human: HumanLabels, lastUs: number, durationUs: number): HumanEdit[] {
+  const edits: HumanEdit[] = [];
+  for (const span of human.spans) {
+    if (span.startUs >= durationUs) edits.push({ kind: 'delete-span', id: span.id });
+    else if (span.endUs > durationUs) edits.push({ kind: 'put-span', span: { ...span, endUs: durationUs } });
+  }
+  for (const snapshot of human.snapshots) {
+    if (snapshot.timeUs > lastUs) edits.push({ kind: 'put-snapshot', snapshot: { ...snapshot, timeUs: Math.max(0, lastUs) } });
+  }
+  return edits;
+}
