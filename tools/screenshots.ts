@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { DESKTOP, openApp, openBrowser, PHONE } from '../tests/support/browser';
-import { makeFilm } from '../tests/support/film';
+import { makeCameraVideo } from '../tests/support/film';
 import { serveBuilt } from './serve';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const picture = process.argv[2] as string | undefined;
+const image = process.argv[2] as string | undefined;
 /** Until smoothing has settled and the figures have filled, milliseconds. */
 const SETTLE_MS = 6000;
 
 async function main(): Promise<void> {
-  if (picture === undefined) throw new Error('Name a picture that may be published: npm run tool -- screenshots PICTURE');
-  const film = join(root, 'tests/.tmp/screenshots.mjpeg');
-  await makeFilm(film, [{ picture, seconds: 2 }]);
+  if (image === undefined) throw new Error('Name a picture that may be published: npm run tool -- screenshots PICTURE');
+  const video = join(root, 'tests/.tmp/screenshots.mjpeg');
+  await makeCameraVideo(video, [{ image, seconds: 2 }]);
   const serving = await serveBuilt();
   try {
     for (const [name, viewport, colorScheme] of [
       ['phone', PHONE, 'dark'],
       ['desktop', DESKTOP, 'light'],
     ] as const) {
-      const browsing = await openBrowser({ own: true, film, context: { viewport, colorScheme } });
+      const browsing = await openBrowser({ own: true, video, context: { viewport, colorScheme } });
       await openApp(browsing.page, serving.url);
       await browsing.page.getByRole('button', { name: 'Start the camera' }).click();
       if (name === 'desktop') await browsing.page.getByRole('button', { name: 'Show figures' }).click();

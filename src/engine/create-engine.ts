@@ -5,9 +5,9 @@ import { loadKernelModule, spawnThread } from './host.ts';
 import { decodeModel } from './onnx/decode.ts';
 import type { OnnxModel } from './onnx/model.ts';
 import { readResNet18 } from './resnet18/read.ts';
-import { isQuantised, readIntegerResNet18 } from './resnet18/read-int8.ts';
+import { isQuantised, readInt8ResNet18 } from './resnet18/read-int8.ts';
 import { floatNetwork } from './simd/float-network.ts';
-import { integerNetwork } from './simd/int8-network.ts';
+import { int8Network } from './simd/int8-network.ts';
 import type { PlanNetwork } from './simd/network.ts';
 import { startSimdEngine } from './simd/simd-engine.ts';
 
@@ -15,7 +15,7 @@ import { startSimdEngine } from './simd/simd-engine.ts';
 function int8(model: OnnxModel, relaxed: boolean): PlanNetwork {
   if (!relaxed) throw new EngineError('engine-failed', 'There is no relaxed SIMD here, which the int8 kernels are made of.');
   try {
-    return integerNetwork(readIntegerResNet18(model));
+    return int8Network(readInt8ResNet18(model));
   } catch (error) {
     throw new EngineError('engine-failed', error instanceof Error ? error.message : String(error), { cause: error });
   }

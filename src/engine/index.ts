@@ -3,7 +3,7 @@ export { createEngine } from './create-engine.ts';
 export { type Engine, type EngineId, type EngineOptions, type EngineOutput, type LastBlock } from './engine.ts';
 export { EngineError, isOutOfMemory, type EngineErrorCode } from './engine-error.ts';
 export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './capabilities.ts';
-export { dotAgainstFloat, quickIntegers } from './int8-speed.ts';
+export { dotAgainstFloat, quickInt8 } from './int8-speed.ts';
 
 export { TORCHVISION_PREPROCESSING, type KnownAnswer, type Precision, type Preprocessing } from './model.ts';
 export { Preprocessor } from './preprocess/preprocessor.ts';

@@ -105,6 +105,6 @@ export async function dotAgainstFloat(): Promise<number> {
 }
 
 /** Whether the processor has an instruction for it. False where the browser has no relaxed SIMD. */
-export function quickIntegers(): Promise<boolean> {
+export function quickInt8(): Promise<boolean> {
   return dotAgainstFloat().then((ratio) => ratio <= MOST, () => false);
 }

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
-import { pictureType } from './picture-type';
+import { imageType } from './picture-type';
 import { Problem } from './problem';
 
 /** A decoded picture, upright. */
-export interface DecodedPicture {
+export interface DecodedImage {
   /** RGBA, row after row. */
   readonly pixels: Uint8Array;
   /** Pixels. */
@@ -70,8 +70,8 @@ function inksToColours(pixels: Uint8Array): void {
  *
  * @throws Problem `no-picture`, `unsupported-type`, `picture-too-large`, `picture-corrupt` or `timed-out`
  */
-export async function decodePicture(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedPicture> {
-  const type = await pictureType(bytes);
+export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedImage> {
+  const type = await imageType(bytes);
   const options = { failOn: 'error', ignoreIcc: true, sequentialRead: true } as const;
   let hasAlpha: boolean;
   let fourInks: boolean;
@@ -90,12 +90,12 @@ export async function decodePicture(bytes: Uint8Array, limits: DecodeLimits): Pr
     throw new Problem('picture-corrupt', `The picture's header cannot be read: ${reason(error)}.`, { cause: error });
   }
   try {
-    const picture = sharp(bytes, { ...options, limitInputPixels: limits.maxPixels }).timeout({ seconds: limits.seconds });
+    const image = sharp(bytes, { ...options, limitInputPixels: limits.maxPixels }).timeout({ seconds: limits.seconds });
     // Chromium and Firefox turn no WebP, whatever its EXIF says.
-    if (type !== 'image/webp') picture.autoOrient();
-    if (fourInks) picture.pipelineColourspace('cmyk').toColourspace('cmyk');
-    else picture.toColourspace('srgb').ensureAlpha();
-    const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (type !== 'image/webp') image.autoOrient();
+    if (fourInks) image.pipelineColourspace('cmyk').toColourspace('cmyk');
+    else image.toColourspace('srgb').ensureAlpha();
+    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (fourInks) inksToColours(data);
     else if (hasAlpha) throughPremultiplication(data, type === 'image/webp' ? Math.floor : Math.round);
     return { pixels: data, width: info.width, height: info.height };

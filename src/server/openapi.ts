@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
 import type { Network } from './job';
-import { PICTURE_TYPES } from './picture-type';
+import { IMAGE_TYPES } from './picture-type';
 import { Problem, PROBLEM_CODES, type ProblemCode } from './problem';
 import { CLASSES, DEFAULT_COUNT } from './query';
 import type { Settings } from './settings';
@@ -111,7 +111,7 @@ function parameters(networks: readonly Network[]): Json {
 
 /** The service's OpenAPI 3.1 document, with the limits and models of this very instance. */
 export function openApiDocument(settings: Settings, networks: readonly Network[]): Json {
-  const raw = Object.fromEntries([...PICTURE_TYPES, 'application/octet-stream'].map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
+  const raw = Object.fromEntries([...IMAGE_TYPES, 'application/octet-stream'].map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
   const ok = (schema: string, description: string): Json => ({ '200': { description, content: json(ref(schema)) } });
   return {
     openapi: '3.1.0',

@@ -2,7 +2,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import { Problem } from './problem';
 
 /** MIME types that are decoded: what browsers show and sharp reads. */
-export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif'] as const;
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif'] as const;
 
 const NAMES: Readonly<Record<string, string>> = {
   'application/pdf': 'a PDF document',
@@ -24,7 +24,7 @@ function isSvg(bytes: Uint8Array): boolean {
  * Finds out what a file is from its first bytes; what the sender calls it counts for nothing.
  * @throws Problem `no-picture` for an empty file, `unsupported-type` for anything that is not decoded here
  */
-export async function pictureType(bytes: Uint8Array): Promise<(typeof PICTURE_TYPES)[number]> {
+export async function imageType(bytes: Uint8Array): Promise<(typeof IMAGE_TYPES)[number]> {
   if (bytes.length === 0) throw new Problem('no-picture', 'The file is empty.');
   if (isSvg(bytes)) {
     throw new Problem('unsupported-type', 'The file is an SVG drawing: SVG is refused, as it can refer to other files.', {
@@ -34,7 +34,7 @@ export async function pictureType(bytes: Uint8Array): Promise<(typeof PICTURE_TY
   const found = await fileTypeFromBuffer(bytes);
   // APNG is PNG to every decoder: its first picture.
   const mime = found?.mime === 'image/apng' ? 'image/png' : found?.mime;
-  const known = PICTURE_TYPES.find((type) => type === mime);
+  const known = IMAGE_TYPES.find((type) => type === mime);
   if (known) return known;
   const name = mime === undefined ? undefined : (NAMES[mime] ?? `of the type ${mime}`);
   throw new Problem('unsupported-type', name ? `The file is ${name}.` : 'The file is no picture of a known kind.');

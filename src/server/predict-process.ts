@@ -2,7 +2,7 @@
 import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
 import { fillSelfTestInput, LOGITS_NAME, Preprocessor, selfTestProblem, softmax, topK } from '../engine/index';
-import { decodePicture, restrictDecoder } from './decode';
+import { decodeImage, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { Problem } from './problem';
 
@@ -71,7 +71,7 @@ function networkFor({ network, threads = 1, bytes }: Job): Promise<RunningNetwor
 
 async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): Promise<JobAnswer> {
   const started = performance.now();
-  const { pixels, width, height } = await decodePicture(bytes, job.limits);
+  const { pixels, width, height } = await decodeImage(bytes, job.limits);
   const decoded = performance.now();
   network.preprocessor.run(pixels, width, height, network.input);
   const prepared = performance.now();

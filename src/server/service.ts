@@ -47,7 +47,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
 }
 
 /** Room that an upload may need: what it says itself, up to what is accepted. */
-function roomFor(request: FastifyRequest, settings: Settings): number {
+function bytesFor(request: FastifyRequest, settings: Settings): number {
   const limit = request.routeOptions.bodyLimit ?? settings.maxBytes;
   const length = Number(request.headers['content-length'] ?? limit);
   return Math.min(Number.isFinite(length) ? length : limit, limit);
@@ -62,7 +62,7 @@ function guard(app: FastifyInstance, { settings, held, stopping }: ServiceParts)
     // A page of another site could otherwise keep this machine busy from a visitor's browser.
     if (request.headers['sec-fetch-site'] === 'cross-site') throw new Problem('cross-site', 'Pages of other sites may not use this service.');
     if (stopping()) throw new Problem('stopping', 'The service is stopping.');
-    const giveBack = held.reserve(roomFor(request, settings));
+    const giveBack = held.reserve(bytesFor(request, settings));
     reply.raw.once('close', giveBack).once('finish', giveBack);
   });
   app.addHook('onSend', async (_request, reply) => {

@@ -32,33 +32,33 @@ async function bytesOf(part: MultipartFile, limit: number): Promise<Buffer | Pro
  * The picture of a request: the field `file` of a multipart form, or the body itself.
  * @throws Problem `no-picture`, `bad-upload` or `upload-too-large`
  */
-export async function readPicture(request: FastifyRequest, { maxBytes }: Limits): Promise<Buffer> {
+export async function readImage(request: FastifyRequest, { maxBytes }: Limits): Promise<Buffer> {
   if (!request.isMultipart()) {
     if (!Buffer.isBuffer(request.body) || request.body.length === 0) throw new Problem('no-picture', 'The request has no body.');
     if (request.body.length > maxBytes) throw tooLarge(maxBytes);
     return request.body;
   }
-  let picture: Buffer | Problem | undefined;
+  let image: Buffer | Problem | undefined;
   const others: string[] = [];
   // Read to the end whatever is wrong, or the sender would not see the answer.
   for await (const part of request.parts({ limits: { fileSize: maxBytes, files: 8, fields: 32 } })) {
-    if (part.type === 'file' && part.fieldname === FILE_FIELD && !picture) picture = await bytesOf(part, maxBytes);
+    if (part.type === 'file' && part.fieldname === FILE_FIELD && !image) image = await bytesOf(part, maxBytes);
     else {
       others.push(part.fieldname);
       if (part.type === 'file') part.file.resume();
     }
   }
   if (others.includes(FILE_FIELD)) {
-    throw picture
+    throw image
       ? new Problem('bad-upload', 'The form has more than one picture.', { next: 'Send one, or send all of them to /predict/batch.' })
       : new Problem('bad-upload', 'The field "file" holds text, not a file.');
   }
-  if (picture instanceof Problem) throw picture;
-  if (!picture) {
+  if (image instanceof Problem) throw image;
+  if (!image) {
     const seen = others.length > 0 ? `it has ${[...new Set(others)].map((name) => JSON.stringify(name)).join(', ')}` : 'it is empty';
     throw new Problem('no-picture', `The form has no file in the field "${FILE_FIELD}": ${seen}.`);
   }
-  return picture;
+  return image;
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import type { WorkerCapabilities } from '../../src/recognise/shared/recogniser';
-import { integersMayLead, threadsFor, variantFor, waysToRun } from '../../src/recognise/page/model/fallbacks';
+import { int8MayLead, threadsFor, variantFor, waysToRun } from '../../src/recognise/page/model/fallbacks';
 
 const RESNET: ModelManifest = {
   id: 'resnet18', name: '', architecture: 'resnet18', licence: '', source: '', preprocessing: TORCHVISION_PREPROCESSING, variants: [],
@@ -10,7 +10,7 @@ const RESNET: ModelManifest = {
 const LITE: ModelManifest = { ...RESNET, id: 'lite', architecture: 'efficientnet-lite0' };
 const INT8 = { precision: 'int8' as const, file: '', bytes: 1, sha256: '' };
 /** With integers that our own tool made. */
-const INTEGERS: ModelManifest = { ...RESNET, variants: [{ ...INT8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
+const INT8_MODEL: ModelManifest = { ...RESNET, variants: [{ ...INT8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
 const CAPABLE: WorkerCapabilities = {
   crossOriginIsolated: true, hardwareConcurrency: 8, wasmSimd: true, wasmRelaxedSimd: true, wasmThreads: true, offscreenCanvas: true, privateFileSystem: true,
 };
@@ -26,9 +26,9 @@ describe('waysToRun', () => {
 
   it('takes onnxruntime-web where it is wanted, or where our kernels do not know the network', () => {
     expect(words(RESNET, 'fp32', 'ort', 2)).toBe('ort/2 ort/1');
-    expect(words(INTEGERS, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
+    expect(words(INT8_MODEL, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
     // Our kernels for integers are made of relaxed SIMD.
-    expect(words(INTEGERS, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
+    expect(words(INT8_MODEL, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
     // A dropped file that is no float ResNet-18, so it counts as integers.
     expect(words({ ...RESNET, variants: [INT8] }, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
     expect(words(RESNET, 'fp32', 'auto', 1, false)).toBe('simd/1 ort/1');
@@ -51,13 +51,13 @@ describe('variantFor', () => {
 
 describe('integersMayLead', () => {
   it('is where our own kernels run the integers that we made', () => {
-    expect(integersMayLead(INTEGERS, 'auto', true)).toBe(true);
-    expect(integersMayLead(INTEGERS, 'simd', true)).toBe(true);
-    expect(integersMayLead(INTEGERS, 'ort', true)).toBe(false);
-    expect(integersMayLead(INTEGERS, 'auto', false)).toBe(false);
-    expect(integersMayLead({ ...INTEGERS, architecture: 'efficientnet-lite0' }, 'auto', true)).toBe(false);
-    expect(integersMayLead({ ...RESNET, variants: [INT8] }, 'auto', true)).toBe(false);
-    expect(integersMayLead(RESNET, 'auto', true)).toBe(false);
+    expect(int8MayLead(INT8_MODEL, 'auto', true)).toBe(true);
+    expect(int8MayLead(INT8_MODEL, 'simd', true)).toBe(true);
+    expect(int8MayLead(INT8_MODEL, 'ort', true)).toBe(false);
+    expect(int8MayLead(INT8_MODEL, 'auto', false)).toBe(false);
+    expect(int8MayLead({ ...INT8_MODEL, architecture: 'efficientnet-lite0' }, 'auto', true)).toBe(false);
+    expect(int8MayLead({ ...RESNET, variants: [INT8] }, 'auto', true)).toBe(false);
+    expect(int8MayLead(RESNET, 'auto', true)).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 const SPEC = TORCHVISION_PREPROCESSING;
 
 /** A smooth picture with some texture. */
-function picture(width: number, height: number): Uint8Array {
+function image(width: number, height: number): Uint8Array {
   const rgba = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {
     const x = i % width;
@@ -64,7 +64,7 @@ describe('Preprocessor', () => {
 
   it('gives the same from just the region as from the whole picture', () => {
     const [width, height] = [733, 517];
-    const rgba = picture(width, height);
+    const rgba = image(width, height);
     const preprocessor = new Preprocessor(SPEC);
     const whole = new Float32Array(preprocessor.outputLength);
     preprocessor.run(rgba, width, height, whole);
@@ -83,9 +83,9 @@ describe('Preprocessor', () => {
     const preprocessor = new Preprocessor(SPEC);
     const out = new Float32Array(preprocessor.outputLength);
     const fresh = new Float32Array(preprocessor.outputLength);
-    preprocessor.run(picture(900, 700), 900, 700, out);
-    preprocessor.run(picture(320, 240), 320, 240, out);
-    new Preprocessor(SPEC).run(picture(320, 240), 320, 240, fresh);
+    preprocessor.run(image(900, 700), 900, 700, out);
+    preprocessor.run(image(320, 240), 320, 240, out);
+    new Preprocessor(SPEC).run(image(320, 240), 320, 240, fresh);
     expect(out).toEqual(fresh);
   });
 
@@ -93,6 +93,6 @@ describe('Preprocessor', () => {
     const preprocessor = new Preprocessor(SPEC);
     const out = new Float32Array(preprocessor.outputLength);
     expect(() => preprocessor.run(new Uint8Array(100), 640, 480, out)).toThrow(/do not hold the region/);
-    expect(() => preprocessor.run(picture(640, 480), 640, 480, new Float32Array(5))).toThrow(/150528 are needed/);
+    expect(() => preprocessor.run(image(640, 480), 640, 480, new Float32Array(5))).toThrow(/150528 are needed/);
   });
 });

@@ -210,12 +210,12 @@ describe('CameraController', () => {
   it('plays a film in the place of the camera, and gives its memory back', async () => {
     const revoked = vi.spyOn(URL, 'revokeObjectURL');
     await camera.start();
-    await camera.startFilm(new File(['film'], 'zoo.mp4'));
-    expect([camera.state, camera.source, camera.film?.name, camera.stream]).toEqual(['live', 'film', 'zoo.mp4', undefined]);
+    await camera.startVideo(new File(['film'], 'zoo.mp4'));
+    expect([camera.state, camera.source, camera.videoFile?.name, camera.stream]).toEqual(['live', 'film', 'zoo.mp4', undefined]);
     expect(devices.live).toEqual([]);
-    const url = camera.film?.url;
+    const url = camera.videoFile?.url;
     await camera.start();
-    expect([camera.source, camera.film]).toEqual(['camera', undefined]);
+    expect([camera.source, camera.videoFile]).toEqual(['camera', undefined]);
     expect(revoked).toHaveBeenCalledWith(url);
     revoked.mockRestore();
   });
@@ -223,8 +223,8 @@ describe('CameraController', () => {
   it('goes on with the camera where a film cannot be played, and says why', async () => {
     await camera.start();
     page.playable = false;
-    await camera.startFilm(new File(['no film'], 'zoo.mp4'));
-    expect([camera.state, camera.source, camera.film, camera.fault?.code]).toEqual(['live', 'camera', undefined, 'film-unreadable']);
+    await camera.startVideo(new File(['no film'], 'zoo.mp4'));
+    expect([camera.state, camera.source, camera.videoFile, camera.fault?.code]).toEqual(['live', 'camera', undefined, 'film-unreadable']);
     expect(camera.fault?.message).toBe('MediaError 4: no decoder');
     expect(devices.live).toHaveLength(1);
   });

@@ -32,7 +32,7 @@ describe('RecentValues', () => {
 
 describe('SceneChangeDetector', () => {
   const SIZE = 224;
-  const picture = (paint: (x: number, y: number) => number): Float32Array => {
+  const image = (paint: (x: number, y: number) => number): Float32Array => {
     const input = new Float32Array(3 * SIZE * SIZE);
     for (let i = 0; i < input.length; i++) {
       const at = i % (SIZE * SIZE);
@@ -40,18 +40,18 @@ describe('SceneChangeDetector', () => {
     }
     return input;
   };
-  const stripes = picture((x) => (Math.floor(x / 32) % 2 ? 2 : -2));
+  const stripes = image((x) => (Math.floor(x / 32) % 2 ? 2 : -2));
 
   it('sees a cut to another picture', () => {
     const detector = new SceneChangeDetector();
     expect(detector.update(stripes, SIZE)).toBe(false);
-    expect(detector.update(picture((_, y) => (Math.floor(y / 32) % 2 ? 2 : -2)), SIZE)).toBe(true);
+    expect(detector.update(image((_, y) => (Math.floor(y / 32) % 2 ? 2 : -2)), SIZE)).toBe(true);
   });
 
   it('takes brighter light and a small move for the same scene', () => {
     const detector = new SceneChangeDetector();
     detector.update(stripes, SIZE);
     expect(detector.update(stripes.map((v) => v + 1.5), SIZE)).toBe(false);
-    expect(detector.update(picture((x) => (Math.floor((x + 3) / 32) % 2 ? 2 : -2) + 1.5), SIZE)).toBe(false);
+    expect(detector.update(image((x) => (Math.floor((x + 3) / 32) % 2 ? 2 : -2) + 1.5), SIZE)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QuietGate } from '../../src/recognise/page/model/visibility-gate';
+import { ExclusiveGate } from '../../src/recognise/page/model/visibility-gate';
 import { trialAllowed } from '../../src/recognise/page/model/speed-trial';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
@@ -30,7 +30,7 @@ describe('trialAllowed', () => {
 
 describe('QuietGate', () => {
   it('waits for what is in hand, holds back the rest, and lets it go on', async () => {
-    const gate = new QuietGate();
+    const gate = new ExclusiveGate();
     const order: string[] = [];
     const step = (name: string, ms: number) => async (): Promise<void> => {
       order.push(`${name} begins`);
@@ -38,34 +38,34 @@ describe('QuietGate', () => {
       order.push(`${name} ends`);
     };
     const first = gate.enter(step('first', 20));
-    const quiet = gate.quiet(step('quiet', 20));
+    const exclusive = gate.exclusive(step('quiet', 20));
     const second = gate.enter(step('second', 1));
-    await expect(gate.quiet(() => Promise.resolve())).rejects.toThrow(/already/);
-    await Promise.all([first, quiet, second]);
+    await expect(gate.exclusive(() => Promise.resolve())).rejects.toThrow(/already/);
+    await Promise.all([first, exclusive, second]);
     expect(order).toEqual(['first begins', 'first ends', 'quiet begins', 'quiet ends', 'second begins', 'second ends']);
   });
 
   it('tells when a quiet moment is over', async () => {
-    const gate = new QuietGate();
+    const gate = new ExclusiveGate();
     await gate.opened();
     const seen: string[] = [];
-    const quiet = gate.quiet(async () => {
+    const exclusive = gate.exclusive(async () => {
       await wait(10);
       seen.push('timed');
     });
     const opened = gate.opened().then(() => seen.push('opened'));
-    await Promise.all([quiet, opened]);
+    await Promise.all([exclusive, opened]);
     expect(seen).toEqual(['timed', 'opened']);
   });
 
   it('opens again after a failure on either side', async () => {
-    const gate = new QuietGate();
+    const gate = new ExclusiveGate();
     const failing = gate.enter(() => Promise.reject(new Error('frame')));
-    const quiet = gate.quiet(() => Promise.reject(new Error('turn')));
+    const exclusive = gate.exclusive(() => Promise.reject(new Error('turn')));
     await expect(failing).rejects.toThrow('frame');
-    await expect(quiet).rejects.toThrow('turn');
+    await expect(exclusive).rejects.toThrow('turn');
     expect(await gate.enter(() => Promise.resolve(1))).toBe(1);
-    expect(await gate.quiet(() => Promise.resolve(2))).toBe(2);
+    expect(await gate.exclusive(() => Promise.resolve(2))).toBe(2);
   });
 });
 

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProblemBody } from '../../src/server/problem';
 import { noise } from '../support/weights';
-import { form, picture, pngBomb, post, startService, type TestService } from '../support/server/service';
+import { form, encodedImage, pngBomb, post, startService, type TestService } from '../support/server/service';
 
 const MAX_BYTES = 400_000;
 const MAX_PIXELS = 4_000_000;
@@ -31,7 +31,7 @@ describe('errors', () => {
   beforeAll(async () => {
     [service, png] = await Promise.all([
       startService({ maxBytes: MAX_BYTES, maxPixels: MAX_PIXELS, maxFiles: 3, maxBatchBytes: 700_000, workers: 1 }),
-      picture(),
+      encodedImage(),
     ]);
   });
   afterAll(() => service.end());
@@ -160,7 +160,7 @@ describe('errors', () => {
       expect((await problemOf(await post(predict(), await sharp(png).tiff().toBuffer()), 415, 'unsupported-type')).message).toContain('TIFF');
     });
     it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('names what is wrong with a %s that was cut short', async (format) => {
-      const whole = await picture(format, 300, 300);
+      const whole = await encodedImage(format, 300, 300);
       for (const share of [0.15, 0.4, 0.7, 0.95]) {
         const response = await post(predict(), whole.subarray(0, Math.floor(whole.length * share)));
         const error = await problemOf(response, 400, 'picture-corrupt');
@@ -174,7 +174,7 @@ describe('errors', () => {
       const error = await problemOf(await post(predict(), bomb), 413, 'picture-too-large');
       expect(error.message).toContain('30000 x 30000');
       expect(error.message).toContain(String(MAX_PIXELS));
-      const header = Buffer.from(await picture('jpeg', 64, 64));
+      const header = Buffer.from(await encodedImage('jpeg', 64, 64));
       const frame = header.indexOf(Buffer.from([0xff, 0xc0]));
       header.writeUInt16BE(65_000, frame + 5);
       header.writeUInt16BE(65_000, frame + 7);
@@ -196,7 +196,7 @@ describe('errors', () => {
       const random = (below: number): number => Math.floor(((next() + 1) / 2) * below);
       const seen = new Map<number, number>();
       for (const format of ['jpeg', 'png', 'webp', 'gif', 'avif'] as const) {
-        const whole = await picture(format, 90, 70);
+        const whole = await encodedImage(format, 90, 70);
         for (let round = 0; round < 24; round++) {
           const mangled = Buffer.from(whole.subarray(0, round % 3 === 0 ? random(whole.length) : whole.length));
           for (let i = 0; i < random(12); i++) if (mangled.length > 0) mangled[random(mangled.length)] = random(256);

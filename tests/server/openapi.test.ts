@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { form, picture, post, startService, type TestService } from '../support/server/service';
+import { form, encodedImage, post, startService, type TestService } from '../support/server/service';
 import { ROOT } from '../support/shared';
 
 interface Operation {
@@ -84,14 +84,14 @@ describe('/openapi.json', () => {
   });
 
   it('describes what is answered', async () => {
-    const png = await picture('png', 200, 200);
+    const png = await encodedImage('png', 200, 200);
     const { url } = service;
     await check('/healthz', 'get', await fetch(`${url}/healthz`));
     await check('/metrics', 'get', await fetch(`${url}/metrics`));
     await check('/openapi.json', 'get', await fetch(`${url}/openapi.json`));
     const bodies: [Uint8Array | string, string][] = [
       [png, 'image/png'], ['', 'image/png'], ['words', 'image/png'], ['{}', 'application/json'], [png.subarray(0, 900), 'image/png'],
-      [Buffer.alloc(900_000), 'image/png'], [await picture('png', 400, 300), 'image/png'], ['x', 'multipart/form-data; boundary=y'],
+      [Buffer.alloc(900_000), 'image/png'], [await encodedImage('png', 400, 300), 'image/png'], ['x', 'multipart/form-data; boundary=y'],
     ];
     const seen = new Set<number>();
     for (const query of ['', '?k=1000', '?k=0', '?model=none', '?x=y', '?precision=int8']) {

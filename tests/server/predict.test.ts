@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMAGENET_LABELS } from '../../src/base/shared/labels/imagenet';
 import type { LabelConfidence } from '../../src/server/job';
 import type { BatchResult } from '../../src/server/routes/predict';
-import { form, picture, post, startService, type TestService } from '../support/server/service';
+import { form, encodedImage, post, startService, type TestService } from '../support/server/service';
 
 const labelsOf = async (response: Response): Promise<LabelConfidence[]> => {
   expect(response.status, await response.clone().text()).toBe(200);
@@ -15,7 +15,7 @@ describe('POST /predict', () => {
   let png: Buffer;
 
   beforeAll(async () => {
-    [service, png] = await Promise.all([startService(), picture()]);
+    [service, png] = await Promise.all([startService(), encodedImage()]);
   });
   afterAll(() => service.end());
 
@@ -47,15 +47,15 @@ describe('POST /predict', () => {
   });
 
   it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('reads %s', async (format) => {
-    expect(await labelsOf(await post(`${service.url}/predict`, await picture(format)))).toHaveLength(3);
+    expect(await labelsOf(await post(`${service.url}/predict`, await encodedImage(format)))).toHaveLength(3);
   });
 
   it.each([[1, 1], [1, 900], [2000, 3], [224, 224]])('takes a picture of %i x %i pixels', async (width, height) => {
-    expect(await labelsOf(await post(`${service.url}/predict`, await picture('png', width, height)))).toHaveLength(3);
+    expect(await labelsOf(await post(`${service.url}/predict`, await encodedImage('png', width, height)))).toHaveLength(3);
   });
 
   it('turns a picture upright by its EXIF orientation', async () => {
-    const pixels = await picture('png', 300, 200);
+    const pixels = await encodedImage('png', 300, 200);
     const rotated = await sharp(pixels).rotate(90).png().toBuffer();
     // Orientation 8: the picture has to be turned by 270 degrees to be upright, which undoes the turn above.
     const tagged = await sharp(rotated).withMetadata({ orientation: 8 }).png().toBuffer();
@@ -65,7 +65,7 @@ describe('POST /predict', () => {
   });
 
   it('leaves numbers alone that a colour profile would change, as the page does', async () => {
-    const plain = await picture('png', 200, 200);
+    const plain = await encodedImage('png', 200, 200);
     const tagged = await sharp(plain).keepIccProfile().withIccProfile('p3', { attach: true }).png().toBuffer();
     const { data } = await sharp(tagged, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
     const untagged = await sharp(data, { raw: { width: 200, height: 200, channels: 3 } }).png().toBuffer();
@@ -80,7 +80,7 @@ describe('POST /predict', () => {
   });
 
   it('recognises each file of a batch, or says why not', async () => {
-    const other = await picture('jpeg', 100, 200);
+    const other = await encodedImage('jpeg', 100, 200);
     const files = form([['file', 'one.png', png], ['file', 'words.txt', 'no picture'], ['more', 'two.jpg', other], ['file', 'empty.png', '']]);
     const response = await fetch(`${service.url}/predict/batch?k=2`, { method: 'POST', body: files });
     expect(response.status).toBe(200);
@@ -106,7 +106,7 @@ describe('metrics', () => {
   it('count requests, pictures, problems and steps', async () => {
     const service = await startService({ workers: 1 });
     try {
-      const png = await picture();
+      const png = await encodedImage();
       const value = async (line: RegExp): Promise<number> => {
         const text = await (await fetch(`${service.url}/metrics`)).text();
         return Number(line.exec(text)?.[1]);
@@ -136,7 +136,7 @@ describe('metrics', () => {
   it('have the names and help that Prometheus asks for', async () => {
     const service = await startService({ workers: 1 });
     try {
-      await post(`${service.url}/predict`, await picture());
+      await post(`${service.url}/predict`, await encodedImage());
       const text = await (await fetch(`${service.url}/metrics`)).text();
       const kinds = [...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)].map(([, name, kind]) => ({ name, kind }));
       expect(kinds.length).toBeGreaterThan(20);

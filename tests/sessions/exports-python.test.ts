@@ -84,10 +84,10 @@ describe.runIf(readers)('read by Python', () => {
   });
 
   it('Label Studio, validated by its SDK against the set-up that goes with it', async () => {
-    const film = { url: '/data/local-files/?d=x/film.mp4', rate: 30, frames: 180 };
+    const video = { url: '/data/local-files/?d=x/film.mp4', rate: 30, frames: 180 };
     const { names, all } = await labelStudioNames(source);
-    const tasks = write('tasks.json', await textOf(labelStudioTasks(source, film, names)));
-    const config = write('config.xml', labelStudioConfig(film, all));
+    const tasks = write('tasks.json', await textOf(labelStudioTasks(source, video, names)));
+    const config = write('config.xml', labelStudioConfig(video, all));
     const found = readWithPython('label-studio', tasks, config) as {
       task: { annotations: { result: { value: object }[] }[]; predictions: { score: number; result: object[] }[] };
       labels: string[]; framerate: string; annotations: boolean[]; predictions: string[][];

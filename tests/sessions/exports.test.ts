@@ -53,13 +53,13 @@ describe('WebVTT, read by webvtt-parser (W3C)', () => {
 
 describe('frames', () => {
   it('counts frames as Label Studio does: from 1, both ends inclusive', () => {
-    const film = { rate: 30, frames: 60 };
-    expect(frameRange(0, 1_000_000, film)).toEqual({ start: 1, end: 30 });
+    const video = { rate: 30, frames: 60 };
+    expect(frameRange(0, 1_000_000, video)).toEqual({ start: 1, end: 30 });
     // 33 333 us is frame 2's own time, rounded.
-    expect(frameRange(33_333, 66_667, film)).toEqual({ start: 2, end: 2 });
-    expect(frameRange(40_000, 41_000, film)).toEqual({ start: 2, end: 2 });
-    expect(frameRange(1_900_000, 9_000_000, film)).toEqual({ start: 58, end: 60 });
-    expect(frameRange(0, 1, film)).toEqual({ start: 1, end: 1 });
+    expect(frameRange(33_333, 66_667, video)).toEqual({ start: 2, end: 2 });
+    expect(frameRange(40_000, 41_000, video)).toEqual({ start: 2, end: 2 });
+    expect(frameRange(1_900_000, 9_000_000, video)).toEqual({ start: 58, end: 60 });
+    expect(frameRange(0, 1, video)).toEqual({ start: 1, end: 1 });
     expect([29.7, 30, 23.9, 7, 0.5, 1000].map(constantRate)).toEqual([30, 30, 24, 5, 5, 60]);
     expect(constantRate(14)).toBe(15);
   });

@@ -9,7 +9,7 @@ function lehmer(seed: number): () => number {
 }
 
 /** Pictures as a page draws them: those of a camera, and some that come right after another, as recognised ones do. */
-function drawnPictures(count: number, random: () => number): number[] {
+function drawnImages(count: number, random: () => number): number[] {
   const times: number[] = [];
   let at = 0;
   while (times.length < count) {
@@ -20,7 +20,7 @@ function drawnPictures(count: number, random: () => number): number[] {
 }
 
 /** Frames as a recorder stamps them: up to 15 ms after they were drawn, seldom later, from the first one on. */
-function filmed(drawn: readonly number[], random: () => number, drift = 0): number[] {
+function recorded(drawn: readonly number[], random: () => number, drift = 0): number[] {
   const stamped = drawn.map((time, i) => time + 2000 + 8000 * random() + (random() < 0.02 ? 9000 : 0) + drift * i);
   const rising = stamped.map((time, i) => Math.max(time, (stamped[i - 1] ?? -1) + 100));
   return rising.map((time) => Math.round(time - rising[0]));
@@ -32,16 +32,16 @@ describe('frames that a recorder stamped by its own clock', () => {
   it('are each found again where none is missing, whatever the clocks do', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = lehmer(seed);
-      const drawn = drawnPictures(900, random);
-      const frames = filmed(drawn, random, seed % 2 ? 30 : -30);
+      const drawn = drawnImages(900, random);
+      const frames = recorded(drawn, random, seed % 2 ? 30 : -30);
       expect(match(drawn, frames)).toEqual(drawn.map((_, i) => i));
     }
   });
 
   it('are found again where the first frame was late, and where a pause shifted the rest', () => {
     const random = lehmer(7);
-    const drawn = drawnPictures(300, random);
-    const frames = filmed(drawn, random).map((time, i) => (i === 0 ? 0 : time - 9000 + (i > 150 ? 14_000 : 0)));
+    const drawn = drawnImages(300, random);
+    const frames = recorded(drawn, random).map((time, i) => (i === 0 ? 0 : time - 9000 + (i > 150 ? 14_000 : 0)));
     expect(match(drawn, frames)).toEqual(drawn.map((_, i) => i));
   });
 
@@ -49,7 +49,7 @@ describe('frames that a recorder stamped by its own clock', () => {
     const random = lehmer(3);
     const drawn = Array.from({ length: 600 }, (_, i) => i * 33_000);
     const stays = drawn.map((_, i) => i === 0 || !(i % 41 === 0 || (i > 300 && i < 360)));
-    const all = filmed(drawn, random);
+    const all = recorded(drawn, random);
     const frames = all.filter((_, i) => stays[i]);
     const places = drawn.map((_, i) => (stays[i] ? stays.slice(0, i).filter(Boolean).length : -1));
     expect(match(drawn, frames)).toEqual(places);
@@ -57,7 +57,7 @@ describe('frames that a recorder stamped by its own clock', () => {
 
   it('are told from those that nobody drew', () => {
     const drawn = Array.from({ length: 200 }, (_, i) => i * 40_000);
-    const frames = filmed(drawn, lehmer(5)).flatMap((time, i) => (i % 50 === 20 ? [time, time + 18_000] : [time]));
+    const frames = recorded(drawn, lehmer(5)).flatMap((time, i) => (i % 50 === 20 ? [time, time + 18_000] : [time]));
     const places = drawn.map((_, i) => i + Math.floor((i + 29) / 50));
     expect(match(drawn, frames)).toEqual(places);
   });
@@ -84,8 +84,8 @@ describe('frames that a recorder stamped by its own clock', () => {
 
   it('are an hour in bounded memory', () => {
     const random = lehmer(11);
-    const drawn = drawnPictures(120_000, random);
-    const found = match(drawn, filmed(drawn, random, 1));
+    const drawn = drawnImages(120_000, random);
+    const found = match(drawn, recorded(drawn, random, 1));
     expect(found.every((place, i) => place === i)).toBe(true);
   });
 

@@ -23,7 +23,7 @@ const SNAPSHOT: Snapshot = { id: 's', timeUs: 0, file: '0.jpg', label: undefined
 /** A recording that the test tells what to answer. */
 class FakeRecording implements RunningRecording {
   readonly id = 'this-one';
-  readonly started = { film: KEPT.film, keptIn: 'device' as const };
+  readonly started = { videoFile: KEPT.film, keptIn: 'device' as const };
   paused = false;
   nowUs = 0;
   dropped = 0;
@@ -65,7 +65,7 @@ class FakeRecording implements RunningRecording {
 }
 
 describe('RecordingController', () => {
-  const camera = { state: 'live' as CameraController['state'], stream: undefined as MediaStream | undefined, film: undefined };
+  const camera = { state: 'live' as CameraController['state'], stream: undefined as MediaStream | undefined, videoFile: undefined };
   const live: Pick<LiveRecognition, 'tap'> = { tap: undefined };
   const video = new FakeVideo();
   let page: FakePage;
@@ -84,7 +84,7 @@ describe('RecordingController', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     page = new FakePage();
     vi.stubGlobal('navigator', {});
-    Object.assign(camera, { state: 'live', stream: stream(), film: undefined });
+    Object.assign(camera, { state: 'live', stream: stream(), videoFile: undefined });
     live.tap = undefined;
     [host, recordings, downloaded, broken] = [new FakeHost(), [], [], []];
     begun = new Later();

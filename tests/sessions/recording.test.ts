@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { HumanLabels, RecognitionEntry } from '../../src/sessions/shared/session';
-import { filmBitrate, filmCodecs } from '../../src/sessions/shared/video/codecs';
+import { videoBitrate, recordingCodecs } from '../../src/sessions/shared/video/codecs';
 import { SLOTS, useLabel, type LabelSlot } from '../../src/sessions/shared/label-slots';
 import { cutLabels } from '../../src/sessions/shared/edit-labels';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
 import { RecognitionWriter } from '../../src/sessions/shared/recognition-writer';
-import { RoomMeter } from '../../src/sessions/shared/quota';
+import { QuotaMeter } from '../../src/sessions/shared/quota';
 import { HOLD_MS, SpanHolder } from '../../src/sessions/shared/span-holder';
 
 const entry = (timeUs: number): RecognitionEntry => ({ timeUs, top: [], modelId: 'm', precision: 'fp32', latencyMs: 1 });
@@ -119,22 +119,22 @@ describe('useLabel', () => {
 
 describe('RoomMeter', () => {
   it('reckons the time left at the present rate, and says when to end', () => {
-    const room = new RoomMeter();
-    for (let s = 0; s <= 10; s++) room.update(s * 1000, s * 300_000, 32_900_000 - s * 300_000);
-    expect(room.rate).toBeCloseTo(300_000);
+    const quota = new QuotaMeter();
+    for (let s = 0; s <= 10; s++) quota.update(s * 1000, s * 300_000, 32_900_000 - s * 300_000);
+    expect(quota.rate).toBeCloseTo(300_000);
     // 29.9 MB less the reserve of 2 MB and three seconds.
-    expect(room.secondsLeft).toBeCloseTo(90, 0);
-    expect(room.full).toBe(false);
-    room.update(11_000, 3_300_000, 2_800_000);
-    expect(room.full).toBe(true);
+    expect(quota.secondsLeft).toBeCloseTo(90, 0);
+    expect(quota.full).toBe(false);
+    quota.update(11_000, 3_300_000, 2_800_000);
+    expect(quota.full).toBe(true);
   });
 
   it('forgets an old rate, and never ends where nobody knows what is left', () => {
-    const room = new RoomMeter();
-    for (let s = 0; s <= 30; s++) room.update(s * 1000, s <= 10 ? s * 1e6 : 1e7 + (s - 10) * 1e5, undefined);
-    expect(room.rate).toBeCloseTo(1e5, -4);
-    expect(room.secondsLeft).toBeUndefined();
-    expect(room.full).toBe(false);
+    const quota = new QuotaMeter();
+    for (let s = 0; s <= 30; s++) quota.update(s * 1000, s <= 10 ? s * 1e6 : 1e7 + (s - 10) * 1e5, undefined);
+    expect(quota.rate).toBeCloseTo(1e5, -4);
+    expect(quota.secondsLeft).toBeUndefined();
+    expect(quota.full).toBe(false);
   });
 });
 
@@ -156,8 +156,8 @@ describe('cutLabels', () => {
 
 describe('filmCodecs', () => {
   it('asks for an H.264 level that allows the picture', () => {
-    const level = (w: number, h: number): string => filmCodecs(w, h, 30)[0].codec;
+    const level = (w: number, h: number): string => recordingCodecs(w, h, 30)[0].codec;
     expect([level(640, 480), level(1280, 720), level(1920, 1080), level(3840, 2160)]).toEqual(['avc1.42001e', 'avc1.42001f', 'avc1.420028', 'avc1.420034']);
-    expect(filmBitrate(1280, 720, 30)).toBeGreaterThan(2_000_000);
+    expect(videoBitrate(1280, 720, 30)).toBeGreaterThan(2_000_000);
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../src/base/shared/fault';
 import { SessionDesk } from '../../src/sessions/page/detail/session-desk';
 import { SessionEditor } from '../../src/sessions/page/detail/session-editor';
-import { FilmPlayer } from '../../src/sessions/page/detail/video-player';
+import { VideoPlayer } from '../../src/sessions/page/detail/video-player';
 import { SessionLibrary } from '../../src/sessions/page/library/session-library';
 import { LabelBook } from '../../src/sessions/page/label-book';
 import { SessionStore } from '../../src/sessions/page/library/session-store';
@@ -27,7 +27,7 @@ class FakeSessions {
   fault: Fault | undefined;
   /** Answers that wait, by the session's id. */
   readonly slow = new Map<string, Promise<void>>();
-  filmFault: Fault | undefined;
+  videoFault: Fault | undefined;
 
   add(id: string, change: Partial<SessionData> = {}): void {
     this.sessions.set(id, { ...sessionOf({ human: NOTHING, ...change }), manifest: manifestOf({ id }) });
@@ -53,9 +53,9 @@ class FakeSessions {
     return NOTHING;
   }
 
-  async film(id: string): Promise<File> {
+  async file(id: string): Promise<File> {
     await this.slow.get(`film ${id}`);
-    if (this.filmFault) throw this.filmFault;
+    if (this.videoFault) throw this.videoFault;
     return new File([id], 'film.mp4');
   }
 }
@@ -191,16 +191,16 @@ describe('SessionEditor', () => {
 });
 
 describe('FilmPlayer', () => {
-  let player: FilmPlayer;
+  let player: VideoPlayer;
   let video: FakeVideo;
   let times: number[];
-  const film = new File(['film'], 'film.mp4');
+  const file = new File(['film'], 'film.mp4');
 
   beforeEach(() => {
     times = [];
     video = new FakeVideo();
-    player = new FilmPlayer(host, (time) => times.push(time));
-    player.open(video.element, film, 6_000_000);
+    player = new VideoPlayer(host, (time) => times.push(time));
+    player.open(video.element, file, 6_000_000);
   });
 
   it('guesses the frames until their times are known, then steps from one to the next', () => {
@@ -265,7 +265,7 @@ describe('FilmPlayer', () => {
     const first = video.src;
     const other = new FakeVideo();
     player.setFrames(FRAMES);
-    player.open(other.element, film, 1_000_000);
+    player.open(other.element, file, 1_000_000);
     expect(revoked.mock.calls).toEqual([[first]]);
     expect(video.src).toBe('');
     player.step(1);
@@ -310,9 +310,9 @@ describe('SessionDesk', () => {
     await host.updateComplete;
   }
   /** Opens the film with the times of its frames. */
-  async function openFilm(): Promise<void> {
+  async function openVideo(): Promise<void> {
     const before = framesAsked.length;
-    const opened = desk.openFilm(library, video.element);
+    const opened = desk.openVideo(library, video.element);
     await until(() => framesAsked.length > before);
     framesAsked[before].answer.resolve(FRAMES);
     await opened;
@@ -320,7 +320,7 @@ describe('SessionDesk', () => {
   const spans = (): string => desk.editor.labels.spans.map(({ startUs, endUs, label }) => `${startUs / 1e6}-${endUs / 1e6} ${label.name}`).join(', ');
 
   it('labels from the present frame to the end of what the network says, and all of it where that is right', async () => {
-    await openFilm();
+    await openVideo();
     expect(desk.runs).toHaveLength(2);
     const [cats, dogs] = desk.runs;
     desk.player.seek(1_010_000);
@@ -335,7 +335,7 @@ describe('SessionDesk', () => {
   it('labels two seconds where the network says nothing', async () => {
     sessions.add('quiet', { recognitions: [answer(5_900_000, CAT, 0.9)] });
     await open('quiet');
-    await openFilm();
+    await openVideo();
     desk.player.seek(1_000_000);
     desk.label(CAT);
     desk.player.seek(4_000_000);
@@ -344,7 +344,7 @@ describe('SessionDesk', () => {
   });
 
   it('does what keys and buttons say, at the present frame', async () => {
-    await openFilm();
+    await openVideo();
     desk.player.seek(1_000_000);
     desk.label(CAT);
     desk.player.seek(1_530_000);
@@ -379,7 +379,7 @@ describe('SessionDesk', () => {
   });
 
   it('offers what the network says now, then what was chosen lately, each once', async () => {
-    await openFilm();
+    await openVideo();
     desk.use(DOG);
     desk.use({ name: 'Tom' });
     desk.player.seek(0);
@@ -396,15 +396,15 @@ describe('SessionDesk', () => {
   });
 
   it('opens a film once, and not one of a session that is no longer open', async () => {
-    await openFilm();
-    await desk.openFilm(library, video.element);
+    await openVideo();
+    await desk.openVideo(library, video.element);
     expect(framesAsked).toHaveLength(1);
     const slow = new Later<void>();
     sessions.slow.set('film two', slow.promise);
     await open('two');
-    const opened = desk.openFilm(library, video.element);
+    const opened = desk.openVideo(library, video.element);
     await open('one');
-    await openFilm();
+    await openVideo();
     const shown = video.src;
     slow.resolve();
     await opened;
@@ -413,10 +413,10 @@ describe('SessionDesk', () => {
   });
 
   it('drops the frames of a film that come when another is open', async () => {
-    const first = desk.openFilm(library, video.element);
+    const first = desk.openVideo(library, video.element);
     await until(() => framesAsked.length === 1);
     await open('two');
-    await openFilm();
+    await openVideo();
     await first;
     expect(workers[1].terminated).toBe(true);
     desk.player.seek(79_999);
@@ -424,18 +424,18 @@ describe('SessionDesk', () => {
   });
 
   it('steps by guess where the frames cannot be read, and says where the film cannot', async () => {
-    const opened = desk.openFilm(library, video.element);
+    const opened = desk.openVideo(library, video.element);
     await until(() => framesAsked.length === 1);
     framesAsked[0].answer.reject(new Fault('export-codec', 'cannot be read here'));
     await opened;
-    expect([desk.filmFault, video.src === '']).toEqual([undefined, false]);
+    expect([desk.videoFault, video.src === '']).toEqual([undefined, false]);
     await open('two');
-    sessions.filmFault = new Fault('storage-failed', 'gone');
-    await desk.openFilm(library, video.element);
-    expect(desk.filmFault?.code).toBe('storage-failed');
-    sessions.filmFault = undefined;
-    desk.retryFilm();
-    await openFilm();
-    expect([desk.filmFault, desk.player.frameUs]).toEqual([undefined, 0]);
+    sessions.videoFault = new Fault('storage-failed', 'gone');
+    await desk.openVideo(library, video.element);
+    expect(desk.videoFault?.code).toBe('storage-failed');
+    sessions.videoFault = undefined;
+    desk.retryVideo();
+    await openVideo();
+    expect([desk.videoFault, desk.player.frameUs]).toEqual([undefined, 0]);
   });
 });

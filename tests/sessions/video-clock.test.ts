@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { FilmClock } from '../../src/sessions/shared/video/video-clock';
+import { VideoClock } from '../../src/sessions/shared/video/video-clock';
 
 const NOMINAL = 33_333;
 
 describe('FilmClock', () => {
   it('begins at 0 and runs with the frames own timestamps, in whole milliseconds', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     const stamps = [74_413, 108_041, 140_921, 177_404];
     const times = stamps.map((stamp, i) => clock.time(stamp, 5_000_000 + i * 40_000));
     expect(times).toEqual([0, 34_000, 67_000, 103_000]);
@@ -13,19 +13,19 @@ describe('FilmClock', () => {
   });
 
   it('gives the same frame the same time', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     clock.time(0, 0);
     expect(clock.time(33_000, 33_000)).toBe(33_000);
     expect(clock.time(33_000, 49_000)).toBe(33_000);
   });
 
   it('gives two frames within a millisecond times that rise', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     expect([0, 200, 400, 2600].map((stamp) => clock.time(stamp, stamp))).toEqual([0, 1000, 2000, 3000]);
   });
 
   it('goes on without a gap after a pause', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     clock.time(0, 0);
     clock.time(33_000, 33_000);
     clock.paused();
@@ -35,7 +35,7 @@ describe('FilmClock', () => {
   });
 
   it('puts another source where the wall clock says, whatever its timestamps', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     clock.time(5_000_000, 1_000_000);
     clock.time(5_033_000, 1_033_000);
     clock.sourceChanged();
@@ -47,7 +47,7 @@ describe('FilmClock', () => {
   });
 
   it('takes a timestamp that jumps, back or far ahead, as another source', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     clock.time(10_000_000, 0);
     expect(clock.time(1_000_000, 40_000)).toBe(40_000);
     expect(clock.time(61_000_000, 80_000)).toBe(80_000);
@@ -55,7 +55,7 @@ describe('FilmClock', () => {
   });
 
   it('never shows a time that goes back between frames', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     clock.time(0, 0);
     expect(clock.at(100_000)).toBe(100_000);
     // This frame was late: taken at 33 ms, seen at 101 ms.
@@ -65,7 +65,7 @@ describe('FilmClock', () => {
   });
 
   it('puts frames without a timestamp where the wall clock says, and goes on with the others beside them', () => {
-    const clock = new FilmClock(NOMINAL);
+    const clock = new VideoClock(NOMINAL);
     expect(clock.unstamped(1_000_000)).toBe(0);
     expect(clock.unstamped(1_050_400)).toBe(50_000);
     // The first timestamp is put behind what came before; from then on timestamps count.

@@ -1,9 +1,9 @@
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import { describe, expect, it } from 'vitest';
-import type { ByteSource, FilmCut } from '../../src/sessions/shared/video/video-cut';
+import type { ByteSource, VideoCut } from '../../src/sessions/shared/video/video-cut';
 import { cutMp4 } from '../../src/sessions/shared/video/mp4-cut';
 import { cutWebm, isWebm } from '../../src/sessions/shared/video/webm-cut';
-import { fileAfter, syntheticFilm } from '../support/synthetic-film';
+import { fileAfter, syntheticVideo } from '../support/synthetic-film';
 
 /** Five seconds of a camera that is not quite even. */
 const TIMES = Array.from({ length: 150 }, (_, i) => Math.round((i * 1000) / 30 + (i % 3)) * 1000);
@@ -12,7 +12,7 @@ function sourceOf(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, read: (at, length) => bytes.subarray(Math.min(at, bytes.length), Math.min(at + length, bytes.length)) };
 }
 
-function cutFile(bytes: Uint8Array, cut: FilmCut): Uint8Array<ArrayBuffer> {
+function cutFile(bytes: Uint8Array, cut: VideoCut): Uint8Array<ArrayBuffer> {
   const file = bytes.slice(0, cut.bytes);
   for (const patch of cut.patches) file.set(patch.bytes, patch.at);
   return file;
@@ -33,8 +33,8 @@ describe.each([
   ['webm', cutWebm, 50_000],
 ] as const)('a %s film that was broken off', (container, cut, mostLost) => {
   it('is found whole where it was finished', async () => {
-    const film = await syntheticFilm(container, TIMES, 29);
-    const bytes = fileAfter(film, film.writes.length);
+    const video = await syntheticVideo(container, TIMES, 29);
+    const bytes = fileAfter(video, video.writes.length);
     const times: number[] = [];
     expect(cut(sourceOf(bytes), times)).toMatchObject({ frames: 150, lastUs: TIMES.at(-1), width: 640, height: 480 });
     expect(times).toEqual(TIMES);
@@ -42,11 +42,11 @@ describe.each([
   });
 
   it('is whole again after each write that may have been the last, and has lost little', async () => {
-    const film = await syntheticFilm(container, TIMES, 29);
+    const video = await syntheticVideo(container, TIMES, 29);
     let before = -1;
     let checked = 0;
-    for (let count = 0; count <= film.unfinished; count += container === 'mp4' ? 1 : 5) {
-      const bytes = fileAfter(film, count);
+    for (let count = 0; count <= video.unfinished; count += container === 'mp4' ? 1 : 5) {
+      const bytes = fileAfter(video, count);
       const found = cut(sourceOf(bytes));
       // Nothing that was whole after fewer writes is lost after more.
       expect(found.frames).toBeGreaterThanOrEqual(before);
@@ -64,8 +64,8 @@ describe.each([
   });
 
   it('is whole again where the last write was torn at any byte', async () => {
-    const film = await syntheticFilm(container, TIMES, 29);
-    const all = fileAfter(film, film.unfinished);
+    const video = await syntheticVideo(container, TIMES, 29);
+    const all = fileAfter(video, video.unfinished);
     let frames = 0;
     for (let size = 0; size <= all.length; size += 997) {
       const bytes = all.slice(0, size);

@@ -9,7 +9,7 @@ export const DESKTOP = { width: 1280, height: 800 } as const;
 
 export interface CameraOptions {
   /** Film that the fake camera plays; none means that the machine has no camera. */
-  readonly film?: string;
+  readonly video?: string;
   /** False to have the browser refuse the camera. */
   readonly allowed?: boolean;
   /** Service workers are off unless told: they answer before `page.route` can, and fetch in the background. */
@@ -85,8 +85,8 @@ async function sharedBrowser(flags: readonly string[]): Promise<Browser> {
  */
 export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing> {
   const flags = [...FLAGS, ...(camera.flags ?? [])];
-  if (camera.film !== undefined) {
-    flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera.film}`);
+  if (camera.video !== undefined) {
+    flags.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera.video}`);
   }
   flags.push(camera.allowed === false ? '--deny-permission-prompts' : '--use-fake-ui-for-media-stream');
   const options: BrowserContextOptions = { viewport: DESKTOP, serviceWorkers: 'block', ...camera.context };

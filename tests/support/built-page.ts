@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildSeeded, buildWithoutResNet18, type OtherBuild } from './models';
 import { productionBuild } from './production-build';
-import { ROOT, SHARED_PICTURES } from './shared';
+import { ROOT, SHARED_IMAGES } from './shared';
 
 /** Each project of vitest's has this as its set-up: what one has built is there for the next. */
 async function once(name: string, make: () => Promise<OtherBuild | undefined>): Promise<OtherBuild | undefined> {
@@ -28,7 +28,7 @@ export default async function setup({ name, config: { env } }: TestProject): Pro
     if (trained) env['SIGHTGLASS_DIST'] = (await buildWithoutResNet18()).dist;
     return;
   }
-  if (trained && existsSync(SHARED_PICTURES)) return;
+  if (trained && existsSync(SHARED_IMAGES)) return;
   const built = await once('SIGHTGLASS_SEEDED_BUILT', buildSeeded);
   if (!built) return;
   Object.assign(env, { SIGHTGLASS_MODELS: 'seeded', SIGHTGLASS_DIST: built.dist, SIGHTGLASS_PUBLIC: built.publicFolder });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { buildResNet18 } from '../../tools/model/build-resnet18';
 import { currentManifest, int8IsCurrent } from '../../tools/model/current';
-import { calibrationPictures } from '../../tools/quantise/calibration-set';
+import { calibrationImages } from '../../tools/quantise/calibration-set';
 import { networkInputs } from '../../tools/quantise/pictures';
 import { DEFAULT_RECIPE } from '../../tools/quantise/recipe';
 import { writeInt8 } from '../../tools/quantise/write-int8';
@@ -63,7 +63,7 @@ export async function seededModels(): Promise<string> {
     const file = scenePath(i);
     if (!existsSync(file)) writeFileSync(file, await scene(seed));
   }
-  const set = calibrationPictures(scenes);
+  const set = calibrationImages(scenes);
   let manifest = await currentManifest(folder, weights);
   if (!manifest) {
     console.log('Making a ResNet-18 from a seed, as there are no trained weights ...');

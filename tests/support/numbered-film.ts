@@ -31,41 +31,41 @@ function numberOf(blocks: ArrayLike<number>): number | undefined {
 }
 
 /** A frame with its number. */
-async function numberedPicture(number: number, width: number, height: number): Promise<Buffer> {
+async function numberedImage(number: number, width: number, height: number): Promise<Buffer> {
   const small = Buffer.from(Array.from({ length: COLUMNS * ROWS }, (_, block) => (isWhite(number, block) ? 235 : 20)));
   const raw = { width: COLUMNS, height: ROWS, channels: 1 as const };
   return sharp(small, { raw }).resize(width, height, { kernel: 'nearest', fit: 'fill' }).toColourspace('srgb').jpeg({ quality: 85 }).toBuffer();
 }
 
 /** Writes a film for Chromium's fake camera (MJPEG, 30 frames a second, played in a loop) of frames 0, 1, 2 ... */
-export async function makeNumberedFilm(path: string, frames: number, width = 640, height = 480): Promise<void> {
+export async function makeNumberedVideo(path: string, frames: number, width = 640, height = 480): Promise<void> {
   if (frames > NUMBERS) throw new Error(`There are only ${NUMBERS} numbers.`);
   await writeOnce(path, async () => {
-    const pictures: Buffer[] = [];
-    for (let number = 0; number < frames; number++) pictures.push(await numberedPicture(number, width, height));
-    return pictures;
+    const images: Buffer[] = [];
+    for (let number = 0; number < frames; number++) images.push(await numberedImage(number, width, height));
+    return images;
   });
 }
 
 /** Films are always the same: one that is there is taken. */
-async function writeOnce(path: string, pictures: () => Promise<readonly Buffer[]>): Promise<void> {
+async function writeOnce(path: string, images: () => Promise<readonly Buffer[]>): Promise<void> {
   if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
   // Whoever is cut off leaves no half a film under its name.
   const part = `${path}.${process.pid}`;
-  writeFileSync(part, Buffer.concat(await pictures()));
+  writeFileSync(part, Buffer.concat(await images()));
   renameSync(part, path);
 }
 
 /** As makeNumberedFilm, with noise that moves: an encoder has nothing to save, and the film gets as large as it may. */
-export async function makeNoisyNumberedFilm(path: string, frames: number, width = 640, height = 480): Promise<void> {
-  await writeOnce(path, () => noisyPictures(frames, width, height));
+export async function makeNoisyNumberedVideo(path: string, frames: number, width = 640, height = 480): Promise<void> {
+  await writeOnce(path, () => noisyImages(frames, width, height));
 }
 
-async function noisyPictures(frames: number, width: number, height: number): Promise<Buffer[]> {
+async function noisyImages(frames: number, width: number, height: number): Promise<Buffer[]> {
   const noise = await sharp({ create: { width: width * 2, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 0, sigma: 24 } } })
     .toColourspace('b-w').raw().toBuffer();
-  const pictures: Buffer[] = [];
+  const images: Buffer[] = [];
   const grey = Buffer.alloc(width * height);
   for (let number = 0; number < frames; number++) {
     for (let at = 0; at < grey.length; at++) {
@@ -73,9 +73,9 @@ async function noisyPictures(frames: number, width: number, height: number): Pro
       const n = noise[(at + number * 997) % noise.length];
       grey[at] = isWhite(number, block) ? 235 - n : 20 + n;
     }
-    pictures.push(await sharp(grey, { raw: { width, height, channels: 1 } }).toColourspace('srgb').jpeg({ quality: 70 }).toBuffer());
+    images.push(await sharp(grey, { raw: { width, height, channels: 1 } }).toColourspace('srgb').jpeg({ quality: 70 }).toBuffer());
   }
-  return pictures;
+  return images;
 }
 
 /** A frame of a film as ffmpeg decodes it. */
@@ -91,11 +91,11 @@ export interface NumberedFrame {
  * @param crop part of the picture that carries the number, as ffmpeg's filter has it: `w:h:x:y`
  * @throws Error where ffmpeg finds the file broken
  */
-export function numberedFrames(film: Buffer, crop?: string): NumberedFrame[] {
+export function numberedFrames(video: Buffer, crop?: string): NumberedFrame[] {
   const folder = mkdtempSync(join(tmpdir(), 'sightglass-film-'));
   const file = join(folder, 'film');
   try {
-    writeFileSync(file, film);
+    writeFileSync(file, video);
     const strict = ['-v', 'error', '-err_detect', 'explode'];
     const times = execFileSync('ffprobe', [...strict, '-select_streams', 'v:0', '-show_entries', 'frame=pts_time', '-of', 'csv=p=0', file], { encoding: 'utf8' });
     const stamps = times.split('\n').filter((line) => line.trim() !== '').map((line) => Math.round(parseFloat(line) * 1e6));
@@ -110,8 +110,8 @@ export function numberedFrames(film: Buffer, crop?: string): NumberedFrame[] {
 }
 
 /** The number in a still picture. */
-export async function numberInPicture(picture: Buffer): Promise<number | undefined> {
-  const { data, info } = await sharp(picture).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+export async function numberInImage(image: Buffer): Promise<number | undefined> {
+  const { data, info } = await sharp(image).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
   const middle = (block: number): number => {
     const x = Math.floor(((block % COLUMNS) + 0.5) * (info.width / COLUMNS));
     const y = Math.floor((Math.floor(block / COLUMNS) + 0.5) * (info.height / ROWS));

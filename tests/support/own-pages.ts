@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
 import { openBrowser, withoutTrial, type Browsing, type CameraOptions } from './browser';
-import { plainFilm } from './plain-film';
+import { plainVideo } from './plain-film';
 
 /** The built page served for a test file, and a page with storage of its own for each test; the app times no precisions in it. */
 export interface OwnPages {
@@ -16,14 +16,14 @@ export interface OwnPages {
 /**
  * Call it at the top of a test file.
  *
- * @param filmed whether each browser's camera films a plain wall; else it has Chromium's own fakes, or none
+ * @param withVideo whether each browser's camera films a plain wall; else it has Chromium's own fakes, or none
  */
-export function ownPages(filmed = true): OwnPages {
-  let film: string | undefined;
+export function ownPages(withVideo = true): OwnPages {
+  let video: string | undefined;
   let serving: Serving;
   let browsing: Browsing | undefined;
   beforeAll(async () => {
-    if (filmed) film = await plainFilm();
+    if (withVideo) video = await plainVideo();
     serving = await serveBuilt();
   });
   afterEach(async () => {
@@ -40,7 +40,7 @@ export function ownPages(filmed = true): OwnPages {
       return browsing;
     },
     async open(options) {
-      browsing = await openBrowser({ ...(film !== undefined && { film }), ...options });
+      browsing = await openBrowser({ ...(video !== undefined && { video }), ...options });
       await withoutTrial(browsing.page);
       return browsing.page;
     },

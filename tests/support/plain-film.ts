@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { makeFilm } from './film';
+import { makeCameraVideo } from './film';
 import { SCRATCH } from './shared';
 
 /** A film of a plain grey wall, for pages whose labels do not matter. @returns its path */
-export async function plainFilm(): Promise<string> {
-  const film = join(SCRATCH, 'plain.mjpeg');
+export async function plainVideo(): Promise<string> {
+  const video = join(SCRATCH, 'plain.mjpeg');
   const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-  await makeFilm(film, [{ picture: grey, seconds: 2 }]);
-  return film;
+  await makeCameraVideo(video, [{ image: grey, seconds: 2 }]);
+  return video;
 }

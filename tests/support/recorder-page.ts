@@ -5,8 +5,8 @@ import type { RecordingBar } from '../../src/sessions/page/recording/recording-b
 import type { SnapshotFlash } from '../../src/sessions/page/recording/snapshot-flash';
 import { serveBuilt } from '../../tools/serve';
 import { openApp, openBrowser, watchErrors, withoutTrial, type CameraOptions } from './browser';
-import { FILM_RATE } from './film';
-import { makeNumberedFilm, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-film';
+import { CAMERA_RATE } from './film';
+import { makeNumberedVideo, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-film';
 import { answerWithNumbers } from './seen-numbers';
 import { SCRATCH } from './shared';
 import { storedSessions, type StoredSession } from './stored-sessions';
@@ -28,10 +28,10 @@ export interface RecorderPage {
  * @param port of the server, for a browser that comes again to the same origin; 0 for any
  */
 export async function openRecorder(options: CameraOptions = {}, prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(), port = 0): Promise<RecorderPage> {
-  const film = join(SCRATCH, 'numbered.mjpeg');
-  await makeNumberedFilm(film, NUMBERS);
+  const video = join(SCRATCH, 'numbered.mjpeg');
+  await makeNumberedVideo(video, NUMBERS);
   const serving = await serveBuilt({ port });
-  const browsing = await openBrowser({ film, ...options });
+  const browsing = await openBrowser({ video, ...options });
   const { page } = browsing;
   const errors: string[] = [];
   watchErrors(page, errors);
@@ -85,7 +85,7 @@ export interface Gained {
 }
 
 /** Waits until the recording that runs has gained so much since now. */
-export async function filmed(page: Page, { seconds = 0, frames = 0, recognitions = 0 }: Gained): Promise<void> {
+export async function withVideo(page: Page, { seconds = 0, frames = 0, recognitions = 0 }: Gained): Promise<void> {
   const bar = await page.locator('sg-recording-bar').elementHandle();
   const before = await bar?.evaluate(({ length, status }: RecordingBar) => ({ length, frames: status?.frames ?? 0, recognitions: status?.recognitions ?? 0 }));
   if (!bar || !before) throw new Error('Nothing is recorded.');
@@ -109,12 +109,12 @@ export function lastSeen(page: Page): Promise<number> {
 export async function cameraShows(page: Page, seconds: number): Promise<void> {
   await page.waitForFunction(
     ([first, count, numbers]) => ((globalThis as unknown as SeenNumbers).seenNumbers.at(-1)! - first + numbers) % numbers >= count,
-    [await lastSeen(page), seconds * FILM_RATE, NUMBERS] as const,
+    [await lastSeen(page), seconds * CAMERA_RATE, NUMBERS] as const,
   );
 }
 
 /** Waits until so many pictures have been kept in the recording that runs. */
-export async function keptPictures(page: Page, count: number): Promise<void> {
+export async function keptImages(page: Page, count: number): Promise<void> {
   const flash = await page.locator('sg-snapshot-flash').elementHandle();
   await page.waitForFunction(([element, least]) => element.count >= least, [flash as ElementHandle<SnapshotFlash>, count] as const);
 }
@@ -145,8 +145,8 @@ export async function chooseLabels(page: Page, names: readonly string[]): Promis
  * Fails where a label's time is not that of the very frame of the film that the network saw, or a frame has a wrong time.
  * @returns the film's frames
  */
-export function expectExact({ film, labels, manifest }: StoredSession): NumberedFrame[] {
-  const frames = numberedFrames(film);
+export function expectExact({ video, labels, manifest }: StoredSession): NumberedFrame[] {
+  const frames = numberedFrames(video);
   const byTime = new Map(frames.map((frame) => [frame.timeUs, frame.number]));
   const times = labels.map((entry) => entry.timeUs);
   expect(frames[0].timeUs).toBe(0);

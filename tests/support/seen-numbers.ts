@@ -17,8 +17,8 @@ export async function answerWithNumbers(page: Page): Promise<void> {
       whole.getContext('2d')!.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
       return whole;
     };
-    const read = (picture: CanvasImageSource): number => {
-      context.drawImage(picture, 0, 0, 50, 40);
+    const read = (image: CanvasImageSource): number => {
+      context.drawImage(image, 0, 0, 50, 40);
       const { data } = context.getImageData(0, 0, 50, 40);
       let number = 0;
       for (let bit = 0; bit < 10; bit++) {
@@ -57,10 +57,10 @@ export async function answerWithNumbers(page: Page): Promise<void> {
 
       override postMessage(message: Call, transfer?: Transferable[] | StructuredSerializeOptions): void {
         if (message.path?.[0] === 'recognise' && message.id !== undefined) {
-          const picture = message.argumentList?.[0].value;
-          const pixels = picture instanceof ImageData;
-          if (pixels || (typeof VideoFrame !== 'undefined' && picture instanceof VideoFrame) || picture instanceof ImageBitmap) {
-            const number = read(pixels ? drawn(picture) : picture);
+          const image = message.argumentList?.[0].value;
+          const pixels = image instanceof ImageData;
+          if (pixels || (typeof VideoFrame !== 'undefined' && image instanceof VideoFrame) || image instanceof ImageBitmap) {
+            const number = read(pixels ? drawn(image) : image);
             this.#numbers.set(message.id, number);
             seen.push(number);
           }

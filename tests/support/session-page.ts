@@ -3,14 +3,14 @@ import sharp from 'sharp';
 import type { HumanEdit, HumanLabels, SessionData, Snapshot } from '../../src/sessions/shared/session';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
 import { CAT, catAndDog, DOG, manifestOf } from './session-fixture';
-import { makeSessionFilm, sessionFiles, sessionZip, type SessionFiles } from './session-zip';
+import { makeSessionVideo, sessionFiles, sessionZip, type SessionFiles } from './session-zip';
 
 /** A session that is imported through the page, with all that is in it. */
 export interface SampleSession {
   readonly data: SessionData;
   readonly files: SessionFiles;
   readonly zip: Buffer;
-  readonly picture: Buffer;
+  readonly image: Buffer;
   readonly snapshot: Snapshot;
 }
 
@@ -31,25 +31,25 @@ export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id
 }
 
 /** Six seconds, red (a cat, says the network), then blue (a dog); frames at uneven times; two spans, a snapshot. */
-export async function sampleSession(film: 'mp4' | 'webm' = 'mp4', { size = '320x240', title, start = 0, ...change }: SampleOptions = {}): Promise<SampleSession> {
-  const path = makeSessionFilm({ name: `session-page-${size}${start > 0 ? `-from-${start}` : ''}.${film}`, size, start, colours: ['red', 'blue'], rate: 25, uneven: true });
+export async function sampleSession(video: 'mp4' | 'webm' = 'mp4', { size = '320x240', title, start = 0, ...change }: SampleOptions = {}): Promise<SampleSession> {
+  const path = makeSessionVideo({ name: `session-page-${size}${start > 0 ? `-from-${start}` : ''}.${video}`, size, start, colours: ['red', 'blue'], rate: 25, uneven: true });
   const snapshot: Snapshot = { id: 'picture', timeUs: 3_600_000, file: '3600000.jpg', label: DOG };
-  const picture = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#00f' } }).jpeg().toBuffer();
+  const image = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#00f' } }).jpeg().toBuffer();
   const recognitions = catAndDog();
-  const mimeType = film === 'mp4' ? 'video/mp4; codecs="avc1.f4000d"' : 'video/webm; codecs="vp8"';
+  const mimeType = video === 'mp4' ? 'video/mp4; codecs="avc1.f4000d"' : 'video/webm; codecs="vp8"';
   const [width, height] = size.split('x').map(Number);
-  const pictures = new Map([[snapshot, new Uint8Array(picture)]]);
+  const images = new Map([[snapshot, new Uint8Array(image)]]);
   const bare = manifestOf({
     recognitions: recognitions.length, spans: SPANS.length, snapshots: 1,
-    film: { file: `film.${film}`, mimeType, width, height, recorder: 'webcodecs' },
+    film: { file: `film.${video}`, mimeType, width, height, recorder: 'webcodecs' },
     ...(title !== undefined && { name: title }),
     ...change,
   });
   const data: SessionData = { manifest: bare, recognitions, human: { spans: SPANS, snapshots: [snapshot] } };
-  const files = sessionFiles(data, path, pictures);
+  const files = sessionFiles(data, path, images);
   const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
   const whole = { ...data, manifest: { ...bare, bytes } };
-  return { data: whole, files, zip: await sessionZip(whole.manifest, files), picture, snapshot };
+  return { data: whole, files, zip: await sessionZip(whole.manifest, files), image, snapshot };
 }
 
 /** Opens the list of sessions. */

@@ -8,7 +8,7 @@ import { toJsonLines } from '../../src/sessions/shared/json-lines';
 import { SCRATCH } from './shared';
 
 /** A film of colours, as ffmpeg makes it: fragmented, its first frame at 0, with frames at uneven times where wanted. */
-export interface FilmWanted {
+export interface VideoOptions {
   readonly name: string;
   /** Two colours, three seconds each. */
   readonly colours: readonly [string, string];
@@ -21,7 +21,7 @@ export interface FilmWanted {
 }
 
 /** Makes the film with ffmpeg (H.264 in fragmented MP4, or VP8 in live WebM, which has no length), once. */
-export function makeSessionFilm({ name, colours, rate, uneven = false, size = '320x240', start = 0 }: FilmWanted): string {
+export function makeSessionVideo({ name, colours, rate, uneven = false, size = '320x240', start = 0 }: VideoOptions): string {
   mkdirSync(SCRATCH, { recursive: true });
   const path = join(SCRATCH, name);
   if (existsSync(path)) return path;
@@ -44,17 +44,17 @@ export function makeSessionFilm({ name, colours, rate, uneven = false, size = '3
 export type SessionFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
 /** The files of a session as they are on the device. */
-export function sessionFiles(data: SessionData, film: string, pictures: ReadonlyMap<Snapshot, Uint8Array<ArrayBuffer>> = new Map()): SessionFiles {
+export function sessionFiles(data: SessionData, video: string, images: ReadonlyMap<Snapshot, Uint8Array<ArrayBuffer>> = new Map()): SessionFiles {
   const text = (values: readonly unknown[]): Uint8Array<ArrayBuffer> => new TextEncoder().encode(toJsonLines(values));
   const edits: HumanEdit[] = [
     ...data.human.spans.map((span): HumanEdit => ({ kind: 'put-span', span })),
-    ...[...pictures.keys()].map((snapshot): HumanEdit => ({ kind: 'put-snapshot', snapshot })),
+    ...[...images.keys()].map((snapshot): HumanEdit => ({ kind: 'put-snapshot', snapshot })),
   ];
   return new Map([
-    [data.manifest.film.file, new Uint8Array(readFileSync(film))],
+    [data.manifest.film.file, new Uint8Array(readFileSync(video))],
     ['labels.jsonl', text(data.recognitions)],
     ['human.jsonl', text(edits)],
-    ...[...pictures].map(([{ file }, bytes]): [string, Uint8Array<ArrayBuffer>] => [`snapshots/${file}`, bytes]),
+    ...[...images].map(([{ file }, bytes]): [string, Uint8Array<ArrayBuffer>] => [`snapshots/${file}`, bytes]),
   ]);
 }
 

@@ -8,11 +8,11 @@ export const SCRATCH = join(ROOT, 'tests/.tmp');
 
 /** Pictures and weights for local checks only: no licence to pass them on. */
 const SHARED = process.env['SIGHTGLASS_SHARED'] ?? join(ROOT, '../shared');
-export const SHARED_PICTURES = join(SHARED, 'pictures');
+export const SHARED_IMAGES = join(SHARED, 'pictures');
 const WEIGHTS = join(SHARED, 'models/resnet18-vq.safetensors');
 
 /** A labelled ImageNet picture. */
-export interface LabelledPicture {
+export interface LabelledImage {
   readonly path: string;
   /** ImageNet class, 0 to 999. */
   readonly index: number;
@@ -24,12 +24,12 @@ function loudly(what: string, path: string): undefined {
 }
 
 /** The 500 labelled pictures, or undefined with a loud word where they are missing. */
-export function sharedPictures(what: string): LabelledPicture[] | undefined {
-  if (!existsSync(SHARED_PICTURES)) return loudly(what, SHARED_PICTURES);
-  return readdirSync(SHARED_PICTURES)
+export function sharedImages(what: string): LabelledImage[] | undefined {
+  if (!existsSync(SHARED_IMAGES)) return loudly(what, SHARED_IMAGES);
+  return readdirSync(SHARED_IMAGES)
     .filter((name) => /^\d{4}-.*\.jpg$/.test(name))
     .sort()
-    .map((name) => ({ path: join(SHARED_PICTURES, name), index: Number(name.slice(0, 4)) }));
+    .map((name) => ({ path: join(SHARED_IMAGES, name), index: Number(name.slice(0, 4)) }));
 }
 
 /** Scenes that the seeded ResNet-18 is made with (tests/support/seeded-resnet18.ts), by their number. */
@@ -41,9 +41,9 @@ export const KNOWN_CLASSES = [340, 388, 504, 920, 980] as const;
  * Pictures that the app's ResNet-18 names right: labelled ones, or where the tests run on a ResNet-18 from a seed the scenes that it
  * was made to know. Undefined, with a loud word, where there is neither.
  */
-export function knownPictures(what: string): LabelledPicture[] | undefined {
+export function knownImages(what: string): LabelledImage[] | undefined {
   if (process.env['SIGHTGLASS_MODELS'] === 'seeded') return KNOWN_CLASSES.map((index, i) => ({ path: scenePath(i), index }));
-  return sharedWeights(what) === undefined ? undefined : sharedPictures(what);
+  return sharedWeights(what) === undefined ? undefined : sharedImages(what);
 }
 
 /** The lossy ResNet-18 weights, or undefined with a loud word where they are missing. */

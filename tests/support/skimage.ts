@@ -12,7 +12,7 @@ const NAMES = ['astronaut.png', 'chelsea.png', 'coffee.png', 'rocket.jpg', 'hubb
  * Paths of some of scikit-image's sample pictures; its wheel is fetched at first use, without what it depends on.
  * @returns undefined with a loud word where pip cannot get it
  */
-export function skimagePictures(what: string): string[] | undefined {
+export function skimageImages(what: string): string[] | undefined {
   const paths = NAMES.map((name) => join(DATA, name));
   if (paths.every((path) => existsSync(path))) return paths;
   mkdirSync(FOLDER, { recursive: true });

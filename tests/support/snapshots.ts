@@ -35,28 +35,28 @@ interface Pixels {
   readonly height: number;
 }
 
-async function pixels(picture: Buffer, width?: number): Promise<Pixels> {
-  const image = sharp(picture).ensureAlpha();
+async function pixels(png: Buffer, width?: number): Promise<Pixels> {
+  const image = sharp(png).ensureAlpha();
   if (width !== undefined) image.resize({ width, kernel: 'cubic', fastShrinkOnLoad: false });
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
 
 /** Says what differs, in words; undefined where they are alike. */
-export async function difference(expected: Buffer, actual: Buffer, strict: boolean): Promise<{ words: string; picture: Buffer } | undefined> {
+export async function difference(expected: Buffer, actual: Buffer, strict: boolean): Promise<{ words: string; png: Buffer } | undefined> {
   const full = await pixels(expected);
   const width = strict ? undefined : Math.round(full.width / COARSE);
   const [before, after] = [await pixels(expected, width), await pixels(actual, width)];
   if (before.width !== after.width || before.height !== after.height) {
-    return { words: `${after.width} x ${after.height} pixels, not ${before.width} x ${before.height}`, picture: actual };
+    return { words: `${after.width} x ${after.height} pixels, not ${before.width} x ${before.height}`, png: actual };
   }
   const output = Buffer.alloc(before.data.length);
   const options = strict ? { threshold: ALIKE, windowSize: SQUARE } : { threshold: COARSE_ALIKE, includeAA: true };
   const count = pixelmatch(before.data, after.data, output, before.width, before.height, options);
   const most = strict ? FEW : Math.round(COARSE_SHARE * before.width * before.height);
   if (count <= most) return undefined;
-  const picture = await sharp(output, { raw: { width: before.width, height: before.height, channels: 4 } }).png().toBuffer();
-  return { words: strict ? `${count} pixels differ in a square of ${SQUARE}` : `${count} of ${before.width * before.height} squares differ`, picture };
+  const png = await sharp(output, { raw: { width: before.width, height: before.height, channels: 4 } }).png().toBuffer();
+  return { words: strict ? `${count} pixels differ in a square of ${SQUARE}` : `${count} of ${before.width * before.height} squares differ`, png };
 }
 
 /** Compares what is drawn with the pictures under tests/app/browser/snapshots; `npm run tool -- snapshots` makes them anew. */
@@ -95,7 +95,7 @@ export class Snapshots {
     if (!different) return '';
     mkdirSync(FAILED, { recursive: true });
     writeFileSync(join(FAILED, `${name}.actual.png`), actual);
-    writeFileSync(join(FAILED, `${name}.difference.png`), different.picture);
+    writeFileSync(join(FAILED, `${name}.difference.png`), different.png);
     return `${name}: ${different.words} (tests/.tmp/snapshots; npm run tool -- snapshots where it is meant to be so)`;
   }
 

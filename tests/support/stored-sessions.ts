@@ -4,7 +4,7 @@ import type { HumanEdit, RecognitionEntry, SessionManifest } from '../../src/ses
 /** A session as it lies in the browser's private file system, read past the app. */
 export interface StoredSession {
   readonly manifest: SessionManifest;
-  readonly film: Buffer;
+  readonly video: Buffer;
   readonly labels: readonly RecognitionEntry[];
   readonly human: readonly HumanEdit[];
   /** By name. */
@@ -51,7 +51,7 @@ export async function storedSessions(page: Page): Promise<StoredSession[]> {
     const snapshots = [...files].filter(([path]) => path.startsWith(`${id}/snapshots/`));
     return {
       manifest,
-      film: files.get(`${id}/${manifest.film.file}`) ?? Buffer.alloc(0),
+      video: files.get(`${id}/${manifest.film.file}`) ?? Buffer.alloc(0),
       labels: lines<RecognitionEntry>(files.get(`${id}/labels.jsonl`)),
       human: lines<HumanEdit>(files.get(`${id}/human.jsonl`)),
       snapshots: new Map(snapshots.map(([path, bytes]) => [path.slice(path.lastIndexOf('/') + 1), bytes])),

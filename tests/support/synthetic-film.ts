@@ -1,6 +1,6 @@
 import { EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output, StreamTarget, WebMOutputFormat, type StreamTargetChunk } from 'mediabunny';
 
-export interface SyntheticFilm {
+export interface SyntheticVideo {
   /** Each write of the muxer, in order. */
   readonly writes: readonly StreamTargetChunk[];
   /** How many writes came before the end of the film was written. */
@@ -10,8 +10,8 @@ export interface SyntheticFilm {
 }
 
 /** A film file after the first `count` writes. */
-export function fileAfter(film: SyntheticFilm, count: number): Uint8Array<ArrayBuffer> {
-  const writes = film.writes.slice(0, count);
+export function fileAfter(video: SyntheticVideo, count: number): Uint8Array<ArrayBuffer> {
+  const writes = video.writes.slice(0, count);
   const bytes = new Uint8Array(Math.max(0, ...writes.map(({ data, position }) => position + data.length)));
   for (const { data, position } of writes) bytes.set(data, position);
   return bytes;
@@ -21,7 +21,7 @@ export function fileAfter(film: SyntheticFilm, count: number): Uint8Array<ArrayB
  * A film as the recorder writes it (mediabunny, fragments of one second), of packets that hold noise: enough for whatever
  * looks only at containers.
  */
-export async function syntheticFilm(container: 'mp4' | 'webm', times: readonly number[], keyEvery: number): Promise<SyntheticFilm> {
+export async function syntheticVideo(container: 'mp4' | 'webm', times: readonly number[], keyEvery: number): Promise<SyntheticVideo> {
   const writes: StreamTargetChunk[] = [];
   const output = new Output({
     format: container === 'mp4' ? new Mp4OutputFormat({ fastStart: 'fragmented', minimumFragmentDuration: 0.475 }) : new WebMOutputFormat({ minimumClusterDuration: 0.475 }),

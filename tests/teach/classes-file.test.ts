@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64, toBase64 } from '../../src/teach/shared/base64';
-import { readThingsFile, ThingsFileError, writeThingsFile, type ThingsFile } from '../../src/teach/shared/classes-file';
+import { readClassesFile, ClassesFileError, writeClassesFile, type ClassesFile } from '../../src/teach/shared/classes-file';
 
-const FILE: ThingsFile = {
+const FILE: ClassesFile = {
   model: { id: 'resnet18', name: 'ResNet-18', precision: 'fp32', sha256: 'ab'.repeat(32), width: 3 },
   things: [
     {
@@ -31,11 +31,11 @@ describe('base64', () => {
 
 describe('file of taught things', () => {
   it('comes back as it was written', () => {
-    expect(readThingsFile(writeThingsFile(FILE))).toEqual(FILE);
+    expect(readClassesFile(writeClassesFile(FILE))).toEqual(FILE);
   });
 
   const changed = (change: (value: Record<string, never>) => void): string => {
-    const value = JSON.parse(writeThingsFile(FILE)) as Record<string, never>;
+    const value = JSON.parse(writeClassesFile(FILE)) as Record<string, never>;
     change(value);
     return JSON.stringify(value);
   };
@@ -43,7 +43,7 @@ describe('file of taught things', () => {
   const loose = (edit: (value: Loose) => void): string => changed((v) => edit(v as unknown as Loose));
 
   it.each([
-    ['a cut-off file', writeThingsFile(FILE).slice(0, -40), /no JSON, or it is cut off/],
+    ['a cut-off file', writeClassesFile(FILE).slice(0, -40), /no JSON, or it is cut off/],
     ['a picture', '\xff\xd8\xff', /no JSON/],
     ['other JSON', '{"name":"package"}', /not of things taught/],
     ['a list', '[]', /is no object/],
@@ -61,7 +61,7 @@ describe('file of taught things', () => {
     ['a name without end', loose((v) => Object.assign(v['things'][1], { name: 'x'.repeat(61) })), /longer than 60/],
     ['examples without end', loose((v) => Object.assign(v['things'][1], { examples: new Array(501).fill(null) })), /has 501 entries/],
   ])('refuses %s in clear words', (_, json, message) => {
-    expect(() => readThingsFile(json)).toThrow(ThingsFileError);
-    expect(() => readThingsFile(json)).toThrow(message);
+    expect(() => readClassesFile(json)).toThrow(ClassesFileError);
+    expect(() => readClassesFile(json)).toThrow(message);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scalingOf, unit } from '../../src/teach/shared/features';
-import { fitThings } from '../../src/teach/shared/head';
+import { fitClasses } from '../../src/teach/shared/head';
 import { adaptedFeatures, sparseBlock, type BlockExample, type BlockShape, type LowRankAdapter } from '../../src/teach/shared/low-rank';
 import { exampleLoss, fitLowRank, type LowRankData, type LowRankParameters } from '../../src/teach/shared/low-rank-fit';
 import { noise } from '../support/weights';
@@ -114,7 +114,7 @@ describe('low-rank adapter', () => {
     });
     const learn = [...Array(16).keys()];
     const hold = [16, 17, 18, 19, 20, 21, 22, 23];
-    const head = fitThings(plain, labels, learn, 2, 1);
+    const head = fitClasses(plain, labels, learn, 2, 1);
     const run = fitLowRank(blocks, labels, learn, hold, head, SHAPE, { rank: RANK, penalty: 1, epochs: 300, patience: 20 });
     let step = run.next();
     while (!step.done) step = run.next();

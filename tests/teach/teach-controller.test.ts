@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TeachClient } from '../../src/teach/page/teach-client';
 import { Fault } from '../../src/base/shared/fault';
-import { TEACH_CHANNEL, type NewExample, type TeachState, type Thing } from '../../src/teach/shared/teach';
+import { TEACH_CHANNEL, type NewExample, type TeachState, type TaughtClass } from '../../src/teach/shared/teach';
 import type { Collector } from '../../src/teach/page/example-collector';
 import { TeachController } from '../../src/teach/page/teach-controller';
 import type { FeatureModel } from '../../src/recognise/shared/feature-model';
@@ -11,18 +11,18 @@ import { spawn, workers } from '../support/fake-worker';
 
 const MODEL: FeatureModel = { id: 'resnet18', name: 'ResNet-18', precision: 'fp32', sha256: 'aa', width: 2 };
 const OTHER: FeatureModel = { ...MODEL, sha256: 'bb' };
-const EXAMPLE: NewExample = { features: Float32Array.of(1, 2), block: undefined, picture: undefined, group: 'g', source: 'camera' };
+const EXAMPLE: NewExample = { features: Float32Array.of(1, 2), block: undefined, image: undefined, group: 'g', source: 'camera' };
 const VIDEO = new FakeVideo().element;
 
-function thing(id: string, examples: number, sha256 = MODEL.sha256, picture?: Blob): Thing {
-  const each = (_: unknown, i: number): Thing['examples'][number] => ({ id: `${id}${i}`, group: '', addedAt: 0, source: 'camera', picture, modelSha256: sha256 });
+function taughtClass(id: string, examples: number, sha256 = MODEL.sha256, image?: Blob): TaughtClass {
+  const each = (_: unknown, i: number): TaughtClass['examples'][number] => ({ id: `${id}${i}`, group: '', addedAt: 0, source: 'camera', image, modelSha256: sha256 });
   return { id, name: `the ${id}`, other: false, createdAt: 0, examples: Array.from({ length: examples }, each) };
 }
-const stateOf = (things: readonly Thing[], stale = false): TeachState => ({ things, stale, result: undefined, model: undefined, enabled: true, kept: true });
+const stateOf = (classes: readonly TaughtClass[], stale = false): TeachState => ({ classes, stale, result: undefined, model: undefined, enabled: true, kept: true });
 
 /** What the worker does, on the other side of a channel. */
 class FakeService {
-  answer = stateOf([thing('mug', 1)]);
+  answer = stateOf([taughtClass('mug', 1)]);
   /** Calls but for `state`, by name, with what matters of their arguments. */
   readonly calls: unknown[][] = [];
   /** The next call ends with it. */
@@ -45,11 +45,11 @@ class FakeService {
     await this.reading;
     return answer;
   }
-  addThing = (name: string): string => this.#note('new', 'addThing', name);
+  addClass = (name: string): string => this.#note('new', 'addThing', name);
   addExamples = (id: string, { sha256 }: FeatureModel, examples: readonly NewExample[]): number => this.#note(++this.#tokens, 'addExamples', id, sha256, examples.length);
   updateFeatures = ({ sha256 }: FeatureModel, updates: readonly { id: string }[]): void => this.#note(undefined, 'updateFeatures', sha256, updates.map(({ id }) => id));
   deleteExamples = (ids: readonly string[]): number => this.#note(++this.#tokens, 'deleteExamples', ids);
-  deleteThing = (id: string): number => this.#note(++this.#tokens, 'deleteThing', id);
+  deleteClass = (id: string): number => this.#note(++this.#tokens, 'deleteThing', id);
   undo = (token: number): void => this.#note(undefined, 'undo', token);
   cancel = (): void => this.#note(undefined, 'cancel');
   train = (_: FeatureModel, report: (progress: TeachProgress) => Promise<void>): Promise<undefined> => {
@@ -61,7 +61,7 @@ class FakeService {
 
 /** Gives examples when the test says so. */
 class FakeCollector implements Collector {
-  readonly pictures: { readonly name: string; readonly answer: Later<NewExample> }[] = [];
+  readonly images: { readonly name: string; readonly answer: Later<NewExample> }[] = [];
   readonly again = vi.fn((_: Blob) => Promise.resolve({ features: EXAMPLE.features, block: undefined }));
   burstFault: Fault | undefined;
 
@@ -73,14 +73,14 @@ class FakeCollector implements Collector {
     }
   }
 
-  fromPicture(file: Blob): Promise<NewExample> {
+  fromImage(file: Blob): Promise<NewExample> {
     const answer = new Later<NewExample>();
-    this.pictures.push({ name: (file as File).name, answer });
+    this.images.push({ name: (file as File).name, answer });
     return answer.promise;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- frames come one by one
-  async *fromFilm(_: Blob, spans: readonly unknown[], count: number): AsyncGenerator<NewExample> {
+  async *fromVideo(_: Blob, spans: readonly unknown[], count: number): AsyncGenerator<NewExample> {
     for (let i = 0; i < spans.length * count; i++) yield EXAMPLE;
   }
 }
@@ -119,17 +119,17 @@ describe('TeachController', () => {
   const files = (...names: string[]): File[] => names.map((name) => new File([name], name));
   /** Answers the next picture that is asked for. */
   async function look(name: string, answer: NewExample | Error = EXAMPLE): Promise<void> {
-    await until(() => collector.pictures.length > 0);
-    const picture = collector.pictures.shift();
-    expect(picture?.name).toBe(name);
-    if (answer instanceof Error) picture?.answer.reject(answer);
-    else picture?.answer.resolve(answer);
+    await until(() => collector.images.length > 0);
+    const image = collector.images.shift();
+    expect(image?.name).toBe(name);
+    if (answer instanceof Error) image?.answer.reject(answer);
+    else image?.answer.resolve(answer);
   }
 
   it('shows what is taught, and what another tab changes', async () => {
     expect(teach.state).toEqual(service.answer);
-    await changeTo(stateOf([thing('mug', 2), thing('key', 1)]));
-    expect(teach.state?.things.map((t) => t.examples.length)).toEqual([2, 1]);
+    await changeTo(stateOf([taughtClass('mug', 2), taughtClass('key', 1)]));
+    expect(teach.state?.classes.map((t) => t.examples.length)).toEqual([2, 1]);
   });
 
   it('shows the answer to the latest question, whichever comes last', async () => {
@@ -137,21 +137,21 @@ describe('TeachController', () => {
     service.reading = slow.promise;
     const older = teach.refresh();
     await settled();
-    service.answer = stateOf([thing('key', 3)]);
+    service.answer = stateOf([taughtClass('key', 3)]);
     service.reading = Promise.resolve();
     await teach.refresh();
     slow.resolve();
     await older;
-    expect(teach.state?.things.map((t) => t.id)).toEqual(['key']);
+    expect(teach.state?.classes.map((t) => t.id)).toEqual(['key']);
   });
 
   it('learns half a second after the last change, while somebody looks', async () => {
-    await changeTo(stateOf([thing('mug', 2)], true));
+    await changeTo(stateOf([taughtClass('mug', 2)], true));
     await vi.advanceTimersByTimeAsync(5000);
     expect(named('train')).toEqual([]);
     teach.active = true;
     vi.advanceTimersByTime(499);
-    await changeTo(stateOf([thing('mug', 3)], true));
+    await changeTo(stateOf([taughtClass('mug', 3)], true));
     vi.advanceTimersByTime(499);
     await settled();
     expect(named('train')).toEqual([]);
@@ -164,10 +164,10 @@ describe('TeachController', () => {
 
   it('learns nothing where there is nothing new, or nothing of the network that runs', async () => {
     teach.active = true;
-    await changeTo(stateOf([thing('mug', 2)], false));
-    await changeTo(stateOf([thing('mug', 2, OTHER.sha256)], true));
+    await changeTo(stateOf([taughtClass('mug', 2)], false));
+    await changeTo(stateOf([taughtClass('mug', 2, OTHER.sha256)], true));
     model = undefined;
-    await changeTo(stateOf([thing('mug', 3)], true));
+    await changeTo(stateOf([taughtClass('mug', 3)], true));
     vi.advanceTimersByTime(5000);
     await settled();
     expect(named('train')).toEqual([]);
@@ -199,9 +199,9 @@ describe('TeachController', () => {
     await until(() => (teach.collecting?.examples.length ?? 0) >= 3);
     // A second finger, another thing.
     await teach.hold('key', VIDEO);
-    expect(teach.collecting?.thingId).toBe('mug');
+    expect(teach.collecting?.classId).toBe('mug');
     // Nothing is learned meanwhile, whatever changes.
-    await changeTo(stateOf([thing('mug', 2)], true));
+    await changeTo(stateOf([taughtClass('mug', 2)], true));
     vi.advanceTimersByTime(5000);
     await settled();
     expect(named('train')).toEqual([]);
@@ -221,17 +221,17 @@ describe('TeachController', () => {
   });
 
   it('takes no more examples than a thing holds', async () => {
-    await changeTo(stateOf([thing('mug', 498)]));
+    await changeTo(stateOf([taughtClass('mug', 498)]));
     await teach.hold('mug', VIDEO);
     expect(named('addExamples')).toEqual([['addExamples', 'mug', 'aa', 2]]);
     await teach.addSpans('mug', new Blob(), [{ startUs: 0, endUs: 1 }]);
     expect(named('addExamples')[1]).toEqual(['addExamples', 'mug', 'aa', 2]);
-    const added = teach.addPictures('mug', files('a.png', 'b.png', 'c.png'));
+    const added = teach.addImages('mug', files('a.png', 'b.png', 'c.png'));
     expect(teach.collecting?.total).toBe(2);
     await look('a.png');
     await look('b.png');
     await added;
-    expect(collector.pictures).toEqual([]);
+    expect(collector.images).toEqual([]);
   });
 
   it('keeps what was taken before a burst broke off', async () => {
@@ -242,10 +242,10 @@ describe('TeachController', () => {
   });
 
   it('looks at pictures one after the other, also at those that come meanwhile, and names those that cannot be read', async () => {
-    const first = teach.addPictures('mug', files('a.png', 'b.png'));
-    const second = teach.addPictures('key', files('c.png'));
+    const first = teach.addImages('mug', files('a.png', 'b.png'));
+    const second = teach.addImages('key', files('c.png'));
     await second;
-    expect(teach.collecting).toMatchObject({ thingId: 'mug', total: 2 });
+    expect(teach.collecting).toMatchObject({ classId: 'mug', total: 2 });
     await look('a.png', new Fault('model-invalid', 'is no picture'));
     await look('b.png');
     await first;
@@ -259,18 +259,18 @@ describe('TeachController', () => {
   });
 
   it('ends a round of pictures where the network breaks, and keeps what was seen', async () => {
-    const added = teach.addPictures('mug', files('a.png', 'b.png', 'c.png'));
+    const added = teach.addImages('mug', files('a.png', 'b.png', 'c.png'));
     await look('a.png');
     await look('b.png', new Fault('worker-crashed', 'boom'));
     await added;
     expect([teach.fault?.code, teach.unreadable, named('addExamples').length]).toEqual(['worker-crashed', [], 1]);
-    expect(collector.pictures).toEqual([]);
+    expect(collector.images).toEqual([]);
   });
 
   it('offers the last change only, and for twelve seconds', async () => {
     await teach.deleteExample('mug0', 'the mug');
     vi.advanceTimersByTime(11_999);
-    await teach.deleteThing('mug', 'the mug');
+    await teach.deleteClass('mug', 'the mug');
     expect(teach.undoOffer).toEqual({ token: 2, kind: 'deleted-thing', count: 1, name: 'the mug' });
     vi.advanceTimersByTime(11_999);
     expect(teach.undoOffer?.token).toBe(2);
@@ -280,12 +280,12 @@ describe('TeachController', () => {
 
   it('tells of a change that could not be kept, and offers nothing to take back', async () => {
     service.fault = new Fault('storage-full', 'no room');
-    await teach.deleteThing('mug', 'the mug');
+    await teach.deleteClass('mug', 'the mug');
     expect([teach.fault?.code, teach.undoOffer]).toEqual(['storage-full', undefined]);
     service.fault = new Fault('name-taken', 'there is one');
-    expect(await teach.addThing('mug')).toBeUndefined();
+    expect(await teach.addClass('mug')).toBeUndefined();
     expect(teach.fault?.code).toBe('name-taken');
-    expect(await teach.addThing('key')).toBe('new');
+    expect(await teach.addClass('key')).toBe('new');
   });
 
   it('outlives its worker: a call in flight ends with a fault, the next one starts another', async () => {
@@ -295,13 +295,13 @@ describe('TeachController', () => {
     workers[0].crash('boom');
     await refreshed;
     expect(teach.fault).toMatchObject({ code: 'worker-crashed', message: 'The teaching worker failed: boom' });
-    expect(await teach.addThing('key')).toBe('new');
+    expect(await teach.addClass('key')).toBe('new');
     expect(workers).toHaveLength(2);
   });
 
   it('has the network that runs see again what another has seen, once at a time', async () => {
-    const picture = new Blob(['jpeg']);
-    await changeTo(stateOf([thing('mug', 2, OTHER.sha256, picture), thing('key', 1, OTHER.sha256), thing('cup', 1)]));
+    const image = new Blob(['jpeg']);
+    await changeTo(stateOf([taughtClass('mug', 2, OTHER.sha256, image), taughtClass('key', 1, OTHER.sha256), taughtClass('cup', 1)]));
     expect(teach.foreign.map((e) => e.id)).toEqual(['mug0', 'mug1', 'key0']);
     const relearnt = teach.relearn();
     expect(teach.relearning).toBe(0);
@@ -315,7 +315,7 @@ describe('TeachController', () => {
   it('does nothing any more once its element has gone', async () => {
     teach.active = true;
     await teach.deleteExample('mug0', 'the mug');
-    await changeTo(stateOf([thing('mug', 2)], true));
+    await changeTo(stateOf([taughtClass('mug', 2)], true));
     host.disconnect();
     vi.advanceTimersByTime(20_000);
     await settled();

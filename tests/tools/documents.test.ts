@@ -9,7 +9,7 @@ import { ROOT } from '../support/shared';
 const FOLDERS = ['src', 'tests', 'tools', 'docs', 'deploy'];
 const PAGES = ['', 'docs/', 'src/engine/'].flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}${name}`));
 /** Who clones waits for them. */
-const LARGEST_PICTURE = 300_000;
+const LARGEST_IMAGE = 300_000;
 
 const linksOf = (text: string): string[] => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link).filter((link) => !/^[a-z]+:/.test(link));
 
@@ -98,8 +98,8 @@ describe('CHANGELOG.md', () => {
 
 describe('pictures of the README', () => {
   it('are there, and small', () => {
-    const pictures = linksOf(readFileSync(join(ROOT, 'README.md'), 'utf8')).filter((link) => /\.(png|webp|jpe?g)$/.test(link));
-    expect(pictures.length).toBeGreaterThanOrEqual(2);
-    for (const picture of pictures) expect(statSync(join(ROOT, picture)).size, picture).toBeLessThan(LARGEST_PICTURE);
+    const images = linksOf(readFileSync(join(ROOT, 'README.md'), 'utf8')).filter((link) => /\.(png|webp|jpe?g)$/.test(link));
+    expect(images.length).toBeGreaterThanOrEqual(2);
+    for (const image of images) expect(statSync(join(ROOT, image)).size, image).toBeLessThan(LARGEST_IMAGE);
   });
 });

@@ -21,7 +21,7 @@ const EACH = 40;
 type Pixel = (x: number, y: number) => number;
 
 /** Walls of one colour, walls with light falling on them, and a sensor's noise in the dark, 320 x 240; the same each time. */
-async function makeEmptyPictures(): Promise<string[]> {
+async function makeEmptyImages(): Promise<string[]> {
   mkdirSync(emptyFolder, { recursive: true });
   const next = noise(7);
   const names: string[] = [];
@@ -58,7 +58,7 @@ async function answers(page: Page, urls: readonly string[]): Promise<Answer[]> {
 async function main(): Promise<void> {
   if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run tool -- certainty FOLDER`);
   const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
-  const empty = await makeEmptyPictures();
+  const empty = await makeEmptyImages();
   await withHarness({ extra: { '/pictures': folder, '/empty': emptyFolder } }, async (page, serving) => {
     for (const manifest of modelIndex(join(DIST, 'models'))) {
       const { precision } = manifest.variants[0];

@@ -8,7 +8,7 @@ import { DIST } from '../serve';
 import { waysToRun } from '../../src/recognise/page/model/fallbacks';
 import { modelIndex } from '../../src/server/model-index';
 import type { ModelManifest } from '../../src/base/shared/model';
-import { calibrationPictures } from '../quantise/calibration-set';
+import { calibrationImages } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';
 
 const TOP = 5;
@@ -42,10 +42,10 @@ async function answers(page: Page, names: readonly string[]): Promise<Answers> {
 
 /** Those of the pictures that calibrated a model's integers; undefined where these are other pictures or unknown. */
 function calibrated(manifest: ModelManifest): ReadonlySet<string> | undefined {
-  const pictures = manifest.variants.find((v) => v.quantisation)?.quantisation?.pictures;
-  if (!pictures) return undefined;
-  const set = calibrationPictures(folder, pictures.count);
-  return set.pictures === pictures.sha256 ? new Set(set.paths.map((path) => basename(path))) : undefined;
+  const images = manifest.variants.find((v) => v.quantisation)?.quantisation?.pictures;
+  if (!images) return undefined;
+  const set = calibrationImages(folder, images.count);
+  return set.images === images.sha256 ? new Set(set.paths.map((path) => basename(path))) : undefined;
 }
 
 /** The table's row of one way to run one variant. */
@@ -79,10 +79,10 @@ async function main(): Promise<void> {
           console.log(row(`${manifest.id} ${precision}, ${engine}`, names, own, float, used));
         }
       }
-      const integers = manifest.variants.find((v) => v.quantisation)?.quantisation;
-      if (integers) {
+      const int8 = manifest.variants.find((v) => v.quantisation)?.quantisation;
+      if (int8) {
         const apart = used ? `${names.length - names.filter((n) => used.has(n)).length} pictures did not calibrate` : 'not by pictures of this folder as it is';
-        notes.push(`${manifest.id}: ${manifest.source}; int8 calibrated with ${integers.calibration} (${apart}); ${integers.recipe}.`);
+        notes.push(`${manifest.id}: ${manifest.source}; int8 calibrated with ${int8.calibration} (${apart}); ${int8.recipe}.`);
       }
     }
     for (const note of notes) console.log(`\n${note}`);

@@ -36,7 +36,7 @@ const NAMES: Readonly<Partial<Record<ExportFormat, string>>> = {
 const HEAD = ['minutes', 'export', 'file, MB', 'memory, MB', 'seconds', 'import of the session: memory, MB'];
 
 /** A film of a minute, over and over, in fragments of a second. */
-function longFilm(minutes: number): string {
+function longVideo(minutes: number): string {
   const minute = join(SCRATCH, 'bench-minute.mp4');
   const path = join(SCRATCH, `bench-${minutes}.mp4`);
   const run = (...options: string[]): void => void execFileSync('ffmpeg', ['-v', 'error', '-y', ...options]);
@@ -75,7 +75,7 @@ function longFilm(minutes: number): string {
 
 /** Our own zip of a session of so many minutes, as a file. */
 async function longZip(minutes: number): Promise<string> {
-  const film = longFilm(minutes);
+  const video = longVideo(minutes);
   const durationUs = minutes * 60_000_000;
   const recognitions = Array.from({ length: minutes * 600 }, (_, i) =>
     i % 100 < 50 ? answer(i * 100_000, CAT, 0.9, DOG) : answer(i * 100_000, DOG, 0.6, CAT),
@@ -85,7 +85,7 @@ async function longZip(minutes: number): Promise<string> {
     span: { id: `s${i}`, startUs: i * 10_000_000, endUs: i * 10_000_000 + 5_000_000, label: CAT },
   }));
   const files: [string, Blob][] = [
-    ['film.mp4', await openAsBlob(film)],
+    ['film.mp4', await openAsBlob(video)],
     ['labels.jsonl', new Blob([toJsonLines(recognitions)])],
     ['human.jsonl', new Blob([toJsonLines(spans)])],
   ];
@@ -97,7 +97,7 @@ async function longZip(minutes: number): Promise<string> {
   });
   const zip = join(SCRATCH, `bench-${minutes}.zip`);
   await pipeline(Readable.fromWeb(makeZip(bundleEntries(manifest, files)) as never), createWriteStream(zip));
-  rmSync(film);
+  rmSync(video);
   return zip;
 }
 

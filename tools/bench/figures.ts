@@ -50,7 +50,7 @@ function range(values: readonly number[], digits = 1): string {
 
 const FLOATS = 'own kernels fp32, relaxed SIMD';
 const PLAIN = 'own kernels fp32, plain SIMD';
-const INTEGERS = 'own kernels int8, relaxed SIMD';
+const INT8 = 'own kernels int8, relaxed SIMD';
 const NATIVE = 'native onnxruntime-node fp32';
 
 /** One engine's cells of a column, with one thread and with two. */
@@ -91,14 +91,14 @@ function exportMemory(tables: Tables, kind: string): string {
 /** Every figure by its name, each as it stands in a sentence. */
 export const FIGURES: Readonly<Record<string, (tables: Tables) => string>> = {
   floats: (tables) => quicker(tables, FLOATS),
-  integers: (tables) => quicker(tables, INTEGERS),
-  'integers-to-native': (tables) => against(tables, INTEGERS, NATIVE, ['min ms', 'median ms']),
+  int8: (tables) => quicker(tables, INT8),
+  'integers-to-native': (tables) => against(tables, INT8, NATIVE, ['min ms', 'median ms']),
   'native-to-floats': (tables) => against(tables, NATIVE, FLOATS, ['median ms']),
   'floats-each': (tables) => both(engine(tables, FLOATS, 'times quicker (median)'), 2),
   'plain-each': (tables) => both(engine(tables, PLAIN, 'times quicker (median)'), 2),
   native: (tables) => range(engine(tables, NATIVE, 'times quicker (median)')),
-  'integers-each': (tables) => both(engine(tables, INTEGERS, 'times quicker (median)'), 2),
-  'integers-ms': (tables) => both(engine(tables, INTEGERS, 'median ms'), 1),
+  'integers-each': (tables) => both(engine(tables, INT8, 'times quicker (median)'), 2),
+  'integers-ms': (tables) => both(engine(tables, INT8, 'median ms'), 1),
   'native-ms': (tables) => both(engine(tables, NATIVE, 'median ms'), 1),
   'layers-winograd': (tables) => ratiosOf(tables, /^3x3\/1/),
   'layers-direct': (tables) => ratiosOf(tables, /^[13]x[13]\/2/),

@@ -25,7 +25,7 @@ export interface LiveWindow {
  * A film for Chromium's fake camera: Y4M, whose header names the rate; noise that moves a little each frame, so that
  * nothing can be cached and the work is a camera's.
  */
-export async function noiseFilm(rate: number, seconds = 1): Promise<string> {
+export async function noiseVideo(rate: number, seconds = 1): Promise<string> {
   const path = join(scratch, `noise-${rate}.y4m`);
   mkdirSync(scratch, { recursive: true });
   const noise = await sharp({ create: { width: WIDTH, height: HEIGHT * 2, channels: 3, background: '#888', noise: { type: 'gaussian', mean: 128, sigma: 60 } } })
@@ -68,7 +68,7 @@ export async function running(page: Page): Promise<string> {
 
 /** The app with its camera on and its precision chosen, in a browser of its own; asks the camera for `rate` frames a second. */
 export async function openLive(url: string, rate: number, settings: Readonly<Record<string, unknown>> = {}): Promise<Browsing> {
-  const browsing = await openBrowser({ own: true, film: await noiseFilm(rate), context: { viewport: { width: 390, height: 844 } } });
+  const browsing = await openBrowser({ own: true, video: await noiseVideo(rate), context: { viewport: { width: 390, height: 844 } } });
   await browsing.page.addInitScript(
     ([wanted, kept]) => {
       localStorage.setItem('sightglass.settings', JSON.stringify(kept));

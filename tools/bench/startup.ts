@@ -5,7 +5,7 @@ import { median } from '../../src/base/shared/statistics';
 import { openBrowser } from '../../tests/support/browser';
 import { DIST, serveBuilt } from '../serve';
 import { modelIndex } from '../../src/server/model-index';
-import { noiseFilm } from './live-run';
+import { noiseVideo } from './live-run';
 import { machine, table, writePart } from './report';
 
 const ROUNDS = 3;
@@ -87,7 +87,7 @@ export async function benchStartup(): Promise<void> {
   const manifest = modelIndex(join(DIST, 'models')).find((m) => m.id === 'resnet18');
   if (!manifest) throw new Error('The benchmark needs ResNet-18: run npm run model and npm run build.');
   const serving = await serveBuilt();
-  const film = await noiseFilm(30);
+  const video = await noiseVideo(30);
   const target = Number(new URL(serving.url).port);
   let version = '';
   const lines: (string | number)[][] = [];
@@ -99,7 +99,7 @@ export async function benchStartup(): Promise<void> {
       for (let round = 0; round < (speed === 0 ? ROUNDS : 1); round++) {
         for (const [precision, row] of rows) {
           const link = await slowLink(target, speed);
-          const browsing = await openBrowser({ own: true, film, context: { serviceWorkers: 'allow' } });
+          const browsing = await openBrowser({ own: true, video, context: { serviceWorkers: 'allow' } });
           const { page, context } = browsing;
           version = context.browser()?.version() ?? '';
           await page.addInitScript((p) => localStorage.setItem('sightglass.settings', JSON.stringify({ modelId: 'resnet18', precision: p })), precision);

@@ -40,7 +40,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   },
   int8: {
     says: 'convolutions in integers (docs/engine-study.md)',
-    run: async () => (await import('./int8/int8')).benchIntegers(),
+    run: async () => (await import('./int8/int8')).benchInt8(),
   },
   service: {
     says: 'the HTTP service against Flask (docs/service.md)',

@@ -1,6 +1,6 @@
 // A page that drives the built app's worker for accuracy, parity and benchmarks; never part of the built app.
 import { wrap, type Remote } from 'comlink';
-import { decodePicture } from '../../src/base/page/decode-image';
+import { decodeImage } from '../../src/base/page/decode-image';
 import { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import { fetchSiteModels } from '../../src/recognise/page/model/model-catalogue';
 import type { EngineId } from '../../src/engine/engine';
@@ -72,12 +72,12 @@ const harness = {
   /** Recognises a picture file as the app does a still one: decoded by the browser, upright. */
   async recogniseFile(url: string, count: number): Promise<Recognition> {
     const blob = await (await fetch(url)).blob();
-    return harness.recognise(await decodePicture(blob), count);
+    return harness.recognise(await decodeImage(blob), count);
   },
 
   /** How far a picture file, decoded by the browser as the app does, is from RGBA bytes at another address; only colours count. */
   async pixelDifference(url: string, rgbaUrl: string): Promise<PixelDifference> {
-    const bitmap = await decodePicture(await (await fetch(url)).blob());
+    const bitmap = await decodeImage(await (await fetch(url)).blob());
     const { width, height } = bitmap;
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
     if (!context) throw new Error('This browser gives no 2D canvas.');

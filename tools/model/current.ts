@@ -37,8 +37,8 @@ export async function currentManifest(folder: string, weights: WeightsSource): P
 export async function int8IsCurrent(folder: string, manifest: ModelManifest, set: CalibrationSet): Promise<boolean> {
   const variant = manifest.variants.find((v) => v.precision === 'int8');
   if (!variant?.quantisation || !(await isWhole(folder, variant))) return false;
-  const { byHand, fingerprint, pictures } = variant.quantisation;
+  const { byHand, fingerprint, pictures: images } = variant.quantisation;
   // Made pictures never take the place of real ones.
-  if (byHand || (set.kind === 'synthetic' && pictures !== undefined)) return true;
+  if (byHand || (set.kind === 'synthetic' && images !== undefined)) return true;
   return fingerprint === quantisationFingerprint(set, recipeFor(set));
 }

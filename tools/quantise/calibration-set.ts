@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Preprocessing } from '../../src/engine/model';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
-import { networkInputs, picturesIn } from './pictures';
+import { networkInputs, imagesIn } from './pictures';
 import { deadLeaves } from './synthetic';
 
 /** More pictures change ranges little and cost a tenth of a second each. */
@@ -20,7 +20,7 @@ export interface CalibrationSet {
   /** Pictures of the same folder that do not. */
   readonly heldApart: readonly string[];
   /** SHA-256 of names and sizes of `paths`, undefined for synthetic ones. */
-  readonly pictures?: string;
+  readonly images?: string;
 }
 
 /** As many as `count`, spread evenly from the first on. */
@@ -40,8 +40,8 @@ function fingerprintOf(paths: readonly string[]): string {
  * The pictures of a folder that calibrate, and those that are held apart.
  * @throws Error where it is no folder or holds no picture
  */
-export function calibrationPictures(folder: string, count = CALIBRATION_COUNT): CalibrationSet {
-  const all = picturesIn(folder);
+export function calibrationImages(folder: string, count = CALIBRATION_COUNT): CalibrationSet {
+  const all = imagesIn(folder);
   const paths = evenly(all, count);
   const chosen = new Set(paths);
   return {
@@ -49,7 +49,7 @@ export function calibrationPictures(folder: string, count = CALIBRATION_COUNT): 
     words: `${paths.length} of the ${all.length} pictures in ${basename(resolve(folder))}`,
     paths,
     heldApart: all.filter((path) => !chosen.has(path)),
-    pictures: fingerprintOf(paths),
+    images: fingerprintOf(paths),
   };
 }
 
@@ -70,7 +70,7 @@ export function findCalibrationSet(root: string, environment: NodeJS.ProcessEnv 
   const named = environment['CALIBRATION_PICTURES'];
   if (named) {
     try {
-      return calibrationPictures(resolve(root, named));
+      return calibrationImages(resolve(root, named));
     } catch (error) {
       throw new Error(`CALIBRATION_PICTURES: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
@@ -78,7 +78,7 @@ export function findCalibrationSet(root: string, environment: NodeJS.ProcessEnv 
   for (const folder of [join(root, 'calibration'), join(root, '../shared/pictures')]) {
     if (!existsSync(folder)) continue;
     try {
-      return calibrationPictures(folder);
+      return calibrationImages(folder);
     } catch (error) {
       console.warn(error instanceof Error ? error.message : String(error));
     }

@@ -26,18 +26,18 @@ const WEIGHTED: ReadonlySet<string> = new Set(['Conv', 'Gemm']);
 const SELECTING: ReadonlySet<string> = new Set(['MaxPool']);
 
 /** Which nodes compute on integers. */
-function integerNodes(model: OnnxModel, options: QuantiseOptions): Set<OnnxNode> {
+function int8Nodes(model: OnnxModel, options: QuantiseOptions): Set<OnnxNode> {
   const unknown = options.float.filter((name) => !model.graph.nodes.some((node) => node.name === name));
   if (unknown.length > 0) throw new RangeError(`The graph has no node ${unknown.join(', ')} to keep float.`);
   const producers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const chosen = new Set<OnnxNode>();
-  const isInteger = (tensor: string): boolean => {
+  const isInt8 = (tensor: string): boolean => {
     const producer = producers.get(tensor);
-    return producer !== undefined && (chosen.has(producer) || (producer.op === 'Relu' && isInteger(producer.inputs[0])));
+    return producer !== undefined && (chosen.has(producer) || (producer.op === 'Relu' && isInt8(producer.inputs[0])));
   };
   for (const node of model.graph.nodes) {
     if (options.float.includes(node.name)) continue;
-    if (WEIGHTED.has(node.op) || node.op === 'Add' || (SELECTING.has(node.op) && isInteger(node.inputs[0]))) chosen.add(node);
+    if (WEIGHTED.has(node.op) || node.op === 'Add' || (SELECTING.has(node.op) && isInt8(node.inputs[0]))) chosen.add(node);
   }
   return chosen;
 }
@@ -49,10 +49,10 @@ function integerNodes(model: OnnxModel, options: QuantiseOptions): Set<OnnxNode>
 export function tensorsToObserve(model: OnnxModel, options: QuantiseOptions): string[] {
   const stored = new Set(model.graph.initializers.map((tensor) => tensor.name));
   const outputs = new Set(model.graph.outputs.map((output) => output.name));
-  const integer = integerNodes(model, options);
+  const int8 = int8Nodes(model, options);
   const relus = new Map(model.graph.nodes.filter((node) => node.op === 'Relu').map((node) => [node.inputs[0], node.outputs[0]]));
   const wanted = new Set<string>();
-  for (const node of integer) {
+  for (const node of int8) {
     const activations = WEIGHTED.has(node.op) ? node.inputs.slice(0, 1) : node.inputs;
     for (const input of activations) if (!stored.has(input)) wanted.add(input);
     const output = relus.get(node.outputs[0]) ?? node.outputs[0];
@@ -82,13 +82,13 @@ class QdqWriter {
   }
 
   write(): void {
-    const integer = integerNodes(this.model, this.options);
+    const int8 = int8Nodes(this.model, this.options);
     const outputs = new Set(this.model.graph.outputs.map((output) => output.name));
     const relus = new Map(this.model.graph.nodes.filter((node) => node.op === 'Relu').map((node) => [node.inputs[0], node]));
     const folded = new Set<OnnxNode>();
     for (const node of this.model.graph.nodes) {
       if (folded.has(node)) continue;
-      if (!integer.has(node)) {
+      if (!int8.has(node)) {
         this.nodes.push({ ...node, inputs: node.inputs.map((input) => (this.#made.has(input) && this.#rounded.get(input)) || input) });
         if (node.op === 'Relu' && this.#made.has(node.inputs[0])) this.#finish(node.outputs[0], outputs);
         continue;

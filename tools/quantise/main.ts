@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import type { ModelManifest } from '../../src/base/shared/model';
 import type { RangeMethod } from './range';
 import { RESNET18_ID } from '../model/build-resnet18';
-import { calibrationPictures } from './calibration-set';
+import { calibrationImages } from './calibration-set';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 import { writeInt8 } from './write-int8';
 
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   const manifestPath = join(folder, `${RESNET18_ID}.json`);
   if (!existsSync(manifestPath)) throw new Error('There is no ResNet-18 to quantise: run "npm run model" first.');
   const recipe = recipeOf(values);
-  const set = calibrationPictures(resolve(values.pictures), Math.floor(numberBetween('count', values.count, 1, 1e6)));
+  const set = calibrationImages(resolve(values.pictures), Math.floor(numberBetween('count', values.count, 1, 1e6)));
   const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as ModelManifest;
   console.log(`Calibrating with ${set.words} ...`);
   const { variants } = await writeInt8(folder, manifest, set, recipe, true);

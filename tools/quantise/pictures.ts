@@ -8,7 +8,7 @@ import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
  * Pictures of a folder, by name.
  * @throws Error where it is no folder or holds no picture
  */
-export function picturesIn(folder: string): string[] {
+export function imagesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`${folder} is no folder. Name one with pictures (.jpg, .png, .webp, .avif).`);
   }

@@ -13,8 +13,8 @@ import { topK } from '../../src/engine/probabilities';
 import { foldResNet18 } from '../../src/engine/resnet18/fold';
 import { readSafetensors } from '../../src/engine/safetensors';
 import { findLocalWeights } from '../model/sources';
-import { networkInputs, picturesIn } from './pictures';
-import { calibrationPictures } from './calibration-set';
+import { networkInputs, imagesIn } from './pictures';
+import { calibrationImages } from './calibration-set';
 import { observeResNet18, quantised } from './quantise-resnet18';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';
 
@@ -87,9 +87,9 @@ const words = ({ activations, method, weightLevels, float, correctBias }: Recipe
 async function main(): Promise<void> {
   const weights = findLocalWeights(root);
   if (!weights) throw new Error('There are no ResNet-18 weights: see npm run model.');
-  const paths = picturesIn(folder).filter((path) => /^\d{4}-/.test(basename(path)));
+  const paths = imagesIn(folder).filter((path) => /^\d{4}-/.test(basename(path)));
   const samples: Sample[] = [];
-  const set = new Set(calibrationPictures(folder).paths);
+  const set = new Set(calibrationImages(folder).paths);
   for await (const { path, input } of networkInputs(paths, TORCHVISION_PREPROCESSING)) {
     const wanted = Number(basename(path).slice(0, 4));
     samples.push({ input: input.slice(), wanted, calibrates: set.has(path), reference: new Float32Array(0) });

@@ -27,7 +27,7 @@ export function recipeFor(set: CalibrationSet): Recipe {
 
 /** SHA-256 of all that the integers depend on but the weights. */
 export function quantisationFingerprint(set: CalibrationSet, recipe: Recipe): string {
-  return createHash('sha256').update(JSON.stringify([VERSION, set.kind, set.pictures ?? '', recipe])).digest('hex');
+  return createHash('sha256').update(JSON.stringify([VERSION, set.kind, set.images ?? '', recipe])).digest('hex');
 }
 
 /** How often the first label of two models is the same. */
@@ -80,11 +80,11 @@ export async function writeInt8(
   const float = decodeModel(floatBytes);
   const observed = await observeResNet18(readResNet18(float), float.metadata, calibrationInputs(set, preprocessing));
   const facts = { calibration: set.words, recipe: recipeWords(recipe) };
-  const integers = quantised(observed, recipe, preprocessing);
-  const model = encodeModel({ ...integers, metadata: { ...integers.metadata, ...facts } });
+  const int8 = quantised(observed, recipe, preprocessing);
+  const model = encodeModel({ ...int8, metadata: { ...int8.metadata, ...facts } });
   const quantisation: Quantisation = {
     ...facts,
-    ...(set.pictures === undefined ? {} : { pictures: { count: set.paths.length, sha256: set.pictures } }),
+    ...(set.images === undefined ? {} : { pictures: { count: set.paths.length, sha256: set.images } }),
     fingerprint: quantisationFingerprint(set, recipe),
     ...(byHand ? { byHand } : {}),
     ...(set.heldApart.length > 0 ? { agreement: await agreement([floatBytes, model], some(set.heldApart), preprocessing) } : {}),

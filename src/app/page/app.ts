@@ -6,7 +6,7 @@ import {
   cameraContext, CameraController, recogniserContext, RecogniserController, type LiveStatistics, type LiveView,
   type ModelChoiceEvent, type ModelFileEvent, type ModelPicker, type ModelRemoveEvent, type PrecisionChoiceEvent,
 } from '../../recognise/page/index';
-import { droppedFiles, isPicture, isZip, type DroppedFile } from '../../base/page/dropped-files';
+import { droppedFiles, isImage, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress } from '../../base/shared/model';
 import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
@@ -232,7 +232,7 @@ export class App extends LitElement {
       this.route.go('sessions');
       return;
     }
-    if (files.length > 1 || isPicture(first)) {
+    if (files.length > 1 || isImage(first)) {
       this.images.put(files);
       this.route.go('pictures');
       return;
@@ -240,7 +240,7 @@ export class App extends LitElement {
     const { file } = first;
     if (file.type.startsWith('video/')) {
       this.route.go('live');
-      void this.liveView.openFilm(file);
+      void this.liveView.openVideo(file);
     } else void this.#adopt(file);
   }
 }

@@ -5,7 +5,7 @@ import { Fault } from '../../base/shared/fault';
 import { capabilities, createEngine, type Engine, type EngineId, type EngineOptions } from '../../engine/index';
 import { createOrtEngine } from '../../engine/ort';
 import { RecogniserService } from '../../recognise/worker/index';
-import { LiveThingsFollower, openThingStore, readLiveThings } from '../../teach/worker/index';
+import { LiveClassesFollower, openClassStore, readLiveClasses } from '../../teach/worker/index';
 
 const absolute = (url: string): string => new URL(url, self.location.href).href;
 
@@ -21,5 +21,5 @@ async function startEngine(id: EngineId, model: Uint8Array, options: EngineOptio
   }
 }
 
-const taught = new LiveThingsFollower(async () => readLiveThings(await openThingStore()));
+const taught = new LiveClassesFollower(async () => readLiveClasses(await openClassStore()));
 expose(new RecogniserService(startEngine, taught));

@@ -1,5 +1,5 @@
 import { imageSize } from 'image-size';
-import type { PictureProblem } from '../shared/image-problem';
+import type { ImageProblem } from '../shared/image-problem';
 
 /** Bytes of a file, and pixels of a picture, that are read at most: what a phone's memory takes (4 bytes a pixel). */
 const MAX_BYTES = 100 * 2 ** 20;
@@ -8,9 +8,9 @@ const MAX_PIXELS = 100_000_000;
 const HEAD_BYTES = 512 * 1024;
 
 /** A picture that could not be read, and why. */
-export class PictureError extends Error {
+export class ImageError extends Error {
   constructor(
-    readonly problem: PictureProblem,
+    readonly problem: ImageProblem,
     message: string,
     options?: ErrorOptions,
   ) {
@@ -40,18 +40,18 @@ function sizeOf(head: Uint8Array): ReturnType<typeof imageSize> | undefined {
  * @returns a bitmap that the caller closes or transfers
  * @throws PictureError with the reason
  */
-export async function decodePicture(file: Blob): Promise<ImageBitmap> {
-  if (file.size === 0) throw new PictureError('empty', 'The file has no bytes.');
-  if (file.size > MAX_BYTES) throw new PictureError('too-large', `The file has ${Math.round(file.size / 2 ** 20)} MiB, more than ${MAX_BYTES / 2 ** 20}.`);
+export async function decodeImage(file: Blob): Promise<ImageBitmap> {
+  if (file.size === 0) throw new ImageError('empty', 'The file has no bytes.');
+  if (file.size > MAX_BYTES) throw new ImageError('too-large', `The file has ${Math.round(file.size / 2 ** 20)} MiB, more than ${MAX_BYTES / 2 ** 20}.`);
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   const size = sizeOf(head);
-  if (file.type === 'image/svg+xml' || size?.type === 'svg') throw new PictureError('drawing', 'SVG has no pixels.');
+  if (file.type === 'image/svg+xml' || size?.type === 'svg') throw new ImageError('drawing', 'SVG has no pixels.');
   // Before anything is decoded: a few kilobytes can claim pixels that take all memory.
-  if (size && size.width * size.height > MAX_PIXELS) throw new PictureError('too-large', `${size.width} x ${size.height} pixels are more than ${MAX_PIXELS / 1e6} million.`);
+  if (size && size.width * size.height > MAX_PIXELS) throw new ImageError('too-large', `${size.width} x ${size.height} pixels are more than ${MAX_PIXELS / 1e6} million.`);
   try {
     return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new PictureError(isHeic(head) ? 'heic' : 'unreadable', detail, { cause: error });
+    throw new ImageError(isHeic(head) ? 'heic' : 'unreadable', detail, { cause: error });
   }
 }

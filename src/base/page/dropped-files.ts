@@ -1,4 +1,4 @@
-import type { PictureProblem } from '../shared/image-problem';
+import type { ImageProblem } from '../shared/image-problem';
 
 /** Files that are taken at once: more is a disk, not a folder of pictures. */
 export const MOST_DROPPED = 20_000;
@@ -8,7 +8,7 @@ export interface DroppedFile {
   readonly file: File;
   readonly name: string;
   /** Why there is nothing in `file`; undefined where it is whole. */
-  readonly problem?: Extract<PictureProblem, 'not-given' | 'left-out'>;
+  readonly problem?: Extract<ImageProblem, 'not-given' | 'left-out'>;
 }
 
 function readEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
@@ -58,6 +58,6 @@ export function isZip({ type, name }: File): boolean {
  * Whether a file is one for the pictures page: a picture by its type, or by its name where the system knows no type; what there is
  * a problem with is listed there.
  */
-export function isPicture({ file: { type, name }, problem }: DroppedFile): boolean {
+export function isImage({ file: { type, name }, problem }: DroppedFile): boolean {
   return problem !== undefined || type.startsWith('image/') || (type === '' && /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif|tiff?)$/i.test(name));
 }

@@ -1,5 +1,5 @@
 /** What the browser tells of the room for what the app stores. */
-export interface DeviceRoom {
+export interface DeviceQuota {
   /** Bytes that it still allows; undefined where it does not tell. */
   readonly bytesLeft: number | undefined;
   /** Whether it keeps all until the person deletes it, also on a full device; undefined where it does not tell. */
@@ -7,7 +7,7 @@ export interface DeviceRoom {
 }
 
 /** Never throws: what cannot be known is undefined. */
-export async function deviceRoom(): Promise<DeviceRoom> {
+export async function deviceQuota(): Promise<DeviceQuota> {
   const storage = navigator.storage as StorageManager | undefined;
   const [estimate, kept] = await Promise.all([
     storage?.estimate?.().catch(() => undefined),

@@ -1,5 +1,5 @@
 /** Why a picture could not be recognised. */
-export type PictureProblem =
+export type ImageProblem =
   /** No bytes in it. */
   | 'empty'
   /** A drawing (SVG), which has no pixels and may hold scripts. */

@@ -11,7 +11,7 @@ export interface ActivationSteps {
 export const TOP = 127;
 
 /** A convolution with its batch norm folded in, its weights in integers. */
-export interface IntegerConvolution extends ConvolutionShape {
+export interface Int8Convolution extends ConvolutionShape {
   /** Shape [outChannels, inChannels, kernel, kernel], -127 to 127. */
   readonly weight: Int8Array;
   /** What 1 of each output channel's weights is, shape [outChannels]. */
@@ -26,12 +26,12 @@ export interface IntegerConvolution extends ConvolutionShape {
 }
 
 /** ResNet-18 in integers; its first convolution and its classifier are float. */
-export interface IntegerResNet18 {
+export interface Int8ResNet18 {
   readonly conv1: FoldedConvolution;
   /** Steps of what conv1, ReLU and the max pool give. */
   readonly pooled: ActivationSteps;
   /** All but conv1, in the order of RESNET18_CONVOLUTIONS. */
-  readonly convolutions: readonly IntegerConvolution[];
+  readonly convolutions: readonly Int8Convolution[];
   readonly fc: FoldedResNet18['fc'];
 }
 
@@ -49,7 +49,7 @@ export interface Tail {
 const FLOATS: ActivationSteps = { step: 1, zero: 0, top: Infinity };
 
 /** @param floats for an output of real numbers instead of steps */
-export function tailOf({ input, output, residual, weightSteps, bias }: IntegerConvolution, floats = false): Tail {
+export function tailOf({ input, output, residual, weightSteps, bias }: Int8Convolution, floats = false): Tail {
   const { step, zero, top } = floats ? FLOATS : output;
   const offset = zero - (residual ? (residual.zero * residual.step) / step : 0);
   return {
@@ -61,7 +61,7 @@ export function tailOf({ input, output, residual, weightSteps, bias }: IntegerCo
 }
 
 /** The convolution's sum of products at one place of one output channel, exact. @param input shape [inChannels, side, side] */
-export function sumAt(c: IntegerConvolution, input: ArrayLike<number>, side: number, o: number, y: number, x: number): number {
+export function sumAt(c: Int8Convolution, input: ArrayLike<number>, side: number, o: number, y: number, x: number): number {
   let sum = 0;
   for (let ky = 0; ky < c.kernel; ky++) {
     for (let kx = 0; kx < c.kernel; kx++) {

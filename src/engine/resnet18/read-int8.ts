@@ -1,7 +1,7 @@
 import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
 import { WeightsError } from './fold.ts';
 import { RESNET18_CONVOLUTIONS, type ConvolutionShape, type FoldedConvolution } from './folded.ts';
-import { TOP, type ActivationSteps, type IntegerConvolution, type IntegerResNet18 } from './int8.ts';
+import { TOP, type ActivationSteps, type Int8Convolution, type Int8ResNet18 } from './int8.ts';
 import { convolutionNodes, floats, readClassifier } from './read.ts';
 
 /** Largest uint8. */
@@ -25,8 +25,8 @@ class QdqGraph {
   #dequantised(name: string, what: string): [OnnxTensor | undefined, OnnxTensor | undefined, OnnxTensor | undefined] {
     const node = this.#producers.get(name);
     if (node?.op !== 'DequantizeLinear') throw new WeightsError(`The ONNX model's ${what} are not in integers.`);
-    const [integers, scale, zero] = node.inputs.map((input) => this.#tensors.get(input));
-    return [integers, scale, zero];
+    const [int8, scale, zero] = node.inputs.map((input) => this.#tensors.get(input));
+    return [int8, scale, zero];
   }
 
   /** Steps of an activation as the file has them: uint8 with a zero point. */
@@ -66,7 +66,7 @@ class QdqGraph {
     return found;
   }
 
-  weights(node: OnnxNode, shape: ConvolutionShape): Pick<IntegerConvolution, 'weight' | 'weightSteps' | 'bias'> {
+  weights(node: OnnxNode, shape: ConvolutionShape): Pick<Int8Convolution, 'weight' | 'weightSteps' | 'bias'> {
     const of = `of ${shape.name}`;
     const dims = [shape.outChannels, shape.inChannels, shape.kernel, shape.kernel];
     const [weight, scale, zero] = this.#dequantised(node.inputs[1], `weights ${of}`);
@@ -85,7 +85,7 @@ class QdqGraph {
   }
 }
 
-/** Whether a model computes in integers, as {@link readIntegerResNet18} may be able to read. */
+/** Whether a model computes in integers, as {@link readInt8ResNet18} may be able to read. */
 export function isQuantised(model: OnnxModel): boolean {
   return model.graph.nodes.some((n) => n.op === 'QuantizeLinear');
 }
@@ -96,7 +96,7 @@ export function isQuantised(model: OnnxModel): boolean {
  *
  * @throws WeightsError where the model is of another shape or recipe
  */
-export function readIntegerResNet18(model: OnnxModel): IntegerResNet18 {
+export function readInt8ResNet18(model: OnnxModel): Int8ResNet18 {
   const graph = new QdqGraph(model);
   const shapeOf = (name: string): string | undefined => {
     const node = model.graph.nodes.find((n) => n.outputs[0] === name && n.op === 'DequantizeLinear');
@@ -112,7 +112,7 @@ export function readIntegerResNet18(model: OnnxModel): IntegerResNet18 {
     bias: floats(graph.tensors.get(first.inputs[2]), [64], 'biases of conv1'),
   };
   let blockInput = '';
-  const convolutions = shapes.map((shape): IntegerConvolution => {
+  const convolutions = shapes.map((shape): Int8Convolution => {
     const { name } = shape;
     const node = nodes.get(name);
     if (!node) throw new WeightsError(`The ONNX model has no ${name}.`);

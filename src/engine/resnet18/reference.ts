@@ -1,7 +1,7 @@
 import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
 
 /** Activations of one picture, shape [channels, size, size]. */
-interface Maps {
+interface Activations {
   readonly channels: number;
   readonly size: number;
   readonly values: Float32Array;
@@ -11,7 +11,7 @@ interface Maps {
  * Convolution by its definition, a row of the output at a time. All its channels stand side by side meanwhile, so that the
  * innermost loop is long and reads on and on: four times as quick as one channel after the other.
  */
-function convolve(input: Maps, { weight, bias, outChannels, inChannels, kernel, stride, padding }: FoldedConvolution): Maps {
+function convolve(input: Activations, { weight, bias, outChannels, inChannels, kernel, stride, padding }: FoldedConvolution): Activations {
   const size = Math.floor((input.size + 2 * padding - kernel) / stride) + 1;
   const values = new Float32Array(outChannels * size * size);
   const taps = inChannels * kernel * kernel;
@@ -45,14 +45,14 @@ function convolve(input: Maps, { weight, bias, outChannels, inChannels, kernel, 
   return { channels: outChannels, size, values };
 }
 
-function relu(maps: Maps, added?: Maps): Maps {
-  const { values } = maps;
+function relu(activations: Activations, added?: Activations): Activations {
+  const { values } = activations;
   for (let i = 0; i < values.length; i++) values[i] = Math.max(0, values[i] + (added ? added.values[i] : 0));
-  return maps;
+  return activations;
 }
 
 /** 3 x 3 maximum, stride 2, padding 1. */
-function maxPool(input: Maps): Maps {
+function maxPool(input: Activations): Activations {
   const size = Math.floor((input.size - 1) / 2) + 1;
   const values = new Float32Array(input.channels * size * size).fill(-Infinity);
   for (let c = 0; c < input.channels; c++) {
@@ -83,10 +83,10 @@ export function referenceResNet18(
   size: number,
 ): { logits: Float32Array; features: Float32Array } {
   const named = new Map(weights.convolutions.map((c) => [c.name, c]));
-  const conv = (maps: Maps, name: string): Maps => {
+  const conv = (activations: Activations, name: string): Activations => {
     const found = named.get(name);
     if (!found) throw new RangeError(`The weights lack ${name}.`);
-    return convolve(maps, found);
+    return convolve(activations, found);
   };
   let x = maxPool(relu(conv({ channels: 3, size, values: input }, 'conv1')));
   for (let layer = 1; layer <= 4; layer++) {

@@ -1,6 +1,6 @@
 import { RESNET18_LAST_BLOCK, type FoldedConvolution, type FoldedResNet18 } from '../resnet18/folded.ts';
 import type { Kernels } from './kernels.ts';
-import type { Maps } from './layers.ts';
+import type { Activations } from './layers.ts';
 import type { PlanNetwork } from './network.ts';
 import { planNetwork, type NetworkPlan, type WeightPlan } from './plan.ts';
 
@@ -34,7 +34,7 @@ export function placeWeights(kernels: Kernels, floats: Float32Array, weights: Fo
 export const largestWeights = (weights: FoldedResNet18): number => Math.max(...weights.convolutions.map((c) => c.weight.length));
 
 /** Copies a padded buffer of blocks of four channels to plain [channels, side, side]. */
-export function unpackFloats(floats: Float32Array, from: Maps, side: number, out: Float32Array): void {
+export function unpackFloats(floats: Float32Array, from: Activations, side: number, out: Float32Array): void {
   const area = side * side;
   for (let c = 0; c < out.length / area; c++) {
     const plane = from.address / 4 + (c >> 2) * from.plane + (c & 3);
@@ -52,7 +52,7 @@ export function floatNetwork(weights: FoldedResNet18): PlanNetwork {
     const { lastBlock } = plan;
     return {
       ...plan,
-      alone: [lastBlock.phases],
+      alone: [lastBlock.operators],
       stagingBytes: largestWeights(weights) * 4,
       place: (kernels, memory, staging) => placeWeights(kernels, new Float32Array(memory), weights, plan, staging),
       readLastBlock: (memory, { hidden, sum }) => {

@@ -1,7 +1,7 @@
-import { outputOf, sumAt, type IntegerResNet18 } from '../resnet18/int8.ts';
+import { outputOf, sumAt, type Int8ResNet18 } from '../resnet18/int8.ts';
 import { unpackFloats } from './float-network.ts';
-import { placeIntegers, unpackIntegers } from './int8-layers.ts';
-import { planIntegers, type IntegerPlan, type PlannedConvolution } from './int8-plan.ts';
+import { placeInt8Weights, unpackInt8 } from './int8-layers.ts';
+import { planInt8, type Int8Plan, type PlannedConvolution } from './int8-plan.ts';
 import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
 import type { PlanNetwork } from './network.ts';
 
@@ -18,10 +18,10 @@ function sample(index: number, channels: number, side: number): [o: number, y: n
 /** Compares a convolution's last run with its definition; every bit counts. */
 function compare({ convolution: c, tail, from, to, residual, side }: PlannedConvolution, memory: ArrayBufferLike): string | undefined {
   const bytes = new Uint8Array(memory);
-  const input = unpackIntegers(bytes, from, side * c.stride, c.inChannels);
-  const added = residual && unpackIntegers(bytes, residual, side, c.outChannels);
+  const input = unpackInt8(bytes, from, side * c.stride, c.inChannels);
+  const added = residual && unpackInt8(bytes, residual, side, c.outChannels);
   const floats = tail.top === Infinity;
-  const output = floats ? new Float32Array(c.outChannels * side * side) : unpackIntegers(bytes, to, side, c.outChannels);
+  const output = floats ? new Float32Array(c.outChannels * side * side) : unpackInt8(bytes, to, side, c.outChannels);
   if (output instanceof Float32Array) unpackFloats(new Float32Array(memory), to, side, output);
   for (let i = 0; i < SAMPLES; i++) {
     const [o, y, x] = sample(i, c.outChannels, side);
@@ -34,12 +34,12 @@ function compare({ convolution: c, tail, from, to, residual, side }: PlannedConv
 }
 
 /** Each convolution by itself, compared with its definition, and the whole run, on all threads, with these. */
-function check(plan: IntegerPlan, memory: ArrayBufferLike, runAlone: (list: number) => void): string | undefined {
+function check(plan: Int8Plan, memory: ArrayBufferLike, runAlone: (list: number) => void): string | undefined {
   const logits = new Float32Array(memory, plan.logits, 1000);
   const together = logits.slice();
-  for (const [i, { kind }] of plan.phases.entries()) {
+  for (const [i, { kind }] of plan.operators.entries()) {
     runAlone(i + 1);
-    const planned = plan.convolutions.find((c) => c.phase.kind === kind && c.phase.weights === plan.phases[i].weights);
+    const planned = plan.convolutions.find((c) => c.operator.kind === kind && c.operator.weights === plan.operators[i].weights);
     const problem = planned && compare(planned, memory);
     if (problem) return problem;
   }
@@ -48,28 +48,28 @@ function check(plan: IntegerPlan, memory: ArrayBufferLike, runAlone: (list: numb
 }
 
 /** ResNet-18 in integers by relaxed SIMD's dot products; the kernels have to be a build with relaxed SIMD. */
-export function integerNetwork(network: IntegerResNet18): PlanNetwork {
+export function int8Network(network: Int8ResNet18): PlanNetwork {
   return (arena, threads) => {
-    const plan = planIntegers(network, arena, threads);
+    const plan = planInt8(network, arena, threads);
     const { conv1, fc } = network;
     const { convolutions, lastBlock } = plan;
     return {
       ...plan,
-      alone: [[lastBlock.phase], ...plan.phases.map((phase) => [phase])],
+      alone: [[lastBlock.operator], ...plan.operators.map((operator) => [operator])],
       stagingBytes: Math.max(conv1.weight.byteLength, ...network.convolutions.map((c) => c.weight.length)),
       place: (kernels, memory, staging) => {
         const floats = new Float32Array(memory);
         floats.set(conv1.weight, staging / 4);
         kernels.prepare_conv1(staging, plan.conv1.weights, conv1.outChannels);
         floats.set(conv1.bias, plan.conv1.bias / 4);
-        for (const { convolution, tail, own } of convolutions) placeIntegers(kernels, memory, convolution, tail, own, staging);
+        for (const { convolution, tail, own } of convolutions) placeInt8Weights(kernels, memory, convolution, tail, own, staging);
         floats.set(fc.weight, plan.fcWeights / 4);
         floats.set(fc.bias, plan.fcBias / 4);
       },
       readLastBlock: (memory, { hidden, sum }) => {
         const { side, channels } = RESNET18_LAST_BLOCK;
         const { step } = convolutions[convolutions.length - 1].convolution.input;
-        for (const [i, value] of unpackIntegers(new Uint8Array(memory), lastBlock.hidden, side, channels).entries()) hidden[i] = value * step;
+        for (const [i, value] of unpackInt8(new Uint8Array(memory), lastBlock.hidden, side, channels).entries()) hidden[i] = value * step;
         unpackFloats(new Float32Array(memory), lastBlock.sum, side, sum);
       },
       check: (memory, runAlone) => check(plan, memory, runAlone),

@@ -1,8 +1,8 @@
-import { tailOf, type IntegerConvolution, type IntegerResNet18, type Tail } from '../resnet18/int8.ts';
+import { tailOf, type Int8Convolution, type Int8ResNet18, type Tail } from '../resnet18/int8.ts';
 import type { Arena } from './arena.ts';
-import { allocateIntegerMaps, allocateIntegerWeights, integerPhase, type IntegerStage, type IntegerWeights } from './int8-layers.ts';
-import { allocateConv1Workspace, allocateMaps, CONV1_WEIGHT_FLOATS, conv1Phases, INPUT_FLOATS, poolPhases, type Maps } from './layers.ts';
-import { floatBits, Kind, type Phase } from './operator.ts';
+import { allocateInt8Activations, allocateInt8Weights, int8Operator, type Int8Stage, type Int8Weights } from './int8-layers.ts';
+import { allocateConv1Workspace, allocateActivations, CONV1_WEIGHT_FLOATS, conv1Operators, INPUT_FLOATS, poolOperators, type Activations } from './layers.ts';
+import { floatBits, Kind, type Operator } from './operator.ts';
 import { STAGES } from './plan.ts';
 
 /** Rows of 56 that a piece of conv1's rounding takes. */
@@ -10,7 +10,7 @@ const POOLED_ROWS = 4;
 
 /** Pieces are small enough for two to four threads to share evenly; rows as few as keep what they read in the first cache, but late
  * weights, which come from far, are read once. */
-export const INTEGER_STAGES: readonly [IntegerStage, ...IntegerStage[]] = [
+export const INT8_STAGES: readonly [Int8Stage, ...Int8Stage[]] = [
   { side: 56, channels: 64, rows: 4, group: 8, rowsTwo: 4, groupTwo: 8 },
   { side: 28, channels: 128, rows: 4, group: 8, rowsTwo: 2, groupTwo: 16 },
   { side: 14, channels: 256, rows: 7, group: 4, rowsTwo: 7, groupTwo: 4 },
@@ -19,18 +19,18 @@ export const INTEGER_STAGES: readonly [IntegerStage, ...IntegerStage[]] = [
 
 /** One convolution of the plan: what it reads and gives, for looking at. */
 export interface PlannedConvolution {
-  readonly convolution: IntegerConvolution;
+  readonly convolution: Int8Convolution;
   readonly tail: Tail;
-  readonly own: IntegerWeights;
-  readonly phase: Phase;
+  readonly own: Int8Weights;
+  readonly operator: Operator;
   readonly side: number;
-  readonly from: Maps;
-  readonly to: Maps;
-  readonly residual: Maps | undefined;
+  readonly from: Activations;
+  readonly to: Activations;
+  readonly residual: Activations | undefined;
 }
 
 /** The whole network in memory. */
-export interface IntegerPlan {
+export interface Int8Plan {
   readonly input: number;
   readonly features: number;
   readonly logits: number;
@@ -38,30 +38,30 @@ export interface IntegerPlan {
   readonly fcBias: number;
   readonly conv1: { readonly weights: number; readonly bias: number };
   readonly convolutions: readonly PlannedConvolution[];
-  readonly phases: readonly Phase[];
+  readonly operators: readonly Operator[];
   /** The last convolution once more, without ReLU, into `sum`. */
-  readonly lastBlock: { readonly hidden: Maps; readonly sum: Maps; readonly phase: Phase };
+  readonly lastBlock: { readonly hidden: Activations; readonly sum: Activations; readonly operator: Operator };
 }
 
 /** The convolutions of a plan, as they are added. */
 class Planner {
   readonly convolutions: PlannedConvolution[] = [];
-  readonly #byName: ReadonlyMap<string, IntegerConvolution>;
+  readonly #byName: ReadonlyMap<string, Int8Convolution>;
 
   constructor(
     private readonly arena: Arena,
-    network: IntegerResNet18,
+    network: Int8ResNet18,
   ) {
     this.#byName = new Map(network.convolutions.map((c) => [c.name, c]));
   }
 
-  add(stage: IntegerStage, name: string, from: Maps, to: Maps, residual?: Maps, floats = false): void {
+  add(stage: Int8Stage, name: string, from: Activations, to: Activations, residual?: Activations, floats = false): void {
     const convolution = this.#byName.get(name);
     if (!convolution) throw new RangeError(`The weights lack ${name}.`);
     const tail = tailOf(convolution, floats);
-    const own = allocateIntegerWeights(this.arena, convolution);
-    const phase = integerPhase(stage, convolution, tail, own, from, to, residual);
-    this.convolutions.push({ convolution, tail, own, phase, side: stage.side, from, to, residual });
+    const own = allocateInt8Weights(this.arena, convolution);
+    const operator = int8Operator(stage, convolution, tail, own, from, to, residual);
+    this.convolutions.push({ convolution, tail, own, operator, side: stage.side, from, to, residual });
   }
 }
 
@@ -71,8 +71,8 @@ class Planner {
  * @param arena where memory is free
  * @param threads how many threads need a workspace of their own
  */
-export function planIntegers(network: IntegerResNet18, arena: Arena, threads: number): IntegerPlan {
-  const [first] = INTEGER_STAGES;
+export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): Int8Plan {
+  const [first] = INT8_STAGES;
   const conv1 = { weights: arena.floats(CONV1_WEIGHT_FLOATS), bias: arena.floats(first.channels) };
   const fcWeights = arena.floats(1000 * 512);
   const fcBias = arena.floats(1000);
@@ -80,21 +80,21 @@ export function planIntegers(network: IntegerResNet18, arena: Arena, threads: nu
   const features = arena.floats(512);
   const logits = arena.floats(1000);
   const work = allocateConv1Workspace(arena, threads);
-  const pooled = allocateMaps(arena, STAGES[0]);
+  const pooled = allocateActivations(arena, STAGES[0]);
   const planner = new Planner(arena, network);
-  const maps = (stage: IntegerStage): Maps => allocateIntegerMaps(arena, stage.side, stage.channels);
-  const last = INTEGER_STAGES[INTEGER_STAGES.length - 1];
+  const activations = (stage: Int8Stage): Activations => allocateInt8Activations(arena, stage.side, stage.channels);
+  const last = INT8_STAGES[INT8_STAGES.length - 1];
   const lastFloats = STAGES[STAGES.length - 1];
-  const [result, sum] = [allocateMaps(arena, lastFloats), allocateMaps(arena, lastFloats)];
-  let x = maps(first);
+  const [result, sum] = [allocateActivations(arena, lastFloats), allocateActivations(arena, lastFloats)];
+  let x = activations(first);
   const from = x;
-  for (const [i, stage] of INTEGER_STAGES.entries()) {
+  for (const [i, stage] of INT8_STAGES.entries()) {
     const layer = `layer${i + 1}`;
-    const [middle, second] = [maps(stage), maps(stage)];
+    const [middle, second] = [activations(stage), activations(stage)];
     let shortcut = x;
     planner.add(stage, `${layer}.0.conv1`, x, middle);
     if (i > 0) {
-      shortcut = maps(stage);
+      shortcut = activations(stage);
       planner.add(stage, `${layer}.0.downsample.0`, x, shortcut);
     }
     planner.add(stage, `${layer}.0.conv2`, middle, second, shortcut);
@@ -106,18 +106,18 @@ export function planIntegers(network: IntegerResNet18, arena: Arena, threads: nu
   }
   const { convolutions } = planner;
   const final = convolutions[convolutions.length - 1];
-  const opening = conv1Phases(arena, input, STAGES[0], conv1, pooled, work).filter((p) => p.kind !== Kind.conv1Seams);
-  const rounding: Phase = {
-    kind: Kind.conv1Integers, items: first.side / POOLED_ROWS, chunk: POOLED_ROWS, oc: first.channels, width: first.side, height: first.side,
+  const opening = conv1Operators(arena, input, STAGES[0], conv1, pooled, work).filter((p) => p.kind !== Kind.conv1Seams);
+  const rounding: Operator = {
+    kind: Kind.conv1Int8, items: first.side / POOLED_ROWS, chunk: POOLED_ROWS, oc: first.channels, width: first.side, height: first.side,
     in: pooled.address, inRow: pooled.row, inPlane: pooled.plane, out: from.address, outRow: from.row, outPlane: from.plane, sums: work.sums,
     factor: floatBits(1 / network.pooled.step), top: network.pooled.top,
   };
-  const phases = [
+  const operators = [
     ...opening, rounding,
     // A shortcut and the convolution beside it read the same maps: nothing to wait for between them.
-    ...convolutions.map(({ phase, convolution }) => (convolution.stride === 2 && convolution.kernel === 3 ? { ...phase, nobarrier: 1 } : phase)),
-    ...poolPhases(result, last, features, logits, { weights: fcWeights, bias: fcBias }),
+    ...convolutions.map(({ operator, convolution }) => (convolution.stride === 2 && convolution.kernel === 3 ? { ...operator, nobarrier: 1 } : operator)),
+    ...poolOperators(result, last, features, logits, { weights: fcWeights, bias: fcBias }),
   ];
-  const phase = integerPhase(last, final.convolution, final.tail, final.own, final.from, sum, final.residual, 0);
-  return { input, features, logits, fcWeights, fcBias, conv1, convolutions, phases, lastBlock: { hidden: final.from, sum, phase } };
+  const operator = int8Operator(last, final.convolution, final.tail, final.own, final.from, sum, final.residual, 0);
+  return { input, features, logits, fcWeights, fcBias, conv1, convolutions, operators, lastBlock: { hidden: final.from, sum, operator } };
 }

@@ -2,15 +2,15 @@
 export interface Kernels {
   readonly __heap_base: WebAssembly.Global;
   readonly __stack_pointer: WebAssembly.Global;
-  run(control: number, phases: number, count: number): void;
+  run(control: number, operators: number, count: number): void;
   /** Only in the builds with threads; returns when told to stop. */
-  help?(control: number, phases: number, count: number, thread: number): void;
+  help?(control: number, operators: number, count: number, thread: number): void;
   prepare_conv1(from: number, to: number, oc: number): void;
   prepare_direct(from: number, to: number, oc: number, ic: number, taps: number): void;
   prepare_winograd2(from: number, to: number, oc: number, ic: number): void;
   prepare_winograd4(from: number, to: number, oc: number, ic: number): void;
   /** Only in the builds with relaxed SIMD. */
-  prepare_integers?(from: number, to: number, oc: number, ic: number, taps: number): void;
+  prepare_int8?(from: number, to: number, oc: number, ic: number, taps: number): void;
 }
 
 /** Stack of each thread, bytes; the first one has the module's own. */

@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts';
-import { Kind, type Phase } from './operator.ts';
+import { Kind, type Operator } from './operator.ts';
 
 const INPUT_SIDE = 224;
 export const INPUT_FLOATS = 3 * INPUT_SIDE ** 2;
@@ -35,7 +35,7 @@ export interface Stage {
 }
 
 /** A padded activation buffer: [channels / 4][side][side][4]; row and plane in floats. */
-export interface Maps {
+export interface Activations {
   readonly address: number;
   readonly row: number;
   readonly plane: number;
@@ -61,7 +61,7 @@ const piece = (stage: Stage): number => stage.chunk ?? tilesAcross(stage) ** 2;
 const columnsStep = (stage: Stage): number => piece(stage) * stage.channels + SKEW;
 const sumsStep = (stage: Stage): number => piece(stage) * (stage.chunk === undefined ? stage.channels : stage.groupOut * 8) + SKEW;
 
-export function allocateMaps(arena: Arena, stage: Stage): Maps {
+export function allocateActivations(arena: Arena, stage: Stage): Activations {
   // One row before the picture, and behind it what the last tile reads beyond the edge.
   const side = tilesAcross(stage) * stage.tile + 2;
   return { address: arena.floats((stage.channels / 4) * side * side * 4), row: side * 4, plane: side * side * 4 };
@@ -89,7 +89,7 @@ export function allocateConv1Workspace(arena: Arena, threads: number): Workspace
 }
 
 /** conv1, ReLU and max pool, from planes of 224 x 224 into maps of 56 x 56. */
-export function conv1Phases(arena: Arena, input: number, stage: Stage, own: LayerWeights, to: Maps, work: Workspace): Phase[] {
+export function conv1Operators(arena: Arena, input: number, stage: Stage, own: LayerWeights, to: Activations, work: Workspace): Operator[] {
   const padded = arena.floats(PADDED_INPUT_FLOATS);
   const out = { out: to.address, outRow: to.row, outPlane: to.plane, oc: stage.channels, width: stage.side, height: stage.side };
   return [
@@ -100,9 +100,9 @@ export function conv1Phases(arena: Arena, input: number, stage: Stage, own: Laye
 }
 
 /** 3 x 3 convolution with stride 1, with ReLU unless `relu` is 0, all channels of a stage to as many. */
-export function winogradPhases(
-  stage: Stage, own: LayerWeights, from: Maps, to: Maps, residual: Maps | undefined, work: Workspace, relu: 0 | 1 = 1,
-): Phase[] {
+export function winogradOperators(
+  stage: Stage, own: LayerWeights, from: Activations, to: Activations, residual: Activations | undefined, work: Workspace, relu: 0 | 1 = 1,
+): Operator[] {
   const across = tilesAcross(stage);
   const common = {
     ...own, ...work,
@@ -128,15 +128,15 @@ export function winogradPhases(
  *
  * @param from activations of the stage before, with half as many channels
  */
-export function strideTwoPhases(
-  stage: Stage, own: LayerWeights, shortcutOwn: LayerWeights, from: Maps, to: Maps, shortcut: Maps, work: Workspace,
-): Phase[] {
+export function strideTwoOperators(
+  stage: Stage, own: LayerWeights, shortcutOwn: LayerWeights, from: Activations, to: Activations, shortcut: Activations, work: Workspace,
+): Operator[] {
   const ic = stage.channels / 2;
   const chunks = Math.ceil(stage.side ** 2 / stage.pixels);
   const common = { ...work, ic, oc: stage.channels, width: stage.side, height: stage.side, chunk: stage.pixels };
-  const out = (own: LayerWeights, maps: Maps, taps: number): Phase => ({
+  const out = (own: LayerWeights, activations: Activations, taps: number): Operator => ({
     ...common, ...own, kind: Kind.direct, items: chunks * Math.ceil(stage.channels / 8 / stage.groupDirect), group: stage.groupDirect,
-    taps, relu: taps === 1 ? 0 : 1, out: maps.address, outRow: maps.row, outPlane: maps.plane,
+    taps, relu: taps === 1 ? 0 : 1, out: activations.address, outRow: activations.row, outPlane: activations.plane,
   });
   return [
     {
@@ -149,7 +149,7 @@ export function strideTwoPhases(
 }
 
 /** Global average of float maps, and the classifier. */
-export function poolPhases(from: Maps, stage: Pick<Stage, 'channels' | 'side'>, features: number, logits: number, fc: LayerWeights): Phase[] {
+export function poolOperators(from: Activations, stage: Pick<Stage, 'channels' | 'side'>, features: number, logits: number, fc: LayerWeights): Operator[] {
   return [
     {
       kind: Kind.averagePool, items: 8, in: from.address, inRow: from.row, inPlane: from.plane, out: features,

@@ -1,16 +1,16 @@
 import type { LastBlock } from '../engine.ts';
 import type { Arena } from './arena.ts';
 import type { Kernels } from './kernels.ts';
-import type { Phase } from './operator.ts';
+import type { Operator } from './operator.ts';
 
 /** A network in memory, cut into phases; addresses in bytes. */
 interface PlannedNetwork {
   readonly input: number;
   readonly features: number;
   readonly logits: number;
-  readonly phases: readonly Phase[];
+  readonly operators: readonly Operator[];
   /** Lists of phases that the leading thread runs by itself where somebody wants to know; the first is the last block's. */
-  readonly alone: readonly (readonly Phase[])[];
+  readonly alone: readonly (readonly Operator[])[];
   /** Room for the largest layer's weights, used while they are placed. */
   readonly stagingBytes: number;
   /** Puts the weights where the kernels read them. */

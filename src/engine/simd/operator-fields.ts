@@ -15,9 +15,9 @@ export const Kind = {
   direct: 10,
   averagePool: 11,
   classify: 12,
-  integers: 13,
-  integersToFloats: 14,
-  conv1Integers: 15,
+  int8: 13,
+  int8ToFloats: 14,
+  conv1Int8: 15,
 } as const;
 
 /** What the planner writes, in order, as 32-bit numbers; pointers in bytes. */

@@ -1,9 +1,9 @@
 import { FIELDS, FIRST_FIELD, OPERATOR_BYTES } from './operator-fields.ts';
 
-export { Kind, OPERATOR_BYTES as PHASE_BYTES } from './operator-fields.ts';
+export { Kind, OPERATOR_BYTES } from './operator-fields.ts';
 
 /** One phase; a field that is left out is 0. */
-export type Phase = Partial<Record<(typeof FIELDS)[number], number>>;
+export type Operator = Partial<Record<(typeof FIELDS)[number], number>>;
 
 /** A float32 as the 32-bit number that a field holds. */
 export function floatBits(value: number): number {
@@ -11,10 +11,10 @@ export function floatBits(value: number): number {
 }
 
 /** Writes phases as the kernels read them, counters at 0. */
-export function writePhases(memory: Int32Array, address: number, phases: readonly Phase[]): void {
-  for (const [i, phase] of phases.entries()) {
+export function writeOperators(memory: Int32Array, address: number, operators: readonly Operator[]): void {
+  for (const [i, operator] of operators.entries()) {
     const at = (address + i * OPERATOR_BYTES) / 4;
     memory.fill(0, at, at + OPERATOR_BYTES / 4);
-    for (const [j, field] of FIELDS.entries()) memory[at + FIRST_FIELD + j] = phase[field] ?? 0;
+    for (const [j, field] of FIELDS.entries()) memory[at + FIRST_FIELD + j] = operator[field] ?? 0;
   }
 }

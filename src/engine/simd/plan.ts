@@ -1,7 +1,7 @@
 import type { ConvolutionShape } from '../resnet18/folded.ts';
 import type { Arena } from './arena.ts';
-import { allocateMaps, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Phases, INPUT_FLOATS, poolPhases, strideTwoPhases, winogradPhases, type LayerWeights, type Maps, type Stage } from './layers.ts';
-import type { Phase } from './operator.ts';
+import { allocateActivations, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Operators, INPUT_FLOATS, poolOperators, strideTwoOperators, winogradOperators, type LayerWeights, type Activations, type Stage } from './layers.ts';
+import type { Operator } from './operator.ts';
 
 /** Pieces are small enough for two to four threads to share evenly, and for what they read often to stay in a core's cache. */
 export const STAGES: readonly [Stage, ...Stage[]] = [
@@ -25,9 +25,9 @@ export interface NetworkPlan {
   readonly fcBias: number;
   /** By state-dict name. */
   readonly convolutions: ReadonlyMap<string, WeightPlan>;
-  readonly phases: readonly Phase[];
+  readonly operators: readonly Operator[];
   /** The last convolution once more, without ReLU, run by itself after `phases` where somebody wants to know. */
-  readonly lastBlock: { readonly hidden: Maps; readonly sum: Maps; readonly side: number; readonly phases: readonly Phase[] };
+  readonly lastBlock: { readonly hidden: Activations; readonly sum: Activations; readonly side: number; readonly operators: readonly Operator[] };
 }
 
 /** Floats of a convolution's weights in the order that its kernel reads. */
@@ -64,35 +64,35 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
   const features = arena.floats(512);
   const logits = arena.floats(1000);
   const work = allocateWorkspace(arena, STAGES, threads);
-  const phases: Phase[] = [];
+  const operators: Operator[] = [];
   const of = (name: string): LayerWeights => {
     const found = convolutions.get(name);
     if (!found) throw new RangeError(`The weights lack ${name}.`);
     return { weights: found.weights, bias: found.bias };
   };
 
-  let before: Maps | undefined;
-  let hidden: Maps | undefined;
-  let blockInput: Maps | undefined;
+  let before: Activations | undefined;
+  let hidden: Activations | undefined;
+  let blockInput: Activations | undefined;
   for (const [i, stage] of STAGES.entries()) {
-    const [middle, first, second] = [allocateMaps(arena, stage), allocateMaps(arena, stage), allocateMaps(arena, stage)];
+    const [middle, first, second] = [allocateActivations(arena, stage), allocateActivations(arena, stage), allocateActivations(arena, stage)];
     const layer = `layer${i + 1}`;
     if (!before) {
-      phases.push(...conv1Phases(arena, input, stage, of('conv1'), first, work));
-      phases.push(...winogradPhases(stage, of(`${layer}.0.conv1`), first, middle, undefined, work));
+      operators.push(...conv1Operators(arena, input, stage, of('conv1'), first, work));
+      operators.push(...winogradOperators(stage, of(`${layer}.0.conv1`), first, middle, undefined, work));
     } else {
-      phases.push(...strideTwoPhases(stage, of(`${layer}.0.conv1`), of(`${layer}.0.downsample.0`), before, middle, first, work));
+      operators.push(...strideTwoOperators(stage, of(`${layer}.0.conv1`), of(`${layer}.0.downsample.0`), before, middle, first, work));
     }
-    phases.push(...winogradPhases(stage, of(`${layer}.0.conv2`), middle, second, first, work));
-    phases.push(...winogradPhases(stage, of(`${layer}.1.conv1`), second, middle, undefined, work));
-    phases.push(...winogradPhases(stage, of(`${layer}.1.conv2`), middle, first, second, work));
+    operators.push(...winogradOperators(stage, of(`${layer}.0.conv2`), middle, second, first, work));
+    operators.push(...winogradOperators(stage, of(`${layer}.1.conv1`), second, middle, undefined, work));
+    operators.push(...winogradOperators(stage, of(`${layer}.1.conv2`), middle, first, second, work));
     [before, hidden, blockInput] = [first, middle, second];
   }
   const last = STAGES[STAGES.length - 1];
   if (!before || !hidden) throw new RangeError('The network has no stages.');
-  phases.push(...poolPhases(before, last, features, logits, { weights: fcWeights, bias: fcBias }));
-  const sum = allocateMaps(arena, last);
-  const again = winogradPhases(last, of('layer4.1.conv2'), hidden, sum, blockInput, work, 0);
-  const lastBlock = { hidden, sum, side: last.side, phases: again };
-  return { input, features, logits, fcWeights, fcBias, convolutions, phases, lastBlock };
+  operators.push(...poolOperators(before, last, features, logits, { weights: fcWeights, bias: fcBias }));
+  const sum = allocateActivations(arena, last);
+  const again = winogradOperators(last, of('layer4.1.conv2'), hidden, sum, blockInput, work, 0);
+  const lastBlock = { hidden, sum, side: last.side, operators: again };
+  return { input, features, logits, fcWeights, fcBias, convolutions, operators, lastBlock };
 }

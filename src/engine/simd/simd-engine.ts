@@ -6,7 +6,7 @@ import { Arena } from './arena.ts';
 import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels.ts';
 import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
 import type { PlanNetwork } from './network.ts';
-import { PHASE_BYTES, writePhases, type Phase } from './operator.ts';
+import { OPERATOR_BYTES, writeOperators, type Operator } from './operator.ts';
 
 const PAGE = 65536;
 const CONTROL_BYTES = 64;
@@ -21,9 +21,9 @@ export interface SimdEngineParts {
 }
 
 /** Phases in memory, with the counters that run them. */
-interface PhaseList {
+interface OperatorList {
   readonly control: number;
-  readonly phases: number;
+  readonly operators: number;
   readonly count: number;
 }
 
@@ -102,11 +102,11 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: Require
   const { threads } = options;
   // The kernels' own data lies below 1 MiB (--initial-memory): their exact end is only known once they are instantiated.
   const arena = new Arena(16 * PAGE);
-  const list = (phases: readonly Phase[]): PhaseList => ({
-    control: arena.floats(CONTROL_BYTES / 4), phases: arena.floats((phases.length * PHASE_BYTES) / 4), count: phases.length,
+  const list = (operators: readonly Operator[]): OperatorList => ({
+    control: arena.floats(CONTROL_BYTES / 4), operators: arena.floats((operators.length * OPERATOR_BYTES) / 4), count: operators.length,
   });
   const plan = planNetwork(arena, threads);
-  const whole = list(plan.phases);
+  const whole = list(plan.operators);
   // Control blocks of their own: the other threads do not watch these, so the leading one computes alone.
   const alone = plan.alone.map(list);
   const stacks = arena.floats(((threads - 1) * STACK_BYTES) / 4);
@@ -116,13 +116,13 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: Require
   const kernels = await instantiateKernels(parts.module, memory);
   plan.place(kernels, buffer, staging);
   const words = new Int32Array(buffer);
-  writePhases(words, whole.phases, plan.phases);
-  for (const [i, { phases }] of alone.entries()) writePhases(words, phases, plan.alone[i]);
+  writeOperators(words, whole.operators, plan.operators);
+  for (const [i, { operators }] of alone.entries()) writeOperators(words, operators, plan.alone[i]);
   const requests = Array.from({ length: threads - 1 }, (_, i): HelpRequest => ({
-    module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, help: [whole.control, whole.phases, whole.count, i + 1],
+    module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, help: [whole.control, whole.operators, whole.count, i + 1],
   }));
   const helpers = await startThreads(parts.spawn, requests);
-  const run = ({ control, phases, count }: PhaseList): void => kernels.run(control, phases, count);
+  const run = ({ control, operators, count }: OperatorList): void => kernels.run(control, operators, count);
   const blockFloats = RESNET18_LAST_BLOCK.channels * RESNET18_LAST_BLOCK.side ** 2;
   const block = { hidden: new Float32Array(blockFloats), sum: new Float32Array(blockFloats) };
   const lastBlock = (): LastBlock => {

@@ -1,8 +1,8 @@
 import type { ReactiveControllerHost } from 'lit';
-import { decodePicture, PictureError } from '../../base/page/decode-image';
+import { decodeImage, ImageError } from '../../base/page/decode-image';
 import type { DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
-import type { PictureItem } from '../shared/image';
+import type { ImageItem } from '../shared/image';
 import type { RecogniserController } from '../../recognise/page/index';
 import { SharedController } from '../../base/page/shared-controller';
 
@@ -18,9 +18,9 @@ const TOP_COUNT = 3;
 type Recogniser = Pick<RecogniserController, 'recognise' | 'state' | 'loaded'>;
 
 /** Recognises any number of picture files one after another; a bad one is listed with its reason and the rest go on. */
-export class PictureBatch extends SharedController {
-  #items: readonly PictureItem[] = [];
-  readonly #counts: Record<PictureItem['state'], number> = { waiting: 0, running: 0, done: 0, failed: 0 };
+export class ImageBatch extends SharedController {
+  #items: readonly ImageItem[] = [];
+  readonly #counts: Record<ImageItem['state'], number> = { waiting: 0, running: 0, done: 0, failed: 0 };
   /** Before it nothing waits: thousands of pictures are not looked through anew for each. */
   #firstWaiting = 0;
   #nextId = 1;
@@ -39,7 +39,7 @@ export class PictureBatch extends SharedController {
   }
 
   /** In the order in which they were added; a new array after each change, and a new item where it changed. */
-  get items(): readonly PictureItem[] {
+  get items(): readonly ImageItem[] {
     return this.#items;
   }
 
@@ -57,7 +57,7 @@ export class PictureBatch extends SharedController {
     this.pump();
   }
 
-  #item({ file, name, problem }: DroppedFile): PictureItem {
+  #item({ file, name, problem }: DroppedFile): ImageItem {
     const id = this.#nextId++;
     return problem === undefined ? { id, file, name, state: 'waiting' } : { id, file, name, state: 'failed', problem, detail: '' };
   }
@@ -92,10 +92,10 @@ export class PictureBatch extends SharedController {
     }
   }
 
-  async #recognise({ id, file, name }: PictureItem): Promise<PictureItem> {
+  async #recognise({ id, file, name }: ImageItem): Promise<ImageItem> {
     let bitmap: ImageBitmap | undefined;
     try {
-      bitmap = await decodePicture(file);
+      bitmap = await decodeImage(file);
       const { width, height } = bitmap;
       const thumbnail = await makeThumbnail(bitmap);
       const { recognise, loaded } = this.#bound();
@@ -106,7 +106,7 @@ export class PictureBatch extends SharedController {
       };
     } catch (error) {
       bitmap?.close();
-      if (error instanceof PictureError) return { id, file, name, state: 'failed', problem: error.problem, detail: error.message };
+      if (error instanceof ImageError) return { id, file, name, state: 'failed', problem: error.problem, detail: error.message };
       const fault = Fault.from(error, 'engine-failed');
       const attempts = (this.#attempts.get(id) ?? 0) + 1;
       this.#attempts.set(id, attempts);
@@ -121,13 +121,13 @@ export class PictureBatch extends SharedController {
     return { recognise: (frame, options) => recogniser.recognise(frame, options), loaded: recogniser.loaded };
   }
 
-  #nextWaiting(): PictureItem | undefined {
+  #nextWaiting(): ImageItem | undefined {
     const { items } = this;
     while (this.#firstWaiting < items.length && items[this.#firstWaiting].state !== 'waiting') this.#firstWaiting++;
     return items.at(this.#firstWaiting);
   }
 
-  #set(items: readonly PictureItem[]): void {
+  #set(items: readonly ImageItem[]): void {
     this.#items = items;
     this.#firstWaiting = 0;
     for (const state of ['waiting', 'running', 'done', 'failed'] as const) this.#counts[state] = 0;
@@ -146,7 +146,7 @@ export class PictureBatch extends SharedController {
     return this.#items.at(low)?.id === id ? low : -1;
   }
 
-  #replace(item: PictureItem): void {
+  #replace(item: ImageItem): void {
     const index = this.#indexOf(item.id);
     if (index >= 0) {
       this.#counts[this.#items[index].state]--;
@@ -170,6 +170,6 @@ async function makeThumbnail(bitmap: ImageBitmap): Promise<Blob> {
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.8));
-  if (!blob) throw new PictureError('too-large', 'No small picture could be made of it.');
+  if (!blob) throw new ImageError('too-large', 'No small picture could be made of it.');
   return blob;
 }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { DonePicture } from '../shared/image';
+import type { DoneImage } from '../shared/image';
 import { className } from '../../base/page/language';
 import { percent } from '../../base/page/elements/format';
 import { icon } from '../../base/page/elements/icons';
@@ -15,7 +15,7 @@ import { sharedStyles } from '../../base/page/elements/styles';
  */
 @customElement('sg-picture-card')
 @localized()
-export class PictureCard extends LitElement {
+export class ImageCard extends LitElement {
   static override styles = [
     sharedStyles,
     css`
@@ -96,11 +96,11 @@ export class PictureCard extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) picture: DonePicture | undefined;
+  @property({ attribute: false }) image: DoneImage | undefined;
 
   override render(): unknown {
-    if (!this.picture) return nothing;
-    const { thumbnailUrl, name, top } = this.picture;
+    if (!this.image) return nothing;
+    const { thumbnailUrl, name, top } = this.image;
     return html`
       <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
       <p title=${name}>${name}</p>
@@ -122,6 +122,6 @@ export class PictureCard extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sg-picture-card': PictureCard;
+    'sg-picture-card': ImageCard;
   }
 }

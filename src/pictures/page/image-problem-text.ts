@@ -1,9 +1,9 @@
 import { msg, str } from '@lit/localize';
 import { MOST_DROPPED } from '../../base/page/dropped-files';
-import type { PictureProblem } from '../../base/shared/image-problem';
+import type { ImageProblem } from '../../base/shared/image-problem';
 
 /** What a person reads of a picture that failed: why, and what to do. */
-export function pictureProblemText(problem: PictureProblem): string {
+export function imageProblemText(problem: ImageProblem): string {
   switch (problem) {
     case 'empty':
       return msg('The file is empty.');

@@ -4,22 +4,22 @@ import { repeat } from 'lit/directives/repeat.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { downloadFile } from '../../base/page/save-file';
-import { droppedFiles, isPicture } from '../../base/page/dropped-files';
-import type { DonePicture, FailedPicture } from '../shared/image';
+import { droppedFiles, isImage } from '../../base/page/dropped-files';
+import type { DoneImage, FailedImage } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
-import { PictureBatch } from './image-batch';
+import { ImageBatch } from './image-batch';
 import { recogniserContext, type RecogniserController } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { IMAGENET_LABELS } from '../../base/shared/labels/imagenet';
-import { picturesCsv, picturesJsonLines } from '../shared/image-export';
+import { imagesCsv, imagesJsonLines } from '../shared/image-export';
 import { countFirstLabels, filterByLabel } from '../shared/image-filter';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 import '../../base/page/elements/fault-panel';
 import '../../recognise/page/model/load-progress';
 import './image-card';
-import { pictureProblemText } from './image-problem-text';
+import { imageProblemText } from './image-problem-text';
 import { picturesViewStyles } from './pictures-view-styles';
 
 /** Cards shown at first, and more at a time: thousands at once would make a phone stutter. */
@@ -44,7 +44,7 @@ export class PicturesView extends LitElement {
   @state() private shown = PAGE;
   @state() private failedShown = FAILED_PAGE;
   @query('input[type=file]') private readonly chooser!: HTMLInputElement;
-  private readonly batch = new PictureBatch(this, () => this.recogniser);
+  private readonly batch = new ImageBatch(this, () => this.recogniser);
 
   constructor() {
     super();
@@ -69,8 +69,8 @@ export class PicturesView extends LitElement {
 
   override render(): unknown {
     const { items } = this.batch;
-    const done = items.filter((item): item is DonePicture => item.state === 'done');
-    const failed = items.filter((item): item is FailedPicture => item.state === 'failed');
+    const done = items.filter((item): item is DoneImage => item.state === 'done');
+    const failed = items.filter((item): item is FailedImage => item.state === 'failed');
     const { fault, progress, state: recogniserState } = this.recogniser;
     return html`
       ${items.length > 0 ? this.#bar(done) : nothing}
@@ -95,7 +95,7 @@ export class PicturesView extends LitElement {
     return html`<button class="primary" @click=${() => this.chooser.click()}>${icon('upload')}${msg('Choose pictures')}</button>`;
   }
 
-  #bar(done: readonly DonePicture[]): unknown {
+  #bar(done: readonly DoneImage[]): unknown {
     const { items, finished, running } = this.batch;
     return html`<div class="bar" role="toolbar" aria-label=${msg('Pictures')}>
       ${this.#chooseButton()}
@@ -125,14 +125,14 @@ export class PicturesView extends LitElement {
     </div>`;
   }
 
-  #results(done: readonly DonePicture[], failed: readonly FailedPicture[]): unknown {
+  #results(done: readonly DoneImage[], failed: readonly FailedImage[]): unknown {
     const matching = filterByLabel(done, this.words, allClassNames());
     return html`
       ${failed.length > 0
         ? html`<details class="failed" open>
             <summary>${msg(str`Files that could not be read: ${failed.length}`)}</summary>
             <ul tabindex="0" aria-label=${msg('Files that could not be read')}>
-              ${failed.slice(0, this.failedShown).map(({ name, problem, detail }) => html`<li title=${detail}>${name} <span>${pictureProblemText(problem)}</span></li>`)}
+              ${failed.slice(0, this.failedShown).map(({ name, problem, detail }) => html`<li title=${detail}>${name} <span>${imageProblemText(problem)}</span></li>`)}
             </ul>
             ${failed.length > this.failedShown
               ? html`<button class="more-failed" @click=${() => (this.failedShown += FAILED_PAGE)}>${moreWords(failed.length - this.failedShown)}</button>`
@@ -145,7 +145,7 @@ export class PicturesView extends LitElement {
         ${repeat(
           matching.slice(0, this.shown),
           ({ id }) => id,
-          (picture) => html`<li><sg-picture-card .picture=${picture}></sg-picture-card></li>`,
+          (image) => html`<li><sg-picture-card .image=${image}></sg-picture-card></li>`,
         )}
       </ul>
       ${matching.length > this.shown
@@ -157,7 +157,7 @@ export class PicturesView extends LitElement {
   /** With the English names, whatever the reader's language: programs read them. */
   #save(kind: 'csv' | 'jsonl'): void {
     const { items } = this.batch;
-    const text = kind === 'csv' ? picturesCsv(items, IMAGENET_LABELS) : picturesJsonLines(items, IMAGENET_LABELS);
+    const text = kind === 'csv' ? imagesCsv(items, IMAGENET_LABELS) : imagesJsonLines(items, IMAGENET_LABELS);
     downloadFile(new Blob([text], { type: kind === 'csv' ? 'text/csv' : 'application/x-ndjson' }), `sightglass-pictures.${kind}`);
   }
 
@@ -180,7 +180,7 @@ export class PicturesView extends LitElement {
 
   readonly #onPaste = (event: ClipboardEvent): void => {
     if (!this.active || !event.clipboardData) return;
-    void droppedFiles(event.clipboardData).then((files) => this.batch.add(files.filter(isPicture)));
+    void droppedFiles(event.clipboardData).then((files) => this.batch.add(files.filter(isImage)));
   };
 }
 

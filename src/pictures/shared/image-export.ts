@@ -1,4 +1,4 @@
-import type { PictureItem } from './image';
+import type { ImageItem } from './image';
 import { csvRecord, UTF8_MARK } from '../../base/shared/csv';
 
 /** Labels of each picture that are written. */
@@ -12,7 +12,7 @@ type Names = readonly string[];
  *
  * @param names of the 1000 classes
  */
-export function picturesCsv(items: readonly PictureItem[], names: Names): string {
+export function imagesCsv(items: readonly ImageItem[], names: Names): string {
   const ranks = Array.from({ length: COUNT }, (_, i) => i + 1);
   const head = ['file', 'width', 'height', 'model', 'precision', ...ranks.flatMap((n) => [`class_${n}`, `label_${n}`, `probability_${n}`]), 'error'];
   const records = items.flatMap((item) => {
@@ -30,7 +30,7 @@ export function picturesCsv(items: readonly PictureItem[], names: Names): string
 }
 
 /** The same as JSON, one object a line. */
-export function picturesJsonLines(items: readonly PictureItem[], names: Names): string {
+export function imagesJsonLines(items: readonly ImageItem[], names: Names): string {
   return items
     .flatMap((item): object[] => {
       if (item.state === 'failed') return [{ file: item.name, error: item.problem, detail: item.detail }];

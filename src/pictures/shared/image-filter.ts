@@ -1,4 +1,4 @@
-import type { DonePicture } from './image';
+import type { DoneImage } from './image';
 
 /** A label and how many pictures have it first. */
 export interface LabelCount {
@@ -9,9 +9,9 @@ export interface LabelCount {
 }
 
 /** First labels of the pictures, the most frequent first. */
-export function countFirstLabels(pictures: readonly DonePicture[]): LabelCount[] {
+export function countFirstLabels(images: readonly DoneImage[]): LabelCount[] {
   const counts = new Map<string | number, { index: number; name?: string; count: number }>();
-  for (const { top } of pictures) {
+  for (const { top } of images) {
     const first = top.at(0);
     if (!first) continue;
     const { index, name } = first;
@@ -28,9 +28,9 @@ export function countFirstLabels(pictures: readonly DonePicture[]): LabelCount[]
  * @param words upper and lower case alike
  * @param names of the 1000 classes, one list a language
  */
-export function filterByLabel(pictures: readonly DonePicture[], words: string, names: readonly (readonly string[])[]): readonly DonePicture[] {
+export function filterByLabel(images: readonly DoneImage[], words: string, names: readonly (readonly string[])[]): readonly DoneImage[] {
   const wanted = words.trim().toLowerCase();
-  if (wanted === '') return pictures;
+  if (wanted === '') return images;
   const has = (text: string): boolean => text.toLowerCase().includes(wanted);
-  return pictures.filter(({ top }) => top.some(({ index, name }) => (name === undefined ? names.some((list) => has(list[index])) : has(name))));
+  return images.filter(({ top }) => top.some(({ index, name }) => (name === undefined ? names.some((list) => has(list[index])) : has(name))));
 }

@@ -1,15 +1,15 @@
-import type { PictureProblem } from '../../base/shared/image-problem';
+import type { ImageProblem } from '../../base/shared/image-problem';
 import type { Precision, Prediction } from '../../engine/index';
 
 /** One still picture and what became of it. */
-export type PictureItem = {
+export type ImageItem = {
   readonly id: number;
   readonly file: File;
   /** Path inside a dropped folder, else the file's name. */
   readonly name: string;
 } & (
   | { readonly state: 'waiting' | 'running' }
-  | { readonly state: 'failed'; readonly problem: PictureProblem; readonly detail: string }
+  | { readonly state: 'failed'; readonly problem: ImageProblem; readonly detail: string }
   | {
       readonly state: 'done';
       /** Most probable first. */
@@ -24,5 +24,5 @@ export type PictureItem = {
     }
 );
 
-export type DonePicture = Extract<PictureItem, { state: 'done' }>;
-export type FailedPicture = Extract<PictureItem, { state: 'failed' }>;
+export type DoneImage = Extract<ImageItem, { state: 'done' }>;
+export type FailedImage = Extract<ImageItem, { state: 'failed' }>;

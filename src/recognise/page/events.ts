@@ -39,11 +39,11 @@ export class FocusPointEvent extends Event {
 }
 
 /** The source of pictures failed while it was shown. */
-export class PictureFaultEvent extends Event {
+export class ImageFaultEvent extends Event {
   static readonly type = 'sg-picture-fault';
 
   constructor(readonly fault: Fault) {
-    super(PictureFaultEvent.type, { bubbles: true, composed: true });
+    super(ImageFaultEvent.type, { bubbles: true, composed: true });
   }
 }
 
@@ -105,11 +105,11 @@ export class SpeedMeasureEvent extends Event {
 }
 
 /** A person chose a film file as the source of pictures. */
-export class FilmFileEvent extends Event {
+export class VideoFileEvent extends Event {
   static readonly type = 'sg-film-file';
 
   constructor(readonly file: File) {
-    super(FilmFileEvent.type, { bubbles: true, composed: true });
+    super(VideoFileEvent.type, { bubbles: true, composed: true });
   }
 }
 
@@ -128,14 +128,14 @@ declare global {
     'sg-camera-choice': CameraChoiceEvent;
     'sg-control': ControlEvent;
     'sg-focus-point': FocusPointEvent;
-    'sg-picture-fault': PictureFaultEvent;
+    'sg-picture-fault': ImageFaultEvent;
     'sg-model-choice': ModelChoiceEvent;
     'sg-model-file': ModelFileEvent;
     'sg-model-remove': ModelRemoveEvent;
     'sg-precision-choice': PrecisionChoiceEvent;
     'sg-screen-choice': ScreenChoiceEvent;
     'sg-speed-measure': SpeedMeasureEvent;
-    'sg-film-file': FilmFileEvent;
+    'sg-film-file': VideoFileEvent;
     'sg-zoom': ZoomEvent;
   }
 }

@@ -4,7 +4,7 @@
  */
 export { cameraContext, CameraController } from './camera/camera-controller';
 export { FramePump } from './camera/frame-pump';
-export { grabFrame, squarePicture } from './camera/grab-frame';
+export { grabFrame, squareImage } from './camera/grab-frame';
 export type { VideoFile } from './camera/video-file';
 export type { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent, PrecisionChoiceEvent } from './events';
 export type { CameraStage } from './live/camera-stage';

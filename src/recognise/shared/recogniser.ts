@@ -105,7 +105,7 @@ export interface WorkerCapabilities extends Capabilities {
 export interface RecogniserApi {
   capabilities(): WorkerCapabilities;
   /** Whether the processor multiplies and adds bytes as quickly as floats (VNNI, SDOT); times it anew, some ten milliseconds. */
-  quickIntegers(): Promise<boolean>;
+  quickInt8(): Promise<boolean>;
   /** Loads a model in place of the one before. Once a worker has had threads it keeps them: start a new one to change. */
   load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>;
   /** Recognises one frame; the frame is closed whatever happens. */

@@ -76,8 +76,8 @@ export class FrameReader {
     if (!this.#context) throw new Fault('frame-unreadable', 'This browser gives no 2D canvas in a worker.');
     this.#context.globalCompositeOperation = 'copy';
     this.#context.drawImage(source, -x, -y, width, height);
-    const picture = this.#context.getImageData(0, 0, w, h);
-    this.preprocessor.run(picture.data, width, height, out, { x, y, width: w, height: h });
+    const image = this.#context.getImageData(0, 0, w, h);
+    this.preprocessor.run(image.data, width, height, out, { x, y, width: w, height: h });
   }
 }
 

@@ -1,6 +1,6 @@
 import {
   capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
-  Preprocessor, quickIntegers, selfTestProblem, softmax, topK,
+  Preprocessor, quickInt8, selfTestProblem, softmax, topK,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
@@ -60,8 +60,8 @@ export class RecogniserService implements RecogniserApi {
     };
   }
 
-  quickIntegers(): Promise<boolean> {
-    return this.#queue.run(quickIntegers);
+  quickInt8(): Promise<boolean> {
+    return this.#queue.run(quickInt8);
   }
 
   configure(options: SmootherOptions): void {

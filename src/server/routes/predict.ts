@@ -3,7 +3,7 @@ import type { LabelConfidence, Network, Timings } from '../job';
 import { Problem, type ProblemBody } from '../problem';
 import { readQuery, type Wish } from '../query';
 import type { ServiceParts } from '../service-parts';
-import { FORM_OVERHEAD, readBatch, readPicture, type BatchFile } from '../uploads';
+import { FORM_OVERHEAD, readBatch, readImage, type BatchFile } from '../uploads';
 
 /** One file of a batch's answer. */
 export type BatchResult =
@@ -42,7 +42,7 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
 
   app.post('/predict', async (request, reply) => {
     const wish = readQuery(request.query, models);
-    const { predictions, timings } = await recognise(await readPicture(request, settings), wish);
+    const { predictions, timings } = await recognise(await readImage(request, settings), wish);
     describe(reply, wish.network, timings);
     return predictions;
   });

@@ -7,4 +7,4 @@ export { LiveRecorder } from './recording/live-recorder';
 export const loadSessionsView = (): Promise<unknown> => import('./library/sessions-view');
 
 /** Fetches the code that reads frames of a session's video. */
-export const loadFilmFrames = (): Promise<typeof import('./library/video-frames')> => import('./library/video-frames');
+export const loadVideoFrames = (): Promise<typeof import('./library/video-frames')> => import('./library/video-frames');

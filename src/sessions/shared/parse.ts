@@ -1,4 +1,4 @@
-import type { FilmInfo, HumanEdit, HumanSpan, RecognitionEntry, SessionManifest, Snapshot } from './session';
+import type { VideoInfo, HumanEdit, HumanSpan, RecognitionEntry, SessionManifest, Snapshot } from './session';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /** Thrown where something is not what a session's file must hold; the message names the place. */
@@ -116,7 +116,7 @@ export function parseHumanEdit(value: unknown): HumanEdit {
   }
 }
 
-function parseFilm(value: unknown): FilmInfo {
+function parseVideo(value: unknown): VideoInfo {
   const found = fields(value, 'film');
   const mimeType = text(found['mimeType'], 'film.mimeType');
   if (!/^video\/(mp4|webm)(;.*)?$/.test(mimeType)) fail('film.mimeType', 'of video/mp4 or video/webm');
@@ -142,7 +142,7 @@ export function parseManifest(value: unknown): SessionManifest {
     state: oneOf(found['state'], ['recording', 'complete', 'recovered'] as const, 'state'),
     ...(found['ended'] !== undefined && { ended: oneOf(found['ended'], ['storage-full', 'recording-failed'] as const, 'ended') }),
     durationUs: whole(found['durationUs'], 'durationUs'),
-    film: parseFilm(found['film']),
+    film: parseVideo(found['film']),
     models: list(found['models'], 'models', 1000).map((model, i) => {
       const entry = fields(model, `models[${i}]`);
       return {

@@ -64,9 +64,9 @@ class RunBuilder {
     this.#run = undefined;
     if (!run) return undefined;
     // The film may be a frame longer than its last answer, or a broken-off one's length may be unknown (0).
-    const filmEnd = timeUs === Infinity ? Math.max(this.options.durationUs, run.lastUs + 1) : Infinity;
+    const videoEnd = timeUs === Infinity ? Math.max(this.options.durationUs, run.lastUs + 1) : Infinity;
     const { startUs, lastUs, label, sum, count, modelId } = run;
-    return { startUs, endUs: Math.min(timeUs, lastUs + this.#holds, filmEnd), label, probability: sum / count, count, modelId };
+    return { startUs, endUs: Math.min(timeUs, lastUs + this.#holds, videoEnd), label, probability: sum / count, count, modelId };
   }
 }
 

@@ -9,7 +9,7 @@ const WINDOW_MS = 10_000;
 const HELD_SECONDS = 150;
 
 /** Reckons how long can still be recorded. */
-export class RoomMeter {
+export class QuotaMeter {
   readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
   bytesLeft: number | undefined;
 

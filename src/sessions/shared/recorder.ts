@@ -1,10 +1,10 @@
 import type { Fault } from '../../base/shared/fault';
-import type { FilmInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from './session';
+import type { VideoInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from './session';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 import type { Precision } from '../../engine/index';
 
 /** A picture of the camera for the film or a snapshot. Transferred to the worker, which closes it. */
-export type FilmFrame = VideoFrame | ImageBitmap;
+export type RecordedFrame = VideoFrame | ImageBitmap;
 
 export interface RecordingRequest {
   readonly id: string;
@@ -22,7 +22,7 @@ export interface RecordingRequest {
 
 /** How a recording began. */
 export interface RecordingStarted {
-  readonly film: FilmInfo;
+  readonly video: VideoInfo;
   /** `memory` where the browser has no private file system: then `finish` gives the files, and a crash loses them. */
   readonly keptIn: 'device' | 'memory';
 }
@@ -78,7 +78,7 @@ export interface RecorderApi {
    * @param wanted it was recognised or snapshot: it is dropped last
    * @returns false where it was dropped
    */
-  frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean;
+  frame(frame: RecordedFrame, timeUs: number, wanted: boolean): boolean;
   /**
    * A chunk of the page's MediaRecorder.
    * @param endUs film time up to which it may reach
@@ -90,7 +90,7 @@ export interface RecorderApi {
   /** Edits of the human labels; flushed before the answer. */
   edit(edits: readonly HumanEdit[]): void;
   /** Keeps a frame as a picture, full size, and in the film. */
-  snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot>;
+  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot>;
   /**
    * Encodes and writes what is left, and closes the session.
    * @param ended why, where a person did not stop it

@@ -33,7 +33,7 @@ export interface SessionStoreApi {
   /** A session with its labels. Lines that a crash tore are left out. */
   open(id: string): Promise<SessionData>;
   /** The film, not read into memory. */
-  film(id: string): Promise<File>;
+  video(id: string): Promise<File>;
   /** A snapshot's picture, JPEG; `file` as in `Snapshot.file`. */
   snapshot(id: string, file: string): Promise<File>;
   /** All edits of the human labels in the order in which they were made. */

@@ -71,7 +71,7 @@ export interface HumanLabels {
   readonly snapshots: readonly Snapshot[];
 }
 
-export interface FilmInfo {
+export interface VideoInfo {
   /** `film.mp4` or `film.webm`. */
   readonly file: string;
   /** With codecs, for example `video/mp4; codecs="avc1.42E01F"`. */
@@ -95,7 +95,7 @@ export interface SessionManifest {
   /** Why a complete session ended, where a person did not stop it. */
   readonly ended?: 'storage-full' | 'recording-failed';
   readonly durationUs: number;
-  readonly film: FilmInfo;
+  readonly film: VideoInfo;
   /** Models that gave labels. */
   readonly models: readonly { readonly id: string; readonly name: string; readonly precision: Precision }[];
   /** Bytes of all its files. */

@@ -16,7 +16,7 @@ function fitted(startUs: number, lengthUs: number, durationUs: number): TimeWind
 }
 
 /** All of a film. */
-export function wholeFilm(durationUs: number): TimeWindow {
+export function wholeVideo(durationUs: number): TimeWindow {
   return { startUs: 0, endUs: Math.max(1, durationUs) };
 }
 

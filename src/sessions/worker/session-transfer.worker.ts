@@ -1,6 +1,6 @@
 import { expose, transfer } from 'comlink';
 import type { SessionTransferApi } from '../shared/session-export';
-import { frameTimes, openFilm } from './export/open-video';
+import { frameTimes, openVideo } from './export/open-video';
 import { asFaults, throttled } from './export/reports';
 import { SessionSource } from './export/session-source';
 
@@ -12,9 +12,9 @@ const api: SessionTransferApi = {
   frameTimes: (sessionId) =>
     asFaults(async () => {
       const source = await SessionSource.open(sessionId);
-      using film = await openFilm(source.film);
-      const times = await frameTimes(film);
-      return transfer({ start: film.start, times }, [times.buffer]);
+      using video = await openVideo(source.video);
+      const times = await frameTimes(video);
+      return transfer({ start: video.start, times }, [times.buffer]);
     }),
 };
 

@@ -2,9 +2,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
-import type { NewExample, Thing } from '../shared/teach';
+import type { NewExample, TaughtClass } from '../shared/teach';
 import { LONGEST_NAME } from '../shared/classes-file';
-import { type ThingAction, ThingEvent, ThingNameEvent, ThingPicturesEvent } from './events';
+import { type ClassAction, ClassEvent, ClassNameEvent, ClassImagesEvent } from './events';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 import './thumbnail';
@@ -21,7 +21,7 @@ const FEWEST_EXAMPLES = 5;
  */
 @customElement('sg-thing-card')
 @localized()
-export class ThingCard extends LitElement {
+export class ClassCard extends LitElement {
   static override styles = [
     sharedStyles,
     css`
@@ -106,7 +106,7 @@ export class ThingCard extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) thing!: Thing;
+  @property({ attribute: false }) taughtClass!: TaughtClass;
   /** Examples on their way to it. */
   @property({ attribute: false }) coming: readonly NewExample[] = [];
   /** Ids of examples that were taken for something else when they were held out. */
@@ -117,22 +117,22 @@ export class ThingCard extends LitElement {
   @property({ type: Boolean }) closed = false;
 
   override render(): unknown {
-    const { thing, chosen } = this;
+    const { taughtClass, chosen } = this;
     return html`
       <div class="head">
-        <div class="names">${thing.other ? html`<h2>${thing.name}</h2>` : this.#name()}${this.#words()}</div>
+        <div class="names">${taughtClass.other ? html`<h2>${taughtClass.name}</h2>` : this.#name()}${this.#words()}</div>
         <label class="file" title=${msg('Add pictures')}>
-          ${icon('addPicture')}<span class="visually-hidden">${msg(str`Add pictures to ${thing.name}`)}</span>
+          ${icon('addPicture')}<span class="visually-hidden">${msg(str`Add pictures to ${taughtClass.name}`)}</span>
           <input class="visually-hidden" type="file" accept="image/*" multiple ?disabled=${this.closed} @change=${this.#onFiles} />
         </label>
-        ${this.#button('session', 'film', msg(str`Add frames of a recorded session to ${thing.name}`))}
-        ${this.#button('delete', 'trash', msg(str`Delete ${thing.name}`))}
+        ${this.#button('session', 'film', msg(str`Add frames of a recorded session to ${taughtClass.name}`))}
+        ${this.#button('delete', 'trash', msg(str`Delete ${taughtClass.name}`))}
       </div>
       ${this.#examples()}
       ${chosen
         ? nothing
         : html`<button class="choose" @click=${() => this.#send('choose')}>
-            ${icon('camera')}<span>${msg(str`Show ${thing.name} to the camera`)}</span>
+            ${icon('camera')}<span>${msg(str`Show ${taughtClass.name} to the camera`)}</span>
           </button>`}
     `;
   }
@@ -144,7 +144,7 @@ export class ThingCard extends LitElement {
       maxlength=${LONGEST_NAME}
       autocomplete="off"
       enterkeyhint="done"
-      .value=${this.thing.name}
+      .value=${this.taughtClass.name}
       @change=${this.#onName}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key === 'Enter') (event.target as HTMLElement).blur();
@@ -153,8 +153,8 @@ export class ThingCard extends LitElement {
   }
 
   #words(): unknown {
-    const count = this.thing.examples.length + this.coming.length;
-    if (this.thing.other) {
+    const count = this.taughtClass.examples.length + this.coming.length;
+    if (this.taughtClass.other) {
       return html`<p>${count === 0 ? msg('Show the surroundings without your things.') : msg(str`${count} examples of none of them`)}</p>`;
     }
     if (count === 0) return html`<p>${msg('No examples yet')}</p>`;
@@ -163,23 +163,23 @@ export class ThingCard extends LitElement {
   }
 
   #examples(): unknown {
-    const { thing, coming } = this;
-    if (thing.examples.length + coming.length === 0) return nothing;
-    const kept = thing.examples.map((e, i) => ({ key: e.id, id: e.id, picture: e.picture, number: i + 1, wrong: this.wrong.has(e.id) }));
-    const fresh = coming.map((e, i) => ({ key: `new-${i}`, id: undefined, picture: e.picture, number: kept.length + i + 1, wrong: false }));
+    const { taughtClass, coming } = this;
+    if (taughtClass.examples.length + coming.length === 0) return nothing;
+    const kept = taughtClass.examples.map((e, i) => ({ key: e.id, id: e.id, image: e.image, number: i + 1, wrong: this.wrong.has(e.id) }));
+    const fresh = coming.map((e, i) => ({ key: `new-${i}`, id: undefined, image: e.image, number: kept.length + i + 1, wrong: false }));
     // The newest first: it is the one that was just made, and in sight.
-    return html`<ul class="examples" aria-label=${msg(str`Examples of ${thing.name}`)}>
+    return html`<ul class="examples" aria-label=${msg(str`Examples of ${taughtClass.name}`)}>
       ${repeat(
         [...kept, ...fresh].reverse(),
         (e) => e.key,
         (e) => html`<li>
-          <sg-thumbnail .exampleId=${e.id} .picture=${e.picture} number=${e.number} thing=${thing.name} ?wrong=${e.wrong}></sg-thumbnail>
+          <sg-thumbnail .exampleId=${e.id} .image=${e.image} number=${e.number} .taughtName=${taughtClass.name} ?wrong=${e.wrong}></sg-thumbnail>
         </li>`,
       )}
     </ul>`;
   }
 
-  #button(action: ThingAction, name: 'film' | 'trash', words: string): unknown {
+  #button(action: ClassAction, name: 'film' | 'trash', words: string): unknown {
     return html`<button
       class="icon"
       data-action=${action}
@@ -195,7 +195,7 @@ export class ThingCard extends LitElement {
   #onFiles(event: Event): void {
     const input = event.target as HTMLInputElement;
     const files = [...(input.files ?? [])];
-    if (files.length > 0) this.dispatchEvent(new ThingPicturesEvent(this.thing.id, files));
+    if (files.length > 0) this.dispatchEvent(new ClassImagesEvent(this.taughtClass.id, files));
     input.value = '';
   }
 
@@ -203,17 +203,17 @@ export class ThingCard extends LitElement {
     const input = event.target as HTMLInputElement;
     const name = input.value.trim();
     // An empty or a taken name is not accepted: what it was called stands there again.
-    input.value = this.thing.name;
-    if (name !== '' && name !== this.thing.name) this.dispatchEvent(new ThingNameEvent(this.thing.id, name));
+    input.value = this.taughtClass.name;
+    if (name !== '' && name !== this.taughtClass.name) this.dispatchEvent(new ClassNameEvent(this.taughtClass.id, name));
   }
 
-  #send(action: ThingAction): void {
-    this.dispatchEvent(new ThingEvent(this.thing.id, action));
+  #send(action: ClassAction): void {
+    this.dispatchEvent(new ClassEvent(this.taughtClass.id, action));
   }
 }
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sg-thing-card': ThingCard;
+    'sg-thing-card': ClassCard;
   }
 }

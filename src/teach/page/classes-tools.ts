@@ -10,7 +10,7 @@ import { sharedStyles } from '../../base/page/elements/styles';
 /** Export, import, delete all, and whether things are named live. */
 @customElement('sg-things-tools')
 @localized()
-export class ThingsTools extends LitElement {
+export class ClassesTools extends LitElement {
   static override styles = [
     sharedStyles,
     fileButtonStyles,
@@ -46,7 +46,7 @@ export class ThingsTools extends LitElement {
   /** Whether nothing can be taken in or out: the model that runs gives no features. */
   @property({ type: Boolean }) closed = false;
   @property({ type: Boolean }) named = true;
-  @state() private pictures = false;
+  @state() private images = false;
 
   override render(): unknown {
     const importer = html`<label class="file">
@@ -65,14 +65,14 @@ export class ThingsTools extends LitElement {
         <button data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
       </div>
       <label>
-        <input type="checkbox" name="pictures" .checked=${this.pictures} @change=${(event: Event) => (this.pictures = (event.target as HTMLInputElement).checked)} />
+        <input type="checkbox" name="pictures" .checked=${this.images} @change=${(event: Event) => (this.images = (event.target as HTMLInputElement).checked)} />
         ${msg('Put the pictures into the exported file too')}
       </label>
     `;
   }
 
   async #export(): Promise<void> {
-    const file = await this.teach.exportFile(this.pictures);
+    const file = await this.teach.exportFile(this.images);
     if (file) downloadFile(file, `sightglass-things-${new Date().toISOString().slice(0, 10)}.json`);
   }
 
@@ -86,6 +86,6 @@ export class ThingsTools extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sg-things-tools': ThingsTools;
+    'sg-things-tools': ClassesTools;
   }
 }

@@ -1,29 +1,29 @@
-export type ThingAction = 'choose' | 'delete' | 'session';
+export type ClassAction = 'choose' | 'delete' | 'session';
 
 /** Something is to be done with a taught thing. */
-export class ThingEvent extends Event {
+export class ClassEvent extends Event {
   static readonly type = 'sg-thing';
 
-  constructor(readonly thingId: string, readonly action: ThingAction) {
-    super(ThingEvent.type, { bubbles: true, composed: true });
+  constructor(readonly classId: string, readonly action: ClassAction) {
+    super(ClassEvent.type, { bubbles: true, composed: true });
   }
 }
 
 /** Picture files were chosen as examples of a thing. */
-export class ThingPicturesEvent extends Event {
+export class ClassImagesEvent extends Event {
   static readonly type = 'sg-thing-pictures';
 
-  constructor(readonly thingId: string, readonly files: readonly File[]) {
-    super(ThingPicturesEvent.type, { bubbles: true, composed: true });
+  constructor(readonly classId: string, readonly files: readonly File[]) {
+    super(ClassImagesEvent.type, { bubbles: true, composed: true });
   }
 }
 
 /** A taught thing was given another name. */
-export class ThingNameEvent extends Event {
+export class ClassNameEvent extends Event {
   static readonly type = 'sg-thing-name';
 
-  constructor(readonly thingId: string, readonly name: string) {
-    super(ThingNameEvent.type, { bubbles: true, composed: true });
+  constructor(readonly classId: string, readonly name: string) {
+    super(ClassNameEvent.type, { bubbles: true, composed: true });
   }
 }
 
@@ -47,7 +47,7 @@ export class HoldEvent extends Event {
 
 /** Spans of one film, by the thing that they show. */
 export interface SpanChoice {
-  readonly film: Blob;
+  readonly video: Blob;
   readonly spans: readonly { readonly name: string; readonly startUs: number; readonly endUs: number }[];
   /** True to make things of the spans' own names; else all are of the chosen thing. */
   readonly ownNames: boolean;
@@ -73,9 +73,9 @@ export class UndoEvent extends Event {
 
 declare global {
   interface HTMLElementEventMap {
-    'sg-thing': ThingEvent;
-    'sg-thing-pictures': ThingPicturesEvent;
-    'sg-thing-name': ThingNameEvent;
+    'sg-thing': ClassEvent;
+    'sg-thing-pictures': ClassImagesEvent;
+    'sg-thing-name': ClassNameEvent;
     'sg-example-remove': ExampleRemoveEvent;
     'sg-hold': HoldEvent;
     'sg-span-choice': SpanChoiceEvent;

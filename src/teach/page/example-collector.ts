@@ -1,6 +1,6 @@
-import { grabFrame, squarePicture } from '../../recognise/page/index';
-import { loadFilmFrames } from '../../sessions/page/index';
-import { decodePicture } from '../../base/page/decode-image';
+import { grabFrame, squareImage } from '../../recognise/page/index';
+import { loadVideoFrames } from '../../sessions/page/index';
+import { decodeImage } from '../../base/page/decode-image';
 import { Fault } from '../../base/shared/fault';
 import type { FrameInput, Recognition, RecogniseOptions } from '../../recognise/shared/index';
 import type { NewExample } from '../shared/teach';
@@ -15,14 +15,14 @@ const BURST_INTERVAL = 180;
 const MOST_IN_BURST = 30;
 
 /** Examples of a time of a film. */
-export interface FilmSpan {
+export interface VideoSpan {
   /** Microseconds. */
   readonly startUs: number;
   readonly endUs: number;
 }
 
 /** Times within a span, evenly, none at its very ends. */
-function timesIn({ startUs, endUs }: FilmSpan, count: number): number[] {
+function timesIn({ startUs, endUs }: VideoSpan, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(startUs + ((endUs - startUs) * (i + 0.5)) / count));
 }
 
@@ -40,44 +40,44 @@ export class ExampleCollector {
     const group = crypto.randomUUID();
     for (let taken = 0; taken < MOST_IN_BURST && goOn(); taken++) {
       const started = performance.now();
-      const picture = squarePicture(video, video.videoWidth, video.videoHeight);
-      onExample(await this.#example(await grabFrame(video), await picture, group, 'camera'));
+      const image = squareImage(video, video.videoWidth, video.videoHeight);
+      onExample(await this.#example(await grabFrame(video), await image, group, 'camera'));
       const rest = BURST_INTERVAL - (performance.now() - started);
       if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
 
   /** @throws PictureError where the file is no picture that is read here */
-  async fromPicture(file: Blob): Promise<NewExample> {
-    const bitmap = await decodePicture(file);
-    const picture = await squarePicture(bitmap, bitmap.width, bitmap.height);
-    return this.#example(bitmap, picture, crypto.randomUUID(), 'picture');
+  async fromImage(file: Blob): Promise<NewExample> {
+    const bitmap = await decodeImage(file);
+    const image = await squareImage(bitmap, bitmap.width, bitmap.height);
+    return this.#example(bitmap, image, crypto.randomUUID(), 'picture');
   }
 
   /** @throws Fault `film-unreadable` */
-  async *fromFilm(film: Blob, spans: readonly FilmSpan[], count: number): AsyncGenerator<NewExample> {
+  async *fromVideo(video: Blob, spans: readonly VideoSpan[], count: number): AsyncGenerator<NewExample> {
     // Only now: the reader of films is large.
-    const { filmFrames } = await loadFilmFrames();
+    const { videoFrames } = await loadVideoFrames();
     for (const span of spans) {
       const group = crypto.randomUUID();
-      for await (const frame of filmFrames(film, timesIn(span, count))) {
-        const picture = await squarePicture(frame, frame.displayWidth, frame.displayHeight);
-        yield await this.#example(frame.clone(), picture, group, 'session');
+      for await (const frame of videoFrames(video, timesIn(span, count))) {
+        const image = await squareImage(frame, frame.displayWidth, frame.displayHeight);
+        yield await this.#example(frame.clone(), image, group, 'session');
       }
     }
   }
 
   /** What the network that runs now sees in a kept picture. */
-  async again(picture: Blob): Promise<Pick<NewExample, 'features' | 'block'>> {
-    return this.#example(await createImageBitmap(picture, { colorSpaceConversion: 'none' }), picture, '', 'picture');
+  async again(image: Blob): Promise<Pick<NewExample, 'features' | 'block'>> {
+    return this.#example(await createImageBitmap(image, { colorSpaceConversion: 'none' }), image, '', 'picture');
   }
 
-  async #example(frame: FrameInput, picture: Blob, group: string, source: ExampleSource): Promise<NewExample> {
+  async #example(frame: FrameInput, image: Blob, group: string, source: ExampleSource): Promise<NewExample> {
     const { features, block } = await this.recognise(frame, {
       id: 0, capturedAt: performance.now(), count: 1, features: true, block: true, live: false,
     });
     if (!features) throw new Fault('no-model', 'The model that runs gives no features to learn from.');
-    return { features, block, picture, group, source };
+    return { features, block, image, group, source };
   }
 }
 

@@ -42,7 +42,7 @@ export class HoldButton extends LitElement {
     `,
   ];
 
-  @property() thing = '';
+  @property() taughtName = '';
   @property({ type: Boolean }) held = false;
   @property({ type: Boolean }) disabled = false;
   /** Examples of this burst so far. */
@@ -67,7 +67,7 @@ export class HoldButton extends LitElement {
       @keyup=${() => this.#send(false)}
       @blur=${() => this.#send(false)}
     >
-      ${icon('camera')}<span class="name">${this.held ? msg(str`${this.count} examples, let go to stop`) : msg(str`Hold to show “${this.thing}”`)}</span>
+      ${icon('camera')}<span class="name">${this.held ? msg(str`${this.count} examples, let go to stop`) : msg(str`Hold to show “${this.taughtName}”`)}</span>
     </button>`;
   }
 

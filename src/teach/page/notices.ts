@@ -50,7 +50,7 @@ function foreign(teach: TeachController, model: FeatureModel | undefined): unkno
   if (!model) return nothing;
   const examples = teach.foreign;
   if (examples.length === 0) return nothing;
-  const again = examples.filter((e) => e.picture).length;
+  const again = examples.filter((e) => e.image).length;
   return html`<div class="notice" role="status">
     <strong>${msg(str`${examples.length} examples were seen by another model`)}</strong>
     <p>
@@ -67,7 +67,7 @@ function foreign(teach: TeachController, model: FeatureModel | undefined): unkno
 }
 
 function unkept({ state }: TeachController): unknown {
-  if (!state || state.kept || state.things.length === 0) return nothing;
+  if (!state || state.kept || state.classes.length === 0) return nothing;
   return html`<p class="notice" role="status">${msg('This browser keeps nothing here (a private window?). Export your things before you close the page.')}</p>`;
 }
 

@@ -111,11 +111,11 @@ export class SessionSheet extends LitElement {
   ];
 
   /** Name of the thing that the spans are for. */
-  @property() thing = '';
+  @property() taughtName = '';
   /** Whether they may become things of their own names as well. */
   @property({ type: Boolean }) other = false;
   @state() private sessions: readonly SessionManifest[] | undefined;
-  @state() private opened: { readonly data: SessionData; readonly film: File; readonly spans: readonly Pick[] } | undefined;
+  @state() private opened: { readonly data: SessionData; readonly video: File; readonly spans: readonly Pick[] } | undefined;
   @state() private fault: Fault | undefined;
   @state() private picked: ReadonlySet<string> = new Set();
   @state() private ownNames = false;
@@ -174,7 +174,7 @@ export class SessionSheet extends LitElement {
         ? nothing
         : html`<fieldset>
             <legend>${msg('They are examples of')}</legend>
-            ${this.#radio(false, this.thing)} ${this.#radio(true, msg('things of their own names'))}
+            ${this.#radio(false, this.taughtName)} ${this.#radio(true, msg('things of their own names'))}
           </fieldset>`}
       <button class="primary" ?disabled=${this.picked.size === 0} @click=${this.#onAdd}>
         ${msg(str`Add frames of ${this.picked.size} spans`)}
@@ -192,8 +192,8 @@ export class SessionSheet extends LitElement {
   async #open(id: string): Promise<void> {
     const call = ++this.#call;
     await this.#try(async () => {
-      const [data, film] = await Promise.all([this.store.open(id), this.store.film(id)]);
-      if (call === this.#call) this.opened = { data, film, spans: spansOf(data) };
+      const [data, video] = await Promise.all([this.store.open(id), this.store.video(id)]);
+      if (call === this.#call) this.opened = { data, video, spans: spansOf(data) };
     });
   }
 
@@ -215,7 +215,7 @@ export class SessionSheet extends LitElement {
   #onAdd(): void {
     if (!this.opened) return;
     const spans = this.opened.spans.filter(({ key }) => this.picked.has(key)).sort((a, b) => a.startUs - b.startUs);
-    this.dispatchEvent(new SpanChoiceEvent({ film: this.opened.film, spans, ownNames: this.ownNames }));
+    this.dispatchEvent(new SpanChoiceEvent({ video: this.opened.video, spans, ownNames: this.ownNames }));
     this.sheet.close();
   }
 }

@@ -27,16 +27,16 @@ export class TeachClient implements TeachApi {
     return this.#link.call((remote) => remote.state());
   }
 
-  addThing(name: string, other = false): Promise<string> {
-    return this.#link.call((remote) => remote.addThing(name, other));
+  addClass(name: string, other = false): Promise<string> {
+    return this.#link.call((remote) => remote.addClass(name, other));
   }
 
-  rename(thingId: string, name: string): Promise<void> {
-    return this.#link.call((remote) => remote.rename(thingId, name));
+  rename(classId: string, name: string): Promise<void> {
+    return this.#link.call((remote) => remote.rename(classId, name));
   }
 
-  addExamples(thingId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
-    return this.#link.call((remote) => remote.addExamples(thingId, model, examples));
+  addExamples(classId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
+    return this.#link.call((remote) => remote.addExamples(classId, model, examples));
   }
 
   updateFeatures(model: FeatureModel, updates: readonly FeatureUpdate[]): Promise<void> {
@@ -47,8 +47,8 @@ export class TeachClient implements TeachApi {
     return this.#link.call((remote) => remote.deleteExamples(ids));
   }
 
-  deleteThing(thingId: string): Promise<UndoToken> {
-    return this.#link.call((remote) => remote.deleteThing(thingId));
+  deleteClass(classId: string): Promise<UndoToken> {
+    return this.#link.call((remote) => remote.deleteClass(classId));
   }
 
   deleteAll(): Promise<UndoToken> {
@@ -72,8 +72,8 @@ export class TeachClient implements TeachApi {
     return this.#link.call((remote) => remote.enable(enabled));
   }
 
-  exportFile(model: FeatureModel, pictures: boolean): Promise<Blob> {
-    return this.#link.call((remote) => remote.exportFile(model, pictures));
+  exportFile(model: FeatureModel, images: boolean): Promise<Blob> {
+    return this.#link.call((remote) => remote.exportFile(model, images));
   }
 
   importFile(file: Blob, model: FeatureModel): Promise<ImportSummary> {

@@ -5,7 +5,7 @@ import type { ExampleSummary, NewExample, TeachState, UndoToken } from '../share
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import { MOST_EXAMPLES } from '../shared/classes-file';
 import type { TeachProgress } from '../shared/train-head';
-import { ExampleCollector, type Collector, type FilmSpan, type Recognise } from './example-collector';
+import { ExampleCollector, type Collector, type VideoSpan, type Recognise } from './example-collector';
 import { SharedController } from '../../base/page/shared-controller';
 import type { Collecting, UndoOffer } from './teach-progress';
 
@@ -78,7 +78,7 @@ export class TeachController extends SharedController {
   get foreign(): readonly ExampleSummary[] {
     const model = this.model();
     if (!model) return [];
-    return this.state?.things.flatMap((t) => t.examples).filter((e) => e.modelSha256 !== model.sha256) ?? [];
+    return this.state?.classes.flatMap((t) => t.examples).filter((e) => e.modelSha256 !== model.sha256) ?? [];
   }
 
   async refresh(): Promise<void> {
@@ -92,71 +92,71 @@ export class TeachController extends SharedController {
   }
 
   /** @returns the new thing's id; undefined where it was not made */
-  async addThing(name: string, other = false): Promise<string | undefined> {
+  async addClass(name: string, other = false): Promise<string | undefined> {
     let id: string | undefined;
-    await this.#try(async () => (id = await this.#client.addThing(name, other)));
+    await this.#try(async () => (id = await this.#client.addClass(name, other)));
     return id;
   }
 
-  async rename(thingId: string, name: string): Promise<void> {
-    await this.#try(() => this.#client.rename(thingId, name));
+  async rename(classId: string, name: string): Promise<void> {
+    await this.#try(() => this.#client.rename(classId, name));
   }
 
   /** Takes examples of a thing from a video until `release`. */
-  async hold(thingId: string, video: HTMLVideoElement): Promise<void> {
+  async hold(classId: string, video: HTMLVideoElement): Promise<void> {
     if (this.#holding || this.collecting || !this.#teachable()) return;
     this.#holding = true;
-    const room = this.#room(thingId);
-    this.#collect({ thingId, examples: [], total: undefined });
-    await this.#try(() => this.#collector.burst(video, () => this.#holding && this.#taken < room, (example) => this.#take(example)));
+    const examplesLeft = this.#examplesLeft(classId);
+    this.#collect({ classId, examples: [], total: undefined });
+    await this.#try(() => this.#collector.burst(video, () => this.#holding && this.#taken < examplesLeft, (example) => this.#take(example)));
     this.#holding = false;
-    await this.#keep(thingId);
+    await this.#keep(classId);
   }
 
   release(): void {
     this.#holding = false;
   }
 
-  async addPictures(thingId: string, files: readonly File[]): Promise<void> {
-    if (this.#waits(() => this.addPictures(thingId, files))) return;
-    const chosen = files.slice(0, this.#room(thingId));
-    this.#collect({ thingId, examples: [], total: chosen.length });
+  async addImages(classId: string, files: readonly File[]): Promise<void> {
+    if (this.#waits(() => this.addImages(classId, files))) return;
+    const chosen = files.slice(0, this.#examplesLeft(classId));
+    this.#collect({ classId, examples: [], total: chosen.length });
     await this.#try(async () => {
       for (const file of chosen) {
         try {
-          this.#take(await this.#collector.fromPicture(file));
+          this.#take(await this.#collector.fromImage(file));
         } catch (error) {
           if (Fault.from(error, 'model-invalid').code !== 'model-invalid') throw error;
           this.unreadable = [...this.unreadable, file.name];
         }
       }
     });
-    await this.#keep(thingId);
+    await this.#keep(classId);
   }
 
-  async addSpans(thingId: string, film: Blob, spans: readonly FilmSpan[]): Promise<void> {
-    if (this.#waits(() => this.addSpans(thingId, film, spans))) return;
-    const room = this.#room(thingId);
-    this.#collect({ thingId, examples: [], total: Math.min(room, spans.length * FRAMES_PER_SPAN) });
+  async addSpans(classId: string, video: Blob, spans: readonly VideoSpan[]): Promise<void> {
+    if (this.#waits(() => this.addSpans(classId, video, spans))) return;
+    const examplesLeft = this.#examplesLeft(classId);
+    this.#collect({ classId, examples: [], total: Math.min(examplesLeft, spans.length * FRAMES_PER_SPAN) });
     await this.#try(async () => {
-      for await (const example of this.#collector.fromFilm(film, spans, FRAMES_PER_SPAN)) {
-        if (this.#taken >= room) break;
+      for await (const example of this.#collector.fromVideo(video, spans, FRAMES_PER_SPAN)) {
+        if (this.#taken >= examplesLeft) break;
         this.#take(example);
       }
     });
-    await this.#keep(thingId);
+    await this.#keep(classId);
   }
 
   /** Has the network that runs now see the pictures that another one has learned from. */
   async relearn(): Promise<void> {
     const model = this.model();
-    const examples = this.foreign.filter((e) => e.picture);
+    const examples = this.foreign.filter((e) => e.image);
     if (!model || this.relearning !== undefined) return;
     this.relearning = 0;
     await this.#try(async () => {
       const updates = [];
-      for (const { id, picture } of examples) {
-        if (picture) updates.push({ id, ...(await this.#collector.again(picture)) });
+      for (const { id, image } of examples) {
+        if (image) updates.push({ id, ...(await this.#collector.again(image)) });
         this.relearning = updates.length / examples.length;
         this.changed();
       }
@@ -170,12 +170,12 @@ export class TeachController extends SharedController {
     await this.#undoable('deleted-example', 1, name, () => this.#client.deleteExamples([id]));
   }
 
-  async deleteThing(id: string, name: string): Promise<void> {
-    await this.#undoable('deleted-thing', 1, name, () => this.#client.deleteThing(id));
+  async deleteClass(id: string, name: string): Promise<void> {
+    await this.#undoable('deleted-thing', 1, name, () => this.#client.deleteClass(id));
   }
 
   async deleteAll(): Promise<void> {
-    await this.#undoable('deleted-all', this.state?.things.length ?? 0, '', () => this.#client.deleteAll());
+    await this.#undoable('deleted-all', this.state?.classes.length ?? 0, '', () => this.#client.deleteAll());
   }
 
   async undo(): Promise<void> {
@@ -195,10 +195,10 @@ export class TeachController extends SharedController {
   }
 
   /** @returns undefined where it failed */
-  async exportFile(pictures: boolean): Promise<Blob | undefined> {
+  async exportFile(images: boolean): Promise<Blob | undefined> {
     const model = this.#teachable();
     let file: Blob | undefined;
-    if (model) await this.#try(async () => (file = await this.#client.exportFile(model, pictures)));
+    if (model) await this.#try(async () => (file = await this.#client.exportFile(model, images)));
     return file;
   }
 
@@ -256,8 +256,8 @@ export class TeachController extends SharedController {
     return this.collecting?.examples.length ?? 0;
   }
 
-  #room(thingId: string): number {
-    return MOST_EXAMPLES - (this.state?.things.find((t) => t.id === thingId)?.examples.length ?? 0);
+  #examplesLeft(classId: string): number {
+    return MOST_EXAMPLES - (this.state?.classes.find((t) => t.id === classId)?.examples.length ?? 0);
   }
 
   #collect(collecting: Collecting | undefined): void {
@@ -269,12 +269,12 @@ export class TeachController extends SharedController {
     if (this.collecting) this.#collect({ ...this.collecting, examples: [...this.collecting.examples, example] });
   }
 
-  async #keep(thingId: string): Promise<void> {
+  async #keep(classId: string): Promise<void> {
     const examples = this.collecting?.examples ?? [];
     const model = this.model();
-    const name = this.state?.things.find((t) => t.id === thingId)?.name ?? '';
+    const name = this.state?.classes.find((t) => t.id === classId)?.name ?? '';
     if (model && examples.length > 0) {
-      await this.#undoable('added', examples.length, name, () => this.#client.addExamples(thingId, model, examples));
+      await this.#undoable('added', examples.length, name, () => this.#client.addExamples(classId, model, examples));
       await this.refresh();
     }
     this.#collect(undefined);
@@ -301,7 +301,7 @@ export class TeachController extends SharedController {
     const { state, collecting } = this;
     const model = this.model();
     if (!state || !model || !this.#active || collecting || this.#holding) return;
-    const usable = state.things.some((t) => !t.other && t.examples.some((e) => e.modelSha256 === model.sha256));
+    const usable = state.classes.some((t) => !t.other && t.examples.some((e) => e.modelSha256 === model.sha256));
     const other = state.model !== undefined && !sameNetwork(state.model, model);
     if (usable && (state.stale || other)) this.#timer = setTimeout(() => void this.train(), TRAIN_DELAY);
   }

@@ -11,7 +11,7 @@ export interface UndoOffer {
 
 /** Examples on their way, shown before they are kept. */
 export interface Collecting {
-  readonly thingId: string;
+  readonly classId: string;
   readonly examples: readonly NewExample[];
   /** How many there will be, where that is known. */
   readonly total: number | undefined;

@@ -5,7 +5,7 @@ import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import { labelText } from '../../base/page/language';
 import { TORCHVISION_PREPROCESSING } from '../../engine/index';
-import type { Thing } from '../shared/teach';
+import type { TaughtClass } from '../shared/teach';
 import {
   cameraContext, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
   type RecogniserController, type ShownLabel,
@@ -20,9 +20,9 @@ import type {
   ExampleRemoveEvent,
   HoldEvent,
   SpanChoiceEvent,
-  ThingEvent,
-  ThingNameEvent,
-  ThingPicturesEvent,
+  ClassEvent,
+  ClassNameEvent,
+  ClassImagesEvent,
 } from './events';
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
@@ -58,7 +58,7 @@ export class TeachView extends LitElement {
   private readonly live = new LiveRecognition(this, () => this.recogniser);
   private readonly teach = new TeachController(this, (frame, options) => this.recogniser.recognise(frame, options), () => this.#model);
   /** What the session sheet was opened for. */
-  #sessionThing = '';
+  #sessionClass = '';
   /** The thing that was last scrolled into sight. */
   #shownId = '';
 
@@ -69,7 +69,7 @@ export class TeachView extends LitElement {
 
   override updated(): void {
     const { active, camera, recogniser, teach } = this;
-    this.toggleAttribute('empty', camera.state === 'off' && teach.state?.things.length === 0);
+    this.toggleAttribute('empty', camera.state === 'off' && teach.state?.classes.length === 0);
     teach.active = active && recogniser.state === 'ready';
     const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !teach.collecting && teach.relearning === undefined;
     const chosen = this.#chosen?.id ?? '';
@@ -85,11 +85,11 @@ export class TeachView extends LitElement {
 
   override render(): unknown {
     const { camera, recogniser, teach } = this;
-    const things = teach.state?.things ?? [];
+    const classes = teach.state?.classes ?? [];
     return html`
       <sg-camera-stage
         .stream=${this.active ? camera.stream : undefined}
-        .film=${this.active ? camera.film : undefined}
+        .videoFile=${this.active ? camera.videoFile : undefined}
         .lens=${camera.lens}
         .mirrored=${this.#mirrored}
         .preprocessing=${recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING}
@@ -105,31 +105,31 @@ export class TeachView extends LitElement {
         @dragover=${this.#onDragOver}
         @dragleave=${() => (this.over = false)}
         @drop=${this.#onDrop}
-        @sg-thing=${this.#onThing}
-        @sg-thing-name=${({ thingId, name }: ThingNameEvent) => void teach.rename(thingId, name)}
-        @sg-thing-pictures=${({ thingId, files }: ThingPicturesEvent) => void teach.addPictures(thingId, files)}
+        @sg-thing=${this.#onClass}
+        @sg-thing-name=${({ classId, name }: ClassNameEvent) => void teach.rename(classId, name)}
+        @sg-thing-pictures=${({ classId, files }: ClassImagesEvent) => void teach.addImages(classId, files)}
         @sg-example-remove=${this.#onExampleRemove}
       >
-        ${things.length === 0 ? this.#intro() : nothing} ${notices(teach, this.#model, recogniser)}
+        ${classes.length === 0 ? this.#intro() : nothing} ${notices(teach, this.#model, recogniser)}
         <form @submit=${this.#onAdd}>
           <input class="field" type="text" name="name" maxlength=${LONGEST_NAME} autocomplete="off" aria-label=${msg('Name of a new thing')} placeholder=${msg('Name of a new thing')} />
-          <button class=${things.length === 0 ? 'primary' : ''}>${icon('plus')}${msg('Add')}</button>
+          <button class=${classes.length === 0 ? 'primary' : ''}>${icon('plus')}${msg('Add')}</button>
         </form>
-        ${this.#cards(things)}
-        ${things.some((t) => !t.other) && !things.some((t) => t.other)
+        ${this.#cards(classes)}
+        ${classes.some((t) => !t.other) && !classes.some((t) => t.other)
           ? html`<button data-action="other" @click=${() => void this.#addOther()}>${icon('plus')}${msg('Teach what is none of them')}</button>`
           : nothing}
         ${learningNotice(teach)}
-        <sg-training-report .result=${teach.state?.result} .names=${this.#names(things)}></sg-training-report>
-        <sg-things-tools class="all" .teach=${teach} ?empty=${things.length === 0} ?closed=${!this.#model} ?named=${teach.state?.enabled ?? true}></sg-things-tools>
+        <sg-training-report .result=${teach.state?.result} .names=${this.#names(classes)}></sg-training-report>
+        <sg-things-tools class="all" .teach=${teach} ?empty=${classes.length === 0} ?closed=${!this.#model} ?named=${teach.state?.enabled ?? true}></sg-things-tools>
       </div>
       <div class="act">
         <sg-undo-bar .offer=${teach.undoOffer} @sg-undo=${() => void teach.undo()}></sg-undo-bar>
         ${this.#action()}
       </div>
       <sg-session-sheet
-        thing=${things.find((t) => t.id === this.#sessionThing)?.name ?? ''}
-        ?other=${things.find((t) => t.id === this.#sessionThing)?.other ?? false}
+        .taughtName=${classes.find((t) => t.id === this.#sessionClass)?.name ?? ''}
+        ?other=${classes.find((t) => t.id === this.#sessionClass)?.other ?? false}
         @sg-span-choice=${this.#onSpans}
       ></sg-session-sheet>
     `;
@@ -147,18 +147,18 @@ export class TeachView extends LitElement {
     </div>`;
   }
 
-  #cards(things: readonly Thing[]): unknown {
+  #cards(classes: readonly TaughtClass[]): unknown {
     const { collecting, state } = this.teach;
     const wrong = new Set(state?.result?.wrongIds);
     return repeat(
-      things,
-      (thing) => thing.id,
-      (thing) => html`<sg-thing-card
-        data-thing=${thing.name}
-        .thing=${thing}
-        .coming=${collecting?.thingId === thing.id ? collecting.examples : []}
+      classes,
+      (taughtClass) => taughtClass.id,
+      (taughtClass) => html`<sg-thing-card
+        data-thing=${taughtClass.name}
+        .taughtClass=${taughtClass}
+        .coming=${collecting?.classId === taughtClass.id ? collecting.examples : []}
         .wrong=${wrong}
-        ?chosen=${thing.id === this.#chosen?.id}
+        ?chosen=${taughtClass.id === this.#chosen?.id}
         ?closed=${collecting !== undefined || !this.#model}
       ></sg-thing-card>`,
     );
@@ -175,7 +175,7 @@ export class TeachView extends LitElement {
       </button>`;
     }
     return html`<sg-hold-button
-      thing=${chosen.name}
+      .taughtName=${chosen.name}
       ?held=${teach.holding}
       ?disabled=${(teach.collecting !== undefined && !teach.holding) || this.recogniser.state !== 'ready'}
       count=${teach.collecting?.examples.length ?? 0}
@@ -188,9 +188,9 @@ export class TeachView extends LitElement {
     return loaded && featureModelOf(loaded.manifest, loaded.precision);
   }
 
-  get #chosen(): Thing | undefined {
-    const things = this.teach.state?.things ?? [];
-    return things.find((t) => t.id === this.chosenId) ?? things.at(0);
+  get #chosen(): TaughtClass | undefined {
+    const classes = this.teach.state?.classes ?? [];
+    return classes.find((t) => t.id === this.chosenId) ?? classes.at(0);
   }
 
   get #mirrored(): boolean {
@@ -204,8 +204,8 @@ export class TeachView extends LitElement {
     }));
   }
 
-  #names(things: readonly Thing[]): string[] {
-    return (this.teach.state?.result?.thingIds ?? []).map((id) => things.find((t) => t.id === id)?.name ?? '');
+  #names(classes: readonly TaughtClass[]): string[] {
+    return (this.teach.state?.result?.thingIds ?? []).map((id) => classes.find((t) => t.id === id)?.name ?? '');
   }
 
   #startCamera(): Promise<void> {
@@ -227,7 +227,7 @@ export class TeachView extends LitElement {
     const input = form.elements.namedItem('name') as HTMLInputElement;
     const name = input.value.trim();
     if (name === '') return input.focus();
-    const id = await this.teach.addThing(name);
+    const id = await this.teach.addClass(name);
     if (id === undefined) return;
     input.value = '';
     // The keyboard of a phone would cover the button that comes next.
@@ -236,33 +236,33 @@ export class TeachView extends LitElement {
   }
 
   async #addOther(): Promise<void> {
-    this.chosenId = (await this.teach.addThing(msg('Anything else'), true)) ?? this.chosenId;
+    this.chosenId = (await this.teach.addClass(msg('Anything else'), true)) ?? this.chosenId;
   }
 
-  readonly #onThing = ({ thingId, action }: ThingEvent): void => {
-    const thing = this.teach.state?.things.find((t) => t.id === thingId);
-    if (action === 'choose') this.chosenId = thingId;
-    else if (action === 'delete') void this.teach.deleteThing(thingId, thing?.name ?? '');
+  readonly #onClass = ({ classId, action }: ClassEvent): void => {
+    const taughtClass = this.teach.state?.classes.find((t) => t.id === classId);
+    if (action === 'choose') this.chosenId = classId;
+    else if (action === 'delete') void this.teach.deleteClass(classId, taughtClass?.name ?? '');
     else {
-      this.#sessionThing = thingId;
+      this.#sessionClass = classId;
       this.requestUpdate();
       void this.sheet.show();
     }
   };
 
   readonly #onExampleRemove = ({ exampleId }: ExampleRemoveEvent): void => {
-    void this.teach.deleteExample(exampleId, this.teach.state?.things.find((t) => t.examples.some((e) => e.id === exampleId))?.name ?? '');
+    void this.teach.deleteExample(exampleId, this.teach.state?.classes.find((t) => t.examples.some((e) => e.id === exampleId))?.name ?? '');
   };
 
   readonly #onSpans = async ({ choice }: SpanChoiceEvent): Promise<void> => {
     if (!choice.ownNames) {
-      await this.teach.addSpans(this.#sessionThing, choice.film, choice.spans);
+      await this.teach.addSpans(this.#sessionClass, choice.video, choice.spans);
       return;
     }
     for (const name of new Set(choice.spans.map((s) => s.name))) {
-      const existing = this.teach.state?.things.find((t) => t.name.toLowerCase() === name.toLowerCase())?.id;
-      const id = existing ?? (await this.teach.addThing(name));
-      if (id !== undefined) await this.teach.addSpans(id, choice.film, choice.spans.filter((s) => s.name === name));
+      const existing = this.teach.state?.classes.find((t) => t.name.toLowerCase() === name.toLowerCase())?.id;
+      const id = existing ?? (await this.teach.addClass(name));
+      if (id !== undefined) await this.teach.addSpans(id, choice.video, choice.spans.filter((s) => s.name === name));
     }
   };
 
@@ -275,12 +275,12 @@ export class TeachView extends LitElement {
   #onDrop(event: DragEvent): void {
     this.over = false;
     const files = [...(event.dataTransfer?.files ?? [])];
-    const pictures = files.filter((file) => file.type.startsWith('image/'));
-    const things = files.find((file) => /\.json$/i.test(file.name));
-    if (pictures.length === 0 && !things) return;
+    const images = files.filter((file) => file.type.startsWith('image/'));
+    const classesFile = files.find((file) => /\.json$/i.test(file.name));
+    if (images.length === 0 && !classesFile) return;
     event.preventDefault();
-    if (things) void this.teach.importFile(things);
-    else if (this.#chosen) void this.teach.addPictures(this.#chosen.id, pictures);
+    if (classesFile) void this.teach.importFile(classesFile);
+    else if (this.#chosen) void this.teach.addImages(this.#chosen.id, images);
   }
 }
 

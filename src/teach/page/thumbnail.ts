@@ -69,8 +69,8 @@ export class Thumbnail extends LitElement {
   /** Undefined while the example is not kept yet: then it cannot be deleted. */
   @property() exampleId: string | undefined;
   @property({ type: Number }) number = 0;
-  @property() thing = '';
-  @property({ attribute: false }) picture: Blob | undefined;
+  @property() taughtName = '';
+  @property({ attribute: false }) image: Blob | undefined;
   @property({ type: Boolean }) wrong = false;
   @state() private url = '';
   #shown: string | undefined;
@@ -82,21 +82,21 @@ export class Thumbnail extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     // The blob is another object after each change of the list; the picture of an example never changes.
-    if (!this.picture || (!changed.has('picture') && this.url) || (this.url && this.#shown === this.exampleId)) return;
+    if (!this.image || (!changed.has('image') && this.url) || (this.url && this.#shown === this.exampleId)) return;
     this.#forget();
     this.#shown = this.exampleId;
-    this.url = URL.createObjectURL(this.picture);
+    this.url = URL.createObjectURL(this.image);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.requestUpdate('picture');
+    this.requestUpdate('image');
   }
 
   override render(): unknown {
-    const picture = this.url ? html`<img part="picture" src=${this.url} alt="" />` : html`<span class="none">${this.number}</span>`;
-    if (this.exampleId === undefined) return html`<button disabled aria-label=${msg('New example')}>${picture}</button>`;
-    const words = msg(str`Delete example ${this.number} of ${this.thing}`);
+    const image = this.url ? html`<img part="picture" src=${this.url} alt="" />` : html`<span class="none">${this.number}</span>`;
+    if (this.exampleId === undefined) return html`<button disabled aria-label=${msg('New example')}>${image}</button>`;
+    const words = msg(str`Delete example ${this.number} of ${this.taughtName}`);
     const wrong = msg('Held out, it was taken for something else');
     return html`<button
       class=${this.wrong ? 'wrong' : ''}
@@ -104,7 +104,7 @@ export class Thumbnail extends LitElement {
       title=${this.wrong ? wrong : nothing}
       @click=${() => this.dispatchEvent(new ExampleRemoveEvent(this.exampleId ?? ''))}
     >
-      ${picture}<span class="cross">${icon('close')}</span>
+      ${image}<span class="cross">${icon('close')}</span>
     </button>`;
   }
 

@@ -124,9 +124,9 @@ export class TrainingReport extends LitElement {
   }
 
   #mistake(from: number, to: number, times: number, of: number): string {
-    const things = this.names.length;
-    if (from >= things) return msg(str`Something else was taken for “${this.names[to]}” in ${times} of ${of} examples.`);
-    if (to >= things) return msg(str`“${this.names[from]}” was not recognised in ${times} of ${of} examples.`);
+    const classCount = this.names.length;
+    if (from >= classCount) return msg(str`Something else was taken for “${this.names[to]}” in ${times} of ${of} examples.`);
+    if (to >= classCount) return msg(str`“${this.names[from]}” was not recognised in ${times} of ${of} examples.`);
     return msg(str`“${this.names[from]}” was taken for “${this.names[to]}” in ${times} of ${of} examples.`);
   }
 

@@ -5,7 +5,7 @@ import { fromBase64, toBase64 } from './base64';
 const FILE_FORMAT = 'sightglass-things';
 const FILE_VERSION = 1;
 export const LONGEST_NAME = 60;
-const MOST_THINGS = 100;
+const MOST_CLASSES = 100;
 export const MOST_EXAMPLES = 500;
 
 /** Where an example came from. */
@@ -23,7 +23,7 @@ export interface FileExample {
   readonly picture?: Uint8Array<ArrayBuffer>;
 }
 
-interface FileThing {
+interface FileClass {
   readonly name: string;
   /** True for examples of anything else. */
   readonly other: boolean;
@@ -31,13 +31,13 @@ interface FileThing {
 }
 
 /** What a file of taught things holds. */
-export interface ThingsFile {
+export interface ClassesFile {
   readonly model: FeatureModel;
-  readonly things: readonly FileThing[];
+  readonly things: readonly FileClass[];
 }
 
 /** A file that is no file of taught things, or a damaged one; the message says what and where, for the person. */
-export class ThingsFileError extends Error {
+export class ClassesFileError extends Error {
   override readonly name = 'ThingsFileError';
 }
 
@@ -45,12 +45,12 @@ export class ThingsFileError extends Error {
  * Writes taught things as JSON: `{ format, version, model, things: [{ name, other, examples: [{ id, group, addedAt, source,
  * features, picture? }] }] }`; features are little-endian float32 and pictures JPEG, both in base64.
  */
-export function writeThingsFile({ model, things }: ThingsFile): string {
+export function writeClassesFile({ model, things: classes }: ClassesFile): string {
   return JSON.stringify({
     format: FILE_FORMAT,
     version: FILE_VERSION,
     model,
-    things: things.map(({ name, other, examples }) => ({
+    things: classes.map(({ name, other, examples }) => ({
       name,
       other,
       examples: examples.map(({ features, picture, ...rest }) => ({
@@ -71,7 +71,7 @@ function littleEndian(values: Float32Array): Uint8Array {
 type Fields = Readonly<Record<string, unknown>>;
 
 function fail(where: string, what: string): never {
-  throw new ThingsFileError(`${where} ${what}.`);
+  throw new ClassesFileError(`${where} ${what}.`);
 }
 
 function object(value: unknown, where: string): Fields {
@@ -121,42 +121,42 @@ function readExample(value: unknown, where: string, width: number): FileExample 
   if (!SOURCES.includes(source)) return fail(`${where}.source`, `is ${JSON.stringify(source)}`);
   const addedAt = fields['addedAt'];
   if (typeof addedAt !== 'number' || !Number.isFinite(addedAt)) return fail(`${where}.addedAt`, 'is no time');
-  const picture = fields['picture'] === undefined ? undefined : bytes(fields, 'picture', where);
-  if (picture && !(picture[0] === 0xff && picture[1] === 0xd8)) return fail(`${where}.picture`, 'is no JPEG');
+  const image = fields['picture'] === undefined ? undefined : bytes(fields, 'picture', where);
+  if (image && !(image[0] === 0xff && image[1] === 0xd8)) return fail(`${where}.picture`, 'is no JPEG');
   return {
     id: text(fields, 'id', where), group: text(fields, 'group', where), addedAt, source: source as ExampleSource, features,
-    ...(picture ? { picture } : {}),
+    ...(image ? { picture: image } : {}),
   };
 }
 
 /**
- * Reads what {@link writeThingsFile} wrote, and checks all of it.
+ * Reads what {@link writeClassesFile} wrote, and checks all of it.
  * @throws ThingsFileError
  */
-export function readThingsFile(json: string): ThingsFile {
+export function readClassesFile(json: string): ClassesFile {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    throw new ThingsFileError('The file is no JSON, or it is cut off.');
+    throw new ClassesFileError('The file is no JSON, or it is cut off.');
   }
   const fields = object(value, 'The file');
-  if (fields['format'] !== FILE_FORMAT) throw new ThingsFileError('The file is JSON, but not of things taught to Sightglass.');
+  if (fields['format'] !== FILE_FORMAT) throw new ClassesFileError('The file is JSON, but not of things taught to Sightglass.');
   if (fields['version'] !== FILE_VERSION) {
-    throw new ThingsFileError(`The file has version ${JSON.stringify(fields['version'])}; this app reads version ${FILE_VERSION}. Reload the page for a newer one.`);
+    throw new ClassesFileError(`The file has version ${JSON.stringify(fields['version'])}; this app reads version ${FILE_VERSION}. Reload the page for a newer one.`);
   }
   const model = readModel(fields['model']);
   const names = new Set<string>();
-  const things = list(fields, 'things', 'file', MOST_THINGS).map((entry, t): FileThing => {
+  const classes = list(fields, 'things', 'file', MOST_CLASSES).map((entry, t): FileClass => {
     const where = `things[${t}]`;
-    const thing = object(entry, where);
-    const name = text(thing, 'name', where, LONGEST_NAME).trim();
+    const taughtClass = object(entry, where);
+    const name = text(taughtClass, 'name', where, LONGEST_NAME).trim();
     if (name === '') return fail(`${where}.name`, 'is empty');
     if (names.has(name.toLowerCase())) return fail(`${where}.name`, `is a second ${JSON.stringify(name)}`);
     names.add(name.toLowerCase());
-    const examples = list(thing, 'examples', where, MOST_EXAMPLES).map((e, i) => readExample(e, `${where}.examples[${i}]`, model.width));
-    return { name, other: thing['other'] === true, examples };
+    const examples = list(taughtClass, 'examples', where, MOST_EXAMPLES).map((e, i) => readExample(e, `${where}.examples[${i}]`, model.width));
+    return { name, other: taughtClass['other'] === true, examples };
   });
-  if (things.length === 0) throw new ThingsFileError('The file holds no things.');
-  return { model, things };
+  if (classes.length === 0) throw new ClassesFileError('The file holds no things.');
+  return { model, things: classes };
 }

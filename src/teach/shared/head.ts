@@ -6,7 +6,7 @@ import { openness, openScore, type OpenSet } from './open-set';
 export const OTHER = -1;
 
 /** What was learned of some examples. Can be cloned to another thread and stored as it is. */
-export interface FittedThings {
+export interface FittedClasses {
   /** Number of things. */
   readonly things: number;
   /** Length of the features. */
@@ -21,13 +21,13 @@ export interface FittedThings {
 }
 
 /** A head that names taught things. */
-export interface TaughtHead extends FittedThings {
+export interface TaughtHead extends FittedClasses {
   readonly names: readonly string[];
   readonly openSet: OpenSet;
 }
 
 /** What a head says of one picture, before the threshold. */
-export interface ThingAnswer {
+export interface HeadAnswer {
   /** Of each thing, then of anything else where the head knows it; sums to 1. */
   readonly probabilities: Float64Array;
   /** The likeliest thing. */
@@ -45,21 +45,21 @@ export interface ThingAnswer {
  * @param penalty of the regression
  * @param start for a quicker start: what was learned from the same examples with another penalty
  */
-export function fitThings(
+export function fitClasses(
   units: readonly Float64Array[],
   labels: ArrayLike<number>,
   chosen: readonly number[],
-  things: number,
+  classCount: number,
   penalty: number,
-  start?: FittedThings,
-): FittedThings {
+  start?: FittedClasses,
+): FittedClasses {
   const width = units[chosen[0]].length;
   const other = chosen.some((i) => labels[i] === OTHER);
-  const classes = things + (other ? 1 : 0);
+  const classes = classCount + (other ? 1 : 0);
   const scaling = start?.scaling ?? scalingOf(chosen.map((i) => units[i]), width);
   const means =
     start?.means ??
-    Array.from({ length: things }, (_, k) => unit(meanVector(chosen.filter((i) => labels[i] === k).map((i) => units[i]), width)));
+    Array.from({ length: classCount }, (_, k) => unit(meanVector(chosen.filter((i) => labels[i] === k).map((i) => units[i]), width)));
   const model =
     classes < 2
       ? undefined
@@ -67,17 +67,17 @@ export function fitThings(
           {
             rows: scaledRows(units, chosen, scaling),
             width,
-            labels: chosen.map((i) => (labels[i] === OTHER ? things : labels[i])),
+            labels: chosen.map((i) => (labels[i] === OTHER ? classCount : labels[i])),
             classes,
           },
           penalty,
           start?.model,
         );
-  return { things, width, other, model, scaling, means };
+  return { things: classCount, width, other, model, scaling, means };
 }
 
 /** What was learned, put to a picture. @param u its unit features */
-export function askThings(fitted: FittedThings, u: Float64Array): ThingAnswer {
+export function askFitted(fitted: FittedClasses, u: Float64Array): HeadAnswer {
   let probabilities = new Float64Array([1]);
   if (fitted.model) {
     const row = new Float64Array(fitted.width);
@@ -91,7 +91,7 @@ export function askThings(fitted: FittedThings, u: Float64Array): ThingAnswer {
 }
 
 /** What a head says of a picture in the end. */
-export interface TaughtAnswer extends ThingAnswer {
+export interface TaughtAnswer extends HeadAnswer {
   /** Probability that it is one of the things, 0..1. */
   readonly openness: number;
   /** Probability of each thing, shape [things]; sums to at most 1, the rest is none of them. */
@@ -100,7 +100,7 @@ export interface TaughtAnswer extends ThingAnswer {
 
 /** @param features as the network gives them, shape [width] */
 export function askHead(head: TaughtHead, features: ArrayLike<number>): TaughtAnswer {
-  const answer = askThings(head, unit(features));
+  const answer = askFitted(head, unit(features));
   const open = openness(answer.score, head.openSet);
   return { ...answer, openness: open, shares: answer.probabilities.slice(0, head.things).map((p) => p * open) };
 }

@@ -1,5 +1,5 @@
 import { unit, type Scaling } from './features';
-import { OTHER, type FittedThings } from './head';
+import { OTHER, type FittedClasses } from './head';
 import { balancedWeights, softmaxInPlace } from './logistic';
 import { adaptedFeatures, adapterGradient, blockWorkspace, type BlockExample, type BlockShape, type LowRankAdapter } from './low-rank';
 import { seeded, shuffle } from './split';
@@ -99,7 +99,7 @@ const DECAY = 1e-2;
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 /** `down` random, so that the rank's directions differ, `up` zero, so that the first answer is the network's own (Hu et al. 2021). */
-function begin(data: LowRankData, { rank, seed = 1 }: LowRankOptions, head: FittedThings): LowRankParameters {
+function begin(data: LowRankData, { rank, seed = 1 }: LowRankOptions, head: FittedClasses): LowRankParameters {
   const { channels } = data.shape;
   let square = 0;
   let count = 0;
@@ -152,7 +152,7 @@ export function* fitLowRank(
   labels: ArrayLike<number>,
   learn: readonly number[],
   hold: readonly number[],
-  head: FittedThings,
+  head: FittedClasses,
   shape: BlockShape,
   options: LowRankOptions,
 ): Generator<void, LowRankResult> {

@@ -46,10 +46,10 @@ export function openScore({ probability, cosine }: Score): number {
  *
  * @param known scores of held-out examples of the things
  * @param unknown scores of pictures that are none of them: of "anything else", or of things left out of the training
- * @param things how many things there are
+ * @param classCount how many things there are
  */
-export function calibrateOpenSet(known: readonly number[], unknown: readonly number[], things: number): OpenSet {
-  const prior = COSINE_WEIGHT * UNRELATED.cosine + (things > 1 ? Math.log(UNRELATED_PROBABILITY) : 0);
+export function calibrateOpenSet(known: readonly number[], unknown: readonly number[], classCount: number): OpenSet {
+  const prior = COSINE_WEIGHT * UNRELATED.cosine + (classCount > 1 ? Math.log(UNRELATED_PROBABILITY) : 0);
   const weight = unknown.length / (unknown.length + PRIOR_COUNT);
   const low = (unknown.length > 0 ? weight * mean(unknown) : 0) + (1 - weight) * prior;
   const lowSpread = Math.max(LEAST_DEVIATION, weight * deviation(unknown) + (1 - weight) * COSINE_WEIGHT * UNRELATED.deviation);

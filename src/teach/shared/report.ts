@@ -1,9 +1,9 @@
-import { OTHER, type ThingAnswer } from './head';
+import { OTHER, type HeadAnswer } from './head';
 import { confusionMatrix, shareOf, type ConfusionMatrix, type Share } from './metrics';
 import { calibrateOpenSet, type OpenSet } from './open-set';
 
 /** An answer to an example by a head that had not learned from it; undefined where the example could not be held out. */
-export type HeldOutAnswers = readonly (ThingAnswer | undefined)[];
+export type HeldOutAnswers = readonly (HeadAnswer | undefined)[];
 
 /** How well a head did on examples that it had not seen. */
 export interface HeldOutReport {
@@ -20,7 +20,7 @@ export interface HeldOutReport {
 }
 
 /** The threshold from held-out answers; see {@link calibrateOpenSet}. */
-export function openSetFrom(answers: HeldOutAnswers, labels: ArrayLike<number>, leftOut: readonly number[], things: number): OpenSet {
+export function openSetFrom(answers: HeldOutAnswers, labels: ArrayLike<number>, leftOut: readonly number[], classCount: number): OpenSet {
   const known: number[] = [];
   const unknown = [...leftOut];
   answers.forEach((answer, i) => {
@@ -28,15 +28,15 @@ export function openSetFrom(answers: HeldOutAnswers, labels: ArrayLike<number>, 
     if (labels[i] === OTHER) unknown.push(answer.score);
     else if (answer.best === labels[i]) known.push(answer.score);
   });
-  return calibrateOpenSet(known, unknown, things);
+  return calibrateOpenSet(known, unknown, classCount);
 }
 
 /** Mean negative log likelihood, every class counting alike. */
-export function heldOutLogLoss(answers: HeldOutAnswers, labels: ArrayLike<number>, things: number): number {
+export function heldOutLogLoss(answers: HeldOutAnswers, labels: ArrayLike<number>, classCount: number): number {
   const sums = new Map<number, { sum: number; count: number }>();
   answers.forEach((answer, i) => {
     if (!answer) return;
-    const own = labels[i] === OTHER ? things : labels[i];
+    const own = labels[i] === OTHER ? classCount : labels[i];
     const entry = sums.get(own) ?? { sum: 0, count: 0 };
     entry.sum -= Math.log(Math.max(answer.probabilities[own], 1e-12));
     entry.count++;
@@ -47,7 +47,7 @@ export function heldOutLogLoss(answers: HeldOutAnswers, labels: ArrayLike<number
   return sums.size === 0 ? 0 : total / sums.size;
 }
 
-export function heldOutReport(answers: HeldOutAnswers, labels: ArrayLike<number>, things: number, openSet: OpenSet): HeldOutReport {
+export function heldOutReport(answers: HeldOutAnswers, labels: ArrayLike<number>, classCount: number, openSet: OpenSet): HeldOutReport {
   const asked: { index: number; row: number; answer: number }[] = [];
   let other = false;
   for (let index = 0; index < labels.length; index++) {
@@ -55,17 +55,17 @@ export function heldOutReport(answers: HeldOutAnswers, labels: ArrayLike<number>
     if (labels[index] === OTHER) other = true;
     if (!answer) continue;
     // Anything else as the likeliest class is none of them, however high the score.
-    const none = answer.score < openSet.threshold || (answer.probabilities[things] ?? 0) > answer.probabilities[answer.best];
-    asked.push({ index, row: labels[index] === OTHER ? things : labels[index], answer: none ? things : answer.best });
+    const none = answer.score < openSet.threshold || (answer.probabilities[classCount] ?? 0) > answer.probabilities[answer.best];
+    asked.push({ index, row: labels[index] === OTHER ? classCount : labels[index], answer: none ? classCount : answer.best });
   }
   const right = asked.filter(({ row, answer }) => row === answer).length;
-  const ofThings = asked.filter(({ row }) => row < things);
-  const named = ofThings.filter(({ index, row }) => answers[index]?.best === row).length;
+  const ofClasses = asked.filter(({ row }) => row < classCount);
+  const named = ofClasses.filter(({ index, row }) => answers[index]?.best === row).length;
   return {
-    named: shareOf(named, ofThings.length),
+    named: shareOf(named, ofClasses.length),
     accuracy: shareOf(right, asked.length),
-    confusion: confusionMatrix(asked.map((a) => a.row), asked.map((a) => a.answer), things + (other ? 1 : 0), things + 1),
-    logLoss: heldOutLogLoss(answers, labels, things),
+    confusion: confusionMatrix(asked.map((a) => a.row), asked.map((a) => a.answer), classCount + (other ? 1 : 0), classCount + 1),
+    logLoss: heldOutLogLoss(answers, labels, classCount),
     wrong: asked.filter(({ row, answer }) => row !== answer).map(({ index }) => index),
   };
 }

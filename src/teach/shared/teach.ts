@@ -13,7 +13,7 @@ export type TeachChange =
   /** Things or examples. */
   | { readonly kind: 'things' }
   /** What recognisers name; undefined for nothing. */
-  | { readonly kind: 'live'; readonly live: LiveThings | undefined };
+  | { readonly kind: 'live'; readonly live: LiveClasses | undefined };
 
 /** An example that is to be kept. */
 export interface NewExample {
@@ -21,7 +21,7 @@ export interface NewExample {
   readonly features: Float32Array;
   readonly block: StoredBlock | undefined;
   /** JPEG of the square that the network saw, resized to 256 x 256 pixels. */
-  readonly picture: Blob | undefined;
+  readonly image: Blob | undefined;
   /** Same for those that were taken together: a burst, a span, a picture. */
   readonly group: string;
   readonly source: ExampleSource;
@@ -34,13 +34,13 @@ export interface ExampleSummary {
   /** Milliseconds since 1970. */
   readonly addedAt: number;
   readonly source: ExampleSource;
-  readonly picture: Blob | undefined;
+  readonly image: Blob | undefined;
   /** SHA-256 of the weights that gave its features. */
   readonly modelSha256: string;
 }
 
 /** A taught thing, or the collection of anything else. */
-export interface Thing {
+export interface TaughtClass {
   readonly id: string;
   readonly name: string;
   /** True for the one collection of examples that are none of the things. */
@@ -72,7 +72,7 @@ export interface TrainingResult {
 }
 
 /** What recognisers name beside the 1000 labels. */
-export interface LiveThings {
+export interface LiveClasses {
   /** Only for this network. */
   readonly model: FeatureModel;
   readonly head: TaughtHead;
@@ -83,7 +83,7 @@ export interface LiveThings {
 /** Everything that the view shows. */
 export interface TeachState {
   /** In the order in which they were made, anything else last. */
-  readonly things: readonly Thing[];
+  readonly classes: readonly TaughtClass[];
   readonly result: TrainingResult | undefined;
   /** The network that the result is for. */
   readonly model: FeatureModel | undefined;
@@ -106,7 +106,7 @@ export interface FeatureUpdate {
 export type UndoToken = number;
 
 export interface ImportSummary {
-  readonly things: number;
+  readonly classes: number;
   /** Examples that were not there yet. */
   readonly examples: number;
   readonly undo: UndoToken;
@@ -119,14 +119,14 @@ export interface ImportSummary {
 export interface TeachApi {
   state(): Promise<TeachState>;
   /** Makes a thing, or the collection of anything else where `other`. @returns its id @throws Fault `name-taken` */
-  addThing(name: string, other?: boolean): Promise<string>;
+  addClass(name: string, other?: boolean): Promise<string>;
   /** @throws Fault `name-taken` */
-  rename(thingId: string, name: string): Promise<void>;
-  addExamples(thingId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken>;
+  rename(classId: string, name: string): Promise<void>;
+  addExamples(classId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken>;
   /** Puts features of another network in the place of those that examples have. */
   updateFeatures(model: FeatureModel, updates: readonly FeatureUpdate[]): Promise<void>;
   deleteExamples(ids: readonly string[]): Promise<UndoToken>;
-  deleteThing(thingId: string): Promise<UndoToken>;
+  deleteClass(classId: string): Promise<UndoToken>;
   deleteAll(): Promise<UndoToken>;
   /** Takes a change back; does nothing where that has been done. */
   undo(token: UndoToken): Promise<void>;
@@ -140,7 +140,7 @@ export interface TeachApi {
   /** Whether recognisers name the things. */
   enable(enabled: boolean): Promise<void>;
   /** The things as a JSON file. @throws Fault `things-model` where no example is of this network */
-  exportFile(model: FeatureModel, pictures: boolean): Promise<Blob>;
+  exportFile(model: FeatureModel, images: boolean): Promise<Blob>;
   /**
    * Adds the things of a file to those there are; examples that are there already are left out.
    * @throws Fault `things-file` where it is no such file or a damaged one, `things-model` where its features are another

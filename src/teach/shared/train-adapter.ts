@@ -1,6 +1,6 @@
 import { RESNET18_LAST_BLOCK } from '../../engine/index';
 import { unit } from './features';
-import { askThings, fitThings, type TaughtHead, type ThingAnswer } from './head';
+import { askFitted, fitClasses, type TaughtHead, type HeadAnswer } from './head';
 import { adaptedFeatures, blockWorkspace, type BlockExample, type BlockShape, type LowRankAdapter } from './low-rank';
 import { fitLowRank, type LowRankOptions } from './low-rank-fit';
 import { heldOutReport, openSetFrom, type HeldOutReport } from './report';
@@ -34,10 +34,10 @@ export interface AdapterResult {
 }
 
 /** Whether the examples are enough: at least two classes, and of each thing {@link ADAPTER_EXAMPLES}. */
-export function enoughForAdapter(labels: ArrayLike<number>, things: number): boolean {
+export function enoughForAdapter(labels: ArrayLike<number>, classCount: number): boolean {
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);
-  for (let k = 0; k < things; k++) if ((counts.get(k) ?? 0) < ADAPTER_EXAMPLES) return false;
+  for (let k = 0; k < classCount; k++) if ((counts.get(k) ?? 0) < ADAPTER_EXAMPLES) return false;
   return counts.size > 1;
 }
 
@@ -56,7 +56,7 @@ export function* trainAdapter(
   shape: BlockShape = RESNET18_LAST_BLOCK,
 ): Generator<TeachProgress, AdapterResult> {
   const { units, labels, folds, penalty } = trained.basis;
-  const { things, names } = trained.head;
+  const { things: classCount, names } = trained.head;
   const most = Math.max(2 * PATIENCE, Math.min(MOST_EPOCHS, Math.round(MOST_LOOKS / labels.length)));
   const options: LowRankOptions = { rank: RANK, penalty, epochs: most, patience: PATIENCE };
   const total = most * (ROUNDS + 1);
@@ -67,7 +67,7 @@ export function* trainAdapter(
     adaptedFeatures(blocks[i], adapter, features, shape, work);
     return unit(features);
   };
-  const answers = new Array<ThingAnswer | undefined>(labels.length).fill(undefined);
+  const answers = new Array<HeadAnswer | undefined>(labels.length).fill(undefined);
   const plainAnswers = [...answers];
   const epochs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -76,7 +76,7 @@ export function* trainAdapter(
     const stopRound = (round + 1) % ROUNDS;
     const hold = rest.filter((i) => folds[i] === stopRound);
     const learn = rest.filter((i) => folds[i] !== stopRound);
-    const head = fitThings(units, labels, learn, things, penalty);
+    const head = fitClasses(units, labels, learn, classCount, penalty);
     const fit = fitLowRank(blocks, labels, learn, hold, head, shape, options);
     let epoch = 0;
     let step = fit.next();
@@ -85,28 +85,28 @@ export function* trainAdapter(
     epochs.push(step.value.epochs);
     // The regression anew on all that may be learned from, as the plain head's was.
     const adapted = units.map((u, i) => (rest.includes(i) ? adapt(adapter, i) : u));
-    const fitted = fitThings(adapted, labels, rest, things, penalty);
-    const plain = fitThings(units, labels, rest, things, penalty);
+    const fitted = fitClasses(adapted, labels, rest, classCount, penalty);
+    const plain = fitClasses(units, labels, rest, classCount, penalty);
     for (const i of test) {
-      answers[i] = askThings(fitted, adapt(adapter, i));
-      plainAnswers[i] = askThings(plain, units[i]);
+      answers[i] = askFitted(fitted, adapt(adapter, i));
+      plainAnswers[i] = askFitted(plain, units[i]);
     }
   }
-  const openSet = openSetFrom(answers, labels, [], things);
-  const adaptedReport = heldOutReport(answers, labels, things, openSet);
-  const plain = heldOutReport(plainAnswers, labels, things, openSetFrom(plainAnswers, labels, [], things));
+  const openSet = openSetFrom(answers, labels, [], classCount);
+  const adaptedReport = heldOutReport(answers, labels, classCount, openSet);
+  const plain = heldOutReport(plainAnswers, labels, classCount, openSetFrom(plainAnswers, labels, [], classCount));
   const result = { plain, adapted: adaptedReport };
   const more = adaptedReport.named.right - plain.named.right;
   const better = (more > 0 && adaptedReport.logLoss < plain.logLoss) || (more === 0 && adaptedReport.logLoss < (1 - LEAST_GAIN) * plain.logLoss);
   const typical = epochs.sort((a, b) => a - b)[ROUNDS >> 1];
   if (!better || typical === 0) return { ...result, kept: undefined };
-  const head = fitThings(units, labels, all, things, penalty);
+  const head = fitClasses(units, labels, all, classCount, penalty);
   const fit = fitLowRank(blocks, labels, all, [], head, shape, { ...options, epochs: typical });
   let epoch = 0;
   let step = fit.next();
   for (; !step.done; step = fit.next()) yield { phase: 'adapter', done: ROUNDS * most + epoch++, total };
   const { adapter } = step.value;
   const adapted = all.map((i) => adapt(adapter, i));
-  const fitted = fitThings(adapted, labels, all, things, penalty);
+  const fitted = fitClasses(adapted, labels, all, classCount, penalty);
   return { ...result, kept: { adapter, head: { ...fitted, names, openSet } } };
 }

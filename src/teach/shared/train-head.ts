@@ -1,5 +1,5 @@
 import { unit } from './features';
-import { askThings, fitThings, type FittedThings, type TaughtHead, type ThingAnswer } from './head';
+import { askFitted, fitClasses, type FittedClasses, type TaughtHead, type HeadAnswer } from './head';
 import { heldOutLogLoss, heldOutReport, openSetFrom, type HeldOutAnswers, type HeldOutReport } from './report';
 import { assignFolds, FOLDS } from './split';
 
@@ -55,45 +55,45 @@ function* crossValidate(
   units: readonly Float64Array[],
   labels: Int32Array,
   folds: Int32Array,
-  things: number,
+  classCount: number,
   total: number,
 ): Generator<TeachProgress, { penalty: number; answers: HeldOutAnswers }> {
   const classes = new Set(labels).size;
   const penalties = (classes > 1 ? PENALTIES : [0.05]).map((each) => each * units.length);
-  const answers = penalties.map(() => new Array<ThingAnswer | undefined>(units.length).fill(undefined));
+  const answers = penalties.map(() => new Array<HeadAnswer | undefined>(units.length).fill(undefined));
   for (let fold = 0; fold < FOLDS; fold++) {
     yield { phase: 'head', done: fold, total };
     const held = range(units.length).filter((i) => folds[i] === fold);
     if (held.length === 0) continue;
     const rest = range(units.length).filter((i) => folds[i] !== fold);
-    let fitted: FittedThings | undefined;
+    let fitted: FittedClasses | undefined;
     for (const [p, penalty] of penalties.entries()) {
-      fitted = fitThings(units, labels, rest, things, penalty, fitted);
-      for (const i of held) answers[p][i] = askThings(fitted, units[i]);
+      fitted = fitClasses(units, labels, rest, classCount, penalty, fitted);
+      for (const i of held) answers[p][i] = askFitted(fitted, units[i]);
     }
   }
-  const losses = answers.map((a) => heldOutLogLoss(a, labels, things));
+  const losses = answers.map((a) => heldOutLogLoss(a, labels, classCount));
   const best = losses.indexOf(Math.min(...losses));
   return { penalty: penalties[best], answers: answers[best] };
 }
 
 /** Scores of examples of a thing by a head that has never seen that thing: what unknown pictures may score. */
-function* leaveThingsOut(
+function* leaveClassesOut(
   units: readonly Float64Array[],
   labels: Int32Array,
-  things: number,
+  classCount: number,
   penalty: number,
   total: number,
 ): Generator<TeachProgress, number[]> {
   const scores: number[] = [];
   // With one thing left there is no regression, and its scores are of another kind.
-  if (things < 3) return scores;
-  for (let out = 0; out < Math.min(things, MOST_LEFT_OUT); out++) {
+  if (classCount < 3) return scores;
+  for (let out = 0; out < Math.min(classCount, MOST_LEFT_OUT); out++) {
     yield { phase: 'head', done: FOLDS + out, total };
     const relabelled = labels.map((label) => (label > out ? label - 1 : label));
     const rest = range(units.length).filter((i) => labels[i] !== out);
-    const fitted = fitThings(units, relabelled, rest, things - 1, penalty);
-    for (const i of range(units.length)) if (labels[i] === out) scores.push(askThings(fitted, units[i]).score);
+    const fitted = fitClasses(units, relabelled, rest, classCount - 1, penalty);
+    for (const i of range(units.length)) if (labels[i] === out) scores.push(askFitted(fitted, units[i]).score);
   }
   return scores;
 }
@@ -106,8 +106,8 @@ function* leaveThingsOut(
  * @throws RangeError where a thing has no example, or features are of different lengths or no numbers
  */
 export function* trainHead({ names, examples }: TeachProblem): Generator<TeachProgress, TrainedHead> {
-  const things = names.length;
-  if (things === 0) throw new RangeError('There is no thing to learn.');
+  const classCount = names.length;
+  if (classCount === 0) throw new RangeError('There is no thing to learn.');
   for (const k of names.keys()) {
     if (!examples.some((e) => e.label === k)) throw new RangeError(`${names[k]} has no examples.`);
   }
@@ -117,12 +117,12 @@ export function* trainHead({ names, examples }: TeachProblem): Generator<TeachPr
   const units = examples.map((e) => unit(e.features));
   const labels = Int32Array.from(examples, (e) => e.label);
   const folds = assignFolds(examples);
-  const total = FOLDS + (things < 3 ? 0 : Math.min(things, MOST_LEFT_OUT)) + 1;
-  const { penalty, answers } = yield* crossValidate(units, labels, folds, things, total);
-  const leftOut = yield* leaveThingsOut(units, labels, things, penalty, total);
+  const total = FOLDS + (classCount < 3 ? 0 : Math.min(classCount, MOST_LEFT_OUT)) + 1;
+  const { penalty, answers } = yield* crossValidate(units, labels, folds, classCount, total);
+  const leftOut = yield* leaveClassesOut(units, labels, classCount, penalty, total);
   yield { phase: 'head', done: total - 1, total };
-  const openSet = openSetFrom(answers, labels, leftOut, things);
-  const fitted = fitThings(units, labels, range(units.length), things, penalty);
+  const openSet = openSetFrom(answers, labels, leftOut, classCount);
+  const fitted = fitClasses(units, labels, range(units.length), classCount, penalty);
   const head: TaughtHead = { ...fitted, names, openSet };
-  return { head, report: heldOutReport(answers, labels, things, openSet), basis: { units, labels, folds, penalty, answers } };
+  return { head, report: heldOutReport(answers, labels, classCount, openSet), basis: { units, labels, folds, penalty, answers } };
 }

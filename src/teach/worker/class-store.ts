@@ -1,10 +1,10 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { storageFault } from '../../base/worker/private-files';
-import type { LiveThings, TrainingResult } from '../shared/teach';
+import type { LiveClasses, TrainingResult } from '../shared/teach';
 import type { StoredBlock, FeatureModel } from '../../recognise/shared/index';
 import type { ExampleSource } from '../shared/classes-file';
 
-export interface StoredThing {
+export interface StoredClass {
   readonly id: string;
   readonly name: string;
   readonly other: boolean;
@@ -25,24 +25,24 @@ export interface StoredExample {
 
 export interface StoredTraining {
   readonly result: TrainingResult;
-  readonly live: LiveThings;
+  readonly live: LiveClasses;
 }
 
 /** What is changed in one go: all of it or nothing. Deletions come first. */
 export interface StoreChange {
-  readonly deleteThings?: readonly string[];
+  readonly deleteClasses?: readonly string[];
   readonly deleteExamples?: readonly string[];
-  readonly things?: readonly StoredThing[];
+  readonly classes?: readonly StoredClass[];
   readonly examples?: readonly StoredExample[];
   /** By example id. */
   readonly blocks?: ReadonlyMap<string, StoredBlock>;
 }
 
 /** Keeps taught things. */
-export interface ThingStore {
+export interface ClassStore {
   /** Whether what it holds outlasts the visit. */
   readonly kept: boolean;
-  things(): Promise<StoredThing[]>;
+  classes(): Promise<StoredClass[]>;
   examples(): Promise<StoredExample[]>;
   /** Of those that have one. */
   blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>>;
@@ -54,7 +54,7 @@ export interface ThingStore {
 }
 
 interface Schema extends DBSchema {
-  things: { key: string; value: StoredThing };
+  things: { key: string; value: StoredClass };
   examples: { key: string; value: StoredExample };
   blocks: { key: string; value: StoredBlock };
   state: { key: string; value: unknown };
@@ -64,12 +64,12 @@ const DATABASE = 'sightglass-things';
 const TRAINING = 'training';
 const ENABLED = 'enabled';
 
-class DatabaseStore implements ThingStore {
+class DatabaseStore implements ClassStore {
   readonly kept = true;
 
   constructor(private readonly database: IDBPDatabase<Schema>) {}
 
-  things(): Promise<StoredThing[]> {
+  classes(): Promise<StoredClass[]> {
     return this.#try(() => this.database.getAll('things'));
   }
 
@@ -85,14 +85,14 @@ class DatabaseStore implements ThingStore {
     });
   }
 
-  change({ deleteThings = [], deleteExamples = [], things = [], examples = [], blocks = new Map() }: StoreChange): Promise<void> {
+  change({ deleteClasses = [], deleteExamples = [], classes = [], examples = [], blocks = new Map() }: StoreChange): Promise<void> {
     return this.#try(async () => {
       const transaction = this.database.transaction(['things', 'examples', 'blocks'], 'readwrite');
       const store = (name: 'things' | 'examples' | 'blocks') => transaction.objectStore(name);
       await Promise.all([
-        ...deleteThings.map((id) => store('things').delete(id)),
+        ...deleteClasses.map((id) => store('things').delete(id)),
         ...deleteExamples.flatMap((id) => [store('examples').delete(id), store('blocks').delete(id)]),
-        ...things.map((thing) => transaction.objectStore('things').put(thing)),
+        ...classes.map((taughtClass) => transaction.objectStore('things').put(taughtClass)),
         ...examples.map((example) => transaction.objectStore('examples').put(example)),
         ...[...blocks].map(([id, block]) => transaction.objectStore('blocks').put(block, id)),
         transaction.done,
@@ -129,16 +129,16 @@ class DatabaseStore implements ThingStore {
 }
 
 /** For browsers that refuse a database, and for tests: lasts as long as its worker. */
-export class MemoryThingStore implements ThingStore {
+export class MemoryClassStore implements ClassStore {
   readonly kept = false;
-  readonly #things = new Map<string, StoredThing>();
+  readonly #classes = new Map<string, StoredClass>();
   readonly #examples = new Map<string, StoredExample>();
   readonly #blocks = new Map<string, StoredBlock>();
   #training: StoredTraining | undefined;
   #enabled = true;
 
-  things(): Promise<StoredThing[]> {
-    return Promise.resolve([...this.#things.values()]);
+  classes(): Promise<StoredClass[]> {
+    return Promise.resolve([...this.#classes.values()]);
   }
 
   examples(): Promise<StoredExample[]> {
@@ -149,13 +149,13 @@ export class MemoryThingStore implements ThingStore {
     return Promise.resolve(new Map([...this.#blocks].filter(([id]) => ids.includes(id))));
   }
 
-  change({ deleteThings = [], deleteExamples = [], things = [], examples = [], blocks = new Map() }: StoreChange): Promise<void> {
-    for (const id of deleteThings) this.#things.delete(id);
+  change({ deleteClasses = [], deleteExamples = [], classes = [], examples = [], blocks = new Map() }: StoreChange): Promise<void> {
+    for (const id of deleteClasses) this.#classes.delete(id);
     for (const id of deleteExamples) {
       this.#examples.delete(id);
       this.#blocks.delete(id);
     }
-    for (const thing of things) this.#things.set(thing.id, thing);
+    for (const taughtClass of classes) this.#classes.set(taughtClass.id, taughtClass);
     for (const example of examples) this.#examples.set(example.id, example);
     for (const [id, block] of blocks) this.#blocks.set(id, block);
     return Promise.resolve();
@@ -181,7 +181,7 @@ export class MemoryThingStore implements ThingStore {
 }
 
 /** The device's database, or memory where the browser refuses one. */
-export async function openThingStore(): Promise<ThingStore> {
+export async function openClassStore(): Promise<ClassStore> {
   try {
     const database: IDBPDatabase<Schema> = await openDB<Schema>(DATABASE, 1, {
       upgrade(opened) {
@@ -195,12 +195,12 @@ export async function openThingStore(): Promise<ThingStore> {
     });
     return new DatabaseStore(database);
   } catch {
-    return new MemoryThingStore();
+    return new MemoryClassStore();
   }
 }
 
 /** What recognisers are to name, as it was kept. */
-export async function readLiveThings(store: ThingStore): Promise<LiveThings | undefined> {
+export async function readLiveClasses(store: ClassStore): Promise<LiveClasses | undefined> {
   const [training, enabled] = await Promise.all([store.training(), store.enabled()]);
   return enabled ? training?.live : undefined;
 }

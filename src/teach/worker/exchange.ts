@@ -1,50 +1,50 @@
 import { Fault } from '../../base/shared/fault';
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import {
-  readThingsFile,
-  ThingsFileError,
-  writeThingsFile,
+  readClassesFile,
+  ClassesFileError,
+  writeClassesFile,
   type FileExample,
-  type ThingsFile,
+  type ClassesFile,
 } from '../shared/classes-file';
-import type { StoredExample, StoredThing } from './class-store';
+import type { StoredExample, StoredClass } from './class-store';
 
 /** A larger file is none of ours: 100 things of 500 examples with pictures are kept by nobody. */
 const MOST_BYTES = 512 * 2 ** 20;
 
 /** @throws Fault `things-model` where no example is of this network */
-export async function exportThings(
-  things: readonly StoredThing[],
+export async function exportClasses(
+  classes: readonly StoredClass[],
   examples: readonly StoredExample[],
   model: FeatureModel,
-  pictures: boolean,
+  images: boolean,
 ): Promise<Blob> {
   const usable = examples.filter((e) => sameNetwork(e.model, model));
   if (usable.length === 0) {
     throw new Fault('things-model', `None of the ${examples.length} examples was seen by ${model.name} ${model.precision}.`);
   }
-  const fileThings = await Promise.all(
-    [...things].sort((a, b) => a.createdAt - b.createdAt).map(async ({ id, name, other }) => ({
+  const fileClasses = await Promise.all(
+    [...classes].sort((a, b) => a.createdAt - b.createdAt).map(async ({ id, name, other }) => ({
       name,
       other,
       examples: await Promise.all(
-        usable.filter((e) => e.thingId === id).map(async ({ id: own, group, addedAt, source, features, picture }): Promise<FileExample> => ({
+        usable.filter((e) => e.thingId === id).map(async ({ id: own, group, addedAt, source, features, picture: image }): Promise<FileExample> => ({
           id: own, group, addedAt, source, features,
-          ...(pictures && picture ? { picture: new Uint8Array(await picture.arrayBuffer()) } : {}),
+          ...(images && image ? { picture: new Uint8Array(await image.arrayBuffer()) } : {}),
         })),
       ),
     })),
   );
-  const json = writeThingsFile({ model: usable[0].model, things: fileThings.filter((t) => t.examples.length > 0) });
+  const json = writeClassesFile({ model: usable[0].model, things: fileClasses.filter((t) => t.examples.length > 0) });
   return new Blob([json], { type: 'application/json' });
 }
 
-async function readFile(file: Blob): Promise<ThingsFile> {
+async function readFile(file: Blob): Promise<ClassesFile> {
   if (file.size > MOST_BYTES) throw new Fault('things-file', `The file has ${Math.round(file.size / 2 ** 20)} MiB; files of things are smaller.`);
   try {
-    return readThingsFile(await file.text());
+    return readClassesFile(await file.text());
   } catch (error) {
-    if (error instanceof ThingsFileError) throw new Fault('things-file', error.message, { cause: error });
+    if (error instanceof ClassesFileError) throw new Fault('things-file', error.message, { cause: error });
     throw error;
   }
 }
@@ -54,12 +54,12 @@ async function readFile(file: Blob): Promise<ThingsFile> {
  * already are left out.
  * @throws Fault `things-file` or `things-model`
  */
-export async function importThings(
+export async function importClasses(
   file: Blob,
   model: FeatureModel,
-  things: readonly StoredThing[],
+  classes: readonly StoredClass[],
   examples: readonly StoredExample[],
-): Promise<{ things: StoredThing[]; examples: StoredExample[] }> {
+): Promise<{ classes: StoredClass[]; examples: StoredExample[] }> {
   const read = await readFile(file);
   const all = read.things.flatMap((t) => t.examples);
   if (!sameNetwork(read.model, model) && !all.every((e) => e.picture)) {
@@ -67,21 +67,21 @@ export async function importThings(
     throw new Fault('things-model', `The file's examples were seen by ${theirs}${theirs === `${model.name} ${model.precision}` ? ' with other weights' : ''}, and some have no picture.`);
   }
   const known = new Set(examples.map((e) => e.id));
-  const made: StoredThing[] = [];
+  const made: StoredClass[] = [];
   const added: StoredExample[] = [];
   for (const [i, { name, other, examples: own }] of read.things.entries()) {
-    const same = (t: StoredThing): boolean => (other ? t.other : !t.other && t.name.toLowerCase() === name.toLowerCase());
-    let thing = things.find(same) ?? made.find(same);
-    if (!thing) {
-      thing = { id: crypto.randomUUID(), name, other, createdAt: Date.now() + i };
-      made.push(thing);
+    const same = (t: StoredClass): boolean => (other ? t.other : !t.other && t.name.toLowerCase() === name.toLowerCase());
+    let taughtClass = classes.find(same) ?? made.find(same);
+    if (!taughtClass) {
+      taughtClass = { id: crypto.randomUUID(), name, other, createdAt: Date.now() + i };
+      made.push(taughtClass);
     }
-    for (const { id, group, addedAt, source, features, picture } of own) {
+    for (const { id, group, addedAt, source, features, picture: image } of own) {
       if (known.has(id)) continue;
       known.add(id);
-      const blob = picture ? new Blob([picture], { type: 'image/jpeg' }) : undefined;
-      added.push({ id, thingId: thing.id, group, addedAt, source, model: read.model, features, picture: blob });
+      const blob = image ? new Blob([image], { type: 'image/jpeg' }) : undefined;
+      added.push({ id, thingId: taughtClass.id, group, addedAt, source, model: read.model, features, picture: blob });
     }
   }
-  return { things: made, examples: added };
+  return { classes: made, examples: added };
 }

@@ -1,3 +1,3 @@
 /** What names taught things beside the network: for the recogniser's worker. */
-export { openThingStore, readLiveThings } from './class-store';
-export { LiveThingsFollower } from './live-naming';
+export { openClassStore, readLiveClasses } from './class-store';
+export { LiveClassesFollower } from './live-naming';

@@ -1,5 +1,5 @@
 import { RESNET18_LAST_BLOCK, type Engine, type EngineOutput, type Prediction } from '../../engine/index';
-import { TEACH_CHANNEL, type LiveThings, type TeachChange } from '../shared/teach';
+import { TEACH_CHANNEL, type LiveClasses, type TeachChange } from '../shared/teach';
 import { askHead, joinDistributions } from '../shared/head';
 import {
   sameNetwork, type ExtraClasses, type ExtraClassesSource, type FeatureModel,
@@ -7,12 +7,12 @@ import {
 import { adaptedFeatures, sparseBlock } from '../shared/low-rank';
 
 /** Follows what recognisers are to name: as it was kept, then as the teaching worker tells. */
-export class LiveThingsFollower implements ExtraClassesSource {
-  #live: LiveThings | undefined;
+export class LiveClassesFollower implements ExtraClassesSource {
+  #live: LiveClasses | undefined;
   #told = false;
 
   /** @param read what was kept; asked once */
-  constructor(read: () => Promise<LiveThings | undefined>, channel: BroadcastChannel = new BroadcastChannel(TEACH_CHANNEL)) {
+  constructor(read: () => Promise<LiveClasses | undefined>, channel: BroadcastChannel = new BroadcastChannel(TEACH_CHANNEL)) {
     channel.addEventListener('message', ({ data }: MessageEvent<TeachChange>) => {
       if (data.kind !== 'live') return;
       this.#told = true;
@@ -27,7 +27,7 @@ export class LiveThingsFollower implements ExtraClassesSource {
     );
   }
 
-  get live(): LiveThings | undefined {
+  get live(): LiveClasses | undefined {
     return this.#live;
   }
 
@@ -37,7 +37,7 @@ export class LiveThingsFollower implements ExtraClassesSource {
 }
 
 /** @returns undefined where there is nothing to name for this network */
-export function namingFor(live: LiveThings | undefined, model: FeatureModel | undefined, engine: Engine): ExtraClasses | undefined {
+export function namingFor(live: LiveClasses | undefined, model: FeatureModel | undefined, engine: Engine): ExtraClasses | undefined {
   return live && model && sameNetwork(live.model, model) ? new LiveNaming(live, engine) : undefined;
 }
 
@@ -47,7 +47,7 @@ class LiveNaming implements ExtraClasses {
   readonly #features = new Float32Array(RESNET18_LAST_BLOCK.channels);
 
   constructor(
-    readonly live: LiveThings,
+    readonly live: LiveClasses,
     private readonly engine: Engine,
   ) {}
 

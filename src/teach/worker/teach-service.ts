@@ -1,14 +1,14 @@
 import { Fault } from '../../base/shared/fault';
 import type {
-  FeatureUpdate, ImportSummary, NewExample, TeachApi, TeachChange, TeachState, Thing, TrainingResult, UndoToken,
+  FeatureUpdate, ImportSummary, NewExample, TeachApi, TeachChange, TeachState, TaughtClass, TrainingResult, UndoToken,
 } from '../shared/teach';
 import { LONGEST_NAME } from '../shared/classes-file';
 import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
 import { SerialQueue } from '../../base/worker/async';
-import { exportThings, importThings } from './exchange';
-import type { StoreChange, StoredExample, StoredThing, ThingStore } from './class-store';
-import { problemOf, trainThings } from './training';
+import { exportClasses, importClasses } from './exchange';
+import type { StoreChange, StoredExample, StoredClass, ClassStore } from './class-store';
+import { problemOf, trainClasses } from './training';
 
 /** Steps back that are remembered. */
 const MOST_UNDO = 50;
@@ -17,57 +17,57 @@ const MOST_UNDO = 50;
 export class TeachService implements TeachApi {
   readonly #queue = new SerialQueue();
   readonly #undo = new Map<UndoToken, StoreChange>();
-  #opened: Promise<ThingStore> | undefined;
+  #opened: Promise<ClassStore> | undefined;
   #nextUndo = 1;
   /** A training that is not the latest call's ends at its next step. */
   #call = 0;
   #latest = 0;
 
   constructor(
-    private readonly open: () => Promise<ThingStore>,
+    private readonly open: () => Promise<ClassStore>,
     private readonly announce: (change: TeachChange) => void,
   ) {}
 
   async state(): Promise<TeachState> {
     const store = await this.#store();
-    const [things, examples, training, enabled] = await Promise.all([store.things(), store.examples(), store.training(), store.enabled()]);
+    const [classes, examples, training, enabled] = await Promise.all([store.classes(), store.examples(), store.training(), store.enabled()]);
     const sorted = byAge(examples);
-    const listed = [...things].sort((a, b) => Number(a.other) - Number(b.other) || a.createdAt - b.createdAt);
+    const listed = [...classes].sort((a, b) => Number(a.other) - Number(b.other) || a.createdAt - b.createdAt);
     const result = training?.result;
     return {
-      things: listed.map((thing): Thing => ({
-        ...thing,
-        examples: sorted.filter((e) => e.thingId === thing.id).map(({ id, group, addedAt, source, picture, model }) => (
-          { id, group, addedAt, source, picture, modelSha256: model.sha256 }
+      classes: listed.map((taughtClass): TaughtClass => ({
+        ...taughtClass,
+        examples: sorted.filter((e) => e.thingId === taughtClass.id).map(({ id, group, addedAt, source, picture: image, model }) => (
+          { id, group, addedAt, source, image, modelSha256: model.sha256 }
         )),
       })),
       result,
       model: training?.live.model,
-      stale: training === undefined || problemOf(things, examples, training.live.model).ids.join() !== training.result.exampleIds.join(),
+      stale: training === undefined || problemOf(classes, examples, training.live.model).ids.join() !== training.result.exampleIds.join(),
       enabled,
       kept: store.kept,
     };
   }
 
-  addThing(name: string, other = false): Promise<string> {
+  addClass(name: string, other = false): Promise<string> {
     return this.#changing(async (store) => {
-      const things = await store.things();
-      const existing = other ? things.find((t) => t.other) : undefined;
+      const classes = await store.classes();
+      const existing = other ? classes.find((t) => t.other) : undefined;
       if (existing) return existing.id;
-      const thing: StoredThing = { id: crypto.randomUUID(), name: freeName(name, things), other, createdAt: this.#stamp(1) };
-      await store.change({ things: [thing] });
-      return thing.id;
+      const taughtClass: StoredClass = { id: crypto.randomUUID(), name: freeName(name, classes), other, createdAt: this.#stamp(1) };
+      await store.change({ classes: [taughtClass] });
+      return taughtClass.id;
     });
   }
 
-  async rename(thingId: string, name: string): Promise<void> {
+  async rename(classId: string, name: string): Promise<void> {
     await this.#changing(async (store) => {
-      const things = await store.things();
-      const thing = found(things, thingId);
-      const changed = { ...thing, name: freeName(name, things.filter((t) => t !== thing)) };
-      await store.change({ things: [changed] });
+      const classes = await store.classes();
+      const taughtClass = found(classes, classId);
+      const changed = { ...taughtClass, name: freeName(name, classes.filter((t) => t !== taughtClass)) };
+      await store.change({ classes: [changed] });
       const training = await store.training();
-      const at = training?.result.thingIds.indexOf(thingId) ?? -1;
+      const at = training?.result.thingIds.indexOf(classId) ?? -1;
       if (!training || at < 0) return;
       // Nothing has to be learned anew for a name.
       const renamed = training.live.head.names.map((n, i) => (i === at ? changed.name : n));
@@ -82,12 +82,12 @@ export class TeachService implements TeachApi {
     });
   }
 
-  addExamples(thingId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
+  addExamples(classId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
     return this.#changing(async (store) => {
-      found(await store.things(), thingId);
+      found(await store.classes(), classId);
       const now = this.#stamp(examples.length);
-      const stored = examples.map(({ features, picture, group, source }, i): StoredExample => (
-        { id: crypto.randomUUID(), thingId, group, addedAt: now + i / 1000, source, model, features, picture }
+      const stored = examples.map(({ features, image, group, source }, i): StoredExample => (
+        { id: crypto.randomUUID(), thingId: classId, group, addedAt: now + i / 1000, source, model, features, picture: image }
       ));
       const blocks = new Map(stored.flatMap(({ id }, i) => (examples[i].block ? [[id, examples[i].block] as const] : [])));
       await store.change({ examples: stored, blocks });
@@ -112,18 +112,18 @@ export class TeachService implements TeachApi {
   }
 
   deleteExamples(ids: readonly string[]): Promise<UndoToken> {
-    return this.#delete((examples) => ({ things: [], examples: examples.filter((e) => ids.includes(e.id)) }));
+    return this.#delete((examples) => ({ classes: [], examples: examples.filter((e) => ids.includes(e.id)) }));
   }
 
-  deleteThing(thingId: string): Promise<UndoToken> {
-    return this.#delete((examples, things) => ({
-      things: things.filter((t) => t.id === thingId),
-      examples: examples.filter((e) => e.thingId === thingId),
+  deleteClass(classId: string): Promise<UndoToken> {
+    return this.#delete((examples, classes) => ({
+      classes: classes.filter((t) => t.id === classId),
+      examples: examples.filter((e) => e.thingId === classId),
     }));
   }
 
   deleteAll(): Promise<UndoToken> {
-    return this.#delete((examples, things) => ({ things, examples }));
+    return this.#delete((examples, classes) => ({ classes, examples }));
   }
 
   async undo(token: UndoToken): Promise<void> {
@@ -136,7 +136,7 @@ export class TeachService implements TeachApi {
   async train(model: FeatureModel, onProgress: (progress: TeachProgress) => void): Promise<TrainingResult | undefined> {
     const call = ++this.#call;
     const store = await this.#store();
-    return trainThings(store, model, {
+    return trainClasses(store, model, {
       wanted: () => call === this.#call,
       onProgress,
       onLive: () => this.#announceLive(store),
@@ -154,27 +154,27 @@ export class TeachService implements TeachApi {
     this.announce({ kind: 'things' });
   }
 
-  async exportFile(model: FeatureModel, pictures: boolean): Promise<Blob> {
+  async exportFile(model: FeatureModel, images: boolean): Promise<Blob> {
     const store = await this.#store();
-    return exportThings(await store.things(), byAge(await store.examples()), model, pictures);
+    return exportClasses(await store.classes(), byAge(await store.examples()), model, images);
   }
 
   importFile(file: Blob, model: FeatureModel): Promise<ImportSummary> {
     return this.#changing(async (store) => {
-      const change = await importThings(file, model, await store.things(), await store.examples());
+      const change = await importClasses(file, model, await store.classes(), await store.examples());
       await store.change(change);
-      const undo = this.#remember({ deleteThings: change.things.map((t) => t.id), deleteExamples: change.examples.map((e) => e.id) });
-      return { things: change.things.length, examples: change.examples.length, undo };
+      const undo = this.#remember({ deleteClasses: change.classes.map((t) => t.id), deleteExamples: change.examples.map((e) => e.id) });
+      return { classes: change.classes.length, examples: change.examples.length, undo };
     });
   }
 
-  #store(): Promise<ThingStore> {
+  #store(): Promise<ClassStore> {
     this.#opened ??= this.open();
     return this.#opened;
   }
 
   /** Changes come one after another; a training of what was before ends, and every tab is told. */
-  #changing<T>(change: (store: ThingStore) => Promise<T>): Promise<T> {
+  #changing<T>(change: (store: ClassStore) => Promise<T>): Promise<T> {
     return this.#queue.run(async () => {
       this.#call++;
       const result = await change(await this.#store());
@@ -184,20 +184,20 @@ export class TeachService implements TeachApi {
   }
 
   #delete(
-    choose: (examples: readonly StoredExample[], things: readonly StoredThing[]) => Pick<Required<StoreChange>, 'things' | 'examples'>,
+    choose: (examples: readonly StoredExample[], classes: readonly StoredClass[]) => Pick<Required<StoreChange>, 'classes' | 'examples'>,
   ): Promise<UndoToken> {
     return this.#changing(async (store) => {
-      const { things, examples } = choose(await store.examples(), await store.things());
+      const { classes, examples } = choose(await store.examples(), await store.classes());
       const ids = examples.map((e) => e.id);
       const blocks = await store.blocks(ids);
-      await store.change({ deleteThings: things.map((t) => t.id), deleteExamples: ids });
+      await store.change({ deleteClasses: classes.map((t) => t.id), deleteExamples: ids });
       const training = await store.training();
-      if (training && things.some((t) => training.result.thingIds.includes(t.id))) {
+      if (training && classes.some((t) => training.result.thingIds.includes(t.id))) {
         // A deleted thing must not be named until the rest is learned anew.
         await store.setTraining(undefined);
         await this.#announceLive(store);
       }
-      return this.#remember({ things, examples, blocks });
+      return this.#remember({ classes, examples, blocks });
     });
   }
 
@@ -215,7 +215,7 @@ export class TeachService implements TeachApi {
     return token;
   }
 
-  async #announceLive(store: ThingStore): Promise<void> {
+  async #announceLive(store: ClassStore): Promise<void> {
     const [training, enabled] = await Promise.all([store.training(), store.enabled()]);
     this.announce({ kind: 'live', live: enabled ? training?.live : undefined });
   }
@@ -225,14 +225,14 @@ function byAge(examples: readonly StoredExample[]): StoredExample[] {
   return [...examples].sort((a, b) => a.addedAt - b.addedAt);
 }
 
-function found(things: readonly StoredThing[], id: string): StoredThing {
-  const thing = things.find((t) => t.id === id);
-  if (!thing) throw new Fault('storage-failed', 'This thing is no longer there: it was deleted, in another tab perhaps.');
-  return thing;
+function found(classes: readonly StoredClass[], id: string): StoredClass {
+  const taughtClass = classes.find((t) => t.id === id);
+  if (!taughtClass) throw new Fault('storage-failed', 'This thing is no longer there: it was deleted, in another tab perhaps.');
+  return taughtClass;
 }
 
 /** @throws Fault `name-taken` where another thing has it, upper and lower case alike */
-function freeName(name: string, others: readonly StoredThing[]): string {
+function freeName(name: string, others: readonly StoredClass[]): string {
   const wanted = name.trim().slice(0, LONGEST_NAME);
   if (wanted === '') throw new Fault('name-taken', 'A thing needs a name.');
   if (others.some((t) => t.name.toLowerCase() === wanted.toLowerCase())) {

@@ -5,28 +5,28 @@ import { halvesToFloats } from '../../engine/index';
 import { sparseBlock, type BlockExample } from '../shared/low-rank';
 import { enoughForAdapter, trainAdapter, type AdapterResult } from '../shared/train-adapter';
 import { trainHead, type TeachExample, type TeachProblem, type TeachProgress, type TrainedHead } from '../shared/train-head';
-import type { StoredExample, StoredThing, ThingStore } from './class-store';
+import type { StoredExample, StoredClass, ClassStore } from './class-store';
 
 /** What is to be learned, with the ids that its rows stand for. */
 export interface StoredProblem extends TeachProblem {
   /** Of the examples. */
   readonly ids: readonly string[];
   /** Of the things, in the order of `names`. */
-  readonly thingIds: readonly string[];
+  readonly classIds: readonly string[];
 }
 
 /** The examples of one network as a problem; things without any are left out. */
-export function problemOf(things: readonly StoredThing[], examples: readonly StoredExample[], model: FeatureModel): StoredProblem {
+export function problemOf(classes: readonly StoredClass[], examples: readonly StoredExample[], model: FeatureModel): StoredProblem {
   const usable = examples.filter((e) => sameNetwork(e.model, model)).sort((a, b) => a.addedAt - b.addedAt);
-  const named = things
+  const named = classes
     .filter((t) => !t.other && usable.some((e) => e.thingId === t.id))
     .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   const labels = new Map(named.map((t, i) => [t.id, i]));
-  for (const thing of things) if (thing.other) labels.set(thing.id, OTHER);
+  for (const taughtClass of classes) if (taughtClass.other) labels.set(taughtClass.id, OTHER);
   const chosen = usable.filter((e) => labels.has(e.thingId));
   return {
     names: named.map((t) => t.name),
-    thingIds: named.map((t) => t.id),
+    classIds: named.map((t) => t.id),
     ids: chosen.map((e) => e.id),
     examples: chosen.map((e): TeachExample => ({ features: e.features, label: labels.get(e.thingId) ?? OTHER, group: e.group })),
   };
@@ -60,7 +60,7 @@ function outcomeOf(tried: AdapterResult | undefined): AdapterOutcome {
   return { kind: kept ? 'kept' : 'not-better', plain, adapted };
 }
 
-async function tryAdapter(store: ThingStore, problem: StoredProblem, trained: TrainedHead, hooks: TrainingHooks): Promise<AdapterResult | undefined> {
+async function tryAdapter(store: ClassStore, problem: StoredProblem, trained: TrainedHead, hooks: TrainingHooks): Promise<AdapterResult | undefined> {
   if (!enoughForAdapter(trained.basis.labels, problem.names.length)) return undefined;
   const stored = await store.blocks(problem.ids);
   if (stored.size < problem.ids.length || !hooks.wanted()) return undefined;
@@ -72,8 +72,8 @@ async function tryAdapter(store: ThingStore, problem: StoredProblem, trained: Tr
 }
 
 /** Learns what is stored, and keeps the head as soon as it is ready, then the adapter where there is a better one. */
-export async function trainThings(store: ThingStore, model: FeatureModel, hooks: TrainingHooks): Promise<TrainingResult | undefined> {
-  const problem = problemOf(await store.things(), await store.examples(), model);
+export async function trainClasses(store: ClassStore, model: FeatureModel, hooks: TrainingHooks): Promise<TrainingResult | undefined> {
+  const problem = problemOf(await store.classes(), await store.examples(), model);
   if (problem.names.length === 0) {
     if (!hooks.wanted()) return undefined;
     await store.setTraining(undefined);
@@ -87,7 +87,7 @@ export async function trainThings(store: ThingStore, model: FeatureModel, hooks:
   const { report, head } = trained;
   const headSeconds = seconds();
   const base = {
-    thingIds: problem.thingIds, exampleIds: problem.ids, report, wrongIds: report.wrong.map((i) => problem.ids[i]), headSeconds,
+    thingIds: problem.classIds, exampleIds: problem.ids, report, wrongIds: report.wrong.map((i) => problem.ids[i]), headSeconds,
   };
   const keep = async (result: TrainingResult, tried?: AdapterResult): Promise<void> => {
     await store.setTraining({ result, live: { model, head, adapted: tried?.kept } });

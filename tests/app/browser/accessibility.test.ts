@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { plainFilm } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-film';
 
 const hasResNet = existsSync(join(DIST, 'models/resnet18.onnx'));
 if (!hasResNet) console.warn('\n*** SKIPPED: the teach view with things in it needs ResNet-18 (npm run model). ***\n');
@@ -24,15 +24,15 @@ describe.each([
   ['desktop', DESKTOP, 'light'],
   ['desktop', DESKTOP, 'dark'],
 ] as const)('axe finds nothing wrong: %s', (_, viewport, colorScheme) => {
-  let film: string;
+  let video: string;
   let serving: Serving;
   let browsing: Browsing;
   let page: Page;
 
   beforeAll(async () => {
-    film = await plainFilm();
+    video = await plainVideo();
     serving = await serveBuilt();
-    browsing = await openBrowser({ film, context: { viewport, colorScheme } });
+    browsing = await openBrowser({ video, context: { viewport, colorScheme } });
     page = browsing.page;
     // What does not come is not coming: the states follow each other.
     page.setDefaultTimeout(20_000);
@@ -164,7 +164,7 @@ describe.each([
   });
 
   it(`with the camera refused, ${colorScheme}`, async () => {
-    const refused = await openBrowser({ film, allowed: false, context: { viewport, colorScheme } });
+    const refused = await openBrowser({ video, allowed: false, context: { viewport, colorScheme } });
     try {
       await openApp(refused.page, serving.url);
       await refused.page.getByRole('button', { name: 'Start the camera' }).click();

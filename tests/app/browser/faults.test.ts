@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing, type CameraOptions } from '../../support/browser';
-import { plainFilm } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-film';
 import { SCRATCH } from '../../support/shared';
 import { randomResNet18, writeSafetensors } from '../../support/weights';
 import { withWorkerPrelude } from '../../support/worker-prelude';
@@ -14,12 +14,12 @@ const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the fault tests need a model in dist/models (npm run model, npm run build). ***\n');
 
 describe.skipIf(!hasModel)('faults: each has its own words and a way back', () => {
-  let film: string;
+  let video: string;
   let serving: Serving;
   let browsing: Browsing | undefined;
 
   beforeAll(async () => {
-    film = await plainFilm();
+    video = await plainVideo();
     serving = await serveBuilt();
   });
   afterEach(async () => {
@@ -28,7 +28,7 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
   });
   afterAll(() => serving.close());
 
-  async function open(options: CameraOptions = { film }): Promise<Page> {
+  async function open(options: CameraOptions = { video }): Promise<Page> {
     browsing = await openBrowser(options);
     return browsing.page;
   }
@@ -47,7 +47,7 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
   });
 
   it('permission denied', async () => {
-    const page = await open({ film, allowed: false });
+    const page = await open({ video, allowed: false });
     await openApp(page, serving.url);
     await start(page);
     await fault(page, 'permission-denied');
@@ -94,7 +94,7 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
   });
 
   it('an address that is not secure', async () => {
-    const page = await open({ film, flags: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] });
+    const page = await open({ video, flags: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] });
     await openApp(page, serving.url.replace('localhost', 'insecure.test'));
     await start(page);
     await fault(page, 'insecure-context');
@@ -217,12 +217,12 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
 });
 
 describe.skipIf(!hasModel)('browsers and hosts that lack something', () => {
-  let film: string;
+  let video: string;
   let serving: Serving;
   let browsing: Browsing;
 
   beforeAll(async () => {
-    film = await plainFilm();
+    video = await plainVideo();
     serving = await serveBuilt({ isolated: false });
   });
   afterEach(() => browsing.close());
@@ -240,7 +240,7 @@ describe.skipIf(!hasModel)('browsers and hosts that lack something', () => {
       },
     ],
   ])('%s: one thread, and labels', async (_, lack) => {
-    browsing = await openBrowser({ film });
+    browsing = await openBrowser({ video });
     const { page } = browsing;
     await page.addInitScript(lack);
     await openApp(page, serving.url);

@@ -11,7 +11,7 @@ import { modelIndex } from '../../../src/server/model-index';
 import { DIST } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { cloudflare, gitHubPages, netlify, type Host } from '../../support/hosts';
-import { plainFilm } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-film';
 import { ROOT } from '../../support/shared';
 
 const models = modelIndex(join(DIST, 'models'));
@@ -72,14 +72,14 @@ async function nginx(binary: string, folder: string): Promise<Host> {
 }
 
 describe.skipIf(models.length === 0)('the built page on other hosts', () => {
-  let film: string;
+  let video: string;
   beforeAll(async () => {
-    film = await plainFilm();
+    video = await plainVideo();
   });
 
   /** Opens the app with its service worker, and counts how often it was loaded. */
   async function open(url: string, use: (page: Page, loads: () => number) => Promise<void>): Promise<void> {
-    const browsing: Browsing = await openBrowser({ film, context: { serviceWorkers: 'allow' } });
+    const browsing: Browsing = await openBrowser({ video, context: { serviceWorkers: 'allow' } });
     let loads = 0;
     try {
       browsing.page.on('domcontentloaded', () => loads++);

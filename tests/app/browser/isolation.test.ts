@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
-import { plainFilm } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-film';
 import { SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
 
@@ -17,14 +17,14 @@ const LATE_WORKER = 'late-service-worker';
 
 /** A plain static host: no header that isolates, and none for the service worker's script either. */
 describe.skipIf(!hasModel)('a static host that sends no headers', () => {
-  let film: string;
+  let video: string;
   let serving: Serving;
   let browsing: Browsing;
   let page: Page;
   let loads = 0;
 
   beforeAll(async () => {
-    film = await plainFilm();
+    video = await plainVideo();
   });
   afterEach(async () => {
     await browsing.close();
@@ -34,7 +34,7 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
 
   async function open(folder?: string): Promise<void> {
     serving = await serveBuilt({ isolated: false, folder });
-    browsing = await openBrowser({ film, context: { serviceWorkers: 'allow' } });
+    browsing = await openBrowser({ video, context: { serviceWorkers: 'allow' } });
     page = browsing.page;
     loads = 0;
     page.on('domcontentloaded', () => loads++);

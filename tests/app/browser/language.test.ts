@@ -7,13 +7,13 @@ import { IMAGENET_LABELS_ZH } from '../../../src/base/shared/labels/imagenet-zh'
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { makeFilm } from '../../support/film';
+import { makeCameraVideo } from '../../support/film';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { visibleText } from '../../support/visible-text';
 import { settled } from '../../support/waits';
 
-const film = join(SCRATCH, 'language.mjpeg');
+const video = join(SCRATCH, 'language.mjpeg');
 let serving: Serving;
 
 /** Names, units and terms that stand as they are in Chinese too; keys of the keyboard. */
@@ -41,7 +41,7 @@ beforeAll(async () => {
     .composite([{ input: { create: { width: 240, height: 360, channels: 3, background: '#7a2e1e' } } }])
     .png()
     .toBuffer();
-  await makeFilm(film, [{ picture: stripes, seconds: 2 }]);
+  await makeCameraVideo(video, [{ image: stripes, seconds: 2 }]);
   serving = await serveBuilt();
 });
 afterAll(() => serving.close());
@@ -54,7 +54,7 @@ describe.each([
   let page: Page;
 
   beforeAll(async () => {
-    browsing = await openBrowser({ film, context: { viewport, colorScheme, locale: 'zh-CN' } });
+    browsing = await openBrowser({ video, context: { viewport, colorScheme, locale: 'zh-CN' } });
     page = browsing.page;
     await page.addInitScript(() => {
       const spoken: string[] = [];
@@ -150,7 +150,7 @@ describe('a device in English', () => {
   const chinese = (): string[] => asked.filter((url) => /zh/i.test(url));
 
   beforeAll(async () => {
-    browsing = await openBrowser({ film, context: { viewport: PHONE, locale: 'en-GB' } });
+    browsing = await openBrowser({ video, context: { viewport: PHONE, locale: 'en-GB' } });
     page = browsing.page;
     page.on('request', (request) => asked.push(request.url()));
     await openApp(page, serving.url);

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { makeFilm } from '../../support/film';
+import { makeCameraVideo } from '../../support/film';
 import { closeSheet, cutWords, runningAnimations, sidewaysScroll, smallTargets } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 
-const film = join(SCRATCH, 'layout.mjpeg');
+const video = join(SCRATCH, 'layout.mjpeg');
 const VIEWS = ['pictures', 'sessions', 'teach', 'live'] as const;
 /** What a view shows once it has looked for what it keeps. */
 const DRAWN = { pictures: '.empty', sessions: '.empty', teach: '.intro', live: '.welcome' } as const;
@@ -19,13 +19,13 @@ let serving: Serving;
 
 beforeAll(async () => {
   const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-  await makeFilm(film, [{ picture: grey, seconds: 2 }]);
+  await makeCameraVideo(video, [{ image: grey, seconds: 2 }]);
   serving = await serveBuilt();
 });
 afterAll(() => serving.close());
 
 async function opened(context: object): Promise<Browsing> {
-  const browsing = await openBrowser({ film, context });
+  const browsing = await openBrowser({ video, context });
   await browsing.page.addInitScript(() => {
     // Labels and figures are shown whatever the network makes of a grey picture.
     localStorage.setItem('sightglass.settings', JSON.stringify({ certainty: 0, statsOpen: true, precision: 'int8' }));

@@ -17,10 +17,10 @@ interface Bundled {
 }
 
 /** Packages whose code a source map names, in any bundle under a folder. */
-function packagesIn(folder: string): { readonly maps: string[]; readonly packages: Bundled[] } {
-  const maps = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.map'));
+function packagesIn(folder: string): { readonly activations: string[]; readonly packages: Bundled[] } {
+  const activations = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.map'));
   const folders = new Set<string>();
-  for (const path of maps) {
+  for (const path of activations) {
     const { sources } = JSON.parse(readFileSync(join(folder, path), 'utf8')) as { sources: readonly string[] };
     for (const source of sources) {
       // The last one: a package may have its own packages within.
@@ -32,7 +32,7 @@ function packagesIn(folder: string): { readonly maps: string[]; readonly package
     const { name, version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as { name: string; version: string };
     return { folder: path, name, version };
   });
-  return { maps, packages };
+  return { activations, packages };
 }
 
 const words = (text: string): string => text.replace(/\s+/g, ' ').trim();
@@ -49,11 +49,11 @@ describe('licences of what the build is made of', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('name each package in any bundle, with its licence text', () => {
-    const { maps, packages } = packagesIn(folder);
+    const { activations, packages } = packagesIn(folder);
     for (const worker of ['recogniser', 'recorder', 'session-store', 'session-transfer', 'teach', 'keep-offline']) {
-      expect(maps.some((path) => path.includes(`${worker}.worker`)), worker).toBe(true);
+      expect(activations.some((path) => path.includes(`${worker}.worker`)), worker).toBe(true);
     }
-    expect(maps).toContain('service-worker.js.map');
+    expect(activations).toContain('service-worker.js.map');
     const names = packages.map(({ name }) => name);
     for (const name of ['lit-html', 'comlink', 'onnxruntime-web', 'mediabunny', 'idb', 'client-zip', '@zip.js/zip.js', 'workbox-precaching', 'workbox-window']) {
       expect(names).toContain(name);
@@ -89,8 +89,8 @@ describe('licences of what the build is made of', () => {
     const service = join(SCRATCH, 'build-service');
     try {
       await productionBuild({ root: ROOT, configFile: join(ROOT, 'vite.server.config.ts'), logLevel: 'error', build: { outDir: service, emptyOutDir: true } });
-      const { maps, packages } = packagesIn(service);
-      expect(maps).toContain('main.js.map');
+      const { activations, packages } = packagesIn(service);
+      expect(activations).toContain('main.js.map');
       expect(packages).toEqual([]);
     } finally {
       rmSync(service, { recursive: true, force: true });

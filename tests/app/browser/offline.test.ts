@@ -8,9 +8,9 @@ import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } from '../../support/browser';
 import { buildVersion } from '../../support/builds';
-import { makeFilm } from '../../support/film';
+import { makeCameraVideo } from '../../support/film';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
-import { knownPictures, SCRATCH } from '../../support/shared';
+import { knownImages, SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
 
 const models = modelIndex(join(DIST, 'models'));
@@ -18,19 +18,19 @@ if (models.length === 0) console.warn('\n*** SKIPPED: the offline tests need a m
 
 /** A class that every model here knows, where the labelled pictures are there; else any label will do. */
 const CLASS = 340;
-const picture = knownPictures('The check that the label offline is the right one')?.find(({ index }) => index === CLASS);
+const image = knownImages('The check that the label offline is the right one')?.find(({ index }) => index === CLASS);
 
-const film = join(SCRATCH, 'offline-use.mjpeg');
+const video = join(SCRATCH, 'offline-use.mjpeg');
 
 beforeAll(async () => {
   const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-  await makeFilm(film, [{ picture: picture?.path ?? grey, seconds: 2 }]);
+  await makeCameraVideo(video, [{ image: image?.path ?? grey, seconds: 2 }]);
 });
 
 async function startCamera(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start the camera' }).click();
   const label = page.locator('sg-label-list li:first-child .name');
-  await (picture ? label.filter({ hasText: IMAGENET_LABELS[CLASS] }) : label).waitFor({ timeout: 40_000 });
+  await (image ? label.filter({ hasText: IMAGENET_LABELS[CLASS] }) : label).waitFor({ timeout: 40_000 });
 }
 
 const kept = (page: Page): Promise<void> => page.locator('sg-offline-status[phase="kept"]').waitFor({ state: 'attached', timeout: 60_000 });
@@ -46,7 +46,7 @@ describe.skipIf(models.length === 0)('without a network', () => {
   beforeAll(async () => {
     proxy = await recordingProxy();
     serving = await serveBuilt();
-    browsing = await openBrowser({ film, flags: proxy.flags, context: { viewport: PHONE, serviceWorkers: 'allow' } });
+    browsing = await openBrowser({ video, flags: proxy.flags, context: { viewport: PHONE, serviceWorkers: 'allow' } });
     page = browsing.page;
     page.on('pageerror', (error) => errors.push(error.message));
     await page.exposeFunction('noteWords', (text: string) => words.push(text));
@@ -84,7 +84,7 @@ describe.skipIf(models.length === 0)('without a network', () => {
 
   it('does not say so before the page itself is kept, however late that is', async () => {
     const other = await recordingProxy();
-    const slow = await openBrowser({ film, flags: other.flags, context: { serviceWorkers: 'allow' } });
+    const slow = await openBrowser({ video, flags: other.flags, context: { serviceWorkers: 'allow' } });
     try {
       // A file that the service worker keeps and the page does not need.
       const letGo = other.hold(/icons\/icon-512\.png$/);
@@ -168,7 +168,7 @@ describe.skipIf(models.length === 0)('a new version', () => {
     });
     serving = await serveBuilt();
     port.of = Number(new URL(serving.url).port);
-    browsing = await openBrowser({ film, context: { serviceWorkers: 'allow' } });
+    browsing = await openBrowser({ video, context: { serviceWorkers: 'allow' } });
   });
   afterAll(async () => {
     await browsing.close();

@@ -11,7 +11,7 @@ import { serveBuilt } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
 import { runTool } from '../../support/command';
-import { plainFilm } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-film';
 import { readQr, readTerminalQr } from '../../support/read-qr';
 
 /** Stands for the machine's address in the local network: loopback as well, but another one than that of the desktop page. */
@@ -95,8 +95,8 @@ describe('the page that npm run phone serves', () => {
   });
 
   it('runs with the camera at the address of the code', async () => {
-    const film = await plainFilm();
-    browsing = await openBrowser({ film, context: { viewport: PHONE, ignoreHTTPSErrors: true } });
+    const video = await plainVideo();
+    browsing = await openBrowser({ video, context: { viewport: PHONE, ignoreHTTPSErrors: true } });
     page = browsing.page;
     await openApp(page, serving.phone.url);
     expect(await page.evaluate(() => [isSecureContext, crossOriginIsolated, location.protocol])).toEqual([true, true, 'https:']);

@@ -4,17 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, useModels, type Browsing } from '../../support/browser';
-import { plainFilm } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-film';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
 import { drawn } from '../../support/waits';
 
 const models = modelIndex(join(DIST, 'models'));
 if (models.length === 0) console.warn('\n*** SKIPPED: the security tests need a model in dist/models (npm run model, npm run build). ***\n');
 
-let film: string;
+let video: string;
 
 beforeAll(async () => {
-  film = await plainFilm();
+  video = await plainVideo();
 });
 
 /** What a report says was refused (CSP level 3, violation reports). */
@@ -53,7 +53,7 @@ describe.skipIf(models.length === 0)('every request and the content security pol
   beforeAll(async () => {
     proxy = await recordingProxy();
     serving = await serveBuilt();
-    browsing = await openBrowser({ film, flags: proxy.flags, context: { serviceWorkers: 'allow' } });
+    browsing = await openBrowser({ video, flags: proxy.flags, context: { serviceWorkers: 'allow' } });
     page = browsing.page;
     browsing.context.on('console', (message: ConsoleMessage) => said.push(message.text()));
     await useEverything(page, serving.url);
@@ -126,7 +126,7 @@ describe.skipIf(models.length === 0)('every request and the content security pol
 describe.skipIf(models.length === 0)('a host that sends no headers', () => {
   it('has the policy from the page itself', async () => {
     const serving = await serveBuilt({ isolated: false });
-    const browsing = await openBrowser({ film });
+    const browsing = await openBrowser({ video });
     const { page } = browsing;
     try {
       const refused: string[] = [];

@@ -4,13 +4,13 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, withoutResNet18, type Browsing } from '../../support/browser';
-import { makeFilm } from '../../support/film';
+import { makeCameraVideo } from '../../support/film';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { difference, FONT, Snapshots } from '../../support/snapshots';
 import { settled } from '../../support/waits';
 
-const film = join(SCRATCH, 'snapshots.mjpeg');
+const video = join(SCRATCH, 'snapshots.mjpeg');
 const snapshots = new Snapshots();
 let serving: Serving;
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
     .composite([{ input: { create: { width: 240, height: 320, channels: 3, background: '#3a5a78' } } }])
     .png()
     .toBuffer();
-  await makeFilm(film, [{ picture: scene, seconds: 2 }]);
+  await makeCameraVideo(video, [{ image: scene, seconds: 2 }]);
   serving = await serveBuilt();
   const browsing = await openBrowser();
   await snapshots.begin(browsing.context);
@@ -63,7 +63,7 @@ async function steady(page: Page): Promise<void> {
 }
 
 async function opened(viewport: object, colorScheme: 'light' | 'dark', locale: string): Promise<Browsing> {
-  const browsing = await openBrowser({ film, context: { viewport: viewport as typeof PHONE, colorScheme, locale, reducedMotion: 'reduce' } });
+  const browsing = await openBrowser({ video, context: { viewport: viewport as typeof PHONE, colorScheme, locale, reducedMotion: 'reduce' } });
   await openApp(browsing.page, serving.url);
   return browsing;
 }
@@ -124,8 +124,8 @@ describe.each([
   it('status', async () => {
     // Whether integers are quick is a matter of the machine.
     await page.evaluate(() => {
-      const { recogniser } = document.querySelector('sg-app') as unknown as { recogniser: { trials: { quickIntegers: boolean } } };
-      recogniser.trials.quickIntegers = true;
+      const { recogniser } = document.querySelector('sg-app') as unknown as { recogniser: { trials: { quickInt8: boolean } } };
+      recogniser.trials.quickInt8 = true;
     });
     await page.keyboard.press('d');
     await page.locator('sg-status-sheet dialog[open]').waitFor();

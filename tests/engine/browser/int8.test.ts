@@ -7,20 +7,20 @@ import type { Precision } from '../../../src/engine/model';
 import { openHarness, serveHarness, type HarnessServing } from '../../../tools/harness/serve-harness';
 import { DIST } from '../../../tools/serve';
 import type { Browsing } from '../../support/browser';
-import { knownPictures } from '../../support/shared';
+import { knownImages } from '../../support/shared';
 
 const hasModel = existsSync(join(DIST, 'models/resnet18-int8.onnx'));
 if (!hasModel) console.warn('\n*** SKIPPED: the test of integers needs dist/models/resnet18-int8.onnx (npm run model, npm run build). ***\n');
-const pictures = hasModel ? (knownPictures('The test of integers') ?? []).filter((_, i, { length }) => length < 100 || i % 5 === 0) : [];
+const images = hasModel ? (knownImages('The test of integers') ?? []).filter((_, i, { length }) => length < 100 || i % 5 === 0) : [];
 /** Smallest share of pictures with the same first label: of the same integers in 7 instead of 8 bits, and of integers and floats. */
 const SAME = 0.93;
 
-describe.skipIf(pictures.length === 0)('integers by our own kernels', () => {
+describe.skipIf(images.length === 0)('integers by our own kernels', () => {
   let serving: HarnessServing;
   let browsing: Browsing;
 
   beforeAll(async () => {
-    serving = await serveHarness({ extra: { '/pictures': join(pictures[0].path, '..') } });
+    serving = await serveHarness({ extra: { '/pictures': join(images[0].path, '..') } });
     browsing = await openHarness(serving);
   });
   afterAll(async () => {
@@ -35,7 +35,7 @@ describe.skipIf(pictures.length === 0)('integers by our own kernels', () => {
     });
     expect(loaded).toMatchObject({ precision, engine, threads, selfTest: 'matched' });
     const all: { index: number; probability: number }[][] = [];
-    for (const { path } of pictures) {
+    for (const { path } of images) {
       const url = `/pictures/${encodeURIComponent(path.split('/').at(-1) ?? '')}`;
       all.push(await browsing.page.evaluate(async (u) => (await window.sightglassHarness.recogniseFile(u, 5)).top.map(({ index, probability }) => ({ index, probability })), url));
     }
@@ -45,7 +45,7 @@ describe.skipIf(pictures.length === 0)('integers by our own kernels', () => {
   it('agree with floats and with onnxruntime-web, and are the same on any number of threads', async () => {
     const own = await answers('int8', 'simd', 1);
     for (const threads of [2, 4]) expect(await answers('int8', 'simd', threads), `${threads} threads`).toEqual(own);
-    const right = (given: typeof own): number => given.filter(([first], i) => first.index === pictures[i].index).length;
+    const right = (given: typeof own): number => given.filter(([first], i) => first.index === images[i].index).length;
     const floats = await answers('fp32', 'simd', 2);
     for (const [name, other] of [['fp32, simd', floats], ['int8, ort', await answers('int8', 'ort', 2)]] as const) {
       const same = own.filter(([first], i) => first.index === other[i][0].index).length / own.length;

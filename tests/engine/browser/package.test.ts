@@ -10,7 +10,7 @@ import {
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { productionBuild } from '../../support/production-build';
-import { ROOT, sharedPictures, sharedWeights } from '../../support/shared';
+import { ROOT, sharedImages, sharedWeights } from '../../support/shared';
 import { noise, randomResNet18 } from '../../support/weights';
 
 const [WIDTH, HEIGHT] = [480, 360];
@@ -103,15 +103,15 @@ function dependenciesOf(folder: string, found = new Set<string>()): Set<string> 
   return found;
 }
 
-function modelAndPicture(): { model: Uint8Array; picture: Sharp } {
+function modelAndImage(): { model: Uint8Array; image: Sharp } {
   const weights = sharedWeights('recognising a real picture with the packed engine');
-  const path = sharedPictures('recognising a real picture with the packed engine')?.[0].path;
+  const path = sharedImages('recognising a real picture with the packed engine')?.[0].path;
   const tensors = weights === undefined ? new Map(Object.entries(randomResNet18(7))) : readSafetensors(readFileSync(weights));
   const model = encodeModel(resnet18Onnx(foldResNet18(tensors)));
-  if (path !== undefined) return { model, picture: sharp(path) };
+  if (path !== undefined) return { model, image: sharp(path) };
   const next = noise(4);
   const bytes = Buffer.from(Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => 128 + 90 * Math.sin(i / (17 + (i % 3))) + 37 * next()));
-  return { model, picture: sharp(bytes, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } }) };
+  return { model, image: sharp(bytes, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } }) };
 }
 
 describe('the packed engine, in a project that has nothing of this app', () => {
@@ -133,10 +133,10 @@ describe('the packed engine, in a project that has nothing of this app', () => {
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
     run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs], project);
-    const { model, picture } = modelAndPicture();
+    const { model, image } = modelAndImage();
     mkdirSync(join(project, 'public'));
     writeFileSync(join(project, 'public/model.onnx'), model);
-    await picture.clone().removeAlpha().toColourspace('srgb').png().toFile(join(project, 'public/picture.png'));
+    await image.clone().removeAlpha().toColourspace('srgb').png().toFile(join(project, 'public/picture.png'));
     const { data, info } = await sharp(join(project, 'public/picture.png')).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     size = info;
     writeFileSync(join(project, 'picture.rgba'), data);

@@ -9,7 +9,7 @@ import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import { Preprocessor } from '../../../src/engine/preprocess/preprocessor';
 import type { Browsing } from '../../support/browser';
 import { referencePython } from '../../support/python';
-import { ROOT, SCRATCH, sharedPictures } from '../../support/shared';
+import { ROOT, SCRATCH, sharedImages } from '../../support/shared';
 import { noise } from '../../support/weights';
 
 const MODEL = join(DIST, 'models/resnet18.onnx');
@@ -23,7 +23,7 @@ const python = hasModel ? referencePython() : undefined;
 
 interface Job {
   readonly name: string;
-  readonly picture: string;
+  readonly image: string;
 }
 
 /** Sizes that are odd, small, large, narrow, and the cameras' usual ones. */
@@ -34,9 +34,9 @@ async function synthetic(width: number, height: number): Promise<Job> {
   const data = Buffer.alloc(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = 128 + 90 * Math.sin(i / (17 + (i % 3))) + 37 * next();
   const name = `synthetic-${width}x${height}`;
-  const picture = join(FOLDER, `${name}.png`);
-  await sharp(data, { raw: { width, height, channels: 3 } }).png().toFile(picture);
-  return { name, picture };
+  const image = join(FOLDER, `${name}.png`);
+  await sharp(data, { raw: { width, height, channels: 3 } }).png().toFile(image);
+  return { name, image };
 }
 
 function floats(name: string): Float32Array {
@@ -52,8 +52,8 @@ describe.skipIf(python === undefined)('parity with Pillow, numpy and native onnx
   beforeAll(async () => {
     mkdirSync(FOLDER, { recursive: true });
     jobs = await Promise.all(SIZES.map(([width, height]) => synthetic(width, height)));
-    const pictures = sharedPictures('Part of the parity test (real pictures)') ?? [];
-    for (const { path, index } of pictures.filter((_, i) => i % 25 === 0)) jobs.push({ name: `picture-${index}`, picture: path });
+    const images = sharedImages('Part of the parity test (real pictures)') ?? [];
+    for (const { path, index } of images.filter((_, i) => i % 25 === 0)) jobs.push({ name: `picture-${index}`, image: path });
     writeFileSync(join(FOLDER, 'jobs.json'), JSON.stringify(jobs));
     const run = spawnSync(python ?? '', [join(ROOT, 'tests/parity/reference.py'), MODEL, join(FOLDER, 'jobs.json'), FOLDER], { encoding: 'utf8' });
     if (run.status !== 0) throw new Error(run.stderr);

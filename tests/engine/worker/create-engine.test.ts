@@ -18,14 +18,14 @@ describe('createEngine in Node', () => {
 
   it('reads its kernels and starts its threads itself, and agrees with ResNet-18 by the book', async () => {
     const next = noise(5);
-    const picture = Float32Array.from({ length: 3 * SIZE * SIZE }, () => 2 * next());
-    const wanted = referenceResNet18(weights, picture, SIZE);
+    const image = Float32Array.from({ length: 3 * SIZE * SIZE }, () => 2 * next());
+    const wanted = referenceResNet18(weights, image, SIZE);
     const largest = wanted.logits.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
     for (const threads of [1, 3]) {
       const engine = await createEngine(model, { threads });
       try {
         expect(engine).toMatchObject({ id: 'simd', threads });
-        engine.input.set(picture);
+        engine.input.set(image);
         const { logits, features } = await engine.run();
         expect(features).toHaveLength(512);
         const worst = logits.reduce((most, v, i) => Math.max(most, Math.abs(v - wanted.logits[i])), 0);

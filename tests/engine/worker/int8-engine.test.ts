@@ -6,9 +6,9 @@ import { encodeModel } from '../../../src/engine/onnx/encode';
 import type { OnnxModel } from '../../../src/engine/onnx/model';
 import { selfTestProblem } from '../../../src/engine/self-test';
 import { foldResNet18 } from '../../../src/engine/resnet18/fold';
-import type { IntegerResNet18 } from '../../../src/engine/resnet18/int8';
-import { isQuantised, readIntegerResNet18 } from '../../../src/engine/resnet18/read-int8';
-import { integerNetwork } from '../../../src/engine/simd/int8-network';
+import type { Int8ResNet18 } from '../../../src/engine/resnet18/int8';
+import { isQuantised, readInt8ResNet18 } from '../../../src/engine/resnet18/read-int8';
+import { int8Network } from '../../../src/engine/simd/int8-network';
 import type { PlanNetwork } from '../../../src/engine/simd/network';
 import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
 import { knownAnswer } from '../../../tools/model/known-answer';
@@ -35,7 +35,7 @@ function fill(engine: Engine, seed: number): void {
 
 describe('SIMD engine in integers', () => {
   let models: (recipe?: Partial<Recipe>) => OnnxModel;
-  let network: IntegerResNet18;
+  let network: Int8ResNet18;
   let bytes: Uint8Array;
   let engine: Engine;
   let module: WebAssembly.Module;
@@ -45,9 +45,9 @@ describe('SIMD engine in integers', () => {
     const observed = await observeResNet18(weights, {}, inputs());
     models = (recipe) => quantised(observed, { ...DEFAULT_RECIPE, ...recipe }, TORCHVISION_PREPROCESSING);
     bytes = encodeModel(models());
-    network = readIntegerResNet18(decodeModel(bytes));
+    network = readInt8ResNet18(decodeModel(bytes));
     module = await kernelModule('kernels-relaxed.wasm');
-    engine = await startSimdEngine(integerNetwork(network), { threads: 1 }, { module, spawn: noThreads });
+    engine = await startSimdEngine(int8Network(network), { threads: 1 }, { module, spawn: noThreads });
   });
   afterAll(() => engine.dispose());
 
@@ -75,7 +75,7 @@ describe('SIMD engine in integers', () => {
   });
 
   it.each([2, 4])('gives the very same logits and features on %i threads as on one, time and again', { timeout: 60_000 }, async (threads) => {
-    const shared = await startSimdEngine(integerNetwork(network), { threads }, { module: await kernelModule('kernels-relaxed-threads.wasm'), spawn: spawnThread });
+    const shared = await startSimdEngine(int8Network(network), { threads }, { module: await kernelModule('kernels-relaxed-threads.wasm'), spawn: spawnThread });
     try {
       expect(shared.threads).toBe(threads);
       let before: Float32Array | undefined;
@@ -112,25 +112,25 @@ describe('SIMD engine in integers', () => {
   });
 
   /** The network with something wrong after its weights have been placed. */
-  const spoilt = (spoil: (memory: ArrayBufferLike, phases: readonly { kind?: number; weights?: number; scales?: number; oc?: number; top?: number }[]) => void): PlanNetwork =>
+  const spoilt = (spoil: (memory: ArrayBufferLike, operators: readonly { kind?: number; weights?: number; scales?: number; oc?: number; top?: number }[]) => void): PlanNetwork =>
     (arena, threads) => {
-      const plan = integerNetwork(network)(arena, threads);
+      const plan = int8Network(network)(arena, threads);
       return {
         ...plan,
         place: (kernels, memory, staging) => {
           plan.place(kernels, memory, staging);
-          spoil(memory, plan.phases.filter((p) => p.scales));
+          spoil(memory, plan.operators.filter((p) => p.scales));
         },
       };
     };
 
   it.each([
-    ['one lane of one convolution multiplies by nothing', (memory: ArrayBufferLike, [phase]: readonly { weights?: number }[]) => {
-      const weights = new Int8Array(memory, phase.weights);
+    ['one lane of one convolution multiplies by nothing', (memory: ArrayBufferLike, [operator]: readonly { weights?: number }[]) => {
+      const weights = new Int8Array(memory, operator.weights);
       for (let i = 0; i < 64 * 64 * 9; i++) if (i % 32 >> 2 === 3) weights[i] = 0;
     }],
-    ['the last scales are a thousandth too large', (memory: ArrayBufferLike, phases: readonly { scales?: number }[]) => {
-      const scales = new Float32Array(memory, phases[phases.length - 1].scales, 512);
+    ['the last scales are a thousandth too large', (memory: ArrayBufferLike, operators: readonly { scales?: number }[]) => {
+      const scales = new Float32Array(memory, operators[operators.length - 1].scales, 512);
       for (const [i, v] of scales.entries()) scales[i] = v * 1.001;
     }],
   ])('fails its own check where %s', async (_, spoil) => {
@@ -138,13 +138,13 @@ describe('SIMD engine in integers', () => {
   });
 
   it('wants a build with integers', async () => {
-    await expect(startSimdEngine(integerNetwork(network), { threads: 1 }, { module: await kernelModule(), spawn: noThreads })).rejects.toThrow(/no integers/);
+    await expect(startSimdEngine(int8Network(network), { threads: 1 }, { module: await kernelModule(), spawn: noThreads })).rejects.toThrow(/no integers/);
   });
 
   it.each([
     ['signed activations', { activations: 'int8' }, /conv1.*(not uint8)/],
     ['everything in integers', { float: [] }, /conv1/],
   ] as const)('refuses %s', (_, recipe, words) => {
-    expect(() => readIntegerResNet18(models(recipe))).toThrow(words);
+    expect(() => readInt8ResNet18(models(recipe))).toThrow(words);
   });
 });

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';
-import { outputOf, sumAt, tailOf, TOP, type IntegerConvolution } from '../../../src/engine/resnet18/int8';
+import { outputOf, sumAt, tailOf, TOP, type Int8Convolution } from '../../../src/engine/resnet18/int8';
 import { Arena } from '../../../src/engine/simd/arena';
 import { unpackFloats } from '../../../src/engine/simd/float-network';
-import { allocateIntegerMaps, allocateIntegerWeights, integerPhase, packIntegers, placeIntegers, unpackIntegers } from '../../../src/engine/simd/int8-layers';
-import { INTEGER_STAGES } from '../../../src/engine/simd/int8-plan';
+import { allocateInt8Activations, allocateInt8Weights, int8Operator, packInt8, placeInt8Weights, unpackInt8 } from '../../../src/engine/simd/int8-layers';
+import { INT8_STAGES } from '../../../src/engine/simd/int8-plan';
 import { instantiateKernels } from '../../../src/engine/simd/kernels';
-import { allocateMaps } from '../../../src/engine/simd/layers';
-import { PHASE_BYTES, writePhases } from '../../../src/engine/simd/operator';
+import { allocateActivations } from '../../../src/engine/simd/layers';
+import { OPERATOR_BYTES, writeOperators } from '../../../src/engine/simd/operator';
 import { STAGES } from '../../../src/engine/simd/plan';
 import { kernelModule, relaxedSimdInNode } from '../../support/node-thread';
 import { noise } from '../../support/weights';
@@ -36,7 +36,7 @@ type Ending = (typeof KINDS)[number][1];
 
 const BEHIND_RELU = { zero: 0, top: TOP };
 
-function convolutionOf(shape: ConvolutionShape, ending: Ending, weight: (i: number) => number): IntegerConvolution {
+function convolutionOf(shape: ConvolutionShape, ending: Ending, weight: (i: number) => number): Int8Convolution {
   const next = noise(shape.inChannels + shape.outChannels + shape.kernel);
   const sums = 60 * 60 * Math.sqrt(shape.inChannels * shape.kernel ** 2);
   const residual = ending === 'residual' || ending === 'floats' ? { step: 0.017, ...BEHIND_RELU } : ending === 'shortcut' ? { step: 0.018, zero: 141, top: 255 } : undefined;
@@ -61,7 +61,7 @@ describe('convolutions in integers', () => {
   /** Runs one convolution and compares channels with its definition. @returns the outputs looked at */
   async function compare(name: string, ending: Ending, weight: (i: number) => number, value: () => number): Promise<number[]> {
     const shape = RESNET18_CONVOLUTIONS.find((c) => c.name === name);
-    const stage = INTEGER_STAGES.find((s) => s.channels === shape?.outChannels);
+    const stage = INT8_STAGES.find((s) => s.channels === shape?.outChannels);
     const floatStage = STAGES.find((s) => s.channels === shape?.outChannels);
     if (!shape || !stage || !floatStage) throw new Error(`There is no ${name}.`);
     const { side, channels } = stage;
@@ -69,12 +69,12 @@ describe('convolutions in integers', () => {
     const c = convolutionOf(shape, ending, weight);
     const tail = tailOf(c, ending === 'floats');
     const arena = new Arena(2 ** 20);
-    const [control, address] = [arena.floats(16), arena.floats(PHASE_BYTES / 4)];
-    const own = allocateIntegerWeights(arena, shape);
+    const [control, address] = [arena.floats(16), arena.floats(OPERATOR_BYTES / 4)];
+    const own = allocateInt8Weights(arena, shape);
     const staging = arena.floats(c.weight.length / 4);
-    const from = allocateIntegerMaps(arena, inSide, shape.inChannels);
-    const added = c.residual && allocateIntegerMaps(arena, side, channels);
-    const to = ending === 'floats' ? allocateMaps(arena, floatStage) : allocateIntegerMaps(arena, side, channels);
+    const from = allocateInt8Activations(arena, inSide, shape.inChannels);
+    const added = c.residual && allocateInt8Activations(arena, side, channels);
+    const to = ending === 'floats' ? allocateActivations(arena, floatStage) : allocateInt8Activations(arena, side, channels);
     const pages = Math.ceil(arena.end / 65536);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const kernels = await instantiateKernels(module, memory);
@@ -82,12 +82,12 @@ describe('convolutions in integers', () => {
     const input = Uint8Array.from({ length: shape.inChannels * inSide ** 2 }, value);
     const next = noise(5);
     const residual = c.residual && Uint8Array.from({ length: channels * side ** 2 }, () => ((next() + 1) / 2) * (c.residual?.top ?? 0));
-    placeIntegers(kernels, memory.buffer, c, tail, own, staging);
-    packIntegers(bytes, input, from, inSide, shape.inChannels);
-    if (residual && added) packIntegers(bytes, residual, added, side, channels);
-    writePhases(new Int32Array(memory.buffer), address, [integerPhase(stage, shape, tail, own, from, to, added)]);
+    placeInt8Weights(kernels, memory.buffer, c, tail, own, staging);
+    packInt8(bytes, input, from, inSide, shape.inChannels);
+    if (residual && added) packInt8(bytes, residual, added, side, channels);
+    writeOperators(new Int32Array(memory.buffer), address, [int8Operator(stage, shape, tail, own, from, to, added)]);
     kernels.run(control, address, 1);
-    const outputs = ending === 'floats' ? new Float32Array(channels * side ** 2) : unpackIntegers(bytes, to, side, channels);
+    const outputs = ending === 'floats' ? new Float32Array(channels * side ** 2) : unpackInt8(bytes, to, side, channels);
     if (outputs instanceof Float32Array) unpackFloats(new Float32Array(memory.buffer), to, side, outputs);
     const seen: number[] = [];
     for (const o of channelsOf(channels)) {

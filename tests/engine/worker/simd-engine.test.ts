@@ -3,7 +3,7 @@ import type { Engine } from '../../../src/engine/engine';
 import { foldResNet18 } from '../../../src/engine/resnet18/fold';
 import type { FoldedResNet18 } from '../../../src/engine/resnet18/folded';
 import { referenceResNet18 } from '../../../src/engine/resnet18/reference';
-import { PHASE_BYTES, writePhases } from '../../../src/engine/simd/operator';
+import { OPERATOR_BYTES, writeOperators } from '../../../src/engine/simd/operator';
 import { Arena } from '../../../src/engine/simd/arena';
 import { planNetwork } from '../../../src/engine/simd/plan';
 import { floatNetwork } from '../../../src/engine/simd/float-network';
@@ -25,15 +25,15 @@ describe('SIMD engine', () => {
   it.each([1, 2])('agrees with ResNet-18 by the book on noise %i, logits and features', async (seed) => {
     const next = noise(seed);
     for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
-    const picture = engine.input.slice();
+    const image = engine.input.slice();
     const { logits, features } = await engine.run();
-    const wanted = referenceResNet18(weights, picture, SIZE);
+    const wanted = referenceResNet18(weights, image, SIZE);
     const worst = (a: Float32Array, b: Float32Array): number => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
     const largest = (a: Float32Array): number => a.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
     expect(features).toHaveLength(512);
     expect(worst(logits, wanted.logits) / largest(wanted.logits)).toBeLessThan(1e-4);
     expect(worst(features ?? new Float32Array(512), wanted.features) / largest(wanted.features)).toBeLessThan(1e-4);
-    expect(engine.input).toEqual(picture);
+    expect(engine.input).toEqual(image);
   });
 
   it('gives the last block that its features are the average of, and can be asked before and after other runs', async () => {
@@ -113,15 +113,15 @@ describe('planNetwork', () => {
     expect(addresses.every((a) => a % 64 === 0 && a >= 1000 && a < arena.end)).toBe(true);
     // Input, first layer and its seams; 4 Winograd convolutions whole; 3 x (packing, 2 direct, 3 Winograd in three phases each);
     // pool, classifier.
-    expect(plan.phases).toHaveLength(3 + 4 + 3 * (3 + 9) + 2);
+    expect(plan.operators).toHaveLength(3 + 4 + 3 * (3 + 9) + 2);
   });
 
   it('writes phases with their counters at zero', () => {
     const memory = new Int32Array(200).fill(7);
-    writePhases(memory, 64, [{ kind: 8, items: 3, group: 100 }]);
+    writeOperators(memory, 64, [{ kind: 8, items: 3, group: 100 }]);
     expect(memory[15]).toBe(7);
     expect(Array.from(memory.subarray(16, 34))).toEqual([...new Array<number>(16).fill(0), 8, 3]);
     expect(memory[16 + 16 + 26]).toBe(100);
-    expect(memory[16 + PHASE_BYTES / 4]).toBe(7);
+    expect(memory[16 + OPERATOR_BYTES / 4]).toBe(7);
   });
 });

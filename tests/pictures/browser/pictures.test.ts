@@ -9,7 +9,7 @@ import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { knownPictures, SCRATCH } from '../../support/shared';
+import { knownImages, SCRATCH } from '../../support/shared';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the pictures tests need a model in dist/models (npm run model, npm run build). ***\n');
@@ -255,10 +255,10 @@ describe.skipIf(!hasModel)('pictures', () => {
   });
 
   const what = 'The test of pictures with known labels';
-  const pictures = knownPictures(what);
-  it.skipIf(!pictures)('labels known pictures right, on the desktop too', async () => {
+  const images = knownImages(what);
+  it.skipIf(!images)('labels known pictures right, on the desktop too', async () => {
     await page.setViewportSize(DESKTOP);
-    const known = [340, 920, 388, 980].flatMap((index) => pictures?.filter((p) => p.index === index) ?? []);
+    const known = [340, 920, 388, 980].flatMap((index) => images?.filter((p) => p.index === index) ?? []);
     await page.locator('sg-pictures-view input[type=file]').setInputFiles(known.map((p) => p.path));
     await cards().nth(known.length - 1).waitFor({ timeout: 60_000 });
     await settled();

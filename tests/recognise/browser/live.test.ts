@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { openApp, openBrowser, PHONE, watchErrors, withoutResNet18, type Browsing } from '../../support/browser';
-import { makeFilm } from '../../support/film';
-import { knownPictures, SCRATCH, sharedPictures } from '../../support/shared';
-import { skimagePictures } from '../../support/skimage';
+import { makeCameraVideo } from '../../support/film';
+import { knownImages, SCRATCH, sharedImages } from '../../support/shared';
+import { skimageImages } from '../../support/skimage';
 import { nextScene } from '../../support/waits';
 
 /** Pictures that the network knows, each a scene of the film. */
@@ -14,7 +14,7 @@ const SCENES = [340, 920, 388, 980];
 const SECONDS = 4;
 
 const what = 'The live test (a film of pictures that ResNet-18 knows)';
-const pictures = knownPictures(what);
+const images = knownImages(what);
 
 /** The name shown first, as it stands in the list of labels. */
 async function firstLabel(page: Page): Promise<string> {
@@ -25,8 +25,8 @@ async function figure(page: Page, key: string): Promise<string> {
   return (await page.locator(`sg-live-stats dd[data-key="${key}"]`).textContent())?.trim() ?? '';
 }
 
-describe.skipIf(!pictures)('live recognition of a real camera stream', () => {
-  const film = join(SCRATCH, 'live.mjpeg');
+describe.skipIf(!images)('live recognition of a real camera stream', () => {
+  const video = join(SCRATCH, 'live.mjpeg');
   let serving: Serving;
   let browsing: Browsing;
   let page: Page;
@@ -34,13 +34,13 @@ describe.skipIf(!pictures)('live recognition of a real camera stream', () => {
 
   beforeAll(async () => {
     const scenes = SCENES.map((index) => {
-      const found = pictures?.find((p) => p.index === index);
+      const found = images?.find((p) => p.index === index);
       if (!found) throw new Error(`There is no picture of class ${index}.`);
-      return { picture: found.path, seconds: SECONDS };
+      return { image: found.path, seconds: SECONDS };
     });
-    await makeFilm(film, scenes);
+    await makeCameraVideo(video, scenes);
     serving = await serveBuilt();
-    browsing = await openBrowser({ film, context: { viewport: PHONE } });
+    browsing = await openBrowser({ video, context: { viewport: PHONE } });
     page = browsing.page;
     watchErrors(page, errors);
     await openApp(page, serving.url);
@@ -184,18 +184,18 @@ describe.skipIf(!pictures)('live recognition of a real camera stream', () => {
 
 /** Photographs that EfficientNet-Lite0 names right, wherever the tests run: scikit-image's coffee and camera, 0.95 each. */
 const [COFFEE, CAMERA] = [967, 872];
-const samples = skimagePictures('recognition with EfficientNet-Lite0')?.flatMap((path) => {
+const samples = skimageImages('recognition with EfficientNet-Lite0')?.flatMap((path) => {
   const index = new Map([['coffee.png', COFFEE], ['camera.png', CAMERA]]).get(basename(path));
   return index === undefined ? [] : [{ path, index }];
 });
-const photographs = sharedPictures('Recognition of labelled pictures with EfficientNet-Lite0')?.filter(({ index }) => SCENES.slice(0, 2).includes(index)) ?? samples;
+const photographs = sharedImages('Recognition of labelled pictures with EfficientNet-Lite0')?.filter(({ index }) => SCENES.slice(0, 2).includes(index)) ?? samples;
 
 describe.skipIf(photographs === undefined)('where no ResNet-18 can be had', () => {
   it('recognises with EfficientNet-Lite0, which comes with the app', async () => {
-    const film = join(SCRATCH, 'offline.mjpeg');
-    await makeFilm(film, photographs?.map(({ path }) => ({ picture: path, seconds: SECONDS })) ?? []);
+    const video = join(SCRATCH, 'offline.mjpeg');
+    await makeCameraVideo(video, photographs?.map(({ path }) => ({ image: path, seconds: SECONDS })) ?? []);
     const serving = await serveBuilt();
-    const browsing = await openBrowser({ film });
+    const browsing = await openBrowser({ video });
     const { page } = browsing;
     try {
       await withoutResNet18(page);

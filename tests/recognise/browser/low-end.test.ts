@@ -2,17 +2,17 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { plainFilm } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-film';
 import { copied, openStatus, spyOnCopies } from '../../support/status-sheet';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
-let film: string;
+let video: string;
 let serving: Serving;
 let bare: Serving;
 let browsing: Browsing;
 let page: Page;
 beforeAll(async () => {
-  film = await plainFilm();
+  video = await plainVideo();
   [serving, bare] = await Promise.all([serveBuilt(), serveBuilt({ isolated: false })]);
 });
 afterEach(() => browsing.close());
@@ -77,7 +77,7 @@ const LACKS: readonly Lack[] = [
 
 describe('a device that lacks', () => {
   it.each(LACKS)('$name: recognises all the same, and says so', async ({ page: lack, worker, isolated = true, missing, transport }) => {
-    browsing = await openBrowser({ film, context: { viewport: PHONE, permissions: ['camera', 'clipboard-write'] } });
+    browsing = await openBrowser({ video, context: { viewport: PHONE, permissions: ['camera', 'clipboard-write'] } });
     page = browsing.page;
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));

@@ -4,14 +4,14 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildResNet18 } from '../../../tools/model/build-resnet18';
-import { calibrationPictures } from '../../../tools/quantise/calibration-set';
+import { calibrationImages } from '../../../tools/quantise/calibration-set';
 import { DEFAULT_RECIPE } from '../../../tools/quantise/recipe';
 import { deadLeaves } from '../../../tools/quantise/synthetic';
 import { writeInt8 } from '../../../tools/quantise/write-int8';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import type { SpeedRecord } from '../../../src/recognise/page/model/speeds';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
-import { makeFilm } from '../../support/film';
+import { makeCameraVideo } from '../../support/film';
 import { SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
 import { randomResNet18, writeSafetensors } from '../../support/weights';
@@ -54,7 +54,7 @@ const SLOW_FLOATS = `{
 }`;
 
 /** The weights of integer convolutions are put where nobody reads them. */
-const SPOILT_INTEGERS = `{
+const SPOILT_INT8 = `{
   const real = WebAssembly.instantiate;
   WebAssembly.instantiate = async (...parts) => {
     const instance = await real(...parts);
@@ -70,25 +70,25 @@ const NO_RELAXED_SIMD = `{
 }`;
 
 const folder = join(SCRATCH, 'precision-models');
-const film = join(SCRATCH, 'precision.mjpeg');
+const video = join(SCRATCH, 'precision.mjpeg');
 
 /** A network of random weights, in both precisions, and a film of nothing: no licence is needed for these. */
 async function makeModels(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  const pictures = join(folder, 'pictures');
-  mkdirSync(pictures, { recursive: true });
+  const images = join(folder, 'pictures');
+  mkdirSync(images, { recursive: true });
   const leaves: Buffer[] = [];
   for (let i = 0; i < 3; i++) {
     const { data, width, height } = deadLeaves(i);
     leaves.push(await sharp(data, { raw: { width, height, channels: 4 } }).png().toBuffer());
-    writeFileSync(join(pictures, `${i}.png`), leaves[i]);
+    writeFileSync(join(images, `${i}.png`), leaves[i]);
   }
   const weights = join(folder, 'weights.safetensors');
   writeFileSync(weights, writeSafetensors(randomResNet18(21)));
   const float = await buildResNet18({ path: weights, source: 'random', licence: 'CC0-1.0' }, folder);
-  const manifest = await writeInt8(folder, float, calibrationPictures(pictures), DEFAULT_RECIPE);
+  const manifest = await writeInt8(folder, float, calibrationImages(images), DEFAULT_RECIPE);
   writeFileSync(join(folder, 'index.json'), JSON.stringify([manifest]));
-  await makeFilm(film, [{ picture: leaves[0], seconds: 1 }]);
+  await makeCameraVideo(video, [{ image: leaves[0], seconds: 1 }]);
 }
 
 /** Recogniser workers that the page has ever started. */
@@ -165,7 +165,7 @@ describe('the quicker precision', () => {
     let workers: () => number;
 
     beforeAll(async () => {
-      browsing = await openBrowser({ film });
+      browsing = await openBrowser({ video });
       ({ page } = browsing);
       await withWorkerPrelude(page, processor(false) + SLOW_FLOATS);
       workers = countWorkers(page);
@@ -203,7 +203,7 @@ describe('the quicker precision', () => {
       const calls = await page.evaluate(async () => {
         interface Recogniser {
           recognise(...parts: unknown[]): Promise<unknown>;
-          readonly trials: { readonly gate: { quiet(work: () => Promise<void>): Promise<void> } };
+          readonly trials: { readonly gate: { exclusive(work: () => Promise<void>): Promise<void> } };
         }
         const { recogniser } = document.querySelector('sg-app') as unknown as { recogniser: Recogniser };
         const real = recogniser.recognise.bind(recogniser);
@@ -213,7 +213,7 @@ describe('the quicker precision', () => {
         recogniser.recognise = async (...parts) => {
           seen++;
           const answer = await real(...parts);
-          timed ??= recogniser.trials.gate.quiet(async () => {
+          timed ??= recogniser.trials.gate.exclusive(async () => {
             const before = seen;
             await new Promise((resolve) => setTimeout(resolve, 700));
             counts.during = seen - before;
@@ -287,16 +287,16 @@ describe('the quicker precision', () => {
       await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(2);
       const record = (await records(page))[1];
       expect(record.speeds.map((s) => s.engine)).toEqual(['ort', 'ort']);
-      const [float, integers] = record.speeds;
-      expect(record.choice).toBe(integers.ms <= float.ms * 0.9 ? 'int8' : float.precision);
+      const [float, int8] = record.speeds;
+      expect(record.choice).toBe(int8.ms <= float.ms * 0.9 ? 'int8' : float.precision);
     });
   });
 
   it.each([
-    ['our integer kernels give a wrong number', SPOILT_INTEGERS],
+    ['our integer kernels give a wrong number', SPOILT_INT8],
     ['there is no relaxed SIMD', NO_RELAXED_SIMD],
   ])('runs integers by onnxruntime-web where %s', async (_, prelude) => {
-    browsing = await openBrowser({ film });
+    browsing = await openBrowser({ video });
     const { page } = browsing;
     await withWorkerPrelude(page, processor(true) + prelude);
     await openApp(page, serving.url);
@@ -315,7 +315,7 @@ describe('the quicker precision', () => {
   });
 
   it('is integers from the start where the processor is quick at them, and floats where these turn out quicker', async () => {
-    browsing = await openBrowser({ film });
+    browsing = await openBrowser({ video });
     const { page } = browsing;
     await withWorkerPrelude(page, processor(true));
     const fetched: string[] = [];
@@ -339,7 +339,7 @@ describe('the quicker precision', () => {
     ['as it is', [], hasVnni() === true],
     ['told to do without VNNI', ['--js-flags=--no-enable-avx-vnni --no-enable-avx-vnni-int8'], false],
   ])('begins with what the real processor is quick at, %s', async (_, flags, quick) => {
-    browsing = await openBrowser({ film, flags });
+    browsing = await openBrowser({ video, flags });
     const { page } = browsing;
     await openApp(page, serving.url);
     await expect.poll(() => running(page), { timeout: 30_000 }).toBe(`ResNet-18 ${quick ? 'int8' : 'fp16'}`);
@@ -352,7 +352,7 @@ describe('the quicker precision', () => {
     [true, 'int8'],
     [false, 'fp16'],
   ])('is not looked for on a device with little memory: a processor that is quick at integers (%s) keeps %s', async (quick, first) => {
-    browsing = await openBrowser({ film });
+    browsing = await openBrowser({ video });
     const { page } = browsing;
     await withWorkerPrelude(page, processor(quick));
     await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'deviceMemory', { value: 2, configurable: true }));

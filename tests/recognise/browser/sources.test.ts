@@ -53,10 +53,10 @@ describe.each([
     await press('Other sources');
     await page.locator('sg-source-sheet input[type=file]').setInputFiles(file);
   }
-  const film = (): { name: string; mimeType: string; buffer: Buffer } => ({ name: 'colours.webm', mimeType: 'video/webm', buffer: video });
+  const videoFile = (): { name: string; mimeType: string; buffer: Buffer } => ({ name: 'colours.webm', mimeType: 'video/webm', buffer: video });
 
   it('plays a video file in a loop and recognises it; pauses, seeks, closes', async () => {
-    await openVideo(film());
+    await openVideo(videoFile());
     await firstLabel().waitFor();
     const slider = page.getByRole('slider', { name: 'Position, colours.webm' });
     await expect.poll(() => seen('middle'), { timeout: 10_000 }).toBe('0,0,1');
@@ -100,7 +100,7 @@ describe.each([
     await press('Start the camera');
     await firstLabel().waitFor();
     const stream = await page.locator('sg-camera-stage video').evaluateHandle((v: HTMLVideoElement) => v.srcObject as MediaStream);
-    await openVideo(film());
+    await openVideo(videoFile());
     await page.getByRole('button', { name: 'Pause the video' }).waitFor();
     expect(await stream.evaluate((s) => s.getTracks().every((t) => t.readyState === 'ended'))).toBe(true);
     await press('Other sources');

@@ -5,7 +5,7 @@ import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import type { LoadRequest, PixelFrame } from '../../../src/recognise/shared/recogniser';
 import { namingFor } from '../../../src/teach/worker/live-naming';
 import type { FeatureModel } from '../../../src/recognise/shared/feature-model';
-import type { LiveThings } from '../../../src/teach/shared/teach';
+import type { LiveClasses } from '../../../src/teach/shared/teach';
 import { trainHead } from '../../../src/teach/shared/train-head';
 import { finish } from '../../support/taught-examples';
 import { RecogniserService } from '../../../src/recognise/worker/recogniser-service';
@@ -111,13 +111,13 @@ describe('RecogniserService', () => {
 
   describe('with taught things', () => {
     const taught = {
-      live: undefined as LiveThings | undefined,
+      live: undefined as LiveClasses | undefined,
       for: (model: FeatureModel | undefined, engine: Engine) => namingFor(taught.live, model, engine),
     };
     const model = { id: 'test', name: 'Test', precision: 'fp32', sha256: SHA, width: 512 };
 
     /** A head of one thing that is typical where all features are alike, as the engine's are. */
-    function things(change: Partial<LiveThings> = {}): LiveThings {
+    function classes(change: Partial<LiveClasses> = {}): LiveClasses {
       const examples = Array.from({ length: 6 }, (_, i) => ({ features: new Float32Array(512).fill(0.4 + i / 10), label: 0, group: `g${i}` }));
       return { model, head: finish(trainHead({ names: ['my mug'], examples })).head, adapted: undefined, ...change };
     }
@@ -131,7 +131,7 @@ describe('RecogniserService', () => {
     it('names them at once beside its own labels, and no more once they are gone', async () => {
       const options = { capturedAt: 0, count: 2 };
       expect((await service.recognise(frame(255), { ...options, id: 1 })).top[0]).toMatchObject({ index: 7 });
-      taught.live = things();
+      taught.live = classes();
       const { top, steady } = await service.recognise(frame(255), { ...options, id: 2, capturedAt: 50 });
       expect(top[0]).toMatchObject({ index: 1000, name: 'my mug' });
       expect(top[0].probability).toBeGreaterThan(0.9);
@@ -145,7 +145,7 @@ describe('RecogniserService', () => {
     });
 
     it('names none that another network learned', async () => {
-      taught.live = things({ model: { ...model, sha256: 'other' } });
+      taught.live = classes({ model: { ...model, sha256: 'other' } });
       const { top } = await service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 });
       expect(top[0].index).toBe(7);
     });

@@ -6,13 +6,13 @@ import { build } from 'vite';
 import type { PixelDifference } from '../../../tools/harness/page';
 import { openHarness, serveHarness, type HarnessServing } from '../../../tools/harness/serve-harness';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
-import { decodePicture } from '../../../src/server/decode';
+import { decodeImage } from '../../../src/server/decode';
 import type { LabelConfidence } from '../../../src/server/job';
 import type { Prediction } from '../../../src/engine/probabilities';
 import { DIST } from '../../../tools/serve';
 import type { Browsing } from '../../support/browser';
-import { ROOT, SCRATCH, sharedPictures } from '../../support/shared';
-import { skimagePictures } from '../../support/skimage';
+import { ROOT, SCRATCH, sharedImages } from '../../support/shared';
+import { skimageImages } from '../../support/skimage';
 import { writeStillKinds } from '../../support/still-kinds';
 
 /** Largest difference of a probability, as the issue asks. */
@@ -54,7 +54,7 @@ async function startBuilt(): Promise<{ readonly url: string; readonly child: Chi
 async function gather(): Promise<string[]> {
   mkdirSync(FOLDER, { recursive: true });
   const names = await writeStillKinds(FOLDER);
-  const others = [...(skimagePictures('the service parity test') ?? []), ...(sharedPictures('Part of the service parity test (real pictures)') ?? []).filter((_, i) => i % 10 === 3).map(({ path }) => path)];
+  const others = [...(skimageImages('the service parity test') ?? []), ...(sharedImages('Part of the service parity test (real pictures)') ?? []).filter((_, i) => i % 10 === 3).map(({ path }) => path)];
   for (const path of others) {
     copyFileSync(path, join(FOLDER, basename(path)));
     names.push(basename(path));
@@ -76,7 +76,7 @@ describe('page and service agree', () => {
     if (!process.env['SIGHTGLASS_BUILT'] || !existsSync(SERVICE)) await build({ root: ROOT, configFile: join(ROOT, 'vite.server.config.ts'), logLevel: 'error' });
     names = await gather();
     for (const name of names) {
-      const { pixels, width, height } = await decodePicture(readFileSync(join(FOLDER, name)), LIMITS);
+      const { pixels, width, height } = await decodeImage(readFileSync(join(FOLDER, name)), LIMITS);
       writeFileSync(join(FOLDER, `${name}.rgba`), pixels);
       sizes.set(name, [width, height]);
     }

@@ -59,9 +59,9 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     mkdirSync(SCRATCH, { recursive: true });
     folder = mkdtempSync(join(SCRATCH, 'export-page-'));
     mp4 = await sampleSession('mp4', { id: 'mp4', ended: 'storage-full' });
-    const film = join(folder, 'original.mp4');
-    writeFileSync(film, mp4.files.get('film.mp4')!);
-    times = shownTimes(film);
+    const video = join(folder, 'original.mp4');
+    writeFileSync(video, mp4.files.get('film.mp4')!);
+    times = shownTimes(video);
     const webm = await sampleSession('webm', { id: 'webm', title: 'WebM' });
     const large = await sampleSession('mp4', { id: 'large', title: 'Large', size: '1280x720' });
     serving = await serveBuilt();
@@ -221,14 +221,14 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
 
   it('Label Studio, by its SDK; its film by ffprobe: constant rate, frames that agree with the task', async () => {
     const into = join(unpacked(await take('mp4', 'label-studio')), 'Zoo_ _day_ 1_2 🐘');
-    const film = join(into, 'film.mp4');
-    const { streams } = ffprobe(film);
+    const video = join(into, 'film.mp4');
+    const { streams } = ffprobe(video);
     expect(streams[0]['r_frame_rate']).toBe('20/1');
     expect(streams[0]['avg_frame_rate']).toBe('20/1');
-    const shown = shownTimes(film);
+    const shown = shownTimes(video);
     expect(shown).toHaveLength(120);
     shown.forEach((time, n) => expect(time).toBeCloseTo(n / 20, 4));
-    expect(colours(film).map(isRed)).toEqual(Array.from({ length: 120 }, (_, n) => n < 60));
+    expect(colours(video).map(isRed)).toEqual(Array.from({ length: 120 }, (_, n) => n < 60));
     const found = readWithPython('label-studio', join(into, 'tasks.json'), join(into, 'config.xml')) as {
       framerate: string; labels: string[]; annotations: boolean[]; predictions: string[][];
       task: { data: { video: string }; annotations: { result: { value: object }[] }[]; predictions: { result: { value: object }[] }[] };

@@ -11,7 +11,7 @@ import { DESKTOP, openBrowser, type Browsing } from '../../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
 import { catAndDog, manifestOf, ODD_LABELS } from '../../support/session-fixture';
 import { card, cards, chooseZips, imported, openSessions, storedFile } from '../../support/session-page';
-import { makeSessionFilm, sessionFiles, sessionZip } from '../../support/session-zip';
+import { makeSessionVideo, sessionFiles, sessionZip } from '../../support/session-zip';
 import { SCRATCH } from '../../support/shared';
 
 const ID = 'odd';
@@ -29,7 +29,7 @@ describe.skipIf(!haveExportReaders())('odd names', () => {
   beforeAll(async () => {
     mkdirSync(SCRATCH, { recursive: true });
     folder = mkdtempSync(join(SCRATCH, 'odd-'));
-    const film = makeSessionFilm({ name: 'session-page-320x240.mp4', size: '320x240', colours: ['red', 'blue'], rate: 25, uneven: true });
+    const video = makeSessionVideo({ name: 'session-page-320x240.mp4', size: '320x240', colours: ['red', 'blue'], rate: 25, uneven: true });
     const spans = LABELS.map((label, i) => ({ id: `s${i}`, startUs: i * 400_000, endUs: i * 400_000 + 500_000, label }));
     const data: SessionData = {
       manifest: manifestOf({ id: ID, name: 'plain', spans: spans.length, recognitions: 30, film: { file: 'film.mp4', mimeType: 'video/mp4; codecs="avc1.f4000d"', width: 320, height: 240, recorder: 'webcodecs' } }),
@@ -42,7 +42,7 @@ describe.skipIf(!haveExportReaders())('odd names', () => {
     page.on('pageerror', (error) => errors.push(error.message));
     await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
     await openSessions(page, serving.url);
-    await chooseZips(page, { name: 'odd.zip', bytes: await sessionZip(data.manifest, sessionFiles(data, film)) });
+    await chooseZips(page, { name: 'odd.zip', bytes: await sessionZip(data.manifest, sessionFiles(data, video)) });
     await card(page, ID).waitFor({ timeout: 20_000 });
     await imported(page);
   });
@@ -75,9 +75,9 @@ describe.skipIf(!haveExportReaders())('odd names', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill(NAME);
     await page.locator('sg-rename-sheet').getByRole('button', { name: 'Rename', exact: true }).click();
     await expect.poll(async () => (JSON.parse((await storedFile(page, ID, 'session.json')).toString()) as { name: string }).name).toBe(NAME.slice(0, 300));
-    const film = await take('film');
-    expect(basename(film)).toMatch(/^_猫_.*\.mp4$/u);
-    expect(ffprobe(film).streams[0]).toMatchObject({ codec_name: 'h264' });
+    const video = await take('film');
+    expect(basename(video)).toMatch(/^_猫_.*\.mp4$/u);
+    expect(ffprobe(video).streams[0]).toMatchObject({ codec_name: 'h264' });
     const zip = await take('everything');
     expect(zip).toMatch(/\.sightglass\.zip$/);
     await chooseZips(page, { name: basename(zip), bytes: readFileSync(zip) });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { killBrowser } from '../../support/kill-browser';
 import { NUMBERS } from '../../support/numbered-film';
-import { chooseLabels, expectExact, filmed, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, expectExact, withVideo, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { storedSessions } from '../../support/stored-sessions';
 import { drawn } from '../../support/waits';
 
@@ -28,12 +28,12 @@ describe('a browser that is killed in mid-recording', () => {
     await recorder.record();
     const began = Date.now();
     await chooseLabels(page, ['my red mug']);
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
-    await filmed(page, { seconds: 0.5 });
+    await withVideo(page, { seconds: 0.5 });
     await page.keyboard.down('1');
-    await filmed(page, { seconds: 4, recognitions: 8 });
+    await withVideo(page, { seconds: 4, recognitions: 8 });
     seenLast = await lastSeen(page);
     recordedMs = Date.now() - began;
     await killBrowser(profile);
@@ -75,7 +75,7 @@ describe('a browser that is killed in mid-recording', () => {
 
   it('records on, beside it', async () => {
     await recorder!.record();
-    await filmed(recorder!.page, { seconds: 1 });
+    await withVideo(recorder!.page, { seconds: 1 });
     expectExact(await recorder!.stop());
     expect((await storedSessions(recorder!.page)).map(({ manifest }) => manifest.state)).toEqual(['recovered', 'complete']);
   });

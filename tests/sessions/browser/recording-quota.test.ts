@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeNoisyNumberedFilm } from '../../support/numbered-film';
-import { chooseLabels, expectExact, filmed, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { makeNoisyNumberedVideo } from '../../support/numbered-film';
+import { chooseLabels, expectExact, withVideo, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 import { storedSessions } from '../../support/stored-sessions';
 
@@ -18,11 +18,11 @@ describe('a device that gets full', () => {
     const { usage } = await cdp.send('Storage.getUsageAndQuota', { origin });
     await cdp.send('Storage.overrideQuotaForOrigin', { origin, ...(bytes !== undefined && { quotaSize: Math.max(1, Math.round(usage + bytes)) }) });
   };
-  const film = join(SCRATCH, 'numbered-noise.mjpeg');
+  const video = join(SCRATCH, 'numbered-noise.mjpeg');
 
   it('is told of before it is, and the recording ends whole by itself', async () => {
-    await makeNoisyNumberedFilm(film, 256);
-    recorder = await openRecorder({ film });
+    await makeNoisyNumberedVideo(video, 256);
+    recorder = await openRecorder({ video });
     const { page } = recorder;
     const cdp = await page.context().newCDPSession(page);
     await allow(cdp, page, 6_500_000);
@@ -39,17 +39,17 @@ describe('a device that gets full', () => {
   });
 
   it('all at once, keeps what was written, and the next recording is refused until there is room', async () => {
-    recorder = await openRecorder({ film });
+    recorder = await openRecorder({ video });
     const { page } = recorder;
     const cdp = await page.context().newCDPSession(page);
     await recorder.record();
     await chooseLabels(page, ['tabby']);
-    await filmed(page, { seconds: 3 });
+    await withVideo(page, { seconds: 3 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1 });
     // The film has room held back for a while; a picture has none.
-    await filmed(page, { seconds: 1.8 });
+    await withVideo(page, { seconds: 1.8 });
     await page.keyboard.press('1');
     await notice(page, 'fault').filter({ hasText: 'The device is full' }).waitFor();
     const session = await newestSession(page);
@@ -63,7 +63,7 @@ describe('a device that gets full', () => {
     expect((await storedSessions(page)).length).toBe(1);
     await allow(cdp, page, undefined);
     await recorder.record();
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     expectExact(await recorder.stop());
     expect(recorder.errors).toEqual([]);
   });

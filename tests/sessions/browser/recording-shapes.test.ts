@@ -5,9 +5,9 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import sharp from 'sharp';
-import { makeNumberedFilm, numberedFrames, numberInPicture, NUMBERS } from '../../support/numbered-film';
+import { makeNumberedVideo, numberedFrames, numberInImage, NUMBERS } from '../../support/numbered-film';
 import { withNumberedStreams } from '../../support/numbered-stream';
-import { chooseLabels, expectExact, filmed, keptPictures, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, expectExact, withVideo, keptImages, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
 
@@ -22,18 +22,18 @@ describe('a recording whose picture changes', () => {
     const { page } = recorder;
     await recorder.record();
     await chooseLabels(page, ['tabby']);
-    await filmed(page, { frames: 25 });
+    await withVideo(page, { frames: 25 });
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
     await page.evaluate(() => Object.assign(numberedStreams, { width: 480, height: 640 }));
-    await filmed(page, { frames: 30, recognitions: 6 });
+    await withVideo(page, { frames: 30, recognitions: 6 });
     await page.keyboard.press('1');
-    await keptPictures(page, 2);
+    await keptImages(page, 2);
     const session = await recorder.stop();
     expect(session.manifest).toMatchObject({ state: 'complete', film: { width: 640, height: 480 } });
-    const wide = numberedFrames(session.film);
+    const wide = numberedFrames(session.video);
     // 480 x 640 in 640 x 480: 360 wide, with black at both sides.
-    const narrow = numberedFrames(session.film, '360:480:140:0');
+    const narrow = numberedFrames(session.video, '360:480:140:0');
     const turned = wide.findIndex(({ number }) => number === undefined);
     expect(turned).toBeGreaterThan(20);
     expect(wide.slice(turned).every(({ number }) => number === undefined)).toBe(true);
@@ -45,22 +45,22 @@ describe('a recording whose picture changes', () => {
     expect(session.labels.map(({ timeUs }) => byTime.get(timeUs))).toEqual(session.labels.map(({ top }) => top[0].index));
     expect(session.labels.filter(({ timeUs }) => timeUs > frames[turned].timeUs).length).toBeGreaterThan(2);
     const { snapshots } = foldEdits(session.human);
-    const pictures = snapshots.map(({ file }) => session.snapshots.get(file)!);
-    const sizes = await Promise.all(pictures.map(async (picture) => sharp(picture).metadata().then(({ width, height }) => [width, height])));
+    const images = snapshots.map(({ file }) => session.snapshots.get(file)!);
+    const sizes = await Promise.all(images.map(async (image) => sharp(image).metadata().then(({ width, height }) => [width, height])));
     expect(sizes).toEqual([[640, 480], [480, 640]]);
-    for (const [i, { timeUs }] of snapshots.entries()) expect(await numberInPicture(pictures[i])).toBe(byTime.get(timeUs));
+    for (const [i, { timeUs }] of snapshots.entries()) expect(await numberInImage(images[i])).toBe(byTime.get(timeUs));
   });
 
   it('goes on from the camera to a shared screen, and waits when that ends', async () => {
     recorder = await openRecorder({}, withNumberedStreams);
     const { page } = recorder;
     await recorder.record();
-    await filmed(page, { seconds: 1.2 });
+    await withVideo(page, { seconds: 1.2 });
     await page.getByRole('button', { name: 'Other sources', exact: true }).click();
     await page.getByRole('button', { name: 'Share a screen, a window or a tab', exact: true }).click();
     await page.getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
-    await filmed(page, { seconds: 1 });
-    await filmed(page, { seconds: 0.6, recognitions: 3 });
+    await withVideo(page, { seconds: 1 });
+    await withVideo(page, { seconds: 0.6, recognitions: 3 });
     await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => (video.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event('ended')));
     // The person ended it: so does the recording, and is kept.
     await notice(page, 'kept').waitFor();
@@ -72,10 +72,10 @@ describe('a recording whose picture changes', () => {
   });
 
   it('takes a film file that is played, sought and paused', async () => {
-    const film = join(SCRATCH, 'numbered.mjpeg');
-    await makeNumberedFilm(film, NUMBERS);
+    const video = join(SCRATCH, 'numbered.mjpeg');
+    await makeNumberedVideo(video, NUMBERS);
     const file = join(SCRATCH, 'numbered.webm');
-    if (!existsSync(file)) execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'mjpeg', '-framerate', '30', '-i', film, '-t', '20', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30', '-b:v', '1M', file]);
+    if (!existsSync(file)) execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'mjpeg', '-framerate', '30', '-i', video, '-t', '20', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30', '-b:v', '1M', file]);
     recorder = await openRecorder();
     const { page } = recorder;
     await page.getByRole('button', { name: 'Other sources', exact: true }).click();
@@ -83,7 +83,7 @@ describe('a recording whose picture changes', () => {
     const slider = page.getByRole('slider', { name: 'Position, numbered.webm' });
     await slider.waitFor();
     await recorder.record();
-    await filmed(page, { seconds: 1.5 });
+    await withVideo(page, { seconds: 1.5 });
     await slider.focus();
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowLeft');
@@ -92,7 +92,7 @@ describe('a recording whose picture changes', () => {
     });
     await drawn(page, 20);
     await page.keyboard.press('Home');
-    await filmed(page, { seconds: 1.5 });
+    await withVideo(page, { seconds: 1.5 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_000_000);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NUMBERS, type NumberedFrame } from '../../support/numbered-film';
-import { expectExact, filmed, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { expectExact, withVideo, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { drawn } from '../../support/waits';
 
 let recorder: RecorderPage;
@@ -16,7 +16,7 @@ describe('a picture that goes away in mid-recording', () => {
     recorder = await openRecorder();
     const { page } = recorder;
     await recorder.record();
-    await filmed(page, { seconds: 1.5 });
+    await withVideo(page, { seconds: 1.5 });
     await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => {
       const [track] = (video.srcObject as MediaStream).getVideoTracks();
       track.stop();
@@ -29,8 +29,8 @@ describe('a picture that goes away in mid-recording', () => {
     expect(await bar.getByRole('timer').textContent()).toBe(length);
     await page.locator('sg-fault-panel button').first().click();
     await bar.getByText('Waiting for the camera').waitFor({ state: 'detached' });
-    await filmed(page, { seconds: 1.2 });
-    await filmed(page, { seconds: 1, recognitions: 3 });
+    await withVideo(page, { seconds: 1.2 });
+    await withVideo(page, { seconds: 1, recognitions: 3 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_000_000);
@@ -43,7 +43,7 @@ describe('a picture that goes away in mid-recording', () => {
     recorder = await openRecorder();
     const { page } = recorder;
     await recorder.record();
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     await page.getByRole('button', { name: 'Stop the camera' }).click();
     await notice(page, 'kept').waitFor();
     expectExact(await newestSession(page));
@@ -58,11 +58,11 @@ describe('a picture that goes away in mid-recording', () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }, state);
     await recorder.record();
-    await filmed(page, { seconds: 1.5 });
+    await withVideo(page, { seconds: 1.5 });
     await see('hidden');
-    await filmed(page, { seconds: 2.5 });
+    await withVideo(page, { seconds: 2.5 });
     await see('visible');
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(longestGap(frames)).toBeLessThan(700_000);
@@ -77,11 +77,11 @@ describe('a picture that goes away in mid-recording', () => {
     recorder = await openRecorder();
     const { page } = recorder;
     await recorder.record();
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     await page.getByRole('link', { name: 'Pictures' }).click();
-    await filmed(page, { seconds: 2 });
+    await withVideo(page, { seconds: 2 });
     await page.getByRole('link', { name: 'Live' }).click();
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     const frames = expectExact(await recorder.stop());
     expect(longestGap(frames)).toBeLessThan(700_000);
     expect(frames[frames.length - 1].timeUs).toBeGreaterThan(3_500_000);

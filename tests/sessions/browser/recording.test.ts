@@ -2,8 +2,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HumanEdit } from '../../../src/sessions/shared/session';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
-import { numberInPicture } from '../../support/numbered-film';
-import { cameraShows, chooseLabels, expectExact, filmed, longestGap, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { numberInImage } from '../../support/numbered-film';
+import { cameraShows, chooseLabels, expectExact, withVideo, longestGap, openRecorder, type RecorderPage } from '../../support/recorder-page';
 
 describe('recording a film whose frames carry their number', () => {
   let recorder: RecorderPage;
@@ -15,9 +15,9 @@ describe('recording a film whose frames carry their number', () => {
 
   it('gives each label the presentation time of the very frame that the network saw', async () => {
     await recorder.record();
-    await filmed(recorder.page, { seconds: 3, frames: 45, recognitions: 10 });
-    const { film, labels, manifest, human } = await recorder.stop();
-    const frames = expectExact({ film, labels, manifest, human, snapshots: new Map() });
+    await withVideo(recorder.page, { seconds: 3, frames: 45, recognitions: 10 });
+    const { video, labels, manifest, human } = await recorder.stop();
+    const frames = expectExact({ video, labels, manifest, human, snapshots: new Map() });
     expect(manifest).toMatchObject({ state: 'complete', film: { file: 'film.mp4', recorder: 'webcodecs', width: 640, height: 480 } });
     expect(frames.length).toBeGreaterThan(40);
     expect(labels.length).toBeGreaterThan(8);
@@ -34,7 +34,7 @@ describe('recording a film whose frames carry their number', () => {
     const { page } = recorder;
     await recorder.record();
     const bar = page.locator('sg-recording-bar');
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     await bar.getByRole('button', { name: 'Pause the recording' }).click();
     await bar.getByText('Paused').waitFor();
     const length = await bar.getByRole('timer').textContent();
@@ -42,7 +42,7 @@ describe('recording a film whose frames carry their number', () => {
     expect(await bar.getByRole('timer').textContent()).toBe(length);
     expect(await bar.getByRole('button', { name: 'Keep a picture' }).isDisabled()).toBe(true);
     await bar.getByRole('button', { name: 'Go on recording' }).click();
-    await filmed(page, { seconds: 1 });
+    await withVideo(page, { seconds: 1 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(longestGap(frames)).toBeLessThan(700_000);
@@ -71,22 +71,22 @@ describe('recording a film whose frames carry their number', () => {
         addEventListener(type, (event) => void heard.push([event instanceof KeyboardEvent ? `${type} ${event.key}` : type, performance.now()]), true);
       }
     });
-    await filmed(page, { seconds: 0.5 });
+    await withVideo(page, { seconds: 0.5 });
     await page.keyboard.down('1');
-    await filmed(page, { seconds: 0.6 });
+    await withVideo(page, { seconds: 0.6 });
     await page.keyboard.down('2');
-    await filmed(page, { seconds: 0.6 });
+    await withVideo(page, { seconds: 0.6 });
     expect(await bar.locator('[aria-pressed=true]').count()).toBe(2);
     await page.keyboard.up('1');
-    await filmed(page, { seconds: 0.4 });
+    await withVideo(page, { seconds: 0.4 });
     await page.keyboard.up('2');
     await bar.getByRole('button', { name: 'my red mug' }).hover();
     await page.mouse.down();
-    await filmed(page, { seconds: 0.6 });
+    await withVideo(page, { seconds: 0.6 });
     await page.mouse.up();
     // One that is held when the recording ends.
     await page.keyboard.down('1');
-    await filmed(page, { seconds: 0.6 });
+    await withVideo(page, { seconds: 0.6 });
     const session = await recorder.stop();
     await page.keyboard.up('1');
     const heard = await page.evaluate(() => (globalThis as unknown as { heard: [string, number][] }).heard);
@@ -112,7 +112,7 @@ describe('recording a film whose frames carry their number', () => {
   it('keeps a picture of the full size with its label when a label is tapped, and one without', async () => {
     const { page } = recorder;
     await recorder.record();
-    await filmed(page, { seconds: 0.5 });
+    await withVideo(page, { seconds: 0.5 });
     await page.keyboard.press('2');
     await page.getByText('Picture kept: my red mug').waitFor();
     await page.locator('sg-label-bar').getByRole('button', { name: 'tabby' }).click();
@@ -124,7 +124,7 @@ describe('recording a film whose frames carry their number', () => {
     await page.keyboard.down('2');
     await page.keyboard.up('1');
     await page.keyboard.up('2');
-    await filmed(page, { seconds: 0.5 });
+    await withVideo(page, { seconds: 0.5 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     const { snapshots, spans } = foldEdits(session.human);
@@ -132,10 +132,10 @@ describe('recording a film whose frames carry their number', () => {
     expect(snapshots.map((s) => s.label?.name)).toEqual(['my red mug', 'tabby', undefined, 'tabby', 'my red mug']);
     expect(session.manifest.snapshots).toBe(5);
     for (const { file, timeUs } of snapshots) {
-      const picture = session.snapshots.get(file);
-      expect(picture, file).toBeDefined();
-      expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 480 });
-      expect(await numberInPicture(picture ?? Buffer.alloc(0))).toBe(frames.find((frame) => frame.timeUs === timeUs)?.number);
+      const image = session.snapshots.get(file);
+      expect(image, file).toBeDefined();
+      expect(await sharp(image).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 480 });
+      expect(await numberInImage(image ?? Buffer.alloc(0))).toBe(frames.find((frame) => frame.timeUs === timeUs)?.number);
     }
   });
 
@@ -143,7 +143,7 @@ describe('recording a film whose frames carry their number', () => {
     const { page } = recorder;
     await recorder.record();
     await page.keyboard.down('1');
-    await filmed(page, { seconds: 0.6, recognitions: 1 });
+    await withVideo(page, { seconds: 0.6, recognitions: 1 });
     await page.keyboard.up('1');
     await page.keyboard.press('2');
     await page.getByText('Picture kept').waitFor();

@@ -49,7 +49,7 @@ describe('pictures that were kept while filming', () => {
     await expect.poll(() => image.evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]), shortly).toEqual([640, 480]);
     const [download] = await Promise.all([page.waitForEvent('download'), sheet().getByRole('button', { name: 'Save the picture' }).click()]);
     expect(download.suggestedFilename()).toBe('golden retriever-3600000.jpg');
-    expect(Buffer.compare(readFileSync((await download.path())), sample.picture)).toBe(0);
+    expect(Buffer.compare(readFileSync((await download.path())), sample.image)).toBe(0);
     await sheet().getByRole('button', { name: 'Show it in the film' }).click();
     expect(await time()).toBe('0:03.60');
   });

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, watchErrors, type Browsing } from '../../support/browser';
-import { makeFilm } from '../../support/film';
-import { filmed } from '../../support/recorder-page';
+import { makeCameraVideo } from '../../support/film';
+import { withVideo } from '../../support/recorder-page';
 import { CAT, DOG } from '../../support/session-fixture';
 import {
   card, cards, chooseZips, imported, openSessions, sampleSession, SPANS, storedFile, storedFiles, storedLabels, type SampleSession,
@@ -17,7 +17,7 @@ const ID = 'test-session';
 const [FIRST, SECOND] = SPANS;
 
 describe('the sessions view', () => {
-  const film = join(SCRATCH, 'grey.mjpeg');
+  const video = join(SCRATCH, 'grey.mjpeg');
   const errors: string[] = [];
   let serving: Serving;
   let browsing: Browsing;
@@ -26,10 +26,10 @@ describe('the sessions view', () => {
 
   beforeAll(async () => {
     const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
-    await makeFilm(film, [{ picture: grey, seconds: 1 }]);
+    await makeCameraVideo(video, [{ image: grey, seconds: 1 }]);
     sample = await sampleSession();
     serving = await serveBuilt();
-    browsing = await openBrowser({ film, context: { viewport: DESKTOP } });
+    browsing = await openBrowser({ video, context: { viewport: DESKTOP } });
     page = browsing.page;
     watchErrors(page, errors);
   });
@@ -80,7 +80,7 @@ describe('the sessions view', () => {
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-live-view').getByRole('button', { name: /^Record/ }).first().click();
     await page.locator('sg-recording-bar').getByRole('button', { name: /stop/i }).waitFor({ timeout: 20_000 });
-    await filmed(page, { seconds: 1.5 });
+    await withVideo(page, { seconds: 1.5 });
     await page.locator('sg-recording-bar').getByRole('button', { name: /stop/i }).click();
     await page.locator('sg-recording-notice').getByText(/kept/i).first().waitFor({ timeout: 20_000 });
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();

@@ -60,7 +60,7 @@ export async function startService(settings: Partial<Settings> = {}, scripted = 
 }
 
 /** Noise on waves, as a PNG, JPEG, WebP, GIF or AVIF file: a picture that nobody has rights to. */
-export async function picture(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' = 'png', width = 320, height = 240, channels: 3 | 4 = 3): Promise<Buffer> {
+export async function encodedImage(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' = 'png', width = 320, height = 240, channels: 3 | 4 = 3): Promise<Buffer> {
   const next = noise(width * 31 + height);
   const data = Buffer.alloc(width * height * channels);
   for (let i = 0; i < data.length; i++) data[i] = 128 + 90 * Math.sin(i / (40 + (i % channels) * 9)) + 30 * next();

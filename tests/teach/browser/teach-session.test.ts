@@ -32,12 +32,12 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     await serving?.close();
   });
 
-  const thing = (name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
+  const taughtClass = (name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
   const sheet = (): Locator => page.locator('sg-session-sheet');
 
   /** Mean colour of an example's picture. */
-  const colourOf = (picture: Locator): Promise<number[]> =>
-    picture.evaluate((element) => {
+  const colourOf = (image: Locator): Promise<number[]> =>
+    image.evaluate((element) => {
       const shown = element.shadowRoot!.querySelector<HTMLImageElement | HTMLCanvasElement>('img, canvas')!;
       const context = new OffscreenCanvas(1, 1).getContext('2d')!;
       context.drawImage(shown, 0, 0, 1, 1);
@@ -48,28 +48,28 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     const input = page.getByLabel('Name of a new thing');
     await input.fill('Red');
     await input.press('Enter');
-    await thing('Red').waitFor();
-    await thing('Red').getByRole('button', { name: /session/i }).click();
+    await taughtClass('Red').waitFor();
+    await taughtClass('Red').getByRole('button', { name: /session/i }).click();
     await sheet().getByRole('button', { name: /Zoo/ }).click();
     // A person's two spans, and the network's two runs.
     await expect.poll(() => sheet().getByRole('checkbox').count(), { timeout: 10_000 }).toBe(4);
     await sheet().getByRole('checkbox').first().check();
     await sheet().getByRole('button', { name: /^Add frames of 1 span/ }).click();
-    await expect.poll(() => thing('Red').locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
-    const [r, g, b] = await colourOf(thing('Red').locator('sg-thumbnail').first());
+    await expect.poll(() => taughtClass('Red').locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
+    const [r, g, b] = await colourOf(taughtClass('Red').locator('sg-thumbnail').first());
     expect(r).toBeGreaterThan(200);
     expect(Math.max(g, b)).toBeLessThan(60);
   });
 
   it('makes things of the spans\' own names, and learns them', async () => {
-    await thing('Red').getByRole('button', { name: /session/i }).click();
+    await taughtClass('Red').getByRole('button', { name: /session/i }).click();
     await sheet().getByRole('button', { name: /Zoo/ }).click();
     await sheet().getByRole('checkbox').nth(3).waitFor();
     for (let i = 0; i < 2; i++) await sheet().getByRole('checkbox').nth(i).check();
     await sheet().getByRole('radio').nth(1).check();
     await sheet().getByRole('button', { name: /^Add frames of 2 spans/ }).click();
-    for (const name of [CAT.name, SPANS[1].label.name]) await expect.poll(() => thing(name).locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
-    const [r, , b] = await colourOf(thing(SPANS[1].label.name).locator('sg-thumbnail').first());
+    for (const name of [CAT.name, SPANS[1].label.name]) await expect.poll(() => taughtClass(name).locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
+    const [r, , b] = await colourOf(taughtClass(SPANS[1].label.name).locator('sg-thumbnail').first());
     expect(b).toBeGreaterThan(200);
     expect(r).toBeLessThan(60);
     await page.locator('sg-training-report h2').waitFor({ timeout: 60_000 });
@@ -81,21 +81,21 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     const notice = page.locator('sg-teach-view [data-key=unteachable]');
     await notice.getByText('EfficientNet-Lite0 cannot be taught').waitFor({ timeout: 60_000 });
     await notice.getByText('Add a ResNet-18 .safetensors or .onnx file under Models').waitFor();
-    await thing('Red').waitFor();
-    expect(await thing('Red').getByRole('button', { name: /session/i }).isDisabled()).toBe(true);
-    expect(await thing('Red').locator('input[type=file]').isDisabled()).toBe(true);
+    await taughtClass('Red').waitFor();
+    expect(await taughtClass('Red').getByRole('button', { name: /session/i }).isDisabled()).toBe(true);
+    expect(await taughtClass('Red').locator('input[type=file]').isDisabled()).toBe(true);
     expect(await page.locator('sg-things-tools [data-action=export]').isDisabled()).toBe(true);
     expect(await page.locator('sg-things-tools input[type=file]').isDisabled()).toBe(true);
     // What was taught before stays.
-    expect(await thing('Red').locator('sg-thumbnail').count()).toBeGreaterThan(2);
+    expect(await taughtClass('Red').locator('sg-thumbnail').count()).toBeGreaterThan(2);
     // A drop does not pass the buttons.
-    const before = await thing('Red').locator('sg-thumbnail').count();
+    const before = await taughtClass('Red').locator('sg-thumbnail').count();
     await page.locator('sg-teach-view .panel').evaluate((panel) => {
       const data = new DataTransfer();
       data.items.add(new File(['x'], 'a.png', { type: 'image/png' }));
       panel.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     });
     await page.locator('sg-teach-view [role=alert][data-code=no-model]').waitFor();
-    expect(await thing('Red').locator('sg-thumbnail').count()).toBe(before);
+    expect(await taughtClass('Red').locator('sg-thumbnail').count()).toBe(before);
   });
 });

@@ -4,18 +4,18 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
-import { makeFilm } from '../../support/film';
-import { knownPictures, ROOT, SCRATCH } from '../../support/shared';
+import { makeCameraVideo } from '../../support/film';
+import { knownImages, ROOT, SCRATCH } from '../../support/shared';
 
 /** A mug and a panda, which the network knows, and a thing of which nothing is taught. */
 const [MUG, PANDA, ZEBRA] = [504, 388, 340];
 const SECONDS = 4;
 
 const what = 'The teaching test (a film of pictures that ResNet-18 knows)';
-const pictures = knownPictures(what);
+const images = knownImages(what);
 
-function picture(index: number): string {
-  const found = pictures?.find((p) => p.index === index);
+function image(index: number): string {
+  const found = images?.find((p) => p.index === index);
   if (!found) throw new Error(`There is no picture of class ${index}.`);
   return found.path;
 }
@@ -29,7 +29,7 @@ async function untilLabel(page: Page, view: string, wanted: RegExp): Promise<voi
 
 const card = (page: Page, name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
 
-async function addThing(page: Page, name: string): Promise<void> {
+async function addClass(page: Page, name: string): Promise<void> {
   const input = page.getByLabel('Name of a new thing');
   await input.fill(name);
   await input.press('Enter');
@@ -51,8 +51,8 @@ async function learned(page: Page): Promise<void> {
   await page.locator('sg-teach-view .learning').waitFor({ state: 'detached', timeout: 60_000 });
 }
 
-describe.skipIf(!pictures)('teaching things of one\'s own', () => {
-  const film = join(SCRATCH, 'teach.mjpeg');
+describe.skipIf(!images)('teaching things of one\'s own', () => {
+  const video = join(SCRATCH, 'teach.mjpeg');
   const exported = join(SCRATCH, 'things.json');
   let serving: Serving;
   let browsing: Browsing;
@@ -60,9 +60,9 @@ describe.skipIf(!pictures)('teaching things of one\'s own', () => {
   const errors: string[] = [];
 
   beforeAll(async () => {
-    await makeFilm(film, [MUG, PANDA, ZEBRA].map((index) => ({ picture: picture(index), seconds: SECONDS })));
+    await makeCameraVideo(video, [MUG, PANDA, ZEBRA].map((index) => ({ image: image(index), seconds: SECONDS })));
     serving = await serveBuilt();
-    browsing = await openBrowser({ film, context: { viewport: PHONE, acceptDownloads: true } });
+    browsing = await openBrowser({ video, context: { viewport: PHONE, acceptDownloads: true } });
     page = browsing.page;
     watchErrors(page, errors);
     // The first start would time both precisions meanwhile, and a film does not wait.
@@ -84,11 +84,11 @@ describe.skipIf(!pictures)('teaching things of one\'s own', () => {
   });
 
   it('learns two things that the camera shows, and names them live at once', async () => {
-    await addThing(page, 'My mug');
+    await addClass(page, 'My mug');
     await page.locator('sg-teach-view').getByRole('button', { name: 'Start the camera' }).click();
     await untilLabel(page, 'sg-teach-view', /coffee mug|cup/i);
     await hold(page, 'My mug', 6);
-    await addThing(page, 'Bamboo eater');
+    await addClass(page, 'Bamboo eater');
     await untilLabel(page, 'sg-teach-view', /giant panda/i);
     await hold(page, 'Bamboo eater', 6);
     await untilLabel(page, 'sg-teach-view', /Bamboo eater/);
@@ -117,10 +117,10 @@ describe.skipIf(!pictures)('teaching things of one\'s own', () => {
     const count = (of: Locator): Promise<number> => of.locator('sg-thumbnail').count();
     // Enough of each for an adapter to be tried.
     const before = [await count(panda), await count(mug)];
-    await panda.locator('input[type=file]').setInputFiles(new Array<string>(8).fill(picture(PANDA)));
+    await panda.locator('input[type=file]').setInputFiles(new Array<string>(8).fill(image(PANDA)));
     await expect.poll(() => count(panda), { timeout: 20_000 }).toBe(before[0] + 8);
     await expect.poll(() => mug.locator('input[type=file]').isEnabled()).toBe(true);
-    await mug.locator('input[type=file]').setInputFiles([...new Array<string>(8).fill(picture(MUG)), join(ROOT, 'package.json')]);
+    await mug.locator('input[type=file]').setInputFiles([...new Array<string>(8).fill(image(MUG)), join(ROOT, 'package.json')]);
     await page.getByRole('alert').filter({ hasText: 'package.json cannot be read as a picture' }).waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();
     await expect.poll(() => count(mug)).toBe(before[1] + 8);
@@ -228,8 +228,8 @@ describe.skipIf(!pictures)('teaching things of one\'s own', () => {
     const model = page.locator('header button[aria-haspopup]');
     expect((await model.textContent())?.trim()).toBe('ResNet-18 fp16');
     await model.click();
-    const integers = page.locator('sg-model-picker li[data-precision="int8"]').first();
-    await integers.getByRole('button', { name: /use/i }).click();
+    const int8 = page.locator('sg-model-picker li[data-precision="int8"]').first();
+    await int8.getByRole('button', { name: /use/i }).click();
     await expect.poll(async () => (await model.textContent())?.trim(), { timeout: 30_000 }).toBe('ResNet-18 int8');
     await page.keyboard.press('Escape');
     await untilLabel(page, 'sg-teach-view', /^Panda$/);
@@ -238,7 +238,7 @@ describe.skipIf(!pictures)('teaching things of one\'s own', () => {
     expect(await page.getByText('were seen by another model').count()).toBe(0);
     const mug = card(page, 'My mug');
     const before = await mug.locator('sg-thumbnail').count();
-    await mug.locator('input[type=file]').setInputFiles([picture(MUG)]);
+    await mug.locator('input[type=file]').setInputFiles([image(MUG)]);
     await expect.poll(() => mug.locator('sg-thumbnail').count(), { timeout: 20_000 }).toBe(before + 1);
     await untilLabel(page, 'sg-teach-view', /^My mug$/);
   });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LiveThings, NewExample, TeachChange } from '../../../src/teach/shared/teach';
+import type { LiveClasses, NewExample, TeachChange } from '../../../src/teach/shared/teach';
 import { askHead } from '../../../src/teach/shared/head';
 import type { FeatureModel } from '../../../src/recognise/shared/feature-model';
-import { MemoryThingStore, readLiveThings } from '../../../src/teach/worker/class-store';
+import { MemoryClassStore, readLiveClasses } from '../../../src/teach/worker/class-store';
 import { TeachService } from '../../../src/teach/worker/teach-service';
 import { examplesOf } from '../../support/taught-examples';
 
@@ -12,18 +12,18 @@ const nothing = (): void => undefined;
 
 function news(label: number, count: number, options: Parameters<typeof examplesOf>[2] = {}): NewExample[] {
   return examplesOf(label, count, options).map(({ features, group }) => ({
-    features: Float32Array.from(features), block: undefined, picture: undefined, group, source: 'camera' as const,
+    features: Float32Array.from(features), block: undefined, image: undefined, group, source: 'camera' as const,
   }));
 }
 
 describe('TeachService', () => {
-  let store: MemoryThingStore;
+  let store: MemoryClassStore;
   let changes: TeachChange[];
   let service: TeachService;
-  const live = (): LiveThings | undefined => changes.flatMap((c) => (c.kind === 'live' ? [c.live] : [])).at(-1);
+  const live = (): LiveClasses | undefined => changes.flatMap((c) => (c.kind === 'live' ? [c.live] : [])).at(-1);
 
   beforeEach(() => {
-    store = new MemoryThingStore();
+    store = new MemoryClassStore();
     changes = [];
     service = new TeachService(() => Promise.resolve(store), (change) => changes.push(change));
   });
@@ -31,7 +31,7 @@ describe('TeachService', () => {
   async function teach(...names: string[]): Promise<string[]> {
     const ids: string[] = [];
     for (const [label, name] of names.entries()) {
-      const id = await service.addThing(name);
+      const id = await service.addClass(name);
       ids.push(id);
       await service.addExamples(id, MODEL, news(label, 8));
     }
@@ -49,26 +49,26 @@ describe('TeachService', () => {
     const head = live()?.head;
     expect(head?.names).toEqual(['mug', 'key']);
     expect(head && askHead(head, examplesOf(1, 1)[0].features).best).toBe(1);
-    expect(await readLiveThings(store)).toEqual(live());
+    expect(await readLiveClasses(store)).toEqual(live());
     expect(await service.state()).toMatchObject({ stale: false, enabled: true, model: MODEL });
   });
 
   it('lists examples in the order they came, with anything else last', async () => {
-    const other = await service.addThing('Anything else', true);
+    const other = await service.addClass('Anything else', true);
     const [mug] = await teach('mug');
-    expect(await service.addThing('whatever', true)).toBe(other);
-    const { things } = await service.state();
-    expect(things.map((t) => t.id)).toEqual([mug, other]);
-    expect(things[0].examples.map((e) => e.group)).toEqual(Array.from({ length: 8 }, (_, i) => `0-${i}`));
+    expect(await service.addClass('whatever', true)).toBe(other);
+    const { classes } = await service.state();
+    expect(classes.map((t) => t.id)).toEqual([mug, other]);
+    expect(classes[0].examples.map((e) => e.group)).toEqual(Array.from({ length: 8 }, (_, i) => `0-${i}`));
   });
 
   it('refuses a name that is taken, whatever its case, and an empty one', async () => {
     const [mug, key] = await teach('mug', 'key');
-    await expect(service.addThing(' MUG ')).rejects.toMatchObject({ code: 'name-taken' });
+    await expect(service.addClass(' MUG ')).rejects.toMatchObject({ code: 'name-taken' });
     await expect(service.rename(key, 'Mug')).rejects.toMatchObject({ code: 'name-taken' });
-    await expect(service.addThing('  ')).rejects.toMatchObject({ code: 'name-taken' });
+    await expect(service.addClass('  ')).rejects.toMatchObject({ code: 'name-taken' });
     await service.rename(mug, 'Mug');
-    expect((await service.state()).things[0].name).toBe('Mug');
+    expect((await service.state()).classes[0].name).toBe('Mug');
   });
 
   it('renames what is live without learning anew', async () => {
@@ -82,37 +82,37 @@ describe('TeachService', () => {
   it('names a deleted thing no more, and brings it back with all its examples', async () => {
     const [mug] = await teach('mug', 'key');
     await service.train(MODEL, nothing);
-    const token = await service.deleteThing(mug);
+    const token = await service.deleteClass(mug);
     expect(live()).toBeUndefined();
-    expect((await service.state()).things.map((t) => t.name)).toEqual(['key']);
+    expect((await service.state()).classes.map((t) => t.name)).toEqual(['key']);
     await service.undo(token);
-    const { things, stale } = await service.state();
-    expect(things.map((t) => [t.name, t.examples.length])).toEqual([['mug', 8], ['key', 8]]);
+    const { classes, stale } = await service.state();
+    expect(classes.map((t) => [t.name, t.examples.length])).toEqual([['mug', 8], ['key', 8]]);
     expect(stale).toBe(true);
     await service.undo(token);
-    expect((await service.state()).things).toHaveLength(2);
+    expect((await service.state()).classes).toHaveLength(2);
   });
 
   it('undoes added and deleted examples, with their blocks', async () => {
     const [mug] = await teach('mug');
     const block = { hidden: new Uint16Array(4), sum: new Uint16Array(4) };
     const added = await service.addExamples(mug, MODEL, [{ ...news(0, 1)[0], block }]);
-    const id = (await service.state()).things[0].examples[8].id;
+    const id = (await service.state()).classes[0].examples[8].id;
     const deleted = await service.deleteExamples([id]);
     expect((await store.blocks([id])).size).toBe(0);
     await service.undo(deleted);
     expect((await store.blocks([id])).get(id)).toEqual(block);
     await service.undo(added);
-    expect((await service.state()).things[0].examples).toHaveLength(8);
+    expect((await service.state()).classes[0].examples).toHaveLength(8);
   });
 
   it('deletes all and takes it back', async () => {
     await teach('mug', 'key');
     const token = await service.deleteAll();
-    expect((await service.state()).things).toEqual([]);
+    expect((await service.state()).classes).toEqual([]);
     expect(await service.train(MODEL, nothing)).toBeUndefined();
     await service.undo(token);
-    expect((await service.state()).things).toHaveLength(2);
+    expect((await service.state()).classes).toHaveLength(2);
   });
 
   it('ends a training that is cancelled or overtaken, keeping what was live', async () => {
@@ -136,7 +136,7 @@ describe('TeachService', () => {
     await service.addExamples(key, ELSE, news(5, 3));
     expect((await service.train(MODEL, nothing))?.exampleIds).toHaveLength(16);
     expect((await service.train(ELSE, nothing))?.thingIds).toEqual([key]);
-    const ids = (await service.state()).things.find((t) => t.id === mug)?.examples.map((e) => e.id) ?? [];
+    const ids = (await service.state()).classes.find((t) => t.id === mug)?.examples.map((e) => e.id) ?? [];
     await service.updateFeatures(ELSE, ids.map((id, i) => ({ id, features: news(7, 8)[i].features, block: undefined })));
     expect((await service.train(ELSE, nothing))?.thingIds).toEqual([mug, key]);
   });
@@ -146,14 +146,14 @@ describe('TeachService', () => {
     await service.train(MODEL, nothing);
     await service.enable(false);
     expect(live()).toBeUndefined();
-    expect(await readLiveThings(store)).toBeUndefined();
+    expect(await readLiveClasses(store)).toBeUndefined();
     await service.enable(true);
     expect(live()?.head.names).toEqual(['mug', 'key']);
   });
 
   describe('files', () => {
-    const another = (): { service: TeachService; store: MemoryThingStore } => {
-      const own = new MemoryThingStore();
+    const another = (): { service: TeachService; store: MemoryClassStore } => {
+      const own = new MemoryClassStore();
       return { store: own, service: new TeachService(() => Promise.resolve(own), nothing) };
     };
 
@@ -162,35 +162,35 @@ describe('TeachService', () => {
       const file = await service.exportFile(MODEL, false);
       const there = another();
       const first = await there.service.importFile(file, MODEL);
-      expect(first).toMatchObject({ things: 2, examples: 16 });
-      expect(await there.service.importFile(file, MODEL)).toMatchObject({ things: 0, examples: 0 });
+      expect(first).toMatchObject({ classes: 2, examples: 16 });
+      expect(await there.service.importFile(file, MODEL)).toMatchObject({ classes: 0, examples: 0 });
       const mine = await service.train(MODEL, nothing);
       const theirs = await there.service.train(MODEL, nothing);
       expect(theirs?.report).toEqual(mine?.report);
       await there.service.undo(first.undo);
-      expect((await there.service.state()).things).toEqual([]);
+      expect((await there.service.state()).classes).toEqual([]);
     });
 
     it('add to things of the same name', async () => {
       await teach('mug');
       const there = another();
-      const id = await there.service.addThing('MUG');
+      const id = await there.service.addClass('MUG');
       await there.service.addExamples(id, MODEL, news(0, 3));
       await service.importFile(await there.service.exportFile(MODEL, false), MODEL);
-      const { things } = await service.state();
-      expect(things.map((t) => [t.name, t.examples.length])).toEqual([['mug', 11]]);
+      const { classes } = await service.state();
+      expect(classes.map((t) => [t.name, t.examples.length])).toEqual([['mug', 11]]);
     });
 
     it('are refused where another network saw them, unless pictures come along', async () => {
-      const id = await service.addThing('mug');
-      const picture = new Blob([Uint8Array.from([0xff, 0xd8, 0xff, 0xd9])], { type: 'image/jpeg' });
-      await service.addExamples(id, MODEL, news(0, 2).map((e) => ({ ...e, picture })));
+      const id = await service.addClass('mug');
+      const image = new Blob([Uint8Array.from([0xff, 0xd8, 0xff, 0xd9])], { type: 'image/jpeg' });
+      await service.addExamples(id, MODEL, news(0, 2).map((e) => ({ ...e, image })));
       const there = another();
       await expect(there.service.importFile(await service.exportFile(MODEL, false), ELSE)).rejects.toMatchObject({ code: 'things-model' });
-      expect((await there.service.state()).things).toEqual([]);
+      expect((await there.service.state()).classes).toEqual([]);
       await there.service.importFile(await service.exportFile(MODEL, true), ELSE);
-      const [thing] = (await there.service.state()).things;
-      expect(thing.examples.map((e) => [e.modelSha256, e.picture?.size])).toEqual([['aa', 4], ['aa', 4]]);
+      const [taughtClass] = (await there.service.state()).classes;
+      expect(taughtClass.examples.map((e) => [e.modelSha256, e.image?.size])).toEqual([['aa', 4], ['aa', 4]]);
     });
 
     it('are refused where they are damaged, and nothing changes', async () => {

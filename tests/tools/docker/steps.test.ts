@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildStages, type BuiltStage } from '../../../tools/docker-steps/build';
 import { readDockerfile } from '../../../tools/docker-steps/dockerfile';
 import { startImage, untilHealthy, type RunningImage } from '../../../tools/docker-steps/run';
-import { picture, post } from '../../support/server/service';
+import { encodedImage, post } from '../../support/server/service';
 import { ROOT } from '../../support/shared';
 
 /** No Docker engine runs where these tests do: the Dockerfile's own steps are run in a scratch folder. */
@@ -42,7 +42,7 @@ describe("the Dockerfile's steps", () => {
 
   it('give a service that runs without root, recognises a picture, and serves the isolated page', async () => {
     if (process.getuid?.() === 0) expect(image.uid).toBeGreaterThan(0);
-    const answer = await post(`${image.url}/predict`, await picture('jpeg'), 'image/jpeg');
+    const answer = await post(`${image.url}/predict`, await encodedImage('jpeg'), 'image/jpeg');
     expect(answer.status).toBe(200);
     expect(await answer.json()).toHaveLength(3);
     const page = await fetch(`${image.url}/`);

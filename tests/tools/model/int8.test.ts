@@ -8,7 +8,7 @@ import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import { decodeModel } from '../../../src/engine/onnx/decode';
 import { buildResNet18, hexSha256 } from '../../../tools/model/build-resnet18';
 import { currentManifest, int8IsCurrent } from '../../../tools/model/current';
-import { calibrationInputs, calibrationPictures, findCalibrationSet } from '../../../tools/quantise/calibration-set';
+import { calibrationInputs, calibrationImages, findCalibrationSet } from '../../../tools/quantise/calibration-set';
 import { networkInputs } from '../../../tools/quantise/pictures';
 import { DEFAULT_RECIPE } from '../../../tools/quantise/recipe';
 import { deadLeaves } from '../../../tools/quantise/synthetic';
@@ -17,7 +17,7 @@ import { modelIndex } from '../../../src/server/model-index';
 import { noise, randomResNet18, writeSafetensors } from '../../support/weights';
 
 /** Pictures of noise, in a folder of their own. */
-async function pictures(folder: string, count: number, seed = 1): Promise<void> {
+async function images(folder: string, count: number, seed = 1): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (let i = 0; i < count; i++) {
     const next = noise(seed * 1000 + i);
@@ -41,13 +41,13 @@ describe('calibration', () => {
   it('looks in CALIBRATION_PICTURES, calibration/, ../shared/pictures, and makes pictures else', async () => {
     const made = findCalibrationSet(root, {});
     expect(made).toMatchObject({ kind: 'synthetic', paths: [] });
-    expect(made.pictures).toBeUndefined();
-    await pictures(join(base, 'shared/pictures'), 3);
+    expect(made.images).toBeUndefined();
+    await images(join(base, 'shared/pictures'), 3);
     const shared = findCalibrationSet(root, {});
     expect(shared).toMatchObject({ kind: 'pictures', words: '3 of the 3 pictures in pictures' });
-    await pictures(join(root, 'calibration'), 2);
+    await images(join(root, 'calibration'), 2);
     expect(findCalibrationSet(root, {}).words).toBe('2 of the 2 pictures in calibration');
-    await pictures(join(base, 'mine'), 1);
+    await images(join(base, 'mine'), 1);
     expect(findCalibrationSet(root, { CALIBRATION_PICTURES: '../mine' }).words).toBe('1 of the 1 pictures in mine');
     expect(() => findCalibrationSet(root, { CALIBRATION_PICTURES: 'gone' })).toThrow(/CALIBRATION_PICTURES: .*gone is no folder/);
     mkdirSync(join(base, 'empty'));
@@ -56,23 +56,23 @@ describe('calibration', () => {
 
   it('takes pictures evenly, holds the others apart, and knows them again elsewhere', async () => {
     const folder = join(base, 'ten');
-    await pictures(folder, 10, 2);
-    const set = calibrationPictures(folder, 5);
+    await images(folder, 10, 2);
+    const set = calibrationImages(folder, 5);
     expect(set.paths.map((p) => p.slice(-7, -4))).toEqual(['000', '002', '004', '006', '008']);
     expect(set.heldApart.map((p) => p.slice(-7, -4))).toEqual(['001', '003', '005', '007', '009']);
     const copy = join(base, 'copy');
     mkdirSync(copy);
     for (const name of readdirSync(folder)) writeFileSync(join(copy, name), readFileSync(join(folder, name)));
-    expect(calibrationPictures(copy, 5).pictures).toBe(set.pictures);
-    expect(calibrationPictures(folder, 4).pictures).not.toBe(set.pictures);
+    expect(calibrationImages(copy, 5).images).toBe(set.images);
+    expect(calibrationImages(folder, 4).images).not.toBe(set.images);
   });
 
   it('leaves out a picture that cannot be read', async () => {
     const folder = join(base, 'spoilt');
-    await pictures(folder, 2);
+    await images(folder, 2);
     writeFileSync(join(folder, '000.jpg'), 'no picture');
     const seen: string[] = [];
-    for await (const { path } of networkInputs(calibrationPictures(folder).paths, TORCHVISION_PREPROCESSING)) seen.push(path);
+    for await (const { path } of networkInputs(calibrationImages(folder).paths, TORCHVISION_PREPROCESSING)) seen.push(path);
     expect(seen).toEqual([join(folder, '001.jpg')]);
   });
 
@@ -105,9 +105,9 @@ describe('calibration', () => {
     beforeAll(async () => {
       folder = join(base, 'models');
       writeFileSync(weights().path, writeSafetensors(randomResNet18(11)));
-      await pictures(join(base, 'set'), 6, 3);
+      await images(join(base, 'set'), 6, 3);
       const float = await buildResNet18(weights(), folder);
-      manifest = await writeInt8(folder, float, calibrationPictures(join(base, 'set'), 4), DEFAULT_RECIPE);
+      manifest = await writeInt8(folder, float, calibrationImages(join(base, 'set'), 4), DEFAULT_RECIPE);
     });
 
     it('puts the integers next to the floats, with a known answer', () => {
@@ -128,11 +128,11 @@ describe('calibration', () => {
     });
 
     it('is made anew only where something changed', async () => {
-      const set = calibrationPictures(join(base, 'set'), 4);
+      const set = calibrationImages(join(base, 'set'), 4);
       expect(await currentManifest(folder, weights())).toEqual(manifest);
       expect(await currentManifest(folder, { ...weights(), source: 'other' })).toBeUndefined();
       expect(await int8IsCurrent(folder, manifest, set)).toBe(true);
-      expect(await int8IsCurrent(folder, manifest, calibrationPictures(join(base, 'set'), 3))).toBe(false);
+      expect(await int8IsCurrent(folder, manifest, calibrationImages(join(base, 'set'), 3))).toBe(false);
       // Made pictures do not take the place of real ones, and a recipe of one's own stays.
       expect(await int8IsCurrent(folder, manifest, findCalibrationSet(join(base, 'nowhere/project'), {}))).toBe(true);
       const [float, , int8] = manifest.variants;
@@ -145,8 +145,8 @@ describe('calibration', () => {
     });
 
     it('replaces the integers that are there', async () => {
-      const recipe = { ...recipeFor(calibrationPictures(join(base, 'set'), 1)), float: [] };
-      const next = await writeInt8(folder, manifest, calibrationPictures(join(base, 'set'), 1), recipe, true);
+      const recipe = { ...recipeFor(calibrationImages(join(base, 'set'), 1)), float: [] };
+      const next = await writeInt8(folder, manifest, calibrationImages(join(base, 'set'), 1), recipe, true);
       expect(next.variants.map((v) => v.precision)).toEqual(['fp32', 'fp16', 'int8']);
       expect(next.variants[2].sha256).not.toBe(manifest.variants[2].sha256);
       expect(next.variants[2].quantisation?.byHand).toBe(true);

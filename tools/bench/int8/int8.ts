@@ -44,7 +44,7 @@ function networks(m: Int8Measurements): { float: number; int8: number; mixed: nu
   return { float, int8: float - gain((r) => r.int8Ms), mixed: float - gain((r) => Math.min(r.int8Ms, r.floatMs)) };
 }
 
-export async function benchIntegers(): Promise<void> {
+export async function benchInt8(): Promise<void> {
   mkdirSync(WORKER_FOLDER, { recursive: true });
   const tool = (name: string): string => join(root, `src/engine/kernels/build/${name}`);
   compile({ folder: tool('roofline'), sources: ['roofline.c'], assembly: '', relaxed: true, threads: false, output: join(WORKER_FOLDER, 'roofline.wasm') });

@@ -1,7 +1,7 @@
 import type { Arena } from '../../../src/engine/simd/arena';
 import type { Kernels } from '../../../src/engine/simd/kernels';
-import { allocateMaps, allocateWorkspace, winogradPhases, type LayerWeights, type Maps, type Stage, type Workspace } from '../../../src/engine/simd/layers';
-import { Kind, type Phase } from '../../../src/engine/simd/operator';
+import { allocateActivations, allocateWorkspace, winogradOperators, type LayerWeights, type Activations, type Stage, type Workspace } from '../../../src/engine/simd/layers';
+import { Kind, type Operator } from '../../../src/engine/simd/operator';
 import { STAGES } from '../../../src/engine/simd/plan';
 
 const TAPS = 9;
@@ -17,13 +17,13 @@ export interface Alternative {
   readonly stage: Stage;
   readonly algorithm: Algorithm;
   readonly weights: LayerWeights;
-  readonly from: Maps;
-  readonly to: Maps;
-  readonly phases: readonly Phase[];
+  readonly from: Activations;
+  readonly to: Activations;
+  readonly operators: readonly Operator[];
   prepare(kernels: Kernels, staging: number): void;
 }
 
-function directPhases(stage: Stage, own: LayerWeights, from: Maps, to: Maps, work: Workspace): Phase[] {
+function directOperators(stage: Stage, own: LayerWeights, from: Activations, to: Activations, work: Workspace): Operator[] {
   const { channels, side } = stage;
   const chunks = Math.ceil(side ** 2 / stage.pixels);
   const common = { ...work, ic: channels, oc: channels, width: side, height: side, chunk: stage.pixels };
@@ -56,10 +56,10 @@ export function planAlternatives(arena: Arena): Alternative[] {
   return variants.map(({ stage, algorithm, own }) => {
     const { channels } = stage;
     const weights = { weights: arena.floats(channels * channels * WEIGHT_TAPS[algorithm]), bias: arena.floats(channels) };
-    const [from, to] = [allocateMaps(arena, own), allocateMaps(arena, own)];
-    const phases = algorithm === 'direct' ? directPhases(own, weights, from, to, direct) : winogradPhases(own, weights, from, to, undefined, shared);
+    const [from, to] = [allocateActivations(arena, own), allocateActivations(arena, own)];
+    const operators = algorithm === 'direct' ? directOperators(own, weights, from, to, direct) : winogradOperators(own, weights, from, to, undefined, shared);
     return {
-      stage, algorithm, weights, from, to, phases,
+      stage, algorithm, weights, from, to, operators,
       prepare(kernels, staging) {
         if (algorithm === 'direct') kernels.prepare_direct(staging, weights.weights, channels, channels, TAPS);
         else if (algorithm === 'F(2x2)') kernels.prepare_winograd2(staging, weights.weights, channels, channels);

@@ -1,7 +1,7 @@
 import type { FoldedResNet18 } from '../../../src/engine/resnet18/folded';
 import { Arena } from '../../../src/engine/simd/arena';
 import { instantiateKernels, type Kernels } from '../../../src/engine/simd/kernels';
-import { Kind, PHASE_BYTES, writePhases, type Phase } from '../../../src/engine/simd/operator';
+import { Kind, OPERATOR_BYTES, writeOperators, type Operator } from '../../../src/engine/simd/operator';
 import { planNetwork, type NetworkPlan } from '../../../src/engine/simd/plan';
 import { largestWeights, placeWeights } from '../../../src/engine/simd/float-network';
 import { planAlternatives, type Algorithm, type Alternative } from './alternatives';
@@ -22,18 +22,18 @@ interface Span {
 function spansOf(plan: NetworkPlan, address: number): Span[] {
   const names = new Map([...plan.convolutions].map(([name, { weights }]) => [weights, name]));
   const owner = (i: number): string => {
-    const { kind, weights } = plan.phases[i];
+    const { kind, weights } = plan.operators[i];
     if (kind === Kind.averagePool || kind === Kind.classify) return REST;
     const own = names.get(weights ?? 0);
     if (own !== undefined) return own;
     return kind === Kind.conv1Seams ? owner(i - 1) : owner(i + 1);
   };
   const spans: Span[] = [];
-  for (const i of plan.phases.keys()) {
+  for (const i of plan.operators.keys()) {
     const name = owner(i);
     const last = spans[spans.length - 1] as Span | undefined;
     if (last?.name === name) spans[spans.length - 1] = { ...last, count: last.count + 1 };
-    else spans.push({ name, address: address + i * PHASE_BYTES, count: 1 });
+    else spans.push({ name, address: address + i * OPERATOR_BYTES, count: 1 });
   }
   return spans;
 }
@@ -54,8 +54,8 @@ export class OwnLayers {
     const control = arena.floats(16);
     const plan = planNetwork(weights.convolutions, arena, 1);
     const alternatives = planAlternatives(arena);
-    const lists: (readonly Phase[])[] = [plan.phases, ...alternatives.map((a) => a.phases)];
-    const addresses = lists.map((list) => arena.floats((list.length * PHASE_BYTES) / 4));
+    const lists: (readonly Operator[])[] = [plan.operators, ...alternatives.map((a) => a.operators)];
+    const addresses = lists.map((list) => arena.floats((list.length * OPERATOR_BYTES) / 4));
     const staging = arena.floats(largestWeights(weights));
     const pages = Math.ceil(arena.end / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -69,9 +69,9 @@ export class OwnLayers {
       alternative.prepare(kernels, staging);
       floats.set(layer.bias, alternative.weights.bias / 4);
     }
-    for (const [i, list] of lists.entries()) writePhases(new Int32Array(memory.buffer), addresses[i], list);
+    for (const [i, list] of lists.entries()) writeOperators(new Int32Array(memory.buffer), addresses[i], list);
     floats.set(input, plan.input / 4);
-    const placed = alternatives.map((a, i) => ({ ...a, address: addresses[i + 1], count: a.phases.length }));
+    const placed = alternatives.map((a, i) => ({ ...a, address: addresses[i + 1], count: a.operators.length }));
     return new OwnLayers(kernels, floats, control, spansOf(plan, addresses[0]), placed, floats.subarray(plan.logits / 4, plan.logits / 4 + 1000));
   }
 

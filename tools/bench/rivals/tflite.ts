@@ -25,7 +25,7 @@ interface OperatorRow {
 }
 
 /** A square map of activations: tensor number, side in pixels, channels. */
-interface Maps {
+interface Activations {
   readonly tensor: number;
   readonly side: number;
   readonly channels: number;
@@ -46,7 +46,7 @@ class Network {
     return output;
   }
 
-  pad({ tensor, side, channels }: Maps, by: number, name: string): Maps {
+  pad({ tensor, side, channels }: Activations, by: number, name: string): Activations {
     const pads = this.tensor(`${name}.pads`, [4, 2], Int32Array.of(0, 0, by, by, by, by, 0, 0));
     const wide = side + 2 * by;
     return { tensor: this.operator('pad', `${name}.padded`, [tensor, pads], [1, wide, wide, channels], []), side: wide, channels };
@@ -64,7 +64,7 @@ function toOhwi(weight: Float32Array, o: number, i: number, k: number): Float32A
 export function resnet18Tflite(weights: FoldedResNet18): Uint8Array {
   const net = new Network();
   const byName = new Map(weights.convolutions.map((c) => [c.name, c]));
-  const convolution = (name: string, from: Maps, activation: number): Maps => {
+  const convolution = (name: string, from: Activations, activation: number): Activations => {
     const c = byName.get(name);
     if (!c) throw new RangeError(`The weights lack ${name}.`);
     // SAME pads evenly only at stride 1.
@@ -80,7 +80,7 @@ export function resnet18Tflite(weights: FoldedResNet18): Uint8Array {
   };
   const input = net.tensor('input', [1, 224, 224, 3]);
   const stem = net.pad(convolution('conv1', { tensor: input, side: 224, channels: 3 }, RELU), 1, 'maxpool');
-  let x: Maps = {
+  let x: Activations = {
     // Zeros at the edge are no larger than what ReLU gives.
     tensor: net.operator('maxPool', 'maxpool', [stem.tensor], [1, 56, 56, 64], [
       ['int8', VALID], ['int32', 2], ['int32', 2], ['int32', 3], ['int32', 3], ['int8', NONE],

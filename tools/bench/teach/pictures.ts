@@ -24,12 +24,12 @@ export const KINDS: Readonly<Record<string, readonly number[]>> = {
   fruit: even(936, 956),
 };
 
-export interface Picture {
+export interface BenchImage {
   readonly path: string;
   readonly index: number;
 }
 
-export function listPictures(folder: string): Picture[] {
+export function listImages(folder: string): BenchImage[] {
   return readdirSync(folder)
     .filter((name) => /^\d{4}-.*\.jpg$/.test(name))
     .sort()

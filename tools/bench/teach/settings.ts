@@ -1,6 +1,6 @@
 import { RESNET18_LAST_BLOCK } from '../../../src/engine/index';
 import { unit } from '../../../src/teach/shared/features';
-import { askThings, fitThings } from '../../../src/teach/shared/head';
+import { askFitted, fitClasses } from '../../../src/teach/shared/head';
 import { adaptedFeatures, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { fitLowRank } from '../../../src/teach/shared/low-rank-fit';
 import { nearestNeighbour } from './neighbour';
@@ -38,12 +38,12 @@ export function waysOfNaming({ names, examples, known }: Split): number[] {
   const plain = examples.map(({ features }) => features);
   const units = examples.map(({ features }) => unit(features));
   const labels = examples.map(({ label }) => label);
-  const things = names.length;
+  const classCount = names.length;
   const regression = (penalty: number): number => {
-    const fitted = fitThings(units, labels, all(examples), things, penalty);
-    return rightOf(known, (e) => askThings(fitted, unit(e.features)).best);
+    const fitted = fitClasses(units, labels, all(examples), classCount, penalty);
+    return rightOf(known, (e) => askFitted(fitted, unit(e.features)).best);
   };
-  const { means } = fitThings(units, labels, all(examples), things, 1);
+  const { means } = fitClasses(units, labels, all(examples), classCount, 1);
   const { value: app } = finish(trainHead({ names, examples }));
   return [
     rightOf(known, (e) => nearestNeighbour(plain, labels, e.features)),
@@ -51,7 +51,7 @@ export function waysOfNaming({ names, examples, known }: Split): number[] {
     rightOf(known, (e) => nearestNeighbour(means, means.map((_, k) => k), unit(e.features))),
     ...FIXED.map(regression),
     ...PENALTIES.map((each) => regression(each * examples.length)),
-    rightOf(known, (e) => askThings(app.head, unit(e.features)).best),
+    rightOf(known, (e) => askFitted(app.head, unit(e.features)).best),
   ];
 }
 
@@ -70,7 +70,7 @@ export function ranksOfAdapters({ names, examples, known }: Split): number[] {
     return block;
   };
   const blocks = examples.map(blockOf);
-  const head = fitThings(units, labels, learn, names.length, penalty);
+  const head = fitClasses(units, labels, learn, names.length, penalty);
   const withRank = (rank: number): number => {
     const { value: fit } = finish(fitLowRank(blocks, labels, learn, hold, head, RESNET18_LAST_BLOCK, { rank, penalty, epochs: EPOCHS, patience: PATIENCE }));
     const adapted = (block: BlockExample): Float64Array => {
@@ -78,8 +78,8 @@ export function ranksOfAdapters({ names, examples, known }: Split): number[] {
       adaptedFeatures(block, fit.adapter, out, RESNET18_LAST_BLOCK);
       return unit(out);
     };
-    const fitted = fitThings(blocks.map(adapted), labels, all(examples), names.length, penalty);
-    return rightOf(known, (e) => askThings(fitted, adapted(blockOf(e))).best);
+    const fitted = fitClasses(blocks.map(adapted), labels, all(examples), names.length, penalty);
+    return rightOf(known, (e) => askFitted(fitted, adapted(blockOf(e))).best);
   };
-  return [rightOf(known, (e) => askThings(value.head, unit(e.features)).best), ...RANKS.map(withRank)];
+  return [rightOf(known, (e) => askFitted(value.head, unit(e.features)).best), ...RANKS.map(withRank)];
 }

@@ -8,12 +8,12 @@ import { parseArgs } from 'node:util';
 import { ADAPTER_EXAMPLES } from '../../../src/teach/shared/train-adapter';
 import { ascending, at, table, writePart } from '../report';
 import { openNetwork, type Look } from './network';
-import { listPictures, type Picture } from './pictures';
+import { listImages, type BenchImage } from './pictures';
 import { RANK_WAYS, ranksOfAdapters, WAYS, waysOfNaming } from './settings';
 import { deal, lookAtAsked, lookAtTaught, runTrial, type Trial } from './trial';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const PICTURES = join(process.env['SIGHTGLASS_SHARED'] ?? join(root, '../../shared'), 'pictures');
+const IMAGES = join(process.env['SIGHTGLASS_SHARED'] ?? join(root, '../../shared'), 'pictures');
 const MODEL = join(root, 'public/models/resnet18.onnx');
 const COUNTS = [5, 10, 20, 50];
 /** The largest number of examples is slow to learn with an adapter: fewer trials of it. */
@@ -58,10 +58,10 @@ function report(trials: readonly Trial[], seconds: number): string {
 }
 
 /** Learns and asks as the app does. */
-async function measure(pictures: readonly Picture[], look: Look, wanted: number, started: number): Promise<void> {
+async function measure(images: readonly BenchImage[], look: Look, wanted: number, started: number): Promise<void> {
   const trials: Trial[] = [];
   for (let n = 0; n < wanted; n++) {
-    const dealt = deal(pictures, n + 1);
+    const dealt = deal(images, n + 1);
     const counts = COUNTS.filter((count) => count < MANY || n * 3 < wanted);
     const asked = await lookAtAsked(dealt, look, true);
     const taught = await lookAtTaught(dealt, look, counts[counts.length - 1]);
@@ -79,11 +79,11 @@ async function measure(pictures: readonly Picture[], look: Look, wanted: number,
 }
 
 /** Learns in other ways, from the same examples and asked about the same pictures. */
-async function compareSettings(pictures: readonly Picture[], look: Look, wanted: number, started: number): Promise<void> {
+async function compareSettings(images: readonly BenchImage[], look: Look, wanted: number, started: number): Promise<void> {
   const ways: number[][][] = COUNTS.map(() => []);
   const ranks: number[][][] = COUNTS.map(() => []);
   for (let n = 0; n < wanted; n++) {
-    const dealt = deal(pictures, n + 1);
+    const dealt = deal(images, n + 1);
     const known = (await lookAtAsked(dealt, look, true)).filter(({ label }) => label >= 0);
     const taught = await lookAtTaught(dealt, look, MANY);
     for (const [c, count] of COUNTS.entries()) {
@@ -110,11 +110,11 @@ export async function benchTeach(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { trials: { type: 'string' }, settings: { type: 'boolean' } } });
   const wanted = Number(values.trials ?? 8);
   if (!Number.isInteger(wanted) || wanted < 1) throw new Error('npm run bench -- teach --trials N takes a whole number of 1 or more.');
-  if (!existsSync(PICTURES)) throw new Error(`The benchmark needs ${PICTURES}, which is not here: labelled pictures that may not be passed on.`);
+  if (!existsSync(IMAGES)) throw new Error(`The benchmark needs ${IMAGES}, which is not here: labelled pictures that may not be passed on.`);
   if (!existsSync(MODEL)) throw new Error('The benchmark needs ResNet-18: npm run model.');
   const started = performance.now();
-  const pictures = listPictures(PICTURES);
+  const images = listImages(IMAGES);
   const look = await openNetwork(MODEL);
-  if (values.settings) await compareSettings(pictures, look, wanted, started);
-  else await measure(pictures, look, wanted, started);
+  if (values.settings) await compareSettings(images, look, wanted, started);
+  else await measure(images, look, wanted, started);
 }

@@ -6,10 +6,10 @@ import { seeded, shuffle } from '../../../src/teach/shared/split';
 import { enoughForAdapter, trainAdapter } from '../../../src/teach/shared/train-adapter';
 import { trainHead } from '../../../src/teach/shared/train-head';
 import type { Look, Seen } from './network';
-import { KINDS, viewOf, type Picture } from './pictures';
+import { KINDS, viewOf, type BenchImage } from './pictures';
 
 /** Things taught in a trial, and kinds that stay unknown. */
-const THINGS = 4;
+const CLASSES = 4;
 const UNKNOWN_KINDS = 6;
 /** Share of a kind's pictures that examples are views of; the others are only asked about. */
 const TAUGHT_SHARE = 0.6;
@@ -59,25 +59,25 @@ export function finish<T>(steps: Generator<unknown, T>): { readonly value: T; re
 export interface Deal {
   readonly names: readonly string[];
   /** Of each thing. */
-  readonly taught: readonly (readonly Picture[])[];
-  readonly asked: readonly (readonly Picture[])[];
-  readonly unknown: readonly Picture[];
+  readonly taught: readonly (readonly BenchImage[])[];
+  readonly asked: readonly (readonly BenchImage[])[];
+  readonly unknown: readonly BenchImage[];
   readonly random: () => number;
 }
 
 /** Chooses kinds and pictures; the same seed gives the same. */
-export function deal(pictures: readonly Picture[], seed: number): Deal {
+export function deal(images: readonly BenchImage[], seed: number): Deal {
   const random = seeded(seed);
   const kinds = shuffle(Object.keys(KINDS), random);
-  const of = (kind: string): Picture[] => shuffle(pictures.filter(({ index }) => KINDS[kind].includes(index)), random);
-  const names = kinds.slice(0, THINGS);
+  const of = (kind: string): BenchImage[] => shuffle(images.filter(({ index }) => KINDS[kind].includes(index)), random);
+  const names = kinds.slice(0, CLASSES);
   const own = names.map(of);
-  const cut = (list: readonly Picture[]): number => Math.round(TAUGHT_SHARE * list.length);
+  const cut = (list: readonly BenchImage[]): number => Math.round(TAUGHT_SHARE * list.length);
   return {
     names,
     taught: own.map((list) => list.slice(0, cut(list))),
     asked: own.map((list) => list.slice(cut(list))),
-    unknown: kinds.slice(THINGS, THINGS + UNKNOWN_KINDS).flatMap(of),
+    unknown: kinds.slice(CLASSES, CLASSES + UNKNOWN_KINDS).flatMap(of),
     random,
   };
 }
@@ -85,8 +85,8 @@ export function deal(pictures: readonly Picture[], seed: number): Deal {
 /** Views of the pictures that are asked about, seen once for all numbers of examples. */
 export async function lookAtAsked({ asked, unknown, random }: Deal, look: Look, withBlocks: boolean): Promise<Example[]> {
   const seen: Example[] = [];
-  for (const [label, pictures] of [...asked.entries(), [-1, unknown] as const]) {
-    for (const { path } of pictures) {
+  for (const [label, images] of [...asked.entries(), [-1, unknown] as const]) {
+    for (const { path } of images) {
       for (let v = 0; v < (label < 0 ? 1 : VIEWS); v++) seen.push({ ...(await look(await viewOf(path, v === 0 ? 'none' : 'mild', random), withBlocks)), label, group: path });
     }
   }
@@ -96,11 +96,11 @@ export async function lookAtAsked({ asked, unknown, random }: Deal, look: Look, 
 /** `most` examples of each thing, one of each picture in turn: a plain view first, then strong ones. Fewer are the first of these. */
 export async function lookAtTaught({ taught, random }: Deal, look: Look, most: number): Promise<Example[][]> {
   const result: Example[][] = [];
-  for (const [label, pictures] of taught.entries()) {
+  for (const [label, images] of taught.entries()) {
     const own: Example[] = [];
     for (let i = 0; i < most; i++) {
-      const { path } = pictures[i % pictures.length];
-      own.push({ ...(await look(await viewOf(path, i < pictures.length ? 'none' : 'strong', random), true)), label, group: path });
+      const { path } = images[i % images.length];
+      own.push({ ...(await look(await viewOf(path, i < images.length ? 'none' : 'strong', random), true)), label, group: path });
     }
     result.push(own);
   }

@@ -86,19 +86,19 @@ export class StatusSheet extends LitElement {
 
   async show(): Promise<void> {
     this.copied = 'no';
-    void this.recogniser.askIntegers();
+    void this.recogniser.askQuickInt8();
     await this.updateComplete;
     await this.sheet.show();
   }
 
   override render(): unknown {
-    const { setback, capabilities, trials } = this.recogniser;
+    const { fallbackReason, capabilities, trials } = this.recogniser;
     return html`<sg-sheet .heading=${msg('What this device can do')}>
-      ${setback
-        ? html`<p class="fault"><strong>${sentence(faultText(setback.code).title)}</strong> ${msg('A slower way was taken.')}</p>`
+      ${fallbackReason
+        ? html`<p class="fault"><strong>${sentence(faultText(fallbackReason.code).title)}</strong> ${msg('A slower way was taken.')}</p>`
         : nothing}
       <ul>
-        ${deviceCapabilities(capabilities, trials.quickIntegers).map((capability) => {
+        ${deviceCapabilities(capabilities, trials.quickInt8).map((capability) => {
           const { name, meaning } = capabilityText(capability);
           const found = capability.found ?? true;
           return html`<li data-capability=${capability.id} data-found=${capability.found === undefined ? 'unknown' : found ? 'yes' : 'no'}>
@@ -137,13 +137,13 @@ export class StatusSheet extends LitElement {
   }
 
   #report(): string {
-    const { loaded, setback, fault, capabilities, trials } = this.recogniser;
+    const { loaded, fallbackReason, fault, capabilities, trials } = this.recogniser;
     const s = this.statistics();
     const ms = (value: number | undefined): string | undefined => value?.toFixed(1);
-    return deviceReport(deviceCapabilities(capabilities, trials.quickIntegers), {
+    return deviceReport(deviceCapabilities(capabilities, trials.quickInt8), {
       version: __SIGHTGLASS_VERSION__,
       loaded,
-      setback,
+      fallbackReason,
       fault,
       figures: {
         transport: s?.transport,

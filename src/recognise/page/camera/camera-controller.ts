@@ -1,6 +1,6 @@
 import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
-import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, SMALL_PICTURE, stopStream, wishes, type CameraRequest } from './camera';
+import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, SMALL_IMAGE, stopStream, wishes, type CameraRequest } from './camera';
 import { CameraLens } from './camera-lens';
 import { closeVideoFile, openVideoFile, type VideoFile } from './video-file';
 import { openScreen } from './screen';
@@ -23,14 +23,14 @@ export class CameraController extends SharedController {
   source: SourceKind = 'camera';
   /** The camera's or the screen's; undefined for a film. */
   stream: MediaStream | undefined;
-  film: VideoFile | undefined;
+  videoFile: VideoFile | undefined;
   /** May come beside the state `live`: then what was live goes on. */
   fault: Fault | undefined;
   /** Zoom, torch and point of the running camera. */
   lens: CameraLens | undefined;
   /** All cameras, named once permission is given. */
   devices: readonly MediaDeviceInfo[] = [];
-  #request: CameraRequest = { ...DEFAULT_REQUEST, ...((deviceMemory() ?? Infinity) <= LITTLE_MEMORY && SMALL_PICTURE) };
+  #request: CameraRequest = { ...DEFAULT_REQUEST, ...((deviceMemory() ?? Infinity) <= LITTLE_MEMORY && SMALL_IMAGE) };
   /** Latest wins: an answer to an older call is thrown away. */
   #call = 0;
   #smoothnessSaved = false;
@@ -112,9 +112,9 @@ export class CameraController extends SharedController {
   }
 
   /** Plays a film file; what ran before goes on where it cannot be played. */
-  async startFilm(file: File): Promise<void> {
-    await this.#replace('film-unreadable', () => openVideoFile(file), closeVideoFile, (film) => {
-      this.film = film;
+  async startVideo(file: File): Promise<void> {
+    await this.#replace('film-unreadable', () => openVideoFile(file), closeVideoFile, (videoFile) => {
+      this.videoFile = videoFile;
       this.#go('film', undefined);
     });
   }
@@ -186,9 +186,9 @@ export class CameraController extends SharedController {
   #release(): void {
     this.#track?.removeEventListener('ended', this.#onEnded);
     if (this.stream) stopStream(this.stream);
-    if (this.film) closeVideoFile(this.film);
+    if (this.videoFile) closeVideoFile(this.videoFile);
     this.stream = undefined;
-    this.film = undefined;
+    this.videoFile = undefined;
     this.lens = undefined;
   }
 

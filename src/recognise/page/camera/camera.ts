@@ -14,7 +14,7 @@ export interface CameraRequest {
 export const DEFAULT_REQUEST: CameraRequest = { deviceId: '', facing: 'environment', width: 1280, height: 720 };
 
 /** For devices with little memory: a third of the pixels, and still twice what the network sees. */
-export const SMALL_PICTURE = { width: 640, height: 480 } as const;
+export const SMALL_IMAGE = { width: 640, height: 480 } as const;
 
 /** Frames a second that are wished for. */
 export const FRAME_RATE = 30;

@@ -50,7 +50,7 @@ const SIDE = 256;
 const QUALITY = 0.85;
 
 /** The middle square of a picture, which the network sees, as a small JPEG. */
-export async function squarePicture(source: CanvasImageSource, width: number, height: number): Promise<Blob> {
+export async function squareImage(source: CanvasImageSource, width: number, height: number): Promise<Blob> {
   const side = Math.min(width, height);
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = SIDE;

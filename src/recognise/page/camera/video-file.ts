@@ -14,33 +14,33 @@ export interface VideoFile {
  * @throws Fault `film-unreadable` where it cannot
  */
 export async function openVideoFile(file: File): Promise<VideoFile> {
-  const film: VideoFile = { url: URL.createObjectURL(file), name: file.name };
+  const videoFile: VideoFile = { url: URL.createObjectURL(file), name: file.name };
   const probe = document.createElement('video');
   probe.muted = true;
   probe.preload = 'auto';
   try {
     await new Promise<void>((resolve, reject) => {
       probe.addEventListener('loadeddata', () => resolve());
-      probe.addEventListener('error', () => reject(filmFault(probe.error)));
-      probe.src = film.url;
+      probe.addEventListener('error', () => reject(videoFault(probe.error)));
+      probe.src = videoFile.url;
     });
     // A sound file plays as well, and has no picture.
     if (probe.videoWidth === 0) throw new Fault('film-unreadable', 'The file has no picture.');
   } catch (error) {
-    closeVideoFile(film);
+    closeVideoFile(videoFile);
     throw error;
   } finally {
     probe.removeAttribute('src');
     probe.load();
   }
-  return film;
+  return videoFile;
 }
 
 /** A media element's error (HTML standard, MediaError) as a fault. */
-export function filmFault(error: MediaError | null): Fault {
+export function videoFault(error: MediaError | null): Fault {
   return new Fault('film-unreadable', error ? `MediaError ${error.code}: ${error.message}` : 'MediaError');
 }
 
-export function closeVideoFile(film: VideoFile): void {
-  URL.revokeObjectURL(film.url);
+export function closeVideoFile(videoFile: VideoFile): void {
+  URL.revokeObjectURL(videoFile.url);
 }

@@ -3,9 +3,9 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { localized, msg } from '@lit/localize';
 import { type Preprocessing, visibleSquare } from '../../../engine/index';
-import { filmFault, type VideoFile } from '../camera/video-file';
+import { videoFault, type VideoFile } from '../camera/video-file';
 import type { CameraLens } from '../camera/camera-lens';
-import { FocusPointEvent, PictureFaultEvent, ZoomEvent } from '../events';
+import { FocusPointEvent, ImageFaultEvent, ZoomEvent } from '../events';
 import { styleProperties } from '../../../base/page/elements/style-properties';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { StageGestures } from './stage-gestures';
@@ -112,13 +112,13 @@ export class CameraStage extends LitElement {
   ];
 
   @property({ attribute: false }) stream: MediaStream | undefined;
-  @property({ attribute: false }) film: VideoFile | undefined;
+  @property({ attribute: false }) videoFile: VideoFile | undefined;
   @property({ attribute: false }) lens: CameraLens | undefined;
   @property({ type: Boolean }) mirrored = false;
   @property({ type: Boolean }) frozen = false;
   @property({ attribute: false }) preprocessing: Preprocessing | undefined;
   @state() private stage: Size = { width: 0, height: 0 };
-  @state() private picture: Size = { width: 0, height: 0 };
+  @state() private image: Size = { width: 0, height: 0 };
   /** Where a tap was, in shares of the shown picture. */
   @state() private tapped: { readonly x: number; readonly y: number; readonly count: number } | undefined;
   @query('.picture') private readonly frame!: HTMLElement;
@@ -147,12 +147,12 @@ export class CameraStage extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    const other = changed.has('stream') || changed.has('film');
+    const other = changed.has('stream') || changed.has('videoFile');
     if (other) {
       this.video.srcObject = this.stream ?? null;
-      if (this.film) this.video.src = this.film.url;
+      if (this.videoFile) this.video.src = this.videoFile.url;
       else this.video.removeAttribute('src');
-      if (!this.#hasSource) this.picture = { width: 0, height: 0 };
+      if (!this.#hasSource) this.image = { width: 0, height: 0 };
     }
     if ((other || changed.has('frozen')) && this.#hasSource) {
       if (this.frozen) this.video.pause();
@@ -162,7 +162,7 @@ export class CameraStage extends LitElement {
   }
 
   get #hasSource(): boolean {
-    return this.stream !== undefined || this.film !== undefined;
+    return this.stream !== undefined || this.videoFile !== undefined;
   }
 
   override render(): unknown {
@@ -171,15 +171,15 @@ export class CameraStage extends LitElement {
     return html`
       <div
         class="picture ${this.mirrored ? 'mirrored' : ''} ${gestures ? 'gestures' : ''}"
-        style=${styleProperties(layout?.picture ?? { width: '1px', height: '1px', visibility: 'hidden' })}
+        style=${styleProperties(layout?.image ?? { width: '1px', height: '1px', visibility: 'hidden' })}
       >
         <video
           part="video"
           muted
           playsinline
-          ?loop=${this.film !== undefined}
+          ?loop=${this.videoFile !== undefined}
           disablepictureinpicture
-          aria-label=${this.film ? msg('Video') : msg('Camera picture')}
+          aria-label=${this.videoFile ? msg('Video') : msg('Camera picture')}
           @loadedmetadata=${this.#onSize}
           @resize=${this.#onSize}
           @error=${this.#onError}
@@ -192,8 +192,8 @@ export class CameraStage extends LitElement {
   }
 
   /** The picture covers the stage unless that would push the reticle out of it. */
-  #layout(): { picture: Record<string, string>; reticle: Record<string, string> } | undefined {
-    const { width, height } = this.picture;
+  #layout(): { image: Record<string, string>; reticle: Record<string, string> } | undefined {
+    const { width, height } = this.image;
     if (width === 0 || this.stage.width === 0 || !this.preprocessing) return undefined;
     const square = visibleSquare(width, height, this.preprocessing);
     const cover = Math.max(this.stage.width / width, this.stage.height / height);
@@ -202,7 +202,7 @@ export class CameraStage extends LitElement {
     const scale = Math.max(contain, Math.min(cover, inSight));
     const px = (value: number): string => `${(value * scale).toFixed(1)}px`;
     return {
-      picture: { width: px(width), height: px(height), transform: 'translate(-50%, -50%)' },
+      image: { width: px(width), height: px(height), transform: 'translate(-50%, -50%)' },
       // The crop need not lie in the very middle: mirrored, it lies as far from the other edge.
       reticle: { left: px(this.mirrored ? width - square.x - square.width : square.x), top: px(square.y), width: px(square.width), height: px(square.height) },
     };
@@ -232,11 +232,11 @@ export class CameraStage extends LitElement {
   }
 
   #onError(): void {
-    if (this.film) this.dispatchEvent(new PictureFaultEvent(filmFault(this.video.error)));
+    if (this.videoFile) this.dispatchEvent(new ImageFaultEvent(videoFault(this.video.error)));
   }
 
   #onSize(): void {
-    this.picture = { width: this.video.videoWidth, height: this.video.videoHeight };
+    this.image = { width: this.video.videoWidth, height: this.video.videoHeight };
   }
 }
 

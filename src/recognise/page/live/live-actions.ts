@@ -53,8 +53,8 @@ export class LiveActions {
   }
 
   /** Plays a film file in place of what runs. */
-  async openFilm(file: File): Promise<void> {
-    await this.#begin(this.host.camera.startFilm(file));
+  async openVideo(file: File): Promise<void> {
+    await this.#begin(this.host.camera.startVideo(file));
   }
 
   run(action: ControlAction): void {
@@ -100,9 +100,9 @@ export class LiveActions {
   /** Another picture begins: nothing of the one before stays. */
   async #begin(opening: Promise<unknown>): Promise<void> {
     const { camera } = this.host;
-    const { stream, film } = camera;
+    const { stream, videoFile } = camera;
     await opening;
-    if (stream !== camera.stream || film !== camera.film) this.#clear();
+    if (stream !== camera.stream || videoFile !== camera.videoFile) this.#clear();
   }
 
   #clear(): void {

@@ -38,7 +38,7 @@ export interface FrameTap {
    * The very picture that is recognised under a number, before it is transferred: take a clone, or draw it, at once.
    * @param id as in `Recognition.id`
    */
-  submitted(id: number, picture: FrameInput): void;
+  submitted(id: number, image: FrameInput): void;
   /** The answer, once it is shown. @param latencyMs from the camera's capture to that */
   shown(recognition: Recognition, latencyMs: number): void;
 }
@@ -166,9 +166,9 @@ export class LiveRecognition implements ReactiveController {
     let captured = false;
     try {
       // Where the element shows no frame at present, as in the midst of a seek, none is captured.
-      const picture = video && (await grabFrame(video, this.#transport).catch(() => undefined));
-      captured = picture !== undefined;
-      if (frame && picture) latency = await this.#run(frame, picture);
+      const image = video && (await grabFrame(video, this.#transport).catch(() => undefined));
+      captured = image !== undefined;
+      if (frame && image) latency = await this.#run(frame, image);
     } catch (error) {
       // The recogniser's owner shows its faults; a frame that the worker cannot read goes there in another way.
       if (Fault.from(error, 'engine-failed').code === 'frame-unreadable') {
@@ -188,10 +188,10 @@ export class LiveRecognition implements ReactiveController {
     if (this.#running && this.#scheduler.take(performance.now())) void this.#submit();
   }
 
-  async #run(frame: PresentedFrame, picture: FrameInput): Promise<number | undefined> {
+  async #run(frame: PresentedFrame, image: FrameInput): Promise<number | undefined> {
     const id = this.#nextId++;
-    this.tap?.submitted(id, picture);
-    const recognition = await this.recogniser().recognise(picture, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
+    this.tap?.submitted(id, image);
+    const recognition = await this.recogniser().recognise(image, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
     if (id < this.#firstId || !this.#running) return undefined;
     this.recognition = recognition;
     this.host.requestUpdate();

@@ -13,9 +13,9 @@ import { settingsContext, type SettingsStore } from '../../../base/page/settings
 import type {
   CameraChoiceEvent,
   ControlEvent,
-  FilmFileEvent,
+  VideoFileEvent,
   FocusPointEvent,
-  PictureFaultEvent,
+  ImageFaultEvent,
   ZoomEvent,
 } from '../events';
 import type { FaultActionEvent } from '../../../base/page/elements/events';
@@ -89,8 +89,8 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   /** Plays a film file in place of what runs. */
-  openFilm(file: File): Promise<void> {
-    return this.actions.openFilm(file);
+  openVideo(file: File): Promise<void> {
+    return this.actions.openVideo(file);
   }
 
   override updated(): void {
@@ -111,14 +111,14 @@ export class LiveView extends LitElement implements LiveParts {
     return html`
       <sg-camera-stage
         .stream=${camera.stream}
-        .film=${camera.film}
+        .videoFile=${camera.videoFile}
         .lens=${camera.lens}
         .frozen=${actions.frozen}
         .mirrored=${actions.mirrored}
         .preprocessing=${recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING}
         @sg-zoom=${this.#onZoom}
         @sg-focus-point=${({ x, y }: FocusPointEvent) => camera.lens?.lookAt(x, y)}
-        @sg-picture-fault=${({ fault }: PictureFaultEvent) => camera.fail(fault)}
+        @sg-picture-fault=${({ fault }: ImageFaultEvent) => camera.fail(fault)}
       >
         <div class="centre">
           ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${this.#onFaultAction}></sg-fault-panel>` : nothing}
@@ -152,7 +152,7 @@ export class LiveView extends LitElement implements LiveParts {
         source=${camera.state === 'live' ? camera.source : nothing}
         @sg-camera-choice=${({ deviceId }: CameraChoiceEvent) => void actions.chooseCamera(deviceId)}
         @sg-screen-choice=${() => void actions.shareScreen()}
-        @sg-film-file=${({ file }: FilmFileEvent) => void actions.openFilm(file)}
+        @sg-film-file=${({ file }: VideoFileEvent) => void actions.openVideo(file)}
       ></sg-source-sheet>
     `;
   }
@@ -179,8 +179,8 @@ export class LiveView extends LitElement implements LiveParts {
 
   /** What belongs to the source: zoom and torch of a camera, play and seek of a film. */
   #tools(): unknown {
-    const { film, lens } = this.camera;
-    if (film) return html`<sg-film-bar .video=${this.stage.video} name=${film.name}></sg-film-bar>`;
+    const { videoFile, lens } = this.camera;
+    if (videoFile) return html`<sg-film-bar .video=${this.stage.video} name=${videoFile.name}></sg-film-bar>`;
     if (!lens?.abilities.zoom && !lens?.abilities.torch) return nothing;
     return html`<sg-camera-tools
       .range=${lens.abilities.zoom}

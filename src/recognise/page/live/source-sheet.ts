@@ -3,7 +3,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { canShareScreen } from '../camera/screen';
 import type { SourceKind } from '../camera/camera-controller';
-import { CameraChoiceEvent, FilmFileEvent, ScreenChoiceEvent } from '../events';
+import { CameraChoiceEvent, VideoFileEvent, ScreenChoiceEvent } from '../events';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
@@ -116,7 +116,7 @@ export class SourceSheet extends LitElement {
   #onFile(event: Event): void {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
-    if (file) this.#choose(new FilmFileEvent(file));
+    if (file) this.#choose(new VideoFileEvent(file));
     input.value = '';
   }
 

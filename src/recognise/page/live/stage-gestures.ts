@@ -59,7 +59,7 @@ export class StageGestures implements ReactiveController {
   readonly #onDown = (event: PointerEvent): void => {
     if (event.pointerType === 'mouse' && event.button !== 0) return;
     // What lies over the picture has its own use of a pointer.
-    if (!this.#onPicture(event)) return;
+    if (!this.#onImage(event)) return;
     // Fingers are captured by themselves.
     if (event.pointerType === 'mouse') this.host.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
@@ -95,7 +95,7 @@ export class StageGestures implements ReactiveController {
   };
 
   /** Whether the event began on the host's own picture, not on something slotted over it. */
-  #onPicture(event: Event): boolean {
+  #onImage(event: Event): boolean {
     const [first] = event.composedPath();
     return first === this.host || (first instanceof Node && first.getRootNode() === this.host.shadowRoot);
   }

@@ -11,7 +11,7 @@ const MEDIA_EVENTS = ['timeupdate', 'seeking', 'seeked', 'durationchange', 'play
 /** Plays, pauses and seeks a film in a video element. */
 @customElement('sg-film-bar')
 @localized()
-export class FilmBar extends LitElement {
+export class VideoBar extends LitElement {
   static override styles = [
     sharedStyles,
     css`
@@ -118,6 +118,6 @@ export class FilmBar extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sg-film-bar': FilmBar;
+    'sg-film-bar': VideoBar;
   }
 }

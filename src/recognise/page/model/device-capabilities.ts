@@ -40,9 +40,9 @@ export function deviceMemory(): number | undefined {
 /**
  * Looks at everything anew.
  * @param worker what the recogniser's worker found, undefined before it has started
- * @param quickIntegers whether the processor is quick at integers, undefined where that was not timed
+ * @param quickInt8 whether the processor is quick at integers, undefined where that was not timed
  */
-export function deviceCapabilities(worker: WorkerCapabilities | undefined, quickIntegers: boolean | undefined): Capability[] {
+export function deviceCapabilities(worker: WorkerCapabilities | undefined, quickInt8: boolean | undefined): Capability[] {
   const memory = deviceMemory();
   // Typed as always there, but missing in some browsers and on insecure addresses.
   const { mediaDevices, storage } = navigator as { mediaDevices?: MediaDevices; storage?: StorageManager };
@@ -51,7 +51,7 @@ export function deviceCapabilities(worker: WorkerCapabilities | undefined, quick
     { id: 'camera', found: typeof mediaDevices?.getUserMedia === 'function' },
     { id: 'wasm-simd', found: worker?.wasmSimd },
     { id: 'wasm-relaxed-simd', found: worker?.wasmRelaxedSimd },
-    { id: 'quick-integers', found: quickIntegers },
+    { id: 'quick-integers', found: quickInt8 },
     { id: 'threads', found: worker?.wasmThreads, amount: worker?.wasmThreads ? worker.hardwareConcurrency : 1 },
     { id: 'memory', found: memory === undefined ? undefined : memory > LITTLE_MEMORY, amount: memory },
     { id: 'frame-callback', found: 'requestVideoFrameCallback' in HTMLVideoElement.prototype },
@@ -71,7 +71,7 @@ export interface ReportFacts {
   readonly version: string;
   readonly loaded: LoadedModel | undefined;
   /** Why the best way to run the model was not taken. */
-  readonly setback: Fault | undefined;
+  readonly fallbackReason: Fault | undefined;
   readonly fault: Fault | undefined;
   /** Name and value of the live figures. */
   readonly figures: Readonly<Record<string, string | number | undefined>>;
@@ -81,7 +81,7 @@ export interface ReportFacts {
  * A report for a bug, in English whatever the page's language, one fact a line. It tells of browser and device what
  * matters here, and nothing of the person: no camera names or ids, no labels, no file names, no address, no languages.
  */
-export function deviceReport(capabilities: readonly Capability[], { version, loaded, setback, fault, figures }: ReportFacts): string {
+export function deviceReport(capabilities: readonly Capability[], { version, loaded, fallbackReason, fault, figures }: ReportFacts): string {
   const facts: [name: string, value: string | number | undefined][] = [
     ['sightglass', version],
     ['browser', navigator.userAgent],
@@ -94,7 +94,7 @@ export function deviceReport(capabilities: readonly Capability[], { version, loa
     ]),
     ['model', loaded ? `${loaded.manifest.architecture} ${loaded.precision}` : 'none'],
     ['engine', loaded ? `${loaded.engine}, ${loaded.threads} threads, self-test ${loaded.selfTest}, loaded in ${Math.round(loaded.loadMs)} ms` : 'none'],
-    ['setback', setback && `${setback.code}: ${setback.message}`],
+    ['setback', fallbackReason && `${fallbackReason.code}: ${fallbackReason.message}`],
     ['fault', fault && `${fault.code}: ${fault.message}`],
     ...Object.entries(figures),
   ];

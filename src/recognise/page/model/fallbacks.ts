@@ -30,7 +30,7 @@ export function variantFor({ variants }: ModelManifest, wanted: Precision | 'aut
 }
 
 /** Whether our own kernels run a model's integers: a person's own file of integers may be another network; ours tells how it was made. */
-function ownIntegers({ architecture, variants }: ModelManifest, relaxed: boolean): boolean {
+function ownInt8({ architecture, variants }: ModelManifest, relaxed: boolean): boolean {
   return relaxed && architecture === 'resnet18' && variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
 }
 
@@ -38,8 +38,8 @@ function ownIntegers({ architecture, variants }: ModelManifest, relaxed: boolean
  * Whether a model may start with its integers, if the processor is quick at them: they are the fewest bytes and the least memory.
  * @param relaxed whether the browser has relaxed SIMD
  */
-export function integersMayLead(manifest: ModelManifest, wanted: EngineId | 'auto', relaxed: boolean): boolean {
-  return wanted !== 'ort' && ownIntegers(manifest, relaxed);
+export function int8MayLead(manifest: ModelManifest, wanted: EngineId | 'auto', relaxed: boolean): boolean {
+  return wanted !== 'ort' && ownInt8(manifest, relaxed);
 }
 
 /**
@@ -49,7 +49,7 @@ export function integersMayLead(manifest: ModelManifest, wanted: EngineId | 'aut
  * @param relaxed whether the browser has relaxed SIMD, which our kernels for integers are made of
  */
 export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number, relaxed = true): Way[] {
-  const knows = precision === 'int8' ? ownIntegers(manifest, relaxed) : manifest.architecture === 'resnet18';
+  const knows = precision === 'int8' ? ownInt8(manifest, relaxed) : manifest.architecture === 'resnet18';
   const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
   const counts = threads > 1 ? [threads, 1] : [1];
   return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));

@@ -76,9 +76,9 @@ export class RecogniserClient {
     this.#link.onDeath(callback);
   }
 
-  /** See {@link RecogniserApi.quickIntegers}. */
-  quickIntegers(): Promise<boolean> {
-    return this.#link.call((remote) => remote.quickIntegers(), {
+  /** See {@link RecogniserApi.quickInt8}. */
+  quickInt8(): Promise<boolean> {
+    return this.#link.call((remote) => remote.quickInt8(), {
       fatal: true,
       ms: this.timeouts.start,
       late: new Fault('worker-hung', 'The worker gave no answer when the processor was timed.'),

@@ -25,7 +25,7 @@ export class RecogniserController extends SharedController {
   catalogue: readonly CatalogueEntry[] = [];
   fault: Fault | undefined;
   /** Why the best way to run the model was not taken, where it failed. */
-  setback: Fault | undefined;
+  fallbackReason: Fault | undefined;
   #client: RecogniserClient | undefined;
   #call = 0;
   #ways: readonly Way[] = [];
@@ -59,7 +59,7 @@ export class RecogniserController extends SharedController {
    */
   async start(): Promise<void> {
     const call = ++this.#call;
-    this.setback = undefined;
+    this.fallbackReason = undefined;
     this.loaded = undefined;
     this.#ways = [];
     this.#set('loading');
@@ -74,7 +74,7 @@ export class RecogniserController extends SharedController {
           this.#fail(fault);
           return;
         }
-        this.setback ??= fault;
+        this.fallbackReason ??= fault;
       }
     }
   }
@@ -93,9 +93,9 @@ export class RecogniserController extends SharedController {
   }
 
   /** Finds out whether the processor is quick at integers, where that is not known yet. */
-  async askIntegers(): Promise<void> {
-    if (this.trials.quickIntegers !== undefined || !this.#client || this.state !== 'ready') return;
-    this.trials.quickIntegers = await this.#client.quickIntegers().catch(() => undefined);
+  async askQuickInt8(): Promise<void> {
+    if (this.trials.quickInt8 !== undefined || !this.#client || this.state !== 'ready') return;
+    this.trials.quickInt8 = await this.#client.quickInt8().catch(() => undefined);
     this.changed();
   }
 
@@ -158,7 +158,7 @@ export class RecogniserController extends SharedController {
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
     const threads = threadsFor(capabilities, this.settings.value.threads);
     const { wasmRelaxedSimd: relaxed } = capabilities;
-    const variant = await this.trials.variantToLoad(entry.manifest, threads, relaxed, () => client.quickIntegers());
+    const variant = await this.trials.variantToLoad(entry.manifest, threads, relaxed, () => client.quickInt8());
     if (call !== this.#call) return;
     this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads, relaxed);
     const loaded = await client.load(

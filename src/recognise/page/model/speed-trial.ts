@@ -5,7 +5,7 @@ import type { LoadedModel, LoadRequest } from '../../shared/recogniser';
 import { quicker, type Speed } from '../../shared/speed';
 import { median } from '../../../base/shared/statistics';
 import type { SpeedRecord } from './speeds';
-import type { QuietGate } from './visibility-gate';
+import type { ExclusiveGate } from './visibility-gate';
 import { RETRY_FAULTS } from './fallbacks';
 
 /** The first round warms up: WebAssembly is compiled a second time, better, while it runs. */
@@ -45,12 +45,12 @@ export function trialAllowed({ deviceMemory, connection }: DeviceNavigator = nav
 const PASSING: readonly FaultCode[] = ['model-download', 'start-timeout'];
 
 /** Times workers turn by turn, so that whatever else the device does hits all alike; medians in milliseconds. */
-async function timeInTurns(sides: readonly TrialSide[], gate: QuietGate, stopped: () => boolean): Promise<number[] | undefined> {
+async function timeInTurns(sides: readonly TrialSide[], gate: ExclusiveGate, stopped: () => boolean): Promise<number[] | undefined> {
   const times = sides.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, { client }] of sides.entries()) {
       if (stopped()) return undefined;
-      const turn = await gate.quiet(() => client.measure(RUNS, TURN_MS));
+      const turn = await gate.exclusive(() => client.measure(RUNS, TURN_MS));
       if (round > 0) times[i].push(...turn);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
@@ -101,7 +101,7 @@ async function startRival(
 export async function runTrial(
   running: TrialSide,
   requests: readonly LoadRequest[],
-  gate: QuietGate,
+  gate: ExclusiveGate,
   stopped: () => boolean,
   spawn: WorkerFactory,
 ): Promise<TrialResult | undefined> {
@@ -121,7 +121,7 @@ export async function runTrial(
     const fault = Fault.from(error, 'engine-failed');
     if (stopped() || running.client.dead || PASSING.includes(fault.code)) return undefined;
     // The other one cannot run here: what runs is the choice, and there is no need to try again.
-    const ms = median(await gate.quiet(() => running.client.measure(RUNS, TURN_MS)).catch(() => [NaN]));
+    const ms = median(await gate.exclusive(() => running.client.measure(RUNS, TURN_MS)).catch(() => [NaN]));
     if (Number.isNaN(ms)) return undefined;
     return { record: { speeds: [speedOf(running, ms)], choice: running.loaded.precision }, taken: undefined };
   } finally {

@@ -6,9 +6,9 @@ import type { Speed } from '../../shared/speed';
 import type { SettingsStore } from '../../../base/page/settings';
 import type { WorkerFactory } from '../../../base/page/worker-link';
 import { speedKey, SpeedStore } from './speeds';
-import { QuietGate } from './visibility-gate';
+import { ExclusiveGate } from './visibility-gate';
 import { runTrial, trialAllowed, type TrialSide } from './speed-trial';
-import { integersMayLead, variantFor, waysToRun } from './fallbacks';
+import { int8MayLead, variantFor, waysToRun } from './fallbacks';
 
 /** Labels that a person has seen before anything is timed. */
 const ANSWERS_FIRST = 3;
@@ -34,10 +34,10 @@ export interface TrialSubject {
  */
 export class SpeedTrials {
   /** Frames pass here, so that they can be held back while something is timed. */
-  readonly gate = new QuietGate();
+  readonly gate = new ExclusiveGate();
   measuring = false;
   /** Whether this processor is quick at integers; undefined until that was of interest. */
-  quickIntegers: boolean | undefined;
+  quickInt8: boolean | undefined;
   #subject: TrialSubject | undefined;
   #answers = 0;
 
@@ -55,18 +55,18 @@ export class SpeedTrials {
    * @param ask times the processor; called where it matters, and once
    */
   async variantToLoad(manifest: ModelManifest, threads: number, relaxed: boolean, ask: () => Promise<boolean>): Promise<ModelVariant> {
-    if (this.#openToIntegers(manifest, threads, relaxed)) this.quickIntegers ??= await ask();
+    if (this.#openToInt8(manifest, threads, relaxed)) this.quickInt8 ??= await ask();
     return this.#variantFor(manifest, threads, relaxed);
   }
 
   #variantFor(manifest: ModelManifest, threads: number, relaxed: boolean): ModelVariant {
-    const lead = this.quickIntegers === true && this.#openToIntegers(manifest, threads, relaxed);
+    const lead = this.quickInt8 === true && this.#openToInt8(manifest, threads, relaxed);
     return variantFor(manifest, lead ? 'int8' : this.#chosen(manifest, threads));
   }
 
   /** Whether nothing has been chosen yet and integers may be. */
-  #openToIntegers(manifest: ModelManifest, threads: number, relaxed: boolean): boolean {
-    return this.#chosen(manifest, threads) === 'auto' && integersMayLead(manifest, this.settings.value.engine, relaxed);
+  #openToInt8(manifest: ModelManifest, threads: number, relaxed: boolean): boolean {
+    return this.#chosen(manifest, threads) === 'auto' && int8MayLead(manifest, this.settings.value.engine, relaxed);
   }
 
   /** What a person or a trial has chosen. */
@@ -111,8 +111,8 @@ export class SpeedTrials {
   get rival(): ModelVariant | undefined {
     if (!this.#subject) return undefined;
     const { entry, running } = this.#subject;
-    const integers = entry.manifest.variants.find((v) => v.precision === 'int8');
-    if (running.loaded.precision !== 'int8') return integers;
+    const int8 = entry.manifest.variants.find((v) => v.precision === 'int8');
+    if (running.loaded.precision !== 'int8') return int8;
     const floats = variantFor(entry.manifest, 'auto');
     return floats.precision === 'int8' ? undefined : floats;
   }
@@ -151,7 +151,7 @@ export class SpeedTrials {
       return;
     }
     try {
-      await this.gate.quiet(() => subject.take(winner));
+      await this.gate.exclusive(() => subject.take(winner));
       this.#subject = { ...subject, running: winner };
     } catch {
       // It died in the meantime; what ran goes on.

@@ -1,5 +1,5 @@
 /** Lets work through, and now and then holds it back so that something can be timed with nothing beside it. */
-export class QuietGate {
+export class ExclusiveGate {
   #inFlight = 0;
   #held: Promise<void> | undefined;
   #emptied: (() => void) | undefined;
@@ -26,7 +26,7 @@ export class QuietGate {
    * Waits until what is in hand is done, holds back the rest, and does the work alone.
    * @throws Error where another quiet moment is on
    */
-  async quiet<T>(work: () => Promise<T>): Promise<T> {
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
     if (this.#held) throw new Error('It is quiet already.');
     let release = (): void => undefined;
     this.#held = new Promise((resolve) => (release = resolve));

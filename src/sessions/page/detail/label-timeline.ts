@@ -9,7 +9,7 @@ import { confidenceSeries } from '../../shared/confidence';
 import type { Edge } from '../../shared/edit-labels';
 import { spanRows } from '../../shared/label-times';
 import type { PredictedRun } from '../../shared/predicted-runs';
-import { panned, showing, wholeFilm, zoomed, type TimeWindow } from '../../shared/time-window';
+import { panned, showing, wholeVideo, zoomed, type TimeWindow } from '../../shared/time-window';
 import { SeekEvent, SpanEditEvent } from '../events';
 import { list } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
@@ -51,7 +51,7 @@ export class LabelTimeline extends LitElement {
   @property() selected: string | undefined;
   /** How far a key moves an edge, microseconds. */
   @property({ type: Number }) frameUs = 33_333;
-  @state() private window: TimeWindow = wholeFilm(1);
+  @state() private window: TimeWindow = wholeVideo(1);
   @state() private width = 0;
   /** An edge that is being drawn, not let go yet. */
   @state() private drawn: { readonly id: string; readonly edge: Edge; readonly timeUs: number } | undefined;
@@ -74,7 +74,7 @@ export class LabelTimeline extends LitElement {
 
   /** Zooms about the playhead, or shows the whole film. */
   zoom(command: ZoomCommand): void {
-    if (command === 'zoom-fit') this.window = wholeFilm(this.durationUs);
+    if (command === 'zoom-fit') this.window = wholeVideo(this.durationUs);
     else this.#zoomAtPlayhead(command === 'zoom-in' ? 1.8 : 1 / 1.8);
   }
 
@@ -99,7 +99,7 @@ export class LabelTimeline extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('plotted')) this.#colours = new LabelColours(this.plotted);
-    if (changed.has('durationUs')) this.window = wholeFilm(this.durationUs);
+    if (changed.has('durationUs')) this.window = wholeVideo(this.durationUs);
   }
 
   override firstUpdated(): void {

@@ -8,7 +8,7 @@ import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/pred
 import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';
 import type { LabelBook } from '../label-book';
 import type { Transfer } from '../library/session-transfer';
-import { FilmPlayer } from './video-player';
+import { VideoPlayer } from './video-player';
 import { SessionEditor } from './session-editor';
 import type { SessionLibrary } from '../library/session-library';
 
@@ -27,14 +27,14 @@ const PLOTTED = 4;
 /** Where a person works on a session: its labels, its film, and what is done with both at the present time. */
 export class SessionDesk implements ReactiveController {
   readonly editor: SessionEditor;
-  readonly player: FilmPlayer;
+  readonly player: VideoPlayer;
   #lastChosen: readonly LabelRef[] = [];
   #runs: readonly PredictedRun[] = [];
   #plotted: readonly LabelRef[] = [];
   #statistics: { readonly of: HumanLabels; readonly is: SessionStatistics } | undefined;
   #prepared: SessionData | undefined;
-  #filmOf: SessionData | undefined;
-  #filmFault: Fault | undefined;
+  #videoOf: SessionData | undefined;
+  #videoFault: Fault | undefined;
   #frames: Transfer<FrameTimes> | undefined;
 
   /** @param onTime is told the present time, more often than the host is updated */
@@ -44,7 +44,7 @@ export class SessionDesk implements ReactiveController {
     onTime: (timeUs: number) => void,
   ) {
     this.editor = new SessionEditor(host);
-    this.player = new FilmPlayer(host, onTime);
+    this.player = new VideoPlayer(host, onTime);
     host.addController(this);
   }
 
@@ -59,7 +59,7 @@ export class SessionDesk implements ReactiveController {
 
   hostDisconnected(): void {
     this.#frames?.cancel();
-    this.#filmOf = undefined;
+    this.#videoOf = undefined;
   }
 
   get runs(): readonly PredictedRun[] {
@@ -78,8 +78,8 @@ export class SessionDesk implements ReactiveController {
     return this.#statistics.is;
   }
 
-  get filmFault(): Fault | undefined {
-    return this.#filmFault;
+  get videoFault(): Fault | undefined {
+    return this.#videoFault;
   }
 
   /** What the network says at the present time, most probable first. */
@@ -114,36 +114,36 @@ export class SessionDesk implements ReactiveController {
   }
 
   /** Opens the film of the session that is open, unless it is already. */
-  async openFilm(library: SessionLibrary, video: HTMLVideoElement | null): Promise<void> {
+  async openVideo(library: SessionLibrary, video: HTMLVideoElement | null): Promise<void> {
     const { data } = this.editor;
-    if (!data || !video || this.#filmOf === data) return;
-    this.#filmOf = data;
-    this.#filmFault = undefined;
+    if (!data || !video || this.#videoOf === data) return;
+    this.#videoOf = data;
+    this.#videoFault = undefined;
     const { id, durationUs } = data.manifest;
     try {
-      const film = await library.store.film(id);
-      if (this.#filmOf !== data) return;
-      this.player.open(video, film, durationUs);
+      const file = await library.store.video(id);
+      if (this.#videoOf !== data) return;
+      this.player.open(video, file, durationUs);
       this.#frames?.cancel();
       this.#frames = library.transfer.frameTimes(id);
       const frames = await this.#frames.result;
-      if (this.#filmOf === data) this.player.setFrames(frames);
+      if (this.#videoOf === data) this.player.setFrames(frames);
     } catch (error) {
       const fault = Fault.from(error, 'storage-failed');
       // Where only the frames' times cannot be had, steps are guessed.
-      if (this.#filmOf === data && fault.code !== 'export-codec') this.failFilm(fault);
+      if (this.#videoOf === data && fault.code !== 'export-codec') this.failVideo(fault);
     }
   }
 
-  failFilm(fault: Fault): void {
-    this.#filmFault = fault;
-    this.#filmOf = undefined;
+  failVideo(fault: Fault): void {
+    this.#videoFault = fault;
+    this.#videoOf = undefined;
     this.host.requestUpdate();
   }
 
   /** Lets the film be opened once more. */
-  retryFilm(): void {
-    this.#filmFault = undefined;
+  retryVideo(): void {
+    this.#videoFault = undefined;
     this.host.requestUpdate();
   }
 

@@ -75,7 +75,7 @@ export class SessionDetail extends LitElement {
   }
 
   override updated(): void {
-    void this.desk.openFilm(this.library, this.video);
+    void this.desk.openVideo(this.library, this.video);
   }
 
   override render(): unknown {
@@ -89,19 +89,19 @@ export class SessionDetail extends LitElement {
   }
 
   #page(data: SessionData): unknown {
-    const { editor, player, runs, plotted, filmFault, statistics } = this.desk;
+    const { editor, player, runs, plotted, videoFault, statistics } = this.desk;
     const { durationUs } = data.manifest;
     return html`<div class="page">
       ${this.#head(data)}
       <div class="film">
-        ${filmFault
-          ? html`<sg-fault-panel .fault=${filmFault} @sg-fault-action=${() => this.desk.retryFilm()}></sg-fault-panel>`
+        ${videoFault
+          ? html`<sg-fault-panel .fault=${videoFault} @sg-fault-action=${() => this.desk.retryVideo()}></sg-fault-panel>`
           : html`<video
               playsinline
               muted
               preload="auto"
               aria-label=${msg('Film of the session')}
-              @error=${this.#onFilmError}
+              @error=${this.#onVideoError}
               @click=${() => player.toggle()}
             ></video>`}
         <div class="said" aria-hidden="true">${this.#said()}</div>
@@ -130,7 +130,7 @@ export class SessionDetail extends LitElement {
       <sg-snapshot-strip
         class="wide"
         .snapshots=${editor.labels.snapshots}
-        .picture=${this.#picture}
+        .image=${this.#image}
         @sg-seek=${this.#onSeek}
         @sg-snapshot-edit=${this.#onSnapshotEdit}
       ></sg-snapshot-strip>
@@ -214,9 +214,9 @@ export class SessionDetail extends LitElement {
     ></sg-span-panel>`;
   }
 
-  #onFilmError(): void {
+  #onVideoError(): void {
     const { video } = this;
-    if (video?.getAttribute('src')) this.desk.failFilm(new Fault('export-codec', video.error?.message ?? 'The film cannot be played.'));
+    if (video?.getAttribute('src')) this.desk.failVideo(new Fault('export-codec', video.error?.message ?? 'The film cannot be played.'));
   }
 
   readonly #onSeek = ({ timeUs }: SeekEvent): void => this.desk.player.seek(timeUs);
@@ -228,7 +228,7 @@ export class SessionDetail extends LitElement {
     else this.#run(edit.kind);
   };
 
-  readonly #picture = (file: string): Promise<Blob> => this.library.store.snapshot(this.sessionId, file);
+  readonly #image = (file: string): Promise<Blob> => this.library.store.snapshot(this.sessionId, file);
 
   readonly #onSnapshotEdit = ({ edit: { kind, id } }: SnapshotEditEvent): void => {
     const { editor } = this.desk;

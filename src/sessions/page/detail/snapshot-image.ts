@@ -11,7 +11,7 @@ import { frameStyles } from './frame-styles';
  * @csspart picture - the image
  */
 @customElement('sg-snapshot-picture')
-export class SnapshotPicture extends LitElement {
+export class SnapshotImage extends LitElement {
   static override styles = [
     sharedStyles,
     frameStyles,
@@ -31,7 +31,7 @@ export class SnapshotPicture extends LitElement {
 
   /** Which picture it is: another one is read anew. */
   @property() key = '';
-  @property({ attribute: false }) picture: (() => Promise<Blob>) | undefined;
+  @property({ attribute: false }) image: (() => Promise<Blob>) | undefined;
   /** Shows all of it, not cut to the element's shape. */
   @property({ type: Boolean, reflect: true }) whole = false;
   @property() alt = '';
@@ -61,10 +61,10 @@ export class SnapshotPicture extends LitElement {
   }
 
   async #load(): Promise<void> {
-    const { key, picture } = this;
-    if (this.#wanted === key || !picture) return;
+    const { key, image } = this;
+    if (this.#wanted === key || !image) return;
     this.#clear(key);
-    const blob = await picture().catch(() => undefined);
+    const blob = await image().catch(() => undefined);
     if (blob && this.#wanted === key && this.isConnected) this.address = URL.createObjectURL(blob);
   }
 
@@ -77,6 +77,6 @@ export class SnapshotPicture extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sg-snapshot-picture': SnapshotPicture;
+    'sg-snapshot-picture': SnapshotImage;
   }
 }

@@ -43,7 +43,7 @@ export class SnapshotSheet extends LitElement {
   ];
 
   /** Reads a snapshot's picture. */
-  @property({ attribute: false }) picture!: (file: string) => Promise<Blob>;
+  @property({ attribute: false }) image!: (file: string) => Promise<Blob>;
   @state() private snapshot: Snapshot | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
 
@@ -61,7 +61,7 @@ export class SnapshotSheet extends LitElement {
 
   #body({ id, file, timeUs, label }: Snapshot, name: string): unknown {
     return html`
-      <sg-snapshot-picture whole .key=${`${id} ${file}`} .picture=${() => this.picture(file)} alt=${name}></sg-snapshot-picture>
+      <sg-snapshot-picture whole .key=${`${id} ${file}`} .image=${() => this.image(file)} alt=${name}></sg-snapshot-picture>
       <p>${preciseTime(timeUs)}</p>
       <div>
         <button @click=${() => this.#edit({ kind: 'relabel', id })}>${icon('pencil')}${label ? msg('Correct the label') : msg('Name it')}</button>
@@ -83,8 +83,8 @@ export class SnapshotSheet extends LitElement {
   }
 
   async #save(file: string, name: string): Promise<void> {
-    const picture = await this.picture(file).catch(() => undefined);
-    if (picture) downloadFile(picture, `${safeName(name)}-${file}`);
+    const image = await this.image(file).catch(() => undefined);
+    if (image) downloadFile(image, `${safeName(name)}-${file}`);
   }
 }
 

@@ -78,7 +78,7 @@ export class SnapshotStrip extends LitElement {
   /** By time. */
   @property({ attribute: false }) snapshots: readonly Snapshot[] = [];
   /** Reads a snapshot's picture. */
-  @property({ attribute: false }) picture!: (file: string) => Promise<Blob>;
+  @property({ attribute: false }) image!: (file: string) => Promise<Blob>;
   @query('sg-snapshot-sheet') private readonly sheet!: SnapshotSheet;
 
   override render(): unknown {
@@ -90,7 +90,7 @@ export class SnapshotStrip extends LitElement {
             <ul>
               ${repeat(snapshots, ({ id }) => id, (snapshot) => this.#one(snapshot))}
             </ul>`}
-      <sg-snapshot-sheet .picture=${this.picture}></sg-snapshot-sheet>
+      <sg-snapshot-sheet .image=${this.image}></sg-snapshot-sheet>
     `;
   }
 
@@ -98,7 +98,7 @@ export class SnapshotStrip extends LitElement {
     const { id, file, timeUs, label } = snapshot;
     return html`<li part="picture">
       <button data-snapshot=${id} @click=${() => void this.sheet.show(snapshot)}>
-        <sg-snapshot-picture aria-hidden="true" .key=${`${id} ${file}`} .picture=${() => this.picture(file)}></sg-snapshot-picture>
+        <sg-snapshot-picture aria-hidden="true" .key=${`${id} ${file}`} .image=${() => this.image(file)}></sg-snapshot-picture>
         <span class=${label ? '' : 'unnamed'}>${label ? labelText(label) : msg('No label yet')}</span>
         <span>${preciseTime(timeUs)}</span>
       </button>

@@ -5,7 +5,7 @@ import type { FrameTimes } from '../../shared/session-export';
 const GUESSED_FRAME_US = 33_333;
 
 /** Plays a film, a frame at a time if wanted. All times are microseconds from the film's first frame. */
-export class FilmPlayer implements ReactiveController {
+export class VideoPlayer implements ReactiveController {
   #video: HTMLVideoElement | undefined;
   #address: string | undefined;
   #frames: Float64Array | undefined;
@@ -36,11 +36,11 @@ export class FilmPlayer implements ReactiveController {
   }
 
   /** Opens a film in a video element. @param durationUs as the session has it: a WebM film's own may be unknown */
-  open(video: HTMLVideoElement, film: File, durationUs: number): void {
+  open(video: HTMLVideoElement, file: File, durationUs: number): void {
     this.close();
     this.#video = video;
     this.#durationUs = durationUs;
-    this.#address = URL.createObjectURL(film);
+    this.#address = URL.createObjectURL(file);
     video.src = this.#address;
     for (const type of ['play', 'pause', 'ended', 'seeked', 'timeupdate', 'loadeddata'] as const) video.addEventListener(type, this.#onEvent);
     this.#tell(0);

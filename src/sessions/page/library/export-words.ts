@@ -10,8 +10,8 @@ export interface FormatWords {
 }
 
 /** What a session can be exported as. */
-export function exportFormats({ film }: SessionManifest): readonly FormatWords[] {
-  const webm = film.file === 'film.webm';
+export function exportFormats({ film: video }: SessionManifest): readonly FormatWords[] {
+  const webm = video.file === 'film.webm';
   return [
     { format: 'everything', name: msg('Everything'), hint: msg('One zip, which this app can read back on any device.') },
     webm

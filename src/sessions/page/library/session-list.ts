@@ -146,7 +146,7 @@ export class SessionList extends LitElement {
       <div class="picture" aria-hidden="true">
         <sg-film-thumbnail
           .key=${`${id} ${state}`}
-          .film=${recording ? undefined : () => this.library.store.film(id)}
+          .video=${recording ? undefined : () => this.library.store.video(id)}
           .at=${durationUs / 4e6}
         ></sg-film-thumbnail>
         <span class="length">${clock(durationUs / 1e6)}</span>

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { SessionManifest } from '../../shared/session';
-import { deviceRoom, keepStored, type DeviceRoom } from '../../../base/page/storage-quota';
+import { deviceQuota, keepStored, type DeviceQuota } from '../../../base/page/storage-quota';
 import { fileSize } from '../../../base/page/elements/format';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
@@ -12,7 +12,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
  */
 @customElement('sg-session-room')
 @localized()
-export class SessionRoom extends LitElement {
+export class SessionQuota extends LitElement {
   static override styles = [
     sharedStyles,
     css`
@@ -33,7 +33,7 @@ export class SessionRoom extends LitElement {
   ];
 
   @property({ attribute: false }) sessions: readonly SessionManifest[] = [];
-  @state() private room: DeviceRoom | undefined;
+  @state() private quota: DeviceQuota | undefined;
   @state() private refused = false;
   #asked = 0;
 
@@ -42,12 +42,12 @@ export class SessionRoom extends LitElement {
   }
 
   override render(): unknown {
-    const { room, refused } = this;
+    const { quota, refused } = this;
     return html`<p>${this.#used()} ${this.#left()}</p>
-      ${room?.kept === false && !refused ? html`<button @click=${() => void this.#keep()}>${msg('Ask the browser to keep them')}</button>` : nothing}
+      ${quota?.kept === false && !refused ? html`<button @click=${() => void this.#keep()}>${msg('Ask the browser to keep them')}</button>` : nothing}
       <div role="status">
         ${refused ? msg('The browser does not promise to keep them when the device is full. Export what matters; browsers agree for apps that are installed or used often.') : nothing}
-        ${room?.kept === true ? msg('The browser keeps them until you delete them.') : nothing}
+        ${quota?.kept === true ? msg('The browser keeps them until you delete them.') : nothing}
       </div>`;
   }
 
@@ -57,14 +57,14 @@ export class SessionRoom extends LitElement {
   }
 
   #left(): string {
-    const left = this.room?.bytesLeft;
+    const left = this.quota?.bytesLeft;
     return left === undefined ? '' : msg(str`The browser allows ${fileSize(left)} more.`);
   }
 
   async #ask(): Promise<void> {
     const call = ++this.#asked;
-    const room = await deviceRoom();
-    if (call === this.#asked) this.room = room;
+    const quota = await deviceQuota();
+    if (call === this.#asked) this.quota = quota;
   }
 
   async #keep(): Promise<void> {
@@ -75,6 +75,6 @@ export class SessionRoom extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sg-session-room': SessionRoom;
+    'sg-session-room': SessionQuota;
   }
 }

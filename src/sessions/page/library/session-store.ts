@@ -28,8 +28,8 @@ export class SessionStore implements SessionStoreApi {
     return this.#link.call((remote) => remote.open(id));
   }
 
-  film(id: string): Promise<File> {
-    return this.#link.call((remote) => remote.film(id));
+  video(id: string): Promise<File> {
+    return this.#link.call((remote) => remote.video(id));
   }
 
   snapshot(id: string, file: string): Promise<File> {

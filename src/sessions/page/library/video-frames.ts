@@ -7,8 +7,8 @@ import { Fault } from '../../../base/shared/fault';
  * @param timesUs microseconds from the film's first frame, never falling
  * @throws Fault `film-unreadable` where the browser cannot read or decode it
  */
-export async function* filmFrames(film: Blob, timesUs: readonly number[]): AsyncGenerator<VideoFrame> {
-  const input = new Input({ source: new BlobSource(film), formats: [MP4, WEBM] });
+export async function* videoFrames(video: Blob, timesUs: readonly number[]): AsyncGenerator<VideoFrame> {
+  const input = new Input({ source: new BlobSource(video), formats: [MP4, WEBM] });
   try {
     const track = await input.getPrimaryVideoTrack();
     if (!track) throw new Fault('film-unreadable', 'The film has no picture track.');

@@ -36,7 +36,7 @@ function once(video: HTMLVideoElement, type: 'loadeddata' | 'seeked'): Promise<v
  * @csspart picture - the canvas
  */
 @customElement('sg-film-thumbnail')
-export class FilmThumbnail extends LitElement {
+export class VideoThumbnail extends LitElement {
   static override styles = [
     sharedStyles,
     frameStyles,
@@ -57,7 +57,7 @@ export class FilmThumbnail extends LitElement {
   ];
 
   /** Gives the film when it is wanted. */
-  @property({ attribute: false }) film: (() => Promise<Blob>) | undefined;
+  @property({ attribute: false }) video: (() => Promise<Blob>) | undefined;
   /** Which film it is: a new one is drawn anew. */
   @property() key = '';
   /** Seconds into the film. */
@@ -82,16 +82,16 @@ export class FilmThumbnail extends LitElement {
   }
 
   #want(): void {
-    const { key, film } = this;
-    if (this.#wanted === key || !film) return;
+    const { key, video } = this;
+    if (this.#wanted === key || !video) return;
     this.#wanted = key;
     inTurn(async () => {
-      if (this.isConnected && this.key === key) await this.#draw(await film());
+      if (this.isConnected && this.key === key) await this.#draw(await video());
     });
   }
 
-  async #draw(film: Blob): Promise<void> {
-    const address = URL.createObjectURL(film);
+  async #draw(file: Blob): Promise<void> {
+    const address = URL.createObjectURL(file);
     const video = document.createElement('video');
     try {
       video.muted = true;
@@ -119,6 +119,6 @@ export class FilmThumbnail extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sg-film-thumbnail': FilmThumbnail;
+    'sg-film-thumbnail': VideoThumbnail;
   }
 }

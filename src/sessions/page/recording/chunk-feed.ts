@@ -1,6 +1,6 @@
 import type { FrameInput } from '../../../recognise/shared/index';
-import type { FilmFrame } from '../../shared/recorder';
-import { CHUNK_TYPES, filmBitrate } from '../../shared/video/codecs';
+import type { RecordedFrame } from '../../shared/recorder';
+import { CHUNK_TYPES, videoBitrate } from '../../shared/video/codecs';
 import type { Feed } from './feed';
 import type { RecorderClient } from './recorder-client';
 
@@ -72,7 +72,7 @@ export class ChunkFeed implements Feed {
     this.#track = stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack;
     const options: RecorderOptions = {
       mimeType: type,
-      videoBitsPerSecond: filmBitrate(width, height, frameRate),
+      videoBitsPerSecond: videoBitrate(width, height, frameRate),
       videoKeyFrameIntervalDuration: KEY_FRAME_MS,
     };
     this.#recorder = new MediaRecorder(stream, options);
@@ -86,26 +86,26 @@ export class ChunkFeed implements Feed {
     this.#recorder.start(CHUNK_MS);
   }
 
-  plain(picture: HTMLVideoElement | VideoFrame): void {
+  plain(image: HTMLVideoElement | VideoFrame): void {
     if (this.#halted || performance.now() < this.#keptUntilMs || (this.#lastUs >= 0 && this.now() - this.#lastUs < this.#distanceUs * 0.7)) return;
-    const [width, height] = picture instanceof HTMLVideoElement ? [picture.videoWidth, picture.videoHeight] : [picture.displayWidth, picture.displayHeight];
-    this.#draw(picture, width, height);
+    const [width, height] = image instanceof HTMLVideoElement ? [image.videoWidth, image.videoHeight] : [image.displayWidth, image.displayHeight];
+    this.#draw(image, width, height);
   }
 
-  wanted(picture: FrameInput): number | undefined {
+  wanted(image: FrameInput): number | undefined {
     // A recognition whose frame would cost another its frame has none itself.
     if (this.#halted || performance.now() < this.#keptUntilMs) return undefined;
     this.#keptUntilMs = performance.now() + APART_MS;
-    if ('data' in picture) {
-      this.#context.putImageData(new ImageData(new Uint8ClampedArray(picture.data), picture.width, picture.height), 0, 0);
+    if ('data' in image) {
+      this.#context.putImageData(new ImageData(new Uint8ClampedArray(image.data), image.width, image.height), 0, 0);
       return this.#take();
     }
-    return 'displayWidth' in picture
-      ? this.#draw(picture, picture.displayWidth, picture.displayHeight)
-      : this.#draw(picture, picture.width, picture.height);
+    return 'displayWidth' in image
+      ? this.#draw(image, image.displayWidth, image.displayHeight)
+      : this.#draw(image, image.width, image.height);
   }
 
-  async still(video: HTMLVideoElement): Promise<{ frame: FilmFrame; timeUs: number }> {
+  async still(video: HTMLVideoElement): Promise<{ frame: RecordedFrame; timeUs: number }> {
     // What was drawn just before gets its frame; nothing else is drawn meanwhile.
     const wait = this.#drawnAtMs + APART_MS - performance.now();
     this.#keptUntilMs = performance.now() + Math.max(0, wait) + APART_MS;
@@ -155,12 +155,12 @@ export class ChunkFeed implements Feed {
   }
 
   /** Draws a picture whole into the middle. @returns its time in the film */
-  #draw(picture: CanvasImageSource, width: number, height: number): number {
+  #draw(image: CanvasImageSource, width: number, height: number): number {
     const { width: w, height: h } = this.#canvas;
     const scale = Math.min(w / width, h / height);
     const [shownW, shownH] = [Math.round(width * scale), Math.round(height * scale)];
     if (shownW < w - 1 || shownH < h - 1) this.#context.fillRect(0, 0, w, h);
-    this.#context.drawImage(picture, (w - shownW) >> 1, (h - shownH) >> 1, shownW, shownH);
+    this.#context.drawImage(image, (w - shownW) >> 1, (h - shownH) >> 1, shownW, shownH);
     return this.#take();
   }
 

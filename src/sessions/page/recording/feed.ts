@@ -1,4 +1,4 @@
-import type { FilmFrame } from '../../shared/recorder';
+import type { RecordedFrame } from '../../shared/recorder';
 import type { FrameInput } from '../../../recognise/shared/index';
 
 /** Takes the camera's pictures into the film, and knows the film's time. */
@@ -6,14 +6,14 @@ export interface Feed {
   /** Frames that were left out because the recorder was behind. */
   readonly dropped: number;
   /** A camera picture that nobody asked for: left out first. */
-  plain(picture: HTMLVideoElement | VideoFrame): void;
+  plain(image: HTMLVideoElement | VideoFrame): void;
   /**
    * A picture that was recognised; it stays the caller's.
    * @returns its time in the film, microseconds; undefined where it cannot be in the film
    */
-  wanted(picture: FrameInput): number | undefined;
+  wanted(image: FrameInput): number | undefined;
   /** What the video shows now, for a snapshot: to be transferred, and in the film at `timeUs`. */
-  still(video: HTMLVideoElement): Promise<{ readonly frame: FilmFrame; readonly timeUs: number }>;
+  still(video: HTMLVideoElement): Promise<{ readonly frame: RecordedFrame; readonly timeUs: number }>;
   /** Where the film is now, microseconds. */
   now(): number;
   /** The pictures that follow come from another stream, whose timestamps begin anew. */

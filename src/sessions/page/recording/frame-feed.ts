@@ -1,6 +1,6 @@
 import type { FrameInput } from '../../../recognise/shared/index';
-import type { FilmFrame } from '../../shared/recorder';
-import { FilmClock } from '../../shared/video/video-clock';
+import type { RecordedFrame } from '../../shared/recorder';
+import { VideoClock } from '../../shared/video/video-clock';
 import type { Feed } from './feed';
 import type { RecorderClient } from './recorder-client';
 
@@ -12,16 +12,16 @@ const EARLY = 0.7;
 const nowUs = (): number => performance.now() * 1000;
 
 /** A frame of a picture that travels without one: where the recogniser cannot read frames. */
-function frameOf(picture: Exclude<FrameInput, VideoFrame>, timestamp: number): VideoFrame {
-  if (!('data' in picture)) return new VideoFrame(picture, { timestamp });
-  const { data, width: codedWidth, height: codedHeight } = picture;
+function frameOf(image: Exclude<FrameInput, VideoFrame>, timestamp: number): VideoFrame {
+  if (!('data' in image)) return new VideoFrame(image, { timestamp });
+  const { data, width: codedWidth, height: codedHeight } = image;
   return new VideoFrame(data, { format: 'RGBX', codedWidth, codedHeight, timestamp });
 }
 
 /** Sends camera frames to the recorder worker, which encodes them. */
 export class FrameFeed implements Feed {
   dropped = 0;
-  readonly #clock: FilmClock;
+  readonly #clock: VideoClock;
   readonly #distanceUs: number;
   #inFlight = 0;
   #paused = false;
@@ -32,10 +32,10 @@ export class FrameFeed implements Feed {
     frameRate: number,
   ) {
     this.#distanceUs = 1e6 / frameRate;
-    this.#clock = new FilmClock(this.#distanceUs);
+    this.#clock = new VideoClock(this.#distanceUs);
   }
 
-  plain(picture: HTMLVideoElement | VideoFrame): void {
+  plain(image: HTMLVideoElement | VideoFrame): void {
     if (this.#paused) return;
     const last = this.#clock.lastUs;
     if (last !== undefined && this.#clock.at(nowUs()) - last < this.#distanceUs * EARLY) return;
@@ -43,19 +43,19 @@ export class FrameFeed implements Feed {
       this.dropped++;
       return;
     }
-    const frame = picture instanceof VideoFrame ? picture.clone() : new VideoFrame(picture);
+    const frame = image instanceof VideoFrame ? image.clone() : new VideoFrame(image);
     this.#send(frame, this.#clock.time(frame.timestamp, nowUs()), false);
   }
 
-  wanted(picture: FrameInput): number | undefined {
+  wanted(image: FrameInput): number | undefined {
     if (this.#paused) return undefined;
-    const stamped = picture instanceof VideoFrame;
-    const timeUs = stamped ? this.#clock.time(picture.timestamp, nowUs()) : this.#clock.unstamped(nowUs());
-    this.#send(stamped ? picture.clone() : frameOf(picture, timeUs), timeUs, true);
+    const stamped = image instanceof VideoFrame;
+    const timeUs = stamped ? this.#clock.time(image.timestamp, nowUs()) : this.#clock.unstamped(nowUs());
+    this.#send(stamped ? image.clone() : frameOf(image, timeUs), timeUs, true);
     return timeUs;
   }
 
-  still(video: HTMLVideoElement): Promise<{ frame: FilmFrame; timeUs: number }> {
+  still(video: HTMLVideoElement): Promise<{ frame: RecordedFrame; timeUs: number }> {
     const frame = new VideoFrame(video);
     return Promise.resolve({ frame, timeUs: this.#clock.time(frame.timestamp, nowUs()) });
   }

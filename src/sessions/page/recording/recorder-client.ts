@@ -2,7 +2,7 @@ import { proxy, transfer } from 'comlink';
 import { WorkerLink, type CallLimit, type WorkerFactory } from '../../../base/page/worker-link';
 import { Fault } from '../../../base/shared/fault';
 import type {
-  FilmFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
+  RecordedFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
 } from '../../shared/recorder';
 import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
@@ -37,7 +37,7 @@ export class RecorderClient {
   }
 
   /** @param frame is transferred: gone for the caller whatever happens */
-  frame(frame: FilmFrame, timeUs: number, wanted: boolean): Promise<boolean> {
+  frame(frame: RecordedFrame, timeUs: number, wanted: boolean): Promise<boolean> {
     return this.#link.call((remote) => remote.frame(transfer(frame, [frame]), timeUs, wanted));
   }
 
@@ -54,7 +54,7 @@ export class RecorderClient {
   }
 
   /** @param frame is transferred */
-  snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
     return this.#link.call((remote) => remote.snapshot(transfer(frame, [frame]), timeUs, label));
   }
 

@@ -7,7 +7,7 @@ import { type RecordingAction, RecordingControlEvent } from '../events';
 import { clock, fileSize } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
-import { haltWords, roomWords, warningWords } from './recording-words';
+import { haltWords, quotaWords, warningWords } from './recording-words';
 
 /**
  * How the recording stands: length, size, room; and its buttons.
@@ -106,7 +106,7 @@ export class RecordingBar extends LitElement {
           <span class="time ${halt || this.ending ? 'halted' : ''}" role="timer" aria-label=${msg('Length of the recording')}>
             ${clock(this.length / 1e6)}
           </span>
-          ${status ? html`<small data-key="size">${fileSize(status.bytes)}</small> <small data-key="room">${roomWords(status.secondsLeft)}</small>` : nothing}
+          ${status ? html`<small data-key="size">${fileSize(status.bytes)}</small> <small data-key="room">${quotaWords(status.secondsLeft)}</small>` : nothing}
         </div>
         ${this.#button('snapshot', 'snapshot', msg('Keep a picture'), halt !== undefined)}
         ${halt === 'person'

@@ -131,7 +131,7 @@ export class RecordingController extends SharedController {
       });
       this.#recording = recording;
       this.keptIn = recording.started.keptIn;
-      this.#source = camera.stream ?? camera.film;
+      this.#source = camera.stream ?? camera.videoFile;
       this.sources().live.tap = recording;
       addEventListener('beforeunload', this.#onLeave);
       this.#set('recording');
@@ -258,7 +258,7 @@ export class RecordingController extends SharedController {
       void this.stop();
       return;
     }
-    const source = camera.stream ?? camera.film;
+    const source = camera.stream ?? camera.videoFile;
     if (source === this.#source) return;
     this.#source = source;
     this.#recording?.sourceChanged(camera.stream);

@@ -7,7 +7,7 @@ import { faultText } from '../../../base/page/elements/fault-text';
 import { clock, list } from '../../../base/page/elements/format';
 
 /** With less than this left a person is warned, seconds. */
-const LITTLE_ROOM = 120;
+const LITTLE_QUOTA = 120;
 /** A share of dropped frames that can be seen. */
 const MANY_DROPPED = 0.15;
 
@@ -84,7 +84,7 @@ export function haltWords(halt: RecordingHalt): string {
 }
 
 /** How long can still be recorded; '' where nobody knows. */
-export function roomWords(secondsLeft: number | undefined): string {
+export function quotaWords(secondsLeft: number | undefined): string {
   if (secondsLeft === undefined) return '';
   const minutes = Math.floor(secondsLeft / 60);
   // More than a day is as good as endless; and Chromium makes the figure up (docs/recording.md).
@@ -95,7 +95,7 @@ export function roomWords(secondsLeft: number | undefined): string {
 
 /** What a person should know while it records; '' where all is well. */
 export function warningWords(status: RecordingStatus | undefined, keptIn: 'device' | 'memory'): string {
-  if (status?.secondsLeft !== undefined && status.secondsLeft < LITTLE_ROOM) {
+  if (status?.secondsLeft !== undefined && status.secondsLeft < LITTLE_QUOTA) {
     return msg('There is little room left. The recording ends by itself, and whole, before the device is full.');
   }
   if (keptIn === 'memory') return msg('This browser cannot keep recordings: you get the files when you stop. Keep this tab open until then.');

@@ -11,7 +11,7 @@ import { HiddenFrames } from './hidden-frames';
 import { RecorderClient } from './recorder-client';
 
 /** Frames a second of a film, at most. */
-const FILM_RATE = 30;
+const VIDEO_RATE = 30;
 /** Labels kept of each recognition. */
 const TOP_COUNT = 3;
 /** Recognitions that may be under way: a number whose answer never comes is forgotten. */
@@ -68,14 +68,14 @@ export class Recording implements FrameTap {
     const { videoWidth: width, videoHeight: height } = options.video;
     if (width === 0) throw new Fault('recording-failed', 'The camera shows no picture yet.');
     const createdAt = Date.now();
-    const request: RecordingRequest = { id: newId(createdAt), name: options.name, createdAt, width, height, frameRate: FILM_RATE };
+    const request: RecordingRequest = { id: newId(createdAt), name: options.name, createdAt, width, height, frameRate: VIDEO_RATE };
     let refused = new Fault('no-recorder', 'This browser has neither WebCodecs nor MediaRecorder.');
     for (const chunksOf of [hasWebCodecs() ? undefined : 'none', chunkType() ?? 'none']) {
       if (chunksOf === 'none') continue;
       const client = new RecorderClient();
       try {
         const started = await client.begin(chunksOf === undefined ? request : { ...request, chunksOf }, (event) => options.onEvent(event));
-        const feed = chunksOf === undefined ? new FrameFeed(client, FILM_RATE) : new ChunkFeed(client, chunksOf, width, height, FILM_RATE);
+        const feed = chunksOf === undefined ? new FrameFeed(client, VIDEO_RATE) : new ChunkFeed(client, chunksOf, width, height, VIDEO_RATE);
         return new Recording(request.id, started, client, feed, options);
       } catch (error) {
         client.dispose();
@@ -96,9 +96,9 @@ export class Recording implements FrameTap {
     return this.feed.dropped;
   }
 
-  submitted(id: number, picture: FrameInput): void {
+  submitted(id: number, image: FrameInput): void {
     if (this.paused) return;
-    const timeUs = this.feed.wanted(picture);
+    const timeUs = this.feed.wanted(image);
     if (timeUs === undefined) return;
     this.#times.set(id, timeUs);
     if (this.#times.size <= PENDING) return;

@@ -116,7 +116,7 @@ export function parseBundleHead(text: string): BundleHead {
   return { format: BUNDLE_FORMAT, version: BUNDLE_VERSION, session: manifest, files: parseFiles(files, manifest) };
 }
 
-function parseFiles(value: unknown, { film }: SessionManifest): BundleFile[] {
+function parseFiles(value: unknown, { film: video }: SessionManifest): BundleFile[] {
   if (!Array.isArray(value) || value.length > MOST_FILES) throw new BundleError('broken', `${BUNDLE_HEAD} lists no files, or too many.`);
   const seen = new Set<string>();
   const files = value.map((entry: unknown): BundleFile => {
@@ -132,10 +132,10 @@ function parseFiles(value: unknown, { film }: SessionManifest): BundleFile[] {
     seen.add(path);
     return { path, bytes };
   });
-  for (const needed of [film.file, 'labels.jsonl', 'human.jsonl']) {
+  for (const needed of [video.file, 'labels.jsonl', 'human.jsonl']) {
     if (!seen.has(needed)) throw new BundleError('broken', `The zip lacks ${needed}.`);
   }
-  if (files.some(({ path }) => path.startsWith('film.') && path !== film.file)) throw new BundleError('broken', 'The zip has two films.');
+  if (files.some(({ path }) => path.startsWith('film.') && path !== video.file)) throw new BundleError('broken', 'The zip has two films.');
   return files;
 }
 

@@ -1,5 +1,5 @@
 import type { ExportRequest } from '../session-export';
-import type { FilmInfo } from '../session';
+import type { VideoInfo } from '../session';
 import { safeName } from './file-names';
 
 /** Which of the text formats a file is in. */
@@ -15,7 +15,7 @@ export function isTextFormat(format: ExportRequest['format']): format is TextFor
 export const BUNDLE_SUFFIX = '.sightglass.zip';
 
 /** The name of the file that an export makes, safe everywhere, and its MIME type. */
-export function exportName(session: { readonly name: string; readonly film: FilmInfo }, { format, tracks }: ExportRequest): { readonly name: string; readonly type: string } {
+export function exportName(session: { readonly name: string; readonly film: VideoInfo }, { format, tracks }: ExportRequest): { readonly name: string; readonly type: string } {
   const base = safeName(session.name, 'session');
   if (isTextFormat(format)) {
     const suffix = TEXT_SUFFIX[format];

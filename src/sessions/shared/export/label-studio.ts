@@ -9,7 +9,7 @@ import { runsOf, type ExportSource, type Pieces } from './export-source';
  */
 
 /** What the film that goes with the task is like. */
-export interface ConstantRateFilm {
+export interface ConstantRateVideo {
   /** Where Label Studio finds it: an address, or a path of its local storage. */
   readonly url: string;
   /** Frames a second, constant. */
@@ -31,7 +31,7 @@ export function constantRate(mean: number): number {
  * A span between two frames gets the frame that is in sight then.
  * @returns numbers from 1, both inclusive
  */
-export function frameRange(startUs: number, endUs: number, { rate, frames }: Pick<ConstantRateFilm, 'rate' | 'frames'>): { start: number; end: number } {
+export function frameRange(startUs: number, endUs: number, { rate, frames }: Pick<ConstantRateVideo, 'rate' | 'frames'>): { start: number; end: number } {
   // Times are whole microseconds, frames at 30 a second are not: without the allowance a span that starts with a frame would miss it.
   const nearly = 1e-4;
   const first = Math.ceil((startUs * rate) / 1e6 - nearly) + 1;
@@ -48,14 +48,14 @@ interface Region {
   readonly score?: number;
 }
 
-function result({ id, startUs, endUs, name, score }: Region, film: ConstantRateFilm): string {
+function result({ id, startUs, endUs, name, score }: Region, video: ConstantRateVideo): string {
   return JSON.stringify({
     id,
     from_name: 'label',
     to_name: 'video',
     type: 'timelinelabels',
     ...(score === undefined ? { origin: 'manual' } : { origin: 'prediction', score }),
-    value: { ranges: [frameRange(startUs, endUs, film)], timelinelabels: [name] },
+    value: { ranges: [frameRange(startUs, endUs, video)], timelinelabels: [name] },
   });
 }
 
@@ -74,15 +74,15 @@ export async function labelStudioNames(source: ExportSource): Promise<{ readonly
 }
 
 /** `tasks.json`: one task, a person's spans as its annotation, the network's runs as a prediction for each model. */
-export async function* labelStudioTasks(source: ExportSource, film: ConstantRateFilm, names: DistinctNames): Pieces {
+export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, names: DistinctNames): Pieces {
   const { manifest, human } = source;
-  const data = { video: film.url, framerate: film.rate, name: manifest.name, session: manifest.id };
+  const data = { video: video.url, framerate: video.rate, name: manifest.name, session: manifest.id };
   yield `[{\n"data": ${JSON.stringify(data)},\n"annotations": [`;
   if (human.spans.length > 0) {
     yield '{"was_cancelled": false, "result": [';
     let first = true;
     for (const { id, startUs, endUs, label } of human.spans) {
-      yield (first ? '\n' : ',\n') + result({ id, startUs, endUs, name: names.of(label) }, film);
+      yield (first ? '\n' : ',\n') + result({ id, startUs, endUs, name: names.of(label) }, video);
       first = false;
     }
     yield '\n]}';
@@ -95,7 +95,7 @@ export async function* labelStudioTasks(source: ExportSource, film: ConstantRate
     let sum = 0;
     for await (const { startUs, endUs, label, probability, modelId } of runsOf(source)) {
       if (modelId !== model) continue;
-      yield (n === 0 ? '\n' : ',\n') + result({ id: `predicted-${m}-${n}`, startUs, endUs, name: names.of(label), score: probability }, film);
+      yield (n === 0 ? '\n' : ',\n') + result({ id: `predicted-${m}-${n}`, startUs, endUs, name: names.of(label), score: probability }, video);
       n++;
       sum += probability;
     }
@@ -107,14 +107,14 @@ export async function* labelStudioTasks(source: ExportSource, film: ConstantRate
 const XML_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** `config.xml`: the labelling set-up to paste into a project's settings. */
-export function labelStudioConfig(film: ConstantRateFilm, labels: readonly string[]): string {
+export function labelStudioConfig(video: ConstantRateVideo, labels: readonly string[]): string {
   const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => XML_ESCAPES[sign]);
   const lines = labels.map((name) => `    <Label value="${escaped(name)}"/>`);
   return `<View>
   <TimelineLabels name="label" toName="video">
 ${lines.join('\n')}
   </TimelineLabels>
-  <Video name="video" value="$video" framerate="${film.rate}" timelineHeight="120"/>
+  <Video name="video" value="$video" framerate="${video.rate}" timelineHeight="120"/>
 </View>
 `;
 }

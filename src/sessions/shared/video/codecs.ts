@@ -1,5 +1,5 @@
 /** A way to encode a film. */
-export interface FilmCodec {
+export interface RecordingCodec {
   /** What mediabunny calls it. */
   readonly id: 'avc' | 'vp8' | 'vp9' | 'av1';
   /** As in a MIME type's `codecs` and in WebCodecs. */
@@ -29,7 +29,7 @@ function avcLevel(width: number, height: number, frameRate: number): string {
  * @param width film in pixels
  * @param frameRate frames a second at most
  */
-export function filmCodecs(width: number, height: number, frameRate: number): FilmCodec[] {
+export function recordingCodecs(width: number, height: number, frameRate: number): RecordingCodec[] {
   return [
     { id: 'avc', codec: `avc1.4200${avcLevel(width, height, frameRate)}`, container: 'mp4' },
     { id: 'vp8', codec: 'vp8', container: 'webm' },
@@ -43,7 +43,7 @@ const BITS_PER_PIXEL = 0.09;
 const LEAST_BITRATE = 400_000;
 
 /** Bits a second for a film: 2.5 Mbit/s at 1280 x 720 and 30 frames a second. */
-export function filmBitrate(width: number, height: number, frameRate: number): number {
+export function videoBitrate(width: number, height: number, frameRate: number): number {
   return Math.max(LEAST_BITRATE, Math.round(width * height * frameRate * BITS_PER_PIXEL));
 }
 

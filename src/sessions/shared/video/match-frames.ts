@@ -11,7 +11,7 @@ const FARTHEST_US = 150_000;
 /** How a cell was come to: a picture with its frame, a picture without one, a frame without one, or from afar. */
 const PAIR = 0;
 const NO_FRAME = 1;
-const NO_PICTURE = 2;
+const NO_IMAGE = 2;
 const JUMP = 3;
 
 /** For each picture, and before the first, how many frames come before it by its offset. */
@@ -65,15 +65,15 @@ function align(drawn: Float64Array, frames: Float64Array, offsetAt: (i: number) 
       if (j < 0 || j > columns) continue;
       if (i === 0) {
         now[at] = j * ALONE_US;
-        steps[at] = NO_PICTURE;
+        steps[at] = NO_IMAGE;
         continue;
       }
       const apart = j > 0 ? Math.abs(frames[j - 1] - drawn[i - 1] - offset) : Infinity;
       const pair = apart <= FARTHEST_US ? above(at - 1) + apart : Infinity;
       const noFrame = above(at) + ALONE_US;
-      const noPicture = at > 0 ? now[at - 1] + ALONE_US : Infinity;
-      now[at] = Math.min(pair, noFrame, noPicture);
-      steps[i * WIDTH + at] = now[at] === pair ? PAIR : now[at] === noFrame ? NO_FRAME : NO_PICTURE;
+      const noImage = at > 0 ? now[at - 1] + ALONE_US : Infinity;
+      now[at] = Math.min(pair, noFrame, noImage);
+      steps[i * WIDTH + at] = now[at] === pair ? PAIR : now[at] === noFrame ? NO_FRAME : NO_IMAGE;
     }
     if (i > 0 && now.every((cost) => cost === Infinity)) {
       const from = cheapest(before, () => 0);
@@ -100,7 +100,7 @@ function align(drawn: Float64Array, frames: Float64Array, offsetAt: (i: number) 
     const step = steps[i * WIDTH + (j - middle[i] + REACH)];
     if (step === PAIR) found[--i] = --j;
     else if (step === NO_FRAME) i--;
-    else if (step === NO_PICTURE) j--;
+    else if (step === NO_IMAGE) j--;
     else j = jumps.get(i--) ?? 0;
   }
   return { found, cost: before[end] + alone(end) };
@@ -121,13 +121,13 @@ const UNLIKELY = 0.25;
  * whole frame beside its pictures fits nearly as well. Only the right offset fits what is irregular: so all are tried.
  */
 function openingOffset(drawn: Float64Array, frames: Float64Array): number {
-  const pictures = drawn.subarray(0, OPENING);
-  const endUs = pictures[pictures.length - 1];
+  const images = drawn.subarray(0, OPENING);
+  const endUs = images[images.length - 1];
   let best = { offset: 0, cost: Infinity };
   for (let offset = EARLIEST_US; offset <= LATEST_US; offset += STEP_US) {
     // Frames of later pictures are no fault of an offset, nor is it one to have none.
     const end = drawn.length > OPENING ? frames.findLastIndex((time) => time <= endUs + offset + ALONE_US / 2) + 1 : frames.length;
-    const cost = align(pictures, frames.subarray(0, end), () => offset, true).cost + UNLIKELY * Math.abs(offset);
+    const cost = align(images, frames.subarray(0, end), () => offset, true).cost + UNLIKELY * Math.abs(offset);
     if (cost < best.cost) best = { offset, cost };
   }
   return best.offset;

@@ -1,4 +1,4 @@
-import { NOTHING_WHOLE, toMicroseconds, type ByteSource, type FilmCut } from './video-cut';
+import { NOTHING_WHOLE, toMicroseconds, type ByteSource, type VideoCut } from './video-cut';
 
 /** A box of an MP4 file (ISO/IEC 14496-12, section 4.2): 4 bytes size, 4 letters type, or 8 more bytes of size. */
 interface Box {
@@ -139,7 +139,7 @@ function readFragment(source: ByteSource, moof: Box, track: Track): Times | unde
  * @param times is given the time of each whole frame, microseconds, in the order of decoding
  * @returns what stays; `NOTHING_WHOLE` where not even the first fragment is whole, or the file is no fragmented MP4
  */
-export function cutMp4(source: ByteSource, times: number[] = []): FilmCut {
+export function cutMp4(source: ByteSource, times: number[] = []): VideoCut {
   let track: Track | undefined;
   let cut = NOTHING_WHOLE;
   let pending: Times | undefined;

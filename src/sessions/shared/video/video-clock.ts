@@ -8,7 +8,7 @@ const JUMP_US = 1_000_000;
  * clock of the page; after a pause it goes on without a gap; another camera, whose timestamps begin anew, is put where the
  * wall clock says.
  */
-export class FilmClock {
+export class VideoClock {
   #last: { readonly stampUs: number; readonly timeUs: number; readonly nowUs: number } | undefined;
   #offsetUs = 0;
   #atUs = 0;

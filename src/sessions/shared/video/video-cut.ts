@@ -7,7 +7,7 @@ export interface ByteSource {
 }
 
 /** Where a film that was broken off can be cut so that what is left is whole. */
-export interface FilmCut {
+export interface VideoCut {
   /** Bytes that stay. */
   readonly bytes: number;
   /** Presentation time of the last whole frame, microseconds; -1 where there is none. */
@@ -25,7 +25,7 @@ export interface FilmCut {
   readonly patches: readonly { readonly at: number; readonly bytes: Uint8Array }[];
 }
 
-export const NOTHING_WHOLE: FilmCut = { bytes: 0, lastUs: -1, durationUs: 0, frames: 0, width: 0, height: 0, codec: '', patches: [] };
+export const NOTHING_WHOLE: VideoCut = { bytes: 0, lastUs: -1, durationUs: 0, frames: 0, width: 0, height: 0, codec: '', patches: [] };
 
 const US_PER_SECOND = 1_000_000;
 

@@ -1,4 +1,4 @@
-import { NOTHING_WHOLE, type ByteSource, type FilmCut } from './video-cut';
+import { NOTHING_WHOLE, type ByteSource, type VideoCut } from './video-cut';
 
 /** Element ids of Matroska (RFC 9559) that are looked at. */
 const ID = {
@@ -175,7 +175,7 @@ class Cutter {
     return Math.round((ticks * this.header.scale) / 1000);
   }
 
-  result(segment: Element): FilmCut {
+  result(segment: Element): VideoCut {
     if (this.#frames === 0) return NOTHING_WHOLE;
     const lastUs = this.#us(this.#lastTicks);
     const distance = this.#beforeTicks < 0 ? NOMINAL_US : lastUs - this.#us(this.#beforeTicks);
@@ -203,7 +203,7 @@ class Cutter {
  * @param times is given the time of each whole frame, microseconds, as they come
  * @returns what stays; `NOTHING_WHOLE` where there is no whole frame, or the file is no WebM
  */
-export function cutWebm(source: ByteSource, times: number[] = []): FilmCut {
+export function cutWebm(source: ByteSource, times: number[] = []): VideoCut {
   const ebml = elementAt(source, 0);
   if (ebml?.id !== ID.ebml || ebml.end === undefined) return NOTHING_WHOLE;
   const segment = elementAt(source, ebml.end);

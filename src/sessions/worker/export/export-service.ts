@@ -5,8 +5,8 @@ import { exportName, isTextFormat } from '../../shared/export/export-name';
 import { textExport } from '../../shared/export/text-export';
 import { removeExports } from '../store/left-overs';
 import { chunksOf } from '../../../base/worker/async';
-import { encodeAsMp4, fitsContainer, remuxFilm } from './video';
-import { openFilm } from './open-video';
+import { encodeAsMp4, fitsContainer, remuxVideo } from './video';
+import { openVideo } from './open-video';
 import { chosenFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
@@ -51,26 +51,26 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
     return;
   }
   if (format === 'everything') {
-    await writeZip(reporting(file, source.film.size + source.labels.size, report), everything(source), modified);
+    await writeZip(reporting(file, source.video.size + source.labels.size, report), everything(source), modified);
     return;
   }
-  using film = await openFilm(source.film);
+  using video = await openVideo(source.video);
   switch (format) {
     case 'film':
-      await remuxFilm(film, source.manifest.film.file === 'film.webm' ? 'webm' : 'mp4', file, (done) => report({ phase: 'film', done }));
+      await remuxVideo(video, source.manifest.film.file === 'film.webm' ? 'webm' : 'mp4', file, (done) => report({ phase: 'film', done }));
       break;
     case 'film-mp4':
-      if (await fitsContainer(film, 'mp4')) await remuxFilm(film, 'mp4', file, (done) => report({ phase: 'film', done }));
-      else await encodeAsMp4(film, file, (done) => report({ phase: 'film', done }));
+      if (await fitsContainer(video, 'mp4')) await remuxVideo(video, 'mp4', file, (done) => report({ phase: 'film', done }));
+      else await encodeAsMp4(video, file, (done) => report({ phase: 'film', done }));
       break;
     case 'image-folder':
-      await writeZip(file, imageFolder(source, film, request, report), modified);
+      await writeZip(file, imageFolder(source, video, request, report), modified);
       break;
     case 'coco':
-      await writeZip(file, coco(source, film, request, report), modified);
+      await writeZip(file, coco(source, video, request, report), modified);
       break;
     case 'label-studio':
-      await writeZip(file, labelStudio(source, film, report), modified);
+      await writeZip(file, labelStudio(source, video, report), modified);
       break;
     default:
       throw new Fault('export-failed', `There is no format ${String(format)}.`);

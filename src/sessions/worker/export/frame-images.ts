@@ -1,12 +1,12 @@
 import { CanvasSink } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
-import type { OpenFilm } from './open-video';
+import type { OpenVideo } from './open-video';
 
 /** JPEG's quality: what comes out is to be learnt from. */
 const QUALITY = 0.92;
 
 /** A frame as a picture. */
-export interface FramePicture {
+export interface FrameImage {
   readonly jpeg: Blob;
   /** Pixels. */
   readonly width: number;
@@ -18,13 +18,13 @@ export interface FramePicture {
  * @param timesUs never falling, microseconds
  * @throws Fault `export-codec` where the browser cannot decode the film
  */
-export async function* framePictures(film: OpenFilm, timesUs: AsyncIterable<number>): AsyncGenerator<FramePicture | undefined> {
-  if (!(await film.video.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
+export async function* frameImages(video: OpenVideo, timesUs: AsyncIterable<number>): AsyncGenerator<FrameImage | undefined> {
+  if (!(await video.track.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
   const seconds = async function* (): AsyncGenerator<number> {
     // Half a microsecond on: a frame's time in the film is rarely a whole number of them.
-    for await (const timeUs of timesUs) yield film.start + (timeUs + 0.5) / 1e6;
+    for await (const timeUs of timesUs) yield video.start + (timeUs + 0.5) / 1e6;
   };
-  const sink = new CanvasSink(film.video, { poolSize: 2 });
+  const sink = new CanvasSink(video.track, { poolSize: 2 });
   for await (const wrapped of sink.canvasesAtTimestamps(seconds())) {
     if (!wrapped) {
       yield undefined;

@@ -12,7 +12,7 @@ import { storageFault, writeAll } from '../../../base/worker/private-files';
 import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, writeManifest } from '../store/session-folder';
 import { markImport, unmarkImport } from '../store/left-overs';
 import { chunksOf } from '../../../base/worker/async';
-import { openFilm } from './open-video';
+import { openVideo } from './open-video';
 import type { Report } from './reports';
 
 // The browser's own inflater, in this worker; this entry of the library comes without its own ones.
@@ -133,14 +133,14 @@ async function check(folder: FileSystemDirectoryHandle, session: SessionManifest
   const edits = [];
   for await (const edit of readJsonLines(chunksOf((await fileOf(folder, HUMAN)).stream()), { parse: parseHumanEdit, file: HUMAN })) edits.push(edit);
   const human = foldEdits(edits);
-  const pictures = human.snapshots.length > 0 ? await folder.getDirectoryHandle(SNAPSHOTS).catch(() => undefined) : undefined;
+  const images = human.snapshots.length > 0 ? await folder.getDirectoryHandle(SNAPSHOTS).catch(() => undefined) : undefined;
   for (const { file } of human.snapshots) {
-    if (!(await pictures?.getFileHandle(file).catch(() => undefined))) throw new SessionFormatError(`The snapshot ${file} is missing.`);
+    if (!(await images?.getFileHandle(file).catch(() => undefined))) throw new SessionFormatError(`The snapshot ${file} is missing.`);
   }
   let durationUs: number;
   try {
-    using film = await openFilm(await fileOf(folder, session.film.file));
-    durationUs = Math.round(film.duration * 1e6);
+    using video = await openVideo(await fileOf(folder, session.film.file));
+    durationUs = Math.round(video.duration * 1e6);
   } catch (error) {
     throw new BundleError('broken', error instanceof Error ? error.message : String(error));
   }
@@ -167,7 +167,7 @@ async function freeId(wanted: string): Promise<string> {
   }
 }
 
-async function ensureRoom(bytes: number): Promise<void> {
+async function ensureQuota(bytes: number): Promise<void> {
   const { quota, usage } = (await navigator.storage.estimate?.()) ?? {};
   if (quota !== undefined && usage !== undefined && quota - usage < bytes) {
     throw new Fault('storage-full', `The session needs ${bytes} bytes, the browser allows ${quota - usage} more.`);
@@ -184,7 +184,7 @@ export async function importSession(zip: File, report: Report): Promise<SessionM
     const head = await readHead(entries);
     checkFiles(head, infos);
     const total = head.files.reduce((sum, { bytes }) => sum + bytes, 0);
-    await ensureRoom(total);
+    await ensureQuota(total);
     const id = await freeId(head.session.id);
     return await navigator.locks.request(sessionLock(id), async () => {
       const folder = await sessionFolder(id, true);

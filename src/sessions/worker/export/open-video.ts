@@ -2,8 +2,8 @@ import { BlobSource, EncodedPacketSink, Input, MP4, WEBM, type InputAudioTrack, 
 import { Fault } from '../../../base/shared/fault';
 
 /** A film that is open for reading. */
-export interface OpenFilm extends Disposable {
-  readonly video: InputVideoTrack;
+export interface OpenVideo extends Disposable {
+  readonly track: InputVideoTrack;
   readonly audio: InputAudioTrack | null;
   /** From the first frame to the end, seconds. */
   readonly duration: number;
@@ -12,14 +12,14 @@ export interface OpenFilm extends Disposable {
 }
 
 /** @throws Fault `export-codec` where it holds no film that can be read */
-export async function openFilm(film: Blob): Promise<OpenFilm> {
-  const input = new Input({ source: new BlobSource(film), formats: [MP4, WEBM] });
+export async function openVideo(video: Blob): Promise<OpenVideo> {
+  const input = new Input({ source: new BlobSource(video), formats: [MP4, WEBM] });
   try {
     const video = await input.getPrimaryVideoTrack();
     if (!video) throw new Fault('export-codec', 'The film has no picture track.');
     const start = await input.getFirstTimestamp([video]);
     const duration = (await input.computeDuration([video])) - start;
-    return { video, audio: await input.getPrimaryAudioTrack(), start, duration, [Symbol.dispose]: () => input.dispose() };
+    return { track: video, audio: await input.getPrimaryAudioTrack(), start, duration, [Symbol.dispose]: () => input.dispose() };
   } catch (error) {
     input.dispose();
     throw error instanceof Fault ? error : new Fault('export-codec', `The film cannot be read: ${String(error)}`, { cause: error });
@@ -27,10 +27,10 @@ export async function openFilm(film: Blob): Promise<OpenFilm> {
 }
 
 /** Times of all frames, microseconds from the first one, rising. */
-export async function frameTimes(film: OpenFilm): Promise<Float64Array<ArrayBuffer>> {
+export async function frameTimes(video: OpenVideo): Promise<Float64Array<ArrayBuffer>> {
   const times: number[] = [];
-  for await (const { timestamp } of new EncodedPacketSink(film.video).packets(undefined, undefined, { metadataOnly: true })) {
-    times.push(Math.round((timestamp - film.start) * 1e6));
+  for await (const { timestamp } of new EncodedPacketSink(video.track).packets(undefined, undefined, { metadataOnly: true })) {
+    times.push(Math.round((timestamp - video.start) * 1e6));
   }
   // Packets come as they are decoded.
   return Float64Array.from(times).sort();

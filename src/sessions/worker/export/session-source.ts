@@ -16,7 +16,7 @@ export class SessionSource implements ExportSource {
   private constructor(
     readonly manifest: SessionManifest,
     readonly edits: readonly HumanEdit[],
-    readonly film: File,
+    readonly video: File,
     readonly labels: File,
     private readonly folder: FileSystemDirectoryHandle,
   ) {
@@ -30,10 +30,10 @@ export class SessionSource implements ExportSource {
       const manifest = await readManifest(folder);
       if (!manifest) throw new Fault('session-missing', `The session ${id} has no session.json that can be read.`);
       if (manifest.state === 'recording') throw new Fault('session-busy', `The session ${id} is being recorded.`);
-      const film = await (await folder.getFileHandle(manifest.film.file)).getFile();
+      const video = await (await folder.getFileHandle(manifest.film.file)).getFile();
       const labels = await (await folder.getFileHandle(LABELS, { create: true })).getFile();
       const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
-      return new SessionSource(manifest, edits, film, labels, folder);
+      return new SessionSource(manifest, edits, video, labels, folder);
     } catch (error) {
       throw storageFault(error, 'The session could not be read');
     }

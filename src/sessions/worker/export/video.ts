@@ -4,7 +4,7 @@ import {
   type InputAudioTrack, type InputVideoTrack, type OutputFormat, type StreamTargetChunk, type VideoCodec,
 } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
-import { frameTimes, type OpenFilm } from './open-video';
+import { frameTimes, type OpenVideo } from './open-video';
 import type { OutputFile } from './output-file';
 
 /** Called with 0..1. */
@@ -30,8 +30,8 @@ async function packetCount(track: InputVideoTrack | InputAudioTrack): Promise<nu
 }
 
 /** Whether the film's picture fits into a container as it is encoded. */
-export async function fitsContainer(film: OpenFilm, container: Container): Promise<boolean> {
-  const codec = await film.video.getCodec();
+export async function fitsContainer(video: OpenVideo, container: Container): Promise<boolean> {
+  const codec = await video.track.getCodec();
   return codec !== null && formatOf(container).getSupportedVideoCodecs().includes(codec);
 }
 
@@ -40,27 +40,27 @@ export async function fitsContainer(film: OpenFilm, container: Container): Promi
  * Sound goes along where the container takes it.
  * @throws Fault `export-codec` where the picture's codec does not fit the container
  */
-export async function remuxFilm(film: OpenFilm, container: Container, file: OutputFile, onProgress: Progress): Promise<void> {
+export async function remuxVideo(video: OpenVideo, container: Container, file: OutputFile, onProgress: Progress): Promise<void> {
   const format = formatOf(container);
-  const codec = await film.video.getCodec();
+  const codec = await video.track.getCodec();
   if (!codec || !format.getSupportedVideoCodecs().includes(codec)) {
     throw new Fault('export-codec', `A film in ${String(codec)} does not fit into ${container}.`);
   }
   const output = new Output({ format, target: targetOf(file) });
   const source = new EncodedVideoPacketSource(codec);
-  output.addVideoTrack(source, { rotation: await film.video.getRotation(), maximumPacketCount: await packetCount(film.video) });
-  const decoderConfig = (await film.video.getDecoderConfig()) ?? undefined;
-  const audioCodec = await film.audio?.getCodec();
+  output.addVideoTrack(source, { rotation: await video.track.getRotation(), maximumPacketCount: await packetCount(video.track) });
+  const decoderConfig = (await video.track.getDecoderConfig()) ?? undefined;
+  const audioCodec = await video.audio?.getCodec();
   const sound =
-    film.audio && audioCodec && format.getSupportedAudioCodecs().includes(audioCodec)
-      ? { track: film.audio, source: new EncodedAudioPacketSource(audioCodec), config: (await film.audio.getDecoderConfig()) ?? undefined }
+    video.audio && audioCodec && format.getSupportedAudioCodecs().includes(audioCodec)
+      ? { track: video.audio, source: new EncodedAudioPacketSource(audioCodec), config: (await video.audio.getDecoderConfig()) ?? undefined }
       : undefined;
   if (sound) output.addAudioTrack(sound.source, { maximumPacketCount: await packetCount(sound.track) });
   await output.start();
   const copyVideo = async (): Promise<void> => {
-    for await (const packet of new EncodedPacketSink(film.video).packets()) {
-      await source.add(packet.clone({ timestamp: packet.timestamp - film.start }), { decoderConfig });
-      onProgress(Math.min(1, (packet.timestamp - film.start) / film.duration));
+    for await (const packet of new EncodedPacketSink(video.track).packets()) {
+      await source.add(packet.clone({ timestamp: packet.timestamp - video.start }), { decoderConfig });
+      onProgress(Math.min(1, (packet.timestamp - video.start) / video.duration));
     }
     source.close();
   };
@@ -68,8 +68,8 @@ export async function remuxFilm(film: OpenFilm, container: Container, file: Outp
     if (!sound) return;
     for await (const packet of new EncodedPacketSink(sound.track).packets()) {
       // Sound from before the first frame has no place.
-      if (packet.timestamp < film.start) continue;
-      await sound.source.add(packet.clone({ timestamp: packet.timestamp - film.start }), { decoderConfig: sound.config });
+      if (packet.timestamp < video.start) continue;
+      await sound.source.add(packet.clone({ timestamp: packet.timestamp - video.start }), { decoderConfig: sound.config });
     }
     sound.source.close();
   };
@@ -78,12 +78,12 @@ export async function remuxFilm(film: OpenFilm, container: Container, file: Outp
   await output.finalize();
 }
 
-async function encoder(film: OpenFilm): Promise<{ codec: VideoCodec; width: number; height: number }> {
-  if (!(await film.video.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
+async function encoder(video: OpenVideo): Promise<{ codec: VideoCodec; width: number; height: number }> {
+  if (!(await video.track.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
   // Encoders of 4:2:0 want even sides.
   const even = (value: number): number => Math.max(2, value - (value % 2));
-  const width = even(await film.video.getDisplayWidth());
-  const height = even(await film.video.getDisplayHeight());
+  const width = even(await video.track.getDisplayWidth());
+  const height = even(await video.track.getDisplayHeight());
   const codec = await getFirstEncodableVideoCodec(formatOf('mp4').getSupportedVideoCodecs(), { width, height, quality: new Quality('high') });
   if (!codec) throw new Fault('export-codec', 'This browser has no encoder for films (WebCodecs).');
   return { codec, width, height };
@@ -95,24 +95,24 @@ async function encoder(film: OpenFilm): Promise<{ codec: VideoCodec; width: numb
  * @throws Fault `export-codec`
  */
 async function encodeAt(
-  film: OpenFilm,
+  video: OpenVideo,
   frames: number,
   timeOf: (n: number) => number,
   duration: (n: number) => number,
   file: OutputFile,
   onProgress: Progress,
 ): Promise<void> {
-  const { codec, width, height } = await encoder(film);
+  const { codec, width, height } = await encoder(video);
   const output = new Output({ format: formatOf('mp4'), target: targetOf(file) });
   const source = new VideoSampleSource({ codec, quality: new Quality('high'), keyFrameInterval: 2, transform: { width, height, fit: 'fill' } });
   output.addVideoTrack(source, { maximumPacketCount: frames });
   await output.start();
   const times = function* (): Generator<number> {
     // A little on: the same time may be another number after a division.
-    for (let n = 0; n < frames; n++) yield film.start + timeOf(n) + 5e-7;
+    for (let n = 0; n < frames; n++) yield video.start + timeOf(n) + 5e-7;
   };
   let n = 0;
-  for await (const found of new VideoSampleSink(film.video).samplesAtTimestamps(times())) {
+  for await (const found of new VideoSampleSink(video.track).samplesAtTimestamps(times())) {
     using sample: VideoSample | null = found;
     if (!sample) throw new Fault('export-codec', `There is no frame at ${timeOf(n)} s of the film.`);
     sample.setTimestamp(timeOf(n));
@@ -125,18 +125,18 @@ async function encodeAt(
 }
 
 /** Frames of the film at a constant rate. */
-export function frameCount(film: OpenFilm, rate: number): number {
-  return Math.max(1, Math.round(film.duration * rate));
+export function frameCount(video: OpenVideo, rate: number): number {
+  return Math.max(1, Math.round(video.duration * rate));
 }
 
 /** @param rate frames a second */
-export function encodeAtRate(film: OpenFilm, rate: number, file: OutputFile, onProgress: Progress): Promise<void> {
-  return encodeAt(film, frameCount(film, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
+export function encodeAtRate(video: OpenVideo, rate: number, file: OutputFile, onProgress: Progress): Promise<void> {
+  return encodeAt(video, frameCount(video, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
 }
 
 /** Encodes the film as MP4 with its frames at their own times. */
-export async function encodeAsMp4(film: OpenFilm, file: OutputFile, onProgress: Progress): Promise<void> {
-  const times = await frameTimes(film);
-  const duration = (n: number): number => (n + 1 < times.length ? (times[n + 1] - times[n]) / 1e6 : film.duration - times[n] / 1e6);
-  await encodeAt(film, times.length, (n) => times[n] / 1e6, duration, file, onProgress);
+export async function encodeAsMp4(video: OpenVideo, file: OutputFile, onProgress: Progress): Promise<void> {
+  const times = await frameTimes(video);
+  const duration = (n: number): number => (n + 1 < times.length ? (times[n + 1] - times[n]) / 1e6 : video.duration - times[n] / 1e6);
+  await encodeAt(video, times.length, (n) => times[n] / 1e6, duration, file, onProgress);
 }

@@ -13,8 +13,8 @@ import { constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks } f
 import { textExport } from '../../shared/export/text-export';
 import { toJsonLines } from '../../shared/json-lines';
 import { encodeAtRate, frameCount } from './video';
-import { framePictures, jpegSize, type FramePicture } from './frame-images';
-import type { OpenFilm } from './open-video';
+import { frameImages, jpegSize, type FrameImage } from './frame-images';
+import type { OpenVideo } from './open-video';
 import { temporaryFile, textBlocks, withFile } from './output-file';
 import type { Report } from './reports';
 import type { SessionSource } from './session-source';
@@ -42,16 +42,16 @@ export function textContents(source: SessionSource, format: TextFormat): Iterabl
 
 /** Our own zip: the session's files, and the text formats for whoever opens it without us. */
 export async function* everything(source: SessionSource): AsyncGenerator<ZipContent> {
-  const { manifest, film, labels, human, edits } = source;
+  const { manifest, video, labels, human, edits } = source;
   const humanText = new Blob([toJsonLines(edits)]);
   const files: [path: string, file: Blob][] = [
-    [manifest.film.file, film],
+    [manifest.film.file, video],
     ['labels.jsonl', labels],
     ['human.jsonl', humanText],
   ];
   for (const { file } of human.snapshots) {
-    const picture = await source.snapshot(file);
-    if (picture) files.push([`snapshots/${file}`, picture]);
+    const image = await source.snapshot(file);
+    if (image) files.push([`snapshots/${file}`, image]);
   }
   yield* bundleEntries({ ...manifest, spans: human.spans.length, snapshots: human.snapshots.length }, files);
   yield* texts(source, ['webvtt', 'srt', 'csv', 'jsonl'], 'exports/');
@@ -62,11 +62,11 @@ function choiceOf({ everyUs }: ExportRequest): FrameChoice {
 }
 
 /** Planned frames with their pictures; times at which the film has no frame are left out. */
-async function* pictured(
-  film: OpenFilm,
+async function* withImages(
+  video: OpenVideo,
   plan: AsyncIterable<PlannedFrame>,
   report: Report,
-): AsyncGenerator<PlannedFrame & { readonly picture: FramePicture }> {
+): AsyncGenerator<PlannedFrame & { readonly image: FrameImage }> {
   // The decoder asks for times ahead of the pictures that it gives.
   const waiting: PlannedFrame[] = [];
   const times = async function* (): AsyncGenerator<number> {
@@ -75,31 +75,31 @@ async function* pictured(
       yield frame.timeUs;
     }
   };
-  for await (const picture of framePictures(film, times())) {
+  for await (const image of frameImages(video, times())) {
     const frame = waiting.shift();
-    if (frame && picture) yield { ...frame, picture };
-    if (frame) report({ phase: 'pictures', done: Math.min(1, frame.timeUs / 1e6 / film.duration) });
+    if (frame && image) yield { ...frame, image };
+    if (frame) report({ phase: 'pictures', done: Math.min(1, frame.timeUs / 1e6 / video.duration) });
   }
 }
 
 /** A folder of pictures for each label, as torchvision's ImageFolder reads them, and a table of the folders. */
-export async function* imageFolder(source: SessionSource, film: OpenFilm, request: ExportRequest, report: Report): AsyncGenerator<ZipContent> {
+export async function* imageFolder(source: SessionSource, video: OpenVideo, request: ExportRequest, report: Report): AsyncGenerator<ZipContent> {
   const track: LabelTrack = request.tracks === 'predicted' ? 'predicted' : 'human';
   const folders = new LabelFolders();
   const base = safeName(source.manifest.name, 'session', 60);
   let count = 0;
-  for await (const { timeUs, labels, picture } of pictured(film, labelledFrames(source, track, choiceOf(request)), report)) {
+  for await (const { timeUs, labels, image } of withImages(video, labelledFrames(source, track, choiceOf(request)), report)) {
     for (const label of labels) {
       count++;
-      yield { name: `${folders.of(label)}/${base}-${String(timeUs).padStart(10, '0')}.jpg`, input: picture.jpeg };
+      yield { name: `${folders.of(label)}/${base}-${String(timeUs).padStart(10, '0')}.jpg`, input: image.jpeg };
     }
   }
   if (track === 'human') {
     for (const { label, file, timeUs } of source.human.snapshots) {
-      const picture = label && (await source.snapshot(file));
-      if (!picture) continue;
+      const image = label && (await source.snapshot(file));
+      if (!image) continue;
       count++;
-      yield { name: `${folders.of(label)}/${base}-snapshot-${timeUs}-${safeName(file.replace(/\.jpg$/, ''), 'x', 60)}.jpg`, input: picture };
+      yield { name: `${folders.of(label)}/${base}-snapshot-${timeUs}-${safeName(file.replace(/\.jpg$/, ''), 'x', 60)}.jpg`, input: image };
     }
   }
   if (count === 0) throw new Fault('export-empty', `The session has no ${track} labels that a frame could be had of.`);
@@ -109,20 +109,20 @@ export async function* imageFolder(source: SessionSource, film: OpenFilm, reques
 }
 
 /** Frames at a person's spans, snapshots, and COCO's JSON of both; frames all over where there are no spans. */
-export async function* coco(source: SessionSource, film: OpenFilm, request: ExportRequest, report: Report): AsyncGenerator<ZipContent> {
+export async function* coco(source: SessionSource, video: OpenVideo, request: ExportRequest, report: Report): AsyncGenerator<ZipContent> {
   const images: CocoImage[] = [];
   const names = new UniqueNames();
-  for await (const { timeUs, labels, picture } of pictured(film, framesForCoco(source, film, request), report)) {
+  for await (const { timeUs, labels, image } of withImages(video, framesForCoco(source, video, request), report)) {
     const file = `images/${String(timeUs).padStart(10, '0')}.jpg`;
-    yield { name: file, input: picture.jpeg };
-    images.push({ file, timeUs, width: picture.width, height: picture.height, labels });
+    yield { name: file, input: image.jpeg };
+    images.push({ file, timeUs, width: image.width, height: image.height, labels });
   }
   for (const { file, timeUs, label } of source.human.snapshots) {
-    const picture = await source.snapshot(file);
-    if (!picture) continue;
+    const image = await source.snapshot(file);
+    if (!image) continue;
     const path = `images/${names.take(`snapshot-${safeName(file.replace(/\.jpg$/, ''), String(timeUs))}`, '.jpg')}`;
-    yield { name: path, input: picture };
-    images.push({ file: path, timeUs, ...(await jpegSize(picture)), labels: label ? [label] : [] });
+    yield { name: path, input: image };
+    images.push({ file: path, timeUs, ...(await jpegSize(image)), labels: label ? [label] : [] });
   }
   if (images.length === 0) throw new Fault('export-empty', 'The session has neither labels nor snapshots.');
   images.sort((a, b) => a.timeUs - b.timeUs);
@@ -132,7 +132,7 @@ export async function* coco(source: SessionSource, film: OpenFilm, request: Expo
 }
 
 /** Frames where a person or the network labelled, with the person's labels. */
-async function* framesForCoco(source: SessionSource, film: OpenFilm, request: ExportRequest): AsyncGenerator<PlannedFrame> {
+async function* framesForCoco(source: SessionSource, video: OpenVideo, request: ExportRequest): AsyncGenerator<PlannedFrame> {
   const choice = choiceOf(request);
   if (choice.kind === 'one-a-span') {
     yield* labelledFrames(source, 'human', choice);
@@ -143,7 +143,7 @@ async function* framesForCoco(source: SessionSource, film: OpenFilm, request: Ex
   const none: readonly LabelRef[] = [];
   for (let n = 0; ; n++) {
     const timeUs = Math.round(n * choice.everyUs);
-    if (timeUs >= film.duration * 1e6) return;
+    if (timeUs >= video.duration * 1e6) return;
     if (next.done || next.value.timeUs !== timeUs) {
       yield { timeUs, labels: none };
       continue;
@@ -154,16 +154,16 @@ async function* framesForCoco(source: SessionSource, film: OpenFilm, request: Ex
 }
 
 /** A task for Label Studio: its JSON, the set-up, and the film at a constant rate. */
-export async function* labelStudio(source: SessionSource, film: OpenFilm, report: Report): AsyncGenerator<ZipContent> {
+export async function* labelStudio(source: SessionSource, original: OpenVideo, report: Report): AsyncGenerator<ZipContent> {
   const { names, all } = await labelStudioNames(source);
   if (all.length === 0) throw new Fault('export-empty', 'The session has no labels.');
-  const rate = constantRate((await film.video.computePacketStats()).averagePacketRate);
+  const rate = constantRate((await original.track.computePacketStats()).averagePacketRate);
   const file = await withFile(await temporaryFile('film.mp4'), async (output) => {
-    await encodeAtRate(film, rate, output, (done) => report({ phase: 'film', done }));
+    await encodeAtRate(original, rate, output, (done) => report({ phase: 'film', done }));
     return output.close();
   });
   const folder = safeName(source.manifest.name, 'session', 60);
-  const video = { url: `/data/local-files/?d=${encodeURIComponent(folder)}/film.mp4`, rate, frames: frameCount(film, rate) };
+  const video = { url: `/data/local-files/?d=${encodeURIComponent(folder)}/film.mp4`, rate, frames: frameCount(original, rate) };
   if (file) yield { name: `${folder}/film.mp4`, input: file };
   yield { name: `${folder}/tasks.json`, input: textBlocks(labelStudioTasks(source, video, names)) };
   yield { name: `${folder}/config.xml`, input: labelStudioConfig(video, all) };

@@ -1,5 +1,5 @@
-import type { FilmInfo } from '../../shared/session';
-import { filmSize, type FilmEvents } from './video-writer';
+import type { VideoInfo } from '../../shared/session';
+import { videoSize, type VideoWriterEvents } from './video-writer';
 import { DrawnFrames, isDrawn } from './drawn-frames';
 import type { LineFile } from './line-file';
 import type { GrowingFile } from '../store/device-file';
@@ -7,7 +7,7 @@ import type { GrowingFile } from '../store/device-file';
 /** Writes the chunks of the page's MediaRecorder as they come. */
 export class ChunkWriter {
   readonly dropped = 0;
-  readonly info: FilmInfo;
+  readonly info: VideoInfo;
   #at = 0;
 
   constructor(
@@ -15,11 +15,11 @@ export class ChunkWriter {
     width: number,
     height: number,
     private readonly file: GrowingFile,
-    private readonly events: FilmEvents,
+    private readonly events: VideoWriterEvents,
     /** When the pictures were drawn, a line a chunk: see drawn-frames.ts. */
     private readonly drawn: LineFile,
   ) {
-    this.info = { file: `film.${ChunkWriter.container(mimeType)}`, mimeType, ...filmSize(width, height), recorder: 'media-recorder' };
+    this.info = { file: `film.${ChunkWriter.container(mimeType)}`, mimeType, ...videoSize(width, height), recorder: 'media-recorder' };
   }
 
   static container(mimeType: string): 'mp4' | 'webm' {

@@ -40,7 +40,7 @@ export class DrawnFrames {
   /** A moment by the film's clock, as that of the nearest picture was. */
   #moved(timeUs: number): number {
     const far = ({ drawnUs }: { readonly drawnUs: number }): number => Math.abs(drawnUs - timeUs);
-    const near = this.#offsets.reduce((best, picture) => (far(picture) < far(best) ? picture : best), this.#offsets[0] ?? { drawnUs: 0, offsetUs: 0 });
+    const near = this.#offsets.reduce((best, image) => (far(image) < far(best) ? image : best), this.#offsets[0] ?? { drawnUs: 0, offsetUs: 0 });
     return Math.max(0, timeUs + near.offsetUs);
   }
 

@@ -1,7 +1,7 @@
 import { isTurned } from '../../../recognise/shared/index';
-import type { FilmFrame } from '../../shared/recorder';
+import type { RecordedFrame } from '../../shared/recorder';
 
-function sizeOf(frame: FilmFrame): { width: number; height: number } {
+function sizeOf(frame: RecordedFrame): { width: number; height: number } {
   return 'displayWidth' in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
 }
 
@@ -20,7 +20,7 @@ export class FrameFitter {
   ) {}
 
   /** @returns a new frame, to be closed; `frame` stays the caller's */
-  fit(frame: FilmFrame, timeUs: number): VideoFrame {
+  fit(frame: RecordedFrame, timeUs: number): VideoFrame {
     const { width, height } = sizeOf(frame);
     const fits = Math.abs(width - this.width) <= 1 && Math.abs(height - this.height) <= 1;
     if (fits && !isTurned(frame)) return new VideoFrame(frame, { timestamp: timeUs });
@@ -41,7 +41,7 @@ export class FrameFitter {
 }
 
 /** A frame as a JPEG picture of its full size. */
-export async function pictureOf(frame: FilmFrame, quality: number): Promise<Blob> {
+export async function imageOf(frame: RecordedFrame, quality: number): Promise<Blob> {
   const { width, height } = sizeOf(frame);
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { alpha: false });

@@ -14,10 +14,10 @@ class MemoryFile implements GrowingFile {
   size = 0;
   readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
 
-  constructor(private readonly room: () => number) {}
+  constructor(private readonly quota: () => number) {}
 
   write(bytes: Uint8Array, at: number): void {
-    if (at + bytes.length - this.size > this.room()) throw new DOMException('Too much for memory.', 'QuotaExceededError');
+    if (at + bytes.length - this.size > this.quota()) throw new DOMException('Too much for memory.', 'QuotaExceededError');
     while (this.#pieces.length * PIECE < at + bytes.length) this.#pieces.push(new Uint8Array(PIECE));
     for (let done = 0; done < bytes.length; ) {
       const place = at + done;
@@ -72,7 +72,7 @@ export class MemoryFiles implements SessionFiles {
     return Math.max(0, MEMORY_LIMIT - this.bytes);
   }
 
-  room(): Promise<number> {
+  quota(): Promise<number> {
     return Promise.resolve(this.#left);
   }
 
@@ -82,9 +82,9 @@ export class MemoryFiles implements SessionFiles {
     return Promise.resolve(file);
   }
 
-  snapshot(name: string, picture: Blob): Promise<void> {
-    if (picture.size > this.#left) return Promise.reject(new Fault('storage-full', 'The pictures are too much for memory.'));
-    this.#blobs.set(`${SNAPSHOTS}/${name}`, picture);
+  snapshot(name: string, image: Blob): Promise<void> {
+    if (image.size > this.#left) return Promise.reject(new Fault('storage-full', 'The pictures are too much for memory.'));
+    this.#blobs.set(`${SNAPSHOTS}/${name}`, image);
     return Promise.resolve();
   }
 

@@ -1,18 +1,18 @@
 import { Fault } from '../../../base/shared/fault';
-import type { FilmFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../shared/recorder';
-import type { FilmInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { RecordedFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../shared/recorder';
+import type { VideoInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
-import type { FilmCut } from '../../shared/video/video-cut';
+import type { VideoCut } from '../../shared/video/video-cut';
 import { cutLabels } from '../../shared/edit-labels';
 import { foldEdits, isRecognitionEntry, NO_LABELS } from '../../shared/human-labels';
 import { RecognitionWriter } from '../../shared/recognition-writer';
-import { RESERVE_BYTES, RoomMeter } from '../../shared/quota';
+import { RESERVE_BYTES, QuotaMeter } from '../../shared/quota';
 import { SerialQueue } from '../../../base/worker/async';
 import { ChunkWriter } from './chunk-writer';
 import { DRAWN } from './drawn-frames';
-import { repairFilm } from '../store/video-repair';
-import { chooseCodec, FilmWriter, type FilmEvents } from './video-writer';
-import { pictureOf } from './frame-fitter';
+import { repairVideo } from '../store/video-repair';
+import { chooseCodec, VideoWriter, type VideoWriterEvents } from './video-writer';
+import { imageOf } from './frame-fitter';
 import { LineFile } from './line-file';
 import { storageFault } from '../../../base/worker/private-files';
 import { HUMAN, LABELS } from '../store/session-folder';
@@ -25,7 +25,7 @@ const SNAPSHOT_QUALITY = 0.92;
 /** A session while it is recorded: its film, its label track and what a person says, each in its file. */
 export class OpenSession {
   manifest: SessionManifest;
-  readonly #room = new RoomMeter();
+  readonly #quota = new QuotaMeter();
   readonly #recognitions: RecognitionWriter;
   readonly #snapshots = new SerialQueue();
   #labels = NO_LABELS;
@@ -37,8 +37,8 @@ export class OpenSession {
   private constructor(
     request: RecordingRequest,
     private readonly files: SessionFiles,
-    private readonly filmFile: GrowingFile,
-    private readonly writer: FilmWriter | ChunkWriter,
+    private readonly videoFile: GrowingFile,
+    private readonly writer: VideoWriter | ChunkWriter,
     private readonly labels: LineFile,
     private readonly human: LineFile,
     private readonly onMustEnd: (fault: Fault) => void,
@@ -55,22 +55,22 @@ export class OpenSession {
     try {
       // Told to a session that is made after the writer.
       const made: { session?: OpenSession } = {};
-      const events: FilmEvents = {
+      const events: VideoWriterEvents = {
         onFrame: (timeUs) => made.session?.frameWritten(timeUs),
         onFragment: (untilUs) => made.session?.flush(untilUs),
         onError: (error) => made.session?.mustEnd(error),
       };
       const { width, height, frameRate, chunksOf } = request;
       const codec = chunksOf === undefined ? await chooseCodec(width, height, frameRate) : undefined;
-      const film = await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`);
-      const room = await files.room(RESERVE_BYTES);
-      if (room !== undefined && room < RESERVE_BYTES) throw new Fault('storage-full', `Only ${room} bytes can be written.`);
+      const video = await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`);
+      const quota = await files.quota(RESERVE_BYTES);
+      if (quota !== undefined && quota < RESERVE_BYTES) throw new Fault('storage-full', `Only ${quota} bytes can be written.`);
       const writer = codec
-        ? new FilmWriter(codec, width, height, frameRate, film, events)
-        : new ChunkWriter(chunksOf ?? '', width, height, film, events, new LineFile(await files.open(DRAWN)));
+        ? new VideoWriter(codec, width, height, frameRate, video, events)
+        : new ChunkWriter(chunksOf ?? '', width, height, video, events, new LineFile(await files.open(DRAWN)));
       const labels = new LineFile(await files.open(LABELS));
       const human = new LineFile(await files.open(HUMAN));
-      const session = new OpenSession(request, files, film, writer, labels, human, onMustEnd);
+      const session = new OpenSession(request, files, video, writer, labels, human, onMustEnd);
       made.session = session;
       await files.manifest(session.manifest);
       return session;
@@ -80,7 +80,7 @@ export class OpenSession {
     }
   }
 
-  get film(): FilmInfo {
+  get video(): VideoInfo {
     return this.writer.info;
   }
 
@@ -89,8 +89,8 @@ export class OpenSession {
   }
 
   /** @returns false where the frame was dropped */
-  frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean {
-    if (this.#ending || !(this.writer instanceof FilmWriter)) return false;
+  frame(frame: RecordedFrame, timeUs: number, wanted: boolean): boolean {
+    if (this.#ending || !(this.writer instanceof VideoWriter)) return false;
     const taken = this.writer.add(frame, timeUs, wanted);
     if (taken && wanted) this.#recognitions.expect(timeUs);
     return taken;
@@ -120,13 +120,13 @@ export class OpenSession {
     this.#labels = foldEdits(edits, this.#labels);
   }
 
-  snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
     this.frame(frame, timeUs, true);
     // One after another: two labels may be tapped on one frame, whose picture has one file.
     const snapshot = this.#snapshots.run(async () => {
       const file = `${timeUs}.jpg`;
       const there = this.#labels.snapshots.some((other) => other.file === file);
-      if (!there) await this.files.snapshot(file, await pictureOf(frame, SNAPSHOT_QUALITY));
+      if (!there) await this.files.snapshot(file, await imageOf(frame, SNAPSHOT_QUALITY));
       const kept: Snapshot = { id: crypto.randomUUID(), timeUs, file, label };
       this.edit([{ kind: 'put-snapshot', snapshot: kept }]);
       return kept;
@@ -139,8 +139,8 @@ export class OpenSession {
 
   async status(): Promise<RecordingStatus> {
     const { bytes } = this.files;
-    if (!this.#ending) this.#room.update(performance.now(), bytes, await this.files.room(this.#room.wanted).catch(() => undefined));
-    if (this.#room.full) this.mustEnd(new Fault('storage-full', `Only ${this.#room.bytesLeft} bytes are left.`));
+    if (!this.#ending) this.#quota.update(performance.now(), bytes, await this.files.quota(this.#quota.wanted).catch(() => undefined));
+    if (this.#quota.full) this.mustEnd(new Fault('storage-full', `Only ${this.#quota.bytesLeft} bytes are left.`));
     return {
       flushedUs: this.#flushedUs,
       bytes,
@@ -148,8 +148,8 @@ export class OpenSession {
       dropped: this.writer.dropped,
       recognitions: this.#recognitions.written,
       lostRecognitions: this.#recognitions.lost,
-      bytesLeft: this.#room.bytesLeft,
-      secondsLeft: this.#room.secondsLeft,
+      bytesLeft: this.#quota.bytesLeft,
+      secondsLeft: this.#quota.secondsLeft,
     };
   }
 
@@ -164,12 +164,12 @@ export class OpenSession {
       () => false,
     );
     const shown: number[] = [];
-    const cut = whole && this.writer instanceof FilmWriter ? this.writer.result : repairFilm(this.filmFile, shown);
+    const cut = whole && this.writer instanceof VideoWriter ? this.writer.result : repairVideo(this.videoFile, shown);
     const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer, shown) : undefined;
     // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
     this.#cutLabels(cut);
     const recognitions = matched ?? (whole ? this.#recognitions.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
-    for (const file of [this.filmFile, this.labels, this.human]) {
+    for (const file of [this.videoFile, this.labels, this.human]) {
       file.flush();
       file.close();
     }
@@ -182,14 +182,14 @@ export class OpenSession {
       ...(ended ? { ended } : {}),
       state: whole ? 'complete' : 'recovered',
       durationUs: cut.durationUs,
-      film: this.film,
+      film: this.video,
       recognitions,
       spans: this.#labels.spans.length,
       snapshots: this.#labels.snapshots.length,
       bytes: this.files.bytes,
     };
     await this.files.manifest(this.manifest);
-    return { manifest: this.manifest, files: this.files.blobs({ [this.film.file]: this.film.mimeType }) };
+    return { manifest: this.manifest, files: this.files.blobs({ [this.video.file]: this.video.mimeType }) };
   }
 
   /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay */
@@ -202,7 +202,7 @@ export class OpenSession {
     return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));
   }
 
-  #cutLabels({ lastUs, durationUs }: Pick<FilmCut, 'lastUs' | 'durationUs'>): void {
+  #cutLabels({ lastUs, durationUs }: Pick<VideoCut, 'lastUs' | 'durationUs'>): void {
     const edits = cutLabels(this.#labels, lastUs, durationUs);
     if (edits.length > 0) this.edit(edits);
   }
@@ -214,7 +214,7 @@ export class OpenSession {
 
   flush(untilUs: number): void {
     this.#guard(() => {
-      for (const file of [this.filmFile, this.labels, this.human]) file.flush();
+      for (const file of [this.videoFile, this.labels, this.human]) file.flush();
       this.#flushedUs = untilUs;
     });
   }

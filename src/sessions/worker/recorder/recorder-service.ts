@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 import type {
-  FilmFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
+  RecordedFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
 } from '../../shared/recorder';
 import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
@@ -33,14 +33,14 @@ export class RecorderService implements RecorderApi {
       this.#timer = setInterval(() => {
         void session.status().then((status) => onEvent({ kind: 'status', status }));
       }, STATUS_MS);
-      return { film: session.film, keptIn: files.keptIn };
+      return { video: session.video, keptIn: files.keptIn };
     } catch (error) {
       this.#release();
       throw storageFault(error, 'The recording could not be begun');
     }
   }
 
-  frame(frame: FilmFrame, timeUs: number, wanted: boolean): boolean {
+  frame(frame: RecordedFrame, timeUs: number, wanted: boolean): boolean {
     try {
       return this.#open.frame(frame, timeUs, wanted);
     } finally {
@@ -60,7 +60,7 @@ export class RecorderService implements RecorderApi {
     this.#guard(() => this.#open.edit(edits));
   }
 
-  async snapshot(frame: FilmFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+  async snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
     try {
       return await this.#open.snapshot(frame, timeUs, label);
     } catch (error) {

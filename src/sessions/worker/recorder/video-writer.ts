@@ -1,9 +1,9 @@
 import { EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output, StreamTarget, WebMOutputFormat, type StreamTargetChunk } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
-import type { FilmFrame } from '../../shared/recorder';
-import type { FilmInfo } from '../../shared/session';
-import { filmBitrate, filmCodecs, type FilmCodec } from '../../shared/video/codecs';
-import type { FilmCut } from '../../shared/video/video-cut';
+import type { RecordedFrame } from '../../shared/recorder';
+import type { VideoInfo } from '../../shared/session';
+import { videoBitrate, recordingCodecs, type RecordingCodec } from '../../shared/video/codecs';
+import type { VideoCut } from '../../shared/video/video-cut';
 import { FrameFitter } from './frame-fitter';
 import type { GrowingFile } from '../store/device-file';
 
@@ -20,15 +20,15 @@ const QUEUE_WANTED = 12;
 const US = 1_000_000;
 
 /** How large a film of a camera is: even, since chroma has half the size. */
-export function filmSize(width: number, height: number): { width: number; height: number } {
+export function videoSize(width: number, height: number): { width: number; height: number } {
   return { width: Math.max(2, width & ~1), height: Math.max(2, height & ~1) };
 }
 
-function encoderConfig({ codec, id }: FilmCodec, width: number, height: number, frameRate: number): VideoEncoderConfig {
+function encoderConfig({ codec, id }: RecordingCodec, width: number, height: number, frameRate: number): VideoEncoderConfig {
   return {
     codec,
-    ...filmSize(width, height),
-    bitrate: filmBitrate(width, height, frameRate),
+    ...videoSize(width, height),
+    bitrate: videoBitrate(width, height, frameRate),
     framerate: frameRate,
     // In `realtime` an encoder may leave frames out, and a recognised one must be in the film.
     latencyMode: 'quality',
@@ -37,16 +37,16 @@ function encoderConfig({ codec, id }: FilmCodec, width: number, height: number, 
 }
 
 /** The best codec that this browser encodes at a size. @throws Fault `no-recorder` where there is none */
-export async function chooseCodec(width: number, height: number, frameRate: number): Promise<FilmCodec> {
+export async function chooseCodec(width: number, height: number, frameRate: number): Promise<RecordingCodec> {
   if (typeof VideoEncoder === 'undefined') throw new Fault('no-recorder', 'This browser has no VideoEncoder.');
-  for (const codec of filmCodecs(width, height, frameRate)) {
+  for (const codec of recordingCodecs(width, height, frameRate)) {
     const answer = await VideoEncoder.isConfigSupported(encoderConfig(codec, width, height, frameRate)).catch(() => undefined);
     if (answer?.supported) return codec;
   }
   throw new Fault('no-recorder', `This browser encodes no film of ${width} x ${height} pixels.`);
 }
 
-export interface FilmEvents {
+export interface VideoWriterEvents {
   /** A frame is in the film, though not flushed yet. */
   readonly onFrame: (timeUs: number) => void;
   /** All up to a time, exclusive, was written: flush it. */
@@ -55,9 +55,9 @@ export interface FilmEvents {
 }
 
 /** Encodes frames with WebCodecs and writes them with mediabunny: MP4 in fragments, or WebM in clusters, of one second. */
-export class FilmWriter {
+export class VideoWriter {
   dropped = 0;
-  readonly info: FilmInfo;
+  readonly info: VideoInfo;
   readonly #encoder: VideoEncoder;
   readonly #output: Output;
   readonly #source: EncodedVideoPacketSource;
@@ -71,14 +71,14 @@ export class FilmWriter {
   #failed = false;
 
   constructor(
-    codec: FilmCodec,
+    codec: RecordingCodec,
     width: number,
     height: number,
     private readonly frameRate: number,
     file: GrowingFile,
-    private readonly events: FilmEvents,
+    private readonly events: VideoWriterEvents,
   ) {
-    const size = filmSize(width, height);
+    const size = videoSize(width, height);
     this.info = {
       file: `film.${codec.container}`,
       mimeType: `video/${codec.container}; codecs="${codec.codec}"`,
@@ -105,7 +105,7 @@ export class FilmWriter {
   }
 
   /** What is in the film, once it is finished. */
-  get result(): Pick<FilmCut, 'frames' | 'lastUs' | 'durationUs'> {
+  get result(): Pick<VideoCut, 'frames' | 'lastUs' | 'durationUs'> {
     return { frames: this.#frames, lastUs: this.#writtenUs, durationUs: this.#frames === 0 ? 0 : this.#writtenUs + Math.round(US / this.frameRate) };
   }
 
@@ -113,7 +113,7 @@ export class FilmWriter {
    * Takes a frame; it stays the caller's.
    * @returns false where it was dropped because the encoder is behind
    */
-  add(frame: FilmFrame, timeUs: number, wanted: boolean): boolean {
+  add(frame: RecordedFrame, timeUs: number, wanted: boolean): boolean {
     if (this.#failed) return false;
     if (timeUs === this.#lastUs) return true;
     if (timeUs < this.#lastUs || this.#encoder.encodeQueueSize >= (wanted ? QUEUE_WANTED : QUEUE)) {

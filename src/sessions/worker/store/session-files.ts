@@ -12,10 +12,10 @@ export interface SessionFiles {
    * Bytes that may still be written; undefined where nobody knows.
    * @param wanted bytes that are held back for the film where the browser lets us
    */
-  room(wanted: number): Promise<number | undefined>;
+  quota(wanted: number): Promise<number | undefined>;
   open(name: string): Promise<GrowingFile>;
   /** Keeps a snapshot's picture, flushed. */
-  snapshot(name: string, picture: Blob): Promise<void>;
+  snapshot(name: string, image: Blob): Promise<void>;
   manifest(manifest: SessionManifest): Promise<void>;
   /** Removes a file that was opened. */
   remove(name: string): Promise<void>;
@@ -46,7 +46,7 @@ export class DeviceFiles implements SessionFiles {
     return this.#files.reduce((sum, file) => sum + file.size, this.#snapshotBytes);
   }
 
-  async room(wanted: number): Promise<number | undefined> {
+  async quota(wanted: number): Promise<number | undefined> {
     const held = this.#files.at(0)?.hold(wanted) ?? 0;
     if (held < wanted) return held;
     const { quota, usage } = await navigator.storage.estimate();
@@ -60,9 +60,9 @@ export class DeviceFiles implements SessionFiles {
     return file;
   }
 
-  async snapshot(name: string, picture: Blob): Promise<void> {
+  async snapshot(name: string, image: Blob): Promise<void> {
     const folder = await this.folder.getDirectoryHandle(SNAPSHOTS, { create: true });
-    const bytes = new Uint8Array(await picture.arrayBuffer());
+    const bytes = new Uint8Array(await image.arrayBuffer());
     const access = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
     try {
       writeAll(access, bytes, 0);
@@ -74,7 +74,7 @@ export class DeviceFiles implements SessionFiles {
       throw error;
     }
     access.close();
-    this.#snapshotBytes += picture.size;
+    this.#snapshotBytes += image.size;
   }
 
   async remove(name: string): Promise<void> {

@@ -3,14 +3,14 @@ import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-l
 import { cutLabels } from '../../shared/edit-labels';
 import { parseJsonLines, toJsonLines } from '../../shared/json-lines';
 import { DRAWN, DrawnFrames, isDrawn } from '../recorder/drawn-frames';
-import { filmInfoOf, repairFilm } from './video-repair';
+import { videoInfoOf, repairVideo } from './video-repair';
 import { DeviceFile } from './device-file';
 import { appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, writeManifest } from './session-folder';
 
-const FILMS = ['film.mp4', 'film.webm'];
+const VIDEOS = ['film.mp4', 'film.webm'];
 
-async function filmName(folder: FileSystemDirectoryHandle): Promise<string | undefined> {
-  for await (const name of folder.keys()) if (FILMS.includes(name)) return name;
+async function videoName(folder: FileSystemDirectoryHandle): Promise<string | undefined> {
+  for await (const name of folder.keys()) if (VIDEOS.includes(name)) return name;
   return undefined;
 }
 
@@ -33,16 +33,16 @@ async function rewriteLabels(folder: FileSystemDirectoryHandle, text: string): P
  */
 export async function recoverSession(id: string, folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
   const before = await readManifest(folder);
-  const name = before?.film.file ?? (await filmName(folder)) ?? FILMS[0];
-  const film = await DeviceFile.open(folder, name);
+  const name = before?.film.file ?? (await videoName(folder)) ?? VIDEOS[0];
+  const video = await DeviceFile.open(folder, name);
   // Only MediaRecorder's films have times that are not ours.
   const drawn = parseJsonLines(await readText(folder, DRAWN), isDrawn).flat();
   let cut;
   const shown: number[] = [];
   try {
-    cut = repairFilm(film, shown);
+    cut = repairVideo(video, shown);
   } finally {
-    film.close();
+    video.close();
   }
   const matched = drawn.length > 0 ? new DrawnFrames(shown, drawn) : undefined;
   const all = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
@@ -69,7 +69,7 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
     models: before?.models ?? [],
     state: 'recovered',
     durationUs: cut.durationUs,
-    film: before?.film ?? filmInfoOf(name, cut),
+    film: before?.film ?? videoInfoOf(name, cut),
     bytes: await folderBytes(folder),
     recognitions: recognitions.length,
     spans: human.spans.length,

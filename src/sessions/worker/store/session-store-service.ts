@@ -51,7 +51,7 @@ export class SessionStoreService implements SessionStoreApi {
     });
   }
 
-  async film(id: string): Promise<File> {
+  async video(id: string): Promise<File> {
     const folder = await sessionFolder(id);
     return guarded('The film could not be read', async () => {
       const manifest = await this.#manifest(folder, id);
@@ -64,8 +64,8 @@ export class SessionStoreService implements SessionStoreApi {
   async snapshot(id: string, file: string): Promise<File> {
     const folder = await sessionFolder(id);
     return guarded('The snapshot could not be read', async () => {
-      const picture = await (await (await folder.getDirectoryHandle(SNAPSHOTS)).getFileHandle(file)).getFile();
-      return new File([picture], file, { type: 'image/jpeg', lastModified: picture.lastModified });
+      const image = await (await (await folder.getDirectoryHandle(SNAPSHOTS)).getFileHandle(file)).getFile();
+      return new File([image], file, { type: 'image/jpeg', lastModified: image.lastModified });
     });
   }
 

@@ -9,7 +9,7 @@ import type { All, OtherBrowser } from '../../../support/others/driver';
 import { hasFirefox, openFirefox } from '../../../support/others/firefox';
 import { serveWatched, WATCHED } from '../../../support/others/watched-page';
 import { hasWebKit, openWebKit } from '../../../support/others/webkit';
-import { sharedPictures } from '../../../support/shared';
+import { sharedImages } from '../../../support/shared';
 
 /** In the page: finds elements through shadow roots. */
 declare const all: All;
@@ -35,7 +35,7 @@ interface Label {
 const TOLERANCE = 3;
 
 async function stills(): Promise<Still[]> {
-  const photographs = (sharedPictures('The check that other browsers label photographs as Chromium does') ?? []).filter((_, i) => i % 100 === 0);
+  const photographs = (sharedImages('The check that other browsers label photographs as Chromium does') ?? []).filter((_, i) => i % 100 === 0);
   const { data, width, height } = deadLeaves(5);
   const leaves = await sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha().png().toBuffer();
   return [
@@ -47,7 +47,7 @@ async function stills(): Promise<Still[]> {
 }
 
 /** In the page: gives pictures to the pictures view as a person's choice does. */
-function choosePictures(list: readonly Still[]): void {
+function chooseImages(list: readonly Still[]): void {
   const transfer = new DataTransfer();
   for (const { name, type, data } of list) transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));
   const input = all('sg-pictures-view')[0].shadowRoot!.querySelector<HTMLInputElement>('input[type=file]')!;
@@ -56,7 +56,7 @@ function choosePictures(list: readonly Still[]): void {
 }
 
 /** In the page: what it says of each picture, by name. */
-function pictureLabels(): Record<string, Label[]> {
+function imageLabels(): Record<string, Label[]> {
   return Object.fromEntries(
     all('sg-picture-card').map((card) => {
       const root = card.shadowRoot!;
@@ -99,13 +99,13 @@ describe.each([
   describe.skipIf(!there || models.length === 0)('opens the built app', () => {
     let serving: Serving;
     let browser: OtherBrowser;
-    let pictures: Still[];
+    let images: Still[];
     let expected: Record<string, Label[]>;
 
     beforeAll(async () => {
       serving = await serveWatched();
-      pictures = await stills();
-      expected = await chromiumLabels(serving.url, pictures);
+      images = await stills();
+      expected = await chromiumLabels(serving.url, images);
       browser = await openOther();
       console.log(`${name}: ${browser.version}`);
       await browser.open(`${serving.url}${WATCHED}`);
@@ -181,10 +181,10 @@ describe.each([
     it('with the labels that Chromium gives to the same pictures', async () => {
       await browser.run(() => (location.hash = '#pictures'));
       await until(() => browser.run(() => all('sg-pictures-view').length)).toBe(1);
-      await browser.run(choosePictures, pictures);
-      await until(async () => Object.keys(await browser.run(pictureLabels)).length, 60_000).toBe(pictures.length);
-      const labels = await browser.run(pictureLabels);
-      for (const still of pictures) {
+      await browser.run(chooseImages, images);
+      await until(async () => Object.keys(await browser.run(imageLabels)).length, 60_000).toBe(images.length);
+      const labels = await browser.run(imageLabels);
+      for (const still of images) {
         const [found, wanted] = [labels[still.name], expected[still.name]];
         expect(found[0].name, still.name).toBe(wanted[0].name);
         for (const [i, { share }] of wanted.entries()) expect(Math.abs(found[i].share - share), `${still.name}, label ${i + 1}`).toBeLessThanOrEqual(TOLERANCE);
