@@ -22,7 +22,7 @@ const timed = ['tests/recognise/browser/{announce,live,precision}.test.ts', 'tes
 const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-parity'].map((name) => `tests/${name}.test.ts`);
 
 /**
- * Those that start other programs for longer than a moment: the C compiler, npm, Python, a service whose pictures take seconds. The
+ * Those that start other programs for longer than a moment: the C compiler, npm, Python, a service whose images take seconds. The
  * rest of what needs no browser is the project `unit`, which is quick enough to be run at every change.
  */
 const processes = [

@@ -9,7 +9,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache/compressed');
-/** Text and WebAssembly. Pictures are compressed already, and weights of a network hardly can be. */
+/** Text and WebAssembly. Images are compressed already, and weights of a network hardly can be. */
 const KINDS = new Set(['.html', '.js', '.mjs', '.css', '.svg', '.json', '.txt', '.webmanifest', '.wasm']);
 /** Below it a compressed file saves no packet. */
 const SMALLEST = 512;

@@ -1,9 +1,9 @@
-// npm run tool -- screenshots PICTURE: films the picture, opens the built app in Chromium and writes docs/screenshot-*.webp.
+// npm run tool -- screenshots PICTURE: shows the image to the fake camera, opens the built app in Chromium and writes docs/screenshot-*.webp.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { DESKTOP, openApp, openBrowser, PHONE } from '../tests/support/browser';
-import { makeCameraVideo } from '../tests/support/film';
+import { makeCameraVideo } from '../tests/support/camera-video';
 import { serveBuilt } from './serve';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

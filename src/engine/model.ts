@@ -1,4 +1,4 @@
-/** How pictures become the network's input; the values of the weights' own training recipe. */
+/** How images become the network's input; the values of the weights' own training recipe. */
 export interface Preprocessing {
   /** The shorter side is resized to this many pixels before the crop (torchvision `Resize`). */
   readonly resize: number;

@@ -88,7 +88,7 @@ class OrtEngine implements Engine {
 }
 
 /**
- * Starts onnxruntime-web on WASM with a model of one float32 picture input and a 1000-score output: any ONNX model of that kind, where
+ * Starts onnxruntime-web on WASM with a model of one float32 image input and a 1000-score output: any ONNX model of that kind, where
  * `createEngine` runs ResNet-18 alone. For browsers; in Node onnxruntime-node is quicker.
  *
  * @param model bytes of an .onnx or .ort file

@@ -1,8 +1,8 @@
 /** One class with its probability. */
 export interface Prediction {
-  /** Class index, 0 to 999 for ImageNet-1k; 1000 and more for taught things. */
+  /** Class index, 0 to 999 for ImageNet-1k; 1000 and more for taught classes. */
   readonly index: number;
-  /** A taught thing's own name; undefined for the network's own labels. */
+  /** A taught class's own name; undefined for the network's own labels. */
   readonly name?: string;
   /** Probability, 0..1. */
   readonly probability: number;

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
-import { imageType } from './picture-type';
+import { imageType } from './image-type';
 import { Problem } from './problem';
 
-/** A decoded picture, upright. */
+/** A decoded image, upright. */
 export interface DecodedImage {
   /** RGBA, row after row. */
   readonly pixels: Uint8Array;
@@ -22,7 +22,7 @@ export interface DecodeLimits {
 /** The only loaders that stay on: libvips knows SVG, TIFF and more, none of which may ever see a stranger's bytes. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((name) => `VipsForeignLoad${name}Buffer`);
 
-/** Switches libvips in this process to what is needed here: few loaders, one thread a picture, no cache of strangers' pictures. */
+/** Switches libvips in this process to what is needed here: few loaders, one thread an image, no cache of strangers' images. */
 export function restrictDecoder(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: LOADERS });
@@ -51,7 +51,7 @@ function throughPremultiplication(pixels: Uint8Array, multiplied: (value: number
 }
 
 /**
- * Cyan, magenta, yellow and black to colours by Chromium's plain formula for pictures whose profile is left aside:
+ * Cyan, magenta, yellow and black to colours by Chromium's plain formula for images whose profile is left aside:
  * colour = (1 - ink) (1 - black). In place; the fourth byte becomes 255.
  */
 function inksToColours(pixels: Uint8Array): void {
@@ -63,9 +63,9 @@ function inksToColours(pixels: Uint8Array): void {
 }
 
 /**
- * Decodes a picture as the page does a still one (createImageBitmap with `imageOrientation: 'from-image'` and
+ * Decodes an image as the page does a still one (createImageBitmap with `imageOrientation: 'from-image'` and
  * `colorSpaceConversion: 'none'`): turned upright by its EXIF orientation, numbers untouched by any colour profile,
- * the first picture of an animation. Pixels are Chromium's own to the last bit, faint ones to 1 of 255; only AVIF differs, whose
+ * the first image of an animation. Pixels are Chromium's own to the last bit, faint ones to 1 of 255; only AVIF differs, whose
  * colour planes libheif enlarges in another way (tests/server/browser/service-parity.test.ts). The header is read, and its size checked, before any pixel is decoded.
  *
  * @throws Problem `no-picture`, `unsupported-type`, `picture-too-large`, `picture-corrupt` or `timed-out`

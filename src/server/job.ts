@@ -16,7 +16,7 @@ export interface Network {
   readonly selfTest: KnownAnswer | undefined;
 }
 
-/** One picture to recognise; without `bytes` the process only makes sure that the network runs. */
+/** One image to recognise; without `bytes` the process only makes sure that the network runs. */
 export interface Job {
   readonly network: Network;
   readonly bytes?: Uint8Array;

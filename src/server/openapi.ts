@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
 import type { Network } from './job';
-import { IMAGE_TYPES } from './picture-type';
+import { IMAGE_TYPES } from './image-type';
 import { Problem, PROBLEM_CODES, type ProblemCode } from './problem';
 import { CLASSES, DEFAULT_COUNT } from './query';
 import type { Settings } from './settings';

@@ -24,14 +24,14 @@ export interface PoolOptions {
   readonly filename?: string;
 }
 
-/** What `PredictPool.run` gives for a recognised picture. */
+/** What `PredictPool.run` gives for a recognised image. */
 export type Recognised = Extract<JobAnswer, { ok: true }>;
 
 /**
- * Processes that recognise pictures, one job each at a time, with a bounded queue.
+ * Processes that recognise images, one job each at a time, with a bounded queue.
  *
  * Processes and not worker threads: ending a thread in which onnxruntime-node runs aborts the whole process
- * (`Napi::Error`, version 1.30), and a picture that crashes a decoder would take the service down with it. A process
+ * (`Napi::Error`, version 1.30), and an image that crashes a decoder would take the service down with it. A process
  * that takes too long is killed and replaced.
  */
 export class PredictPool {
@@ -73,7 +73,7 @@ export class PredictPool {
     return Math.max(0, this.#running - this.options.workers);
   }
 
-  /** Threads of the network for a picture that comes while no other is worked on: the cores that stand idle meanwhile. */
+  /** Threads of the network for an image that comes while no other is worked on: the cores that stand idle meanwhile. */
   get #lonelyThreads(): number {
     return Math.min(MOST_THREADS, this.options.workers);
   }
@@ -90,7 +90,7 @@ export class PredictPool {
   async start(): Promise<void> {
     const warm: Job = { network: this.options.network, count: 1, limits: { maxPixels: 1, seconds: 1 } };
     const answers = await Promise.all(Array.from({ length: this.options.workers }, () => this.#pool.run(warm) as Promise<JobAnswer>));
-    // The process that is taken first, where all are free, also makes itself ready for a picture that has all cores.
+    // The process that is taken first, where all are free, also makes itself ready for an image that has all cores.
     answers.push((await this.#pool.run({ ...warm, threads: this.#lonelyThreads })) as JobAnswer);
     for (const answer of answers) {
       if (!answer.ok) throw new Error(answer.detail ?? answer.message);
@@ -98,8 +98,8 @@ export class PredictPool {
   }
 
   /**
-   * Recognises one picture.
-   * @throws Problem `busy` where the queue is full, `timed-out`, `worker-crashed`, or what the picture itself calls for
+   * Recognises one image.
+   * @throws Problem `busy` where the queue is full, `timed-out`, `worker-crashed`, or what the image itself calls for
    */
   async run(job: Job): Promise<Recognised> {
     if (this.#running >= this.options.workers + this.options.queue) {

@@ -1,4 +1,4 @@
-// One of the processes that recognise pictures (see pool.ts). Its default export is what tinypool calls for each job.
+// One of the processes that recognise images (see pool.ts). Its default export is what tinypool calls for each job.
 import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
 import { fillSelfTestInput, LOGITS_NAME, Preprocessor, selfTestProblem, softmax, topK } from '../engine/index';
@@ -52,19 +52,19 @@ function start(network: Network, threads = 1): Promise<RunningNetwork> {
   if (!started) {
     started = RunningNetwork.start(network, threads);
     running.set(key, started);
-    // A file that could not be read now may be there for the next picture.
+    // A file that could not be read now may be there for the next image.
     started.catch(() => running.delete(key));
   }
   return started;
 }
 
 /**
- * One thread a process, as many processes as cores: under load no core waits for another one. A picture that comes alone gets all
- * cores, from a second session, in the few processes that such pictures come to; the first of them only has it made for the next.
+ * One thread a process, as many processes as cores: under load no core waits for another one. An image that comes alone gets all
+ * cores, from a second session, in the few processes that such images come to; the first of them only has it made for the next.
  */
 function networkFor({ network, threads = 1, bytes }: Job): Promise<RunningNetwork> {
   if (bytes === undefined || running.has(keyOf(network, threads))) return start(network, threads);
-  // Made once this picture has its answer.
+  // Made once this image has its answer.
   if (threads > 1) setTimeout(() => void start(network, threads).catch(() => undefined), 1000);
   return start(network);
 }
@@ -87,7 +87,7 @@ async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): 
   };
 }
 
-/** Recognises one picture. Never rejects: a failure is part of the answer. */
+/** Recognises one image. Never rejects: a failure is part of the answer. */
 export default async function predict(job: Job): Promise<JobAnswer> {
   try {
     const network = await networkFor(job);
@@ -107,6 +107,6 @@ function internal(): Problem {
 restrictDecoder();
 // Ctrl+C reaches every process of the terminal: the parent alone decides when this one ends.
 process.on('SIGINT', () => undefined);
-// The network is loaded before the first picture comes; what goes wrong is told to the first job.
+// The network is loaded before the first image comes; what goes wrong is told to the first job.
 const preload = process.env[NETWORK_VARIABLE];
 if (preload !== undefined) await start(JSON.parse(preload) as Network).catch(() => undefined);

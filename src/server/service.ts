@@ -28,7 +28,7 @@ export interface Service {
   readonly pool: PredictPool;
   /** Binds the address. @returns the service's own address */
   listen(): Promise<string>;
-  /** Takes no new pictures, answers those that are there (for `drainMs` at most), then ends. */
+  /** Takes no new images, answers those that are there (for `drainMs` at most), then ends. */
   readonly stop: () => Promise<void>;
 }
 
@@ -102,7 +102,7 @@ function createApp(settings: Settings): FastifyInstance {
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => void sendProblem(reply, problemOf(error, request), 1),
   });
   app.server.maxConnections = MAX_CONNECTIONS;
-  // Nothing is parsed but pictures and forms.
+  // Nothing is parsed but images and forms.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return app;

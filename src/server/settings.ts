@@ -10,15 +10,15 @@ export interface Settings {
   readonly port: number;
   /** Processes that recognise. */
   readonly workers: number;
-  /** Pictures that may wait for one of them. */
+  /** Images that may wait for one of them. */
   readonly queue: number;
-  /** Milliseconds that a picture may take, waiting included. */
+  /** Milliseconds that an image may take, waiting included. */
   readonly timeoutMs: number;
   /** Milliseconds that requests may still take once the service is told to stop. */
   readonly drainMs: number;
-  /** Largest picture file. */
+  /** Largest image file. */
   readonly maxBytes: number;
-  /** Largest picture, width x height. */
+  /** Largest image, width x height. */
   readonly maxPixels: number;
   /** Most files of one batch. */
   readonly maxFiles: number;

@@ -3,7 +3,7 @@ import type { MultipartFile } from '@fastify/multipart';
 import { Problem } from './problem';
 import type { Settings } from './settings';
 
-/** Field of the multipart form that holds the picture. */
+/** Field of the multipart form that holds the image. */
 export const FILE_FIELD = 'file';
 
 type Limits = Pick<Settings, 'maxBytes' | 'maxFiles' | 'maxBatchBytes'>;
@@ -29,7 +29,7 @@ async function bytesOf(part: MultipartFile, limit: number): Promise<Buffer | Pro
 }
 
 /**
- * The picture of a request: the field `file` of a multipart form, or the body itself.
+ * The image of a request: the field `file` of a multipart form, or the body itself.
  * @throws Problem `no-picture`, `bad-upload` or `upload-too-large`
  */
 export async function readImage(request: FastifyRequest, { maxBytes }: Limits): Promise<Buffer> {

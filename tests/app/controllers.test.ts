@@ -9,7 +9,7 @@ const RESNET: ModelManifest = {
 };
 const LITE: ModelManifest = { ...RESNET, id: 'lite', architecture: 'efficientnet-lite0' };
 const INT8 = { precision: 'int8' as const, file: '', bytes: 1, sha256: '' };
-/** With integers that our own tool made. */
+/** With an int8 file that our own tool made. */
 const INT8_MODEL: ModelManifest = { ...RESNET, variants: [{ ...INT8, quantisation: { calibration: '', recipe: '', fingerprint: '' } }] };
 const CAPABLE: WorkerCapabilities = {
   crossOriginIsolated: true, hardwareConcurrency: 8, wasmSimd: true, wasmRelaxedSimd: true, wasmThreads: true, offscreenCanvas: true, privateFileSystem: true,
@@ -27,9 +27,9 @@ describe('waysToRun', () => {
   it('takes onnxruntime-web where it is wanted, or where our kernels do not know the network', () => {
     expect(words(RESNET, 'fp32', 'ort', 2)).toBe('ort/2 ort/1');
     expect(words(INT8_MODEL, 'int8', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
-    // Our kernels for integers are made of relaxed SIMD.
+    // Our kernels for int8 are made of relaxed SIMD.
     expect(words(INT8_MODEL, 'int8', 'auto', 2, false)).toBe('ort/2 ort/1');
-    // A dropped file that is no float ResNet-18, so it counts as integers.
+    // A dropped file that is no float ResNet-18, so it counts as int8.
     expect(words({ ...RESNET, variants: [INT8] }, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
     expect(words(RESNET, 'fp32', 'auto', 1, false)).toBe('simd/1 ort/1');
     expect(words(LITE, 'int8', 'auto', 1)).toBe('ort/1');

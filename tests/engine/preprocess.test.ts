@@ -5,7 +5,7 @@ import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 
 const SPEC = TORCHVISION_PREPROCESSING;
 
-/** A smooth picture with some texture. */
+/** A smooth image with some texture. */
 function image(width: number, height: number): Uint8Array {
   const rgba = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {

@@ -111,7 +111,7 @@ describe('CameraController', () => {
     page.show(true);
     await settled();
     expect([camera.state, devices.tracks.length]).toEqual(['live', 2]);
-    // Pictures stopped without a word: a call has the camera.
+    // Images stopped without a word: a call has the camera.
     page.show(false);
     devices.tracks[1].muted = true;
     page.show(true);

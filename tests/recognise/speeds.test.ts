@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExclusiveGate } from '../../src/recognise/page/model/visibility-gate';
+import { ExclusiveGate } from '../../src/recognise/page/model/exclusive-gate';
 import { trialAllowed } from '../../src/recognise/page/model/speed-trial';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';

@@ -36,7 +36,7 @@ describe('errors', () => {
   });
   afterAll(() => service.end());
 
-  /** After whatever it was, the service answers a good picture. */
+  /** After whatever it was, the service answers a good image. */
   const stillWell = async (): Promise<void> => expect((await post(predict(), png)).status).toBe(200);
 
   describe('of the address', () => {

@@ -7,7 +7,7 @@ import type { BatchResult } from '../../src/server/routes/predict';
 import { form, post, startService, type TestService } from '../support/server/service';
 import type { Settings } from '../../src/server/settings';
 
-/** These tests say how long a picture takes, through tests/support/server/scripted-process.mjs. */
+/** These tests say how long an image takes, through tests/support/server/scripted-process.mjs. */
 describe('under load', () => {
   let service: TestService | undefined;
   afterEach(async () => {

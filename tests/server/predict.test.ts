@@ -57,7 +57,7 @@ describe('POST /predict', () => {
   it('turns a picture upright by its EXIF orientation', async () => {
     const pixels = await encodedImage('png', 300, 200);
     const rotated = await sharp(pixels).rotate(90).png().toBuffer();
-    // Orientation 8: the picture has to be turned by 270 degrees to be upright, which undoes the turn above.
+    // Orientation 8: the image has to be turned by 270 degrees to be upright, which undoes the turn above.
     const tagged = await sharp(rotated).withMetadata({ orientation: 8 }).png().toBuffer();
     const upright = await labelsOf(await post(`${service.url}/predict?k=5`, pixels));
     expect(await labelsOf(await post(`${service.url}/predict?k=5`, tagged))).toEqual(upright);

@@ -8,7 +8,7 @@ function lehmer(seed: number): () => number {
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
-/** Pictures as a page draws them: those of a camera, and some that come right after another, as recognised ones do. */
+/** Images as a page draws them: those of a camera, and some that come right after another, as recognised ones do. */
 function drawnImages(count: number, random: () => number): number[] {
   const times: number[] = [];
   let at = 0;
@@ -63,12 +63,12 @@ describe('frames that a recorder stamped by its own clock', () => {
   });
 
   /**
-   * Three recordings of Chromium 156 on two cores: when pictures were drawn (milliseconds) and which number each carried, when
+   * Three recordings of Chromium 156 on two cores: when images were drawn (milliseconds) and which number each carried, when
    * frames are shown (microseconds) and which number is seen in each. With a pause in the middle.
    */
   describe.each(recordings)('as Chromium recorded them on a machine that was $machine', ({ drawnMs, numbers, framesUs, shows }) => {
     it.each([-30, 0, 20, 40, 60, 90, 130, 200, 300, 420, 560, 800, 1100])('are found again where the first frame was taken %i ms late', (lateMs) => {
-      // The film's zero is its first frame: what was drawn before that one was taken is not in the film, but for the newest.
+      // The video's zero is its first frame: what was drawn before that one was taken is not in the video, but for the newest.
       const moved = framesUs.map((time, i) => (i === 0 ? 0 : time - lateMs * 1000));
       const lost = moved.filter((time, i) => i > 0 && time <= 0).length;
       const frames = [0, ...moved.slice(1 + lost)];

@@ -23,7 +23,7 @@ const SNAPSHOT: Snapshot = { id: 's', timeUs: 0, file: '0.jpg', label: undefined
 /** A recording that the test tells what to answer. */
 class FakeRecording implements RunningRecording {
   readonly id = 'this-one';
-  readonly started = { videoFile: KEPT.film, keptIn: 'device' as const };
+  readonly started = { video: KEPT.film, keptIn: 'device' as const };
   paused = false;
   nowUs = 0;
   dropped = 0;

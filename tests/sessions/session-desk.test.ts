@@ -207,7 +207,7 @@ describe('FilmPlayer', () => {
     player.step(1);
     expect(player.timeUs).toBe(33_333);
     player.setFrames(FRAMES);
-    // The film begins half a second into the file: what is shown is sought anew, into the middle of its frame.
+    // The video begins half a second into the file: what is shown is sought anew, into the middle of its frame.
     expect(video.currentTime).toBeCloseTo(0.5 + 0.033333, 6);
     player.step(1);
     expect([player.timeUs, player.frameUs]).toEqual([40_000, 40_000]);
@@ -269,7 +269,7 @@ describe('FilmPlayer', () => {
     expect(revoked.mock.calls).toEqual([[first]]);
     expect(video.src).toBe('');
     player.step(1);
-    // The frames of the film before are none of this one's.
+    // The frames of the video before are none of this one's.
     expect(player.timeUs).toBe(33_333);
     video.dispatchEvent(new Event('pause'));
     expect(player.timeUs).toBe(33_333);
@@ -309,7 +309,7 @@ describe('SessionDesk', () => {
     await desk.editor.open(store, id);
     await host.updateComplete;
   }
-  /** Opens the film with the times of its frames. */
+  /** Opens the video with the times of its frames. */
   async function openVideo(): Promise<void> {
     const before = framesAsked.length;
     const opened = desk.openVideo(library, video.element);

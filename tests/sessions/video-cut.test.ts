@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ByteSource, VideoCut } from '../../src/sessions/shared/video/video-cut';
 import { cutMp4 } from '../../src/sessions/shared/video/mp4-cut';
 import { cutWebm, isWebm } from '../../src/sessions/shared/video/webm-cut';
-import { fileAfter, syntheticVideo } from '../support/synthetic-film';
+import { fileAfter, syntheticVideo } from '../support/synthetic-video';
 
 /** Five seconds of a camera that is not quite even. */
 const TIMES = Array.from({ length: 150 }, (_, i) => Math.round((i * 1000) / 30 + (i % 3)) * 1000);

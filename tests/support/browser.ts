@@ -8,7 +8,7 @@ export const PHONE = { width: 390, height: 844 } as const;
 export const DESKTOP = { width: 1280, height: 800 } as const;
 
 export interface CameraOptions {
-  /** Film that the fake camera plays; none means that the machine has no camera. */
+  /** Video that the fake camera plays; none means that the machine has no camera. */
   readonly video?: string;
   /** False to have the browser refuse the camera. */
   readonly allowed?: boolean;
@@ -112,7 +112,7 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
 }
 
 /**
- * Has the app run in integers from its first start on, as if a person had chosen so: it does not time both precisions beside what
+ * Has the app run in int8 from its first start on, as if a person had chosen so: it does not time both precisions beside what
  * is tested. Before the page is opened.
  */
 export async function withoutTrial(page: Page): Promise<void> {

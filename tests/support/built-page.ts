@@ -16,7 +16,7 @@ async function once(name: string, make: () => Promise<OtherBuild | undefined>): 
 
 /**
  * Browser tests run the built page: builds it where `npm test` has not done so already. The project `outsider` has it without any
- * ResNet-18. The others have a ResNet-18: the trained one where there are labelled pictures to try it with, else one from a seed.
+ * ResNet-18. The others have a ResNet-18: the trained one where there are labelled images to try it with, else one from a seed.
  */
 export default async function setup({ name, config: { env } }: TestProject): Promise<void> {
   const dist = join(ROOT, 'dist');

@@ -19,7 +19,7 @@ export interface Rectangle {
 
 /** What a test says to the cameras, and what they were told; `globalThis.canvasCameras` in the page. */
 interface CanvasCameras {
-  /** Size of the pictures: swap them and the phone was turned. */
+  /** Size of the images: swap them and the phone was turned. */
   width: number;
   height: number;
   /** Painted green on black; nothing where undefined. */

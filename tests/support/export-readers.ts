@@ -36,7 +36,7 @@ export function readWithPython(kind: string, ...paths: string[]): unknown {
   return JSON.parse(output);
 }
 
-/** What ffprobe tells of a film: streams, format, and each packet's time in decoding order. */
+/** What ffprobe tells of a video: streams, format, and each packet's time in decoding order. */
 export function ffprobe(path: string): { streams: Record<string, string | number>[]; format: Record<string, string>; packets: { pts_time: string; pos: string }[] } {
   const output = execFileSync(
     'ffprobe',

@@ -5,7 +5,7 @@ import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { buildResNet18 } from '../../tools/model/build-resnet18';
 import { currentManifest, int8IsCurrent } from '../../tools/model/current';
 import { calibrationImages } from '../../tools/quantise/calibration-set';
-import { networkInputs } from '../../tools/quantise/pictures';
+import { networkInputs } from '../../tools/quantise/images';
 import { DEFAULT_RECIPE } from '../../tools/quantise/recipe';
 import { writeInt8 } from '../../tools/quantise/write-int8';
 import { productionBuild } from './production-build';

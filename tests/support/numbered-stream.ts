@@ -2,15 +2,15 @@ import type { Page } from 'playwright-core';
 
 /** What a test says to numbered streams; `globalThis.numberedStreams` in the page. */
 interface NumberedStreams {
-  /** Size of the pictures: swap them and the phone was turned. */
+  /** Size of the images: swap them and the phone was turned. */
   width: number;
   height: number;
-  /** Of the picture that was painted last. */
+  /** Of the image that was painted last. */
   number: number;
 }
 
 /**
- * Puts streams whose frames carry their number, as tests/support/numbered-film.ts has it, in place of the browser's cameras and
+ * Puts streams whose frames carry their number, as tests/support/numbered-video.ts has it, in place of the browser's cameras and
  * shared screens: real streams of a canvas that a test can turn, thirty frames a second. Before the page is opened.
  */
 export async function withNumberedStreams(page: Page): Promise<void> {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { serveBuilt, type Serving } from '../../tools/serve';
 import { openBrowser, withoutTrial, type Browsing, type CameraOptions } from './browser';
-import { plainVideo } from './plain-film';
+import { plainVideo } from './plain-video';
 
 /** The built page served for a test file, and a page with storage of its own for each test; the app times no precisions in it. */
 export interface OwnPages {
@@ -16,7 +16,7 @@ export interface OwnPages {
 /**
  * Call it at the top of a test file.
  *
- * @param withVideo whether each browser's camera films a plain wall; else it has Chromium's own fakes, or none
+ * @param withVideo whether each browser's camera sees a plain wall; else it has Chromium's own fakes, or none
  */
 export function ownPages(withVideo = true): OwnPages {
   let video: string | undefined;

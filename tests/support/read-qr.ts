@@ -1,7 +1,7 @@
 import jsQR from 'jsqr';
 import sharp from 'sharp';
 
-/** What a QR code in a picture says, read by jsQR; undefined where it finds none. */
+/** What a QR code in an image says, read by jsQR; undefined where it finds none. */
 export async function readQr(image: Buffer): Promise<string | undefined> {
   const { data, info } = await sharp(image).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return jsQR(new Uint8ClampedArray(data), info.width, info.height)?.data;

@@ -5,8 +5,8 @@ import type { RecordingBar } from '../../src/sessions/page/recording/recording-b
 import type { SnapshotFlash } from '../../src/sessions/page/recording/snapshot-flash';
 import { serveBuilt } from '../../tools/serve';
 import { openApp, openBrowser, watchErrors, withoutTrial, type CameraOptions } from './browser';
-import { CAMERA_RATE } from './film';
-import { makeNumberedVideo, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-film';
+import { CAMERA_RATE } from './camera-video';
+import { makeNumberedVideo, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-video';
 import { answerWithNumbers } from './seen-numbers';
 import { SCRATCH } from './shared';
 import { storedSessions, type StoredSession } from './stored-sessions';
@@ -76,9 +76,9 @@ export async function newestSession(page: Page): Promise<StoredSession> {
 
 /** What a recording gains while it runs. */
 export interface Gained {
-  /** Length of its film, seconds. */
+  /** Length of its video, seconds. */
   readonly seconds?: number;
-  /** Frames in its film, as the recorder tells a few times a second. */
+  /** Frames in its video, as the recorder tells a few times a second. */
   readonly frames?: number;
   /** Recognitions that are kept, as the recorder tells. */
   readonly recognitions?: number;
@@ -113,7 +113,7 @@ export async function cameraShows(page: Page, seconds: number): Promise<void> {
   );
 }
 
-/** Waits until so many pictures have been kept in the recording that runs. */
+/** Waits until so many images have been kept in the recording that runs. */
 export async function keptImages(page: Page, count: number): Promise<void> {
   const flash = await page.locator('sg-snapshot-flash').elementHandle();
   await page.waitForFunction(([element, least]) => element.count >= least, [flash as ElementHandle<SnapshotFlash>, count] as const);
@@ -142,8 +142,8 @@ export async function chooseLabels(page: Page, names: readonly string[]): Promis
 }
 
 /**
- * Fails where a label's time is not that of the very frame of the film that the network saw, or a frame has a wrong time.
- * @returns the film's frames
+ * Fails where a label's time is not that of the very frame of the video that the network saw, or a frame has a wrong time.
+ * @returns the video's frames
  */
 export function expectExact({ video, labels, manifest }: StoredSession): NumberedFrame[] {
   const frames = numberedFrames(video);

@@ -15,10 +15,10 @@ const [KNOWN, OTHERS] = [40, 8];
 const RIDGE = 0.01;
 /** Standard deviations from which on the last block lets a value pass. */
 const OUTSTANDING = 2;
-/** Scenes, by the seeds of {@link deadLeaves}; the first are the known classes'. Pictures of great plain shapes are left out. */
+/** Scenes, by the seeds of {@link deadLeaves}; the first are the known classes'. Images of great plain shapes are left out. */
 export const SCENES = [0, 2, 12, 14, 15, 4, 7, 8, 9, 10, 11, 13] as const;
 
-/** A picture of nothing that stands for a class, 640 x 480, JPEG: the same each time, of colours and shapes of its own. */
+/** An image of nothing that stands for a class, 640 x 480, JPEG: the same each time, of colours and shapes of its own. */
 export async function scene(seed: number): Promise<Buffer> {
   const { data, width, height } = deadLeaves(seed);
   return sharp(data, { raw: { width, height, channels: 4 } }).resize(640, 480, { fit: 'cover' }).removeAlpha().jpeg({ quality: 92 }).toBuffer();
@@ -69,7 +69,7 @@ async function valuesOf(state: State, name: string, inputs: readonly Float32Arra
   return values;
 }
 
-/** Mean and variance of each channel over all pictures and places. */
+/** Mean and variance of each channel over all images and places. */
 function statistics(values: readonly Float32Array[], channels: number): { means: Float32Array; variances: Float32Array } {
   const [means, variances] = [new Float32Array(channels), new Float32Array(channels)];
   const places = values[0].length / channels;
@@ -130,7 +130,7 @@ function classifier(features: readonly Float32Array[], known: readonly number[],
  * A ResNet-18 state dict from a seed, for machines without trained weights: He's random convolutions, batch norms with the
  * statistics that they have on the inputs, and a classifier that knows the first inputs by their features.
  *
- * @param inputs normalised pictures, [3, 224, 224] each; the first ones are the scenes of the known classes
+ * @param inputs normalised images, [3, 224, 224] each; the first ones are the scenes of the known classes
  * @param known their classes
  */
 export async function seededResNet18(inputs: readonly Float32Array[], known: readonly number[], seed = 18): Promise<State> {
@@ -142,7 +142,7 @@ export async function seededResNet18(inputs: readonly Float32Array[], known: rea
     state[`${norm}.running_mean`] = tensor([outChannels], means);
     state[`${norm}.running_var`] = tensor([outChannels], variances);
   }
-  // Random features of any two pictures point the same way. Where only what stands out of a channel passes, they tell them apart as
+  // Random features of any two images point the same way. Where only what stands out of a channel passes, they tell them apart as
   // trained ones do: between made scenes their cosine is 0.2 to 0.6.
   const { means, variances } = statistics(await valuesOf(state, 'layer4.1.add_out', inputs), RESNET18_FEATURES);
   state['layer4.1.bn2.bias'] = tensor([RESNET18_FEATURES], means.map((m, i) => -m - OUTSTANDING * Math.sqrt(variances[i])));

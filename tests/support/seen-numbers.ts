@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Has each answer of the recogniser tell which frame the network was given: the number is read from the very picture that is
+ * Has each answer of the recogniser tell which frame the network was given: the number is read from the very image that is
  * sent to the worker, and put into the worker's answer as the index of the first label, before the page gets it. So it takes
  * the way of any label through the app. Works on what goes between page and worker: nothing in the app knows of it.
- * Before the page is opened; for films of tests/support/numbered-film.ts.
+ * Before the page is opened; for videos of tests/support/numbered-video.ts.
  */
 export async function answerWithNumbers(page: Page): Promise<void> {
   await page.addInitScript(() => {

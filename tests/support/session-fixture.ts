@@ -46,7 +46,7 @@ export function catAndDog(): RecognitionEntry[] {
   return Array.from({ length: 30 }, (_, i) => (i < 15 ? answer(i * 200_000, CAT, 0.9, DOG) : answer(i * 200_000, DOG, 0.6, CAT)));
 }
 
-/** All odd labels, overlapping, over the film. */
+/** All odd labels, overlapping, over the video. */
 export function oddSpans(): HumanLabels {
   return {
     spans: ODD_LABELS.map((label, i) => ({ id: `s${i}`, startUs: i * 500_000, endUs: i * 500_000 + 1_500_000, label })),

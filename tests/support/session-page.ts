@@ -22,11 +22,11 @@ export const SPANS: HumanLabels['spans'] = [
 
 /** What is other than usual. */
 export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id' | 'ended'>> {
-  /** Sides of the film, pixels. */
+  /** Sides of the video, pixels. */
   readonly size?: string;
   /** The session's name. */
   readonly title?: string;
-  /** When the film's first frame is shown, seconds in the film's own time. */
+  /** When the video's first frame is shown, seconds in the video's own time. */
   readonly start?: number;
 }
 

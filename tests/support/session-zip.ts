@@ -7,7 +7,7 @@ import { BUNDLE_FOLDER, BUNDLE_HEAD, bundleHead } from '../../src/sessions/share
 import { toJsonLines } from '../../src/sessions/shared/json-lines';
 import { SCRATCH } from './shared';
 
-/** A film of colours, as ffmpeg makes it: fragmented, its first frame at 0, with frames at uneven times where wanted. */
+/** A video of colours, as ffmpeg makes it: fragmented, its first frame at 0, with frames at uneven times where wanted. */
 export interface VideoOptions {
   readonly name: string;
   /** Two colours, three seconds each. */
@@ -16,11 +16,11 @@ export interface VideoOptions {
   readonly rate: number;
   readonly uneven?: boolean;
   readonly size?: string;
-  /** When its first frame is shown, seconds: films of other recorders need not begin at 0. */
+  /** When its first frame is shown, seconds: videos of other recorders need not begin at 0. */
   readonly start?: number;
 }
 
-/** Makes the film with ffmpeg (H.264 in fragmented MP4, or VP8 in live WebM, which has no length), once. */
+/** Makes the video with ffmpeg (H.264 in fragmented MP4, or VP8 in live WebM, which has no length), once. */
 export function makeSessionVideo({ name, colours, rate, uneven = false, size = '320x240', start = 0 }: VideoOptions): string {
   mkdirSync(SCRATCH, { recursive: true });
   const path = join(SCRATCH, name);

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Folder of films and the like that tests make; never committed. */
+/** Folder of videos and the like that tests make; never committed. */
 export const SCRATCH = join(ROOT, 'tests/.tmp');
 
-/** Pictures and weights for local checks only: no licence to pass them on. */
+/** Images and weights for local checks only: no licence to pass them on. */
 const SHARED = process.env['SIGHTGLASS_SHARED'] ?? join(ROOT, '../shared');
 export const SHARED_IMAGES = join(SHARED, 'pictures');
 const WEIGHTS = join(SHARED, 'models/resnet18-vq.safetensors');
 
-/** A labelled ImageNet picture. */
+/** A labelled ImageNet image. */
 export interface LabelledImage {
   readonly path: string;
   /** ImageNet class, 0 to 999. */
@@ -23,7 +23,7 @@ function loudly(what: string, path: string): undefined {
   return undefined;
 }
 
-/** The 500 labelled pictures, or undefined with a loud word where they are missing. */
+/** The 500 labelled images, or undefined with a loud word where they are missing. */
 export function sharedImages(what: string): LabelledImage[] | undefined {
   if (!existsSync(SHARED_IMAGES)) return loudly(what, SHARED_IMAGES);
   return readdirSync(SHARED_IMAGES)
@@ -38,7 +38,7 @@ export const scenePath = (number: number): string => join(SCRATCH, 'models/scene
 export const KNOWN_CLASSES = [340, 388, 504, 920, 980] as const;
 
 /**
- * Pictures that the app's ResNet-18 names right: labelled ones, or where the tests run on a ResNet-18 from a seed the scenes that it
+ * Images that the app's ResNet-18 names right: labelled ones, or where the tests run on a ResNet-18 from a seed the scenes that it
  * was made to know. Undefined, with a loud word, where there is neither.
  */
 export function knownImages(what: string): LabelledImage[] | undefined {

@@ -9,7 +9,7 @@ const DATA = join(FOLDER, 'skimage/data');
 const NAMES = ['astronaut.png', 'chelsea.png', 'coffee.png', 'rocket.jpg', 'hubble_deep_field.jpg', 'coins.png', 'camera.png', 'logo.png'];
 
 /**
- * Paths of some of scikit-image's sample pictures; its wheel is fetched at first use, without what it depends on.
+ * Paths of some of scikit-image's sample images; its wheel is fetched at first use, without what it depends on.
  * @returns undefined with a loud word where pip cannot get it
  */
 export function skimageImages(what: string): string[] | undefined {

@@ -13,10 +13,10 @@ const ABOUT = join(FOLDER, 'about.json');
 
 /** Colours that differ by less are one (pixelmatch's OKLab distance); what is smoothed at an edge never counts. */
 const ALIKE = 0.1;
-/** A square of the picture, pixels, and how many in it may differ: an icon that is gone is more. */
+/** A square of the image, pixels, and how many in it may differ: an icon that is gone is more. */
 const SQUARE = 64;
 const FEW = 40;
-/** Elsewhere drawn letters have other edges and widths: pictures are compared in squares of this side, by their mean colour. */
+/** Elsewhere drawn letters have other edges and widths: images are compared in squares of this side, by their mean colour. */
 const COARSE = 8;
 const COARSE_ALIKE = 0.12;
 /** Share of such squares that may differ. */
@@ -59,7 +59,7 @@ export async function difference(expected: Buffer, actual: Buffer, strict: boole
   return { words: strict ? `${count} pixels differ in a square of ${SQUARE}` : `${count} of ${before.width * before.height} squares differ`, png };
 }
 
-/** Compares what is drawn with the pictures under tests/app/browser/snapshots; `npm run tool -- snapshots` makes them anew. */
+/** Compares what is drawn with the images under tests/app/browser/snapshots; `npm run tool -- snapshots` makes them anew. */
 export class Snapshots {
   readonly #update = process.env['SIGHTGLASS_SNAPSHOTS'] === 'update';
   #strict = true;

@@ -65,14 +65,14 @@ function oneBit(): Buffer {
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** A small GIF of two pictures, the first smaller than its canvas and with a clear colour. */
+/** A small GIF of two images, the first smaller than its canvas and with a clear colour. */
 async function animation(): Promise<Buffer> {
   const first = await scene(4, 120, 90).png().toBuffer();
   const second = await scene(4, 120, 90).negate({ alpha: false }).png().toBuffer();
   return sharp([first, second], { join: { animated: true } }).gif({ delay: 100 }).toBuffer();
 }
 
-/** All ways in which a still picture may come: name to file, bytes of our own making. */
+/** All ways in which a still image may come: name to file, bytes of our own making. */
 async function kinds(): Promise<Record<string, Buffer>> {
   const [colour, grey, greyAlpha, alpha] = [await scene(3).png().toBuffer(), await scene(1).png().toBuffer(), await scene(2).png().toBuffer(), await scene(4).png().toBuffer()];
   const made: Record<string, Buffer> = {

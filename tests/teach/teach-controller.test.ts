@@ -108,7 +108,7 @@ describe('TeachController', () => {
   const named = (name: string): unknown[][] => service.calls.filter(([call]) => call === name);
   /** Waits until the worker was called so often. */
   const called = (name: string, times = 1): Promise<void> => until(() => named(name).length === times);
-  /** The worker has other things now, and tells. */
+  /** The worker has other classes now, and tells. */
   async function changeTo(state: TeachState): Promise<void> {
     service.answer = state;
     const channel = new BroadcastChannel(TEACH_CHANNEL);
@@ -117,7 +117,7 @@ describe('TeachController', () => {
     channel.close();
   }
   const files = (...names: string[]): File[] => names.map((name) => new File([name], name));
-  /** Answers the next picture that is asked for. */
+  /** Answers the next image that is asked for. */
   async function look(name: string, answer: NewExample | Error = EXAMPLE): Promise<void> {
     await until(() => collector.images.length > 0);
     const image = collector.images.shift();
@@ -197,7 +197,7 @@ describe('TeachController', () => {
     teach.active = true;
     const held = teach.hold('mug', VIDEO);
     await until(() => (teach.collecting?.examples.length ?? 0) >= 3);
-    // A second finger, another thing.
+    // A second finger, another class.
     await teach.hold('key', VIDEO);
     expect(teach.collecting?.classId).toBe('mug');
     // Nothing is learned meanwhile, whatever changes.

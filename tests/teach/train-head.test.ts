@@ -93,7 +93,7 @@ describe('open set', () => {
 
   it('does not trust frames of one burst that are all but the same', () => {
     const { threshold } = calibrateOpenSet([1.98, 1.98, 1.99, 1.98], [], 1);
-    // A cosine of 0.9 to the mean is still the thing; 0.6 is not.
+    // A cosine of 0.9 to the mean is still the class; 0.6 is not.
     expect(openScore({ probability: 1, cosine: 0.9 })).toBeGreaterThan(threshold);
     expect(openScore({ probability: 1, cosine: 0.6 })).toBeLessThan(threshold);
   });

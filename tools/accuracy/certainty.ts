@@ -1,5 +1,5 @@
 // npm run tool -- certainty: what a confidence threshold hides, through the built app's worker in Chromium: right and wrong
-// first labels of labelled pictures (NNNN-name.jpg), and labels of pictures that show no thing at all (walls, noise, lens cap).
+// first labels of labelled images (NNNN-name.jpg), and labels of images that show no thing at all (walls, noise, lens cap).
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const THRESHOLDS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = process.argv[2] ?? join(root, '../shared/pictures');
 const emptyFolder = join(root, 'tests/.tmp/empty-pictures');
-/** Pictures of each kind that show no thing. */
+/** Images of each kind that show no thing. */
 const EACH = 40;
 
 type Pixel = (x: number, y: number) => number;

@@ -1,5 +1,5 @@
-// npm run accuracy: top-1 and top-5 over labelled pictures, through the built app's worker in Chromium.
-// Pictures are named NNNN-name.jpg, NNNN = ImageNet class. Usage: npm run accuracy [-- FOLDER [MODEL [PRECISION]]]
+// npm run accuracy: top-1 and top-5 over labelled images, through the built app's worker in Chromium.
+// Images are named NNNN-name.jpg, NNNN = ImageNet class. Usage: npm run accuracy [-- FOLDER [MODEL [PRECISION]]]
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ const THREADS = 2;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [folder = join(root, '../shared/pictures'), onlyModel, onlyPrecision] = process.argv.slice(2);
 
-/** First labels and whether the right one was among the first five, picture by picture. */
+/** First labels and whether the right one was among the first five, image by image. */
 interface Answers {
   readonly first: readonly number[];
   readonly amongFive: readonly boolean[];
@@ -40,7 +40,7 @@ async function answers(page: Page, names: readonly string[]): Promise<Answers> {
   return { first, amongFive };
 }
 
-/** Those of the pictures that calibrated a model's integers; undefined where these are other pictures or unknown. */
+/** Those of the images that calibrated a model's int8 weights; undefined where these are other images or unknown. */
 function calibrated(manifest: ModelManifest): ReadonlySet<string> | undefined {
   const images = manifest.variants.find((v) => v.quantisation)?.quantisation?.pictures;
   if (!images) return undefined;

@@ -35,7 +35,7 @@ const NAMES: Readonly<Partial<Record<ExportFormat, string>>> = {
 };
 const HEAD = ['minutes', 'export', 'file, MB', 'memory, MB', 'seconds', 'import of the session: memory, MB'];
 
-/** A film of a minute, over and over, in fragments of a second. */
+/** A video of a minute, over and over, in fragments of a second. */
 function longVideo(minutes: number): string {
   const minute = join(SCRATCH, 'bench-minute.mp4');
   const path = join(SCRATCH, `bench-${minutes}.mp4`);

@@ -22,7 +22,7 @@ export interface LiveWindow {
 }
 
 /**
- * A film for Chromium's fake camera: Y4M, whose header names the rate; noise that moves a little each frame, so that
+ * A video for Chromium's fake camera: Y4M, whose header names the rate; noise that moves a little each frame, so that
  * nothing can be cached and the work is a camera's.
  */
 export async function noiseVideo(rate: number, seconds = 1): Promise<string> {

@@ -1,5 +1,5 @@
 // npm run tool -- efficientnet-compare WHEEL [PICTURES]: top-1 and top-5 of EfficientNet-Lite0 by padding, normalisation and resize,
-// native onnxruntime on labelled pictures (NNNN-name.jpg, NNNN = class). Shows which of them the weights were trained with.
+// native onnxruntime on labelled images (NNNN-name.jpg, NNNN = class). Shows which of them the weights were trained with.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

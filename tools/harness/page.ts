@@ -20,12 +20,12 @@ export interface HarnessLoad {
   readonly file?: { readonly url: string; readonly bytes: number; readonly sha256: string };
 }
 
-/** Bytes by which two decoded pictures differ. */
+/** Bytes by which two decoded images differ. */
 export interface PixelDifference {
-  /** Pixels of the browser's picture, upright. */
+  /** Pixels of the browser's image, upright. */
   readonly width: number;
   readonly height: number;
-  /** Length of the other picture. */
+  /** Length of the other image. */
   readonly bytes: number;
   /** Largest and mean difference of a colour byte, 0..255, and the share of those that differ. */
   readonly largest: number;
@@ -69,13 +69,13 @@ const harness = {
     return client.load({ manifest, location: entry.location, precision, engine, threads }, () => undefined);
   },
 
-  /** Recognises a picture file as the app does a still one: decoded by the browser, upright. */
+  /** Recognises an image file as the app does a still one: decoded by the browser, upright. */
   async recogniseFile(url: string, count: number): Promise<Recognition> {
     const blob = await (await fetch(url)).blob();
     return harness.recognise(await decodeImage(blob), count);
   },
 
-  /** How far a picture file, decoded by the browser as the app does, is from RGBA bytes at another address; only colours count. */
+  /** How far an image file, decoded by the browser as the app does, is from RGBA bytes at another address; only colours count. */
   async pixelDifference(url: string, rgbaUrl: string): Promise<PixelDifference> {
     const bitmap = await decodeImage(await (await fetch(url)).blob());
     const { width, height } = bitmap;
@@ -104,7 +104,7 @@ const harness = {
     return harness.recognise({ data: new Uint8ClampedArray(bytes), width, height }, count);
   },
 
-  /** Milliseconds that the network alone takes, for a number of runs in a row on a plain picture. */
+  /** Milliseconds that the network alone takes, for a number of runs in a row on a plain image. */
   async time(key: string, runs: number): Promise<number[]> {
     const times: number[] = [];
     for (let i = 0; i < runs; i++) {

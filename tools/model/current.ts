@@ -33,12 +33,12 @@ export async function currentManifest(folder: string, weights: WeightsSource): P
   }
 }
 
-/** Whether the integers that are there need not be made anew for this set. */
+/** Whether the int8 file that is there need not be made anew for this set. */
 export async function int8IsCurrent(folder: string, manifest: ModelManifest, set: CalibrationSet): Promise<boolean> {
   const variant = manifest.variants.find((v) => v.precision === 'int8');
   if (!variant?.quantisation || !(await isWhole(folder, variant))) return false;
   const { byHand, fingerprint, pictures: images } = variant.quantisation;
-  // Made pictures never take the place of real ones.
+  // Made images never take the place of real ones.
   if (byHand || (set.kind === 'synthetic' && images !== undefined)) return true;
   return fingerprint === quantisationFingerprint(set, recipeFor(set));
 }

@@ -1,5 +1,5 @@
 // npm run model: finds or fetches ResNet-18 weights and makes public/models/resnet18.onnx and resnet18-int8.onnx of them.
-// The integers are calibrated with the pictures of CALIBRATION_PICTURES=folder, calibration/ or ../shared/pictures.
+// The int8 file is calibrated with the images of CALIBRATION_PICTURES=folder, calibration/ or ../shared/pictures.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelManifest } from '../../src/base/shared/model';
@@ -27,7 +27,7 @@ async function fetchWeights(): Promise<WeightsSource | undefined> {
   }
 }
 
-/** Adds the integers; without them the app runs all the same. */
+/** Adds the int8 file; without it the app runs all the same. */
 async function addInt8(manifest: ModelManifest, set: CalibrationSet): Promise<ModelManifest> {
   console.log(`Making integers, calibrated with ${set.words} ...`);
   try {

@@ -7,7 +7,7 @@ export interface WeightsSource {
   /** Words for people. */
   readonly source: string;
   readonly licence: string;
-  /** Published top-1 and top-5 on ImageNet's validation pictures, 0..1, where known. */
+  /** Published top-1 and top-5 on ImageNet's validation images, 0..1, where known. */
   readonly published?: { readonly top1: number; readonly top5?: number };
 }
 

@@ -3,10 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Preprocessing } from '../../src/engine/model';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
-import { networkInputs, imagesIn } from './pictures';
+import { networkInputs, imagesIn } from './images';
 import { deadLeaves } from './synthetic';
 
-/** More pictures change ranges little and cost a tenth of a second each. */
+/** More images change ranges little and cost a tenth of a second each. */
 export const CALIBRATION_COUNT = 100;
 const SYNTHETIC_COUNT = 64;
 
@@ -15,9 +15,9 @@ export interface CalibrationSet {
   readonly kind: 'pictures' | 'synthetic';
   /** For people; names the folder alone, not where it lies. */
   readonly words: string;
-  /** Pictures that calibrate; empty for synthetic ones. */
+  /** Images that calibrate; empty for synthetic ones. */
   readonly paths: readonly string[];
-  /** Pictures of the same folder that do not. */
+  /** Images of the same folder that do not. */
   readonly heldApart: readonly string[];
   /** SHA-256 of names and sizes of `paths`, undefined for synthetic ones. */
   readonly images?: string;
@@ -29,7 +29,7 @@ function evenly<T>(all: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
 }
 
-/** SHA-256 of names and sizes: which pictures these are, wherever they lie. */
+/** SHA-256 of names and sizes: which images these are, wherever they lie. */
 function fingerprintOf(paths: readonly string[]): string {
   const hash = createHash('sha256');
   for (const path of paths) hash.update(`${basename(path)} ${statSync(path).size}\n`);
@@ -37,8 +37,8 @@ function fingerprintOf(paths: readonly string[]): string {
 }
 
 /**
- * The pictures of a folder that calibrate, and those that are held apart.
- * @throws Error where it is no folder or holds no picture
+ * The images of a folder that calibrate, and those that are held apart.
+ * @throws Error where it is no folder or holds no image
  */
 export function calibrationImages(folder: string, count = CALIBRATION_COUNT): CalibrationSet {
   const all = imagesIn(folder);
@@ -61,10 +61,10 @@ const SYNTHETIC: CalibrationSet = {
 };
 
 /**
- * What to calibrate with: CALIBRATION_PICTURES=folder, then calibration/, then ../shared/pictures, else pictures that are made.
+ * What to calibrate with: CALIBRATION_PICTURES=folder, then calibration/, then ../shared/pictures, else images that are made.
  *
  * @param root the project's folder
- * @throws Error where CALIBRATION_PICTURES names no folder with pictures
+ * @throws Error where CALIBRATION_PICTURES names no folder with images
  */
 export function findCalibrationSet(root: string, environment: NodeJS.ProcessEnv = process.env): CalibrationSet {
   const named = environment['CALIBRATION_PICTURES'];

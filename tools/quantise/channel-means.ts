@@ -1,4 +1,4 @@
-/** Means of a tensor's channels over any number of pictures. */
+/** Means of a tensor's channels over any number of images. */
 export class ChannelMeans {
   readonly #sums: Float64Array;
   #count = 0;

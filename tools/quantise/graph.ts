@@ -20,12 +20,12 @@ export interface TensorFacts {
   readonly means?: ArrayLike<number>;
 }
 
-/** Operations that get integer weights. */
+/** Operations that get int8 weights. */
 const WEIGHTED: ReadonlySet<string> = new Set(['Conv', 'Gemm']);
 /** Operations whose output holds values of its input only, and so has its scale. */
 const SELECTING: ReadonlySet<string> = new Set(['MaxPool']);
 
-/** Which nodes compute on integers. */
+/** Which nodes compute in int8. */
 function int8Nodes(model: OnnxModel, options: QuantiseOptions): Set<OnnxNode> {
   const unknown = options.float.filter((name) => !model.graph.nodes.some((node) => node.name === name));
   if (unknown.length > 0) throw new RangeError(`The graph has no node ${unknown.join(', ')} to keep float.`);
@@ -69,7 +69,7 @@ class QdqWriter {
   readonly #parameters = new Map<string, QuantisationParameters>();
   /** Tensor to what it is after QuantizeLinear and DequantizeLinear, where it has these. */
   readonly #rounded = new Map<string, string>();
-  /** Tensors that integer nodes (or a ReLU behind one) make: all read these as integers have them. */
+  /** Tensors that int8 nodes (or a ReLU behind one) make: all read these as int8 has them. */
   readonly #made = new Set<string>();
 
   constructor(
@@ -113,7 +113,7 @@ class QdqWriter {
     return this.initializers.filter((tensor) => read.has(tensor.name));
   }
 
-  /** An integer node's output goes on as integers, unless it is the graph's. */
+  /** An int8 node's output goes on as int8, unless it is the graph's. */
   #finish(output: string, outputs: ReadonlySet<string>): void {
     this.#made.add(output);
     if (!outputs.has(output)) this.#round(output);
@@ -184,7 +184,7 @@ class QdqWriter {
  * activations between QuantizeLinear and DequantizeLinear, which an engine fuses into integer operations. Inputs and outputs
  * stay float32 under their names.
  *
- * Convolutions, Gemm (with transB), Add and, behind these, MaxPool compute on integers; all else stays float.
+ * Convolutions, Gemm (with transB), Add and, behind these, MaxPool compute in int8; all else stays float.
  *
  * @param facts of all {@link tensorsToObserve}
  * @throws RangeError where a range is missing or a node to keep float is not there, OnnxError where weights are not float32

@@ -5,7 +5,7 @@ const HALF = BINS / 2;
 const FIRST_BOUND = 2 ** -10;
 
 /**
- * How often values of one tensor came, over any number of pictures, in one pass: the bins cover -bound to bound, and
+ * How often values of one tensor came, over any number of images, in one pass: the bins cover -bound to bound, and
  * where a value lies outside, the bound doubles and neighbouring bins are merged. So between 2048 and 4096 bins lie
  * between zero and the largest magnitude, whatever came first.
  */
@@ -22,7 +22,7 @@ export class ActivationHistogram {
 
   /**
    * Counts values in.
-   * @throws RangeError where one is not finite: weights or picture are damaged
+   * @throws RangeError where one is not finite: weights or image are damaged
    */
   add(values: Float32Array): void {
     let low = Infinity;

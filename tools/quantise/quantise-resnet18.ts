@@ -14,7 +14,7 @@ export interface Observed {
   readonly observations: ReadonlyMap<string, Observation>;
 }
 
-/** Watches ResNet-18 at work on pictures. */
+/** Watches ResNet-18 at work on images. */
 export async function observeResNet18(
   weights: FoldedResNet18,
   metadata: Readonly<Record<string, string>>,
@@ -26,7 +26,7 @@ export async function observeResNet18(
   return { model, observations: await observe(model, inputs, tensors) };
 }
 
-/** The whole range of values that pictures can have once they are normalised: the input needs no watching. */
+/** The whole range of values that images can have once they are normalised: the input needs no watching. */
 function inputRange({ mean, std }: Preprocessing): { low: number; high: number } {
   return { low: Math.min(...mean.map((m, i) => -m / std[i])), high: Math.max(...mean.map((m, i) => (1 - m) / std[i])) };
 }

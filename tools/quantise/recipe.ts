@@ -16,7 +16,7 @@ export const DEFAULT_RECIPE: Recipe = {
   float: ['conv1', 'fc'],
 };
 
-/** Made pictures fill later layers less than real ones do, so nothing of what they show is cut off. */
+/** Made images fill later layers less than real ones do, so nothing of what they show is cut off. */
 export const SYNTHETIC_RECIPE: Recipe = { ...DEFAULT_RECIPE, method: { kind: 'minmax' } };
 
 /** A recipe in words. */

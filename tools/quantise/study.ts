@@ -1,4 +1,4 @@
-// npm run tool -- quantise-study [FOLDER [WORDS]]: accuracy of ResNet-18 in integers by recipe, native onnxruntime on labelled pictures
+// npm run tool -- quantise-study [FOLDER [WORDS]]: accuracy of ResNet-18 in int8 by recipe, native onnxruntime on labelled images
 // (NNNN-name.jpg, NNNN = class). As many calibrate as in npm run model; figures also for the others alone. Prints the table of
 // docs/int8.md; WORDS only those of its rows that have them.
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { topK } from '../../src/engine/probabilities';
 import { foldResNet18 } from '../../src/engine/resnet18/fold';
 import { readSafetensors } from '../../src/engine/safetensors';
 import { findLocalWeights } from '../model/sources';
-import { networkInputs, imagesIn } from './pictures';
+import { networkInputs, imagesIn } from './images';
 import { calibrationImages } from './calibration-set';
 import { observeResNet18, quantised } from './quantise-resnet18';
 import { DEFAULT_RECIPE, type Recipe } from './recipe';

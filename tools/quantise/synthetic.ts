@@ -9,7 +9,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Smooth noise with a spectrum that falls as natural pictures' do (1 / frequency): octaves of interpolated random grids. */
+/** Smooth noise with a spectrum that falls as natural images' do (1 / frequency): octaves of interpolated random grids. */
 function cloud(next: () => number, roughness: number): Float32Array {
   const out = new Float32Array(SIZE * SIZE);
   let amplitude = 1;
@@ -42,11 +42,11 @@ function shape(kind: number, x: number, y: number): number {
 }
 
 /**
- * A picture of nothing: opaque shapes of all sizes that cover each other (the "dead leaves" model, whose edges and sizes are
- * spread as in natural pictures: Lee, Mumford and Huang 2001; Baradad et al. 2021, Learning to See by Looking at Noise),
- * each with a colour, a shade and a texture of its own. For calibration where there are no real pictures.
+ * An image of nothing: opaque shapes of all sizes that cover each other (the "dead leaves" model, whose edges and sizes are
+ * spread as in natural images: Lee, Mumford and Huang 2001; Baradad et al. 2021, Learning to See by Looking at Noise),
+ * each with a colour, a shade and a texture of its own. For calibration where there are no real images.
  *
- * @param seed the same picture for the same seed
+ * @param seed the same image for the same seed
  * @returns RGBA, 256 x 256
  */
 export function deadLeaves(seed: number): { data: Uint8Array; width: number; height: number } {
@@ -56,7 +56,7 @@ export function deadLeaves(seed: number): { data: Uint8Array; width: number; hei
   const contrast = 0.3 + 1.4 * next();
   const leaves = 40 + Math.floor(260 * next());
   for (let leaf = 0; leaf < leaves; leaf++) {
-    // Sizes fall off with the third power, so that the picture looks the same at every scale; the first covers all.
+    // Sizes fall off with the third power, so that the image looks the same at every scale; the first covers all.
     const radius = leaf === 0 ? 4 * SIZE : Math.min(SIZE / 2, 4 / Math.sqrt(next() * 0.9 + 0.001));
     const [cx, cy, kind, angle] = [next() * SIZE, next() * SIZE, next(), next() * Math.PI];
     const stretch = 0.4 + 0.6 * next();

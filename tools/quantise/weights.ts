@@ -1,6 +1,6 @@
 import { roundHalfEven } from './parameters';
 
-/** Weights of a convolution or of the classifier in integers, one scale for each output channel. */
+/** Weights of a convolution or of the classifier in int8, one scale for each output channel. */
 export interface QuantisedWeights {
   /** Same order as the floats; real = scale[output] * value. */
   readonly values: Int8Array;

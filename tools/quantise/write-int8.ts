@@ -11,13 +11,13 @@ import { readResNet18 } from '../../src/engine/resnet18/read';
 import { hexSha256, writeWhole } from '../model/build-resnet18';
 import { knownAnswer } from '../model/known-answer';
 import { calibrationInputs, type CalibrationSet } from './calibration-set';
-import { networkInputs } from './pictures';
+import { networkInputs } from './images';
 import { observeResNet18, quantised } from './quantise-resnet18';
 import { DEFAULT_RECIPE, recipeWords, SYNTHETIC_RECIPE, type Recipe } from './recipe';
 
-/** Raised where the same recipe and pictures would give other integers than before. */
+/** Raised where the same recipe and images would give other integers than before. */
 const VERSION = 2;
-/** Pictures that the integers are compared with the floats on. */
+/** Images that the integers are compared with the floats on. */
 const AGREEMENT_COUNT = 100;
 
 /** The recipe for a set, where none is asked for. */
@@ -53,7 +53,7 @@ async function agreement(
   return { same, of };
 }
 
-/** Pictures spread over the folder, when all are too many. */
+/** Images spread over the folder, when all are too many. */
 function some(paths: readonly string[]): string[] {
   const step = Math.max(1, paths.length / AGREEMENT_COUNT);
   return paths.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));

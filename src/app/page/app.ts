@@ -223,7 +223,7 @@ export class App extends LitElement {
     if (event.dataTransfer) void droppedFiles(event.dataTransfer).then((files) => this.#receive(files));
   };
 
-  /** A model, a video, pictures, or exported sessions: what was dropped tells where it belongs. */
+  /** A model, a video, images, or exported sessions: what was dropped tells where it belongs. */
   #receive(files: readonly DroppedFile[]): void {
     if (files.length === 0) return;
     const [first] = files;

@@ -1,13 +1,13 @@
 import { imageSize } from 'image-size';
 import type { ImageProblem } from '../shared/image-problem';
 
-/** Bytes of a file, and pixels of a picture, that are read at most: what a phone's memory takes (4 bytes a pixel). */
+/** Bytes of a file, and pixels of an image, that are read at most: what a phone's memory takes (4 bytes a pixel). */
 const MAX_BYTES = 100 * 2 ** 20;
 const MAX_PIXELS = 100_000_000;
-/** Enough for the sizes in the head of any camera's picture; thumbnails in EXIF come before them. */
+/** Enough for the sizes in the head of any camera's image; thumbnails in EXIF come before them. */
 const HEAD_BYTES = 512 * 1024;
 
-/** A picture that could not be read, and why. */
+/** An image that could not be read, and why. */
 export class ImageError extends Error {
   constructor(
     readonly problem: ImageProblem,
@@ -35,10 +35,10 @@ function sizeOf(head: Uint8Array): ReturnType<typeof imageSize> | undefined {
 }
 
 /**
- * Decodes a picture file as the network wants it: upright (EXIF), its pixels' own values.
+ * Decodes an image file as the network wants it: upright (EXIF), its pixels' own values.
  *
  * @returns a bitmap that the caller closes or transfers
- * @throws PictureError with the reason
+ * @throws ImageError with the reason
  */
 export async function decodeImage(file: Blob): Promise<ImageBitmap> {
   if (file.size === 0) throw new ImageError('empty', 'The file has no bytes.');

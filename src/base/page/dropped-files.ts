@@ -1,6 +1,6 @@
 import type { ImageProblem } from '../shared/image-problem';
 
-/** Files that are taken at once: more is a disk, not a folder of pictures. */
+/** Files that are taken at once: more is a disk, not a folder of images. */
 export const MOST_DROPPED = 20_000;
 
 /** A file and its path inside what was dropped. */
@@ -55,7 +55,7 @@ export function isZip({ type, name }: File): boolean {
 }
 
 /**
- * Whether a file is one for the pictures page: a picture by its type, or by its name where the system knows no type; what there is
+ * Whether a file is one for the pictures page: an image by its type, or by its name where the system knows no type; what there is
  * a problem with is listed there.
  */
 export function isImage({ file: { type, name }, problem }: DroppedFile): boolean {

@@ -1,4 +1,4 @@
-/** What the browser tells of the room for what the app stores. */
+/** What the browser tells of the quota for what the app stores. */
 export interface DeviceQuota {
   /** Bytes that it still allows; undefined where it does not tell. */
   readonly bytesLeft: number | undefined;

@@ -18,7 +18,7 @@ const FAULT_CODES = [
   'camera-busy',
   'camera-ended',
   'camera-failed',
-  // other sources of pictures
+  // other sources of images
   'screen-failed',
   'film-unreadable',
   // worker and engine
@@ -45,7 +45,7 @@ const FAULT_CODES = [
   'session-busy',
   'no-recorder',
   'recording-failed',
-  // taught things
+  // taught classes
   'things-file',
   'things-model',
   'name-taken',

@@ -1,4 +1,4 @@
-/** Why a picture could not be recognised. */
+/** Why an image could not be recognised. */
 export type ImageProblem =
   /** No bytes in it. */
   | 'empty'
@@ -8,11 +8,11 @@ export type ImageProblem =
   | 'too-large'
   /** HEIC, which this browser does not read. */
   | 'heic'
-  /** No picture, or a damaged one. */
+  /** No image, or a damaged one. */
   | 'unreadable'
   /** The browser could not open the file, or the folder that it is in. */
   | 'not-given'
   /** Too many were dropped at once: it and those after it were not taken. */
   | 'left-out'
-  /** The picture was read, but the network could not be run on it. */
+  /** The image was read, but the network could not be run on it. */
   | 'engine';

@@ -9,19 +9,19 @@ export interface Accuracy {
   readonly dataset: string;
 }
 
-/** How a network's integers came about. */
+/** How an int8 network came about. */
 export interface Quantisation {
   /** What the ranges were taken from, for people. */
   readonly calibration: string;
   /** Types, ranges and layers kept float, for people. */
   readonly recipe: string;
-  /** The pictures that calibrated: how many, and SHA-256 of their names and sizes; undefined where there were none. */
+  /** The images that calibrated: how many, and SHA-256 of their names and sizes; undefined where there were none. */
   readonly pictures?: { readonly count: number; readonly sha256: string };
-  /** SHA-256 of recipe and pictures: a build with another one is out of date. */
+  /** SHA-256 of recipe and images: a build with another one is out of date. */
   readonly fingerprint: string;
   /** Made by `npm run tool -- quantise`, so `npm run model` leaves it alone. */
   readonly byHand?: boolean;
-  /** Pictures, none of which calibrated, and how many of them got the same first label as from the float network. */
+  /** Images, none of which calibrated, and how many of them got the same first label as from the float network. */
   readonly agreement?: { readonly same: number; readonly of: number };
 }
 

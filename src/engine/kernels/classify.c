@@ -3,7 +3,7 @@
 #include "simd.h"
 
 // Item: `group` blocks of 4 channels.
-void average_pool(const Phase *p, int item) {
+void average_pool(const Operator *p, int item) {
   const int last = smaller((item + 1) * p->group, p->ic / 4);
   const vec scale = splat(1.0f / (float)(p->width * p->height));
   for (int c = item * p->group; c < last; c++) {
@@ -22,7 +22,7 @@ INLINE float across(vec x) {
 }
 
 // Item: `group` rows of the [oc][ic] matrix, a multiple of 4.
-void classify(const Phase *p, int item) {
+void classify(const Operator *p, int item) {
   const int last = smaller((item + 1) * p->group, p->oc);
   for (int o = item * p->group; o < last; o += 4) {
     const float *w = p->weights + o * p->ic;

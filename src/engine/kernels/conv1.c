@@ -1,7 +1,7 @@
 // The first layers of ResNet: 7 x 7 convolution with stride 2 from 3 planes, ReLU, and 3 x 3 maximum with stride 2, fused,
 // so that only four rows of the large middle result are ever kept.
 //
-// With stride 2, each 2 x 2 square of the picture is one pixel of 4 channels, and the 7 x 7 convolution becomes one of 4 x 4
+// With stride 2, each 2 x 2 square of the image is one pixel of 4 channels, and the 7 x 7 convolution becomes one of 4 x 4
 // with stride 1 over 12 channels (its eighth row and column are zeros). Winograd's F(4 x 4, 4 x 4) does 16 outputs with 49
 // products a channel: 588 multiplications where the plain way has 2352.
 #include "gemm.h"
@@ -22,7 +22,7 @@
 #define ROW_PITCH ((CONV_SIDE + 2) * 4)  // a row of results with a column of zeros on its left
 
 // Item: one plane. Copies the planar input into the middle of a plane with 3 zeros on each side.
-void pad_input(const Phase *p, int item) {
+void pad_input(const Operator *p, int item) {
   const float *in = p->in + item * SIDE * SIDE;
   float *out = p->out + item * PADDED_PLANE + 3 * PADDED_ROW + 3;
   for (int y = 0; y < SIDE; y++) {
@@ -63,7 +63,7 @@ INLINE void transform_out(vec m[T]) {
 #define FETCH(in, row, y, x) load_square((in) + (y) * 2 * (row) + (x) * 2, row)
 #include "tile.h"
 
-static void row_in(const Phase *p, int row, float *columns) {
+static void row_in(const Operator *p, int row, float *columns) {
   const float *in = p->in + row * M * 2 * PADDED_ROW;
   const Blocks blocks = split(TILES);
   for (int b = 0; b < blocks.count; b++) {
@@ -90,7 +90,7 @@ INLINE void pool_row(const float *a, const float *b, const float *c, int width, 
 
 // Item: one row of tiles, 4 rows of results, 2 pooled rows. The upper one also wants the row above, which another item
 // computes: each item leaves its last row, pooled sideways, in `sums`: [row of tiles][oc / 4][width][4].
-void conv1_pool(const Phase *p, int item, int thread) {
+void conv1_pool(const Operator *p, int item, int thread) {
   float *const columns = p->local + thread * p->local_size;
   float *const sums = columns + POSITIONS * COLUMNS_STEP;
   float *const rows = sums + POSITIONS * SUMS_STEP;
@@ -117,7 +117,7 @@ void conv1_pool(const Phase *p, int item, int thread) {
 }
 
 // Item: one block of 4 channels. Adds to each row of tiles but the first what the one above has left.
-void conv1_seams(const Phase *p, int item) {
+void conv1_seams(const Operator *p, int item) {
   for (int row = 1; row < TILES; row++) {
     const float *from = p->sums + ((row - 1) * (p->oc / 4) + item) * p->width * 4;
     float *to = p->out + item * p->out_plane + (row * 2 + 1) * p->out_row + 4;

@@ -4,7 +4,7 @@
 #include "simd.h"
 
 // Item: one chunk of output pixels by `group` blocks of 4 input channels. Columns: [block][3 x 3 taps][ic / 4][n][4].
-void pack(const Phase *p, int item) {
+void pack(const Operator *p, int item) {
   const int groups = parts(p->ic / 4, p->group);
   const Range c = part(item % groups, p->group, p->ic / 4);
   const Range pixels = part(item / groups, p->chunk, p->width * p->height);
@@ -28,7 +28,7 @@ void pack(const Phase *p, int item) {
 }
 
 // Item: one chunk of output pixels by `group` blocks of 8 output channels. Weights: [oc / 8][taps][ic][8].
-void direct(const Phase *p, int item, int thread) {
+void direct(const Operator *p, int item, int thread) {
   const int groups = parts(p->oc / 8, p->group);
   const Range c = part(item % groups, p->group, p->oc / 8);
   const Range pixels = part(item / groups, p->chunk, p->width * p->height);

@@ -1,4 +1,4 @@
-// ResNet's convolutions in integers, with relaxed SIMD's dot product of 8 by 7 bits (docs/engine-study.md).
+// ResNet's convolutions in int8, with relaxed SIMD's dot product of 8 by 7 bits (docs/engine-study.md).
 //
 // Activations are 0 to 127, as the instruction wants its second operand, stored as [channels / 16][rows][columns][16] with a
 // border of one pixel of zeros. Weights are -127 to 127, as [oc / 8][taps][ic / 4][8 oc][4 ic]. A convolution reads its input
@@ -31,7 +31,7 @@ INLINE vec rounded(vec x, vec top) {
 }
 
 // 8 channels from `o` on at n pixels.
-INLINE void finish(const Phase *p, int o, int n, const int32_t *sums, const Places *at, int floats) {
+INLINE void finish(const Operator *p, int o, int n, const int32_t *sums, const Places *at, int floats) {
   const vec s0 = load(p->scales + o), s1 = load(p->scales + o + 4), b0 = load(p->bias + o), b1 = load(p->bias + o + 4);
   const vec factor = splat(p->factor), top = splat((float)p->top);
   const int plane = o / 16 * (floats ? p->in_plane : p->out_plane) + o % 16;
@@ -55,13 +55,13 @@ INLINE void finish(const Phase *p, int o, int n, const int32_t *sums, const Plac
   }
 }
 
-INLINE void convolve(const Phase *p, int item, int floats) {
+INLINE void convolve(const Operator *p, int item, int floats) {
   const int groups = parts(p->oc / 8, p->group);
   const Range c = part(item % groups, p->group, p->oc / 8);
   const Range rows = part(item / groups, p->chunk, p->height);
   const Blocks blocks = split((rows.last - rows.first) * p->width);
   const int edge = p->taps == 1;
-  // A stage's maps are alike: where floats come out, the residual lies as the input does.
+  // A stage's activations are alike: where floats come out, the residual lies as the input does.
   const int out_row = floats ? p->in_row : p->out_row;
   int32_t sums[MAX_COLUMNS * 8];
   for (int o = c.first * 8; o < c.last * 8; o += 8) {
@@ -84,14 +84,14 @@ INLINE void convolve(const Phase *p, int item, int floats) {
 }
 
 // Item: `chunk` rows by `group` blocks of 8 output channels.
-void integers(const Phase *p, int item) { convolve(p, item, 0); }
+void int8_convolution(const Operator *p, int item) { convolve(p, item, 0); }
 
 // The same, with stride 1 and floats as [oc / 4][rows][columns][4] for output: `out_plane` counts floats.
-void integers_to_floats(const Phase *p, int item) { convolve(p, item, 1); }
+void int8_to_floats(const Operator *p, int item) { convolve(p, item, 1); }
 
 // Item: `chunk` rows. What conv1_pool gives as integers, each upper row of a row of tiles joined with what is left in `sums` by
 // the row of tiles above (see conv1_seams).
-void conv1_integers(const Phase *p, int item) {
+void conv1_int8(const Operator *p, int item) {
   const Range rows = part(item, p->chunk, p->height);
   const vec factor = splat(p->factor), top = splat((float)p->top);
   for (int y = rows.first; y < rows.last; y++) {

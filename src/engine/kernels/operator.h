@@ -1,14 +1,14 @@
-// One phase of the network: a kernel over a number of independent items, shared by all threads. The planner in
+// One operator of the network: a kernel over a number of independent items, shared by all threads. The planner in
 // src/engine/simd/plan.ts writes these structures; the two must agree field by field.
 //
 // Activations are stored as [channels / 4][rows][columns][4] with a border of zeros: one row and column before the
-// picture, and behind it what the last Winograd tile reads beyond the edge. `in` and `out` point at the first float of
+// image, and behind it what the last Winograd tile reads beyond the edge. `in` and `out` point at the first float of
 // that padded plane.
 //
 // Columns are what a convolution's matrix product runs over: Winograd tiles, or output pixels. They come in blocks of at
 // most 6 (see split), stored [k / 4][n][4] as the inner loops read them.
-#ifndef SIGHTGLASS_PHASE_H
-#define SIGHTGLASS_PHASE_H
+#ifndef SIGHTGLASS_OPERATOR_H
+#define SIGHTGLASS_OPERATOR_H
 
 #include <stdint.h>
 
@@ -26,9 +26,9 @@ enum Kind {
   DIRECT = 10,
   AVERAGE_POOL = 11,
   CLASSIFY = 12,
-  INTEGERS = 13,
-  INTEGERS_TO_FLOATS = 14,
-  CONV1_INTEGERS = 15,
+  INT8 = 13,
+  INT8_TO_FLOATS = 14,
+  CONV1_INT8 = 15,
 };
 
 typedef struct {
@@ -38,7 +38,7 @@ typedef struct {
   int32_t pad0[14];
   // Fixed.
   int32_t kind, items;
-  int32_t nobarrier;  // the next phase does not read what this one writes
+  int32_t nobarrier;  // the next operator does not read what this one writes
   const float *in;
   float *out;
   const float *residual;  // added before ReLU; null where there is none
@@ -53,17 +53,17 @@ typedef struct {
   int32_t in_row, in_plane, out_row, out_plane;  // floats
   int32_t width, height;                         // of the output
   int32_t tiles_x, tiles;                        // Winograd tiles a row, and in all
-  int32_t chunk;  // tiles or pixels an item takes at most; CONV1: rows of tiles; integers: rows
+  int32_t chunk;  // tiles or pixels an item takes at most; CONV1: rows of tiles; INT8: rows
   int32_t group;  // blocks of channels an item takes
   int32_t taps;   // direct: 9 or 1
   int32_t stride;  // pack: pixels from one output to the next
-  // Integers (int8.c), whose `in`, `out`, `residual` and `weights` are bytes, their rows and planes too.
+  // Int8 (int8.c), whose `in`, `out`, `residual` and `weights` are bytes, their rows and planes too.
   const float *scales;  // [oc] a sum's unit in steps of the output
-  float factor;         // the residual's step in steps of the output; CONV1_INTEGERS: 1 in steps of the output
+  float factor;         // the residual's step in steps of the output; CONV1_INT8: 1 in steps of the output
   int32_t top;          // largest integer of the output
-} Phase;
+} Operator;
 
-_Static_assert(sizeof(Phase) == 192, "planner and kernels must agree");
+_Static_assert(sizeof(Operator) == 192, "planner and kernels must agree");
 
 // Splits `n` columns into blocks of at most MAX_COLUMNS, sizes as equal as can be (5 or 6 rather than 6, 6, 1).
 #define MAX_COLUMNS 6
@@ -93,23 +93,23 @@ static inline Range part(int index, int size, int count) {
 
 static inline int parts(int count, int size) { return (count + size - 1) / size; }
 
-void pad_input(const Phase *p, int item);
-void conv1_pool(const Phase *p, int item, int thread);
-void conv1_seams(const Phase *p, int item);
-void winograd4_whole(const Phase *p, int item, int thread);
-void winograd4_in(const Phase *p, int item);
-void winograd4_out(const Phase *p, int item);
-void winograd2_in(const Phase *p, int item);
-void winograd2_out(const Phase *p, int item);
-void products(const Phase *p, int item);
-void pack(const Phase *p, int item);
-void direct(const Phase *p, int item, int thread);
-void average_pool(const Phase *p, int item);
-void classify(const Phase *p, int item);
+void pad_input(const Operator *p, int item);
+void conv1_pool(const Operator *p, int item, int thread);
+void conv1_seams(const Operator *p, int item);
+void winograd4_whole(const Operator *p, int item, int thread);
+void winograd4_in(const Operator *p, int item);
+void winograd4_out(const Operator *p, int item);
+void winograd2_in(const Operator *p, int item);
+void winograd2_out(const Operator *p, int item);
+void products(const Operator *p, int item);
+void pack(const Operator *p, int item);
+void direct(const Operator *p, int item, int thread);
+void average_pool(const Operator *p, int item);
+void classify(const Operator *p, int item);
 #ifdef __wasm_relaxed_simd__
-void integers(const Phase *p, int item);
-void integers_to_floats(const Phase *p, int item);
-void conv1_integers(const Phase *p, int item);
+void int8_convolution(const Operator *p, int item);
+void int8_to_floats(const Operator *p, int item);
+void conv1_int8(const Operator *p, int item);
 #endif
 
 #endif

@@ -15,7 +15,7 @@ EXPORT("prepare_direct") void prepare_direct(const float *in, float *out, int oc
 
 #ifdef __wasm_relaxed_simd__
 // [oc][ic][taps] bytes into [oc / 8][taps][ic / 4][8][4].
-EXPORT("prepare_integers") void prepare_integers(const int8_t *in, int8_t *out, int oc, int ic, int taps) {
+EXPORT("prepare_int8") void prepare_int8(const int8_t *in, int8_t *out, int oc, int ic, int taps) {
   for (int o = 0; o < oc; o++) {
     for (int c = 0; c < ic; c++) {
       int8_t *to = out + (o / 8) * 8 * ic * taps + (c / 4) * 32 + o % 8 * 4 + c % 4;

@@ -2,7 +2,7 @@
 #include "gemm.h"
 
 // Item: one position by `group` blocks of 8 output channels.
-void products(const Phase *p, int item) {
+void products(const Operator *p, int item) {
   const int groups = parts(p->oc / 8, p->group);
   const int position = item / groups;
   const Range c = part(item % groups, p->group, p->oc / 8);

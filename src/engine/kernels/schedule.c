@@ -1,4 +1,4 @@
-// Runs the phases on one or more threads. A phase's items are handed out one by one from a shared counter, and a phase is
+// Runs the operators on one or more threads. An operator's items are handed out one by one from a shared counter, and an operator is
 // over when its items are done, not when every thread has come by: a thread that the system has put aside delays only
 // the item it holds, and one that wakes late just finds less to do.
 #include <stdint.h>
@@ -14,7 +14,7 @@ typedef struct {
   int32_t pad[14];
 } Control;
 
-static void run_item(const Phase *p, int item, int thread) {
+static void run_item(const Operator *p, int item, int thread) {
   switch (p->kind) {
     case PAD_INPUT: pad_input(p, item); break;
     case CONV1_POOL: conv1_pool(p, item, thread); break;
@@ -30,9 +30,9 @@ static void run_item(const Phase *p, int item, int thread) {
     case AVERAGE_POOL: average_pool(p, item); break;
     case CLASSIFY: classify(p, item); break;
 #ifdef __wasm_relaxed_simd__
-    case INTEGERS: integers(p, item); break;
-    case INTEGERS_TO_FLOATS: integers_to_floats(p, item); break;
-    case CONV1_INTEGERS: conv1_integers(p, item); break;
+    case INT8: int8_convolution(p, item); break;
+    case INT8_TO_FLOATS: int8_to_floats(p, item); break;
+    case CONV1_INT8: conv1_int8(p, item); break;
 #endif
   }
 }
@@ -42,7 +42,7 @@ static void run_item(const Phase *p, int item, int thread) {
 #define STORE(x, v) __atomic_store_n(&(x), v, __ATOMIC_SEQ_CST)
 
 // The next item of this frame, or -1 where none is left or the frame is over.
-static int take(Phase *p, int generation) {
+static int take(Operator *p, int generation) {
   int32_t seen = LOAD(p->ticket);
   for (;;) {
     if ((seen >> 16 & 0x7fff) != (generation & 0x7fff)) return -1;
@@ -60,9 +60,9 @@ static void wait_while(int32_t *x, int32_t value) {
   while (LOAD(*x) == value) __builtin_wasm_memory_atomic_wait32(x, value, -1);
 }
 
-static void run_phases(Phase *phases, int count, int thread, int generation) {
+static void run_operators(Operator *operators, int count, int thread, int generation) {
   for (int i = 0; i < count; i++) {
-    Phase *p = phases + i;
+    Operator *p = operators + i;
     const uint32_t target = (uint32_t)generation * (uint32_t)p->items;
     int item;
     while ((item = take(p, generation)) >= 0) {
@@ -72,7 +72,7 @@ static void run_phases(Phase *phases, int count, int thread, int generation) {
       }
     }
     if (p->nobarrier) continue;
-    for (Phase *q = p; q >= phases && (q == p || q->nobarrier); q--) {
+    for (Operator *q = p; q >= operators && (q == p || q->nobarrier); q--) {
       const uint32_t all = (uint32_t)generation * (uint32_t)q->items;
       for (;;) {
         const int32_t done = LOAD(q->done);
@@ -84,30 +84,30 @@ static void run_phases(Phase *phases, int count, int thread, int generation) {
   }
 }
 
-// The thread that leads: runs one frame and returns when all its phases are done.
-EXPORT("run") void run(Control *control, Phase *phases, int count) {
+// The thread that leads: runs one frame and returns when all its operators are done.
+EXPORT("run") void run(Control *control, Operator *operators, int count) {
   const int generation = control->generation + 1;
-  for (int i = 0; i < count; i++) STORE(phases[i].ticket, (generation & 0x7fff) << 16);
+  for (int i = 0; i < count; i++) STORE(operators[i].ticket, (generation & 0x7fff) << 16);
   STORE(control->generation, generation);
   __builtin_wasm_memory_atomic_notify(&control->generation, 0x7fffffff);
-  run_phases(phases, count, 0, generation);
+  run_operators(operators, count, 0, generation);
 }
 
 // The other threads: sleep between frames, return when told to stop.
-EXPORT("help") void help(Control *control, Phase *phases, int count, int thread) {
+EXPORT("help") void help(Control *control, Operator *operators, int count, int thread) {
   int32_t seen = 0;
   for (;;) {
     wait_while(&control->generation, seen);
     if (LOAD(control->stop)) return;
     seen = LOAD(control->generation);
-    run_phases(phases, count, thread, seen);
+    run_operators(operators, count, thread, seen);
   }
 }
 #else
-EXPORT("run") void run(Control *control, Phase *phases, int count) {
+EXPORT("run") void run(Control *control, Operator *operators, int count) {
   control->generation++;
   for (int i = 0; i < count; i++) {
-    for (int item = 0; item < phases[i].items; item++) run_item(phases + i, item, 0);
+    for (int item = 0; item < operators[i].items; item++) run_item(operators + i, item, 0);
   }
 }
 #endif

@@ -11,7 +11,7 @@
 #include "tile.h"
 
 // Transforms tiles `start` to `start + tiles` of blocks `first` to `last` of 4 input channels.
-static void tiles_in(const Phase *p, int start, int tiles, int first, int last, float *columns) {
+static void tiles_in(const Operator *p, int start, int tiles, int first, int last, float *columns) {
   const Blocks blocks = split(tiles);
   int t = start;
   for (int b = 0; b < blocks.count; b++) {
@@ -41,7 +41,7 @@ __attribute__((noinline)) static void output_part(const float *m, int step, vec 
 }
 
 // The way back for blocks `first` to `last` of 8 output channels, whose sums begin at `sums`.
-static void tiles_out(const Phase *p, int start, int tiles, int first, int last, const float *sums) {
+static void tiles_out(const Operator *p, int start, int tiles, int first, int last, const float *sums) {
   for (int c = first * 2; c < last * 2; c++) {
     const vec bias = load(p->bias + c * 4);
     for (int i = 0; i < tiles; i++) {
@@ -59,20 +59,20 @@ static void tiles_out(const Phase *p, int start, int tiles, int first, int last,
 }
 
 // Item: `group` blocks of 4 input channels.
-void NAME(in)(const Phase *p, int item) {
+void NAME(in)(const Operator *p, int item) {
   const Range c = part(item, p->group, p->ic / 4);
   tiles_in(p, 0, p->tiles, c.first, c.last, p->columns);
 }
 
 // Item: `group` blocks of 8 output channels.
-void NAME(out)(const Phase *p, int item) {
+void NAME(out)(const Operator *p, int item) {
   const Range c = part(item, p->group, p->oc / 8);
   tiles_out(p, 0, p->tiles, c.first, c.last, p->sums + c.first * p->tiles * 8);
 }
 
 #ifdef WHOLE
 // Item: one chunk of tiles, there and back in the thread's own memory, `group` blocks of 8 output channels at a time.
-void NAME(whole)(const Phase *p, int item, int thread) {
+void NAME(whole)(const Operator *p, int item, int thread) {
   const Range t = part(item, p->chunk, p->tiles);
   const int tiles = t.last - t.first;
   float *const columns = p->local + thread * p->local_size;

@@ -12,7 +12,7 @@ export interface Coefficients {
   readonly taps: number;
 }
 
-/** Pillow's `PRECISION_BITS` for 8-bit pictures: 32 bits less 8 for the pixel and 2 for overshoot (libImaging/Resample.c). */
+/** Pillow's `PRECISION_BITS` for 8-bit images: 32 bits less 8 for the pixel and 2 for overshoot (libImaging/Resample.c). */
 export const PRECISION_BITS = 32 - 8 - 2;
 
 interface Filter {
@@ -40,7 +40,7 @@ const FILTERS: Record<Preprocessing['interpolation'], Filter> = {
 /**
  * Weights that resize an axis of `inSize` pixels to `outSize`, for the output pixels `first` to `first + length - 1` only.
  * The same arithmetic as Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c), which
- * torchvision's `Resize(antialias=True)` uses on PIL pictures: when reducing, the filter is widened by the scale.
+ * torchvision's `Resize(antialias=True)` uses on PIL images: when reducing, the filter is widened by the scale.
  *
  * @param inSize whole source axis, pixels, 1 or more
  * @param outSize whole resized axis, pixels, 1 or more

@@ -8,12 +8,12 @@ export interface Region {
   readonly height: number;
 }
 
-/** Where the centre crop lies in the resized picture. */
+/** Where the centre crop lies in the resized image. */
 export interface CropGeometry {
-  /** Size of the whole resized picture, pixels. */
+  /** Size of the whole resized image, pixels. */
   readonly resizedWidth: number;
   readonly resizedHeight: number;
-  /** Upper left corner of the crop in the resized picture, pixels. */
+  /** Upper left corner of the crop in the resized image, pixels. */
   readonly left: number;
   readonly top: number;
 }
@@ -49,7 +49,7 @@ export function cropGeometry(width: number, height: number, spec: Preprocessing)
 }
 
 /**
- * The square of the source picture that the network sees, in source pixels (not whole numbers): what a reticle draws.
+ * The square of the source image that the network sees, in source pixels (not whole numbers): what a reticle draws.
  * The antialiasing filter reads a few pixels more at its edges.
  */
 export function visibleSquare(width: number, height: number, spec: Preprocessing): Region {

@@ -29,7 +29,7 @@ function normalisationTable(spec: Preprocessing): Float32Array {
 
 /**
  * torchvision's `Resize` (antialiased), `CenterCrop`, `ToTensor`, `Normalize` in one pass over just the pixels that the
- * crop needs, bit for bit as Pillow resizes 8-bit pictures (horizontally, then vertically, rounded to 8 bits after each).
+ * crop needs, bit for bit as Pillow resizes 8-bit images (horizontally, then vertically, rounded to 8 bits after each).
  * Buffers are kept between calls: with frames of one size nothing is allocated.
  */
 export class Preprocessor {
@@ -49,21 +49,21 @@ export class Preprocessor {
   }
 
   /**
-   * The rectangle of a `width` x `height` picture that `run` reads; a caller may deliver only these pixels.
-   * @throws RangeError for sizes that are no picture
+   * The rectangle of a `width` x `height` image that `run` reads; a caller may deliver only these pixels.
+   * @throws RangeError for sizes that are no image
    */
   region(width: number, height: number): Region {
     return this.#planFor(width, height).region;
   }
 
   /**
-   * Preprocesses one picture.
+   * Preprocesses one image.
    *
    * @param pixels RGBA or RGBX bytes of `available`, row after row; the fourth byte is ignored
-   * @param width width of the whole picture, pixels
-   * @param height height of the whole picture, pixels
+   * @param width width of the whole image, pixels
+   * @param height height of the whole image, pixels
    * @param out receives float32 NCHW [1, 3, crop, crop]
-   * @param available the part of the picture that `pixels` holds, the whole picture if left out
+   * @param available the part of the image that `pixels` holds, the whole image if left out
    * @param stride bytes from row to row, `available.width * 4` if left out
    * @throws RangeError where `pixels` or `available` hold less than the region, or `out` is too short
    */

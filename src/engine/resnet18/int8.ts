@@ -10,7 +10,7 @@ export interface ActivationSteps {
 /** Seven bits: what the second operand of relaxed SIMD's dot product may have on every processor. */
 export const TOP = 127;
 
-/** A convolution with its batch norm folded in, its weights in integers. */
+/** A convolution with its batch norm folded in, its weights in int8. */
 export interface Int8Convolution extends ConvolutionShape {
   /** Shape [outChannels, inChannels, kernel, kernel], -127 to 127. */
   readonly weight: Int8Array;
@@ -25,7 +25,7 @@ export interface Int8Convolution extends ConvolutionShape {
   readonly output: ActivationSteps;
 }
 
-/** ResNet-18 in integers; its first convolution and its classifier are float. */
+/** ResNet-18 in int8; its first convolution and its classifier are float. */
 export interface Int8ResNet18 {
   readonly conv1: FoldedConvolution;
   /** Steps of what conv1, ReLU and the max pool give. */

@@ -85,13 +85,13 @@ class QdqGraph {
   }
 }
 
-/** Whether a model computes in integers, as {@link readInt8ResNet18} may be able to read. */
+/** Whether a model computes in int8, as {@link readInt8ResNet18} may be able to read. */
 export function isQuantised(model: OnnxModel): boolean {
   return model.graph.nodes.some((n) => n.op === 'QuantizeLinear');
 }
 
 /**
- * Takes ResNet-18 in integers out of an ONNX model in QDQ form with uint8 activations, conv1 and fc kept float: what
+ * Takes ResNet-18 in int8 out of an ONNX model in QDQ form with uint8 activations, conv1 and fc kept float: what
  * `npm run model` makes. Activations are told in 7 bits of the same range. Weights stay views into the file.
  *
  * @throws WeightsError where the model is of another shape or recipe

@@ -1,6 +1,6 @@
 import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
 
-/** Activations of one picture, shape [channels, size, size]. */
+/** Activations of one image, shape [channels, size, size]. */
 interface Activations {
   readonly channels: number;
   readonly size: number;

@@ -50,7 +50,7 @@ export function placeInt8Weights(kernels: Kernels, memory: ArrayBufferLike, c: I
   floats.set(tail.bias, own.bias / 4);
 }
 
-/** One convolution from maps to maps; to float maps where the tail has no top. */
+/** One convolution from activations to activations; to float ones where the tail has no top. */
 export function int8Operator(
   stage: Int8Stage, shape: ConvolutionShape, tail: Tail, own: Int8Weights, from: Activations, to: Activations, residual?: Activations, relu: 0 | 1 = 1,
 ): Operator {
@@ -65,7 +65,7 @@ export function int8Operator(
   };
 }
 
-/** Copies integer maps to plain [channels, side, side]. */
+/** Copies int8 activations to plain [channels, side, side]. */
 export function unpackInt8(bytes: Uint8Array, from: Activations, side: number, channels: number): Uint8Array {
   const area = side * side;
   const out = new Uint8Array(channels * area);

@@ -47,7 +47,7 @@ function check(plan: Int8Plan, memory: ArrayBufferLike, runAlone: (list: number)
   return other < 0 ? undefined : `score ${other} is ${together[other]} on all threads, ${logits[other]} on one`;
 }
 
-/** ResNet-18 in integers by relaxed SIMD's dot products; the kernels have to be a build with relaxed SIMD. */
+/** ResNet-18 in int8 by relaxed SIMD's dot products; the kernels have to be a build with relaxed SIMD. */
 export function int8Network(network: Int8ResNet18): PlanNetwork {
   return (arena, threads) => {
     const plan = planInt8(network, arena, threads);

@@ -66,7 +66,7 @@ class Planner {
 }
 
 /**
- * Lays ResNet-18 in integers out in memory and cuts it into phases.
+ * Lays ResNet-18 in int8 out in memory and cuts it into operators.
  *
  * @param arena where memory is free
  * @param threads how many threads need a workspace of their own
@@ -99,7 +99,7 @@ export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): 
     }
     planner.add(stage, `${layer}.0.conv2`, middle, second, shortcut);
     planner.add(stage, `${layer}.1.conv1`, second, middle);
-    // The block's first maps are free again: nothing reads them any more.
+    // The block's first activations are free again: nothing reads them any more.
     if (stage === last) planner.add(stage, `${layer}.1.conv2`, middle, result, second, true);
     else planner.add(stage, `${layer}.1.conv2`, middle, shortcut, second);
     x = shortcut;
@@ -114,7 +114,7 @@ export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): 
   };
   const operators = [
     ...opening, rounding,
-    // A shortcut and the convolution beside it read the same maps: nothing to wait for between them.
+    // A shortcut and the convolution beside it read the same activations: nothing to wait for between them.
     ...convolutions.map(({ operator, convolution }) => (convolution.stride === 2 && convolution.kernel === 3 ? { ...operator, nobarrier: 1 } : operator)),
     ...poolOperators(result, last, features, logits, { weights: fcWeights, bias: fcBias }),
   ];

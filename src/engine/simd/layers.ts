@@ -62,7 +62,7 @@ const columnsStep = (stage: Stage): number => piece(stage) * stage.channels + SK
 const sumsStep = (stage: Stage): number => piece(stage) * (stage.chunk === undefined ? stage.channels : stage.groupOut * 8) + SKEW;
 
 export function allocateActivations(arena: Arena, stage: Stage): Activations {
-  // One row before the picture, and behind it what the last tile reads beyond the edge.
+  // One row before the image, and behind it what the last tile reads beyond the edge.
   const side = tilesAcross(stage) * stage.tile + 2;
   return { address: arena.floats((stage.channels / 4) * side * side * 4), row: side * 4, plane: side * side * 4 };
 }
@@ -88,7 +88,7 @@ export function allocateConv1Workspace(arena: Arena, threads: number): Workspace
   return { columns: 0, sums: arena.floats(CONV1_SUMS_FLOATS), local: arena.floats(localSize * threads), localSize };
 }
 
-/** conv1, ReLU and max pool, from planes of 224 x 224 into maps of 56 x 56. */
+/** conv1, ReLU and max pool, from planes of 224 x 224 into activations of 56 x 56. */
 export function conv1Operators(arena: Arena, input: number, stage: Stage, own: LayerWeights, to: Activations, work: Workspace): Operator[] {
   const padded = arena.floats(PADDED_INPUT_FLOATS);
   const out = { out: to.address, outRow: to.row, outPlane: to.plane, oc: stage.channels, width: stage.side, height: stage.side };
@@ -148,7 +148,7 @@ export function strideTwoOperators(
   ];
 }
 
-/** Global average of float maps, and the classifier. */
+/** Global average of float activations, and the classifier. */
 export function poolOperators(from: Activations, stage: Pick<Stage, 'channels' | 'side'>, features: number, logits: number, fc: LayerWeights): Operator[] {
   return [
     {

@@ -3,13 +3,13 @@ import type { Arena } from './arena.ts';
 import type { Kernels } from './kernels.ts';
 import type { Operator } from './operator.ts';
 
-/** A network in memory, cut into phases; addresses in bytes. */
+/** A network in memory, cut into operators; addresses in bytes. */
 interface PlannedNetwork {
   readonly input: number;
   readonly features: number;
   readonly logits: number;
   readonly operators: readonly Operator[];
-  /** Lists of phases that the leading thread runs by itself where somebody wants to know; the first is the last block's. */
+  /** Lists of operators that the leading thread runs by itself where somebody wants to know; the first is the last block's. */
   readonly alone: readonly (readonly Operator[])[];
   /** Room for the largest layer's weights, used while they are placed. */
   readonly stagingBytes: number;

@@ -46,7 +46,7 @@ function weightKind(shape: ConvolutionShape): WeightPlan['kind'] {
 }
 
 /**
- * Lays ResNet-18 out in memory and cuts it into phases.
+ * Lays ResNet-18 out in memory and cuts it into operators.
  *
  * @param shapes its convolutions in state-dict order
  * @param arena where memory is free

@@ -20,7 +20,7 @@ export interface SimdEngineParts {
   readonly spawn: () => Thread;
 }
 
-/** Phases in memory, with the counters that run them. */
+/** Operators in memory, with the counters that run them. */
 interface OperatorList {
   readonly control: number;
   readonly operators: number;

@@ -6,22 +6,22 @@ import type { ImageItem } from '../shared/image';
 import type { RecogniserController } from '../../recognise/page/index';
 import { SharedController } from '../../base/page/shared-controller';
 
-/** The next picture is decoded while the network runs on the one before. */
+/** The next image is decoded while the network runs on the one before. */
 const LANES = 2;
 /** Longer side of a thumbnail, pixels: a card at twice its size. */
 const THUMBNAIL = 320;
-/** A picture on which the worker has crashed so often is left. */
+/** An image on which the worker has crashed so often is left. */
 const ATTEMPTS = 2;
 const TOP_COUNT = 3;
 
-/** Where the pictures are that the network gets. */
+/** Where the images are that the network gets. */
 type Recogniser = Pick<RecogniserController, 'recognise' | 'state' | 'loaded'>;
 
-/** Recognises any number of picture files one after another; a bad one is listed with its reason and the rest go on. */
+/** Recognises any number of image files one after another; a bad one is listed with its reason and the rest go on. */
 export class ImageBatch extends SharedController {
   #items: readonly ImageItem[] = [];
   readonly #counts: Record<ImageItem['state'], number> = { waiting: 0, running: 0, done: 0, failed: 0 };
-  /** Before it nothing waits: thousands of pictures are not looked through anew for each. */
+  /** Before it nothing waits: thousands of images are not looked through anew for each. */
   #firstWaiting = 0;
   #nextId = 1;
   #lanes = 0;
@@ -47,7 +47,7 @@ export class ImageBatch extends SharedController {
     return this.#counts.waiting + this.#counts.running > 0;
   }
 
-  /** Pictures that are through, well or not. */
+  /** Images that are through, well or not. */
   get finished(): number {
     return this.#counts.done + this.#counts.failed;
   }
@@ -74,7 +74,7 @@ export class ImageBatch extends SharedController {
     this.#set([]);
   }
 
-  /** Goes on where pictures wait and the recogniser is ready; call it whenever it may have become so. */
+  /** Goes on where images wait and the recogniser is ready; call it whenever it may have become so. */
   pump(): void {
     while (this.#lanes < LANES && this.recogniser().state === 'ready' && this.#counts.waiting > 0) {
       this.#lanes++;
@@ -110,7 +110,7 @@ export class ImageBatch extends SharedController {
       const fault = Fault.from(error, 'engine-failed');
       const attempts = (this.#attempts.get(id) ?? 0) + 1;
       this.#attempts.set(id, attempts);
-      // The recogniser is gone or being changed: the picture waits for the next one.
+      // The recogniser is gone or being changed: the image waits for the next one.
       if (fault.code !== 'engine-failed' && attempts < ATTEMPTS) return { id, file, name, state: 'waiting' };
       return { id, file, name, state: 'failed', problem: 'engine', detail: fault.message };
     }

@@ -8,7 +8,7 @@ import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 
 /**
- * A picture with its three labels.
+ * An image with its three labels.
  *
  * @csspart picture - the thumbnail
  * @csspart label - one row

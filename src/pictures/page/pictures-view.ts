@@ -31,7 +31,7 @@ const SUGGESTIONS = 50;
 
 const moreWords = (left: number): string => msg(str`Show more (${left} left)`);
 
-/** Still pictures: dropped, chosen or pasted, one or thousands, each with its labels. */
+/** Still images: dropped, chosen or pasted, one or thousands, each with its labels. */
 @customElement('sg-pictures-view')
 @localized()
 export class PicturesView extends LitElement {

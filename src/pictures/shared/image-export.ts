@@ -1,14 +1,14 @@
 import type { ImageItem } from './image';
 import { csvRecord, UTF8_MARK } from '../../base/shared/csv';
 
-/** Labels of each picture that are written. */
+/** Labels of each image that are written. */
 const COUNT = 3;
 
 type Names = readonly string[];
 
 /**
- * A table, RFC 4180, a record a picture: file, size in pixels, model, three labels with probabilities 0..1, and the reason where
- * it failed. Pictures that still wait are left out. Taught things have a label and no class.
+ * A table, RFC 4180, a record an image: file, size in pixels, model, three labels with probabilities 0..1, and the reason where
+ * it failed. Images that still wait are left out. Taught classes have a label and no index.
  *
  * @param names of the 1000 classes
  */

@@ -1,21 +1,21 @@
 import type { DoneImage } from './image';
 
-/** A label and how many pictures have it first. */
+/** A label and how many images have it first. */
 export interface LabelCount {
   readonly index: number;
-  /** Of a taught thing. */
+  /** Of a taught class. */
   readonly name?: string;
   readonly count: number;
 }
 
-/** First labels of the pictures, the most frequent first. */
+/** First labels of the images, the most frequent first. */
 export function countFirstLabels(images: readonly DoneImage[]): LabelCount[] {
   const counts = new Map<string | number, { index: number; name?: string; count: number }>();
   for (const { top } of images) {
     const first = top.at(0);
     if (!first) continue;
     const { index, name } = first;
-    // The index of a taught thing is another one after the next lesson.
+    // The index of a taught class is another one after the next lesson.
     const key = name ?? index;
     const entry = counts.get(key) ?? { index, ...(name === undefined ? {} : { name }), count: 0 };
     counts.set(key, { ...entry, count: entry.count + 1 });
@@ -24,7 +24,7 @@ export function countFirstLabels(images: readonly DoneImage[]): LabelCount[] {
 }
 
 /**
- * Pictures one of whose labels contains the words; all of them for no words.
+ * Images one of whose labels contains the words; all of them for no words.
  * @param words upper and lower case alike
  * @param names of the 1000 classes, one list a language
  */

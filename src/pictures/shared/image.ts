@@ -1,7 +1,7 @@
 import type { ImageProblem } from '../../base/shared/image-problem';
 import type { Precision, Prediction } from '../../engine/index';
 
-/** One still picture and what became of it. */
+/** One still image and what became of it. */
 export type ImageItem = {
   readonly id: number;
   readonly file: File;
@@ -14,9 +14,9 @@ export type ImageItem = {
       readonly state: 'done';
       /** Most probable first. */
       readonly top: readonly Prediction[];
-      /** Object URL of a small JPEG; given back when the picture is removed. */
+      /** Object URL of a small JPEG; given back when the image is removed. */
       readonly thumbnailUrl: string;
-      /** Pixels of the whole picture, upright. */
+      /** Pixels of the whole image, upright. */
       readonly width: number;
       readonly height: number;
       readonly modelId: string;

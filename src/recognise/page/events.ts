@@ -27,7 +27,7 @@ export class FocusPointEvent extends Event {
   static readonly type = 'sg-focus-point';
 
   /**
-   * @param x 0 at the left edge of the picture as the camera gives it, 1 at the right
+   * @param x 0 at the left edge of the image as the camera gives it, 1 at the right
    * @param y 0 at its top, 1 at its bottom
    */
   constructor(
@@ -38,7 +38,7 @@ export class FocusPointEvent extends Event {
   }
 }
 
-/** The source of pictures failed while it was shown. */
+/** The source of images failed while it was shown. */
 export class ImageFaultEvent extends Event {
   static readonly type = 'sg-picture-fault';
 
@@ -86,7 +86,7 @@ export class PrecisionChoiceEvent extends Event {
   }
 }
 
-/** A person wants to share a screen as the source of pictures. */
+/** A person wants to share a screen as the source of images. */
 export class ScreenChoiceEvent extends Event {
   static readonly type = 'sg-screen-choice';
 
@@ -104,7 +104,7 @@ export class SpeedMeasureEvent extends Event {
   }
 }
 
-/** A person chose a film file as the source of pictures. */
+/** A person chose a video file as the source of images. */
 export class VideoFileEvent extends Event {
   static readonly type = 'sg-film-file';
 

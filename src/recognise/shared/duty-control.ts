@@ -52,7 +52,7 @@ const MEAN_WEIGHT = 0.2;
 /**
  * Decides how long the network rests after each inference, so that frame-to-label latency holds its target on a loaded
  * machine (a thread that sleeps is given the processor sooner, and leaves it to camera and display), and so that heat
- * and battery are spared. Work goes first: the rate falls while the picture stays smooth.
+ * and battery are spared. Work goes first: the rate falls while the image stays smooth.
  */
 export class DutyControl {
   conditions: DeviceConditions = {};

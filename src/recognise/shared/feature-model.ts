@@ -15,7 +15,7 @@ export interface FeatureModel {
 
 /**
  * Which network gives features, of a loaded model; undefined where it gives none. All precisions of a network are one, known by
- * the checksum of its reference file: what was taught in floats is named in integers as well, and the app may change between them.
+ * the checksum of its reference file: what was taught in floats is named in int8 as well, and the app may change between them.
  */
 export function featureModelOf(manifest: ModelManifest, precision: string): FeatureModel | undefined {
   if (manifest.architecture !== 'resnet18') return undefined;

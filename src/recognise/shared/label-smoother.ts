@@ -42,7 +42,7 @@ export function distributionOverlap(p: Float32Array, q: Float32Array): number {
  * Makes labels steady: an exponential average over time (right for any frame rate: the weight of the past is
  * exp(-elapsed / timeConstant)) and a hold on the shown order, both given up at once where the scene changes.
  *
- * A change is either told by the caller (the picture itself changed) or seen from two answers in a row that agree with
+ * A change is either told by the caller (the image itself changed) or seen from two answers in a row that agree with
  * each other and not with the average; one odd answer alone is left out.
  */
 export class LabelSmoother {
@@ -88,7 +88,7 @@ export class LabelSmoother {
    *
    * @param probabilities shape [classes]; not kept
    * @param time when the frame was captured, milliseconds, never falling
-   * @param sceneChanged the picture itself differs from the one before
+   * @param sceneChanged the image itself differs from the one before
    * @returns the labels to show, first the one shown on top, with their steady probabilities
    */
   update(probabilities: Float32Array, time: number, sceneChanged = false): Prediction[] {

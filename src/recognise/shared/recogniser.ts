@@ -3,7 +3,7 @@ import type { SmootherOptions } from './label-smoother';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import type { StoredBlock } from './feature-model';
 
-/** A picture of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
+/** An image of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
 export interface PixelFrame {
   /** RGBA, row after row; its buffer is transferred. */
   readonly data: Uint8ClampedArray;
@@ -13,7 +13,7 @@ export interface PixelFrame {
   readonly height: number;
 }
 
-/** One picture for the network. Transferred to the worker, which closes it. */
+/** One image for the network. Transferred to the worker, which closes it. */
 export type FrameInput = VideoFrame | ImageBitmap | PixelFrame;
 
 /** Whether a frame's pixels have to be turned or mirrored to be seen upright; an ImageBitmap's never do. */
@@ -62,7 +62,7 @@ export interface RecogniseOptions {
   readonly features?: boolean;
   /** Whether to give the last block as well, for teaching. */
   readonly block?: boolean;
-  /** False for a still picture that has nothing to do with the frames before it: no smoothing, none disturbed. */
+  /** False for a still image that has nothing to do with the frames before it: no smoothing, none disturbed. */
   readonly live?: boolean;
 }
 

@@ -9,7 +9,7 @@ const CHANGE_THRESHOLD = 0.55;
 
 /**
  * Tells a cut to another scene from movement, by comparing 14 x 14 thumbnails of the network's own input: costs one
- * pass over its green plane and no second look at the camera's picture.
+ * pass over its green plane and no second look at the camera's image.
  */
 export class SceneChangeDetector {
   #previous = new Float32Array(GRID * GRID);

@@ -91,7 +91,7 @@ export class RecognitionScheduler {
     const busyMs = now - this.#startedAt;
     if (latencyMs !== undefined) this.#restUntil = now + this.#duty.finished(now, busyMs, latencyMs);
     const rest = this.#restUntil - now;
-    // The last frame of all (a film that is paused, a frozen picture) may come during the rest: it is taken after it.
+    // The last frame of all (a video that is paused, a frozen image) may come during the rest: it is taken after it.
     if (!this.#waiting && rest <= 0) return undefined;
     if (rest <= 0 && now - this.#frameAt <= this.#interval * STALE_SHARE) return 0;
     return Math.max(rest, 0) + this.#interval * PATIENCE;

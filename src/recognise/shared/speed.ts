@@ -9,7 +9,7 @@ export interface Speed {
   readonly ms: number;
 }
 
-/** Integers may cost a little accuracy, so they must save at least this share of the time. */
+/** Int8 may cost a little accuracy, so it must save at least this share of the time. */
 const LEAST_GAIN = 0.1;
 
 /**

@@ -26,7 +26,7 @@ export class FrameReader {
   /**
    * @param out receives float32 NCHW [1, 3, crop, crop]
    * @throws Fault `frame-unreadable` where this worker can read such frames in no way: plain pixels it always can
-   * @throws RangeError where the frame holds no picture
+   * @throws RangeError where the frame holds no image
    */
   async read(frame: FrameInput, out: Float32Array): Promise<void> {
     if (isPixelFrame(frame)) {

@@ -180,7 +180,7 @@ export class RecogniserService implements RecogniserApi {
     };
   }
 
-  /** What names taught things now; labels begin anew where that has changed. */
+  /** What names taught classes now; labels begin anew where that has changed. */
   #follow({ engine, features }: Running): ExtraClasses | undefined {
     if (this.#naming?.live === this.taught.live) return this.#naming;
     this.#naming = this.taught.for(features, engine);

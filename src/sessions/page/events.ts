@@ -2,7 +2,7 @@ import type { LabelRef } from '../../base/shared/labels/label-ref';
 import type { SessionManifest } from '../shared/session';
 import type { Edge } from '../shared/edit-labels';
 
-/** A person wants to label the film from the present time on; the label is still to be chosen. */
+/** A person wants to label the video from the present time on; the label is still to be chosen. */
 export class AddLabelEvent extends Event {
   static readonly type = 'sg-add-label';
 
@@ -69,11 +69,11 @@ export class RecordingStateEvent extends Event {
   }
 }
 
-/** A person wants to see another time of the film. */
+/** A person wants to see another time of the video. */
 export class SeekEvent extends Event {
   static readonly type = 'sg-seek';
 
-  /** @param timeUs microseconds from the film's first frame */
+  /** @param timeUs microseconds from the video's first frame */
   constructor(readonly timeUs: number) {
     super(SeekEvent.type, { bubbles: true, composed: true });
   }

@@ -41,7 +41,7 @@ export class EditHistory {
 
   /**
    * Whether a recorder's edit (they have no mark) only goes on with what it put before: a span that is held is put again each
-   * second, and cut to the film at the end. Undo takes all of it back at once.
+   * second, and cut to the video at the end. Undo takes all of it back at once.
    */
   #isAmendment(edit: HumanEdit): boolean {
     const { spans, snapshots } = this.#labels;

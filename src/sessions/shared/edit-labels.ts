@@ -3,14 +3,14 @@ import { sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 
 /*
  * Editing spans. The rules for overlap:
- *  - spans of different labels may overlap: two things can be in the picture;
+ *  - spans of different labels may overlap: two things can be in the image;
  *  - spans of one label never do: where they would, they become one. They may touch, as the halves of a cut do.
  * Each function gives the edits of one step of undo; none where nothing would change.
  */
 
 /** What spans are held to. */
 export interface SpanLimits {
-  /** Length of the film, microseconds: no span reaches beyond. */
+  /** Length of the video, microseconds: no span reaches beyond. */
   readonly durationUs: number;
   /** Shortest span, microseconds: one frame, say. */
   readonly minUs: number;
@@ -33,7 +33,7 @@ function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));
 }
 
-/** A span within the film that is long enough: its end gives way first, then its start. Whole microseconds. */
+/** A span within the video that is long enough: its end gives way first, then its start. Whole microseconds. */
 function fitted(span: HumanSpan, { durationUs, minUs }: SpanLimits): HumanSpan {
   const least = Math.min(minUs, durationUs);
   const startUs = clamp(Math.round(span.startUs), 0, durationUs - least);
@@ -68,7 +68,7 @@ export function addSpan(labels: HumanLabels, span: HumanSpan, limits: SpanLimits
   return put(labels, fitted(span, limits));
 }
 
-/** Moves an edge; it stops one shortest span before the other edge and at the film's ends. */
+/** Moves an edge; it stops one shortest span before the other edge and at the video's ends. */
 export function moveEdge(labels: HumanLabels, id: string, edge: Edge, timeUs: number, limits: SpanLimits): HumanEdit[] {
   const span = find(labels, id);
   const { durationUs, minUs } = limits;
@@ -116,7 +116,7 @@ export function relabelSpan(labels: HumanLabels, id: string, label: LabelRef): H
 }
 
 /*
- * Snapshots: none where one is gone meanwhile. The picture of a deleted one stays among the session's files, so that it can be
+ * Snapshots: none where one is gone meanwhile. The image of a deleted one stays among the session's files, so that it can be
  * had back.
  */
 
@@ -131,10 +131,10 @@ export function deleteSnapshot({ snapshots }: HumanLabels, id: string): HumanEdi
 }
 
 /**
- * The edits that bring human labels into a film that became shorter: spans end where it ends, or go where they begin after
- * it; snapshots stay, since their pictures are there, and are put at the last frame.
+ * The edits that bring human labels into a video that became shorter: spans end where it ends, or go where they begin after
+ * it; snapshots stay, since their images are there, and are put at the last frame.
  *
- * @param lastUs time of the film's last frame, microseconds
+ * @param lastUs time of the video's last frame, microseconds
  * @param durationUs its end
  */
 export function cutLabels(human: HumanLabels, lastUs: number, durationUs: number): HumanEdit[] {

@@ -12,7 +12,7 @@ export function lastAtOrBefore<T extends { readonly timeUs: number }>(entries: r
   return low - 1;
 }
 
-/** How long an answer of the network stands where no further one comes, microseconds: then it says nothing of the picture. */
+/** How long an answer of the network stands where no further one comes, microseconds: then it says nothing of the image. */
 export const ANSWER_HOLDS_US = 1_000_000;
 
 /** The network's answer that stands at a time: the last one, unless it is too old. */

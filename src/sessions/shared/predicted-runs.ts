@@ -17,7 +17,7 @@ export interface PredictedRun {
 }
 
 export interface RunOptions {
-  /** Length of the film, microseconds. */
+  /** Length of the video, microseconds. */
   readonly durationUs: number;
   /** Answers below this say nothing, 0..1. */
   readonly minProbability?: number;
@@ -63,7 +63,7 @@ class RunBuilder {
     const run = this.#run;
     this.#run = undefined;
     if (!run) return undefined;
-    // The film may be a frame longer than its last answer, or a broken-off one's length may be unknown (0).
+    // The video may be a frame longer than its last answer, or a broken-off one's length may be unknown (0).
     const videoEnd = timeUs === Infinity ? Math.max(this.options.durationUs, run.lastUs + 1) : Infinity;
     const { startUs, lastUs, label, sum, count, modelId } = run;
     return { startUs, endUs: Math.min(timeUs, lastUs + this.#holds, videoEnd), label, probability: sum / count, count, modelId };

@@ -5,7 +5,7 @@ const RESERVE_SECONDS = 3;
 /** The rate is measured over so long, milliseconds. */
 const WINDOW_MS = 10_000;
 
-/** Room for so long is held back where there is as much, seconds: when it gets less, a person is told (more than they are told of). */
+/** Quota for so long is held back where there is as much, seconds: when it gets less, a person is told (more than they are told of). */
 const HELD_SECONDS = 150;
 
 /** Reckons how long can still be recorded. */
@@ -28,7 +28,7 @@ export class QuotaMeter {
     return ((last.bytes - first.bytes) * 1000) / (last.atMs - first.atMs);
   }
 
-  /** Bytes that should be held back now: what the end needs, and what tells early that room gets scarce. */
+  /** Bytes that should be held back now: what the end needs, and what tells early that the quota gets scarce. */
   get wanted(): number {
     return RESERVE_BYTES + (RESERVE_SECONDS + HELD_SECONDS) * this.rate;
   }

@@ -1,11 +1,11 @@
 import type { RecognitionEntry } from './session';
 
-/** After this a recognition no longer comes, microseconds of film: the client gives up after 30 s. */
+/** After this a recognition no longer comes, microseconds of video: the client gives up after 30 s. */
 const FORGOTTEN_US = 40_000_000;
 
 /**
  * Brings recognitions and frames together: a recognition is written once its frame has left the encoder, so that each entry
- * of the track has its frame in the film.
+ * of the track has its frame in the video.
  */
 export class RecognitionWriter {
   written = 0;

@@ -3,7 +3,7 @@ import type { VideoInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot 
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 import type { Precision } from '../../engine/index';
 
-/** A picture of the camera for the film or a snapshot. Transferred to the worker, which closes it. */
+/** An image of the camera for the video or a snapshot. Transferred to the worker, which closes it. */
 export type RecordedFrame = VideoFrame | ImageBitmap;
 
 export interface RecordingRequest {
@@ -11,7 +11,7 @@ export interface RecordingRequest {
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Camera picture, pixels as shown; the film is as large, made even, and pictures of other sizes are fitted into it. */
+  /** Camera image, pixels as shown; the video is as large, made even, and images of other sizes are fitted into it. */
   readonly width: number;
   readonly height: number;
   /** Frames a second at most. */
@@ -29,11 +29,11 @@ export interface RecordingStarted {
 
 /** How a recording stands; sent a few times a second. */
 export interface RecordingStatus {
-  /** Microseconds of film that are safe on the device. */
+  /** Microseconds of video that are safe on the device. */
   readonly flushedUs: number;
   /** Bytes written, all files. */
   readonly bytes: number;
-  /** Frames in the film. */
+  /** Frames in the video. */
   readonly frames: number;
   /** Frames that the encoder had no time for; recognised frames are the last that this happens to. */
   readonly dropped: number;
@@ -49,7 +49,7 @@ export interface RecordingStatus {
 /** What the worker tells while it records. */
 export type RecorderEvent =
   | { readonly kind: 'status'; readonly status: RecordingStatus }
-  /** The room runs out or the encoder broke: what there is has to be finished now. */
+  /** The quota runs out or the encoder broke: what there is has to be finished now. */
   | { readonly kind: 'must-end'; readonly code: Fault['code']; readonly message: string };
 
 /** What `finish` gives. */
@@ -73,23 +73,23 @@ export interface RecorderApi {
    */
   begin(request: RecordingRequest, onEvent: (event: RecorderEvent) => void): Promise<RecordingStarted>;
   /**
-   * A frame of the film.
-   * @param timeUs in the film, whole milliseconds, not before the frame before; the same time again is the same frame
+   * A frame of the video.
+   * @param timeUs in the video, whole milliseconds, not before the frame before; the same time again is the same frame
    * @param wanted it was recognised or snapshot: it is dropped last
    * @returns false where it was dropped
    */
   frame(frame: RecordedFrame, timeUs: number, wanted: boolean): boolean;
   /**
    * A chunk of the page's MediaRecorder.
-   * @param endUs film time up to which it may reach
-   * @param drawnUs when pictures were drawn for it since the chunk before, microseconds of film, rising
+   * @param endUs video time up to which it may reach
+   * @param drawnUs when images were drawn for it since the chunk before, microseconds of video, rising
    */
   chunk(bytes: ArrayBuffer, endUs: number, drawnUs: readonly number[]): void;
   /** A recognition of a frame that was sent as wanted; it is written with that frame. */
   recognised(entry: RecognitionEntry, model: RecordedModel): void;
   /** Edits of the human labels; flushed before the answer. */
   edit(edits: readonly HumanEdit[]): void;
-  /** Keeps a frame as a picture, full size, and in the film. */
+  /** Keeps a frame as an image, full size, and in the video. */
   snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot>;
   /**
    * Encodes and writes what is left, and closes the session.

@@ -40,9 +40,9 @@ export interface ExportedFile {
   readonly file: File | undefined;
 }
 
-/** When a film's frames are shown. */
+/** When a video's frames are shown. */
 export interface FrameTimes {
-  /** Where the first one stands in the film's own time, seconds: films of other recorders need not begin at 0. */
+  /** Where the first one stands in the video's own time, seconds: videos of other recorders need not begin at 0. */
   readonly start: number;
   /** Microseconds from the first frame, rising, shape [frames]. */
   readonly times: Float64Array;
@@ -56,7 +56,7 @@ export interface SessionTransferApi {
   /**
    * @param target the file to write; undefined for a file in the private file system
    * @throws Fault `export-empty` where there is nothing of what is asked for, `export-codec` where the browser cannot read
-   *   or write such a film, `session-busy` while it is recorded, `session-missing`, `storage-full`, `storage-failed`
+   *   or write such a video, `session-busy` while it is recorded, `session-missing`, `storage-full`, `storage-failed`
    */
   export(
     request: ExportRequest,
@@ -68,6 +68,6 @@ export interface SessionTransferApi {
    * @throws Fault `import-foreign` where it is no zip of ours, `import-newer`, `import-broken`, `import-unsafe`, `storage-full`
    */
   import(zip: File, onProgress: (progress: TransferProgress) => void): Promise<SessionManifest>;
-  /** Times of all frames of a session's film, so that a player can step from one to the next. */
+  /** Times of all frames of a session's video, so that a player can step from one to the next. */
   frameTimes(sessionId: string): Promise<FrameTimes>;
 }

@@ -15,7 +15,7 @@ interface LabelShare {
 export interface SessionStatistics {
   /** Most seen first. */
   readonly labels: readonly LabelShare[];
-  /** Answers a second of film. */
+  /** Answers a second of video. */
   readonly recognitionRate: number;
   /** Frame captured to label shown, milliseconds; undefined without answers. */
   readonly latencyP50Ms: number | undefined;

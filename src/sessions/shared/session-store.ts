@@ -32,9 +32,9 @@ export interface SessionStoreApi {
   list(): Promise<SessionManifest[]>;
   /** A session with its labels. Lines that a crash tore are left out. */
   open(id: string): Promise<SessionData>;
-  /** The film, not read into memory. */
+  /** The video, not read into memory. */
   video(id: string): Promise<File>;
-  /** A snapshot's picture, JPEG; `file` as in `Snapshot.file`. */
+  /** A snapshot's image, JPEG; `file` as in `Snapshot.file`. */
   snapshot(id: string, file: string): Promise<File>;
   /** All edits of the human labels in the order in which they were made. */
   history(id: string): Promise<HumanEdit[]>;
@@ -47,8 +47,8 @@ export interface SessionStoreApi {
   /** @throws Fault `session-busy` while the session is recorded */
   rename(id: string, name: string): Promise<SessionManifest>;
   /**
-   * Makes sessions whole that were broken off (a killed tab, a crash): state `recording`, and nobody holds the lock. The film
-   * is cut to its last whole fragment, the labels to the film.
+   * Makes sessions whole that were broken off (a killed tab, a crash): state `recording`, and nobody holds the lock. The video
+   * is cut to its last whole fragment, the labels to the video.
    * @returns those that were recovered now, newest first
    */
   recover(): Promise<SessionManifest[]>;

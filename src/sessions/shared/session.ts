@@ -2,21 +2,21 @@ import type { Precision, Prediction } from '../../engine/index';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /*
- * A recorded session: a film and what was recognised in it, frame by frame, with what a person said it is.
+ * A recorded session: a video and what was recognised in it, frame by frame, with what a person said it is.
  * In the device's private file system: sessions/<id>/ with
  *   session.json   SessionManifest, written when the recording starts and when it ends
  *   film.mp4|webm  fragmented, flushed at each fragment
- *   labels.jsonl   one RecognitionEntry a line, flushed with the film
+ *   labels.jsonl   one RecognitionEntry a line, flushed with the video
  *   human.jsonl    HumanEdit a line: only ever appended, so that a crash loses none and undo has its history
- *   snapshots/     full-resolution pictures, <timeUs>.jpg
- * Times are microseconds from the film's first frame, as in its container.
+ *   snapshots/     full-resolution images, <timeUs>.jpg
+ * Times are microseconds from the video's first frame, as in its container.
  */
 
 /** The network's answer for one frame. Never changed once written. */
 export interface RecognitionEntry {
-  /** Presentation time of that very frame in the film, microseconds. */
+  /** Presentation time of that very frame in the video, microseconds. */
   readonly timeUs: number;
-  /** Most probable first; `name` is English or a taught thing's own name. */
+  /** Most probable first; `name` is English or a taught class's own name. */
   readonly top: readonly (LabelRef & Pick<Prediction, 'probability'>)[];
   readonly modelId: string;
   readonly precision: Precision;
@@ -34,7 +34,7 @@ export interface HumanSpan {
   readonly label: LabelRef;
 }
 
-/** A full-resolution picture with its label. */
+/** A full-resolution image with its label. */
 export interface Snapshot {
   readonly id: string;
   readonly timeUs: number;
@@ -105,7 +105,7 @@ export interface SessionManifest {
   readonly snapshots: number;
 }
 
-/** A session with everything but its film. */
+/** A session with everything but its video. */
 export interface SessionData {
   readonly manifest: SessionManifest;
   /** By time. */

@@ -31,7 +31,7 @@ export class SpanHolder {
 
   /**
    * A press begins; one of the same name that goes on is left alone (a key repeats).
-   * @param timeUs where the film is
+   * @param timeUs where the video is
    * @param atMs any clock that only goes forward
    */
   press(name: string, label: LabelRef, timeUs: number, atMs: number): void {
@@ -39,7 +39,7 @@ export class SpanHolder {
     this.#presses.set(name, { id: this.newId(), label, startUs: timeUs, atMs });
   }
 
-  /** A press ends; undefined where none of that name was there, or the film stood still under it. */
+  /** A press ends; undefined where none of that name was there, or the video stood still under it. */
   release(name: string, timeUs: number, atMs: number): Released | undefined {
     const press = this.#presses.get(name);
     this.#presses.delete(name);

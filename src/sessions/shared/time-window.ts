@@ -1,4 +1,4 @@
-/** A part of the film that is looked at, microseconds. */
+/** A part of the video that is looked at, microseconds. */
 export interface TimeWindow {
   readonly startUs: number;
   /** Above `startUs`. */
@@ -8,14 +8,14 @@ export interface TimeWindow {
 /** Closest look, microseconds across. */
 const CLOSEST_US = 400_000;
 
-/** A window of a length that begins as near to a time as the film allows. */
+/** A window of a length that begins as near to a time as the video allows. */
 function fitted(startUs: number, lengthUs: number, durationUs: number): TimeWindow {
   const length = Math.min(Math.max(lengthUs, Math.min(CLOSEST_US, durationUs)), durationUs);
   const start = Math.max(0, Math.min(durationUs - length, startUs));
   return { startUs: start, endUs: start + length };
 }
 
-/** All of a film. */
+/** All of a video. */
 export function wholeVideo(durationUs: number): TimeWindow {
   return { startUs: 0, endUs: Math.max(1, durationUs) };
 }

@@ -9,15 +9,15 @@ import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 import './thumbnail';
 
-/** With fewer examples than this a thing is learned, but not well. */
+/** With fewer examples than this a class is learned, but not well. */
 const FEWEST_EXAMPLES = 5;
 
 /**
- * One taught thing: its name, its examples, and ways to more of them.
+ * One taught class: its name, its examples, and ways to more of them.
  *
  * @event sg-thing - it was chosen, is to be deleted, or gets examples from a session
  * @event sg-thing-name - it was given another name
- * @event sg-thing-pictures - picture files were chosen for it
+ * @event sg-thing-pictures - image files were chosen for it
  */
 @customElement('sg-thing-card')
 @localized()
@@ -111,7 +111,7 @@ export class ClassCard extends LitElement {
   @property({ attribute: false }) coming: readonly NewExample[] = [];
   /** Ids of examples that were taken for something else when they were held out. */
   @property({ attribute: false }) wrong: ReadonlySet<string> = new Set();
-  /** Whether what the camera shows goes to this thing. */
+  /** Whether what the camera shows goes to this class. */
   @property({ type: Boolean, reflect: true }) chosen = false;
   /** Whether it takes no examples now: others are being looked at, or the model that runs gives no features. */
   @property({ type: Boolean }) closed = false;

@@ -7,7 +7,7 @@ import { fileButtonStyles } from '../../base/page/elements/form-styles';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 
-/** Export, import, delete all, and whether things are named live. */
+/** Export, import, delete all, and whether classes are named live. */
 @customElement('sg-things-tools')
 @localized()
 export class ClassesTools extends LitElement {

@@ -1,6 +1,6 @@
 export type ClassAction = 'choose' | 'delete' | 'session';
 
-/** Something is to be done with a taught thing. */
+/** Something is to be done with a taught class. */
 export class ClassEvent extends Event {
   static readonly type = 'sg-thing';
 
@@ -9,7 +9,7 @@ export class ClassEvent extends Event {
   }
 }
 
-/** Picture files were chosen as examples of a thing. */
+/** Image files were chosen as examples of a class. */
 export class ClassImagesEvent extends Event {
   static readonly type = 'sg-thing-pictures';
 
@@ -18,7 +18,7 @@ export class ClassImagesEvent extends Event {
   }
 }
 
-/** A taught thing was given another name. */
+/** A taught class was given another name. */
 export class ClassNameEvent extends Event {
   static readonly type = 'sg-thing-name';
 
@@ -45,11 +45,11 @@ export class HoldEvent extends Event {
   }
 }
 
-/** Spans of one film, by the thing that they show. */
+/** Spans of one video, by the class that they show. */
 export interface SpanChoice {
   readonly video: Blob;
   readonly spans: readonly { readonly name: string; readonly startUs: number; readonly endUs: number }[];
-  /** True to make things of the spans' own names; else all are of the chosen thing. */
+  /** True to make classes of the spans' own names; else all are of the chosen class. */
   readonly ownNames: boolean;
 }
 

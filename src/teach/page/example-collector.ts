@@ -14,7 +14,7 @@ const BURST_INTERVAL = 180;
 /** Examples of one burst at most. */
 const MOST_IN_BURST = 30;
 
-/** Examples of a time of a film. */
+/** Examples of a time of a video. */
 export interface VideoSpan {
   /** Microseconds. */
   readonly startUs: number;
@@ -26,7 +26,7 @@ function timesIn({ startUs, endUs }: VideoSpan, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(startUs + ((endUs - startUs) * (i + 0.5)) / count));
 }
 
-/** Turns what a camera, a picture file or a film shows into examples: features, last block and a small picture. */
+/** Turns what a camera, an image file or a video shows into examples: features, last block and a small image. */
 export class ExampleCollector {
   constructor(private readonly recognise: Recognise) {}
 
@@ -47,7 +47,7 @@ export class ExampleCollector {
     }
   }
 
-  /** @throws PictureError where the file is no picture that is read here */
+  /** @throws ImageError where the file is no image that is read here */
   async fromImage(file: Blob): Promise<NewExample> {
     const bitmap = await decodeImage(file);
     const image = await squareImage(bitmap, bitmap.width, bitmap.height);
@@ -56,7 +56,7 @@ export class ExampleCollector {
 
   /** @throws Fault `film-unreadable` */
   async *fromVideo(video: Blob, spans: readonly VideoSpan[], count: number): AsyncGenerator<NewExample> {
-    // Only now: the reader of films is large.
+    // Only now: the reader of videos is large.
     const { videoFrames } = await loadVideoFrames();
     for (const span of spans) {
       const group = crypto.randomUUID();
@@ -67,7 +67,7 @@ export class ExampleCollector {
     }
   }
 
-  /** What the network that runs now sees in a kept picture. */
+  /** What the network that runs now sees in a kept image. */
   async again(image: Blob): Promise<Pick<NewExample, 'features' | 'block'>> {
     return this.#example(await createImageBitmap(image, { colorSpaceConversion: 'none' }), image, '', 'picture');
   }
@@ -81,5 +81,5 @@ export class ExampleCollector {
   }
 }
 
-/** What turns pictures into examples. */
+/** What turns images into examples. */
 export type Collector = Pick<ExampleCollector, keyof ExampleCollector>;

@@ -110,9 +110,9 @@ export class SessionSheet extends LitElement {
     `,
   ];
 
-  /** Name of the thing that the spans are for. */
+  /** Name of the class that the spans are for. */
   @property() taughtName = '';
-  /** Whether they may become things of their own names as well. */
+  /** Whether they may become classes of their own names as well. */
   @property({ type: Boolean }) other = false;
   @state() private sessions: readonly SessionManifest[] | undefined;
   @state() private opened: { readonly data: SessionData; readonly video: File; readonly spans: readonly Pick[] } | undefined;

@@ -12,7 +12,7 @@ function spawnWorker(): Worker {
 }
 
 /**
- * Taught things, from the page: see `TeachApi` for each call. The worker is started by the first call, and again by the next
+ * Taught classes, from the page: see `TeachApi` for each call. The worker is started by the first call, and again by the next
  * one after a crash (what could be undone is forgotten then). Dispose of it when nobody teaches any more.
  */
 export class TeachClient implements TeachApi {

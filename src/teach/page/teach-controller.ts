@@ -9,7 +9,7 @@ import { ExampleCollector, type Collector, type VideoSpan, type Recognise } from
 import { SharedController } from '../../base/page/shared-controller';
 import type { Collecting, UndoOffer } from './teach-progress';
 
-/** Milliseconds without a change after which the things are learned anew. */
+/** Milliseconds without a change after which the classes are learned anew. */
 const TRAIN_DELAY = 500;
 /** Milliseconds for which a change can be taken back by a press. */
 const UNDO_SHOWN = 12_000;
@@ -22,15 +22,15 @@ export class TeachController extends SharedController {
   /** How far learning has come, undefined while nothing is learned. */
   progress: TeachProgress | undefined;
   collecting: Collecting | undefined;
-  /** How far learning anew from kept pictures has come, 0..1. */
+  /** How far learning anew from kept images has come, 0..1. */
   relearning: number | undefined;
   undoOffer: UndoOffer | undefined;
   fault: Fault | undefined;
-  /** Picture files that could not be read, of the last ones added. */
+  /** Image files that could not be read, of the last ones added. */
   unreadable: readonly string[] = [];
   readonly #client: TeachClient;
   readonly #collector: Collector;
-  /** Pictures and spans that came while others were looked at. */
+  /** Images and spans that came while others were looked at. */
   readonly #later: (() => Promise<void>)[] = [];
   #refresh = 0;
   #training = 0;
@@ -74,7 +74,7 @@ export class TeachController extends SharedController {
     return this.#holding;
   }
 
-  /** Examples that another network has seen, and that have a picture to learn from anew. */
+  /** Examples that another network has seen, and that have an image to learn from anew. */
   get foreign(): readonly ExampleSummary[] {
     const model = this.model();
     if (!model) return [];
@@ -91,7 +91,7 @@ export class TeachController extends SharedController {
     });
   }
 
-  /** @returns the new thing's id; undefined where it was not made */
+  /** @returns the new class's id; undefined where it was not made */
   async addClass(name: string, other = false): Promise<string | undefined> {
     let id: string | undefined;
     await this.#try(async () => (id = await this.#client.addClass(name, other)));
@@ -102,7 +102,7 @@ export class TeachController extends SharedController {
     await this.#try(() => this.#client.rename(classId, name));
   }
 
-  /** Takes examples of a thing from a video until `release`. */
+  /** Takes examples of a class from a video until `release`. */
   async hold(classId: string, video: HTMLVideoElement): Promise<void> {
     if (this.#holding || this.collecting || !this.#teachable()) return;
     this.#holding = true;
@@ -147,7 +147,7 @@ export class TeachController extends SharedController {
     await this.#keep(classId);
   }
 
-  /** Has the network that runs now see the pictures that another one has learned from. */
+  /** Has the network that runs now see the images that another one has learned from. */
   async relearn(): Promise<void> {
     const model = this.model();
     const examples = this.foreign.filter((e) => e.image);

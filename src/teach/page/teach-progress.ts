@@ -4,7 +4,7 @@ import type { NewExample, UndoToken } from '../shared/teach';
 export interface UndoOffer {
   readonly token: UndoToken;
   readonly kind: 'added' | 'deleted-example' | 'deleted-thing' | 'deleted-all' | 'imported';
-  /** Examples or things. */
+  /** Examples or classes. */
   readonly count: number;
   readonly name: string;
 }

@@ -40,7 +40,7 @@ import './classes-tools';
 import './training-report';
 import './undo-bar';
 
-/** Teaches the app things of a person's own: shows, names, learns, tests. */
+/** Teaches the app classes of a person's own: shows, names, learns, tests. */
 @customElement('sg-teach-view')
 @localized()
 export class TeachView extends LitElement {
@@ -50,7 +50,7 @@ export class TeachView extends LitElement {
   @consume({ context: cameraContext }) readonly camera!: CameraController;
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ type: Boolean }) active = false;
-  /** The thing that the camera's pictures go to. */
+  /** The class that the camera's images go to. */
   @state() private chosenId = '';
   @state() private over = false;
   @query('sg-camera-stage') private readonly stage!: CameraStage;
@@ -59,7 +59,7 @@ export class TeachView extends LitElement {
   private readonly teach = new TeachController(this, (frame, options) => this.recogniser.recognise(frame, options), () => this.#model);
   /** What the session sheet was opened for. */
   #sessionClass = '';
-  /** The thing that was last scrolled into sight. */
+  /** The class that was last scrolled into sight. */
   #shownId = '';
 
   constructor() {

@@ -6,10 +6,10 @@ import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 
 /**
- * The picture of one example; pressed, it is deleted (which can be undone).
+ * The image of one example; pressed, it is deleted (which can be undone).
  *
  * @event sg-example-remove - the example is to be deleted
- * @csspart picture - the picture
+ * @csspart picture - the image
  */
 @customElement('sg-thumbnail')
 @localized()
@@ -81,7 +81,7 @@ export class Thumbnail extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    // The blob is another object after each change of the list; the picture of an example never changes.
+    // The blob is another object after each change of the list; the image of an example never changes.
     if (!this.image || (!changed.has('image') && this.url) || (this.url && this.#shown === this.exampleId)) return;
     this.#forget();
     this.#shown = this.exampleId;

@@ -10,7 +10,7 @@ import { sharedStyles } from '../../base/page/elements/styles';
 const MOST_MISTAKES = 4;
 
 /**
- * How well the things were learned: accuracy on held-out examples in words, what was taken for what, and a table of it.
+ * How well the classes were learned: accuracy on held-out examples in words, what was taken for what, and a table of it.
  *
  * @csspart table - the confusion matrix
  */
@@ -90,7 +90,7 @@ export class TrainingReport extends LitElement {
   ];
 
   @property({ attribute: false }) result: TrainingResult | undefined;
-  /** Names of the things in the order of the result. */
+  /** Names of the classes in the order of the result. */
   @property({ attribute: false }) names: readonly string[] = [];
 
   override render(): unknown {

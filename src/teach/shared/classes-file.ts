@@ -1,7 +1,7 @@
 import type { FeatureModel } from '../../recognise/shared/index';
 import { fromBase64, toBase64 } from './base64';
 
-/** What a file of taught things begins with. */
+/** What a file of taught classes begins with. */
 const FILE_FORMAT = 'sightglass-things';
 const FILE_VERSION = 1;
 export const LONGEST_NAME = 60;
@@ -19,7 +19,7 @@ export interface FileExample {
   readonly source: ExampleSource;
   /** Shape [width]. */
   readonly features: Float32Array;
-  /** JPEG, as far as the person wanted pictures in the file. */
+  /** JPEG, as far as the person wanted images in the file. */
   readonly picture?: Uint8Array<ArrayBuffer>;
 }
 
@@ -30,20 +30,20 @@ interface FileClass {
   readonly examples: readonly FileExample[];
 }
 
-/** What a file of taught things holds. */
+/** What a file of taught classes holds. */
 export interface ClassesFile {
   readonly model: FeatureModel;
   readonly things: readonly FileClass[];
 }
 
-/** A file that is no file of taught things, or a damaged one; the message says what and where, for the person. */
+/** A file that is no file of taught classes, or a damaged one; the message says what and where, for the person. */
 export class ClassesFileError extends Error {
   override readonly name = 'ThingsFileError';
 }
 
 /**
- * Writes taught things as JSON: `{ format, version, model, things: [{ name, other, examples: [{ id, group, addedAt, source,
- * features, picture? }] }] }`; features are little-endian float32 and pictures JPEG, both in base64.
+ * Writes taught classes as JSON: `{ format, version, model, things: [{ name, other, examples: [{ id, group, addedAt, source,
+ * features, picture? }] }] }`; features are little-endian float32 and images JPEG, both in base64.
  */
 export function writeClassesFile({ model, things: classes }: ClassesFile): string {
   return JSON.stringify({
@@ -131,7 +131,7 @@ function readExample(value: unknown, where: string, width: number): FileExample 
 
 /**
  * Reads what {@link writeClassesFile} wrote, and checks all of it.
- * @throws ThingsFileError
+ * @throws ClassesFileError
  */
 export function readClassesFile(json: string): ClassesFile {
   let value: unknown;

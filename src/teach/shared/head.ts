@@ -7,7 +7,7 @@ export const OTHER = -1;
 
 /** What was learned of some examples. Can be cloned to another thread and stored as it is. */
 export interface FittedClasses {
-  /** Number of things. */
+  /** Number of classes. */
   readonly things: number;
   /** Length of the features. */
   readonly width: number;
@@ -16,21 +16,21 @@ export interface FittedClasses {
   /** Undefined where there is one class only, which is then certain. */
   readonly model: LinearModel | undefined;
   readonly scaling: Scaling;
-  /** Mean direction of each thing, shape [things, width], unit vectors. */
+  /** Mean direction of each class, shape [classes, width], unit vectors. */
   readonly means: readonly Float64Array[];
 }
 
-/** A head that names taught things. */
+/** A head that names taught classes. */
 export interface TaughtHead extends FittedClasses {
   readonly names: readonly string[];
   readonly openSet: OpenSet;
 }
 
-/** What a head says of one picture, before the threshold. */
+/** What a head says of one image, before the threshold. */
 export interface HeadAnswer {
-  /** Of each thing, then of anything else where the head knows it; sums to 1. */
+  /** Of each class, then of anything else where the head knows it; sums to 1. */
   readonly probabilities: Float64Array;
-  /** The likeliest thing. */
+  /** The likeliest class. */
   readonly best: number;
   /** See open-set.ts. */
   readonly score: number;
@@ -40,8 +40,8 @@ export interface HeadAnswer {
  * Learns from some examples.
  *
  * @param units unit feature vectors of all examples
- * @param labels 0 to things - 1, or {@link OTHER}
- * @param chosen which of them to learn from; every thing must be among them
+ * @param labels 0 to classes - 1, or {@link OTHER}
+ * @param chosen which of them to learn from; every class must be among them
  * @param penalty of the regression
  * @param start for a quicker start: what was learned from the same examples with another penalty
  */
@@ -76,7 +76,7 @@ export function fitClasses(
   return { things: classCount, width, other, model, scaling, means };
 }
 
-/** What was learned, put to a picture. @param u its unit features */
+/** What was learned, put to an image. @param u its unit features */
 export function askFitted(fitted: FittedClasses, u: Float64Array): HeadAnswer {
   let probabilities = new Float64Array([1]);
   if (fitted.model) {
@@ -90,11 +90,11 @@ export function askFitted(fitted: FittedClasses, u: Float64Array): HeadAnswer {
   return { probabilities, best, score };
 }
 
-/** What a head says of a picture in the end. */
+/** What a head says of an image in the end. */
 export interface TaughtAnswer extends HeadAnswer {
-  /** Probability that it is one of the things, 0..1. */
+  /** Probability that it is one of the classes, 0..1. */
   readonly openness: number;
-  /** Probability of each thing, shape [things]; sums to at most 1, the rest is none of them. */
+  /** Probability of each class, shape [classes]; sums to at most 1, the rest is none of them. */
   readonly shares: Float64Array;
 }
 
@@ -106,11 +106,11 @@ export function askHead(head: TaughtHead, features: ArrayLike<number>): TaughtAn
 }
 
 /**
- * The 1000 labels and the taught things in one distribution.
+ * The 1000 labels and the taught classes in one distribution.
  *
  * @param labels probabilities of the network's own labels, shape [n]
- * @param shares of the things, shape [things]
- * @param out receives labels x (1 - sum of shares), then the shares; shape [n + things]
+ * @param shares of the classes, shape [classes]
+ * @param out receives labels x (1 - sum of shares), then the shares; shape [n + classes]
  */
 export function joinDistributions(labels: Float32Array, shares: ArrayLike<number>, out: Float32Array): void {
   let taken = 0;

@@ -141,7 +141,7 @@ export interface LowRankResult {
  * Trains an adapter together with the regression by Adam (Kingma and Ba 2015), in batches, and gives the one with the least
  * loss on held-out examples.
  *
- * @param labels 0 to things - 1 or OTHER
+ * @param labels 0 to classes - 1 or OTHER
  * @param learn examples to learn from
  * @param hold examples to stop by; empty to train for exactly `epochs`
  * @param head what was learned on the features of `learn` as they are

@@ -2,23 +2,23 @@ import { deviation, mean } from './metrics';
 
 /** Where "one of these" begins. */
 export interface OpenSet {
-  /** Scores above are more likely one of the taught things than not. */
+  /** Scores above are more likely one of the taught classes than not. */
   readonly threshold: number;
   /** Above 0: how far above the threshold a score is e times as likely to be known. */
   readonly width: number;
 }
 
 /**
- * How much the cosine to the thing's mean counts beside the logarithm of the regression's probability. The probability alone
- * says which thing is the likeliest of those taught, even for a picture of none; the cosine says how typical it is. Both
+ * How much the cosine to the class's mean counts beside the logarithm of the regression's probability. The probability alone
+ * says which class is the likeliest of those taught, even for an image of none; the cosine says how typical it is. Both
  * together ranked known before unknown better than either in our benchmark (docs/teach.md), for weights from 2 to 5.
  */
 const COSINE_WEIGHT = 2;
 
 /**
- * What stands for scores of unknown pictures where nothing tells: the cosine of ResNet-18's features of unrelated photographs
- * to a thing's mean is about 0.61, give or take 0.05, and where there are several things the likeliest one gets about 0.75
- * (the pictures of `npm run bench -- teach`).
+ * What stands for scores of unknown images where nothing tells: the cosine of ResNet-18's features of unrelated photographs
+ * to a class's mean is about 0.61, give or take 0.05, and where there are several classes the likeliest one gets about 0.75
+ * (the images of `npm run bench -- teach`).
  */
 const UNRELATED = { cosine: 0.61, deviation: 0.05 };
 const UNRELATED_PROBABILITY = 0.75;
@@ -30,9 +30,9 @@ const PRIOR_COUNT = 4;
 const STEEPNESS = 3;
 
 export interface Score {
-  /** Probability of the likeliest thing, above 0. */
+  /** Probability of the likeliest class, above 0. */
   readonly probability: number;
-  /** Cosine to that thing's mean. */
+  /** Cosine to that class's mean. */
   readonly cosine: number;
 }
 
@@ -44,9 +44,9 @@ export function openScore({ probability, cosine }: Score): number {
  * Puts the threshold where two normal distributions, of held-out known and of unknown scores, err alike:
  * |known mean - t| / known deviation = |t - unknown mean| / unknown deviation.
  *
- * @param known scores of held-out examples of the things
- * @param unknown scores of pictures that are none of them: of "anything else", or of things left out of the training
- * @param classCount how many things there are
+ * @param known scores of held-out examples of the classes
+ * @param unknown scores of images that are none of them: of "anything else", or of classes left out of the training
+ * @param classCount how many classes there are
  */
 export function calibrateOpenSet(known: readonly number[], unknown: readonly number[], classCount: number): OpenSet {
   const prior = COSINE_WEIGHT * UNRELATED.cosine + (classCount > 1 ? Math.log(UNRELATED_PROBABILITY) : 0);
@@ -64,7 +64,7 @@ export function calibrateOpenSet(known: readonly number[], unknown: readonly num
   return { threshold, width: (high - threshold) / STEEPNESS };
 }
 
-/** Probability that a score is of one of the things, 0..1. */
+/** Probability that a score is of one of the classes, 0..1. */
 export function openness(score: number, { threshold, width }: OpenSet): number {
   return 1 / (1 + Math.exp((threshold - score) / width));
 }

@@ -7,11 +7,11 @@ export type HeldOutAnswers = readonly (HeadAnswer | undefined)[];
 
 /** How well a head did on examples that it had not seen. */
 export interface HeldOutReport {
-  /** Right answers with the threshold, as live: the right thing for a thing, none of them for anything else. */
+  /** Right answers with the threshold, as live: the right class for a class, none of them for anything else. */
   readonly accuracy: Share;
-  /** Right answers before the threshold: examples of things that are likelier their own thing than any other. */
+  /** Right answers before the threshold: examples of classes that are likelier their own class than any other. */
   readonly named: Share;
-  /** [true][answer]; rows: the things, then anything else where there is any; columns: the things, then none of them. */
+  /** [true][answer]; rows: the classes, then anything else where there is any; columns: the classes, then none of them. */
   readonly confusion: ConfusionMatrix;
   /** Mean of -ln(probability of the right class) of the regression, before the threshold. */
   readonly logLoss: number;

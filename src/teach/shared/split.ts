@@ -2,7 +2,7 @@
 export interface SplitItem {
   /** Class, 0 or more. */
   readonly label: number;
-  /** What belongs together: a burst of the camera, a span of a film, a picture. */
+  /** What belongs together: a burst of the camera, a span of a video, an image. */
   readonly group: string;
   /** The example that this is a view of (a crop, a flip): views of one are never parted. Left out: each is its own. */
   readonly example?: string;

@@ -5,12 +5,12 @@ import type { FeatureModel, StoredBlock } from '../../recognise/shared/index';
 import type { TaughtAdapter } from './train-adapter';
 import type { TeachProgress } from './train-head';
 
-/** Name of the BroadcastChannel on which every tab and worker tells of taught things. */
+/** Name of the BroadcastChannel on which every tab and worker tells of taught classes. */
 export const TEACH_CHANNEL = 'sightglass.teach';
 
 /** What has changed. Sent after it was kept. */
 export type TeachChange =
-  /** Things or examples. */
+  /** Classes or examples. */
   | { readonly kind: 'things' }
   /** What recognisers name; undefined for nothing. */
   | { readonly kind: 'live'; readonly live: LiveClasses | undefined };
@@ -22,7 +22,7 @@ export interface NewExample {
   readonly block: StoredBlock | undefined;
   /** JPEG of the square that the network saw, resized to 256 x 256 pixels. */
   readonly image: Blob | undefined;
-  /** Same for those that were taken together: a burst, a span, a picture. */
+  /** Same for those that were taken together: a burst, a span, an image. */
   readonly group: string;
   readonly source: ExampleSource;
 }
@@ -39,11 +39,11 @@ export interface ExampleSummary {
   readonly modelSha256: string;
 }
 
-/** A taught thing, or the collection of anything else. */
+/** A taught class, or the collection of anything else. */
 export interface TaughtClass {
   readonly id: string;
   readonly name: string;
-  /** True for the one collection of examples that are none of the things. */
+  /** True for the one collection of examples that are none of the classes. */
   readonly other: boolean;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
@@ -53,11 +53,11 @@ export interface TaughtClass {
 
 /** What came of trying an adapter on the last block. */
 export type AdapterOutcome =
-  /** Some thing has too few examples, there is one thing only, or the engine gives no blocks. */
+  /** Some class has too few examples, there is one class only, or the engine gives no blocks. */
   | { readonly kind: 'not-tried' }
   | { readonly kind: 'kept' | 'not-better'; readonly plain: HeldOutReport; readonly adapted: HeldOutReport };
 
-/** How well the things were learned. */
+/** How well the classes were learned. */
 export interface TrainingResult {
   /** Ids in the order of the rows of the confusion matrix. */
   readonly thingIds: readonly string[];
@@ -89,13 +89,13 @@ export interface TeachState {
   readonly model: FeatureModel | undefined;
   /** Whether there are other examples now than those that the result is from. */
   readonly stale: boolean;
-  /** Whether recognisers name the things. */
+  /** Whether recognisers name the classes. */
   readonly enabled: boolean;
-  /** False where the browser keeps nothing (private window, storage refused): the things last for the visit. */
+  /** False where the browser keeps nothing (private window, storage refused): the classes last for the visit. */
   readonly kept: boolean;
 }
 
-/** What another network sees in an example's picture. */
+/** What another network sees in an example's image. */
 export interface FeatureUpdate {
   readonly id: string;
   readonly features: Float32Array;
@@ -118,7 +118,7 @@ export interface ImportSummary {
  */
 export interface TeachApi {
   state(): Promise<TeachState>;
-  /** Makes a thing, or the collection of anything else where `other`. @returns its id @throws Fault `name-taken` */
+  /** Makes a class, or the collection of anything else where `other`. @returns its id @throws Fault `name-taken` */
   addClass(name: string, other?: boolean): Promise<string>;
   /** @throws Fault `name-taken` */
   rename(classId: string, name: string): Promise<void>;
@@ -131,20 +131,20 @@ export interface TeachApi {
   /** Takes a change back; does nothing where that has been done. */
   undo(token: UndoToken): Promise<void>;
   /**
-   * Learns the things anew from the examples of one network; the head is live as soon as it is ready, an adapter later.
+   * Learns the classes anew from the examples of one network; the head is live as soon as it is ready, an adapter later.
    * The latest call wins.
    * @returns undefined where another call came, it was cancelled, or there is nothing to learn
    */
   train(model: FeatureModel, onProgress: (progress: TeachProgress) => void): Promise<TrainingResult | undefined>;
   cancel(): void;
-  /** Whether recognisers name the things. */
+  /** Whether recognisers name the classes. */
   enable(enabled: boolean): Promise<void>;
-  /** The things as a JSON file. @throws Fault `things-model` where no example is of this network */
+  /** The classes as a JSON file. @throws Fault `things-model` where no example is of this network */
   exportFile(model: FeatureModel, images: boolean): Promise<Blob>;
   /**
-   * Adds the things of a file to those there are; examples that are there already are left out.
+   * Adds the classes of a file to those there are; examples that are there already are left out.
    * @throws Fault `things-file` where it is no such file or a damaged one, `things-model` where its features are another
-   * network's and not every example has a picture to learn from anew; nothing is changed then
+   * network's and not every example has an image to learn from anew; nothing is changed then
    */
   importFile(file: Blob, model: FeatureModel): Promise<ImportSummary>;
 }

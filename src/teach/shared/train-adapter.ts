@@ -6,12 +6,12 @@ import { fitLowRank, type LowRankOptions } from './low-rank-fit';
 import { heldOutReport, openSetFrom, type HeldOutReport } from './report';
 import type { TeachProgress, TrainedHead } from './train-head';
 
-/** Each thing needs so many examples for an adapter to be tried. */
+/** Each class needs so many examples for an adapter to be tried. */
 export const ADAPTER_EXAMPLES = 8;
 const ROUNDS = 3;
-/** 8 named no more new pictures right, within the noise (docs/teach.md). */
+/** 8 named no more new images right, within the noise (docs/teach.md). */
 const RANK = 4;
-/** With as many right names the log loss has to be lower by so much, a share: less than that came and went with the pictures. */
+/** With as many right names the log loss has to be lower by so much, a share: less than that came and went with the images. */
 export const LEAST_GAIN = 0.05;
 /** Passes over the examples at most, and looks at single examples: with many examples fewer passes do, and seconds count. */
 const MOST_EPOCHS = 30;
@@ -33,7 +33,7 @@ export interface AdapterResult {
   readonly adapted: HeldOutReport;
 }
 
-/** Whether the examples are enough: at least two classes, and of each thing {@link ADAPTER_EXAMPLES}. */
+/** Whether the examples are enough: at least two classes, and of each class {@link ADAPTER_EXAMPLES}. */
 export function enoughForAdapter(labels: ArrayLike<number>, classCount: number): boolean {
   const counts = new Map<number, number>();
   for (let i = 0; i < labels.length; i++) counts.set(labels[i], (counts.get(labels[i]) ?? 0) + 1);

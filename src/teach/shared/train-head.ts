@@ -3,10 +3,10 @@ import { askFitted, fitClasses, type FittedClasses, type TaughtHead, type HeadAn
 import { heldOutLogLoss, heldOutReport, openSetFrom, type HeldOutAnswers, type HeldOutReport } from './report';
 import { assignFolds, FOLDS } from './split';
 
-/** One example of a thing. */
+/** One example of a class. */
 export interface TeachExample {
   readonly features: ArrayLike<number>;
-  /** Index of its thing, or OTHER of head.ts. */
+  /** Index of its class, or OTHER of head.ts. */
   readonly label: number;
   /** What it was taken together with; see split.ts. */
   readonly group: string;
@@ -14,7 +14,7 @@ export interface TeachExample {
 }
 
 export interface TeachProblem {
-  /** Names of the things; each has an example. */
+  /** Names of the classes; each has an example. */
   readonly names: readonly string[];
   readonly examples: readonly TeachExample[];
 }
@@ -42,10 +42,10 @@ export interface TrainedHead {
 /**
  * Penalties of the regression that are tried, strongest first, for each example; rows have a mean squared length of 1. They grow
  * with the examples, as these are views of few things: ten views of one mug tell little more than one. Weaker ones had a lower log
- * loss on held-out examples and named fewer new pictures right (docs/teach.md).
+ * loss on held-out examples and named fewer new images right (docs/teach.md).
  */
 export const PENALTIES: readonly number[] = [0.15, 0.05, 0.015];
-/** More things than this are not left out one by one. */
+/** More classes than this are not left out one by one. */
 const MOST_LEFT_OUT = 8;
 
 const range = (n: number): number[] => [...new Array(n).keys()];
@@ -77,7 +77,7 @@ function* crossValidate(
   return { penalty: penalties[best], answers: answers[best] };
 }
 
-/** Scores of examples of a thing by a head that has never seen that thing: what unknown pictures may score. */
+/** Scores of examples of a class by a head that has never seen that class: what unknown images may score. */
 function* leaveClassesOut(
   units: readonly Float64Array[],
   labels: Int32Array,
@@ -86,7 +86,7 @@ function* leaveClassesOut(
   total: number,
 ): Generator<TeachProgress, number[]> {
   const scores: number[] = [];
-  // With one thing left there is no regression, and its scores are of another kind.
+  // With one class left there is no regression, and its scores are of another kind.
   if (classCount < 3) return scores;
   for (let out = 0; out < Math.min(classCount, MOST_LEFT_OUT); out++) {
     yield { phase: 'head', done: FOLDS + out, total };
@@ -99,11 +99,11 @@ function* leaveClassesOut(
 }
 
 /**
- * Learns to tell things apart, and from anything else: multinomial logistic regression on unit features, its penalty chosen by
+ * Learns to tell classes apart, and from anything else: multinomial logistic regression on unit features, its penalty chosen by
  * cross-validation over examples that were not taken together, a threshold from held-out scores, and a last fit on all
  * examples. Deterministic. A generator, so that whoever runs it can stop between steps.
  *
- * @throws RangeError where a thing has no example, or features are of different lengths or no numbers
+ * @throws RangeError where a class has no example, or features are of different lengths or no numbers
  */
 export function* trainHead({ names, examples }: TeachProblem): Generator<TeachProgress, TrainedHead> {
   const classCount = names.length;

@@ -38,7 +38,7 @@ export interface StoreChange {
   readonly blocks?: ReadonlyMap<string, StoredBlock>;
 }
 
-/** Keeps taught things. */
+/** Keeps taught classes. */
 export interface ClassStore {
   /** Whether what it holds outlasts the visit. */
   readonly kept: boolean;

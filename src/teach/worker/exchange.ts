@@ -9,7 +9,7 @@ import {
 } from '../shared/classes-file';
 import type { StoredExample, StoredClass } from './class-store';
 
-/** A larger file is none of ours: 100 things of 500 examples with pictures are kept by nobody. */
+/** A larger file is none of ours: 100 classes of 500 examples with images are kept by nobody. */
 const MOST_BYTES = 512 * 2 ** 20;
 
 /** @throws Fault `things-model` where no example is of this network */
@@ -50,7 +50,7 @@ async function readFile(file: Blob): Promise<ClassesFile> {
 }
 
 /**
- * What has to be stored to take a file in: things of a name that is there already get its examples, examples that are there
+ * What has to be stored to take a file in: classes of a name that is there already get its examples, examples that are there
  * already are left out.
  * @throws Fault `things-file` or `things-model`
  */

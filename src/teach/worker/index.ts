@@ -1,3 +1,3 @@
-/** What names taught things beside the network: for the recogniser's worker. */
+/** What names taught classes beside the network: for the recogniser's worker. */
 export { openClassStore, readLiveClasses } from './class-store';
 export { LiveClassesFollower } from './live-naming';

@@ -41,7 +41,7 @@ export function namingFor(live: LiveClasses | undefined, model: FeatureModel | u
   return live && model && sameNetwork(live.model, model) ? new LiveNaming(live, engine) : undefined;
 }
 
-/** Names taught things in what one loaded network sees. */
+/** Names taught classes in what one loaded network sees. */
 class LiveNaming implements ExtraClasses {
   #distribution = new Float32Array(0);
   readonly #features = new Float32Array(RESNET18_LAST_BLOCK.channels);
@@ -57,7 +57,7 @@ class LiveNaming implements ExtraClasses {
 
   /**
    * @param labels probabilities of the network's own labels, shape [1000]
-   * @returns those with the things behind them, shape [1000 + things]; overwritten by the next call
+   * @returns those with the classes behind them, shape [1000 + classes]; overwritten by the next call
    */
   join(labels: Float32Array, output: EngineOutput): Float32Array {
     const { head, adapted } = this.live;
@@ -76,7 +76,7 @@ class LiveNaming implements ExtraClasses {
     return this.#distribution;
   }
 
-  /** Puts the things' names to predictions of them. @param labels how many labels the network has itself */
+  /** Puts the classes' names to predictions of them. @param labels how many labels the network has itself */
   name(predictions: readonly Prediction[], labels: number): Prediction[] {
     return predictions.map((p) => (p.index < labels ? p : { ...p, name: this.live.head.names[p.index - labels] }));
   }

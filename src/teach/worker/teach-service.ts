@@ -13,7 +13,7 @@ import { problemOf, trainClasses } from './training';
 /** Steps back that are remembered. */
 const MOST_UNDO = 50;
 
-/** Keeps, learns, exports and imports taught things; knows nothing of Comlink. */
+/** Keeps, learns, exports and imports taught classes; knows nothing of Comlink. */
 export class TeachService implements TeachApi {
   readonly #queue = new SerialQueue();
   readonly #undo = new Map<UndoToken, StoreChange>();
@@ -193,7 +193,7 @@ export class TeachService implements TeachApi {
       await store.change({ deleteClasses: classes.map((t) => t.id), deleteExamples: ids });
       const training = await store.training();
       if (training && classes.some((t) => training.result.thingIds.includes(t.id))) {
-        // A deleted thing must not be named until the rest is learned anew.
+        // A deleted class must not be named until the rest is learned anew.
         await store.setTraining(undefined);
         await this.#announceLive(store);
       }
@@ -231,7 +231,7 @@ function found(classes: readonly StoredClass[], id: string): StoredClass {
   return taughtClass;
 }
 
-/** @throws Fault `name-taken` where another thing has it, upper and lower case alike */
+/** @throws Fault `name-taken` where another class has it, upper and lower case alike */
 function freeName(name: string, others: readonly StoredClass[]): string {
   const wanted = name.trim().slice(0, LONGEST_NAME);
   if (wanted === '') throw new Fault('name-taken', 'A thing needs a name.');

@@ -11,11 +11,11 @@ import type { StoredExample, StoredClass, ClassStore } from './class-store';
 export interface StoredProblem extends TeachProblem {
   /** Of the examples. */
   readonly ids: readonly string[];
-  /** Of the things, in the order of `names`. */
+  /** Of the classes, in the order of `names`. */
   readonly classIds: readonly string[];
 }
 
-/** The examples of one network as a problem; things without any are left out. */
+/** The examples of one network as a problem; classes without any are left out. */
 export function problemOf(classes: readonly StoredClass[], examples: readonly StoredExample[], model: FeatureModel): StoredProblem {
   const usable = examples.filter((e) => sameNetwork(e.model, model)).sort((a, b) => a.addedAt - b.addedAt);
   const named = classes

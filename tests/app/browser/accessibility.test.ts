@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { plainVideo } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-video';
 
 const hasResNet = existsSync(join(DIST, 'models/resnet18.onnx'));
 if (!hasResNet) console.warn('\n*** SKIPPED: the teach view with things in it needs ResNet-18 (npm run model). ***\n');
 
-/** A picture of one colour with darker stripes, each a little different. */
+/** An image of one colour with darker stripes, each a little different. */
 async function patch(hue: number, i: number): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
   const stripes = Array.from({ length: 6 }, (_, n) => `<rect x="${n * 50 + 4 * i}" width="${12 + 3 * i}" height="300" fill="hsl(${hue} 60% 25%)"/>`).join('');
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><rect width="300" height="300" fill="hsl(${hue} 70% ${45 + 3 * i}%)"/>${stripes}</svg>`;

@@ -11,7 +11,7 @@ import { modelIndex } from '../../../src/server/model-index';
 import { DIST } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { cloudflare, gitHubPages, netlify, type Host } from '../../support/hosts';
-import { plainVideo } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-video';
 import { ROOT } from '../../support/shared';
 
 const models = modelIndex(join(DIST, 'models'));

@@ -7,7 +7,7 @@ import { IMAGENET_LABELS_ZH } from '../../../src/base/shared/labels/imagenet-zh'
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { visibleText } from '../../support/visible-text';

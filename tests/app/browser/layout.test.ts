@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { closeSheet, cutWords, runningAnimations, sidewaysScroll, smallTargets } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 
@@ -27,7 +27,7 @@ afterAll(() => serving.close());
 async function opened(context: object): Promise<Browsing> {
   const browsing = await openBrowser({ video, context });
   await browsing.page.addInitScript(() => {
-    // Labels and figures are shown whatever the network makes of a grey picture.
+    // Labels and figures are shown whatever the network makes of a grey image.
     localStorage.setItem('sightglass.settings', JSON.stringify({ certainty: 0, statsOpen: true, precision: 'int8' }));
   });
   await openApp(browsing.page, serving.url);

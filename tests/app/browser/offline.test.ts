@@ -8,7 +8,7 @@ import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } from '../../support/browser';
 import { buildVersion } from '../../support/builds';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
 import { knownImages, SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
@@ -16,7 +16,7 @@ import { drawn } from '../../support/waits';
 const models = modelIndex(join(DIST, 'models'));
 if (models.length === 0) console.warn('\n*** SKIPPED: the offline tests need a model in dist/models (npm run model, npm run build). ***\n');
 
-/** A class that every model here knows, where the labelled pictures are there; else any label will do. */
+/** A class that every model here knows, where the labelled images are there; else any label will do. */
 const CLASS = 340;
 const image = knownImages('The check that the label offline is the right one')?.find(({ index }) => index === CLASS);
 

@@ -11,7 +11,7 @@ import { serveBuilt } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
 import { runTool } from '../../support/command';
-import { plainVideo } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-video';
 import { readQr, readTerminalQr } from '../../support/read-qr';
 
 /** Stands for the machine's address in the local network: loopback as well, but another one than that of the desktop page. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, useModels, type Browsing } from '../../support/browser';
-import { plainVideo } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-video';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
 import { drawn } from '../../support/waits';
 

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, withoutResNet18, type Browsing } from '../../support/browser';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { difference, FONT, Snapshots } from '../../support/snapshots';
@@ -122,7 +122,7 @@ describe.each([
   });
 
   it('status', async () => {
-    // Whether integers are quick is a matter of the machine.
+    // Whether int8 is quick is a matter of the machine.
     await page.evaluate(() => {
       const { recogniser } = document.querySelector('sg-app') as unknown as { recogniser: { trials: { quickInt8: boolean } } };
       recogniser.trials.quickInt8 = true;

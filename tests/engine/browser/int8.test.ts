@@ -1,4 +1,4 @@
-// Integers by our own kernels against the same file on onnxruntime-web, through the built worker.
+// Int8 by our own kernels against the same file on onnxruntime-web, through the built worker.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { knownImages } from '../../support/shared';
 const hasModel = existsSync(join(DIST, 'models/resnet18-int8.onnx'));
 if (!hasModel) console.warn('\n*** SKIPPED: the test of integers needs dist/models/resnet18-int8.onnx (npm run model, npm run build). ***\n');
 const images = hasModel ? (knownImages('The test of integers') ?? []).filter((_, i, { length }) => length < 100 || i % 5 === 0) : [];
-/** Smallest share of pictures with the same first label: of the same integers in 7 instead of 8 bits, and of integers and floats. */
+/** Smallest share of images with the same first label: of the same network in 7 instead of 8 bits, and of int8 and floats. */
 const SAME = 0.93;
 
 describe.skipIf(images.length === 0)('integers by our own kernels', () => {
@@ -28,7 +28,7 @@ describe.skipIf(images.length === 0)('integers by our own kernels', () => {
     await serving?.close();
   });
 
-  /** The five most probable of each picture, with their probabilities. */
+  /** The five most probable of each image, with their probabilities. */
   async function answers(precision: Precision, engine: EngineId, threads: number): Promise<{ index: number; probability: number }[][]> {
     const loaded = await browsing.page.evaluate((load) => window.sightglassHarness.load(load), {
       workerUrl: serving.workerUrl, modelId: 'resnet18', precision, engine, threads,
@@ -53,7 +53,7 @@ describe.skipIf(images.length === 0)('integers by our own kernels', () => {
       expect(same, name).toBeGreaterThan(SAME);
     }
     console.log(`integers: first label right: ${right(own)} by int8, simd, ${right(floats)} by fp32, simd, of ${own.length}`);
-    // One point of 100, and one picture's luck.
+    // One point of 100, and one image's luck.
     expect(right(own)).toBeGreaterThanOrEqual(right(floats) - Math.ceil(own.length / 100) - 1);
   });
 });

@@ -111,7 +111,7 @@ describe('planNetwork', () => {
     const addresses = [plan.input, plan.features, plan.logits, plan.fcWeights, ...[...plan.convolutions.values()].flatMap((c) => [c.weights, c.bias])];
     expect(new Set(addresses).size).toBe(addresses.length);
     expect(addresses.every((a) => a % 64 === 0 && a >= 1000 && a < arena.end)).toBe(true);
-    // Input, first layer and its seams; 4 Winograd convolutions whole; 3 x (packing, 2 direct, 3 Winograd in three phases each);
+    // Input, first layer and its seams; 4 Winograd convolutions whole; 3 x (packing, 2 direct, 3 Winograd in three operators each);
     // pool, classifier.
     expect(plan.operators).toHaveLength(3 + 4 + 3 * (3 + 9) + 2);
   });

@@ -195,7 +195,7 @@ describe.skipIf(!hasModel)('pictures', () => {
     const grown = (await heap()) - before;
     const longest = await page.evaluate(() => (globalThis as unknown as { longest: { ms: number } }).longest.ms);
     console.log(`pictures: ${MANY} recognised, JavaScript heap grew by ${grown.toFixed(1)} MiB, ${await cards().count()} cards shown, longest task ${longest.toFixed(0)} ms`);
-    // A decoded picture is 240 KB: were they kept, 240 would be 57 MiB. A record of one is about 1 KB.
+    // A decoded image is 240 KB: were they kept, 240 would be 57 MiB. A record of one is about 1 KB.
     expect(grown).toBeLessThan(5 + MANY / 200);
     expect(await cards().count()).toBe(120);
     expect(await page.getByRole('button', { name: new RegExp(`Show more \\(${MANY - 120} left\\)`) }).count()).toBe(1);

@@ -13,7 +13,7 @@ const keep = async (settings: Record<string, unknown>): Promise<void> => {
 };
 
 describe('labels for the ear', () => {
-  /** Opens with pictures that change four times a second, each with labels of its own. */
+  /** Opens with images that change four times a second, each with labels of its own. */
   async function open(settings: Record<string, unknown>, key: 'announced' | 'spoken'): Promise<void> {
     page = await pages.open({ context: { viewport: PHONE } });
     await keep({ certainty: 0, smoothing: false, hold: false, precision: 'int8', ...settings });

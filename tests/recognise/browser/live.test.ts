@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { openApp, openBrowser, PHONE, watchErrors, withoutResNet18, type Browsing } from '../../support/browser';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { knownImages, SCRATCH, sharedImages } from '../../support/shared';
 import { skimageImages } from '../../support/skimage';
 import { nextScene } from '../../support/waits';
 
-/** Pictures that the network knows, each a scene of the film. */
+/** Images that the network knows, each a scene of the video. */
 const SCENES = [340, 920, 388, 980];
 const SECONDS = 4;
 
@@ -54,7 +54,7 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
 
   it('shows the right label for each scene and changes with it', async () => {
     const seen: string[] = [];
-    // A round of the film, and on into the next one.
+    // A round of the video, and on into the next one.
     const look = async (): Promise<number> => {
       const label = await firstLabel(page);
       if (label && seen.at(-1) !== label) seen.push(label);
@@ -63,7 +63,7 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
     await expect.poll(look, { timeout: 3 * SCENES.length * SECONDS * 1000, interval: 100 }).toBe(SCENES.length + 2);
     const wanted = SCENES.map((index) => IMAGENET_LABELS[index]);
     for (const label of wanted) expect(seen).toContain(label);
-    // Steady: over the film's cuts no other label came up, and each scene came up once a round.
+    // Steady: over the video's cuts no other label came up, and each scene came up once a round.
     expect(new Set(seen)).toEqual(new Set(wanted));
     const next = (label: string): string => wanted[(wanted.indexOf(label) + 1) % wanted.length];
     for (let i = 1; i < seen.length; i++) expect(seen[i]).toBe(next(seen[i - 1]));

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { plainVideo } from '../../support/plain-film';
+import { plainVideo } from '../../support/plain-video';
 import { copied, openStatus, spyOnCopies } from '../../support/status-sheet';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
@@ -90,7 +90,7 @@ describe('a device that lacks', () => {
     await openStatus(page);
     const all = await page.locator('sg-status-sheet li').evaluateAll((rows) =>
       rows.filter((r) => r instanceof HTMLElement && r.dataset['found'] === 'no').map((r) => (r as HTMLElement).dataset['capability']));
-    // Whether integers are quick is a matter of the machine that the test runs on.
+    // Whether int8 is quick is a matter of the machine that the test runs on.
     expect(new Set(all.filter((id) => id !== 'quick-integers'))).toEqual(new Set(missing));
     for (const id of missing) {
       expect(await row(id).locator('p').textContent()).toMatch(/\w{4}/);

@@ -11,13 +11,13 @@ import { writeInt8 } from '../../../tools/quantise/write-int8';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import type { SpeedRecord } from '../../../src/recognise/page/model/speeds';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
 import { randomResNet18, writeSafetensors } from '../../support/weights';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
-/** A processor that is quick at integers, or one that is not: what times it (src/engine/int8-speed.ts) sees the one or the other. */
+/** A processor that is quick at int8, or one that is not: what times it (src/engine/int8-speed.ts) sees the one or the other. */
 const processor = (quick: boolean): string => `{
   const real = WebAssembly.instantiate;
   WebAssembly.instantiate = async (source, ...others) => {
@@ -32,7 +32,7 @@ const processor = (quick: boolean): string => `{
   };
 }`;
 
-/** Our float kernels, which alone have Winograd's weights, take most of a second longer, so that integers are the quicker ones. */
+/** Our float kernels, which alone have Winograd's weights, take most of a second longer, so that int8 is the quicker. */
 const SLOW_FLOATS = `{
   const real = WebAssembly.instantiate;
   WebAssembly.instantiate = async (...parts) => {
@@ -53,7 +53,7 @@ const SLOW_FLOATS = `{
   };
 }`;
 
-/** The weights of integer convolutions are put where nobody reads them. */
+/** The weights of int8 convolutions are put where nobody reads them. */
 const SPOILT_INT8 = `{
   const real = WebAssembly.instantiate;
   WebAssembly.instantiate = async (...parts) => {
@@ -72,7 +72,7 @@ const NO_RELAXED_SIMD = `{
 const folder = join(SCRATCH, 'precision-models');
 const video = join(SCRATCH, 'precision.mjpeg');
 
-/** A network of random weights, in both precisions, and a film of nothing: no licence is needed for these. */
+/** A network of random weights, in both precisions, and a video of nothing: no licence is needed for these. */
 async function makeModels(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const images = join(folder, 'pictures');
@@ -132,7 +132,7 @@ async function answers(page: Page, count: number): Promise<void> {
   }, count);
 }
 
-/** What the status sheet says of integers. */
+/** What the status sheet says of int8. */
 async function foundQuick(page: Page): Promise<string | null> {
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'What this device can do' }).click();
@@ -322,7 +322,7 @@ describe('the quicker precision', () => {
     page.on('request', (request) => fetched.push(request.url().split('/').at(-1)!));
     await openApp(page, serving.url);
     expect(await running(page)).toBe('ResNet-18 int8');
-    // Nothing but the integers was fetched for it.
+    // Nothing but the int8 file was fetched for it.
     expect(fetched.filter((name) => name.endsWith('.onnx'))).toEqual(['resnet18-int8.onnx']);
     await startCamera(page);
     await expect.poll(async () => (await records(page)).length, { timeout: 60_000 }).toBe(1);

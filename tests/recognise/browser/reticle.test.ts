@@ -38,7 +38,7 @@ describe.each([
     await openApp(page, serving.url);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor();
-    // What lies over the picture would hide the rectangle.
+    // What lies over the image would hide the rectangle.
     await page.locator('sg-live-view').evaluate((view) => {
       for (const part of view.shadowRoot?.querySelectorAll<HTMLElement>('.top, .foot') ?? []) part.style.visibility = 'hidden';
     });
@@ -57,7 +57,7 @@ describe.each([
     return (await read()) as Part;
   }
 
-  /** Where green is on the page, from a picture of it. */
+  /** Where green is on the page, from an image of it. */
   async function greenBox(): Promise<Rectangle> {
     const { data, info } = await sharp(await page.screenshot()).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     let [left, top, right, bottom] = [info.width, info.height, -1, -1];
@@ -118,7 +118,7 @@ describe('a zoomed camera', () => {
     const { page } = browsing;
     try {
       await withCanvasCameras(page, [{ deviceId: 'a', label: 'A', capabilities: { zoom: { min: 1, max: 4, step: 0.1 } } }]);
-      // What a zooming camera does to its own pictures; the worker tells the green it was given.
+      // What a zooming camera does to its own images; the worker tells the green it was given.
       await withWorkerPrelude(page, `{
         const copy = VideoFrame.prototype.copyTo;
         VideoFrame.prototype.copyTo = async function (to, options) {

@@ -14,7 +14,7 @@ const SIZE = 224;
 const BYTES = new Uint8Array([1, 2, 3, 4]);
 const SHA = '9f64a747e1b97f131fabb6b447296c9b6f0201e79fb3c5356e6c77e89b6a806a';
 
-/** An engine whose class tells how bright the picture is. */
+/** An engine whose class tells how bright the image is. */
 class BrightnessEngine implements Engine {
   readonly id = 'ort';
   readonly threads = 1;

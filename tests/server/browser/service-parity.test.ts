@@ -25,7 +25,7 @@ const LIMITS = { maxPixels: 50_000_000, seconds: 20 };
 
 const hasModel = existsSync(join(DIST, 'models/resnet18.onnx'));
 /**
- * The tolerance is for pictures that both decode to the same bytes. `rounded` is for those whose colours differ by one of 255 in up to
+ * The tolerance is for images that both decode to the same bytes. `rounded` is for those whose colours differ by one of 255 in up to
  * 3 % of places (Chromium's division by alpha): that alone moves EfficientNet-Lite0 by up to 4.2e-3 (the line that the test prints).
  */
 const model = hasModel
@@ -50,7 +50,7 @@ async function startBuilt(): Promise<{ readonly url: string; readonly child: Chi
   return { url, child };
 }
 
-/** Names of our own pictures, then scikit-image's, then the shared ones, all in one folder. */
+/** Names of our own images, then scikit-image's, then the shared ones, all in one folder. */
 async function gather(): Promise<string[]> {
   mkdirSync(FOLDER, { recursive: true });
   const names = await writeStillKinds(FOLDER);
@@ -64,9 +64,9 @@ async function gather(): Promise<string[]> {
 
 describe('page and service agree', () => {
   let names: string[];
-  /** Width and height of what the service decodes, whose pixels stand beside the picture. */
+  /** Width and height of what the service decodes, whose pixels stand beside the image. */
   const sizes = new Map<string, readonly [width: number, height: number]>();
-  /** Pictures whose colours the page rounds otherwise. */
+  /** Images whose colours the page rounds otherwise. */
   const rounded = new Set<string>();
   let serving: HarnessServing;
   let browsing: Browsing;

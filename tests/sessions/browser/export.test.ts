@@ -22,7 +22,7 @@ interface Options {
   readonly every?: number;
 }
 
-/** Frames of a film as their mean colours, [red, green, blue] each, decoded by ffmpeg. */
+/** Frames of a video as their mean colours, [red, green, blue] each, decoded by ffmpeg. */
 function colours(path: string): number[][] {
   const bytes = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-fps_mode', 'passthrough', '-vf', 'scale=1:1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], { maxBuffer: 1 << 26 });
   return Array.from({ length: bytes.length / 3 }, (_, i) => [...bytes.subarray(3 * i, 3 * i + 3)]);
@@ -52,7 +52,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
   let page: Page;
   let mp4: SampleSession;
   const errors: string[] = [];
-  /** Frames of the film, and when they are shown. */
+  /** Frames of the video, and when they are shown. */
   let times: number[];
 
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { serveBuilt } from '../../../tools/serve';
 import { openApp, openBrowser } from '../../support/browser';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
-import { numberInImage } from '../../support/numbered-film';
+import { numberInImage } from '../../support/numbered-video';
 import { breakRecorder, cameraShows, chooseLabels, expectExact, withVideo, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
 import { answerWithNumbers } from '../../support/seen-numbers';
 import { SCRATCH } from '../../support/shared';
@@ -49,7 +49,7 @@ describe('a browser that lacks something', () => {
       for (const name of ['VideoEncoder', 'VideoFrame', 'MediaStreamTrackProcessor']) Reflect.deleteProperty(globalThis, name);
       const real = MediaRecorder.isTypeSupported.bind(MediaRecorder);
       MediaRecorder.isTypeSupported = (type) => (container === '' || !type.includes(container)) && real(type);
-      // A machine that stands still between the first picture and its being taken: the film's zero is late.
+      // A machine that stands still between the first image and its being taken: the video's zero is late.
       let still = late;
       // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the track that it is called on
       CanvasCaptureMediaStreamTrack.prototype.requestFrame = new Proxy(CanvasCaptureMediaStreamTrack.prototype.requestFrame, {
@@ -84,7 +84,7 @@ describe('a browser that lacks something', () => {
     const [snapshot] = foldEdits(session.human).snapshots;
     const kept = (await numberInImage(session.snapshots.get(snapshot.file)!)) ?? -1;
     const shown = frames.find(({ timeUs }) => timeUs === snapshot.timeUs)?.number ?? -1;
-    // MediaRecorder leaves frames out where the machine is busy: then the picture stands at the nearest one.
+    // MediaRecorder leaves frames out where the machine is busy: then the image stands at the nearest one.
     if (frames.some(({ number }) => number === kept)) expect(shown).toBe(kept);
     else expect(Math.abs(shown - kept)).toBeLessThanOrEqual(4 + Math.min(...frames.map(({ number = NaN }) => Math.abs(number - kept))));
     // What the frames were matched by is not part of the session.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { killBrowser } from '../../support/kill-browser';
-import { NUMBERS } from '../../support/numbered-film';
+import { NUMBERS } from '../../support/numbered-video';
 import { chooseLabels, expectExact, withVideo, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { storedSessions } from '../../support/stored-sessions';
 import { drawn } from '../../support/waits';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeNoisyNumberedVideo } from '../../support/numbered-film';
+import { makeNoisyNumberedVideo } from '../../support/numbered-video';
 import { chooseLabels, expectExact, withVideo, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 import { storedSessions } from '../../support/stored-sessions';
@@ -48,7 +48,7 @@ describe('a device that gets full', () => {
     await page.keyboard.press('1');
     await page.getByText('Picture kept').waitFor();
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1 });
-    // The film has room held back for a while; a picture has none.
+    // The video has room held back for a while; an image has none.
     await withVideo(page, { seconds: 1.8 });
     await page.keyboard.press('1');
     await notice(page, 'fault').filter({ hasText: 'The device is full' }).waitFor();

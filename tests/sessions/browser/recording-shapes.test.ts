@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import sharp from 'sharp';
-import { makeNumberedVideo, numberedFrames, numberInImage, NUMBERS } from '../../support/numbered-film';
+import { makeNumberedVideo, numberedFrames, numberInImage, NUMBERS } from '../../support/numbered-video';
 import { withNumberedStreams } from '../../support/numbered-stream';
 import { chooseLabels, expectExact, withVideo, keptImages, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { NUMBERS, type NumberedFrame } from '../../support/numbered-film';
+import { NUMBERS, type NumberedFrame } from '../../support/numbered-video';
 import { expectExact, withVideo, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { drawn } from '../../support/waits';
 
@@ -66,7 +66,7 @@ describe('a picture that goes away in mid-recording', () => {
     const session = await recorder.stop();
     const frames = expectExact(session);
     expect(longestGap(frames)).toBeLessThan(700_000);
-    // The film and the camera's own count run at one pace all along.
+    // The video and the camera's own count run at one pace all along.
     for (const [i, frame] of frames.entries()) {
       if (i > 0) expect(Math.abs(step(frames[0], frame) / 30 - frame.timeUs / 1e6)).toBeLessThan(0.5);
     }

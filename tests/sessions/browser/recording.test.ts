@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HumanEdit } from '../../../src/sessions/shared/session';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
-import { numberInImage } from '../../support/numbered-film';
+import { numberInImage } from '../../support/numbered-video';
 import { cameraShows, chooseLabels, expectExact, withVideo, longestGap, openRecorder, type RecorderPage } from '../../support/recorder-page';
 
 describe('recording a film whose frames carry their number', () => {
@@ -99,7 +99,7 @@ describe('recording a film whose frames carry their number', () => {
       at('keyup 1') - at('keydown 1'), at('keyup 2') - at('keydown 2'), at('pointerup') - at('pointerdown'), at('click', true) - at('keydown 1', true),
     ];
     for (const i of [0, 1, 2]) expect(Math.abs((seconds[i][1] as number) - held[i] / 1000)).toBeLessThan(0.2);
-    // The film may end before the recording does: where no frame came any more.
+    // The video may end before the recording does: where no frame came any more.
     expect(seconds[3][1]).toBeLessThan(held[3] / 1000 + 0.2);
     if (spans[3].endUs < session.manifest.durationUs) expect(seconds[3][1]).toBeGreaterThan(held[3] / 1000 - 0.2);
     expect(spans[0].label.index).toBe(281);

@@ -77,7 +77,7 @@ describe('pictures that were kept while filming', () => {
     await expect.poll(snapshots, shortly).toEqual([]);
     expect(await strip().getByRole('heading').count()).toBe(0);
     expect((await storedLabels(page, ID)).spans).toEqual([...SPANS]);
-    // It can be had back with its picture.
+    // It can be had back with its image.
     expect(await storedFiles(page, 'sessions')).toContain(`${ID}/snapshots/3600000.jpg`);
     await press('Undo');
     await strip().getByRole('button', { name: /Müllers/ }).locator('img').waitFor(shortly);

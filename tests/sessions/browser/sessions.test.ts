@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, watchErrors, type Browsing } from '../../support/browser';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { withVideo } from '../../support/recorder-page';
 import { CAT, DOG } from '../../support/session-fixture';
 import {
@@ -44,7 +44,7 @@ describe('the sessions view', () => {
   const spans = async () => (await storedLabels(page, ID)).spans;
   const shortly = { timeout: 8000 };
 
-  /** Mean colour of the film's picture as it is shown now, [red, green, blue]. */
+  /** Mean colour of the video's image as it is shown now, [red, green, blue]. */
   const shown = (): Promise<number[]> =>
     page.locator('sg-session-detail video').evaluate((video: HTMLVideoElement) => {
       const canvas = new OffscreenCanvas(1, 1);
@@ -55,7 +55,7 @@ describe('the sessions view', () => {
   const isRed = async (): Promise<boolean> => (await shown()).every((value, i) => (i === 0 ? value > 200 : value < 60));
   const isBlue = async (): Promise<boolean> => (await shown()).every((value, i) => (i === 2 ? value > 200 : value < 60));
 
-  /** Where a time is on the timeline's ruler, with the whole film in sight. */
+  /** Where a time is on the timeline's ruler, with the whole video in sight. */
   async function at(seconds: number): Promise<{ x: number; y: number }> {
     const box = (await page.locator('sg-label-timeline .ruler').boundingBox())!;
     return { x: box.x + (seconds / 6) * box.width, y: box.y + box.height / 2 };
@@ -129,7 +129,7 @@ describe('the sessions view', () => {
     const steps: string[] = [];
     for (let i = 0; i < 4; i++) {
       await press('Next frame');
-      // The picture follows the clock.
+      // The image follows the clock.
       await page.locator('sg-session-detail video').evaluate((video: HTMLVideoElement) => video.seeking && new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true })));
       steps.push(`${await time()} ${(await isBlue()) ? 'blue' : 'red'}`);
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HumanSpan, RecognitionEntry, Snapshot } from '../../../src/sessions/shared/session';
 import { DrawnFrames } from '../../../src/sessions/worker/recorder/drawn-frames';
 
-/** Pictures that a camera gave, not quite regularly, and the frames that they became: the first taken 200 ms late, one left out. */
+/** Images that a camera gave, not quite regularly, and the frames that they became: the first taken 200 ms late, one left out. */
 const drawn = Array.from({ length: 90 }, (_, i) => i * 33_000 + ((i * 7919) % 9) * 1000);
 const LATE_US = 200_000;
 const LEFT_OUT = 50;
@@ -32,7 +32,7 @@ describe('what was said of pictures that were drawn for a recorder', () => {
 
   it('keeps its spans, by the film\'s clock', () => {
     expect(placed.edits({ spans: [span(drawn[30], drawn[60])], snapshots: [] })).toEqual([{ kind: 'put-span', span: span(frameOf(30), frameOf(60)) }]);
-    // Before the film began.
+    // Before the video began.
     expect(placed.edits({ spans: [span(drawn[0], drawn[1])], snapshots: [] })).toEqual([{ kind: 'put-span', span: span(0, 1) }]);
   });
 

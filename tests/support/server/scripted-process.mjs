@@ -1,4 +1,4 @@
-// Stands in for src/server/predict-process.ts where a test needs to know how long a picture takes: the "picture" is text.
+// Stands in for src/server/predict-process.ts where a test needs to know how long an image takes: the "picture" is text.
 // "answer" answers at once, "threads" with the threads that it may take, "sleep N" after N ms, "crash" ends the process, "hang" never answers and never yields.
 export default async function predict({ bytes, count, threads = 1 }) {
   const timings = { decode: 1, preprocess: 1, inference: 1 };

@@ -59,7 +59,7 @@ export async function startService(settings: Partial<Settings> = {}, scripted = 
   }
 }
 
-/** Noise on waves, as a PNG, JPEG, WebP, GIF or AVIF file: a picture that nobody has rights to. */
+/** Noise on waves, as a PNG, JPEG, WebP, GIF or AVIF file: an image that nobody has rights to. */
 export async function encodedImage(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' = 'png', width = 320, height = 240, channels: 3 | 4 = 3): Promise<Buffer> {
   const next = noise(width * 31 + height);
   const data = Buffer.alloc(width * height * channels);
@@ -75,7 +75,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-/** A small PNG file of an enormous black picture, one bit a pixel; or with other chunks before its pixels. */
+/** A small PNG file of an enormous black image, one bit a pixel; or with other chunks before its pixels. */
 export function pngBomb(width: number, height: number, extra: readonly (readonly [type: string, data: Buffer])[] = []): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width);

@@ -35,7 +35,7 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
   const taughtClass = (name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
   const sheet = (): Locator => page.locator('sg-session-sheet');
 
-  /** Mean colour of an example's picture. */
+  /** Mean colour of an example's image. */
   const colourOf = (image: Locator): Promise<number[]> =>
     image.evaluate((element) => {
       const shown = element.shadowRoot!.querySelector<HTMLImageElement | HTMLCanvasElement>('img, canvas')!;

@@ -4,10 +4,10 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
-import { makeCameraVideo } from '../../support/film';
+import { makeCameraVideo } from '../../support/camera-video';
 import { knownImages, ROOT, SCRATCH } from '../../support/shared';
 
-/** A mug and a panda, which the network knows, and a thing of which nothing is taught. */
+/** A mug and a panda, which the network knows, and a class of which nothing is taught. */
 const [MUG, PANDA, ZEBRA] = [504, 388, 340];
 const SECONDS = 4;
 
@@ -36,7 +36,7 @@ async function addClass(page: Page, name: string): Promise<void> {
   await card(page, name).waitFor();
 }
 
-/** Holds the button down with the mouse until a thing has so many examples. */
+/** Holds the button down with the mouse until a class has so many examples. */
 async function hold(page: Page, name: string, count: number): Promise<void> {
   const button = page.locator('sg-hold-button button');
   await button.hover();
@@ -65,7 +65,7 @@ describe.skipIf(!images)('teaching things of one\'s own', () => {
     browsing = await openBrowser({ video, context: { viewport: PHONE, acceptDownloads: true } });
     page = browsing.page;
     watchErrors(page, errors);
-    // The first start would time both precisions meanwhile, and a film does not wait.
+    // The first start would time both precisions meanwhile, and a video does not wait.
     await page.addInitScript(() => {
       const key = 'sightglass.settings';
       if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify({ precision: 'fp16' }));

@@ -75,7 +75,7 @@ describe('Dockerfile', () => {
 describe('packages', () => {
   it('of the image are those that the service imports, and no others', () => {
     const imported = new Set<string>();
-    for (const name of ['decode', 'failures', 'main', 'metrics', 'models', 'onnxruntime', 'picture-type', 'pool', 'predict-process', 'service', 'uploads', 'routes/page', 'routes/predict', 'routes/about']) {
+    for (const name of ['decode', 'failures', 'main', 'metrics', 'models', 'onnxruntime', 'image-type', 'pool', 'predict-process', 'service', 'uploads', 'routes/page', 'routes/predict', 'routes/about']) {
       const source = readFileSync(join(ROOT, `src/server/${name}.ts`), 'utf8');
       for (const [, from] of source.matchAll(/^(?:import (?!type).*from |.*\bimport\()'([^.'][^']*)'/gm)) if (!from.startsWith('node:')) imported.add(from);
     }

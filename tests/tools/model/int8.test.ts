@@ -9,14 +9,14 @@ import { decodeModel } from '../../../src/engine/onnx/decode';
 import { buildResNet18, hexSha256 } from '../../../tools/model/build-resnet18';
 import { currentManifest, int8IsCurrent } from '../../../tools/model/current';
 import { calibrationInputs, calibrationImages, findCalibrationSet } from '../../../tools/quantise/calibration-set';
-import { networkInputs } from '../../../tools/quantise/pictures';
+import { networkInputs } from '../../../tools/quantise/images';
 import { DEFAULT_RECIPE } from '../../../tools/quantise/recipe';
 import { deadLeaves } from '../../../tools/quantise/synthetic';
 import { recipeFor, writeInt8 } from '../../../tools/quantise/write-int8';
 import { modelIndex } from '../../../src/server/model-index';
 import { noise, randomResNet18, writeSafetensors } from '../../support/weights';
 
-/** Pictures of noise, in a folder of their own. */
+/** Images of noise, in a folder of their own. */
 async function images(folder: string, count: number, seed = 1): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (let i = 0; i < count; i++) {
@@ -133,7 +133,7 @@ describe('calibration', () => {
       expect(await currentManifest(folder, { ...weights(), source: 'other' })).toBeUndefined();
       expect(await int8IsCurrent(folder, manifest, set)).toBe(true);
       expect(await int8IsCurrent(folder, manifest, calibrationImages(join(base, 'set'), 3))).toBe(false);
-      // Made pictures do not take the place of real ones, and a recipe of one's own stays.
+      // Made images do not take the place of real ones, and a recipe of one's own stays.
       expect(await int8IsCurrent(folder, manifest, findCalibrationSet(join(base, 'nowhere/project'), {}))).toBe(true);
       const [float, , int8] = manifest.variants;
       expect(await int8IsCurrent(folder, { ...manifest, variants: [float] }, set)).toBe(false);

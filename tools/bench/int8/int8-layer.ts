@@ -33,7 +33,7 @@ function convolutionOf(shape: ConvolutionShape, residual: boolean): Int8Convolut
   };
 }
 
-/** One convolution by the engine's integer kernels, in memory of its own. */
+/** One convolution by the engine's int8 kernels, in memory of its own. */
 export class Int8Layer {
   private constructor(
     readonly shape: ConvolutionShape,

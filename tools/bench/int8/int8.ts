@@ -1,4 +1,4 @@
-// npm run bench -- int8: convolutions in integers by relaxed SIMD's dot product (src/engine/kernels/int8.c) against our float kernels, on one
+// npm run bench -- int8: convolutions in int8 by relaxed SIMD's dot product (src/engine/kernels/int8.c) against our float kernels, on one
 // thread in Chromium, with and without the processor's own instruction for it. Writes its part of docs/engine-study.md.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ function rowsOf({ layers, float }: Int8Measurements): Row[] {
   });
 }
 
-/** Milliseconds of the whole network: in floats, with all convolutions but the first in integers, and with the quicker of each. */
+/** Milliseconds of the whole network: in floats, with all convolutions but the first in int8, and with the quicker of each. */
 function networks(m: Int8Measurements): { float: number; int8: number; mixed: number } {
   const rows = rowsOf(m);
   const float = sum(Object.values(m.float).map(median));

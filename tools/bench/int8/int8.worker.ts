@@ -1,4 +1,4 @@
-// Our integer kernels against our float kernels, shape by shape in interleaved rounds on one thread.
+// Our int8 kernels against our float kernels, shape by shape in interleaved rounds on one thread.
 import { decodeModel } from '../../../src/engine/onnx/decode';
 import { fillSelfTestInput } from '../../../src/engine/self-test';
 import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';

@@ -11,14 +11,14 @@ const PAGE = 65536;
 /** Values before and after a convolution are after ReLU, so never below zero. */
 const noise = (i: number): number => (Math.imul(i + 1, 2654435761) >>> 8) / 2 ** 24;
 
-/** Phases in a row that belong to one layer. */
+/** Operators in a row that belong to one layer. */
 interface Span {
   readonly name: string;
   readonly address: number;
   readonly count: number;
 }
 
-/** Which convolution each phase belongs to: what comes before one's first product or behind its last is its own. */
+/** Which convolution each operator belongs to: what comes before one's first product or behind its last is its own. */
 function spansOf(plan: NetworkPlan, address: number): Span[] {
   const names = new Map([...plan.convolutions].map(([name, { weights }]) => [weights, name]));
   const owner = (i: number): string => {

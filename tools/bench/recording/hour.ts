@@ -5,14 +5,14 @@ import { machine, table, writePart } from '../report';
 import { serveBuilt, type Serving } from '../../serve';
 
 const HOUR_S = 3600;
-/** Film frames and recognitions a second of the simulated session. */
+/** Video frames and recognitions a second of the simulated session. */
 const FRAME_RATE = 30;
 const RECOGNITION_RATE = 10;
 const SAMPLES = 6;
 const [WIDTH, HEIGHT] = [160, 120];
 
 /**
- * One hour of film and labels, sent to the built recorder worker as fast as it takes them: small frames, so that an
+ * One hour of video and labels, sent to the built recorder worker as fast as it takes them: small frames, so that an
  * hour is encoded in a few minutes, but as many frames, fragments and labels as an hour has. Memory is what the
  * renderer process, in which page and worker live, has of JavaScript heap and buffers
  * (performance.measureUserAgentSpecificMemory).

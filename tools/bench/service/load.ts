@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import sharp from 'sharp';
 import { noise } from '../../../tests/support/weights';
 
-/** A request body with a picture in the field `file`. */
+/** A request body with an image in the field `file`. */
 export interface Form {
   readonly body: Buffer;
   readonly type: string;
@@ -10,7 +10,7 @@ export interface Form {
 
 const BOUNDARY = 'sightglass-bench-5f0c2a';
 
-/** JPEG pictures of a usual size for such a service, 640 x 480, of our own making: waves and noise, about 100 KB each. */
+/** JPEG images of a usual size for such a service, 640 x 480, of our own making: waves and noise, about 100 KB each. */
 export async function makeForms(count: number): Promise<Form[]> {
   const [width, height] = [640, 480];
   return Promise.all(

@@ -6,7 +6,7 @@ import { readResNet18 } from '../../../src/engine/resnet18/read';
 import { sparseBlock, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { floatNetwork } from '../../../src/engine/simd/float-network';
 import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
-import type { Pixels } from './pictures';
+import type { Pixels } from './images';
 
 /** What the network says of one view. */
 export interface Seen {

@@ -26,14 +26,14 @@ export const RANK_WAYS = ['no adapter', ...RANKS.map((rank) => `rank ${rank}`)];
 interface Split {
   readonly names: readonly string[];
   readonly examples: readonly Example[];
-  /** Pictures of the things that nothing was learned from. */
+  /** Images of the classes that nothing was learned from. */
   readonly known: readonly Example[];
 }
 
 const rightOf = (known: readonly Example[], name: (example: Example) => number): number => known.filter((e) => name(e) === e.label).length / known.length;
 const all = (examples: readonly Example[]): number[] => [...examples.keys()];
 
-/** Shares 0..1 of new pictures that each way of {@link WAYS} names right. */
+/** Shares 0..1 of new images that each way of {@link WAYS} names right. */
 export function waysOfNaming({ names, examples, known }: Split): number[] {
   const plain = examples.map(({ features }) => features);
   const units = examples.map(({ features }) => unit(features));
@@ -56,7 +56,7 @@ export function waysOfNaming({ names, examples, known }: Split): number[] {
 }
 
 /**
- * Shares 0..1 of new pictures that are named right without an adapter and with one of each of {@link RANK_WAYS}: kept whether it is
+ * Shares 0..1 of new images that are named right without an adapter and with one of each of {@link RANK_WAYS}: kept whether it is
  * better or not, stopped by a fifth of the examples.
  */
 export function ranksOfAdapters({ names, examples, known }: Split): number[] {

@@ -1,4 +1,4 @@
-// npm run bench -- teach [--trials N] [--settings]: how well things are learned from ../shared/pictures, and how fast; writes
+// npm run bench -- teach [--trials N] [--settings]: how well classes are learned from ../shared/pictures, and how fast; writes
 // docs/teach.md's table. With --settings it writes the other two instead: other ways of naming, penalties, and ranks of the adapter.
 import { cpus } from 'node:os';
 import { existsSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { ADAPTER_EXAMPLES } from '../../../src/teach/shared/train-adapter';
 import { ascending, at, table, writePart } from '../report';
 import { openNetwork, type Look } from './network';
-import { listImages, type BenchImage } from './pictures';
+import { listImages, type BenchImage } from './images';
 import { RANK_WAYS, ranksOfAdapters, WAYS, waysOfNaming } from './settings';
 import { deal, lookAtAsked, lookAtTaught, runTrial, type Trial } from './trial';
 
@@ -78,7 +78,7 @@ async function measure(images: readonly BenchImage[], look: Look, wanted: number
   writePart('bench', report(trials, (performance.now() - started) / 1000), DOCS);
 }
 
-/** Learns in other ways, from the same examples and asked about the same pictures. */
+/** Learns in other ways, from the same examples and asked about the same images. */
 async function compareSettings(images: readonly BenchImage[], look: Look, wanted: number, started: number): Promise<void> {
   const ways: number[][][] = COUNTS.map(() => []);
   const ranks: number[][][] = COUNTS.map(() => []);

@@ -6,31 +6,31 @@ import { seeded, shuffle } from '../../../src/teach/shared/split';
 import { enoughForAdapter, trainAdapter } from '../../../src/teach/shared/train-adapter';
 import { trainHead } from '../../../src/teach/shared/train-head';
 import type { Look, Seen } from './network';
-import { KINDS, viewOf, type BenchImage } from './pictures';
+import { KINDS, viewOf, type BenchImage } from './images';
 
-/** Things taught in a trial, and kinds that stay unknown. */
+/** Classes taught in a trial, and kinds that stay unknown. */
 const CLASSES = 4;
 const UNKNOWN_KINDS = 6;
-/** Share of a kind's pictures that examples are views of; the others are only asked about. */
+/** Share of a kind's images that examples are views of; the others are only asked about. */
 const TAUGHT_SHARE = 0.6;
-/** Views of each picture that is asked about. */
+/** Views of each image that is asked about. */
 const VIEWS = 3;
 
 /** A view with what it is of. */
 export interface Example extends Seen {
-  /** Index of the thing; -1 for none of them. */
+  /** Index of the class; -1 for none of them. */
   readonly label: number;
-  /** The picture that it is a view of. */
+  /** The image that it is a view of. */
   readonly group: string;
 }
 
-/** How one way of naming did on pictures that nothing was learned from, shares 0..1. */
+/** How one way of naming did on images that nothing was learned from, shares 0..1. */
 export interface Score {
-  /** Likeliest thing is the right one, unknown left aside. */
+  /** Likeliest class is the right one, unknown left aside. */
   readonly named: number;
-  /** The right thing, and above the threshold. */
+  /** The right class, and above the threshold. */
   readonly accepted: number;
-  /** Pictures of none of the things that were taken for one. */
+  /** Images of none of the classes that were taken for one. */
   readonly falseAccepts: number;
 }
 
@@ -55,17 +55,17 @@ export function finish<T>(steps: Generator<unknown, T>): { readonly value: T; re
   return { value: step.value, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Pictures of some kinds, dealt out. */
+/** Images of some kinds, dealt out. */
 export interface Deal {
   readonly names: readonly string[];
-  /** Of each thing. */
+  /** Of each class. */
   readonly taught: readonly (readonly BenchImage[])[];
   readonly asked: readonly (readonly BenchImage[])[];
   readonly unknown: readonly BenchImage[];
   readonly random: () => number;
 }
 
-/** Chooses kinds and pictures; the same seed gives the same. */
+/** Chooses kinds and images; the same seed gives the same. */
 export function deal(images: readonly BenchImage[], seed: number): Deal {
   const random = seeded(seed);
   const kinds = shuffle(Object.keys(KINDS), random);
@@ -82,7 +82,7 @@ export function deal(images: readonly BenchImage[], seed: number): Deal {
   };
 }
 
-/** Views of the pictures that are asked about, seen once for all numbers of examples. */
+/** Views of the images that are asked about, seen once for all numbers of examples. */
 export async function lookAtAsked({ asked, unknown, random }: Deal, look: Look, withBlocks: boolean): Promise<Example[]> {
   const seen: Example[] = [];
   for (const [label, images] of [...asked.entries(), [-1, unknown] as const]) {
@@ -93,7 +93,7 @@ export async function lookAtAsked({ asked, unknown, random }: Deal, look: Look, 
   return seen;
 }
 
-/** `most` examples of each thing, one of each picture in turn: a plain view first, then strong ones. Fewer are the first of these. */
+/** `most` examples of each class, one of each image in turn: a plain view first, then strong ones. Fewer are the first of these. */
 export async function lookAtTaught({ taught, random }: Deal, look: Look, most: number): Promise<Example[][]> {
   const result: Example[][] = [];
   for (const [label, images] of taught.entries()) {
@@ -121,7 +121,7 @@ function score(head: TaughtHead, features: (example: Example) => ArrayLike<numbe
   return { named: named / known, accepted: accepted / known, falseAccepts: falseAccepts / (asked.length - known) };
 }
 
-/** Learns from `count` examples of each thing and asks. */
+/** Learns from `count` examples of each class and asks. */
 export function runTrial(names: readonly string[], taught: readonly (readonly Example[])[], asked: readonly Example[], count: number): Trial {
   const examples = taught.flatMap((own) => own.slice(0, count));
   const { value: trained, seconds: headSeconds } = finish(trainHead({ names: [...names], examples }));

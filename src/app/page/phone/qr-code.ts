@@ -22,7 +22,7 @@ function darkPath(size: number, dark: ArrayLike<number>): string {
 /**
  * A text as a QR code, dark on white whatever the page's colours are: readers want that.
  *
- * @csspart code - the picture
+ * @csspart code - the image
  */
 @customElement('sg-qr-code')
 export class QrCode extends LitElement {

@@ -8,7 +8,7 @@ import { searchLabels } from '../../shared/labels/names';
 import { LabelChoiceEvent } from './events';
 import { ON_ITS_SIDE, sharedStyles } from './styles';
 
-/** More results than this nobody reads while filming. */
+/** More results than this nobody reads while recording. */
 const MOST_FLOATING = 6;
 /** Names that fit a list which is looked at, not scrolled for long. */
 const MOST_LISTED = 30;

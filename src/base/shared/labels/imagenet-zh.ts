@@ -2,8 +2,8 @@
  * The 1000 class names of ImageNet-1k in Simplified Chinese, index = class, ten a line: line n (from 0) holds classes 10n to
  * 10n + 9. Our own translation, by what each class means and shows rather than by the English word alone: the usual name of
  * the animal, plant or thing as it is said on the mainland (dog breeds: 梗, not 㹴). Full-width brackets tell near-twins apart
- * or add what a class also shows. Where WordNet's gloss and the data set's pictures disagree (sunglass, in WordNet a burning
- * lens; maillot, in WordNet also tights; cup, in WordNet a punch), the name says what the pictures show. All are distinct.
+ * or add what a class also shows. Where WordNet's gloss and the data set's images disagree (sunglass, in WordNet a burning
+ * lens; maillot, in WordNet also tights; cup, in WordNet a punch), the name says what the images show. All are distinct.
  */
 export const IMAGENET_LABELS_ZH: readonly string[] = [
   '丁鱥', '金鱼', '大白鲨', '虎鲨', '双髻鲨', '电鳐', '魟鱼', '公鸡', '母鸡', '鸵鸟',

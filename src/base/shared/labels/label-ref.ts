@@ -21,7 +21,7 @@ export function sameLabel(a: LabelRef, b: LabelRef): boolean {
   return labelKey(a) === labelKey(b);
 }
 
-/** What a prediction names: a class of the network, or a taught thing by its own name. */
+/** What a prediction names: a class of the network, or a taught class by its own name. */
 export function labelRefOf({ index, name }: Prediction): LabelRef {
   return name === undefined ? { index, name: IMAGENET_LABELS[index] ?? String(index) } : { name };
 }

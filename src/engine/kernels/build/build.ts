@@ -12,7 +12,7 @@ import { OPERATOR_FIELDS, operatorFields } from './operator-fields';
 const folder = join(root, 'src/engine/kernels');
 const target = join(root, 'src/engine/simd');
 
-/** The four builds: with and without relaxed SIMD (FMA, dot products), with and without threads. Integers want relaxed SIMD. */
+/** The four builds: with and without relaxed SIMD (FMA, dot products), with and without threads. Int8 wants relaxed SIMD. */
 export const BUILDS = [
   { name: 'kernels-relaxed-threads.wasm', relaxed: true, threads: true },
   { name: 'kernels-relaxed.wasm', relaxed: true, threads: false },

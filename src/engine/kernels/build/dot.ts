@@ -49,7 +49,7 @@ function dot(pixels: number): string {
   return asm.function(`dot_${pixels}`);
 }
 
-/** The dot products of convolutions in integers. */
+/** The dot products of convolutions in int8. */
 export function dotFunctions(): string[] {
   return Array.from({ length: MAX_COLUMNS - MIN_PIXELS + 1 }, (_, i) => dot(MIN_PIXELS + i));
 }

@@ -13,15 +13,15 @@ const LOW_FRAME_RATE = 15;
 
 export type CameraState = 'off' | 'starting' | 'live' | 'fault';
 
-/** Where the pictures come from. */
+/** Where the images come from. */
 export type SourceKind = 'camera' | 'screen' | 'film';
 
-/** Owns the source of pictures: one camera, one shared screen or one film at most, given back when the host goes. */
+/** Owns the source of images: one camera, one shared screen or one video at most, given back when the host goes. */
 export class CameraController extends SharedController {
   state: CameraState = 'off';
   /** What runs, or ran last. */
   source: SourceKind = 'camera';
-  /** The camera's or the screen's; undefined for a film. */
+  /** The camera's or the screen's; undefined for a video. */
   stream: MediaStream | undefined;
   videoFile: VideoFile | undefined;
   /** May come beside the state `live`: then what was live goes on. */
@@ -111,7 +111,7 @@ export class CameraController extends SharedController {
     await this.#replace('screen-failed', openScreen, stopStream, (stream) => this.#go('screen', stream));
   }
 
-  /** Plays a film file; what ran before goes on where it cannot be played. */
+  /** Plays a video file; what ran before goes on where it cannot be played. */
   async startVideo(file: File): Promise<void> {
     await this.#replace('film-unreadable', () => openVideoFile(file), closeVideoFile, (videoFile) => {
       this.videoFile = videoFile;
@@ -125,7 +125,7 @@ export class CameraController extends SharedController {
     this.#set('off');
   }
 
-  /** A fault of what is live, for example a film that breaks off in the middle. */
+  /** A fault of what is live, for example a video that breaks off in the middle. */
   fail(fault: Fault): void {
     this.#set(this.state === 'starting' ? 'off' : this.state, fault);
   }
@@ -200,7 +200,7 @@ export class CameraController extends SharedController {
   };
 
   /**
-   * A call or a trip to the background may have ended the track, or left it without pictures: take the camera again when
+   * A call or a trip to the background may have ended the track, or left it without images: take the camera again when
    * the page is seen again.
    */
   readonly #onVisibility = (): void => {

@@ -106,8 +106,8 @@ export class CameraLens {
   }
 
   /**
-   * Focuses and exposes for a point of the picture.
-   * @param x 0 at the picture's left edge as the camera gives it (not mirrored), 1 at the right
+   * Focuses and exposes for a point of the image.
+   * @param x 0 at the image's left edge as the camera gives it (not mirrored), 1 at the right
    * @param y 0 at the top, 1 at the bottom
    */
   lookAt(x: number, y: number): void {

@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 
-/** Which camera, and how large a picture is wished for. */
+/** Which camera, and how large an image is wished for. */
 export interface CameraRequest {
   /** Empty for the browser's choice. */
   readonly deviceId: string;

@@ -45,11 +45,11 @@ export async function grabFrame(
   }
 }
 
-/** Side of kept pictures, pixels: what the network's own resizing to 256 and crop to 224 leave as it is. */
+/** Side of kept images, pixels: what the network's own resizing to 256 and crop to 224 leave as it is. */
 const SIDE = 256;
 const QUALITY = 0.85;
 
-/** The middle square of a picture, which the network sees, as a small JPEG. */
+/** The middle square of an image, which the network sees, as a small JPEG. */
 export async function squareImage(source: CanvasImageSource, width: number, height: number): Promise<Blob> {
   const side = Math.min(width, height);
   const canvas = document.createElement('canvas');

@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 
-/** A film from a file, for a video element's `src`. */
+/** A video from a file, for a video element's `src`. */
 export interface VideoFile {
   /** An object URL: `closeVideoFile` gives its memory back. */
   readonly url: string;
@@ -9,7 +9,7 @@ export interface VideoFile {
 }
 
 /**
- * Opens a film file, having looked whether the browser can play it.
+ * Opens a video file, having looked whether the browser can play it.
  *
  * @throws Fault `film-unreadable` where it cannot
  */
@@ -24,7 +24,7 @@ export async function openVideoFile(file: File): Promise<VideoFile> {
       probe.addEventListener('error', () => reject(videoFault(probe.error)));
       probe.src = videoFile.url;
     });
-    // A sound file plays as well, and has no picture.
+    // A sound file plays as well, and has no image.
     if (probe.videoWidth === 0) throw new Fault('film-unreadable', 'The file has no picture.');
   } catch (error) {
     closeVideoFile(videoFile);

@@ -19,13 +19,13 @@ interface Size {
 const RETICLE_SHARE = 0.94;
 
 /**
- * The picture of the camera, screen or film, as large as it can be with the whole square that the network sees in sight,
+ * The image of the camera, screen or video, as large as it can be with the whole square that the network sees in sight,
  * and that square drawn as a reticle. A pinch zooms, a tap focuses, where the camera can.
  *
  * @event sg-zoom - a pinch asks for another zoom
  * @event sg-focus-point - a tap asks for focus and exposure
- * @event sg-picture-fault - the film cannot be played on
- * @slot - what lies over the picture
+ * @event sg-picture-fault - the video cannot be played on
+ * @slot - what lies over the image
  * @csspart video - the video element
  * @csspart reticle - the square that the network sees
  */
@@ -119,7 +119,7 @@ export class CameraStage extends LitElement {
   @property({ attribute: false }) preprocessing: Preprocessing | undefined;
   @state() private stage: Size = { width: 0, height: 0 };
   @state() private image: Size = { width: 0, height: 0 };
-  /** Where a tap was, in shares of the shown picture. */
+  /** Where a tap was, in shares of the shown image. */
   @state() private tapped: { readonly x: number; readonly y: number; readonly count: number } | undefined;
   @query('.picture') private readonly frame!: HTMLElement;
   @query('video') readonly video!: HTMLVideoElement;
@@ -191,7 +191,7 @@ export class CameraStage extends LitElement {
     `;
   }
 
-  /** The picture covers the stage unless that would push the reticle out of it. */
+  /** The image covers the stage unless that would push the reticle out of it. */
   #layout(): { image: Record<string, string>; reticle: Record<string, string> } | undefined {
     const { width, height } = this.image;
     if (width === 0 || this.stage.width === 0 || !this.preprocessing) return undefined;

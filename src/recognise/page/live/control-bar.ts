@@ -7,7 +7,7 @@ import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
 /**
- * Start, stop, pause, freeze, mirror, the other camera, and other sources of pictures.
+ * Start, stop, pause, freeze, mirror, the other camera, and other sources of images.
  *
  * @event sg-control - a button was pressed
  */

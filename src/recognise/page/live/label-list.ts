@@ -13,7 +13,7 @@ export interface ShownLabel {
   readonly name: string;
   /** 0..1 */
   readonly probability: number;
-  /** Whether it is a thing that the person has taught. */
+  /** Whether it is a class that the person has taught. */
   readonly own?: boolean;
 }
 

@@ -52,7 +52,7 @@ export class LiveActions {
     await this.#begin(this.host.camera.startScreen());
   }
 
-  /** Plays a film file in place of what runs. */
+  /** Plays a video file in place of what runs. */
   async openVideo(file: File): Promise<void> {
     await this.#begin(this.host.camera.startVideo(file));
   }
@@ -97,7 +97,7 @@ export class LiveActions {
     this.host.requestUpdate();
   }
 
-  /** Another picture begins: nothing of the one before stays. */
+  /** Another image begins: nothing of the one before stays. */
   async #begin(opening: Promise<unknown>): Promise<void> {
     const { camera } = this.host;
     const { stream, videoFile } = camera;
@@ -113,7 +113,7 @@ export class LiveActions {
 
   async #flip(): Promise<void> {
     const { deviceId, facing } = await this.host.camera.flip();
-    // The other side's picture is mirrored, or not, as suits it.
+    // The other side's image is mirrored, or not, as suits it.
     this.host.settings.update({ cameraId: deviceId, facing, mirrored: undefined });
   }
 

@@ -8,7 +8,7 @@ import { CertaintyGate } from '../../../base/shared/certainty';
 import type { Settings } from '../../../base/page/settings';
 import type { ShownLabel } from './label-list';
 
-/** A taught thing's own name, else the class's. */
+/** A taught class's own name, else the class's. */
 function nameOf({ index, name }: Prediction): string {
   return name ?? className(index);
 }

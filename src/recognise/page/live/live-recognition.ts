@@ -35,7 +35,7 @@ export interface LiveStatistics {
 /** Sees what the live loop does with each frame that is recognised. */
 export interface FrameTap {
   /**
-   * The very picture that is recognised under a number, before it is transferred: take a clone, or draw it, at once.
+   * The very image that is recognised under a number, before it is transferred: take a clone, or draw it, at once.
    * @param id as in `Recognition.id`
    */
   submitted(id: number, image: FrameInput): void;
@@ -176,7 +176,7 @@ export class LiveRecognition implements ReactiveController {
         captured = false;
       }
     }
-    // Tried again: a paused film has no next frame that would make it good.
+    // Tried again: a paused video has no next frame that would make it good.
     if (!captured) this.#scheduler.putBack();
     const wait = this.#scheduler.finished(performance.now(), latency);
     if (wait === undefined || !this.#running) return;

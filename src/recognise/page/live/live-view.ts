@@ -88,7 +88,7 @@ export class LiveView extends LitElement implements LiveParts {
     void this.recorder?.toggle();
   }
 
-  /** Plays a film file in place of what runs. */
+  /** Plays a video file in place of what runs. */
   openVideo(file: File): Promise<void> {
     return this.actions.openVideo(file);
   }
@@ -101,7 +101,7 @@ export class LiveView extends LitElement implements LiveParts {
     camera.saveSmoothness(live.pace.saveSmoothness);
     this.wakeLock.want(active && camera.state === 'live');
     if (wanted && !live.running) live.start(this.stage.video);
-    // A frozen picture has no new frames: the loop may stay, so that the last one is recognised.
+    // A frozen image has no new frames: the loop may stay, so that the last one is recognised.
     else if (!wanted && live.running && !frozen) live.stop();
   }
 
@@ -177,7 +177,7 @@ export class LiveView extends LitElement implements LiveParts {
     </div>`;
   }
 
-  /** What belongs to the source: zoom and torch of a camera, play and seek of a film. */
+  /** What belongs to the source: zoom and torch of a camera, play and seek of a video. */
   #tools(): unknown {
     const { videoFile, lens } = this.camera;
     if (videoFile) return html`<sg-film-bar .video=${this.stage.video} name=${videoFile.name}></sg-film-bar>`;

@@ -10,7 +10,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
 
 /**
- * A sheet with all sources of pictures: each camera, a screen, a video file.
+ * A sheet with all sources of images: each camera, a screen, a video file.
  *
  * @event sg-camera-choice - a camera was chosen
  * @event sg-screen-choice - a screen is to be shared

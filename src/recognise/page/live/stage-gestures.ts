@@ -58,7 +58,7 @@ export class StageGestures implements ReactiveController {
 
   readonly #onDown = (event: PointerEvent): void => {
     if (event.pointerType === 'mouse' && event.button !== 0) return;
-    // What lies over the picture has its own use of a pointer.
+    // What lies over the image has its own use of a pointer.
     if (!this.#onImage(event)) return;
     // Fingers are captured by themselves.
     if (event.pointerType === 'mouse') this.host.setPointerCapture(event.pointerId);
@@ -94,7 +94,7 @@ export class StageGestures implements ReactiveController {
     this.target.onZoom(zoom * Math.exp(-event.deltaY / WHEEL_PIXELS));
   };
 
-  /** Whether the event began on the host's own picture, not on something slotted over it. */
+  /** Whether the event began on the host's own image, not on something slotted over it. */
   #onImage(event: Event): boolean {
     const [first] = event.composedPath();
     return first === this.host || (first instanceof Node && first.getRootNode() === this.host.shadowRoot);

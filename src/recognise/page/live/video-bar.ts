@@ -8,7 +8,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 /** What makes the bar out of date. */
 const MEDIA_EVENTS = ['timeupdate', 'seeking', 'seeked', 'durationchange', 'play', 'pause'] as const;
 
-/** Plays, pauses and seeks a film in a video element. */
+/** Plays, pauses and seeks a video in a video element. */
 @customElement('sg-film-bar')
 @localized()
 export class VideoBar extends LitElement {
@@ -46,7 +46,7 @@ export class VideoBar extends LitElement {
   ];
 
   @property({ attribute: false }) video: HTMLVideoElement | undefined;
-  /** The film's name, for the slider's label. */
+  /** The video's name, for the slider's label. */
   @property() name = '';
   @state() private paused = false;
   @state() private time = 0;

@@ -40,7 +40,7 @@ export function deviceMemory(): number | undefined {
 /**
  * Looks at everything anew.
  * @param worker what the recogniser's worker found, undefined before it has started
- * @param quickInt8 whether the processor is quick at integers, undefined where that was not timed
+ * @param quickInt8 whether the processor is quick at int8, undefined where that was not timed
  */
 export function deviceCapabilities(worker: WorkerCapabilities | undefined, quickInt8: boolean | undefined): Capability[] {
   const memory = deviceMemory();

@@ -29,13 +29,13 @@ export function variantFor({ variants }: ModelManifest, wanted: Precision | 'aut
   return find(wanted) ?? find('fp16') ?? variants[0];
 }
 
-/** Whether our own kernels run a model's integers: a person's own file of integers may be another network; ours tells how it was made. */
+/** Whether our own kernels run a model's int8 weights: a person's own int8 file may be another network; ours tells how it was made. */
 function ownInt8({ architecture, variants }: ModelManifest, relaxed: boolean): boolean {
   return relaxed && architecture === 'resnet18' && variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
 }
 
 /**
- * Whether a model may start with its integers, if the processor is quick at them: they are the fewest bytes and the least memory.
+ * Whether a model may start in int8, if the processor is quick at it: that is the fewest bytes and the least memory.
  * @param relaxed whether the browser has relaxed SIMD
  */
 export function int8MayLead(manifest: ModelManifest, wanted: EngineId | 'auto', relaxed: boolean): boolean {
@@ -46,7 +46,7 @@ export function int8MayLead(manifest: ModelManifest, wanted: EngineId | 'auto', 
  * The ways to run a model, to be tried in turn: our own kernels where they know the network, onnxruntime-web else and
  * as the fallback; each with all threads first, then with one.
  *
- * @param relaxed whether the browser has relaxed SIMD, which our kernels for integers are made of
+ * @param relaxed whether the browser has relaxed SIMD, which our kernels for int8 are made of
  */
 export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number, relaxed = true): Way[] {
   const knows = precision === 'int8' ? ownInt8(manifest, relaxed) : manifest.architecture === 'resnet18';

@@ -92,7 +92,7 @@ export class RecogniserController extends SharedController {
     else await this.start();
   }
 
-  /** Finds out whether the processor is quick at integers, where that is not known yet. */
+  /** Finds out whether the processor is quick at int8, where that is not known yet. */
   async askQuickInt8(): Promise<void> {
     if (this.trials.quickInt8 !== undefined || !this.#client || this.state !== 'ready') return;
     this.trials.quickInt8 = await this.#client.quickInt8().catch(() => undefined);

@@ -5,7 +5,7 @@ import type { LoadedModel, LoadRequest } from '../../shared/recogniser';
 import { quicker, type Speed } from '../../shared/speed';
 import { median } from '../../../base/shared/statistics';
 import type { SpeedRecord } from './speeds';
-import type { ExclusiveGate } from './visibility-gate';
+import type { ExclusiveGate } from './exclusive-gate';
 import { RETRY_FAULTS } from './fallbacks';
 
 /** The first round warms up: WebAssembly is compiled a second time, better, while it runs. */

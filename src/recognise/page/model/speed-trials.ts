@@ -6,7 +6,7 @@ import type { Speed } from '../../shared/speed';
 import type { SettingsStore } from '../../../base/page/settings';
 import type { WorkerFactory } from '../../../base/page/worker-link';
 import { speedKey, SpeedStore } from './speeds';
-import { ExclusiveGate } from './visibility-gate';
+import { ExclusiveGate } from './exclusive-gate';
 import { runTrial, trialAllowed, type TrialSide } from './speed-trial';
 import { int8MayLead, variantFor, waysToRun } from './fallbacks';
 
@@ -36,7 +36,7 @@ export class SpeedTrials {
   /** Frames pass here, so that they can be held back while something is timed. */
   readonly gate = new ExclusiveGate();
   measuring = false;
-  /** Whether this processor is quick at integers; undefined until that was of interest. */
+  /** Whether this processor is quick at int8; undefined until that was of interest. */
   quickInt8: boolean | undefined;
   #subject: TrialSubject | undefined;
   #answers = 0;
@@ -49,8 +49,8 @@ export class SpeedTrials {
   ) {}
 
   /**
-   * The variant to load: a person's choice, else the quicker one where it is known, else integers where the processor is quick at
-   * them, else floats.
+   * The variant to load: a person's choice, else the quicker one where it is known, else int8 where the processor is quick at
+   * it, else floats.
    * @param relaxed whether the browser has relaxed SIMD
    * @param ask times the processor; called where it matters, and once
    */
@@ -64,7 +64,7 @@ export class SpeedTrials {
     return variantFor(manifest, lead ? 'int8' : this.#chosen(manifest, threads));
   }
 
-  /** Whether nothing has been chosen yet and integers may be. */
+  /** Whether nothing has been chosen yet and int8 may be. */
   #openToInt8(manifest: ModelManifest, threads: number, relaxed: boolean): boolean {
     return this.#chosen(manifest, threads) === 'auto' && int8MayLead(manifest, this.settings.value.engine, relaxed);
   }
@@ -107,7 +107,7 @@ export class SpeedTrials {
     if (this.#subject && !this.measuring && this.possible) await this.#run(this.#subject);
   }
 
-  /** Integers where the running model computes in floats, floats where it does in integers; undefined where there are none. */
+  /** Int8 where the running model computes in floats, floats where it does in int8; undefined where there are none. */
   get rival(): ModelVariant | undefined {
     if (!this.#subject) return undefined;
     const { entry, running } = this.#subject;

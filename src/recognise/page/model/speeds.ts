@@ -5,7 +5,7 @@ import { browserStorage } from '../../../base/page/settings';
 
 /** What came of timing a model's precisions on this device. */
 export interface SpeedRecord {
-  /** Floats first, then integers. Only what could be run. */
+  /** Floats first, then int8. Only what could be run. */
   readonly speeds: readonly Speed[];
   readonly choice: Precision;
 }
@@ -14,7 +14,7 @@ const KEY = 'sightglass.speeds';
 /** Records kept, the newest: models, engines and versions come and go. */
 const MOST = 8;
 
-/** Raised where an engine has become quicker: what was measured before says nothing of it. 2: integers by our own kernels. */
+/** Raised where an engine has become quicker: what was measured before says nothing of it. 2: int8 by our own kernels. */
 const ENGINES = 2;
 
 /** What a record holds for: with another build of the app, other weights, engine or threads it is measured anew. */

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** An element that shows a picture, and its sign in the middle until there is one. */
+/** An element that shows an image, and its sign in the middle until there is one. */
 export const frameStyles = css`
   :host {
     display: grid;

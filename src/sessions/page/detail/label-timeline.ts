@@ -26,7 +26,7 @@ import { preciseTime } from './time-words';
 const SNAP = 7;
 
 /**
- * A film's labels over time: a person's spans, which are edited here, the network's runs, and its confidence. A person's and
+ * A video's labels over time: a person's spans, which are edited here, the network's runs, and its confidence. A person's and
  * the network's labels are never in one row.
  *
  * @event sg-seek - another time is to be shown
@@ -72,7 +72,7 @@ export class LabelTimeline extends LitElement {
     },
   });
 
-  /** Zooms about the playhead, or shows the whole film. */
+  /** Zooms about the playhead, or shows the whole video. */
   zoom(command: ZoomCommand): void {
     if (command === 'zoom-fit') this.window = wholeVideo(this.durationUs);
     else this.#zoomAtPlayhead(command === 'zoom-in' ? 1.8 : 1 / 1.8);

@@ -24,7 +24,7 @@ const SUGGESTED = 8;
 /** Lines of the plot. */
 const PLOTTED = 4;
 
-/** Where a person works on a session: its labels, its film, and what is done with both at the present time. */
+/** Where a person works on a session: its labels, its video, and what is done with both at the present time. */
 export class SessionDesk implements ReactiveController {
   readonly editor: SessionEditor;
   readonly player: VideoPlayer;
@@ -113,7 +113,7 @@ export class SessionDesk implements ReactiveController {
     return selected && labels.spans.find(({ id, startUs }) => id !== selected.id && startUs >= selected.startUs);
   }
 
-  /** Opens the film of the session that is open, unless it is already. */
+  /** Opens the video of the session that is open, unless it is already. */
   async openVideo(library: SessionLibrary, video: HTMLVideoElement | null): Promise<void> {
     const { data } = this.editor;
     if (!data || !video || this.#videoOf === data) return;
@@ -141,7 +141,7 @@ export class SessionDesk implements ReactiveController {
     this.host.requestUpdate();
   }
 
-  /** Lets the film be opened once more. */
+  /** Lets the video be opened once more. */
   retryVideo(): void {
     this.#videoFault = undefined;
     this.host.requestUpdate();

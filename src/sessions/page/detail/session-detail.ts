@@ -30,7 +30,7 @@ import './snapshot-strip';
 import './span-panel';
 
 /**
- * One session: its film, with labels over time that a person corrects.
+ * One session: its video, with labels over time that a person corrects.
  *
  * @event sg-session-action - the session is to be exported
  */

@@ -6,7 +6,7 @@ import { WhenSeen } from '../../../base/page/elements/when-seen';
 import { frameStyles } from './frame-styles';
 
 /**
- * A snapshot's picture, read from the device when it comes into sight, given back when it is no longer in the page.
+ * A snapshot's image, read from the device when it comes into sight, given back when it is no longer in the page.
  *
  * @csspart picture - the image
  */
@@ -29,7 +29,7 @@ export class SnapshotImage extends LitElement {
     `,
   ];
 
-  /** Which picture it is: another one is read anew. */
+  /** Which image it is: another one is read anew. */
   @property() key = '';
   @property({ attribute: false }) image: (() => Promise<Blob>) | undefined;
   /** Shows all of it, not cut to the element's shape. */
@@ -54,7 +54,7 @@ export class SnapshotImage extends LitElement {
 
   override render(): unknown {
     const { address, alt } = this;
-    // What cannot be read, or is no picture, leaves the sign of one.
+    // What cannot be read, or is no image, leaves the sign of one.
     return address === undefined
       ? icon('pictures')
       : html`<img part="picture" src=${address} alt=${alt} decoding="async" @error=${() => this.#clear(this.key)} />`;

@@ -17,7 +17,7 @@ import './snapshot-image';
  * One snapshot in its full size, and what can be done with it.
  *
  * @event sg-snapshot-edit - its label is to be corrected, or it is to be deleted
- * @event sg-seek - the film is to show its moment
+ * @event sg-seek - the video is to show its moment
  */
 @customElement('sg-snapshot-sheet')
 @localized()
@@ -42,7 +42,7 @@ export class SnapshotSheet extends LitElement {
     `,
   ];
 
-  /** Reads a snapshot's picture. */
+  /** Reads a snapshot's image. */
   @property({ attribute: false }) image!: (file: string) => Promise<Blob>;
   @state() private snapshot: Snapshot | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;

@@ -11,11 +11,11 @@ import './snapshot-image';
 import './snapshot-sheet';
 
 /**
- * The pictures that a person kept while filming, in the order of the film; one that is pressed is shown in its full size.
+ * The images that a person kept while recording, in the order of the video; one that is pressed is shown in its full size.
  * Nothing where there are none.
  *
  * @event sg-snapshot-edit - one is to be corrected or deleted
- * @event sg-seek - the film is to show one's moment
+ * @event sg-seek - the video is to show one's moment
  * @csspart picture - one of them
  */
 @customElement('sg-snapshot-strip')
@@ -77,7 +77,7 @@ export class SnapshotStrip extends LitElement {
 
   /** By time. */
   @property({ attribute: false }) snapshots: readonly Snapshot[] = [];
-  /** Reads a snapshot's picture. */
+  /** Reads a snapshot's image. */
   @property({ attribute: false }) image!: (file: string) => Promise<Blob>;
   @query('sg-snapshot-sheet') private readonly sheet!: SnapshotSheet;
 

@@ -1,10 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FrameTimes } from '../../shared/session-export';
 
-/** Time from frame to frame while the film's own times are not known, microseconds. */
+/** Time from frame to frame while the video's own times are not known, microseconds. */
 const GUESSED_FRAME_US = 33_333;
 
-/** Plays a film, a frame at a time if wanted. All times are microseconds from the film's first frame. */
+/** Plays a video, a frame at a time if wanted. All times are microseconds from the video's first frame. */
 export class VideoPlayer implements ReactiveController {
   #video: HTMLVideoElement | undefined;
   #address: string | undefined;
@@ -35,7 +35,7 @@ export class VideoPlayer implements ReactiveController {
     return this.#video !== undefined && !this.#video.paused && !this.#video.ended;
   }
 
-  /** Opens a film in a video element. @param durationUs as the session has it: a WebM film's own may be unknown */
+  /** Opens a video in a video element. @param durationUs as the session has it: a WebM video's own may be unknown */
   open(video: HTMLVideoElement, file: File, durationUs: number): void {
     this.close();
     this.#video = video;
@@ -46,7 +46,7 @@ export class VideoPlayer implements ReactiveController {
     this.#tell(0);
   }
 
-  /** Times of all frames; until they are given, steps are guessed, and the film is taken to begin at 0. */
+  /** Times of all frames; until they are given, steps are guessed, and the video is taken to begin at 0. */
   setFrames(frames: FrameTimes | undefined): void {
     this.#frames = frames?.times;
     if (!frames || frames.start === this.#start) return;
@@ -76,7 +76,7 @@ export class VideoPlayer implements ReactiveController {
     const video = this.#video;
     if (!video) return;
     if (this.playing) video.pause();
-    // A play that a seek or another film cuts short is no fault.
+    // A play that a seek or another video cuts short is no fault.
     else void video.play().catch(() => undefined);
   }
 
@@ -127,7 +127,7 @@ export class VideoPlayer implements ReactiveController {
     return Math.max(0, low - 1);
   }
 
-  /** Where the video element is, from the film's first frame. */
+  /** Where the video element is, from the video's first frame. */
   #playedUs({ currentTime }: HTMLVideoElement): number {
     return Math.max(0, (currentTime - this.#start) * 1e6);
   }

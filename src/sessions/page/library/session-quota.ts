@@ -7,7 +7,7 @@ import { fileSize } from '../../../base/page/elements/format';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
 /**
- * How much room the sessions take, how much the browser still allows, and whether it keeps them on a full device; a button to
+ * How much of the quota the sessions take, how much the browser still allows, and whether it keeps them on a full device; a button to
  * ask it to.
  */
 @customElement('sg-session-room')

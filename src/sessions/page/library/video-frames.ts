@@ -2,9 +2,9 @@ import { BlobSource, Input, MP4, VideoSampleSink, WEBM } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
 
 /**
- * Frames of a film that are in sight at some times; one is open at a time, and closed when the next is asked for.
+ * Frames of a video that are in sight at some times; one is open at a time, and closed when the next is asked for.
  *
- * @param timesUs microseconds from the film's first frame, never falling
+ * @param timesUs microseconds from the video's first frame, never falling
  * @throws Fault `film-unreadable` where the browser cannot read or decode it
  */
 export async function* videoFrames(video: Blob, timesUs: readonly number[]): AsyncGenerator<VideoFrame> {
@@ -14,7 +14,7 @@ export async function* videoFrames(video: Blob, timesUs: readonly number[]): Asy
     if (!track) throw new Fault('film-unreadable', 'The film has no picture track.');
     if (!(await track.canDecode())) throw new Fault('film-unreadable', 'This browser cannot decode the film (WebCodecs).');
     const start = await input.getFirstTimestamp([track]);
-    // Half a microsecond on: a frame's time in the film is rarely a whole number of them.
+    // Half a microsecond on: a frame's time in the video is rarely a whole number of them.
     const seconds = timesUs.map((time) => start + (time + 0.5) / 1e6);
     for await (const sample of new VideoSampleSink(track).samplesAtTimestamps(seconds)) {
       if (!sample) continue;

@@ -7,17 +7,17 @@ import { frameStyles } from '../detail/frame-styles';
 
 /** Longer side of a thumbnail, pixels. */
 const SIDE = 320;
-/** How long a film may take to show a frame, milliseconds. */
+/** How long a video may take to show a frame, milliseconds. */
 const PATIENCE = 8000;
 
-/** One film is opened at a time: browsers allow few players. */
+/** One video is opened at a time: browsers allow few players. */
 let queue: Promise<void> = Promise.resolve();
 
 function inTurn(job: () => Promise<void>): void {
   queue = queue.then(job).catch(() => undefined);
 }
 
-/** Waits for an event of a video element. @throws Error where the film fails or takes too long */
+/** Waits for an event of a video element. @throws Error where the video fails or takes too long */
 function once(video: HTMLVideoElement, type: 'loadeddata' | 'seeked'): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`The film gave no ${type} in time.`)), PATIENCE);
@@ -31,7 +31,7 @@ function once(video: HTMLVideoElement, type: 'loadeddata' | 'seeked'): Promise<v
 }
 
 /**
- * A frame of a film, drawn when it comes into sight.
+ * A frame of a video, drawn when it comes into sight.
  *
  * @csspart picture - the canvas
  */
@@ -56,11 +56,11 @@ export class VideoThumbnail extends LitElement {
     `,
   ];
 
-  /** Gives the film when it is wanted. */
+  /** Gives the video when it is wanted. */
   @property({ attribute: false }) video: (() => Promise<Blob>) | undefined;
-  /** Which film it is: a new one is drawn anew. */
+  /** Which video it is: a new one is drawn anew. */
   @property() key = '';
-  /** Seconds into the film. */
+  /** Seconds into the video. */
   @property({ type: Number }) at = 0;
   @state() private drawn = false;
   @query('canvas') private readonly canvas!: HTMLCanvasElement;

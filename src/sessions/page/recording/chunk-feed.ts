@@ -8,13 +8,13 @@ import type { RecorderClient } from './recorder-client';
 const CHUNK_MS = 500;
 const KEY_FRAME_MS = 1000;
 /**
- * Pictures that are drawn closer to each other may become one frame, of the later: the browser takes what the canvas shows when
+ * Images that are drawn closer to each other may become one frame, of the later: the browser takes what the canvas shows when
  * it paints, milliseconds.
  */
 const APART_MS = 20;
 /**
- * From the last picture before a pause to the recorder's own: Chromium gives frames that are still being encoded then one and
- * the same time. The film shows that picture for as long, milliseconds.
+ * From the last image before a pause to the recorder's own: Chromium gives frames that are still being encoded then one and
+ * the same time. The video shows that image for as long, milliseconds.
  */
 const DRAIN_MS = 400;
 
@@ -30,9 +30,9 @@ export function chunkType(): string | undefined {
 }
 
 /**
- * For browsers without WebCodecs: draws each picture into a canvas whose stream MediaRecorder films. So the film holds the
- * frames that were recognised and goes on over a change of camera or size. The film's times come from the browser's clock some
- * milliseconds after a picture is drawn: the worker is told when each was drawn, and matches both at the end.
+ * For browsers without WebCodecs: draws each image into a canvas whose stream MediaRecorder records. So the video holds the
+ * frames that were recognised and goes on over a change of camera or size. The video's times come from the browser's clock some
+ * milliseconds after an image is drawn: the worker is told when each was drawn, and matches both at the end.
  */
 export class ChunkFeed implements Feed {
   readonly dropped = 0;
@@ -42,16 +42,16 @@ export class ChunkFeed implements Feed {
   readonly #recorder: MediaRecorder;
   readonly #distanceUs: number;
   #startedMs: number | undefined;
-  /** Whether no picture is wanted; the recorder itself pauses a little later. */
+  /** Whether no image is wanted; the recorder itself pauses a little later. */
   #halted = false;
   #drain: ReturnType<typeof setTimeout> | undefined;
   #pausedAtMs: number | undefined;
   #pausedMs = 0;
   #lastUs = -1;
-  /** When the last picture was drawn, and until when none may be drawn over it; `performance.now()`. */
+  /** When the last image was drawn, and until when none may be drawn over it; `performance.now()`. */
   #drawnAtMs = -Infinity;
   #keptUntilMs = -Infinity;
-  /** When pictures were drawn since the last chunk, microseconds of film. */
+  /** When images were drawn since the last chunk, microseconds of video. */
   #drawnUs: number[] = [];
   #sent: Promise<unknown> = Promise.resolve();
 
@@ -154,7 +154,7 @@ export class ChunkFeed implements Feed {
     await this.#sent;
   }
 
-  /** Draws a picture whole into the middle. @returns its time in the film */
+  /** Draws an image whole into the middle. @returns its time in the video */
   #draw(image: CanvasImageSource, width: number, height: number): number {
     const { width: w, height: h } = this.#canvas;
     const scale = Math.min(w / width, h / height);
@@ -167,7 +167,7 @@ export class ChunkFeed implements Feed {
   #take(): number {
     this.#startedMs ??= performance.now();
     this.#track.requestFrame();
-    // Whole milliseconds, as all film times.
+    // Whole milliseconds, as all video times.
     this.#lastUs = Math.max(this.#lastUs + 1000, Math.round(this.now() / 1000) * 1000);
     this.#drawnUs.push(this.#lastUs);
     this.#drawnAtMs = performance.now();

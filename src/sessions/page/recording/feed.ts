@@ -1,22 +1,22 @@
 import type { RecordedFrame } from '../../shared/recorder';
 import type { FrameInput } from '../../../recognise/shared/index';
 
-/** Takes the camera's pictures into the film, and knows the film's time. */
+/** Takes the camera's images into the video, and knows the video's time. */
 export interface Feed {
   /** Frames that were left out because the recorder was behind. */
   readonly dropped: number;
-  /** A camera picture that nobody asked for: left out first. */
+  /** A camera image that nobody asked for: left out first. */
   plain(image: HTMLVideoElement | VideoFrame): void;
   /**
-   * A picture that was recognised; it stays the caller's.
-   * @returns its time in the film, microseconds; undefined where it cannot be in the film
+   * An image that was recognised; it stays the caller's.
+   * @returns its time in the video, microseconds; undefined where it cannot be in the video
    */
   wanted(image: FrameInput): number | undefined;
-  /** What the video shows now, for a snapshot: to be transferred, and in the film at `timeUs`. */
+  /** What the video shows now, for a snapshot: to be transferred, and in the video at `timeUs`. */
   still(video: HTMLVideoElement): Promise<{ readonly frame: RecordedFrame; readonly timeUs: number }>;
-  /** Where the film is now, microseconds. */
+  /** Where the video is now, microseconds. */
   now(): number;
-  /** The pictures that follow come from another stream, whose timestamps begin anew. */
+  /** The images that follow come from another stream, whose timestamps begin anew. */
   sourceChanged(): void;
   pause(): void;
   resume(): void;

@@ -11,7 +11,7 @@ const EARLY = 0.7;
 
 const nowUs = (): number => performance.now() * 1000;
 
-/** A frame of a picture that travels without one: where the recogniser cannot read frames. */
+/** A frame of an image that travels without one: where the recogniser cannot read frames. */
 function frameOf(image: Exclude<FrameInput, VideoFrame>, timestamp: number): VideoFrame {
   if (!('data' in image)) return new VideoFrame(image, { timestamp });
   const { data, width: codedWidth, height: codedHeight } = image;

@@ -22,7 +22,7 @@ function isElsewhere(event: KeyboardEvent): boolean {
 }
 
 /**
- * The labels at hand while filming: tap one for a picture, hold it to label as long as it is held; the keys 1 to 9 do the
+ * The labels at hand while recording: tap one for an image, hold it to label as long as it is held; the keys 1 to 9 do the
  * same. A click that is neither (of a screen reader or a switch) begins a span, the next one ends it.
  *
  * @event sg-label-press - a label is pressed, let go, or the press was no press

@@ -11,7 +11,7 @@ function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/recorder.worker.ts', import.meta.url), { type: 'module', name: 'recorder' });
 }
 
-/** The end of a long film takes time on a slow device, milliseconds. */
+/** The end of a long video takes time on a slow device, milliseconds. */
 const FINISH_LIMIT_MS = 60_000;
 const BEGIN_LIMIT_MS = 20_000;
 

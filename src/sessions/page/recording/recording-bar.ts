@@ -10,10 +10,10 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import { haltWords, quotaWords, warningWords } from './recording-words';
 
 /**
- * How the recording stands: length, size, room; and its buttons.
+ * How the recording stands: length, size, quota; and its buttons.
  *
  * @event sg-recording-control - a button was pressed
- * @csspart figures - length, size and room
+ * @csspart figures - length, size and quota
  */
 @customElement('sg-recording-bar')
 @localized()
@@ -90,7 +90,7 @@ export class RecordingBar extends LitElement {
   ];
 
   @property({ attribute: false }) status: RecordingStatus | undefined;
-  /** Microseconds of film. */
+  /** Microseconds of video. */
   @property({ type: Number }) length = 0;
   @property({ attribute: false }) halt: RecordingHalt | undefined;
   @property() keptIn: 'device' | 'memory' = 'device';

@@ -74,7 +74,7 @@ export class RecordingController extends SharedController {
     return [...this.#halts].at(-1);
   }
 
-  /** Length of the film, microseconds. */
+  /** Length of the video, microseconds. */
   get nowUs(): number {
     return this.#recording?.nowUs ?? 0;
   }
@@ -206,7 +206,7 @@ export class RecordingController extends SharedController {
     this.changed();
   }
 
-  /** Keeps what the camera shows as a picture, with a label or without; never throws. */
+  /** Keeps what the camera shows as an image, with a label or without; never throws. */
   async snapshot(label: LabelRef | undefined): Promise<void> {
     const recording = this.#recording;
     if (!recording || this.state !== 'recording' || this.halt) return;

@@ -21,7 +21,7 @@ import './recording-notice';
 import './snapshot-flash';
 
 /**
- * All of the recording, under the camera's picture: how it stands, the labels at hand, and what became of it. Fetched when
+ * All of the recording, under the camera's image: how it stands, the labels at hand, and what became of it. Fetched when
  * the first recording begins, or where a session may have been broken off.
  *
  * @event sg-recording-state - a recording began or ended
@@ -57,7 +57,7 @@ export class RecordingPanel extends LitElement {
   @consume({ context: labelBookContext }) readonly book!: LabelBook;
   @property({ attribute: false }) live!: LiveRecognition;
   @property({ attribute: false }) video!: HTMLVideoElement;
-  /** Whether the view with the picture is shown. */
+  /** Whether the view with the image is shown. */
   @property({ type: Boolean }) active = true;
   /** Whether single keys do something. */
   @property({ type: Boolean }) keys = true;

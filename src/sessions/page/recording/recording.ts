@@ -10,7 +10,7 @@ import { FrameFeed } from './frame-feed';
 import { HiddenFrames } from './hidden-frames';
 import { RecorderClient } from './recorder-client';
 
-/** Frames a second of a film, at most. */
+/** Frames a second of a video, at most. */
 const VIDEO_RATE = 30;
 /** Labels kept of each recognition. */
 const TOP_COUNT = 3;
@@ -44,7 +44,7 @@ export class Recording implements FrameTap {
   paused = false;
   readonly #pump: FramePump;
   readonly #hidden = new HiddenFrames((frame) => this.feed.plain(frame));
-  /** Film times by number of recognition. */
+  /** Video times by number of recognition. */
   readonly #times = new Map<number, number>();
   #inSight = true;
 
@@ -86,7 +86,7 @@ export class Recording implements FrameTap {
     throw refused;
   }
 
-  /** Where the film is now, microseconds. */
+  /** Where the video is now, microseconds. */
   get nowUs(): number {
     return this.feed.now();
   }
@@ -127,7 +127,7 @@ export class Recording implements FrameTap {
     return this.client.edit(edits);
   }
 
-  /** Keeps what the camera shows now as a picture. */
+  /** Keeps what the camera shows now as an image. */
   async snapshot(label: LabelRef | undefined): Promise<Snapshot> {
     const { frame, timeUs } = await this.feed.still(this.options.video);
     return this.client.snapshot(frame, timeUs, label);
@@ -148,7 +148,7 @@ export class Recording implements FrameTap {
   /**
    * The page or the view with the video is hidden, or seen again: hidden, the frames come from the camera's track, where
    * this browser allows.
-   * @returns whether the film goes on
+   * @returns whether the video goes on
    */
   sight(inSight: boolean, stream: MediaStream | undefined): boolean {
     if (inSight !== this.#inSight) {
@@ -160,7 +160,7 @@ export class Recording implements FrameTap {
     return inSight || (HiddenFrames.possible && stream !== undefined);
   }
 
-  /** Another camera, or the same one anew. @param stream undefined where the pictures come from no stream, or from nowhere */
+  /** Another camera, or the same one anew. @param stream undefined where the images come from no stream, or from nowhere */
   sourceChanged(stream: MediaStream | undefined): void {
     this.feed.sourceChanged();
     if (this.#inSight) return;
@@ -168,7 +168,7 @@ export class Recording implements FrameTap {
     else this.#hidden.stop();
   }
 
-  /** Ends the film and the session. @param ended why, where a person did not stop it */
+  /** Ends the video and the session. @param ended why, where a person did not stop it */
   async finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
     this.#pump.stop();
     this.#hidden.stop();

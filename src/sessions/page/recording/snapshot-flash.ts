@@ -8,7 +8,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 /** How long the words stay, milliseconds. */
 const SHOWN_MS = 1600;
 
-/** Flashes over the page when a picture was kept, and says so for a moment. */
+/** Flashes over the page when an image was kept, and says so for a moment. */
 @customElement('sg-snapshot-flash')
 @localized()
 export class SnapshotFlash extends LitElement {
@@ -53,7 +53,7 @@ export class SnapshotFlash extends LitElement {
     `,
   ];
 
-  /** Pictures that were kept: it flashes when this grows. */
+  /** Images that were kept: it flashes when this grows. */
   @property({ type: Number }) count = 0;
   /** Label of the last one. */
   @property({ attribute: false }) label: LabelRef | undefined;
@@ -74,7 +74,7 @@ export class SnapshotFlash extends LitElement {
 
   override render(): unknown {
     const words = this.label ? msg(str`Picture kept: ${labelText(this.label)}`) : msg('Picture kept');
-    // Each picture has a light of its own, so that the animation begins anew.
+    // Each image has a light of its own, so that the animation begins anew.
     return html`${this.shown && this.count % 2 === 0 ? html`<div class="light"></div>` : nothing}
       ${this.shown && this.count % 2 === 1 ? html`<div class="light"></div>` : nothing}
       <div role="status">${this.shown ? html`<p>${words}</p>` : nothing}</div>`;

@@ -38,7 +38,7 @@ const LIMITS: readonly [pattern: RegExp, most: number][] = [
 const MOST_FILES = 20_000;
 /** `sightglass.json` at most, bytes. */
 export const MOST_HEAD_BYTES = 10e6;
-/** Deflate makes at most 1032 of 1 (zlib.net/zlib_tech.html); text like ours 30, films 1. */
+/** Deflate makes at most 1032 of 1 (zlib.net/zlib_tech.html); text like ours 30, videos 1. */
 const MOST_RATIO = 200;
 
 /** Thrown where a zip is none of ours, broken, or a danger. */

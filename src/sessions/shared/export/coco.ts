@@ -5,16 +5,16 @@ import { DistinctNames } from './distinct-names';
 import type { ExportSource, Pieces } from './export-source';
 
 /*
- * COCO's JSON (cocodataset.org/#format-data) for labels of whole pictures: COCO knows none, so that each label is a box round
- * the whole picture, as tools that convert between the two do. A person's labels are `annotations.json`, the network's are
+ * COCO's JSON (cocodataset.org/#format-data) for labels of whole images: COCO knows none, so that each label is a box round
+ * the whole image, as tools that convert between the two do. A person's labels are `annotations.json`, the network's are
  * `predictions.json` in COCO's format of results, which pycocotools' `loadRes` reads on top of it.
  */
 
-/** A picture that was written beside the JSON. */
+/** An image that was written beside the JSON. */
 export interface CocoImage {
   /** Path from the JSON. */
   readonly file: string;
-  /** Time in the film, microseconds. */
+  /** Time in the video, microseconds. */
   readonly timeUs: number;
   /** Pixels. */
   readonly width: number;
@@ -49,7 +49,7 @@ export class CocoCategories {
   }
 }
 
-/** The network's answer for each picture, if one stood then. Images by time; answers are read one at a time. */
+/** The network's answer for each image, if one stood then. Images by time; answers are read one at a time. */
 async function* answered(
   source: ExportSource,
   images: readonly CocoImage[],
@@ -67,7 +67,7 @@ async function* answered(
   await entries.return?.();
 }
 
-/** Numbers for all labels of the pictures, a person's and the network's. */
+/** Numbers for all labels of the images, a person's and the network's. */
 export async function cocoCategories(source: ExportSource, images: readonly CocoImage[]): Promise<CocoCategories> {
   const categories = new CocoCategories();
   for (const image of images) for (const label of image.labels) categories.add(label);
@@ -119,7 +119,7 @@ function* annotationsOf(images: readonly CocoImage[], categories: CocoCategories
   }
 }
 
-/** `predictions.json`: a result for each label of the answer that stood at each picture. @param images by time */
+/** `predictions.json`: a result for each label of the answer that stood at each image. @param images by time */
 export async function* cocoPredictions(source: ExportSource, images: readonly CocoImage[], categories: CocoCategories): Pieces {
   yield* listed(
     (async function* (): AsyncGenerator<object> {

@@ -2,7 +2,7 @@ import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { spansAt } from '../label-times';
 import { runsOf, type ExportSource, type LabelTrack } from './export-source';
 
-/** Which frames are taken out of the film. */
+/** Which frames are taken out of the video. */
 export type FrameChoice =
   /** The middle one of each span. */
   | { readonly kind: 'one-a-span' }
@@ -37,7 +37,7 @@ async function* spansOf(source: ExportSource, track: LabelTrack): AsyncGenerator
 }
 
 /**
- * Frames with labels, by time; at each time once. Films longer than the labels give nothing for the rest.
+ * Frames with labels, by time; at each time once. Videos longer than the labels give nothing for the rest.
  */
 export async function* labelledFrames(source: ExportSource, track: LabelTrack, choice: FrameChoice): AsyncGenerator<PlannedFrame> {
   if (choice.kind === 'every') yield* everySoOften(source, track, choice.everyUs);

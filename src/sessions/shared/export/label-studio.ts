@@ -3,12 +3,12 @@ import { DistinctNames } from './distinct-names';
 import { runsOf, type ExportSource, type Pieces } from './export-source';
 
 /*
- * A task of Label Studio with a film and labels on its timeline (labelstud.io/tags/timelinelabels). It counts frames, from 1,
+ * A task of Label Studio with a video and labels on its timeline (labelstud.io/tags/timelinelabels). It counts frames, from 1,
  * both ends of a range inclusive (label-studio-ml-backend, examples/yolo/utils/converter.py), and takes them to come at a
- * constant rate: so the film that goes with it is made anew at that rate, frame n of it shown from (n - 1) / rate.
+ * constant rate: so the video that goes with it is made anew at that rate, frame n of it shown from (n - 1) / rate.
  */
 
-/** What the film that goes with the task is like. */
+/** What the video that goes with the task is like. */
 export interface ConstantRateVideo {
   /** Where Label Studio finds it: an address, or a path of its local storage. */
   readonly url: string;
@@ -21,7 +21,7 @@ export interface ConstantRateVideo {
 /** Rates that tools know, frames a second. */
 const RATES = [5, 10, 12, 15, 20, 24, 25, 30, 50, 60] as const;
 
-/** The usual rate next to a film's own mean rate. @param mean frames a second, above 0 */
+/** The usual rate next to a video's own mean rate. @param mean frames a second, above 0 */
 export function constantRate(mean: number): number {
   return RATES.reduce((best, rate) => (Math.abs(Math.log(rate / mean)) < Math.abs(Math.log(best / mean)) ? rate : best));
 }

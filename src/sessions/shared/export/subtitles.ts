@@ -1,6 +1,6 @@
 import { runsOf, type ExportSource, type LabelTrack, type Pieces } from './export-source';
 
-/** A line of text for a time of the film. */
+/** A line of text for a time of the video. */
 interface Cue {
   readonly startMs: number;
   /** Above `startMs`. */

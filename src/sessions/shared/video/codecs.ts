@@ -1,4 +1,4 @@
-/** A way to encode a film. */
+/** A way to encode a video. */
 export interface RecordingCodec {
   /** What mediabunny calls it. */
   readonly id: 'avc' | 'vp8' | 'vp9' | 'av1';
@@ -26,7 +26,7 @@ function avcLevel(width: number, height: number, frameRate: number): string {
  * Codecs from most to least wanted. H.264 baseline first: every player has it, phones encode it in hardware, and it has no
  * frames out of order. Of the others VP8 costs a CPU least, which recognition needs (docs/recording.md).
  *
- * @param width film in pixels
+ * @param width video in pixels
  * @param frameRate frames a second at most
  */
 export function recordingCodecs(width: number, height: number, frameRate: number): RecordingCodec[] {
@@ -38,11 +38,11 @@ export function recordingCodecs(width: number, height: number, frameRate: number
   ];
 }
 
-/** Bits a pixel that leave a film of hand-held things sharp in real-time encoding. */
+/** Bits a pixel that leave a video of hand-held things sharp in real-time encoding. */
 const BITS_PER_PIXEL = 0.09;
 const LEAST_BITRATE = 400_000;
 
-/** Bits a second for a film: 2.5 Mbit/s at 1280 x 720 and 30 frames a second. */
+/** Bits a second for a video: 2.5 Mbit/s at 1280 x 720 and 30 frames a second. */
 export function videoBitrate(width: number, height: number, frameRate: number): number {
   return Math.max(LEAST_BITRATE, Math.round(width * height * frameRate * BITS_PER_PIXEL));
 }

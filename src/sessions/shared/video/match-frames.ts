@@ -1,20 +1,20 @@
 import { median } from '../../../base/shared/statistics';
 
-/** Frames on each side of the one that is next in time that a picture may be of. */
+/** Frames on each side of the one that is next in time that an image may be of. */
 const REACH = 32;
 const WIDTH = 2 * REACH + 1;
-/** What it costs to leave a picture or a frame without a partner, in microseconds of difference. */
+/** What it costs to leave an image or a frame without a partner, in microseconds of difference. */
 const ALONE_US = 25_000;
 /** Farther apart than this they are not of each other, microseconds. */
 const FARTHEST_US = 150_000;
 
-/** How a cell was come to: a picture with its frame, a picture without one, a frame without one, or from afar. */
+/** How a cell was come to: an image with its frame, an image without one, a frame without one, or from afar. */
 const PAIR = 0;
 const NO_FRAME = 1;
 const NO_IMAGE = 2;
 const JUMP = 3;
 
-/** For each picture, and before the first, how many frames come before it by its offset. */
+/** For each image, and before the first, how many frames come before it by its offset. */
 function middles(drawn: Float64Array, frames: Float64Array, offset: (i: number) => number): Int32Array {
   const found = new Int32Array(drawn.length + 1);
   for (let i = 1, j = 0; i <= drawn.length; i++) {
@@ -30,11 +30,11 @@ function cheapest(costs: Float64Array, extra: (at: number) => number): number {
   return best;
 }
 
-/** How fast the offset that is reckoned with follows that of the newest frame: in some twenty pictures. */
+/** How fast the offset that is reckoned with follows that of the newest frame: in some twenty images. */
 const FOLLOW = 0.05;
 
 interface Alignment {
-  /** For each picture the place of its frame, -1 where it has none. */
+  /** For each image the place of its frame, -1 where it has none. */
   readonly found: Int32Array;
   /** Microseconds of difference, and what those without a partner cost. */
   readonly cost: number;
@@ -43,7 +43,7 @@ interface Alignment {
 /**
  * The cheapest way to lay two rising lists side by side (sequence alignment, Needleman and Wunsch 1970), in a band about the
  * place in time that the offset tells.
- * @param offsetAt how much later each picture's frame is, microseconds
+ * @param offsetAt how much later each image's frame is, microseconds
  * @param follow whether that is only known of the first, and to be followed from there
  */
 function align(drawn: Float64Array, frames: Float64Array, offsetAt: (i: number) => number, follow: boolean): Alignment {
@@ -106,9 +106,9 @@ function align(drawn: Float64Array, frames: Float64Array, offsetAt: (i: number) 
   return { found, cost: before[end] + alone(end) };
 }
 
-/** Pictures that the offset at the beginning is found by: some ten seconds of film. */
+/** Images that the offset at the beginning is found by: some ten seconds of video. */
 const OPENING = 320;
-/** How far the film's zero, its first frame, may lie from the first picture, and in what steps that is searched, microseconds. */
+/** How far the video's zero, its first frame, may lie from the first image, and in what steps that is searched, microseconds. */
 const EARLIEST_US = -1_200_000;
 const LATEST_US = 600_000;
 const STEP_US = 6000;
@@ -116,16 +116,16 @@ const STEP_US = 6000;
 const UNLIKELY = 0.25;
 
 /**
- * How much later than the pictures the frames are at the beginning, microseconds. The film's zero is when its first frame was
- * taken, which a busy machine does late, so that all others seem early; and where cameras are regular, a film that is laid a
- * whole frame beside its pictures fits nearly as well. Only the right offset fits what is irregular: so all are tried.
+ * How much later than the images the frames are at the beginning, microseconds. The video's zero is when its first frame was
+ * taken, which a busy machine does late, so that all others seem early; and where cameras are regular, a video that is laid a
+ * whole frame beside its images fits nearly as well. Only the right offset fits what is irregular: so all are tried.
  */
 function openingOffset(drawn: Float64Array, frames: Float64Array): number {
   const images = drawn.subarray(0, OPENING);
   const endUs = images[images.length - 1];
   let best = { offset: 0, cost: Infinity };
   for (let offset = EARLIEST_US; offset <= LATEST_US; offset += STEP_US) {
-    // Frames of later pictures are no fault of an offset, nor is it one to have none.
+    // Frames of later images are no fault of an offset, nor is it one to have none.
     const end = drawn.length > OPENING ? frames.findLastIndex((time) => time <= endUs + offset + ALONE_US / 2) + 1 : frames.length;
     const cost = align(images, frames.subarray(0, end), () => offset, true).cost + UNLIKELY * Math.abs(offset);
     if (cost < best.cost) best = { offset, cost };
@@ -133,10 +133,10 @@ function openingOffset(drawn: Float64Array, frames: Float64Array): number {
   return best.offset;
 }
 
-/** Pictures whose offsets make up the one that is reckoned with: recorders drift, and pauses shift them. */
+/** Images whose offsets make up the one that is reckoned with: recorders drift, and pauses shift them. */
 const NEAR = 31;
 
-/** The offset near each picture, from a first alignment. @param opening that of pictures before the first that has a frame */
+/** The offset near each image, from a first alignment. @param opening that of images before the first that has a frame */
 function offsets(drawn: Float64Array, frames: Float64Array, found: Int32Array, opening: number): (i: number) => number {
   const at = new Float64Array(Math.ceil(drawn.length / NEAR));
   let last = opening;
@@ -149,12 +149,12 @@ function offsets(drawn: Float64Array, frames: Float64Array, found: Int32Array, o
 }
 
 /**
- * Which frame of a film each picture became that was drawn for it, where the recorder stamps frames by a clock of its own: a
+ * Which frame of a video each image became that was drawn for it, where the recorder stamps frames by a clock of its own: a
  * few milliseconds after they were drawn, never out of order, and now and then with one left out or doubled.
  *
- * @param drawn when each picture was drawn, microseconds of film, rising
+ * @param drawn when each image was drawn, microseconds of video, rising
  * @param frames when each frame is shown, microseconds from the first, rising
- * @returns for each picture the place of its frame, -1 where the recorder left it out; shape [drawn]
+ * @returns for each image the place of its frame, -1 where the recorder left it out; shape [drawn]
  */
 export function matchFrames(drawn: Float64Array, frames: Float64Array): Int32Array {
   if (drawn.length === 0 || frames.length === 0) return new Int32Array(drawn.length).fill(-1);

@@ -1,10 +1,10 @@
-/** Film times are whole milliseconds, since WebM counts in these: then the same number stands in every container. */
+/** Video times are whole milliseconds, since WebM counts in these: then the same number stands in every container. */
 const TICK_US = 1000;
-/** Where frames' timestamps and the wall clock differ by more than this, the stream has jumped: a person seeks in a film. */
+/** Where frames' timestamps and the wall clock differ by more than this, the stream has jumped: a person seeks in a video. */
 const JUMP_US = 1_000_000;
 
 /**
- * Gives each camera frame its time in the film. The time runs with the frames' own timestamps, which are steadier than any
+ * Gives each camera frame its time in the video. The time runs with the frames' own timestamps, which are steadier than any
  * clock of the page; after a pause it goes on without a gap; another camera, whose timestamps begin anew, is put where the
  * wall clock says.
  */
@@ -27,7 +27,7 @@ export class VideoClock {
     if (this.#break === 'none') this.#break = 'source';
   }
 
-  /** What lies between this and the next frame is not in the film. */
+  /** What lies between this and the next frame is not in the video. */
   paused(): void {
     this.#break = 'pause';
   }
@@ -35,7 +35,7 @@ export class VideoClock {
   /**
    * @param stampUs the frame's own timestamp, microseconds
    * @param nowUs wall clock, microseconds
-   * @returns its time in the film, whole milliseconds, above that of the frame before; the same timestamp gives the same time
+   * @returns its time in the video, whole milliseconds, above that of the frame before; the same timestamp gives the same time
    */
   time(stampUs: number, nowUs: number): number {
     const last = this.#last;
@@ -54,7 +54,7 @@ export class VideoClock {
 
   /**
    * As `time`, of a frame that tells no timestamp: it is put where the wall clock says.
-   * @returns its time in the film, whole milliseconds, above that of the frame before
+   * @returns its time in the video, whole milliseconds, above that of the frame before
    */
   unstamped(nowUs: number): number {
     const last = this.#last;
@@ -63,7 +63,7 @@ export class VideoClock {
     return this.#set(stampUs, last ? this.at(nowUs) : 0, nowUs);
   }
 
-  /** Where the film is at a moment, for labels between two frames: the time of the newest frame and what has passed since. */
+  /** Where the video is at a moment, for labels between two frames: the time of the newest frame and what has passed since. */
   at(nowUs: number): number {
     const last = this.#last;
     if (!last) return 0;

@@ -6,7 +6,7 @@ export interface ByteSource {
   read(at: number, length: number): Uint8Array;
 }
 
-/** Where a film that was broken off can be cut so that what is left is whole. */
+/** Where a video that was broken off can be cut so that what is left is whole. */
 export interface VideoCut {
   /** Bytes that stay. */
   readonly bytes: number;

@@ -12,7 +12,7 @@ import type { Report } from './reports';
 import { SessionSource } from './session-source';
 import { coco, everything, imageFolder, labelStudio, textContents, type ZipContent } from './zip-contents';
 
-/** Zips what comes, one file after the other, uncompressed: films and pictures are so already. */
+/** Zips what comes, one file after the other, uncompressed: videos and images are so already. */
 async function writeZip(file: OutputFile, contents: AsyncIterable<ZipContent> | Iterable<ZipContent>, modified: Date): Promise<void> {
   const inputs = async function* () {
     for await (const { name, input } of contents) {

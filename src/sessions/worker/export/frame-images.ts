@@ -5,7 +5,7 @@ import type { OpenVideo } from './open-video';
 /** JPEG's quality: what comes out is to be learnt from. */
 const QUALITY = 0.92;
 
-/** A frame as a picture. */
+/** A frame as an image. */
 export interface FrameImage {
   readonly jpeg: Blob;
   /** Pixels. */
@@ -14,14 +14,14 @@ export interface FrameImage {
 }
 
 /**
- * The frames in sight at times of the film, as JPEG; undefined where there is none. One is in memory at a time.
+ * The frames in sight at times of the video, as JPEG; undefined where there is none. One is in memory at a time.
  * @param timesUs never falling, microseconds
- * @throws Fault `export-codec` where the browser cannot decode the film
+ * @throws Fault `export-codec` where the browser cannot decode the video
  */
 export async function* frameImages(video: OpenVideo, timesUs: AsyncIterable<number>): AsyncGenerator<FrameImage | undefined> {
   if (!(await video.track.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
   const seconds = async function* (): AsyncGenerator<number> {
-    // Half a microsecond on: a frame's time in the film is rarely a whole number of them.
+    // Half a microsecond on: a frame's time in the video is rarely a whole number of them.
     for await (const timeUs of timesUs) yield video.start + (timeUs + 0.5) / 1e6;
   };
   const sink = new CanvasSink(video.track, { poolSize: 2 });

@@ -1,7 +1,7 @@
 import { BlobSource, EncodedPacketSink, Input, MP4, WEBM, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
 
-/** A film that is open for reading. */
+/** A video that is open for reading. */
 export interface OpenVideo extends Disposable {
   readonly track: InputVideoTrack;
   readonly audio: InputAudioTrack | null;
@@ -11,7 +11,7 @@ export interface OpenVideo extends Disposable {
   readonly start: number;
 }
 
-/** @throws Fault `export-codec` where it holds no film that can be read */
+/** @throws Fault `export-codec` where it holds no video that can be read */
 export async function openVideo(video: Blob): Promise<OpenVideo> {
   const input = new Input({ source: new BlobSource(video), formats: [MP4, WEBM] });
   try {

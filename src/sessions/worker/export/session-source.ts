@@ -43,7 +43,7 @@ export class SessionSource implements ExportSource {
     return readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true });
   }
 
-  /** A snapshot's picture; undefined where its file is lost. */
+  /** A snapshot's image; undefined where its file is lost. */
   async snapshot(file: string): Promise<File | undefined> {
     try {
       return await (await (await this.folder.getDirectoryHandle(SNAPSHOTS)).getFileHandle(file)).getFile();

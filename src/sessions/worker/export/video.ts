@@ -21,7 +21,7 @@ function targetOf(file: OutputFile): StreamTarget {
 }
 
 function formatOf(container: Container): OutputFormat {
-  // `reserve` puts the index first without the film in memory; it wants to know how many packets come.
+  // `reserve` puts the index first without the video in memory; it wants to know how many packets come.
   return container === 'mp4' ? new Mp4OutputFormat({ fastStart: 'reserve' }) : new WebMOutputFormat();
 }
 
@@ -29,16 +29,16 @@ async function packetCount(track: InputVideoTrack | InputAudioTrack): Promise<nu
   return (await track.computePacketStats()).packetCount;
 }
 
-/** Whether the film's picture fits into a container as it is encoded. */
+/** Whether the video's image fits into a container as it is encoded. */
 export async function fitsContainer(video: OpenVideo, container: Container): Promise<boolean> {
   const codec = await video.track.getCodec();
   return codec !== null && formatOf(container).getSupportedVideoCodecs().includes(codec);
 }
 
 /**
- * Writes the film anew without encoding it anew: index first (MP4) or with a length and seek points (WebM), not in fragments.
+ * Writes the video anew without encoding it anew: index first (MP4) or with a length and seek points (WebM), not in fragments.
  * Sound goes along where the container takes it.
- * @throws Fault `export-codec` where the picture's codec does not fit the container
+ * @throws Fault `export-codec` where the image's codec does not fit the container
  */
 export async function remuxVideo(video: OpenVideo, container: Container, file: OutputFile, onProgress: Progress): Promise<void> {
   const format = formatOf(container);
@@ -90,8 +90,8 @@ async function encoder(video: OpenVideo): Promise<{ codec: VideoCodec; width: nu
 }
 
 /**
- * Encodes the film anew as MP4: at each of the given times the frame that is in sight then.
- * @param timeOf of frame n from 0, seconds from the film's first frame, rising
+ * Encodes the video anew as MP4: at each of the given times the frame that is in sight then.
+ * @param timeOf of frame n from 0, seconds from the video's first frame, rising
  * @throws Fault `export-codec`
  */
 async function encodeAt(
@@ -124,7 +124,7 @@ async function encodeAt(
   await output.finalize();
 }
 
-/** Frames of the film at a constant rate. */
+/** Frames of the video at a constant rate. */
 export function frameCount(video: OpenVideo, rate: number): number {
   return Math.max(1, Math.round(video.duration * rate));
 }
@@ -134,7 +134,7 @@ export function encodeAtRate(video: OpenVideo, rate: number, file: OutputFile, o
   return encodeAt(video, frameCount(video, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
 }
 
-/** Encodes the film as MP4 with its frames at their own times. */
+/** Encodes the video as MP4 with its frames at their own times. */
 export async function encodeAsMp4(video: OpenVideo, file: OutputFile, onProgress: Progress): Promise<void> {
   const times = await frameTimes(video);
   const duration = (n: number): number => (n + 1 < times.length ? (times[n + 1] - times[n]) / 1e6 : video.duration - times[n] / 1e6);

@@ -61,13 +61,13 @@ function choiceOf({ everyUs }: ExportRequest): FrameChoice {
   return everyUs === undefined ? { kind: 'one-a-span' } : { kind: 'every', everyUs };
 }
 
-/** Planned frames with their pictures; times at which the film has no frame are left out. */
+/** Planned frames with their images; times at which the video has no frame are left out. */
 async function* withImages(
   video: OpenVideo,
   plan: AsyncIterable<PlannedFrame>,
   report: Report,
 ): AsyncGenerator<PlannedFrame & { readonly image: FrameImage }> {
-  // The decoder asks for times ahead of the pictures that it gives.
+  // The decoder asks for times ahead of the images that it gives.
   const waiting: PlannedFrame[] = [];
   const times = async function* (): AsyncGenerator<number> {
     for await (const frame of plan) {
@@ -82,7 +82,7 @@ async function* withImages(
   }
 }
 
-/** A folder of pictures for each label, as torchvision's ImageFolder reads them, and a table of the folders. */
+/** A folder of images for each label, as torchvision's ImageFolder reads them, and a table of the folders. */
 export async function* imageFolder(source: SessionSource, video: OpenVideo, request: ExportRequest, report: Report): AsyncGenerator<ZipContent> {
   const track: LabelTrack = request.tracks === 'predicted' ? 'predicted' : 'human';
   const folders = new LabelFolders();
@@ -153,7 +153,7 @@ async function* framesForCoco(source: SessionSource, video: OpenVideo, request: 
   }
 }
 
-/** A task for Label Studio: its JSON, the set-up, and the film at a constant rate. */
+/** A task for Label Studio: its JSON, the set-up, and the video at a constant rate. */
 export async function* labelStudio(source: SessionSource, original: OpenVideo, report: Report): AsyncGenerator<ZipContent> {
   const { names, all } = await labelStudioNames(source);
   if (all.length === 0) throw new Fault('export-empty', 'The session has no labels.');

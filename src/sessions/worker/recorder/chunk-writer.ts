@@ -16,7 +16,7 @@ export class ChunkWriter {
     height: number,
     private readonly file: GrowingFile,
     private readonly events: VideoWriterEvents,
-    /** When the pictures were drawn, a line a chunk: see drawn-frames.ts. */
+    /** When the images were drawn, a line a chunk: see drawn-frames.ts. */
     private readonly drawn: LineFile,
   ) {
     this.info = { file: `film.${ChunkWriter.container(mimeType)}`, mimeType, ...videoSize(width, height), recorder: 'media-recorder' };
@@ -39,7 +39,7 @@ export class ChunkWriter {
     this.events.onFragment(endUs);
   }
 
-  /** Which frames of the film the pictures became. @param shown when each of its frames is shown, microseconds */
+  /** Which frames of the video the images became. @param shown when each of its frames is shown, microseconds */
   match(shown: readonly number[]): DrawnFrames {
     return new DrawnFrames(shown, this.drawn.read(isDrawn).flat());
   }

@@ -2,8 +2,8 @@ import type { HumanEdit, HumanLabels, RecognitionEntry } from '../../shared/sess
 import { matchFrames } from '../../shared/video/match-frames';
 
 /**
- * Where a film's frames lie whose times its recorder (MediaRecorder) gives, not we: kept beside the film while it is recorded,
- * a line for each chunk with the times at which its pictures were drawn, microseconds of film.
+ * Where a video's frames lie whose times its recorder (MediaRecorder) gives, not we: kept beside the video while it is recorded,
+ * a line for each chunk with the times at which its images were drawn, microseconds of video.
  */
 export const DRAWN = 'drawn.jsonl';
 
@@ -15,12 +15,12 @@ export function isDrawn(value: unknown): value is number[] {
 export class DrawnFrames {
   readonly #frames: Float64Array;
   readonly #places: ReadonlyMap<number, number>;
-  /** The pictures that have a frame: when they were drawn, and how much later by the film's clock that frame is shown. */
+  /** The images that have a frame: when they were drawn, and how much later by the video's clock that frame is shown. */
   readonly #offsets: readonly { readonly drawnUs: number; readonly offsetUs: number }[];
 
   /**
-   * @param shown when each frame of the film is shown, microseconds, in any order
-   * @param drawn when pictures were drawn, microseconds of film
+   * @param shown when each frame of the video is shown, microseconds, in any order
+   * @param drawn when images were drawn, microseconds of video
    */
   constructor(shown: readonly number[], drawn: readonly number[]) {
     const rising = Float64Array.from(shown).sort();
@@ -31,28 +31,28 @@ export class DrawnFrames {
     this.#offsets = [...this.#places].flatMap(([drawnUs, place]) => (place < 0 ? [] : [{ drawnUs, offsetUs: this.#frames[place] - drawnUs }]));
   }
 
-  /** The time of the frame that was drawn at `timeUs`; undefined where it did not get into the film. */
+  /** The time of the frame that was drawn at `timeUs`; undefined where it did not get into the video. */
   #timeOf(timeUs: number): number | undefined {
     const place = this.#places.get(timeUs) ?? -1;
     return place < 0 ? undefined : this.#frames[place];
   }
 
-  /** A moment by the film's clock, as that of the nearest picture was. */
+  /** A moment by the video's clock, as that of the nearest image was. */
   #moved(timeUs: number): number {
     const far = ({ drawnUs }: { readonly drawnUs: number }): number => Math.abs(drawnUs - timeUs);
     const near = this.#offsets.reduce((best, image) => (far(image) < far(best) ? image : best), this.#offsets[0] ?? { drawnUs: 0, offsetUs: 0 });
     return Math.max(0, timeUs + near.offsetUs);
   }
 
-  /** The recognition at its frame's time; undefined where its frame is not in the film. */
+  /** The recognition at its frame's time; undefined where its frame is not in the video. */
   recognition(entry: RecognitionEntry): RecognitionEntry | undefined {
     const timeUs = this.#timeOf(entry.timeUs);
     return timeUs === undefined ? undefined : { ...entry, timeUs };
   }
 
   /**
-   * The edits that put snapshots at their frames' times, or beside them, for a picture is kept whether the film has its frame or
-   * not; and spans by the film's clock.
+   * The edits that put snapshots at their frames' times, or beside them, for an image is kept whether the video has its frame or
+   * not; and spans by the video's clock.
    */
   edits(human: HumanLabels): HumanEdit[] {
     const nearest = (timeUs: number): number =>

@@ -6,14 +6,14 @@ function sizeOf(frame: RecordedFrame): { width: number; height: number } {
 }
 
 /**
- * Gives each frame the film's size and time. Frames that fit are only wrapped anew; others (a turned phone, another camera)
- * are drawn whole into the middle of the picture, with black beside them.
+ * Gives each frame the video's size and time. Frames that fit are only wrapped anew; others (a turned phone, another camera)
+ * are drawn whole into the middle of the image, with black beside them.
  */
 export class FrameFitter {
   #canvas: OffscreenCanvas | undefined;
   #context: OffscreenCanvasRenderingContext2D | undefined;
 
-  /** @param width film in pixels, even */
+  /** @param width video in pixels, even */
   constructor(
     private readonly width: number,
     private readonly height: number,
@@ -40,7 +40,7 @@ export class FrameFitter {
   }
 }
 
-/** A frame as a JPEG picture of its full size. */
+/** A frame as a JPEG image of its full size. */
 export async function imageOf(frame: RecordedFrame, quality: number): Promise<Blob> {
   const { width, height } = sizeOf(frame);
   const canvas = new OffscreenCanvas(width, height);

@@ -4,7 +4,7 @@ import { SNAPSHOTS } from '../store/session-folder';
 import type { SessionFiles } from '../store/session-files';
 import type { GrowingFile } from '../store/device-file';
 
-/** Memory is given in pieces of this size, bytes, so that a long film needs no copy when it grows. */
+/** Memory is given in pieces of this size, bytes, so that a long video needs no copy when it grows. */
 const PIECE = 1 << 20;
 /** More than this a tab should not hold in memory, bytes: phones end it. */
 const MEMORY_LIMIT = 256 * PIECE;

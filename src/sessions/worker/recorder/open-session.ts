@@ -22,7 +22,7 @@ import type { GrowingFile } from '../store/device-file';
 /** JPEG quality of snapshots, 0..1. */
 const SNAPSHOT_QUALITY = 0.92;
 
-/** A session while it is recorded: its film, its label track and what a person says, each in its file. */
+/** A session while it is recorded: its video, its label track and what a person says, each in its file. */
 export class OpenSession {
   manifest: SessionManifest;
   readonly #quota = new QuotaMeter();
@@ -122,7 +122,7 @@ export class OpenSession {
 
   snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
     this.frame(frame, timeUs, true);
-    // One after another: two labels may be tapped on one frame, whose picture has one file.
+    // One after another: two labels may be tapped on one frame, whose image has one file.
     const snapshot = this.#snapshots.run(async () => {
       const file = `${timeUs}.jpg`;
       const there = this.#labels.snapshots.some((other) => other.file === file);
@@ -157,7 +157,7 @@ export class OpenSession {
   async finish(ended: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
     this.#ending = true;
     await this.#saved;
-    // Pictures that are on their way belong to it.
+    // Images that are on their way belong to it.
     await this.#snapshots.run(() => Promise.resolve());
     const whole = await this.writer.finish().then(
       () => true,
@@ -192,7 +192,7 @@ export class OpenSession {
     return { manifest: this.manifest, files: this.files.blobs({ [this.video.file]: this.video.mimeType }) };
   }
 
-  /** Puts what was said of MediaRecorder's frames at the times that these have in its film. @returns how many recognitions stay */
+  /** Puts what was said of MediaRecorder's frames at the times that these have in its video. @returns how many recognitions stay */
   async #matchFrames(writer: ChunkWriter, shown: readonly number[]): Promise<number> {
     const matched = writer.match(shown);
     // First: on a full device the labels have no other room to grow by a digit.

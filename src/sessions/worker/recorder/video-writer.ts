@@ -12,14 +12,14 @@ import type { GrowingFile } from '../store/device-file';
  * a second, which a crash may cost.
  */
 const FRAGMENT_US = 950_000;
-/** Film times are whole milliseconds (sessions/shared/video/video-clock.ts): both containers count in these. */
+/** Video times are whole milliseconds (sessions/shared/video/video-clock.ts): both containers count in these. */
 const TICKS_PER_SECOND = 1000;
 /** Frames that wait for the encoder: others are dropped above the first, recognised ones above the second. */
 const QUEUE = 4;
 const QUEUE_WANTED = 12;
 const US = 1_000_000;
 
-/** How large a film of a camera is: even, since chroma has half the size. */
+/** How large a video of a camera is: even, since chroma has half the size. */
 export function videoSize(width: number, height: number): { width: number; height: number } {
   return { width: Math.max(2, width & ~1), height: Math.max(2, height & ~1) };
 }
@@ -30,7 +30,7 @@ function encoderConfig({ codec, id }: RecordingCodec, width: number, height: num
     ...videoSize(width, height),
     bitrate: videoBitrate(width, height, frameRate),
     framerate: frameRate,
-    // In `realtime` an encoder may leave frames out, and a recognised one must be in the film.
+    // In `realtime` an encoder may leave frames out, and a recognised one must be in the video.
     latencyMode: 'quality',
     ...(id === 'avc' ? { avc: { format: 'avc' } } : {}),
   };
@@ -47,7 +47,7 @@ export async function chooseCodec(width: number, height: number, frameRate: numb
 }
 
 export interface VideoWriterEvents {
-  /** A frame is in the film, though not flushed yet. */
+  /** A frame is in the video, though not flushed yet. */
   readonly onFrame: (timeUs: number) => void;
   /** All up to a time, exclusive, was written: flush it. */
   readonly onFragment: (untilUs: number) => void;
@@ -104,7 +104,7 @@ export class VideoWriter {
     this.#encoder.configure(encoderConfig(codec, width, height, frameRate));
   }
 
-  /** What is in the film, once it is finished. */
+  /** What is in the video, once it is finished. */
   get result(): Pick<VideoCut, 'frames' | 'lastUs' | 'durationUs'> {
     return { frames: this.#frames, lastUs: this.#writtenUs, durationUs: this.#frames === 0 ? 0 : this.#writtenUs + Math.round(US / this.frameRate) };
   }

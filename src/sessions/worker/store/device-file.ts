@@ -11,7 +11,7 @@ export interface GrowingFile extends ByteSource {
   close(): void;
 }
 
-/** Browsers give room in steps of about this size, bytes. */
+/** Browsers give quota in steps of about this size, bytes. */
 const STEP = 1 << 20;
 
 /** A file of the private file system, held open. */

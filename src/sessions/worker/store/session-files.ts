@@ -10,11 +10,11 @@ export interface SessionFiles {
   readonly bytes: number;
   /**
    * Bytes that may still be written; undefined where nobody knows.
-   * @param wanted bytes that are held back for the film where the browser lets us
+   * @param wanted bytes that are held back for the video where the browser lets us
    */
   quota(wanted: number): Promise<number | undefined>;
   open(name: string): Promise<GrowingFile>;
-  /** Keeps a snapshot's picture, flushed. */
+  /** Keeps a snapshot's image, flushed. */
   snapshot(name: string, image: Blob): Promise<void>;
   manifest(manifest: SessionManifest): Promise<void>;
   /** Removes a file that was opened. */
@@ -28,7 +28,7 @@ export interface SessionFiles {
 /** A session's folder in the private file system. */
 export class DeviceFiles implements SessionFiles {
   readonly keptIn = 'device';
-  /** The film first. */
+  /** The video first. */
   readonly #files: DeviceFile[] = [];
   readonly #named = new Map<string, DeviceFile>();
   #snapshotBytes = 0;
@@ -68,7 +68,7 @@ export class DeviceFiles implements SessionFiles {
       writeAll(access, bytes, 0);
       access.flush();
     } catch (error) {
-      // Half a picture is none.
+      // Half an image is none.
       access.close();
       await folder.removeEntry(name);
       throw error;

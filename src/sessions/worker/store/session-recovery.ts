@@ -14,7 +14,7 @@ async function videoName(folder: FileSystemDirectoryHandle): Promise<string | un
   return undefined;
 }
 
-/** Writes the labels anew, where some reach beyond the film. */
+/** Writes the labels anew, where some reach beyond the video. */
 async function rewriteLabels(folder: FileSystemDirectoryHandle, text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
   const file = await DeviceFile.open(folder, LABELS);
@@ -35,7 +35,7 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   const before = await readManifest(folder);
   const name = before?.film.file ?? (await videoName(folder)) ?? VIDEOS[0];
   const video = await DeviceFile.open(folder, name);
-  // Only MediaRecorder's films have times that are not ours.
+  // Only MediaRecorder's videos have times that are not ours.
   const drawn = parseJsonLines(await readText(folder, DRAWN), isDrawn).flat();
   let cut;
   const shown: number[] = [];

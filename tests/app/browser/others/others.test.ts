@@ -18,7 +18,7 @@ declare const wrongs: string[];
 const models = modelIndex(join(DIST, 'models'));
 if (models.length === 0) console.warn('\n*** SKIPPED: the tests in other browsers need a model in dist/models (npm run model, npm run build). ***\n');
 
-/** A picture with its name, PNG or JPEG in base64. */
+/** An image with its name, PNG or JPEG in base64. */
 interface Still {
   readonly name: string;
   readonly type: string;
@@ -46,7 +46,7 @@ async function stills(): Promise<Still[]> {
   ];
 }
 
-/** In the page: gives pictures to the pictures view as a person's choice does. */
+/** In the page: gives images to the pictures view as a person's choice does. */
 function chooseImages(list: readonly Still[]): void {
   const transfer = new DataTransfer();
   for (const { name, type, data } of list) transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));
@@ -55,7 +55,7 @@ function chooseImages(list: readonly Still[]): void {
   input.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
-/** In the page: what it says of each picture, by name. */
+/** In the page: what it says of each image, by name. */
 function imageLabels(): Record<string, Label[]> {
   return Object.fromEntries(
     all('sg-picture-card').map((card) => {
@@ -69,7 +69,7 @@ function imageLabels(): Record<string, Label[]> {
   );
 }
 
-/** What Chromium says of the same pictures. */
+/** What Chromium says of the same images. */
 async function chromiumLabels(url: string, list: readonly Still[]): Promise<Record<string, Label[]>> {
   const browsing = await openBrowser();
   const { page } = browsing;

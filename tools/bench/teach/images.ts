@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 
 const even = (from: number, to: number): number[] => Array.from({ length: (to - from) / 2 + 1 }, (_, i) => from + 2 * i);
 
-/** Kinds of things: ImageNet classes that a person would give one name; ../shared/pictures has one picture of each class. */
+/** Kinds of things: ImageNet classes that a person would give one name; ../shared/pictures has one image of each class. */
 export const KINDS: Readonly<Record<string, readonly number[]>> = {
   songbird: [...even(10, 20), 92, 94],
   'water bird': [...even(128, 146), 98, 100],
@@ -36,7 +36,7 @@ export function listImages(folder: string): BenchImage[] {
     .map((name) => ({ path: join(folder, name), index: Number(name.slice(0, 4)) }));
 }
 
-/** How far a view may be from the picture. */
+/** How far a view may be from the image. */
 export type Strength = 'none' | 'mild' | 'strong';
 
 export interface Pixels {
@@ -51,7 +51,7 @@ async function pixelsOf(image: Sharp): Promise<Pixels> {
 }
 
 /**
- * A view of a picture as another moment would give it: a square cut from somewhere in it, mirrored half of the time, in
+ * A view of an image as another moment would give it: a square cut from somewhere in it, mirrored half of the time, in
  * another light. Strong ones are cut smaller, lit from half to one and a half, tinted, and sometimes out of focus.
  */
 export async function viewOf(path: string, strength: Strength, random: () => number): Promise<Pixels> {

@@ -4,14 +4,14 @@ export class ExclusiveGate {
   #held: Promise<void> | undefined;
   #emptied: (() => void) | undefined;
 
-  /** Waits until no quiet moment is on: what is made now, a camera frame, is not old before it gets through. */
+  /** Waits until nothing exclusive is on: what is made now, a camera frame, is not old before it gets through. */
   async opened(): Promise<void> {
     while (this.#held) await this.#held;
   }
 
-  /** Does the work, after a quiet moment that may be on. */
+  /** Does the work, after exclusive work that may be on. */
   async enter<T>(work: () => Promise<T>): Promise<T> {
-    // No await where it is open: a quiet moment that begins meanwhile has to see this as in hand.
+    // No await where it is open: exclusive work that begins meanwhile has to see this as in hand.
     while (this.#held) await this.#held;
     this.#inFlight++;
     try {
@@ -24,7 +24,7 @@ export class ExclusiveGate {
 
   /**
    * Waits until what is in hand is done, holds back the rest, and does the work alone.
-   * @throws Error where another quiet moment is on
+   * @throws Error where other exclusive work is on
    */
   async exclusive<T>(work: () => Promise<T>): Promise<T> {
     if (this.#held) throw new Error('It is quiet already.');

@@ -3,13 +3,13 @@ import { EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output, Strea
 export interface SyntheticVideo {
   /** Each write of the muxer, in order. */
   readonly writes: readonly StreamTargetChunk[];
-  /** How many writes came before the end of the film was written. */
+  /** How many writes came before the end of the video was written. */
   readonly unfinished: number;
   /** Times of all frames, microseconds. */
   readonly times: readonly number[];
 }
 
-/** A film file after the first `count` writes. */
+/** A video file after the first `count` writes. */
 export function fileAfter(video: SyntheticVideo, count: number): Uint8Array<ArrayBuffer> {
   const writes = video.writes.slice(0, count);
   const bytes = new Uint8Array(Math.max(0, ...writes.map(({ data, position }) => position + data.length)));
@@ -18,7 +18,7 @@ export function fileAfter(video: SyntheticVideo, count: number): Uint8Array<Arra
 }
 
 /**
- * A film as the recorder writes it (mediabunny, fragments of one second), of packets that hold noise: enough for whatever
+ * A video as the recorder writes it (mediabunny, fragments of one second), of packets that hold noise: enough for whatever
  * looks only at containers.
  */
 export async function syntheticVideo(container: 'mp4' | 'webm', times: readonly number[], keyEvery: number): Promise<SyntheticVideo> {

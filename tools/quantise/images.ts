@@ -5,8 +5,8 @@ import type { Preprocessing } from '../../src/engine/model';
 import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
 
 /**
- * Pictures of a folder, by name.
- * @throws Error where it is no folder or holds no picture
+ * Images of a folder, by name.
+ * @throws Error where it is no folder or holds no image
  */
 export function imagesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
@@ -18,7 +18,7 @@ export function imagesIn(folder: string): string[] {
 }
 
 /**
- * Decodes pictures as the app does, upright, and makes the network's input of each with the app's own preprocessing. One that
+ * Decodes images as the app does, upright, and makes the network's input of each with the app's own preprocessing. One that
  * cannot be read is left out, with a word to the console. The array is the same each time: copy what must outlive the step.
  */
 export async function* networkInputs(

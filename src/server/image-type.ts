@@ -32,7 +32,7 @@ export async function imageType(bytes: Uint8Array): Promise<(typeof IMAGE_TYPES)
     });
   }
   const found = await fileTypeFromBuffer(bytes);
-  // APNG is PNG to every decoder: its first picture.
+  // APNG is PNG to every decoder: its first image.
   const mime = found?.mime === 'image/apng' ? 'image/png' : found?.mime;
   const known = IMAGE_TYPES.find((type) => type === mime);
   if (known) return known;

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 
 /*
- * Films whose frames carry their number: five columns of blocks, black or white. The upper two rows hold the number's ten bits,
- * the lower two rows the opposite of each, so that a picture that is torn, mixed or badly encoded gives no number at all.
+ * Videos whose frames carry their number: five columns of blocks, black or white. The upper two rows hold the number's ten bits,
+ * the lower two rows the opposite of each, so that an image that is torn, mixed or badly encoded gives no number at all.
  */
 const COLUMNS = 5;
 const ROWS = 4;
@@ -37,7 +37,7 @@ async function numberedImage(number: number, width: number, height: number): Pro
   return sharp(small, { raw }).resize(width, height, { kernel: 'nearest', fit: 'fill' }).toColourspace('srgb').jpeg({ quality: 85 }).toBuffer();
 }
 
-/** Writes a film for Chromium's fake camera (MJPEG, 30 frames a second, played in a loop) of frames 0, 1, 2 ... */
+/** Writes a video for Chromium's fake camera (MJPEG, 30 frames a second, played in a loop) of frames 0, 1, 2 ... */
 export async function makeNumberedVideo(path: string, frames: number, width = 640, height = 480): Promise<void> {
   if (frames > NUMBERS) throw new Error(`There are only ${NUMBERS} numbers.`);
   await writeOnce(path, async () => {
@@ -47,17 +47,17 @@ export async function makeNumberedVideo(path: string, frames: number, width = 64
   });
 }
 
-/** Films are always the same: one that is there is taken. */
+/** Videos are always the same: one that is there is taken. */
 async function writeOnce(path: string, images: () => Promise<readonly Buffer[]>): Promise<void> {
   if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
-  // Whoever is cut off leaves no half a film under its name.
+  // Whoever is cut off leaves no half a video under its name.
   const part = `${path}.${process.pid}`;
   writeFileSync(part, Buffer.concat(await images()));
   renameSync(part, path);
 }
 
-/** As makeNumberedFilm, with noise that moves: an encoder has nothing to save, and the film gets as large as it may. */
+/** As makeNumberedVideo, with noise that moves: an encoder has nothing to save, and the video gets as large as it may. */
 export async function makeNoisyNumberedVideo(path: string, frames: number, width = 640, height = 480): Promise<void> {
   await writeOnce(path, () => noisyImages(frames, width, height));
 }
@@ -78,17 +78,17 @@ async function noisyImages(frames: number, width: number, height: number): Promi
   return images;
 }
 
-/** A frame of a film as ffmpeg decodes it. */
+/** A frame of a video as ffmpeg decodes it. */
 export interface NumberedFrame {
   /** Presentation time, microseconds. */
   readonly timeUs: number;
-  /** Undefined where the picture carries none. */
+  /** Undefined where the image carries none. */
   readonly number: number | undefined;
 }
 
 /**
- * All frames of a film, decoded with ffmpeg.
- * @param crop part of the picture that carries the number, as ffmpeg's filter has it: `w:h:x:y`
+ * All frames of a video, decoded with ffmpeg.
+ * @param crop part of the image that carries the number, as ffmpeg's filter has it: `w:h:x:y`
  * @throws Error where ffmpeg finds the file broken
  */
 export function numberedFrames(video: Buffer, crop?: string): NumberedFrame[] {
@@ -109,7 +109,7 @@ export function numberedFrames(video: Buffer, crop?: string): NumberedFrame[] {
   }
 }
 
-/** The number in a still picture. */
+/** The number in a still image. */
 export async function numberInImage(image: Buffer): Promise<number | undefined> {
   const { data, info } = await sharp(image).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
   const middle = (block: number): number => {

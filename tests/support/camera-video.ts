@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
 
-/** One scene of a film: a still picture, shown for a while. */
+/** One scene of a video: a still image, shown for a while. */
 export interface Scene {
   readonly image: string | Buffer;
   readonly seconds: number;
@@ -12,7 +12,7 @@ export interface Scene {
 export const CAMERA_RATE = 30;
 
 /**
- * Writes a film for Chromium's fake camera: JPEG pictures one after another, which is what an .mjpeg file is.
+ * Writes a video for Chromium's fake camera: JPEG images one after another, which is what an .mjpeg file is.
  * The browser plays it in a loop.
  */
 export async function makeCameraVideo(path: string, scenes: readonly Scene[], width = 640, height = 480): Promise<void> {
