@@ -53,7 +53,7 @@ class FakeSessions {
     return NOTHING;
   }
 
-  async file(id: string): Promise<File> {
+  async video(id: string): Promise<File> {
     await this.slow.get(`film ${id}`);
     if (this.videoFault) throw this.videoFault;
     return new File([id], 'film.mp4');

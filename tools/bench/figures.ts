@@ -91,7 +91,7 @@ function exportMemory(tables: Tables, kind: string): string {
 /** Every figure by its name, each as it stands in a sentence. */
 export const FIGURES: Readonly<Record<string, (tables: Tables) => string>> = {
   floats: (tables) => quicker(tables, FLOATS),
-  int8: (tables) => quicker(tables, INT8),
+  integers: (tables) => quicker(tables, INT8),
   'integers-to-native': (tables) => against(tables, INT8, NATIVE, ['min ms', 'median ms']),
   'native-to-floats': (tables) => against(tables, NATIVE, FLOATS, ['median ms']),
   'floats-each': (tables) => both(engine(tables, FLOATS, 'times quicker (median)'), 2),
