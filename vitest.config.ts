@@ -11,12 +11,18 @@ const browser = {
   isolate: false,
   testTimeout: 180_000,
   hookTimeout: 300_000,
+  // A poll waits for a thing; a second, Vitest's own limit, is what a busy machine takes to draw it.
+  expect: { poll: { timeout: 30_000 } },
   // A machine that stands still for seconds (CI's does) costs a second try, not the whole run; a second failure is one.
   retry: process.env['CI'] ? 1 : 0,
 };
 
-/** Those that hold what happens against a clock have the machine to themselves. */
-const timed = ['tests/recognise/browser/{announce,live,precision}.test.ts', 'tests/sessions/browser/recording*.test.ts'];
+/** Those that hold what happens against a clock, and other browsers, have the machine to themselves. */
+const timed = [
+  'tests/app/browser/others/*.test.ts',
+  'tests/recognise/browser/{announce,live,precision}.test.ts',
+  'tests/sessions/browser/recording*.test.ts',
+];
 
 /** What depends on the model: once more as the app is where no ResNet-18 can be had. */
 const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-parity'].map((name) => `tests/${name}.test.ts`);
@@ -46,7 +52,17 @@ export default defineConfig({
         test: { ...node, name: 'unit', include: ['tests/**/*.test.ts'], exclude: ['tests/*/browser/**', ...processes] },
       },
       { test: { ...node, name: 'processes', include: processes } },
-      { test: { ...browser, name: 'browser', include: ['tests/*/browser/**/*.test.ts'], exclude: timed, maxWorkers: 2, sequence: { groupOrder: 1 }, env: { ...env } } },
+      {
+        test: {
+          ...browser,
+          name: 'browser',
+          include: ['tests/*/browser/**/*.test.ts'],
+          exclude: timed,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          env: { ...env },
+        },
+      },
       { test: { ...browser, name: 'outsider', include: outsider, maxWorkers: 2, sequence: { groupOrder: 1 }, env: { ...env } } },
       { test: { ...browser, name: 'timed', include: timed, maxWorkers: 1, env: { ...env }, sequence: { groupOrder: 2 } } },
     ],
