@@ -151,8 +151,12 @@ describe('as the system wishes', () => {
     devtools.on('Animation.animationStarted', ({ animation }) => started.push(animation.name));
     await devtools.send('Animation.enable');
     await page.emulateMedia({ reducedMotion: 'no-preference' });
-    await open();
-    await expect.poll(() => started).toContain('rise');
+    await expect
+      .poll(async () => {
+        await open();
+        return started;
+      })
+      .toContain('rise');
     await devtools.detach();
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await open()).toEqual([]);
