@@ -6,7 +6,7 @@ import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 /** Milliseconds between two looks at whether npm is still there. */
 const WATCH_MS = 250;
 const WINDOWS = process.platform === 'win32';

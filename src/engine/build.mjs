@@ -1,4 +1,4 @@
-// npm run build -w src/engine, and npm pack: makes dist/ of the sources, plain modules for bundlers, browsers and Node.
+// npm run build -w src/engine: makes dist/, which npm pack takes, of the sources, plain modules for bundlers, browsers and Node.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -17,7 +17,8 @@ function int8(model: OnnxModel, relaxed: boolean): PlanNetwork {
   try {
     return int8Network(readInt8ResNet18(model));
   } catch (error) {
-    throw new EngineError('engine-failed', error instanceof Error ? error.message : String(error), { cause: error });
+    if (error instanceof EngineError) throw new EngineError('engine-failed', error.message, { cause: error });
+    throw EngineError.from(error, 'engine-failed');
   }
 }
 

@@ -104,7 +104,14 @@ export async function createOrtEngine(model: Uint8Array, options: OrtEngineOptio
       graphOptimizationLevel: 'all',
       executionMode: 'sequential',
     });
-    return new OrtEngine(threads, session, portsOf(session));
+    let ports: ModelPorts;
+    try {
+      ports = portsOf(session);
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+    return new OrtEngine(threads, session, ports);
   } catch (error) {
     const fault = EngineError.from(error, threads > 1 ? 'threads-failed' : 'engine-failed');
     // What the runtime says of a model it cannot read does not depend on threads.

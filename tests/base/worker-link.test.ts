@@ -64,6 +64,20 @@ describe('WorkerLink', () => {
     link.end();
   });
 
+  it('is not late any more once it has answered, whatever progress comes behind', async () => {
+    const link = new WorkerLink<Api>(spawn(API), FAULTS);
+    const late = new Fault('worker-hung', 'late');
+    let restart: () => void = () => undefined;
+    const limit = { ms: 20, late, fatal: true, onArmed: (arm: () => void) => (restart = arm) };
+    expect(await link.call((remote) => remote.add(1, 2), limit)).toBe(3);
+    vi.useFakeTimers();
+    restart();
+    vi.advanceTimersByTime(1000);
+    vi.useRealTimers();
+    expect(link.dead).toBeUndefined();
+    link.end();
+  });
+
   it('lets go of what Comlink holds, once', async () => {
     const released = vi.fn();
     const link = new WorkerLink<Api>(spawn({ ...API, [finalizer]: released }), FAULTS);
@@ -86,9 +100,10 @@ describe('RestartingLink', () => {
     expect(workers).toHaveLength(1);
     workers[0].crash('gone');
     await expect(call).rejects.toMatchObject({ code: 'worker-crashed' });
+    // At once: it may hold locks.
+    expect(workers[0].terminated).toBe(true);
     expect(await link.call((remote) => remote.add(2, 3))).toBe(5);
     expect(workers).toHaveLength(2);
-    expect(workers[0].terminated).toBe(true);
     link.end();
     expect(workers[1].terminated).toBe(true);
   });

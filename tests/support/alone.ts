@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Time between two looks whether another process has finished, milliseconds. */
@@ -15,7 +15,7 @@ export function alone<T>(path: string, make: () => T): T {
   try {
     return make();
   } finally {
-    rmSync(lock);
+    rmSync(lock, { force: true });
   }
 }
 
@@ -25,7 +25,14 @@ function taken(lock: string): boolean {
     return true;
   } catch {
     if (!ended(lock)) return false;
-    rmSync(lock, { force: true });
+    // Of several that see this, one takes it away: a name is moved once.
+    const left = `${lock}.${process.pid}`;
+    try {
+      renameSync(lock, left);
+    } catch {
+      return false;
+    }
+    rmSync(left, { force: true });
     return taken(lock);
   }
 }

@@ -66,14 +66,15 @@ const MOST_SHARED = 2;
 /** A Chromium with these flags, started where none runs; it ends with this process. */
 async function sharedBrowser(flags: readonly string[]): Promise<Browser> {
   const key = flags.join('\n');
-  const found = await shared.get(key);
+  // One that could not be started is none.
+  const found = await shared.get(key)?.catch(() => undefined);
   shared.delete(key);
   const browser = found?.isConnected() ? Promise.resolve(found) : chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...flags] });
   for (const [name, other] of [...shared].slice(0, Math.max(0, shared.size + 1 - MOST_SHARED))) {
-    const idle = await other;
-    if (idle.contexts().length > 0) continue;
+    const idle = await other.catch(() => undefined);
+    if (idle && idle.contexts().length > 0) continue;
     shared.delete(name);
-    await idle.close();
+    await idle?.close();
   }
   shared.set(key, browser);
   return browser;

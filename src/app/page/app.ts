@@ -75,7 +75,6 @@ export class App extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.sessionStore.dispose();
     this.removeEventListener('sg-sheet', this.#onSheet);
     this.removeEventListener('sg-settings-change', this.#onSettings);
     this.removeEventListener('dragover', this.#onDragOver);

@@ -74,12 +74,18 @@ export class WorkerLink<Api> {
     if (this.#dead) throw this.#dead;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const contenders: Promise<T>[] = [this.#died];
-    if (limit) contenders.push(new Promise<never>((_, reject) => this.#arm(limit, reject, (armed) => (timer = armed))));
+    let settled = false;
+    if (limit) {
+      contenders.push(
+        new Promise<never>((_, reject) => this.#arm(limit, reject, (armed) => (timer = armed), () => settled)),
+      );
+    }
     try {
       return await Promise.race([call(this.#remote), ...contenders]);
     } catch (error) {
       throw Fault.from(error, this.faults.failed);
     } finally {
+      settled = true;
       clearTimeout(timer);
     }
   }
@@ -94,9 +100,16 @@ export class WorkerLink<Api> {
     this.#worker.terminate();
   }
 
-  #arm({ ms, late, fatal = false, onArmed }: CallLimit, reject: (fault: Fault) => void, armed: (timer: ReturnType<typeof setTimeout>) => void): void {
+  #arm(
+    { ms, late, fatal = false, onArmed }: CallLimit,
+    reject: (fault: Fault) => void,
+    armed: (timer: ReturnType<typeof setTimeout>) => void,
+    settled: () => boolean,
+  ): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const arm = (): void => {
+      // A sign of progress may come behind the answer.
+      if (settled()) return;
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (fatal) this.#die(late);
@@ -123,13 +136,20 @@ export class RestartingLink<Api> {
 
   call<T>(call: (remote: Remote<Api>) => Promise<T>): Promise<T> {
     if (this.#link?.dead) this.end();
-    this.#link ??= new WorkerLink<Api>(this.spawn, this.faults);
-    return this.#link.call(call);
+    const link = (this.#link ??= this.#start());
+    return link.call(call);
   }
 
   /** Ends the worker, if one runs. */
   end(): void {
     this.#link?.end();
     this.#link = undefined;
+  }
+
+  #start(): WorkerLink<Api> {
+    const link = new WorkerLink<Api>(this.spawn, this.faults);
+    // What has failed lets go of its locks and files at once, not at the next call.
+    link.onDeath(() => link.end());
+    return link;
   }
 }

@@ -126,6 +126,8 @@ describe('the packed engine, in a project that has nothing of this app', () => {
     project = mkdtempSync(join(tmpdir(), 'sightglass-package-'));
     const engine = join(ROOT, 'src/engine');
     // Its dependencies come from here as well: npm asks no registry.
+    // A step of its own, as .npmrc keeps npm from running scripts by itself.
+    run('npm', ['run', '--silent', 'build'], engine);
     const tarballs = [pack(engine, project), ...[...dependenciesOf(engine)].map((folder) => pack(folder, project, '--ignore-scripts'))];
     const files = {
       'package.json': '{ "private": true, "type": "module" }', 'index.html': '<!doctype html><link rel="icon" href="data:," /><script type="module" src="./page.js"></script>',

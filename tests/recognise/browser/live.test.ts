@@ -7,7 +7,7 @@ import { openApp, openBrowser, PHONE, watchErrors, withoutResNet18, type Browsin
 import { makeCameraVideo } from '../../support/camera-video';
 import { knownImages, SCRATCH, sharedImages } from '../../support/shared';
 import { skimageImages } from '../../support/skimage';
-import { nextScene } from '../../support/waits';
+import { drawn, nextScene } from '../../support/waits';
 
 /** Images that the network knows, each a scene of the video. */
 const SCENES = [340, 920, 388, 980];
@@ -96,9 +96,12 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
 
   /** Fails where the label follows the camera to its next scene; what was on its way is shown by the scene's change. */
   async function expectSteady(): Promise<string> {
+    // Long enough behind each change for the label of the new scene, were one made.
     await nextScene(page);
+    await drawn(page, 60);
     const label = await firstLabel(page);
     await nextScene(page);
+    await drawn(page, 60);
     expect(await firstLabel(page)).toBe(label);
     return label;
   }

@@ -91,6 +91,7 @@ export class RecogniserClient {
 
   /** @param frame is transferred: gone for the caller whatever happens */
   recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
+    if (this.#link.dead && 'close' in frame) frame.close();
     return this.#link.call((remote) => remote.recognise(transfer(frame, transferablesOf(frame)), options), {
       fatal: true,
       ms: this.timeouts.recognise,

@@ -38,6 +38,7 @@ export class RecorderClient {
 
   /** @param frame is transferred: gone for the caller whatever happens */
   frame(frame: RecordedFrame, timeUs: number, wanted: boolean): Promise<boolean> {
+    this.#closeIfDead(frame);
     return this.#link.call((remote) => remote.frame(transfer(frame, [frame]), timeUs, wanted));
   }
 
@@ -55,6 +56,7 @@ export class RecorderClient {
 
   /** @param frame is transferred */
   snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+    this.#closeIfDead(frame);
     return this.#link.call((remote) => remote.snapshot(transfer(frame, [frame]), timeUs, label));
   }
 
@@ -65,5 +67,10 @@ export class RecorderClient {
   /** Ends the worker, and with it the session's lock. */
   dispose(): void {
     this.#link.end();
+  }
+
+  /** A frame that is not sent any more would hold the camera's memory until it is collected. */
+  #closeIfDead(frame: RecordedFrame): void {
+    if (this.#link.dead) frame.close();
   }
 }
