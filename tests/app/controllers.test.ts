@@ -49,7 +49,7 @@ describe('variantFor', () => {
   });
 });
 
-describe('integersMayLead', () => {
+describe('int8MayLead', () => {
   it('is where our own kernels run the integers that we made', () => {
     expect(int8MayLead(INT8_MODEL, 'auto', true)).toBe(true);
     expect(int8MayLead(INT8_MODEL, 'simd', true)).toBe(true);

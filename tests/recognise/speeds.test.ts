@@ -28,7 +28,7 @@ describe('trialAllowed', () => {
   });
 });
 
-describe('QuietGate', () => {
+describe('ExclusiveGate', () => {
   it('waits for what is in hand, holds back the rest, and lets it go on', async () => {
     const gate = new ExclusiveGate();
     const order: string[] = [];

@@ -117,7 +117,7 @@ describe('useLabel', () => {
   });
 });
 
-describe('RoomMeter', () => {
+describe('QuotaMeter', () => {
   it('reckons the time left at the present rate, and says when to end', () => {
     const quota = new QuotaMeter();
     for (let s = 0; s <= 10; s++) quota.update(s * 1000, s * 300_000, 32_900_000 - s * 300_000);
@@ -154,7 +154,7 @@ describe('cutLabels', () => {
   });
 });
 
-describe('filmCodecs', () => {
+describe('recordingCodecs', () => {
   it('asks for an H.264 level that allows the picture', () => {
     const level = (w: number, h: number): string => recordingCodecs(w, h, 30)[0].codec;
     expect([level(640, 480), level(1280, 720), level(1920, 1080), level(3840, 2160)]).toEqual(['avc1.42001e', 'avc1.42001f', 'avc1.420028', 'avc1.420034']);

@@ -190,7 +190,7 @@ describe('SessionEditor', () => {
   });
 });
 
-describe('FilmPlayer', () => {
+describe('VideoPlayer', () => {
   let player: VideoPlayer;
   let video: FakeVideo;
   let times: number[];

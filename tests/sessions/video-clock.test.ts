@@ -3,7 +3,7 @@ import { VideoClock } from '../../src/sessions/shared/video/video-clock';
 
 const NOMINAL = 33_333;
 
-describe('FilmClock', () => {
+describe('VideoClock', () => {
   it('begins at 0 and runs with the frames own timestamps, in whole milliseconds', () => {
     const clock = new VideoClock(NOMINAL);
     const stamps = [74_413, 108_041, 140_921, 177_404];

@@ -45,11 +45,11 @@ class FakeService {
     await this.reading;
     return answer;
   }
-  addClass = (name: string): string => this.#note('new', 'addThing', name);
+  addClass = (name: string): string => this.#note('new', 'addClass', name);
   addExamples = (id: string, { sha256 }: FeatureModel, examples: readonly NewExample[]): number => this.#note(++this.#tokens, 'addExamples', id, sha256, examples.length);
   updateFeatures = ({ sha256 }: FeatureModel, updates: readonly { id: string }[]): void => this.#note(undefined, 'updateFeatures', sha256, updates.map(({ id }) => id));
   deleteExamples = (ids: readonly string[]): number => this.#note(++this.#tokens, 'deleteExamples', ids);
-  deleteClass = (id: string): number => this.#note(++this.#tokens, 'deleteThing', id);
+  deleteClass = (id: string): number => this.#note(++this.#tokens, 'deleteClass', id);
   undo = (token: number): void => this.#note(undefined, 'undo', token);
   cancel = (): void => this.#note(undefined, 'cancel');
   train = (_: FeatureModel, report: (progress: TeachProgress) => Promise<void>): Promise<undefined> => {

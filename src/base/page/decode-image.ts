@@ -15,7 +15,7 @@ export class ImageError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.name = 'PictureError';
+    this.name = 'ImageError';
   }
 }
 

@@ -38,7 +38,7 @@ export interface ClassesFile {
 
 /** A file that is no file of taught classes, or a damaged one; the message says what and where, for the person. */
 export class ClassesFileError extends Error {
-  override readonly name = 'ThingsFileError';
+  override readonly name = 'ClassesFileError';
 }
 
 /**

@@ -58,8 +58,8 @@ const SPOILT_INT8 = `{
   const real = WebAssembly.instantiate;
   WebAssembly.instantiate = async (...parts) => {
     const instance = await real(...parts);
-    if (!instance.exports?.prepare_integers) return instance;
-    return { exports: { ...instance.exports, prepare_integers: () => undefined } };
+    if (!instance.exports?.prepare_int8) return instance;
+    return { exports: { ...instance.exports, prepare_int8: () => undefined } };
   };
 }`;
 
