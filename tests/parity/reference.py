@@ -37,7 +37,7 @@ def main():
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     sizes = {}
     for job in jobs:
-        image = Image.open(job["picture"]).convert("RGB")
+        image = Image.open(job["image"]).convert("RGB")
         sizes[job["name"]] = image.size
         rgba = np.dstack([np.asarray(image), np.full((image.height, image.width), 255, np.uint8)])
         rgba.tofile(output / f"{job['name']}.rgba")
