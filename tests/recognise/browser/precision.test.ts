@@ -309,7 +309,7 @@ describe('the quicker precision', () => {
     await page.locator('sg-model-picker li[data-precision="int8"] strong').waitFor({ timeout: 30_000 });
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Show figures' }).click();
-    await expect.poll(() => page.locator('sg-live-stats dd[data-key="engine"]').textContent(), { timeout: 10_000 }).toContain('onnxruntime');
+    await expect.poll(() => page.locator('sg-live-stats dd[data-key="engine"]').textContent(), { timeout: 60_000 }).toContain('onnxruntime');
     await browsing.close();
     browsing = undefined;
   });

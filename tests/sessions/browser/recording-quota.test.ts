@@ -6,6 +6,7 @@ import { chooseLabels, expectExact, withVideo, newestSession, openRecorder, type
 import { SCRATCH } from '../../support/shared';
 import { storedSessions } from '../../support/stored-sessions';
 
+// Each in a Chromium of its own: a context that is shared is a private window, whose storage is memory and has another quota.
 let recorder: RecorderPage;
 afterEach(() => recorder?.close());
 
@@ -22,7 +23,7 @@ describe('a device that gets full', () => {
 
   it('is told of before it is, and the recording ends whole by itself', async () => {
     await makeNoisyNumberedVideo(video, 256);
-    recorder = await openRecorder({ video });
+    recorder = await openRecorder({ video, own: true });
     const { page } = recorder;
     const cdp = await page.context().newCDPSession(page);
     await allow(cdp, page, 6_500_000);
@@ -39,7 +40,7 @@ describe('a device that gets full', () => {
   });
 
   it('all at once, keeps what was written, and the next recording is refused until there is room', async () => {
-    recorder = await openRecorder({ video });
+    recorder = await openRecorder({ video, own: true });
     const { page } = recorder;
     const cdp = await page.context().newCDPSession(page);
     await recorder.record();
