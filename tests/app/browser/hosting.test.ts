@@ -8,12 +8,13 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ISOLATION_HEADERS, SECURITY_HEADERS } from '../../../src/base/shared/headers';
 import { modelIndex } from '../../../src/server/model-index';
-import { DIST } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { cloudflare, gitHubPages, netlify, type Host } from '../../support/hosts';
 import { plainVideo } from '../../support/plain-video';
 import { ROOT } from '../../support/shared';
 
+/** What is hosted is the build itself, with its compressed files, also where other tests run on one with a seeded model. */
+const DIST = join(ROOT, 'dist');
 const models = modelIndex(join(DIST, 'models'));
 if (models.length === 0) console.warn('\n*** SKIPPED: the hosting tests need a model in dist/models (npm run model, npm run build). ***\n');
 

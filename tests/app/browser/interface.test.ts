@@ -4,6 +4,10 @@ import { DESKTOP, openApp, PHONE } from '../../support/browser';
 import { ownPages } from '../../support/own-pages';
 import { drawn } from '../../support/waits';
 
+/** The ResNet-18 from a seed knows five scenes alone, and takes a wall for one of them. */
+const SEEDED = process.env['SIGHTGLASS_MODELS'] === 'seeded';
+if (SEEDED) console.warn('\n*** SKIPPED: that a plain wall is not named needs trained weights. ***\n');
+
 const pages = ownPages();
 let page: Page;
 
@@ -148,7 +152,7 @@ describe.each([
     expect(await page.getByRole('button', { name: 'Start the camera' }).count()).toBe(1);
   });
 
-  it('says that it is not sure of a plain wall, and shows its guess where that is wished', async () => {
+  it.skipIf(SEEDED)('says that it is not sure of a plain wall, and shows its guess where that is wished', async () => {
     await open();
     await start();
     expect(await item().textContent()).toContain('Not sure');

@@ -24,6 +24,8 @@ const SERVICE = join(ROOT, 'dist-server/main.js');
 const LIMITS = { maxPixels: 50_000_000, seconds: 20 };
 
 const hasModel = existsSync(join(DIST, 'models/resnet18.onnx'));
+/** A ResNet-18 from a seed: what one level of 255 does to it says nothing of trained ones. */
+const SEEDED = process.env['SIGHTGLASS_MODELS'] === 'seeded';
 /**
  * The tolerance is for images that both decode to the same bytes. `rounded` is for those whose colours differ by one of 255 in up to
  * 3 % of places (Chromium's division by alpha): that alone moves EfficientNet-Lite0 by up to 4.2e-3 (the line that the test prints).
@@ -139,6 +141,8 @@ describe('page and service agree', () => {
       expect(differenceTo(same.top), `${name}, the service's pixels`).toBeLessThan(TOLERANCE);
       const { top } = await browsing.page.evaluate((url) => window.sightglassHarness.recogniseFile(url, 1000), `/stills/${name}`);
       const kind = AVIF.test(name) ? 'avif' : rounded.has(name) ? 'rounded' : 'exact';
+      // Its engines were compared on the very same pixels above.
+      if (SEEDED && kind !== 'exact') continue;
       const tolerance = { exact: TOLERANCE, rounded: model.rounded, avif: AVIF_TOLERANCE }[kind];
       worst[kind] = Math.max(worst[kind], differenceTo(top));
       expect(differenceTo(top), name).toBeLessThan(tolerance);
