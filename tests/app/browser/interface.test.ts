@@ -2,10 +2,11 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { DESKTOP, openApp, PHONE } from '../../support/browser';
 import { ownPages } from '../../support/own-pages';
+import { onSeededModel } from '../../support/shared';
 import { drawn } from '../../support/waits';
 
 /** The ResNet-18 from a seed knows five scenes alone, and takes a wall for one of them. */
-const SEEDED = process.env['SIGHTGLASS_MODELS'] === 'seeded';
+const SEEDED = onSeededModel();
 if (SEEDED) console.warn('\n*** SKIPPED: that a plain wall is not named needs trained weights. ***\n');
 
 const pages = ownPages();

@@ -11,7 +11,7 @@ import type { LabelConfidence } from '../../../src/server/job';
 import type { Prediction } from '../../../src/engine/probabilities';
 import { DIST } from '../../../tools/serve';
 import type { Browsing } from '../../support/browser';
-import { ROOT, SCRATCH, sharedImages } from '../../support/shared';
+import { onSeededModel, ROOT, SCRATCH, sharedImages } from '../../support/shared';
 import { skimageImages } from '../../support/skimage';
 import { writeStillKinds } from '../../support/still-kinds';
 
@@ -25,7 +25,7 @@ const LIMITS = { maxPixels: 50_000_000, seconds: 20 };
 
 const hasModel = existsSync(join(DIST, 'models/resnet18.onnx'));
 /** A ResNet-18 from a seed: what one level of 255 does to it says nothing of trained ones. */
-const SEEDED = process.env['SIGHTGLASS_MODELS'] === 'seeded';
+const SEEDED = onSeededModel();
 /**
  * The tolerance is for images that both decode to the same bytes. `rounded` is for those whose colours differ by one of 255 in up to
  * 3 % of places (Chromium's division by alpha): that alone moves EfficientNet-Lite0 by up to 4.2e-3 (the line that the test prints).

@@ -9,7 +9,7 @@ import type { All, OtherBrowser } from '../../../support/others/driver';
 import { hasFirefox, openFirefox } from '../../../support/others/firefox';
 import { serveWatched, WATCHED } from '../../../support/others/watched-page';
 import { hasWebKit, openWebKit } from '../../../support/others/webkit';
-import { sharedImages } from '../../../support/shared';
+import { onSeededModel, sharedImages } from '../../../support/shared';
 
 /** In the page: finds elements through shadow roots. */
 declare const all: All;
@@ -188,7 +188,7 @@ describe.each([
         const [found, wanted] = [labels[still.name], expected[still.name]];
         expect(found[0].name, still.name).toBe(wanted[0].name);
         // How far a level of 255 moves a network from a seed says nothing; its first label is held above.
-        if (process.env['SIGHTGLASS_MODELS'] === 'seeded') continue;
+        if (onSeededModel()) continue;
         for (const [i, { share }] of wanted.entries()) expect(Math.abs(found[i].share - share), `${still.name}, label ${i + 1}`).toBeLessThanOrEqual(TOLERANCE);
       }
     });
