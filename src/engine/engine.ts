@@ -21,6 +21,18 @@ export interface LastBlock {
 }
 
 /**
+ * How much each place of a network's input speaks for a class: class activation mapping (Zhou et al., Learning Deep Features for
+ * Discriminative Localization, 2016), the classifier's weights of the class times the activations before they are averaged.
+ */
+export interface ClassMap {
+  /** Places along each side: 7 x 7 for ResNet-18 and 224 pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Shape [height, width]; their mean and the class's bias make its score. Below 0 a place speaks against the class. */
+  readonly values: Float32Array;
+}
+
+/**
  * One loaded network, ready to run. Not re-entrant: a second `run` before the first has settled is a programming error
  * and rejects.
  */
@@ -39,6 +51,12 @@ export interface Engine {
    * Computes the last block's values of the latest run, synchronously, in a tenth of its time. Missing where the engine cannot.
    */
   lastBlock?(): LastBlock;
+  /**
+   * The map of a class in the latest run, newly made, synchronously, in some 25 thousand multiplications. Missing where the model's
+   * classifier does not read averaged activations.
+   * @param index of the class
+   */
+  classMap?(index: number): ClassMap;
   /**
    * Gives back what the engine holds (threads included, which keep a Node process alive until then). Memory of a WASM instance only goes
    * back when nothing refers to the engine any more, in some browsers when its worker ends.

@@ -1,13 +1,13 @@
 /** The engine's public face: everything that other code imports of it, but for `./ort`. Nothing here touches the DOM. */
 export { createEngine } from './create-engine.ts';
-export { type Engine, type EngineId, type EngineOptions, type EngineOutput, type LastBlock } from './engine.ts';
+export { type ClassMap, type Engine, type EngineId, type EngineOptions, type EngineOutput, type LastBlock } from './engine.ts';
 export { EngineError, isOutOfMemory, type EngineErrorCode } from './engine-error.ts';
 export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './capabilities.ts';
 export { dotAgainstFloat, quickInt8 } from './int8-speed.ts';
 
 export { TORCHVISION_PREPROCESSING, type KnownAnswer, type Precision, type Preprocessing } from './model.ts';
-export { Preprocessor } from './preprocess/preprocessor.ts';
-export { visibleSquare, type Region } from './preprocess/geometry.ts';
+export { Preprocessor, type View } from './preprocess/preprocessor.ts';
+export { aimOf, squareAt, visibleSquare, type Aim, type Region } from './preprocess/geometry.ts';
 export { softmax, topK, type Prediction } from './probabilities.ts';
 export { fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';
 

@@ -38,12 +38,13 @@ const FILTERS: Record<Preprocessing['interpolation'], Filter> = {
 };
 
 /**
- * Weights that resize an axis of `inSize` pixels to `outSize`, for the output pixels `first` to `first + length - 1` only.
+ * Weights that resize a part of an axis of `inSize` pixels to `outSize`, for the output pixels `first` to `first + length - 1` only.
  * The same arithmetic as Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` (libImaging/Resample.c), which
  * torchvision's `Resize(antialias=True)` uses on PIL images: when reducing, the filter is widened by the scale.
  *
  * @param inSize whole source axis, pixels, 1 or more
- * @param outSize whole resized axis, pixels, 1 or more
+ * @param outSize pixels that the part is resized to, 1 or more
+ * @param part where it begins and ends on the axis, pixels, not whole ones (Pillow's `box`); the whole axis if left out
  */
 export function resampleCoefficients(
   inSize: number,
@@ -51,9 +52,10 @@ export function resampleCoefficients(
   first: number,
   length: number,
   interpolation: Preprocessing['interpolation'],
+  [from, to]: readonly [from: number, to: number] = [0, inSize],
 ): Coefficients {
   const filter = FILTERS[interpolation];
-  const scale = inSize / outSize;
+  const scale = (to - from) / outSize;
   const filterScale = Math.max(scale, 1);
   const support = filter.support * filterScale;
   const taps = Math.ceil(support) * 2 + 1;
@@ -62,7 +64,7 @@ export function resampleCoefficients(
   const weights = new Int32Array(length * taps);
   const row = new Float64Array(taps);
   for (let i = 0; i < length; i++) {
-    const center = (first + i + 0.5) * scale;
+    const center = from + (first + i + 0.5) * scale;
     const start = Math.max(0, Math.trunc(center - support + 0.5));
     const count = Math.min(inSize, Math.trunc(center + support + 0.5)) - start;
     let total = 0;

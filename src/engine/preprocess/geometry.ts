@@ -63,3 +63,35 @@ export function visibleSquare(width: number, height: number, spec: Preprocessing
     height: spec.crop * scaleY,
   };
 }
+
+/** A square of an image, whatever the image's size in pixels. */
+export interface Aim {
+  /** Its middle, 0 at the image's left edge, 1 at the right. */
+  readonly x: number;
+  /** Its middle, 0 at the top, 1 at the bottom. */
+  readonly y: number;
+  /** Its side as a share of the image's shorter side, above 0, 1 at most. */
+  readonly side: number;
+}
+
+/**
+ * The square of an image that is aimed at, in source pixels (not whole numbers), moved as far as it takes to lie in the image.
+ * @throws RangeError where the side is not above 0 and at most 1, or the middle is no number
+ */
+export function squareAt({ x, y, side }: Aim, width: number, height: number): Region {
+  if (!(side > 0 && side <= 1) || !Number.isFinite(x) || !Number.isFinite(y)) {
+    throw new RangeError(`A square of ${side} of the shorter side at ${x}, ${y} is none: its side is above 0 and at most 1.`);
+  }
+  const length = side * Math.min(width, height);
+  const within = (middle: number, whole: number): number => Math.min(Math.max(0, middle * whole - length / 2), whole - length);
+  return { x: within(x, width), y: within(y, height), width: length, height: length };
+}
+
+/** The aim that has a square. @param square in source pixels of a `width` x `height` image */
+export function aimOf(square: Region, width: number, height: number): Aim {
+  return {
+    x: (square.x + square.width / 2) / width,
+    y: (square.y + square.height / 2) / height,
+    side: Math.min(1, square.width / Math.min(width, height)),
+  };
+}

@@ -3,11 +3,25 @@ import { PRECISION_BITS, resampleCoefficients, type Coefficients } from './coeff
 import { cropGeometry, type Region } from './geometry.ts';
 
 const CHANNELS = 3;
+/** Plans that are kept: of views that take turns. */
+const MOST_PLANS = 6;
 const ROUNDING = 1 << (PRECISION_BITS - 1);
+
+/** What of an image the network is given. */
+export interface View {
+  /**
+   * The part that it sees, source pixels (not whole ones), within the image; resized to crop x crop as Pillow does with this `box`.
+   * If left out: what torchvision's `Resize` and `CenterCrop` leave.
+   */
+  readonly square?: Region;
+  /** Left and right change places. */
+  readonly mirrored?: boolean;
+}
 
 interface Plan {
   readonly width: number;
   readonly height: number;
+  readonly square: Region | undefined;
   readonly horizontal: Coefficients;
   readonly vertical: Coefficients;
   /** The source pixels that the crop depends on, whole numbers. */
@@ -36,7 +50,8 @@ export class Preprocessor {
   readonly #table: Float32Array;
   readonly #sums: Int32Array;
   #rows = new Uint8Array(0);
-  #plan: Plan | undefined;
+  /** The one that was used last is the last. */
+  #plans: Plan[] = [];
 
   constructor(readonly spec: Preprocessing) {
     this.#table = normalisationTable(spec);
@@ -50,10 +65,10 @@ export class Preprocessor {
 
   /**
    * The rectangle of a `width` x `height` image that `run` reads; a caller may deliver only these pixels.
-   * @throws RangeError for sizes that are no image
+   * @throws RangeError for sizes that are no image, or a square that does not lie in it
    */
-  region(width: number, height: number): Region {
-    return this.#planFor(width, height).region;
+  region(width: number, height: number, { square }: View = {}): Region {
+    return this.#planFor(width, height, square).region;
   }
 
   /**
@@ -65,6 +80,7 @@ export class Preprocessor {
    * @param out receives float32 NCHW [1, 3, crop, crop]
    * @param available the part of the image that `pixels` holds, the whole image if left out
    * @param stride bytes from row to row, `available.width * 4` if left out
+   * @param view what of the image is wanted, and how
    * @throws RangeError where `pixels` or `available` hold less than the region, or `out` is too short
    */
   run(
@@ -74,27 +90,44 @@ export class Preprocessor {
     out: Float32Array,
     available: Region = { x: 0, y: 0, width, height },
     stride: number = available.width * 4,
+    { square, mirrored = false }: View = {},
   ): void {
-    const plan = this.#planFor(width, height);
+    const plan = this.#planFor(width, height, square);
     this.#check(plan.region, pixels, available, stride, out);
     const needed = plan.region.height * this.spec.crop * CHANNELS;
     if (this.#rows.length < needed) this.#rows = new Uint8Array(needed);
     this.#horizontalPass(plan, pixels, available, stride);
-    this.#verticalPass(plan, out);
+    this.#verticalPass(plan, out, mirrored);
   }
 
-  #planFor(width: number, height: number): Plan {
-    if (this.#plan?.width === width && this.#plan.height === height) return this.#plan;
+  #planFor(width: number, height: number, square?: Region): Plan {
+    const found = this.#plans.find((plan) => plan.width === width && plan.height === height && sameRegion(plan.square, square));
+    if (found && found === this.#plans.at(-1)) return found;
+    const plan = found ?? this.#makePlan(width, height, square);
+    this.#plans = [...this.#plans.filter((other) => other !== plan).slice(1 - MOST_PLANS), plan];
+    return plan;
+  }
+
+  #makePlan(width: number, height: number, square: Region | undefined): Plan {
     const { crop, interpolation } = this.spec;
     const geometry = cropGeometry(width, height, this.spec);
-    const horizontal = resampleCoefficients(width, geometry.resizedWidth, geometry.left, crop, interpolation);
-    const vertical = resampleCoefficients(height, geometry.resizedHeight, geometry.top, crop, interpolation);
+    if (square && !isWithin(square, width, height)) {
+      const { x, y } = square;
+      throw new RangeError(`The part of ${square.width} x ${square.height} pixels at ${x}, ${y} does not lie in an image of ${width} x ${height}.`);
+    }
+    const horizontal = square
+      ? resampleCoefficients(width, crop, 0, crop, interpolation, [square.x, square.x + square.width])
+      : resampleCoefficients(width, geometry.resizedWidth, geometry.left, crop, interpolation);
+    const vertical = square
+      ? resampleCoefficients(height, crop, 0, crop, interpolation, [square.y, square.y + square.height])
+      : resampleCoefficients(height, geometry.resizedHeight, geometry.top, crop, interpolation);
     const last = crop - 1;
     const x = horizontal.starts[0];
     const y = vertical.starts[0];
-    this.#plan = {
+    return {
       width,
       height,
+      square,
       horizontal,
       vertical,
       region: {
@@ -104,7 +137,6 @@ export class Preprocessor {
         height: vertical.starts[last] + vertical.counts[last] - y,
       },
     };
-    return this.#plan;
   }
 
   #check(
@@ -163,7 +195,7 @@ export class Preprocessor {
     }
   }
 
-  #verticalPass({ vertical, region }: Plan, out: Float32Array): void {
+  #verticalPass({ vertical, region }: Plan, out: Float32Array, mirrored: boolean): void {
     const { starts, counts, weights, taps } = vertical;
     const rows = this.#rows;
     const sums = this.#sums;
@@ -178,14 +210,25 @@ export class Preprocessor {
         const source = (starts[y] - region.y + t) * rowLength;
         for (let i = 0; i < rowLength; i++) sums[i] += rows[source + i] * weight;
       }
-      let o = y * crop;
-      for (let i = 0; i < rowLength; i += CHANNELS, o++) {
+      let o = mirrored ? (y + 1) * crop - 1 : y * crop;
+      const step = mirrored ? -1 : 1;
+      for (let i = 0; i < rowLength; i += CHANNELS, o += step) {
         out[o] = table[clip8(sums[i])];
         out[plane + o] = table[256 + clip8(sums[i + 1])];
         out[2 * plane + o] = table[512 + clip8(sums[i + 2])];
       }
     }
   }
+}
+
+function sameRegion(a: Region | undefined, b: Region | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height);
+}
+
+/** With room for the last bit of a float. */
+function isWithin({ x, y, width, height }: Region, wholeWidth: number, wholeHeight: number): boolean {
+  const room = 1e-6;
+  return width > 0 && height > 0 && x >= -room && y >= -room && x + width <= wholeWidth + room && y + height <= wholeHeight + room;
 }
 
 /** Fixed point to a byte: Pillow's `clip8`. */

@@ -1,4 +1,4 @@
-import type { Capabilities, EngineId, Precision, Prediction } from '../../engine/index';
+import type { Aim, Capabilities, ClassMap, EngineId, Precision, Prediction, Region } from '../../engine/index';
 import type { SmootherOptions } from './label-smoother';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import type { StoredBlock } from './feature-model';
@@ -64,6 +64,29 @@ export interface RecogniseOptions {
   readonly block?: boolean;
   /** False for a still image that has nothing to do with the frames before it: no smoothing, none disturbed. */
   readonly live?: boolean;
+  /** The square that a person aims at; if left out, the middle of the image as the model's own preprocessing takes it. */
+  readonly aim?: Aim;
+  /** How the network looks at successive live frames that nobody aims; everything that the model gains by if left out. */
+  readonly looks?: Partial<LookOptions>;
+  /** Whether to give the map of where the network looked for its first label, where the engine can. */
+  readonly map?: boolean;
+}
+
+/** In which ways live frames are looked at in turn, one way a frame; the answers are averaged. */
+export interface LookOptions {
+  /** Every other frame is looked at closely, where the network's own map has its centre; only while nobody aims. */
+  readonly second: boolean;
+  /** As the image is, mirrored, and a little tighter. */
+  readonly views: boolean;
+}
+
+/** Where the network looked for a class. */
+export interface LookMap {
+  readonly map: ClassMap;
+  /** Index of the class. */
+  readonly index: number;
+  /** What of the frame the map lies over, source pixels. */
+  readonly square: Region;
 }
 
 /** The answer for one frame. */
@@ -83,6 +106,14 @@ export interface Recognition {
   readonly features: Float32Array | undefined;
   /** Where asked for and the engine can. */
   readonly block?: StoredBlock;
+  /** Size of the frame as it is seen, pixels. */
+  readonly frame: { readonly width: number; readonly height: number };
+  /** The square that the answer is of: that which was aimed at, else the middle one; pixels of the frame, not whole ones. */
+  readonly square: Region;
+  /** Whether a person aimed that square. */
+  readonly aimed: boolean;
+  /** Where asked for and the engine can. */
+  readonly look?: LookMap;
 }
 
 /** A model that a person put on this device. */
@@ -92,16 +123,16 @@ export interface StoredModel {
   readonly storedAt: number;
 }
 
-/**
- * What the recogniser worker does for the page, through Comlink. Errors arrive as `Fault` names: turn them back with
- * `Fault.from`. Calls may overlap; the worker runs `load` and `recognise` one after another.
- */
 /** What the worker's browser can do. */
 export interface WorkerCapabilities extends Capabilities {
   readonly offscreenCanvas: boolean;
   readonly privateFileSystem: boolean;
 }
 
+/**
+ * What the recogniser worker does for the page, through Comlink. Errors arrive as `Fault` names: turn them back with
+ * `Fault.from`. Calls may overlap; the worker runs `load` and `recognise` one after another.
+ */
 export interface RecogniserApi {
   capabilities(): WorkerCapabilities;
   /** Whether the processor multiplies and adds bytes as quickly as floats (VNNI, SDOT); times it anew, some ten milliseconds. */

@@ -1,6 +1,11 @@
 import { Fault } from '../../base/shared/fault';
 import { isTurned, type FrameInput, type PixelFrame } from '../shared/recogniser';
-import type { Preprocessor } from '../../engine/index';
+import type { Preprocessor, View } from '../../engine/index';
+
+/** Chooses what of a frame is read. @param width of the frame as it is seen, pixels @param height likewise */
+export type ViewOf = (width: number, height: number) => View;
+
+const WHOLE: ViewOf = () => ({});
 
 function isPixelFrame(frame: FrameInput): frame is PixelFrame {
   return 'data' in frame;
@@ -25,26 +30,27 @@ export class FrameReader {
 
   /**
    * @param out receives float32 NCHW [1, 3, crop, crop]
+   * @param viewOf what of the frame is wanted, read at the frame's full resolution
    * @throws Fault `frame-unreadable` where this worker can read such frames in no way: plain pixels it always can
    * @throws RangeError where the frame holds no image
    */
-  async read(frame: FrameInput, out: Float32Array): Promise<void> {
+  async read(frame: FrameInput, out: Float32Array, viewOf: ViewOf = WHOLE): Promise<void> {
+    const { width, height } = frameSize(frame);
+    const view = viewOf(width, height);
     if (isPixelFrame(frame)) {
-      this.preprocessor.run(frame.data, frame.width, frame.height, out);
-    } else if (isVideoFrame(frame)) {
-      if (!(await this.#copy(frame, out))) this.#draw(frame, frame.displayWidth, frame.displayHeight, out);
-    } else {
-      this.#draw(frame, frame.width, frame.height, out);
+      this.preprocessor.run(frame.data, width, height, out, undefined, undefined, view);
+    } else if (!(isVideoFrame(frame) && (await this.#copy(frame, out, view)))) {
+      this.#draw(frame, width, height, out, view);
     }
   }
 
   /** Copies the visible pixels; false where this frame has to be drawn. */
-  async #copy(frame: VideoFrame, out: Float32Array): Promise<boolean> {
+  async #copy(frame: VideoFrame, out: Float32Array, view: View): Promise<boolean> {
     const visible = frame.visibleRect;
     if (this.#copyRefused || isTurned(frame) || !visible) return false;
     // Pixels that are not square have to be stretched: drawing does.
     if (visible.width !== frame.displayWidth || visible.height !== frame.displayHeight) return false;
-    const needed = this.preprocessor.region(visible.width, visible.height);
+    const needed = this.preprocessor.region(visible.width, visible.height, view);
     // Chroma planes of 4:2:0 frames begin at even pixels, and so must a copy.
     const x = needed.x & ~1;
     const y = needed.y & ~1;
@@ -62,23 +68,29 @@ export class FrameReader {
       this.#copyRefused = true;
       return false;
     }
-    this.preprocessor.run(this.#bytes, visible.width, visible.height, out, { x, y, width, height }, width * 4);
+    this.preprocessor.run(this.#bytes, visible.width, visible.height, out, { x, y, width, height }, width * 4, view);
     return true;
   }
 
-  #draw(source: CanvasImageSource, width: number, height: number, out: Float32Array): void {
+  #draw(source: CanvasImageSource, width: number, height: number, out: Float32Array, view: View): void {
     if (typeof OffscreenCanvas === 'undefined') throw new Fault('frame-unreadable', 'This worker can read frames neither by copy nor by canvas.');
-    const { x, y, width: w, height: h } = this.preprocessor.region(width, height);
-    if (!this.#canvas || this.#canvas.width !== w || this.#canvas.height !== h) {
-      this.#canvas = new OffscreenCanvas(w, h);
+    const { x, y, width: w, height: h } = this.preprocessor.region(width, height, view);
+    // It only grows: looks of two sizes take turns.
+    if (!this.#canvas || this.#canvas.width < w || this.#canvas.height < h) {
+      this.#canvas = new OffscreenCanvas(Math.max(w, this.#canvas?.width ?? 0), Math.max(h, this.#canvas?.height ?? 0));
       this.#context = this.#canvas.getContext('2d', { willReadFrequently: true }) ?? undefined;
     }
     if (!this.#context) throw new Fault('frame-unreadable', 'This browser gives no 2D canvas in a worker.');
     this.#context.globalCompositeOperation = 'copy';
     this.#context.drawImage(source, -x, -y, width, height);
     const image = this.#context.getImageData(0, 0, w, h);
-    this.preprocessor.run(image.data, width, height, out, { x, y, width: w, height: h });
+    this.preprocessor.run(image.data, width, height, out, { x, y, width: w, height: h }, undefined, view);
   }
+}
+
+/** A frame's size as it is seen, pixels. */
+export function frameSize(frame: FrameInput): { readonly width: number; readonly height: number } {
+  return isVideoFrame(frame) ? { width: frame.displayWidth, height: frame.displayHeight } : { width: frame.width, height: frame.height };
 }
 
 /** Gives a frame's memory back at once. */

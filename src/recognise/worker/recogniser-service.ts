@@ -1,6 +1,6 @@
 import {
-  capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
-  Preprocessor, quickInt8, selfTestProblem, softmax, topK,
+  capabilities, type ClassMap, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
+  Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
@@ -8,6 +8,7 @@ import type {
   FrameInput,
   LoadedModel,
   LoadRequest,
+  LookMap,
   Recognition,
   RecogniseOptions,
   RecogniserApi,
@@ -20,7 +21,7 @@ import { adoptModelFile } from './adopt-model';
 import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
 import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
 import { deviceModels } from './device-models';
-import { closeFrame, FrameReader } from './frame-reader';
+import { closeFrame, FrameReader, frameSize } from './frame-reader';
 import { SerialQueue } from '../../base/worker/async';
 import { siteModel } from './site-model';
 
@@ -150,7 +151,10 @@ export class RecogniserService implements RecogniserApi {
     if (!running) throw new Fault('no-model', 'No model is loaded.');
     const { engine, reader } = running;
     const started = performance.now();
-    await reader.read(frame, engine.input);
+    const size = frameSize(frame);
+    const { aim } = options;
+    const square = aim ? squareAt(aim, size.width, size.height) : visibleSquare(size.width, size.height, reader.preprocessor.spec);
+    await reader.read(frame, engine.input, () => (aim ? { square } : {}));
     closeFrame(frame);
     const live = options.live ?? true;
     const sceneChanged = live && this.#scenes.update(engine.input, reader.preprocessor.spec.crop);
@@ -177,6 +181,10 @@ export class RecogniserService implements RecogniserApi {
       inferenceMs: inferred - read,
       features: options.features ? output.features?.slice() : undefined,
       ...(options.block && engine.lastBlock ? { block: storedBlock(engine.lastBlock()) } : {}),
+      frame: size,
+      square,
+      aimed: aim !== undefined,
+      ...(options.map && engine.classMap ? { look: lookMap(engine.classMap.bind(engine), this.#probabilities, square) } : {}),
     };
   }
 
@@ -221,4 +229,10 @@ async function checkEngine(engine: Engine, variant: ModelVariant): Promise<void>
 
 function storedBlock({ hidden, sum }: LastBlock): StoredBlock {
   return { hidden: toHalves(hidden), sum: toHalves(sum) };
+}
+
+/** Where the network looked for its own first class: those that were taught have no weights to ask. */
+function lookMap(classMap: (index: number) => ClassMap, probabilities: Float32Array, square: Region): LookMap {
+  const [{ index }] = topK(probabilities, 1);
+  return { map: classMap(index), index, square };
 }
