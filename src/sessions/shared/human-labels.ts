@@ -81,7 +81,15 @@ export function isHumanEdit(value: unknown): value is HumanEdit {
   }
 }
 
+/** Whether a parsed square is one: shares of a picture. */
+function isSquare(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const isShare = (share: unknown): boolean => typeof share === 'number' && share >= 0 && share <= 1;
+  return isShare(value['x']) && isShare(value['y']) && isShare(value['side']) && value['side'] !== 0;
+}
+
 /** Whether a parsed line of labels.jsonl is a recognition. */
 export function isRecognitionEntry(value: unknown): value is RecognitionEntry {
-  return isObject(value) && typeof value['timeUs'] === 'number' && Array.isArray(value['top']) && typeof value['modelId'] === 'string';
+  if (!isObject(value) || typeof value['timeUs'] !== 'number' || !Array.isArray(value['top']) || typeof value['modelId'] !== 'string') return false;
+  return value['square'] === undefined || isSquare(value['square']);
 }

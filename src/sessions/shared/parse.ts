@@ -1,4 +1,5 @@
 import type { VideoInfo, HumanEdit, HumanSpan, RecognitionEntry, SessionManifest, Snapshot } from './session';
+import type { Aim } from '../../engine/index';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /** Thrown where something is not what a session's file must hold; the message names the place. */
@@ -59,10 +60,18 @@ function label(value: unknown, place: string): LabelRef {
   return index === undefined ? { name: shown } : { index: whole(index, `${place}.index`, 999), name: shown };
 }
 
+/** Least side of a square: one that is rounded to 4 decimals is no smaller. */
+const LEAST_SIDE = 1e-4;
+
+function square(value: unknown, place: string): Aim {
+  const { x, y, side } = fields(value, place);
+  return { x: number(x, `${place}.x`, 0, 1), y: number(y, `${place}.y`, 0, 1), side: number(side, `${place}.side`, LEAST_SIDE, 1) };
+}
+
 const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
 
 export function parseRecognition(value: unknown): RecognitionEntry {
-  const { timeUs, top, modelId, precision, latencyMs } = fields(value, 'A recognition');
+  const { timeUs, top, modelId, precision, latencyMs, square: lookedAt } = fields(value, 'A recognition');
   return {
     timeUs: whole(timeUs, 'timeUs'),
     top: list(top, 'top', 1000).map((entry, i) => ({
@@ -72,6 +81,7 @@ export function parseRecognition(value: unknown): RecognitionEntry {
     modelId: text(modelId, 'modelId'),
     precision: oneOf(precision, PRECISIONS, 'precision'),
     latencyMs: number(latencyMs, 'latencyMs', -1e9, 1e12),
+    ...(lookedAt !== undefined && { square: square(lookedAt, 'square') }),
   };
 }
 
@@ -149,6 +159,7 @@ export function parseManifest(value: unknown): SessionManifest {
         id: text(entry['id'], `models[${i}].id`),
         name: text(entry['name'], `models[${i}].name`),
         precision: oneOf(entry['precision'], PRECISIONS, `models[${i}].precision`),
+        ...(entry['middle'] !== undefined && { middle: number(entry['middle'], `models[${i}].middle`, LEAST_SIDE, 1) }),
       };
     }),
     bytes: whole(found['bytes'], 'bytes'),

@@ -1,4 +1,4 @@
-import type { Precision, Prediction } from '../../engine/index';
+import type { Aim, Precision, Prediction } from '../../engine/index';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 
 /*
@@ -22,6 +22,11 @@ export interface RecognitionEntry {
   readonly precision: Precision;
   /** Frame captured to label shown, milliseconds. */
   readonly latencyMs: number;
+  /**
+   * The square of the video's picture that the network looked at, as shares of that picture, to 4 decimals. Left out where it is
+   * the middle one (see `models` of the manifest), and in sessions of before 2026-11-26, which do not say.
+   */
+  readonly square?: Aim;
 }
 
 /** A span of time that a person has labelled. */
@@ -97,7 +102,16 @@ export interface SessionManifest {
   readonly durationUs: number;
   readonly film: VideoInfo;
   /** Models that gave labels. */
-  readonly models: readonly { readonly id: string; readonly name: string; readonly precision: Precision }[];
+  readonly models: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly precision: Precision;
+    /**
+     * Side of the middle square, which the network looks at where nobody aims, as a share of the picture's shorter side: 0.875 for
+     * ResNet-18. Left out in sessions of before 2026-11-26: these say nowhere where the network looked.
+     */
+    readonly middle?: number;
+  }[];
   /** Bytes of all its files. */
   readonly bytes: number;
   readonly recognitions: number;

@@ -1,5 +1,6 @@
 import type { FrameInput } from '../../../recognise/shared/index';
 import type { RecordedFrame } from '../../shared/recorder';
+import { fittedInto } from '../../shared/squares';
 import { CHUNK_TYPES, videoBitrate } from '../../shared/video/codecs';
 import type { Feed } from './feed';
 import type { RecorderClient } from './recorder-client';
@@ -157,10 +158,9 @@ export class ChunkFeed implements Feed {
   /** Draws an image whole into the middle. @returns its time in the video */
   #draw(image: CanvasImageSource, width: number, height: number): number {
     const { width: w, height: h } = this.#canvas;
-    const scale = Math.min(w / width, h / height);
-    const [shownW, shownH] = [Math.round(width * scale), Math.round(height * scale)];
-    if (shownW < w - 1 || shownH < h - 1) this.#context.fillRect(0, 0, w, h);
-    this.#context.drawImage(image, (w - shownW) >> 1, (h - shownH) >> 1, shownW, shownH);
+    const at = fittedInto({ width, height }, this.#canvas);
+    if (at.width < w - 1 || at.height < h - 1) this.#context.fillRect(0, 0, w, h);
+    this.#context.drawImage(image, at.x, at.y, at.width, at.height);
     return this.#take();
   }
 

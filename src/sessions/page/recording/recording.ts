@@ -4,6 +4,7 @@ import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/sh
 import type { FinishedRecording, RecorderEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
 import type { HumanEdit, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
+import { middleOf, squareInVideo } from '../../shared/squares';
 import { ChunkFeed, chunkType } from './chunk-feed';
 import type { Feed } from './feed';
 import { FrameFeed } from './frame-feed';
@@ -113,14 +114,15 @@ export class Recording implements FrameTap {
     const model = this.options.model();
     this.#times.delete(recognition.id);
     if (timeUs === undefined || !model) return;
-    const { id, name } = model.manifest;
+    const { id, name, preprocessing } = model.manifest;
     const { precision } = model;
+    const square = squareInVideo(recognition, this.started.video);
     const top = recognition.top.slice(0, TOP_COUNT).map(({ index, name: taught, probability }) => ({
       ...(taught === undefined ? { index, name: this.options.className(index) } : { name: taught }),
       probability: Number(probability.toFixed(6)),
     }));
-    const entry = { timeUs, top, modelId: id, precision, latencyMs: Number(latencyMs.toFixed(1)) };
-    void this.client.recognised(entry, { id, name, precision }).catch(() => undefined);
+    const entry = { timeUs, top, modelId: id, precision, latencyMs: Number(latencyMs.toFixed(1)), ...(square && { square }) };
+    void this.client.recognised(entry, { id, name, precision, middle: middleOf(preprocessing) }).catch(() => undefined);
   }
 
   edit(edits: readonly HumanEdit[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { isTurned } from '../../../recognise/shared/index';
 import type { RecordedFrame } from '../../shared/recorder';
+import { fittedInto } from '../../shared/squares';
 
 function sizeOf(frame: RecordedFrame): { width: number; height: number } {
   return 'displayWidth' in frame ? { width: frame.displayWidth, height: frame.displayHeight } : frame;
@@ -15,8 +16,8 @@ export class FrameFitter {
 
   /** @param width video in pixels, even */
   constructor(
-    private readonly width: number,
-    private readonly height: number,
+    readonly width: number,
+    readonly height: number,
   ) {}
 
   /** @returns a new frame, to be closed; `frame` stays the caller's */
@@ -25,10 +26,9 @@ export class FrameFitter {
     const fits = Math.abs(width - this.width) <= 1 && Math.abs(height - this.height) <= 1;
     if (fits && !isTurned(frame)) return new VideoFrame(frame, { timestamp: timeUs });
     const context = this.#draw();
-    const scale = Math.min(this.width / width, this.height / height);
-    const shown = { width: Math.round(width * scale), height: Math.round(height * scale) };
+    const at = fittedInto({ width, height }, this);
     context.fillRect(0, 0, this.width, this.height);
-    context.drawImage(frame, (this.width - shown.width) >> 1, (this.height - shown.height) >> 1, shown.width, shown.height);
+    context.drawImage(frame, at.x, at.y, at.width, at.height);
     return new VideoFrame(context.canvas, { timestamp: timeUs, alpha: 'discard' });
   }
 
