@@ -103,6 +103,126 @@ describe('CameraController', () => {
     expect(camera.state).toBe('live');
   });
 
+  it('tells of a camera that another program mutes, at once, until it gives pictures again', async () => {
+    await camera.start();
+    devices.tracks[0].mute(true);
+    expect([camera.state, camera.silent, camera.muted, camera.fault?.code]).toEqual(['live', true, true, 'camera-silent']);
+    // Black frames, or the last one, are no pictures.
+    camera.flowing = true;
+    expect(camera.silent).toBe(true);
+    devices.tracks[0].mute(false);
+    expect([camera.state, camera.silent, camera.muted, camera.fault]).toEqual(['live', false, false, undefined]);
+    devices.tracks[0].mute(true);
+    await camera.recover({});
+    expect([camera.state, camera.silent, camera.fault, devices.live.length]).toEqual(['live', false, undefined, 1]);
+    // The old one is no longer listened to.
+    devices.tracks[0].mute(true);
+    expect(camera.silent).toBe(false);
+  });
+
+  it('tells of a camera without frames, until one comes; another fault is not lost over it', async () => {
+    await camera.start();
+    camera.flowing = false;
+    expect([camera.state, camera.silent, camera.muted, camera.fault?.code]).toEqual(['live', true, false, 'camera-silent']);
+    camera.flowing = true;
+    expect([camera.silent, camera.fault]).toEqual([false, undefined]);
+    camera.fail(new Fault('film-unreadable', 'breaks off'));
+    camera.flowing = false;
+    expect(camera.fault?.code).toBe('film-unreadable');
+    await camera.recover({});
+    expect(camera.fault?.code).toBe('camera-silent');
+  });
+
+  it('a screen on which nothing moves is none without pictures, one that is muted is', async () => {
+    const chosen = camera.startScreen();
+    devices.screens[0].resolve(devices.give({}));
+    await chosen;
+    camera.flowing = false;
+    expect([camera.silent, camera.fault]).toEqual([false, undefined]);
+    devices.tracks[0].mute(true);
+    expect([camera.silent, camera.fault?.code]).toEqual([true, 'screen-silent']);
+    const again = camera.recover({});
+    devices.screens[1].resolve(devices.give({}));
+    await again;
+    expect([camera.source, camera.silent, camera.fault, devices.tracks[0].readyState]).toEqual(['screen', false, undefined, 'ended']);
+  });
+
+  describe('that does not answer', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+    afterEach(() => void vi.useRealTimers());
+
+    it('is told of after five seconds, with the other cameras; a late answer is taken', async () => {
+      const answer = hold();
+      const started = camera.start({ deviceId: 'back' });
+      vi.advanceTimersByTime(4999);
+      expect([camera.state, camera.fault]).toEqual(['starting', undefined]);
+      vi.advanceTimersByTime(1);
+      await settled();
+      expect([camera.state, camera.fault?.code]).toEqual(['starting', 'camera-slow']);
+      expect(camera.otherCameras.map((d) => d.deviceId)).toEqual(['front']);
+      answer.resolve();
+      await started;
+      expect([camera.state, camera.fault, camera.deviceId]).toEqual(['live', undefined, 'back']);
+    });
+
+    it('is cancelled; what it opens late is given back, and no further one is asked for', async () => {
+      const [first, second] = [hold(), hold()];
+      const slow = camera.start();
+      vi.advanceTimersByTime(5000);
+      await camera.recover({});
+      expect([camera.state, camera.fault]).toEqual(['off', undefined]);
+      first.resolve();
+      await slow;
+      expect([devices.tracks.length, devices.live.length, camera.state]).toEqual([1, 0, 'off']);
+      const again = camera.start();
+      vi.advanceTimersByTime(5000);
+      await camera.recover({});
+      devices.refusal = 'OverconstrainedError';
+      const asked = vi.spyOn(devices, 'getUserMedia');
+      second.resolve();
+      await again;
+      expect(asked).not.toHaveBeenCalled();
+    });
+
+    it('gives way to another one that is chosen, which is not said to be slow', async () => {
+      const answer = hold();
+      const slow = camera.start({ deviceId: 'back' });
+      vi.advanceTimersByTime(4000);
+      await camera.start({ deviceId: 'front' });
+      vi.advanceTimersByTime(4000);
+      expect([camera.state, camera.deviceId, camera.fault]).toEqual(['live', 'front', undefined]);
+      answer.resolve();
+      await slow;
+      expect(camera.deviceId).toBe('front');
+    });
+  });
+
+  it('lists the cameras after a failure too, and keeps the list where the browser gives none', async () => {
+    devices.refusal = 'NotReadableError';
+    await camera.start({ deviceId: 'back' });
+    await settled();
+    expect([camera.fault?.code, camera.otherCameras.map((d) => d.deviceId)]).toEqual(['camera-busy', ['front']]);
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    devices.unlisted = true;
+    devices.dispatchEvent(new Event('devicechange'));
+    await settled();
+    process.off('unhandledRejection', unhandled);
+    expect([devices.listed, unhandled.mock.calls.length, camera.devices.length]).toEqual([2, 0, 2]);
+  });
+
+  it('offers one choice for all cameras that have no id yet, and none that nobody can choose beside those that have', async () => {
+    devices.cameras = [1, 2, 3].map(() => ({ kind: 'videoinput', deviceId: '', facing: '' }));
+    devices.dispatchEvent(new Event('devicechange'));
+    await settled();
+    expect(camera.devices.map((d) => d.deviceId)).toEqual(['']);
+    expect(camera.otherCameras).toEqual([]);
+    devices.cameras[1].deviceId = 'back';
+    devices.dispatchEvent(new Event('devicechange'));
+    await settled();
+    expect(camera.devices.map((d) => d.deviceId)).toEqual(['back']);
+  });
+
   it('takes the camera again when the page is seen again, where it was lost meanwhile', async () => {
     await camera.start();
     page.show(false);

@@ -45,7 +45,7 @@ describe('LiveRecognition', () => {
   let host: FakeHost;
 
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
     page = new FakePage();
     vi.stubGlobal('HTMLVideoElement', FramedVideo);
     vi.stubGlobal('HTMLMediaElement', { HAVE_CURRENT_DATA: 2 });
@@ -128,6 +128,51 @@ describe('LiveRecognition', () => {
     vi.advanceTimersByTime(40);
     await answer(0);
     expect(tap.shown).toHaveBeenCalledWith(recognition(calls[0]), 40);
+  });
+
+  it('tells when frames stop, and that the rate is 0 then; and when they come again', async () => {
+    const flow = vi.fn();
+    live.onFlow = flow;
+    video.paused = false;
+    for (let i = 0; i < 30; i++) await present();
+    expect(live.statistics?.displayRate).toBeGreaterThan(25);
+    expect(flow).not.toHaveBeenCalledWith(false);
+    vi.advanceTimersByTime(2500);
+    expect(flow).toHaveBeenLastCalledWith(false);
+    expect(live.statistics?.displayRate).toBe(0);
+    await present();
+    expect(flow).toHaveBeenLastCalledWith(true);
+  });
+
+  it('waits for no frames of a paused video, nor while the page is hidden, nor when it is stopped', () => {
+    const flow = vi.fn();
+    live.onFlow = flow;
+    vi.advanceTimersByTime(5000);
+    video.paused = false;
+    page.show(false);
+    vi.advanceTimersByTime(5000);
+    page.show(true);
+    vi.advanceTimersByTime(1900);
+    live.stop();
+    vi.advanceTimersByTime(5000);
+    expect(flow).not.toHaveBeenCalled();
+  });
+
+  it('tells nothing of what was seen before, where no images come: not even an answer that was under way', async () => {
+    await present();
+    await answer(0);
+    expect(live.recognition).toBeDefined();
+    await present();
+    live.silent = true;
+    expect([live.recognition, live.statistics]).toEqual([undefined, undefined]);
+    await answer(1);
+    // Its element says so before each update.
+    live.silent = true;
+    expect(live.recognition).toBeUndefined();
+    live.silent = false;
+    await present();
+    await answer(2);
+    expect(live.recognition).toBeDefined();
   });
 
   it('sends frames in another way where the worker cannot read them, and outlives other faults', async () => {

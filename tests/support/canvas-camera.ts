@@ -26,6 +26,14 @@ interface CanvasCameras {
   rectangle: Rectangle | undefined;
   /** Each applyConstraints' first advanced set. */
   readonly applied: Record<string, unknown>[];
+  /** Whether it gives no frames, as one whose driver hangs. */
+  still: boolean;
+  /** Id of a camera that does not answer until `answer` is called. */
+  silentId: string | undefined;
+  /** Has the cameras answer that were held back. */
+  answer: () => void;
+  /** All tracks that were given out. */
+  readonly tracks: MediaStreamTrack[];
   /** The camera that runs. */
   track: MediaStreamTrack | undefined;
 }
@@ -33,20 +41,22 @@ interface CanvasCameras {
 /** Puts cameras that a test paints in place of the browser's: real streams of a canvas, with settings that no fake device has. */
 export async function withCanvasCameras(page: Page, cameras: readonly CanvasCamera[]): Promise<void> {
   await page.addInitScript((list: readonly CanvasCamera[]) => {
-    const state: CanvasCameras = { width: 640, height: 480, rectangle: undefined, applied: [], track: undefined };
+    const state: CanvasCameras = { width: 640, height: 480, rectangle: undefined, applied: [], track: undefined, still: false, silentId: undefined, answer: () => undefined, tracks: [] };
     Object.assign(globalThis, { canvasCameras: state });
     const devices = list.map(({ deviceId, label }) => ({ deviceId, label, kind: 'videoinput' as const, groupId: '', toJSON: () => '' }));
     navigator.mediaDevices.enumerateDevices = () => Promise.resolve(devices);
-    navigator.mediaDevices.getUserMedia = (constraints) => {
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
       const video = constraints?.video as MediaTrackConstraints;
       const { exact: id } = (video.deviceId ?? {}) as ConstrainDOMStringParameters;
       const { exact: facing } = (video.facingMode ?? {}) as ConstrainDOMStringParameters;
       const camera = list.find((c) => (id === undefined ? c.facingMode === facing : c.deviceId === id));
-      if (!camera) return Promise.reject(new DOMException('no such camera', 'OverconstrainedError'));
+      if (!camera) throw new DOMException('no such camera', 'OverconstrainedError');
+      if (camera.deviceId === state.silentId) await new Promise<void>((resolve) => (state.answer = resolve));
       const canvas = document.createElement('canvas');
       const context = canvas.getContext('2d', { willReadFrequently: true })!;
       let count = 0;
       const paint = (): void => {
+        if (state.still) return;
         if (canvas.width !== state.width) canvas.width = state.width;
         if (canvas.height !== state.height) canvas.height = state.height;
         context.fillStyle = '#000';
@@ -72,7 +82,8 @@ export async function withCanvasCameras(page: Page, cameras: readonly CanvasCame
         return Promise.resolve();
       };
       state.track = track;
-      return Promise.resolve(stream);
+      state.tracks.push(track);
+      return stream;
     };
   }, cameras);
 }

@@ -180,6 +180,12 @@ export class FakeTrack extends EventTarget {
     this.readyState = 'ended';
   }
 
+  /** The system or another program keeps the images back, or gives them again. */
+  mute(muted: boolean): void {
+    this.muted = muted;
+    this.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  }
+
   /** Unplugged, taken away, or the browser's own button: unlike `stop` this is told. */
   end(): void {
     this.stop();
@@ -214,7 +220,7 @@ export class FakeDevices extends EventTarget {
   readonly tracks: FakeTrack[] = [];
   /** Name of the exception that the next calls end with. */
   refusal = '';
-  readonly cameras = [
+  cameras = [
     { kind: 'videoinput', deviceId: 'front', facing: 'user' },
     { kind: 'videoinput', deviceId: 'back', facing: 'environment' },
   ];
@@ -239,7 +245,14 @@ export class FakeDevices extends EventTarget {
     return screen.promise;
   }
 
+  /** How often the cameras were listed. */
+  listed = 0;
+  /** Whether the browser refuses to list them. */
+  unlisted = false;
+
   enumerateDevices(): Promise<object[]> {
+    this.listed++;
+    if (this.unlisted) return Promise.reject(new Error('no list'));
     return Promise.resolve([...this.cameras, { kind: 'audioinput', deviceId: 'microphone' }]);
   }
 

@@ -17,9 +17,12 @@ const FAULT_CODES = [
   'permission-denied',
   'camera-busy',
   'camera-ended',
+  'camera-silent',
+  'camera-slow',
   'camera-failed',
   // other sources of images
   'screen-failed',
+  'screen-silent',
   'film-unreadable',
   // worker and engine
   'no-wasm',

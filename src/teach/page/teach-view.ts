@@ -65,13 +65,18 @@ export class TeachView extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.camera]);
+    this.live.onFlow = (flowing) => (this.camera.flowing = flowing);
+  }
+
+  override willUpdate(): void {
+    this.live.silent = this.camera.silent;
   }
 
   override updated(): void {
     const { active, camera, recogniser, teach } = this;
     this.toggleAttribute('empty', camera.state === 'off' && teach.state?.classes.length === 0);
     teach.active = active && recogniser.state === 'ready';
-    const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !teach.collecting && teach.relearning === undefined;
+    const wanted = active && camera.state === 'live' && !camera.muted && recogniser.state === 'ready' && !teach.collecting && teach.relearning === undefined;
     const chosen = this.#chosen?.id ?? '';
     if (chosen !== this.#shownId) {
       this.#shownId = chosen;
@@ -213,7 +218,10 @@ export class TeachView extends LitElement {
     return this.camera.start({ deviceId: cameraId, facing });
   }
 
-  readonly #onCameraFault = (_event: FaultActionEvent): void => void this.#startCamera();
+  readonly #onCameraFault = (_event: FaultActionEvent): void => {
+    const { cameraId, facing } = this.settings.value;
+    void this.camera.recover({ deviceId: cameraId, facing });
+  };
 
   readonly #onHold = ({ held }: HoldEvent): void => {
     const chosen = this.#chosen;

@@ -11,6 +11,7 @@ import { sharedStyles } from './styles';
  * A fault in words, with the way back.
  *
  * @event sg-fault-action - the button was pressed
+ * @slot - other ways on
  * @csspart action - the button
  */
 @customElement('sg-fault-panel')
@@ -64,6 +65,7 @@ export class FaultPanel extends LitElement {
         <p>${advice}</p>
       </div>
       <button class="primary" part="action" @click=${this.#onClick}>${action}</button>
+      <slot></slot>
       <details>
         <summary>${msg('Details for a bug report')}</summary>
         <code lang="en">${this.fault.code}: ${this.fault.message}</code>

@@ -53,6 +53,18 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('It was unplugged, or a call or another app took it. Your last labels are still here.'),
         action: msg('Start the camera again'),
       };
+    case 'camera-silent':
+      return {
+        title: msg('The camera gives no pictures'),
+        advice: msg('Another app may have it, or a switch or lid covers it. Recognition goes on by itself as soon as pictures come again.'),
+        action: msg('Open the camera again'),
+      };
+    case 'camera-slow':
+      return {
+        title: msg('The camera does not answer'),
+        advice: msg('If the browser asks, allow the camera. Else another app may hold it: close that one, or choose another camera.'),
+        action: msg('Cancel'),
+      };
     case 'camera-failed':
       return {
         title: msg('The camera could not be started'),
@@ -64,6 +76,12 @@ export function faultText(code: FaultCode): FaultText {
         title: msg('The screen could not be shared'),
         advice: msg('The system may refuse it: allow screen recording for the browser in the system settings, then try again.'),
         action: msg('Go on'),
+      };
+    case 'screen-silent':
+      return {
+        title: msg('The screen gives no pictures'),
+        advice: msg('What is shared may be hidden or asleep. Recognition goes on by itself as soon as pictures come again.'),
+        action: msg('Share it again'),
       };
     case 'film-unreadable':
       return {

@@ -2,6 +2,7 @@ import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
 import { DEFAULT_REQUEST, FRAME_RATE, listCameras, openCamera, SMALL_IMAGE, stopStream, wishes, type CameraRequest } from './camera';
 import { CameraLens } from './camera-lens';
+import { TrackFlow } from './track-flow';
 import { closeVideoFile, openVideoFile, type VideoFile } from './video-file';
 import { openScreen } from './screen';
 import { deviceMemory, LITTLE_MEMORY } from '../model/device-capabilities';
@@ -10,6 +11,9 @@ import { SharedController } from '../../../base/page/shared-controller';
 
 /** Frames a second where the device is too loaded for more. */
 const LOW_FRAME_RATE = 15;
+
+/** A camera that has not answered by then may never do so, milliseconds. */
+const SLOW_AFTER = 5000;
 
 export type CameraState = 'off' | 'starting' | 'live' | 'fault';
 
@@ -24,7 +28,7 @@ export class CameraController extends SharedController {
   /** The camera's or the screen's; undefined for a video. */
   stream: MediaStream | undefined;
   videoFile: VideoFile | undefined;
-  /** May come beside the state `live`: then what was live goes on. */
+  /** May come beside the state `live`: then what was live goes on; and beside `starting`, where that takes long. */
   fault: Fault | undefined;
   /** Zoom, torch and point of the running camera. */
   lens: CameraLens | undefined;
@@ -34,6 +38,8 @@ export class CameraController extends SharedController {
   /** Latest wins: an answer to an older call is thrown away. */
   #call = 0;
   #smoothnessSaved = false;
+  #flow: TrackFlow | undefined;
+  #slow: ReturnType<typeof setTimeout> | undefined;
 
   constructor(owner: ReactiveControllerHost) {
     super(owner);
@@ -48,6 +54,22 @@ export class CameraController extends SharedController {
   get facesUser(): boolean | undefined {
     const facing = this.#track?.getSettings().facingMode;
     return facing === undefined ? undefined : facing === 'user';
+  }
+
+  /** Whether the system or another program keeps back the images of what is live. */
+  get muted(): boolean {
+    return this.#flow?.muted ?? false;
+  }
+
+  /** Whether what is live gives no images. */
+  get silent(): boolean {
+    return this.#flow?.silent ?? false;
+  }
+
+  /** Cameras that can be opened instead of the one that was asked for, each with an id. */
+  get otherCameras(): readonly MediaDeviceInfo[] {
+    const asked = this.deviceId || this.#request.deviceId;
+    return this.devices.filter(({ deviceId }) => deviceId !== '' && deviceId !== asked);
   }
 
   get #track(): MediaStreamTrack | undefined {
@@ -74,19 +96,23 @@ export class CameraController extends SharedController {
     this.#release();
     this.source = 'camera';
     this.#set('starting');
+    this.#slow = setTimeout(() => {
+      this.#set('starting', new Fault('camera-slow', `getUserMedia has not answered for ${SLOW_AFTER} ms.`));
+      this.#onDevices();
+    }, SLOW_AFTER);
     try {
-      const stream = await openCamera(this.#request);
+      const stream = await openCamera(this.#request, () => call === this.#call);
       if (call !== this.#call) {
         stopStream(stream);
         return;
       }
       this.#go('camera', stream);
-      this.#onDevices();
     } catch (error) {
       if (call !== this.#call) return;
       this.#release();
       this.#set('fault', Fault.from(error, 'camera-failed'));
     }
+    this.#onDevices();
   }
 
   /**
@@ -133,6 +159,27 @@ export class CameraController extends SharedController {
   /** Takes the fault as read: what is live goes on, else nothing is. */
   dismiss(): void {
     this.#set(this.state === 'live' ? 'live' : 'off');
+    this.#tellSilence();
+  }
+
+  /** The way back from its fault. @param request of the camera, where that is to be opened */
+  async recover(request: Partial<CameraRequest>): Promise<void> {
+    switch (this.fault?.code) {
+      case 'camera-slow':
+        return this.stop();
+      case 'screen-failed':
+      case 'film-unreadable':
+        return this.dismiss();
+      case 'screen-silent':
+        return this.startScreen();
+      default:
+        return this.start(request);
+    }
+  }
+
+  /** Whether frames of what is live come, as whoever shows them sees it. */
+  set flowing(flowing: boolean) {
+    if (this.#flow) this.#flow.flowing = flowing;
   }
 
   /** Asks the camera for fewer frames, where working less was not enough; and for its own rate again. */
@@ -173,18 +220,29 @@ export class CameraController extends SharedController {
     this.#smoothnessSaved = false;
     const track = this.#track;
     track?.addEventListener('ended', this.#onEnded);
+    if (track && source !== 'film') this.#flow = new TrackFlow(track, source, () => this.#tellSilence());
     if (track && source === 'camera') this.lens = new CameraLens(track, wishes(this.#request), () => this.changed());
     this.#set('live');
   }
 
   #set(state: CameraState, fault?: Fault): void {
+    if (state !== 'starting') clearTimeout(this.#slow);
     this.state = state;
     this.fault = fault;
     this.changed();
   }
 
+  #tellSilence(): void {
+    const { code } = this.fault ?? {};
+    if (code === undefined || code === 'camera-silent' || code === 'screen-silent') this.fault = this.#flow?.fault;
+    this.changed();
+  }
+
   #release(): void {
+    clearTimeout(this.#slow);
     this.#track?.removeEventListener('ended', this.#onEnded);
+    this.#flow?.end();
+    this.#flow = undefined;
     if (this.stream) stopStream(this.stream);
     if (this.videoFile) closeVideoFile(this.videoFile);
     this.stream = undefined;
@@ -212,7 +270,8 @@ export class CameraController extends SharedController {
 
   readonly #onDevices = (): void => {
     void listCameras().then((devices) => {
-      this.devices = devices;
+      // What was known stays where the browser no longer tells.
+      this.devices = devices ?? this.devices;
       this.changed();
     });
   };

@@ -86,10 +86,11 @@ function cameraFault(error: unknown): Fault {
 /**
  * Opens a camera.
  *
+ * @param wanted whether it is still: where it is no longer, no further one is asked for
  * @returns a stream with one live video track; the caller stops it
  * @throws Fault `insecure-context`, `no-camera-api`, `no-camera`, `permission-denied`, `camera-busy` or `camera-failed`
  */
-export async function openCamera(request: CameraRequest): Promise<MediaStream> {
+export async function openCamera(request: CameraRequest, wanted: () => boolean = () => true): Promise<MediaStream> {
   if (!window.isSecureContext) throw new Fault('insecure-context', `${location.origin} is no secure context.`);
   // Typed as always there, but missing in some embedded browsers.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
@@ -106,17 +107,25 @@ export async function openCamera(request: CameraRequest): Promise<MediaStream> {
       last = error;
       const name = error instanceof Error ? error.name : '';
       zoomRefused = zoom && name === 'NotAllowedError' && (await cameraAllowed());
-      if (!zoomRefused && !TRY_WITH_LESS.includes(name)) break;
+      if (!wanted() || (!zoomRefused && !TRY_WITH_LESS.includes(name))) break;
     }
   }
   throw cameraFault(last);
 }
 
-/** The cameras, named where permission was given. */
-export async function listCameras(): Promise<MediaDeviceInfo[]> {
+/**
+ * The cameras, named where permission was given, each with an id of its own. Before that browsers give them all an empty id:
+ * then there is one entry, which stands for the browser's choice.
+ *
+ * @returns undefined where the browser does not tell
+ */
+export async function listCameras(): Promise<MediaDeviceInfo[] | undefined> {
   const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (typeof devices?.enumerateDevices !== 'function') return [];
-  return (await devices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
+  if (typeof devices?.enumerateDevices !== 'function') return undefined;
+  const all = await devices.enumerateDevices().catch(() => undefined);
+  const cameras = new Map(all?.filter((d) => d.kind === 'videoinput').map((d) => [d.deviceId, d]));
+  if (cameras.size > 1) cameras.delete('');
+  return all && [...cameras.values()];
 }
 
 /** Stops all tracks, so that the camera's light goes out. */

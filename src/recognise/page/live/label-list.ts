@@ -31,6 +31,10 @@ export class LabelList extends LitElement {
       :host {
         display: block;
       }
+      :host([old]) ol {
+        opacity: 0.55;
+        filter: grayscale(1);
+      }
       ol {
         margin: 0;
         padding: 0;
@@ -118,6 +122,8 @@ export class LabelList extends LitElement {
   @property({ attribute: false }) labels: readonly ShownLabel[] = [];
   /** Whether even the first label is too unlikely to be shown. */
   @property({ type: Boolean }) unsure = false;
+  /** Whether they are of an image before the one that is shown. */
+  @property({ type: Boolean, reflect: true }) old = false;
 
   override render(): unknown {
     if (this.labels.length === 0) return nothing;

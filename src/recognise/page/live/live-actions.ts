@@ -43,6 +43,12 @@ export class LiveActions {
     await this.#begin(this.host.camera.start({ deviceId: cameraId, facing }));
   }
 
+  /** The way back from the camera's fault. */
+  async recover(): Promise<void> {
+    const { cameraId, facing } = this.host.settings.value;
+    await this.#begin(this.host.camera.recover({ deviceId: cameraId, facing }));
+  }
+
   async chooseCamera(deviceId: string): Promise<void> {
     this.host.settings.update({ cameraId: deviceId, mirrored: undefined });
     await this.startCamera();

@@ -4,6 +4,7 @@ import { bestTransport, grabFrame, type FrameTransport } from '../camera/grab-fr
 import { Fault } from '../../../base/shared/fault';
 import type { FrameInput, Recognition, RecogniseOptions } from '../../shared/recogniser';
 import type { DeviceConditions, Pace } from '../../shared/duty-control';
+import { FrameWatch } from '../../shared/frame-watch';
 import { RecognitionScheduler } from '../../shared/scheduler';
 import { RateMeter, RecentValues } from '../../../base/shared/statistics';
 
@@ -43,7 +44,7 @@ export interface FrameTap {
   shown(recognition: Recognition, latencyMs: number): void;
 }
 
-/** How often the figures are shown anew, milliseconds: more often nobody can read. */
+/** How often the figures are shown anew, and a source without frames is looked for, milliseconds: more often nobody can read. */
 const STATISTICS_INTERVAL = 250;
 /** Until a frame that could not be captured is tried again, milliseconds, at least. */
 const RETRY_AFTER = 50;
@@ -61,14 +62,19 @@ export class LiveRecognition implements ReactiveController {
   readonly latencies = new RecentValues();
   /** Sees each frame that is recognised: a recording. */
   tap: FrameTap | undefined;
+  /** Told again and again of whether frames come that are to come. */
+  onFlow: ((flowing: boolean) => void) | undefined;
   readonly #scheduler = new RecognitionScheduler();
   readonly #displayRate = new RateMeter();
   readonly #recognitionRate = new RateMeter();
   #transport = bestTransport();
   #pump: FramePump | undefined;
+  #watch: FrameWatch | undefined;
+  #ticks: ReturnType<typeof setInterval> | undefined;
   #video: HTMLVideoElement | undefined;
   #newest: PresentedFrame | undefined;
   #running = false;
+  #silent = false;
   #nextId = 1;
   /** Answers to frames from before the last start are not shown. */
   #firstId = 1;
@@ -116,17 +122,16 @@ export class LiveRecognition implements ReactiveController {
     this.#video = video;
     this.#running = true;
     this.#firstId = this.#nextId;
-    this.#displayRate.reset();
-    this.#recognitionRate.reset();
+    this.#resetRates();
     this.latencies.reset();
     this.#pump = new FramePump(video, (frame) => this.#onFrame(frame));
-    if (document.visibilityState === 'visible') this.#pump.start();
+    if (document.visibilityState === 'visible') this.#startPump();
     this.host.requestUpdate();
   }
 
   /** Ends the loop; the last label stays in `recognition` until `clear`. */
   stop(): void {
-    this.#pump?.stop();
+    this.#stopPump();
     this.#pump = undefined;
     this.#running = false;
     // No frame may wait for an inference that ends after the stop.
@@ -135,23 +140,55 @@ export class LiveRecognition implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** Whether the source gives no images now: what was seen before is not told any more. */
+  set silent(silent: boolean) {
+    if (silent && (!this.#silent || this.recognition)) this.clear();
+    this.#silent = silent;
+  }
+
   clear(): void {
     this.recognition = undefined;
     this.statistics = undefined;
+    this.#resetRates();
     this.host.requestUpdate();
+  }
+
+  #resetRates(): void {
+    this.#displayRate.reset();
+    this.#recognitionRate.reset();
+  }
+
+  #startPump(): void {
+    this.#pump?.start();
+    this.#watch = new FrameWatch(performance.now());
+    clearInterval(this.#ticks);
+    this.#ticks = setInterval(() => this.#tick(), STATISTICS_INTERVAL);
+  }
+
+  #stopPump(): void {
+    this.#pump?.stop();
+    clearInterval(this.#ticks);
+  }
+
+  /** Where no frame comes the figures fall all the same. */
+  #tick(): void {
+    if (this.#watch?.silent(performance.now(), this.#video?.paused ?? true)) this.onFlow?.(false);
+    this.#showStatistics();
   }
 
   readonly #onVisibility = (): void => {
     if (!this.#running) return;
-    if (document.visibilityState === 'visible') this.#pump?.start();
+    if (document.visibilityState === 'visible') this.#startPump();
     else {
-      this.#pump?.stop();
+      this.#stopPump();
       clearTimeout(this.#nextTake);
     }
   };
 
   #onFrame(frame: PresentedFrame): void {
     this.#newest = frame;
+    this.#watch?.frame(performance.now());
+    this.onFlow?.(true);
     this.#displayRate.add(performance.now(), frame.count);
     if (this.#scheduler.frame(performance.now(), frame.count)) void this.#submit();
     this.#showStatistics();

@@ -30,6 +30,7 @@ import { liveViewStyles } from './live-view-styles';
 import type { SourceSheet } from './source-sheet';
 import '../../../base/page/elements/fault-panel';
 import '../model/load-progress';
+import './camera-choices';
 import './camera-stage';
 import './camera-tools';
 import './control-bar';
@@ -65,10 +66,13 @@ export class LiveView extends LitElement implements LiveParts {
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.camera, this.settings]);
+    this.live.onFlow = (flowing) => (this.camera.flowing = flowing);
     new DeviceConditionsController(this, (conditions) => (this.live.conditions = conditions));
   }
 
   override willUpdate(): void {
+    // A frozen image is still seen.
+    this.live.silent = this.camera.silent && !this.actions.frozen;
     this.recorder ??= this.recorderFor?.(this, () => {
       const { active, settings, live, renderRoot } = this;
       return { active, settings, live, renderRoot, video: this.stage.video };
@@ -96,7 +100,7 @@ export class LiveView extends LitElement implements LiveParts {
   override updated(): void {
     const { active, camera, recogniser, live } = this;
     const { paused, frozen } = this.actions;
-    const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !paused && !frozen;
+    const wanted = active && camera.state === 'live' && recogniser.state === 'ready' && !paused && !frozen && !camera.muted;
     live.adaptive = this.settings.value.adaptive;
     camera.saveSmoothness(live.pace.saveSmoothness);
     this.wakeLock.want(active && camera.state === 'live');
@@ -121,7 +125,7 @@ export class LiveView extends LitElement implements LiveParts {
         @sg-picture-fault=${({ fault }: ImageFaultEvent) => camera.fail(fault)}
       >
         <div class="centre">
-          ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${this.#onFaultAction}></sg-fault-panel>` : nothing}
+          ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${this.#onFaultAction}>${this.#otherCameras()}</sg-fault-panel>` : nothing}
           ${recogniser.state === 'loading' ? html`<sg-load-progress .progress=${recogniser.progress}></sg-load-progress>` : nothing}
           ${camera.state === 'off' && recogniser.state === 'ready' && !fault ? this.#welcome() : nothing}
         </div>
@@ -129,7 +133,7 @@ export class LiveView extends LitElement implements LiveParts {
           ${camera.state === 'live' ? this.#top() : nothing}
           <div class="foot">
             ${camera.state === 'live' ? this.#tools() : nothing}
-            <sg-label-list part="labels" .labels=${labels.shown} ?unsure=${!labels.sure}></sg-label-list>
+            <sg-label-list part="labels" .labels=${labels.shown} ?unsure=${!labels.sure} ?old=${actions.paused}></sg-label-list>
           </div>
         </div>
       </sg-camera-stage>
@@ -192,6 +196,17 @@ export class LiveView extends LitElement implements LiveParts {
     ></sg-camera-tools>`;
   }
 
+  /** Instead of one that does not work. */
+  #otherCameras(): unknown {
+    const { fault, devices, otherCameras } = this.camera;
+    if (!fault?.code.startsWith('camera-')) return nothing;
+    return html`<sg-camera-choices
+      .devices=${devices}
+      .offered=${otherCameras}
+      @sg-camera-choice=${({ deviceId }: CameraChoiceEvent) => void this.actions.chooseCamera(deviceId)}
+    ></sg-camera-choices>`;
+  }
+
   #welcome(): unknown {
     return html`<div class="welcome">
       <h2>${msg('Point the camera at a thing, read what it is')}</h2>
@@ -210,8 +225,7 @@ export class LiveView extends LitElement implements LiveParts {
 
   readonly #onFaultAction = ({ fault }: FaultActionEvent): void => {
     if (this.camera.fault !== fault) void this.recogniser.start();
-    else if (fault.code === 'screen-failed' || fault.code === 'film-unreadable') this.camera.dismiss();
-    else void this.actions.startCamera();
+    else void this.actions.recover();
   };
 }
 

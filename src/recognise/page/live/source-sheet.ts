@@ -3,6 +3,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { canShareScreen } from '../camera/screen';
 import type { SourceKind } from '../camera/camera-controller';
+import { cameraName } from './camera-choices';
 import { CameraChoiceEvent, VideoFileEvent, ScreenChoiceEvent } from '../events';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
@@ -85,8 +86,7 @@ export class SourceSheet extends LitElement {
         ${this.devices.map((device, i) =>
           this.#choice(
             'camera',
-            // Nameless until the camera was allowed.
-            device.label || `${msg('Camera')} ${i + 1}`,
+            cameraName(device, i),
             '',
             this.source === 'camera' && device.deviceId === this.deviceId,
             new CameraChoiceEvent(device.deviceId),
