@@ -1,7 +1,10 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { usableThreads } from './capabilities.ts';
-import type { Engine, EngineOptions, EngineOutput } from './engine.ts';
+import type { ClassMap, Engine, EngineOptions, EngineOutput } from './engine.ts';
 import { EngineError } from './engine-error.ts';
+import { decodeModel } from './onnx/decode.ts';
+import { classMapOf, pooledClassifier, withOutput, type PooledClassifier } from './onnx/classifier.ts';
+import { OnnxType } from './onnx/model.ts';
 import { FEATURES_NAME, INPUT_NAME, LOGITS_NAME } from './resnet18/graph.ts';
 
 /** Names and sizes that a model must have to be run here. */
@@ -52,6 +55,10 @@ function configureRuntime(threads: number, wasmPaths: OrtEngineOptions['wasmPath
 class OrtEngine implements Engine {
   readonly id = 'ort';
   readonly input: Float32Array;
+  readonly classMap: Engine['classMap'];
+  readonly #activationsName: string | undefined;
+  /** Of the latest run. */
+  #activations: ort.Tensor | undefined;
   readonly #feeds: Record<string, ort.Tensor>;
   readonly #fetches: string[];
   #running = false;
@@ -60,11 +67,14 @@ class OrtEngine implements Engine {
     readonly threads: number,
     private readonly session: ort.InferenceSession,
     private readonly ports: ModelPorts,
+    classifier: PooledClassifier | undefined,
   ) {
     const { size, input } = ports;
     this.input = new Float32Array(3 * size * size);
     this.#feeds = { [input]: new ort.Tensor('float32', this.input, [1, 3, size, size]) };
-    this.#fetches = ports.features ? [ports.logits, ports.features] : [ports.logits];
+    this.#fetches = [ports.logits, ...(ports.features ? [ports.features] : []), ...(classifier ? [classifier.activations] : [])];
+    this.#activationsName = classifier?.activations;
+    if (classifier) this.classMap = (index) => this.#classMap(classifier, index);
   }
 
   async run(): Promise<EngineOutput> {
@@ -73,6 +83,7 @@ class OrtEngine implements Engine {
     try {
       const results = await this.session.run(this.#feeds, this.#fetches);
       const { logits, features } = this.ports;
+      if (this.#activationsName !== undefined) this.#activations = results[this.#activationsName];
       return {
         logits: results[logits].data as Float32Array,
         features: features === undefined ? undefined : (results[features].data as Float32Array),
@@ -82,9 +93,43 @@ class OrtEngine implements Engine {
     }
   }
 
+  #classMap({ weight, channels }: PooledClassifier, index: number): ClassMap {
+    if (!this.#activations) throw new Error('The network has not run yet: there is no map.');
+    const [, , height, width] = this.#activations.dims;
+    return classMapOf(weight.subarray(index * channels, (index + 1) * channels), this.#activations.data as Float32Array, width, height);
+  }
+
   dispose(): void {
     void this.session.release();
   }
+}
+
+/** The classifier whose maps can be made; undefined where the file is of another kind (.ort), or the network ends otherwise. */
+function mappableClassifier(model: Uint8Array): PooledClassifier | undefined {
+  try {
+    const decoded = decodeModel(model);
+    const outputs = decoded.graph.outputs;
+    const scores = outputs.find(({ name }) => name === LOGITS_NAME) ?? outputs.at(0);
+    return scores && pooledClassifier(decoded, scores.name);
+  } catch {
+    return undefined;
+  }
+}
+
+const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', executionMode: 'sequential' };
+
+/** Starts a model, with the activations that its classifier averages as an output where that can be had. */
+async function createSession(model: Uint8Array): Promise<{ session: ort.InferenceSession; classifier: PooledClassifier | undefined }> {
+  const classifier = mappableClassifier(model);
+  if (classifier) {
+    try {
+      const mapped = withOutput(model, { name: classifier.activations, type: OnnxType.float, shape: undefined });
+      return { session: await ort.InferenceSession.create(mapped, SESSION_OPTIONS), classifier };
+    } catch {
+      // Activations of another type, say. What is wrong with the model itself is told by the next attempt.
+    }
+  }
+  return { session: await ort.InferenceSession.create(model, SESSION_OPTIONS), classifier: undefined };
 }
 
 /**
@@ -99,11 +144,7 @@ export async function createOrtEngine(model: Uint8Array, options: OrtEngineOptio
   const threads = usableThreads(options.threads);
   configureRuntime(threads, options.wasmPaths);
   try {
-    const session = await ort.InferenceSession.create(model, {
-      executionProviders: ['wasm'],
-      graphOptimizationLevel: 'all',
-      executionMode: 'sequential',
-    });
+    const { session, classifier } = await createSession(model);
     let ports: ModelPorts;
     try {
       ports = portsOf(session);
@@ -111,7 +152,7 @@ export async function createOrtEngine(model: Uint8Array, options: OrtEngineOptio
       await session.release();
       throw error;
     }
-    return new OrtEngine(threads, session, ports);
+    return new OrtEngine(threads, session, ports, classifier);
   } catch (error) {
     const fault = EngineError.from(error, threads > 1 ? 'threads-failed' : 'engine-failed');
     // What the runtime says of a model it cannot read does not depend on threads.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
-import { cropGeometry, roundHalfToEven, visibleSquare } from '../../src/engine/preprocess/geometry';
-import { Preprocessor } from '../../src/engine/preprocess/preprocessor';
+import { aimOf, cropGeometry, roundHalfToEven, squareAt, visibleSquare } from '../../src/engine/preprocess/geometry';
+import { Preprocessor, type View } from '../../src/engine/preprocess/preprocessor';
 
 const SPEC = TORCHVISION_PREPROCESSING;
 
@@ -47,7 +47,83 @@ describe('visibleSquare', () => {
   });
 });
 
+describe('squareAt', () => {
+  it('lies round its middle, and is moved into the image where it would stick out', () => {
+    expect(squareAt({ x: 0.5, y: 0.5, side: 0.5 }, 640, 480)).toEqual({ x: 200, y: 120, width: 240, height: 240 });
+    expect(squareAt({ x: 0, y: 1, side: 0.25 }, 640, 480)).toEqual({ x: 0, y: 360, width: 120, height: 120 });
+    expect(squareAt({ x: 0.9, y: 0.5, side: 1 }, 480, 640)).toEqual({ x: 0, y: 80, width: 480, height: 480 });
+  });
+
+  it('is told by the aim that it came of, whatever the size in pixels', () => {
+    const aim = aimOf(squareAt({ x: 0.3, y: 0.6, side: 0.4 }, 1280, 720), 1280, 720);
+    expect(squareAt(aim, 640, 360)).toEqual(squareAt({ x: 0.3, y: 0.6, side: 0.4 }, 640, 360));
+    const middle = visibleSquare(1920, 1080, SPEC);
+    expect(aimOf(middle, 1920, 1080).side).toBeCloseTo(0.875, 3);
+  });
+
+  it('refuses what is no square', () => {
+    for (const side of [0, -1, 1.1, Number.NaN]) expect(() => squareAt({ x: 0.5, y: 0.5, side }, 640, 480)).toThrow(RangeError);
+    expect(() => squareAt({ x: Number.NaN, y: 0.5, side: 0.5 }, 640, 480)).toThrow(RangeError);
+  });
+});
+
 describe('Preprocessor', () => {
+  const run = (rgba: Uint8Array, width: number, height: number, view: View, only = false): Float32Array => {
+    const preprocessor = new Preprocessor(SPEC);
+    const out = new Float32Array(preprocessor.outputLength);
+    if (!only) preprocessor.run(rgba, width, height, out, undefined, undefined, view);
+    else {
+      const region = preprocessor.region(width, height, view);
+      const bytes = new Uint8Array(region.width * region.height * 4);
+      for (let y = 0; y < region.height; y++) {
+        const from = ((region.y + y) * width + region.x) * 4;
+        bytes.set(rgba.subarray(from, from + region.width * 4), y * region.width * 4);
+      }
+      preprocessor.run(bytes, width, height, out, region, undefined, view);
+    }
+    return out;
+  };
+
+  it('sees the middle square as torchvision leaves it where it is aimed at that', () => {
+    const rgba = image(640, 480);
+    const aimed = run(rgba, 640, 480, { square: visibleSquare(640, 480, SPEC) });
+    const plain = run(rgba, 640, 480, {});
+    // The sums are of the same weights but for the last bit of a float: a byte can be rounded the other way.
+    const step = 1 / 255 / 0.224;
+    expect(aimed.every((v, i) => Math.abs(v - plain[i]) <= 1.01 * step)).toBe(true);
+    expect(aimed.filter((v, i) => v !== plain[i]).length).toBeLessThan(100);
+  });
+
+  it('takes a part of the image as it is where that has the size of its input, and needs no pixel from elsewhere', () => {
+    const rgba = image(640, 480);
+    const square = { x: 301, y: 17, width: 224, height: 224 };
+    const out = run(rgba, 640, 480, { square }, true);
+    const wanted = Float32Array.from({ length: 3 * 224 * 224 }, (_, i) => {
+      const [c, y, x] = [Math.floor(i / 224 ** 2), Math.floor(i / 224) % 224, i % 224];
+      return (rgba[((y + 17) * 640 + x + 301) * 4 + c] / 255 - SPEC.mean[c]) / SPEC.std[c];
+    });
+    expect(out.every((v, i) => Math.abs(v - wanted[i]) < 1e-5)).toBe(true);
+  });
+
+  it('enlarges a small part, and says so where a part does not lie in the image', () => {
+    const rgba = image(640, 480);
+    const out = run(rgba, 640, 480, { square: { x: 600.5, y: 440.25, width: 39.5, height: 39.5 } }, true);
+    expect(out.every(Number.isFinite)).toBe(true);
+    // Red grows to the right, green downwards: the corner's are the image's largest.
+    expect(out[223]).toBeGreaterThan((230 / 255 - SPEC.mean[0]) / SPEC.std[0]);
+    expect(() => run(rgba, 640, 480, { square: { x: 500, y: 0, width: 200, height: 200 } })).toThrow(/does not lie in an image of 640 x 480/);
+  });
+
+  it('mirrors', () => {
+    const rgba = image(500, 375);
+    for (const square of [undefined, { x: 10, y: 20, width: 150, height: 150 }]) {
+      const plain = run(rgba, 500, 375, { ...(square && { square }) });
+      const mirrored = run(rgba, 500, 375, { ...(square && { square }), mirrored: true });
+      expect(mirrored.every((v, i) => v === plain[i - (i % 224) + 223 - (i % 224)])).toBe(true);
+      expect(mirrored.some((v, i) => v !== plain[i])).toBe(true);
+    }
+  });
+
   it('normalises a plain colour exactly', () => {
     const preprocessor = new Preprocessor(SPEC);
     const rgba = new Uint8Array(300 * 280 * 4);

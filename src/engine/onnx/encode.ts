@@ -47,7 +47,8 @@ function writeNode(node: OnnxNode, pbf: PbfWriter): void {
   if (node.domain) pbf.writeStringField(7, node.domain);
 }
 
-function writeValueInfo(info: OnnxValueInfo, pbf: PbfWriter): void {
+/** Writes a ValueInfoProto. */
+export function writeValueInfo(info: OnnxValueInfo, pbf: PbfWriter): void {
   pbf.writeStringField(1, info.name);
   pbf.writeMessage(2, writeType, info);
 }

@@ -1,6 +1,6 @@
 import { RESNET18_LAST_BLOCK, type FoldedConvolution, type FoldedResNet18 } from '../resnet18/folded.ts';
 import type { Kernels } from './kernels.ts';
-import type { Activations } from './layers.ts';
+import { unpackFloats } from './layers.ts';
 import type { PlanNetwork } from './network.ts';
 import { planNetwork, type NetworkPlan, type WeightPlan } from './plan.ts';
 
@@ -32,18 +32,6 @@ export function placeWeights(kernels: Kernels, floats: Float32Array, weights: Fo
 
 /** Floats of the largest convolution's weights. */
 export const largestWeights = (weights: FoldedResNet18): number => Math.max(...weights.convolutions.map((c) => c.weight.length));
-
-/** Copies a padded buffer of blocks of four channels to plain [channels, side, side]. */
-export function unpackFloats(floats: Float32Array, from: Activations, side: number, out: Float32Array): void {
-  const area = side * side;
-  for (let c = 0; c < out.length / area; c++) {
-    const plane = from.address / 4 + (c >> 2) * from.plane + (c & 3);
-    for (let y = 0; y < side; y++) {
-      const row = plane + (y + 1) * from.row + 4;
-      for (let x = 0; x < side; x++) out[c * area + y * side + x] = floats[row + x * 4];
-    }
-  }
-}
 
 /** ResNet-18 in float32: Winograd F(4x4, 3x3) and F(2x2, 3x3), fused ReLU, residual and pooling. */
 export function floatNetwork(weights: FoldedResNet18): PlanNetwork {

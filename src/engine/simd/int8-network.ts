@@ -1,8 +1,8 @@
 import { outputOf, sumAt, type Int8ResNet18 } from '../resnet18/int8.ts';
-import { unpackFloats } from './float-network.ts';
 import { placeInt8Weights, unpackInt8 } from './int8-layers.ts';
 import { planInt8, type Int8Plan, type PlannedConvolution } from './int8-plan.ts';
 import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
+import { unpackFloats } from './layers.ts';
 import type { PlanNetwork } from './network.ts';
 
 /** Outputs of each convolution that are computed by definition. */

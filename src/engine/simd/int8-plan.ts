@@ -39,6 +39,8 @@ export interface Int8Plan {
   readonly conv1: { readonly weights: number; readonly bias: number };
   readonly convolutions: readonly PlannedConvolution[];
   readonly operators: readonly Operator[];
+  /** What is averaged to be the features. */
+  readonly activations: Activations;
   /** The last convolution once more, without ReLU, into `sum`. */
   readonly lastBlock: { readonly hidden: Activations; readonly sum: Activations; readonly operator: Operator };
 }
@@ -119,5 +121,5 @@ export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): 
     ...poolOperators(result, last, features, logits, { weights: fcWeights, bias: fcBias }),
   ];
   const operator = int8Operator(last, final.convolution, final.tail, final.own, final.from, sum, final.residual, 0);
-  return { input, features, logits, fcWeights, fcBias, conv1, convolutions, operators, lastBlock: { hidden: final.from, sum, operator } };
+  return { input, features, logits, fcWeights, fcBias, conv1, convolutions, operators, activations: result, lastBlock: { hidden: final.from, sum, operator } };
 }

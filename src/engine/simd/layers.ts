@@ -158,3 +158,15 @@ export function poolOperators(from: Activations, stage: Pick<Stage, 'channels' |
     { ...fc, kind: Kind.classify, items: 10, in: features, out: logits, ic: 512, oc: 1000, group: 100 },
   ];
 }
+
+/** Copies a padded buffer of blocks of four channels to plain [channels, side, side]. */
+export function unpackFloats(floats: Float32Array, from: Activations, side: number, out: Float32Array): void {
+  const area = side * side;
+  for (let c = 0; c < out.length / area; c++) {
+    const plane = from.address / 4 + (c >> 2) * from.plane + (c & 3);
+    for (let y = 0; y < side; y++) {
+      const row = plane + (y + 1) * from.row + 4;
+      for (let x = 0; x < side; x++) out[c * area + y * side + x] = floats[row + x * 4];
+    }
+  }
+}

@@ -1,6 +1,7 @@
 import type { LastBlock } from '../engine.ts';
 import type { Arena } from './arena.ts';
 import type { Kernels } from './kernels.ts';
+import type { Activations } from './layers.ts';
 import type { Operator } from './operator.ts';
 
 /** A network in memory, cut into operators; addresses in bytes. */
@@ -8,6 +9,10 @@ interface PlannedNetwork {
   readonly input: number;
   readonly features: number;
   readonly logits: number;
+  /** Classifier's weights, shape [1000, 512]. */
+  readonly fcWeights: number;
+  /** What is averaged to be the features; stays as it is until the next run. */
+  readonly activations: Activations;
   readonly operators: readonly Operator[];
   /** Lists of operators that the leading thread runs by itself where somebody wants to know; the first is the last block's. */
   readonly alone: readonly (readonly Operator[])[];

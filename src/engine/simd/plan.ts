@@ -26,7 +26,9 @@ export interface NetworkPlan {
   /** By state-dict name. */
   readonly convolutions: ReadonlyMap<string, WeightPlan>;
   readonly operators: readonly Operator[];
-  /** The last convolution once more, without ReLU, run by itself after `phases` where somebody wants to know. */
+  /** What is averaged to be the features. */
+  readonly activations: Activations;
+  /** The last convolution once more, without ReLU, run by itself after `operators` where somebody wants to know. */
   readonly lastBlock: { readonly hidden: Activations; readonly sum: Activations; readonly side: number; readonly operators: readonly Operator[] };
 }
 
@@ -94,5 +96,5 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
   const sum = allocateActivations(arena, last);
   const again = winogradOperators(last, of('layer4.1.conv2'), hidden, sum, blockInput, work, 0);
   const lastBlock = { hidden, sum, side: last.side, operators: again };
-  return { input, features, logits, fcWeights, fcBias, convolutions, operators, lastBlock };
+  return { input, features, logits, fcWeights, fcBias, convolutions, operators, activations: before, lastBlock };
 }

@@ -1,10 +1,12 @@
-import type { Engine, EngineOptions, EngineOutput, LastBlock } from '../engine.ts';
+import type { ClassMap, Engine, EngineOptions, EngineOutput, LastBlock } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { Thread } from '../host.ts';
+import { classMapOf } from '../onnx/classifier.ts';
 import { fillSelfTestInput } from '../self-test.ts';
 import { Arena } from './arena.ts';
 import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels.ts';
 import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
+import { unpackFloats } from './layers.ts';
 import type { PlanNetwork } from './network.ts';
 import { OPERATOR_BYTES, writeOperators, type Operator } from './operator.ts';
 
@@ -77,6 +79,7 @@ class SimdEngine implements Engine {
     features: Float32Array,
     private readonly compute: () => void,
     readonly lastBlock: () => LastBlock,
+    readonly classMap: (index: number) => ClassMap,
     private readonly helpers: readonly Thread[],
   ) {
     this.#output = { logits, features };
@@ -132,8 +135,14 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: Require
   };
   const floats = new Float32Array(buffer);
   const view = (address: number, length: number): Float32Array => floats.subarray(address / 4, address / 4 + length);
+  const { side, channels } = RESNET18_LAST_BLOCK;
+  const activations = new Float32Array(blockFloats);
+  const classMap = (index: number): ClassMap => {
+    unpackFloats(floats, plan.activations, side, activations);
+    return classMapOf(view(plan.fcWeights + index * channels * 4, channels), activations, side, side);
+  };
   const engine = new SimdEngine(
-    threads, view(plan.input, 3 * 224 * 224), view(plan.logits, 1000), view(plan.features, 512), () => run(whole), lastBlock, helpers,
+    threads, view(plan.input, 3 * 224 * 224), view(plan.logits, 1000), view(plan.features, 512), () => run(whole), lastBlock, classMap, helpers,
   );
   if (plan.check) {
     fillSelfTestInput(engine.input);

@@ -111,6 +111,17 @@ describe('SIMD engine in integers', () => {
     expect((await engine.run()).logits).toEqual(before);
   });
 
+  it('gives the map of a class, whose mean and bias are the score', async () => {
+    fill(engine, 31);
+    const { logits } = await engine.run();
+    for (const index of [1, 500, 998]) {
+      const map = engine.classMap?.(index);
+      const score = [...(map?.values ?? [])].reduce((sum, v) => sum + v / 49, network.fc.bias[index]);
+      expect(map?.values).toHaveLength(49);
+      expect(Math.abs(score - logits[index])).toBeLessThan(1e-4 * (1 + Math.abs(logits[index])));
+    }
+  });
+
   /** The network with something wrong after its weights have been placed. */
   const spoilt = (spoil: (memory: ArrayBufferLike, operators: readonly { kind?: number; weights?: number; scales?: number; oc?: number; top?: number }[]) => void): PlanNetwork =>
     (arena, threads) => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { RESNET18_CONVOLUTIONS, type ConvolutionShape } from '../../../src/engine/resnet18/folded';
 import { outputOf, sumAt, tailOf, TOP, type Int8Convolution } from '../../../src/engine/resnet18/int8';
 import { Arena } from '../../../src/engine/simd/arena';
-import { unpackFloats } from '../../../src/engine/simd/float-network';
+import { unpackFloats } from '../../../src/engine/simd/layers';
 import { allocateInt8Activations, allocateInt8Weights, int8Operator, packInt8, placeInt8Weights, unpackInt8 } from '../../../src/engine/simd/int8-layers';
 import { INT8_STAGES } from '../../../src/engine/simd/int8-plan';
 import { instantiateKernels } from '../../../src/engine/simd/kernels';

@@ -71,6 +71,25 @@ describe('SIMD engine', () => {
     expect(again.features).toEqual(before.features);
   });
 
+  it('gives the map of any class: its mean and the bias are the score, its places the sum over the channels', async () => {
+    const next = noise(4);
+    for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+    const { logits } = await engine.run();
+    const block = engine.lastBlock?.();
+    for (const index of [0, 511, 999]) {
+      const map = engine.classMap?.(index);
+      expect(map).toMatchObject({ width: 7, height: 7 });
+      const values = [...(map?.values ?? [])];
+      const score = values.reduce((sum, v) => sum + v / 49, weights.fc.bias[index]);
+      expect(Math.abs(score - logits[index])).toBeLessThan(1e-4 * (1 + Math.abs(logits[index])));
+      for (const place of [0, 6, 24, 42]) {
+        let wanted = 0;
+        for (let c = 0; c < 512; c++) wanted += weights.fc.weight[index * 512 + c] * Math.max(0, block?.sum[c * 49 + place] ?? NaN);
+        expect(Math.abs(values[place] - wanted)).toBeLessThan(1e-3 * (1 + Math.abs(wanted)));
+      }
+    }
+  });
+
   it('gives the same answer again after another picture', async () => {
     engine.input.fill(0.3);
     const first = (await engine.run()).logits.slice();
