@@ -42,6 +42,7 @@ def read_coco(annotations, predictions):
         "scores": {
             i: [[names[a["category_id"]], a["score"]] for a in found.imgToAnns[i]] for i in sorted(truth.getImgIds())
         },
+        "boxes": [a["bbox"] for a in truth.loadAnns(truth.getAnnIds())],
         "areas": [a["area"] for a in truth.loadAnns(truth.getAnnIds())],
         "categories": names,
     }

@@ -6,7 +6,7 @@ import { cocoAnnotations, cocoCategories, cocoPredictions, type CocoImage } from
 import { labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
 import { textExport } from '../../src/sessions/shared/export/text-export';
 import { haveExportReaders, readWithPython } from '../support/export-readers';
-import { answer, CAT, DOG, manifestOf, ODD_LABELS, oddSpans, sessionOf, sourceOf, textOf } from '../support/session-fixture';
+import { aimedSession, answer, CAT, DOG, manifestOf, ODD_LABELS, oddSpans, sessionOf, sourceOf, textOf } from '../support/session-fixture';
 import { SCRATCH } from '../support/shared';
 
 const source = sourceOf(sessionOf());
@@ -36,6 +36,8 @@ describe.runIf(readers)('read by Python', () => {
     expect(predicted[2]).toEqual({
       time_s: '0.2', rank: '1', class: '281', label: 'tabby', probability: '0.9', model: 'resnet18', precision: 'fp32',
       latency_ms: String(20 + (200_000 % 7)),
+      // An older session, which does not say where the network looked.
+      square_left: '', square_top: '', square_side: '',
     });
     for (const formula of ['=1', '+1', '-1', '@x', '\t=1', '\r=1', ' =1', '＝1']) expect(csvCell(formula).replaceAll('"', '')[0]).toBe("'");
     expect(csvCell('a-b')).toBe('a-b');
@@ -61,7 +63,7 @@ describe.runIf(readers)('read by Python', () => {
 
   it('COCO, by pycocotools, predictions loaded on top', async () => {
     const images: CocoImage[] = [0, 2_500_000, 4_000_000, 99_000_000].map((timeUs, i) => ({
-      file: `images/${i}.jpg`, timeUs, width: 320, height: 240, labels: i === 1 ? ODD_LABELS : i === 2 ? [DOG] : [],
+      file: `images/${i}.jpg`, timeUs, width: 320, height: 240, square: undefined, labels: i === 1 ? ODD_LABELS : i === 2 ? [DOG] : [],
     }));
     const categories = await cocoCategories(source, images);
     const annotations = write('annotations.json', await textOf(cocoAnnotations(source, images, categories)));
@@ -87,7 +89,7 @@ describe.runIf(readers)('read by Python', () => {
     const video = { url: '/data/local-files/?d=x/film.mp4', rate: 30, frames: 180 };
     const { names, all } = await labelStudioNames(source);
     const tasks = write('tasks.json', await textOf(labelStudioTasks(source, video, names)));
-    const config = write('config.xml', labelStudioConfig(video, all));
+    const config = write('config.xml', labelStudioConfig(video, all, false));
     const found = readWithPython('label-studio', tasks, config) as {
       task: { annotations: { result: { value: object }[] }[]; predictions: { score: number; result: object[] }[] };
       labels: string[]; framerate: string; annotations: boolean[]; predictions: string[][];
@@ -107,5 +109,25 @@ describe.runIf(readers)('read by Python', () => {
       ],
     });
     expect(found.task.predictions[0].score).toBeCloseTo(0.75);
+  });
+
+  it('where the network looked, as COCO\'s boxes and Label Studio\'s rectangles', async () => {
+    const aimed = sourceOf(aimedSession());
+    const images: CocoImage[] = [
+      { file: 'a.jpg', timeUs: 0, width: 320, height: 240, square: { x: 55, y: 15, width: 210, height: 210 }, labels: [CAT] },
+      { file: 'b.jpg', timeUs: 1_400_000, width: 320, height: 240, square: { x: 210.25, y: 30, width: 60.5, height: 60.5 }, labels: [CAT, DOG] },
+    ];
+    const categories = await cocoCategories(aimed, images);
+    const annotations = write('aimed.json', await textOf(cocoAnnotations(aimed, images, categories)));
+    const predictions = write('aimed-predictions.json', await textOf(cocoPredictions(aimed, images, categories)));
+    const found = readWithPython('coco', annotations, predictions) as { areas: number[]; boxes: number[][]; scores: Record<string, unknown[]> };
+    expect(found.areas).toEqual([44_100, 3660.25, 3660.25]);
+    expect(found.boxes.slice(0, 2)).toEqual([[55, 15, 210, 210], [210.25, 30, 60.5, 60.5]]);
+
+    const video = { url: '/data/local-files/?d=x/film.mp4', rate: 30, frames: 180 };
+    const { names, all } = await labelStudioNames(aimed);
+    const tasks = write('aimed-tasks.json', await textOf(labelStudioTasks(aimed, video, names)));
+    const task = readWithPython('label-studio', tasks, write('aimed.xml', labelStudioConfig(video, all, true))) as { annotations: boolean[]; predictions: string[][] };
+    expect([task.annotations, task.predictions]).toEqual([[true], [[]]]);
   });
 });

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { WebVTTParser } from 'webvtt-parser';
-import { CocoCategories, cocoAnnotations, cocoPredictions } from '../../src/sessions/shared/export/coco';
+import { CocoCategories, cocoAnnotations, cocoCategories, cocoPredictions, type CocoImage } from '../../src/sessions/shared/export/coco';
 import { LabelFolders } from '../../src/sessions/shared/export/distinct-names';
 import { labelledFrames } from '../../src/sessions/shared/export/frame-plan';
-import { constantRate, frameRange } from '../../src/sessions/shared/export/label-studio';
+import { constantRate, frameRange, labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
+import { SquareTrack } from '../../src/sessions/shared/square-track';
 import { textExport } from '../../src/sessions/shared/export/text-export';
-import { CAT, DOG, ODD_LABELS, sessionOf, sourceOf, textOf } from '../support/session-fixture';
+import { aimedSession, CAT, DOG, ODD_LABELS, sessionOf, sourceOf, textOf } from '../support/session-fixture';
 
 const source = sourceOf(sessionOf());
 
@@ -103,5 +104,97 @@ describe('COCO', () => {
     const empty = sourceOf(sessionOf({ recognitions: [] }));
     expect(JSON.parse(await textOf(cocoAnnotations(empty, [], none)))).toMatchObject({ images: [], annotations: [], categories: [] });
     expect(JSON.parse(await textOf(cocoPredictions(empty, [], none)))).toEqual([]);
+  });
+});
+
+describe('where the network looked', () => {
+  const aimed = sourceOf(aimedSession());
+  const old = sourceOf(sessionOf({ ...aimedSession({ manifest: sessionOf().manifest }), recognitions: sessionOf().recognitions }));
+  /** In the picture of 320 x 240 pixels. */
+  const AIMED = { x: 210, y: 30, width: 60, height: 60 };
+  const MIDDLE = { x: 55, y: 15, width: 210, height: 210 };
+
+  it('is told of an old session nowhere', async () => {
+    const csv = await textOf(textExport(old, 'csv', 'predicted'));
+    expect(csv.split('\r\n')[0]).toMatch(/latency_ms,square_left,square_top,square_side$/);
+    expect(csv.split('\r\n')[1]).toMatch(/,20,,,$/);
+    expect((await textOf(textExport(old, 'csv', 'human'))).split('\r\n')[1]).toMatch(/tabby,,,,$/);
+    expect(await textOf(textExport(old, 'jsonl', 'human'))).not.toContain('square');
+    const { names } = await labelStudioNames(old);
+    expect(await textOf(labelStudioTasks(old, { url: 'x', rate: 30, frames: 180 }, names))).not.toContain('rectangle');
+    const whole: CocoImage = { file: 'a.jpg', timeUs: 0, width: 320, height: 240, square: undefined, labels: [CAT] };
+    const { info, annotations } = JSON.parse(await textOf(cocoAnnotations(old, [whole], await cocoCategories(old, [whole])))) as Record<string, never[]>;
+    expect(info).toMatchObject({ boxes: 'Whole pictures: the session does not say where the network looked.' });
+    expect(annotations).toMatchObject([{ bbox: [0, 0, 320, 240], area: 76_800 }]);
+  });
+
+  it('is in tables: of each answer, of a span\'s middle, of a snapshot\'s time', async () => {
+    const rows = async (track: 'human' | 'predicted'): Promise<string[]> => (await textOf(textExport(aimed, 'csv', track))).trim().split('\r\n').slice(1);
+    const predicted = await rows('predicted');
+    expect(predicted).toHaveLength(30);
+    expect(predicted.map((row) => row.split(',').slice(-3).join())).toEqual(Array.from({ length: 30 }, (_, i) => (i >= 10 && i < 20 ? '210,30,60' : '55,15,210')));
+    expect((await rows('human')).map((row) => row.split(',').slice(-3).join())).toEqual(['55,15,210', '210,30,60', '210,30,60']);
+  });
+
+  it('is in JSON lines: of each answer that was aimed, and through each span', async () => {
+    const lines = async (track: 'human' | 'predicted'): Promise<Record<string, unknown>[]> =>
+      (await textOf(textExport(aimed, 'jsonl', track))).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const predicted = await lines('predicted');
+    expect(predicted[0]).toMatchObject({ models: [{ middle: 0.875 }] });
+    expect(predicted.slice(1).map(({ square }) => square !== undefined)).toEqual(Array.from({ length: 15 }, (_, i) => i >= 5 && i < 10));
+    const [, cat, dog, kept] = await lines('human');
+    const [middle, small] = [{ x: 0.5, y: 0.5, side: 0.875 }, { x: 0.75, y: 0.25, side: 0.25 }];
+    expect(cat['squares']).toEqual([{ timeUs: 0, ...middle }, { timeUs: 1_000_000, ...small }, { timeUs: 2_000_000, ...middle }]);
+    expect(dog['squares']).toEqual([{ timeUs: 1_200_000, ...small }]);
+    expect(kept['square']).toEqual(small);
+  });
+
+  it('is COCO\'s box, of a person\'s labels and of the network\'s', async () => {
+    const images = [{ ...MIDDLE, timeUs: 0 }, { ...AIMED, timeUs: 1_400_000 }].map(
+      ({ timeUs, ...square }): CocoImage => ({ file: `${timeUs}.jpg`, timeUs, width: 320, height: 240, square, labels: [CAT] }),
+    );
+    const categories = await cocoCategories(aimed, images);
+    const { info, annotations } = JSON.parse(await textOf(cocoAnnotations(aimed, images, categories))) as Record<string, never[]>;
+    expect(info).toMatchObject({ boxes: 'The square that the network looked at.' });
+    expect(annotations).toMatchObject([
+      { bbox: [55, 15, 210, 210], area: 44_100 },
+      { bbox: [210, 30, 60, 60], area: 3600, segmentation: [[210, 30, 270, 30, 270, 90, 210, 90]] },
+    ]);
+    const predictions = JSON.parse(await textOf(cocoPredictions(aimed, images, categories))) as { image_id: number; bbox: number[] }[];
+    expect(predictions.map(({ image_id, bbox }) => [image_id, ...bbox])).toEqual([
+      [1, 55, 15, 210, 210], [1, 55, 15, 210, 210], [2, 210, 30, 60, 60], [2, 210, 30, 60, 60],
+    ]);
+  });
+
+  it('is a rectangle of Label Studio, which stays until it changes', async () => {
+    const video = { url: 'x', rate: 10, frames: 60 };
+    const { names, all } = await labelStudioNames(aimed);
+    const [task] = JSON.parse(await textOf(labelStudioTasks(aimed, video, names))) as {
+      annotations: { result: { id: string; value: { sequence: Record<string, number>[]; labels: string[] } }[] }[];
+      predictions: { result: { id: string; type: string }[] }[];
+    }[];
+    const { result } = task.annotations[0];
+    expect(result.map(({ id }) => id)).toEqual(['cat', 'cat-square', 'dog', 'dog-square']);
+    const middle = { x: 17.188, y: 6.25, width: 65.625, height: 87.5 };
+    const small = { x: 65.625, y: 12.5, width: 18.75, height: 25 };
+    expect(result[1].value).toMatchObject({ framesCount: 60, duration: 6, labels: ['tabby'] });
+    expect(result[1].value.sequence).toEqual(
+      [[1, middle], [10, middle], [11, small], [20, small], [21, middle], [60, middle]].map(([frame, box], i) => ({
+        frame, enabled: i < 5, rotation: 0, ...(box as object), time: ((frame as number) - 1) / 10,
+      })),
+    );
+    expect(result[3].value.sequence.map(({ frame, x }) => [frame, x])).toEqual([[13, 65.625], [16, 65.625]]);
+    expect(task.predictions[0].result.map(({ id, type }) => [id, type])).toEqual([['predicted-0-0', 'timelinelabels'], ['predicted-0-0-square', 'videorectangle']]);
+    expect(labelStudioConfig(video, all, true)).toContain('<VideoRectangle name="square" toName="video"/>');
+    expect(labelStudioConfig(video, all, false)).not.toContain('VideoRectangle');
+  });
+
+  it('is the middle again where answers stop', async () => {
+    const { manifest, recognitions } = aimedSession();
+    const track = await SquareTrack.of(manifest, recognitions.slice(0, 10));
+    expect(track.at(2_799_999)?.side).toBe(0.25);
+    expect(track.at(2_800_000)?.side).toBe(0.875);
+    expect((await SquareTrack.of(manifest, [])).at(5)?.side).toBe(0.875);
+    expect((await SquareTrack.of(sessionOf().manifest, recognitions.slice(0, 5))).known).toBe(false);
   });
 });

@@ -61,6 +61,21 @@ export function sessionOf(change: Partial<SessionData> = {}): SessionData {
   return { manifest: change.manifest ?? manifestOf(counts), recognitions, human };
 }
 
+/** A cat whose middle was looked at, but from 1 to 2 s something small at the upper right; nothing from 3 s on. */
+export function aimedSession(change: Partial<SessionData> = {}): SessionData {
+  const square = { x: 0.75, y: 0.25, side: 0.25 };
+  const recognitions = Array.from({ length: 15 }, (_, i) => ({ ...answer(i * 200_000, CAT, 0.9, DOG), ...(i >= 5 && i < 10 && { square }) }));
+  const human: HumanLabels = {
+    spans: [
+      { id: 'cat', startUs: 0, endUs: 6_000_000, label: CAT },
+      { id: 'dog', startUs: 1_200_000, endUs: 1_600_000, label: DOG },
+    ],
+    snapshots: [{ id: 'kept', timeUs: 1_400_000, file: '1400000.jpg', label: DOG }],
+  };
+  const models = [{ id: 'resnet18', name: 'ResNet-18', precision: 'fp32', middle: 0.875 }] as const;
+  return sessionOf({ recognitions, human, manifest: manifestOf({ models }), ...change });
+}
+
 /** A session as exports read it. */
 export function sourceOf({ manifest, human, recognitions }: SessionData): ExportSource {
   return {

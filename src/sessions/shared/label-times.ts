@@ -25,6 +25,11 @@ export function recognitionAt(
   return entry && timeUs - entry.timeUs < holdsUs ? entry : undefined;
 }
 
+/** The moment that stands for a span, whole microseconds. */
+export function middleUs({ startUs, endUs }: { readonly startUs: number; readonly endUs: number }): number {
+  return Math.floor((startUs + endUs) / 2);
+}
+
 /** The spans that hold a time, by start. */
 export function spansAt({ spans }: HumanLabels, timeUs: number): readonly HumanSpan[] {
   return spans.filter((span) => span.startUs <= timeUs && timeUs < span.endUs);

@@ -23,6 +23,11 @@ export interface ExportRequest {
   readonly tracks: ExportTracks;
   /** Of image-folder and coco: microseconds from frame to frame; undefined for one frame a span. */
   readonly everyUs: number | undefined;
+  /**
+   * Of image-folder: true to cut images to the square that the network looked at, as many pixels as the video has there; they stay
+   * whole in sessions that do not say where that was.
+   */
+  readonly cut?: boolean;
 }
 
 /** How far an export or import has come. */

@@ -1,3 +1,4 @@
+import type { Region } from '../../../engine/index';
 import type { RecognitionEntry } from '../session';
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { ANSWER_HOLDS_US } from '../label-times';
@@ -5,8 +6,8 @@ import { DistinctNames } from './distinct-names';
 import type { ExportSource, Pieces } from './export-source';
 
 /*
- * COCO's JSON (cocodataset.org/#format-data) for labels of whole images: COCO knows none, so that each label is a box round
- * the whole image, as tools that convert between the two do. A person's labels are `annotations.json`, the network's are
+ * COCO's JSON (cocodataset.org/#format-data). Each label is a box: the square that the network looked at then, or the whole image in
+ * sessions that do not say, as tools that convert labels of images do. A person's labels are `annotations.json`, the network's are
  * `predictions.json` in COCO's format of results, which pycocotools' `loadRes` reads on top of it.
  */
 
@@ -19,6 +20,8 @@ export interface CocoImage {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** Where the network looked, pixels of the image, not whole ones; undefined where the session does not say. */
+  readonly square: Region | undefined;
   /** A person's labels that hold in it. */
   readonly labels: readonly LabelRef[];
 }
@@ -90,7 +93,10 @@ async function* listed(items: AsyncIterable<object> | Iterable<object>): Pieces 
 export async function* cocoAnnotations(source: ExportSource, images: readonly CocoImage[], categories: CocoCategories): Pieces {
   const { name, createdAt, id } = source.manifest;
   const created = new Date(createdAt).toISOString();
-  const info = { description: name, date_created: created, year: new Date(createdAt).getUTCFullYear(), version: '1.0', session: id };
+  const boxes = images.some(({ square }) => square)
+    ? 'The square that the network looked at.'
+    : 'Whole pictures: the session does not say where the network looked.';
+  const info = { description: name, date_created: created, year: new Date(createdAt).getUTCFullYear(), version: '1.0', session: id, boxes };
   yield `{\n"info": ${JSON.stringify(info)},\n"licenses": [],\n"categories": `;
   yield* listed(categories.all());
   yield ',\n"images": ';
@@ -102,18 +108,27 @@ export async function* cocoAnnotations(source: ExportSource, images: readonly Co
   yield '\n}\n';
 }
 
+/** Sums of hundredths, without the noise of floating point. */
+const hundredths = (value: number): number => Number(value.toFixed(2));
+
+function boxOf({ square, width, height }: CocoImage): Region {
+  return square ?? { x: 0, y: 0, width, height };
+}
+
 function* annotationsOf(images: readonly CocoImage[], categories: CocoCategories): Generator<object> {
   let id = 0;
-  for (const [i, { width, height, labels }] of images.entries()) {
-    for (const label of labels) {
+  for (const [i, image] of images.entries()) {
+    const { x, y, width, height } = boxOf(image);
+    const [right, below] = [hundredths(x + width), hundredths(y + height)];
+    for (const label of image.labels) {
       yield {
         id: ++id,
         image_id: i + 1,
         category_id: categories.add(label),
-        bbox: [0, 0, width, height],
-        area: width * height,
+        bbox: [x, y, width, height],
+        area: hundredths(width * height),
         iscrowd: 0,
-        segmentation: [[0, 0, width, 0, width, height, 0, height]],
+        segmentation: [[x, y, right, y, right, below, x, below]],
       };
     }
   }
@@ -124,8 +139,9 @@ export async function* cocoPredictions(source: ExportSource, images: readonly Co
   yield* listed(
     (async function* (): AsyncGenerator<object> {
       for await (const { image, id, entry } of answered(source, images)) {
+        const { x, y, width, height } = boxOf(image);
         for (const { probability, ...label } of entry.top) {
-          yield { image_id: id, category_id: categories.add(label), bbox: [0, 0, image.width, image.height], score: probability };
+          yield { image_id: id, category_id: categories.add(label), bbox: [x, y, width, height], score: probability };
         }
       }
     })(),

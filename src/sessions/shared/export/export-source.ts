@@ -1,6 +1,7 @@
 import type { HumanLabels, RecognitionEntry, SessionManifest } from '../session';
 import type { PredictedRun } from '../predicted-runs';
 import { predictedRuns } from '../predicted-runs';
+import { SquareTrack } from '../square-track';
 
 /** Who said it: the two are never mixed in what is taken away. */
 export type LabelTrack = 'human' | 'predicted';
@@ -19,6 +20,11 @@ export type Pieces = AsyncIterable<string>;
 /** The runs of a source's answers. */
 export function runsOf(source: ExportSource): AsyncGenerator<PredictedRun> {
   return predictedRuns(source.recognitions(), { durationUs: source.manifest.durationUs });
+}
+
+/** Where the network looked over a source's time. */
+export function squaresOf(source: ExportSource): Promise<SquareTrack> {
+  return SquareTrack.of(source.manifest, source.recognitions());
 }
 
 /** Microseconds as seconds, written exactly. */

@@ -1,5 +1,5 @@
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
-import { spansAt } from '../label-times';
+import { middleUs, spansAt } from '../label-times';
 import { runsOf, type ExportSource, type LabelTrack } from './export-source';
 
 /** Which frames are taken out of the video. */
@@ -45,13 +45,12 @@ export async function* labelledFrames(source: ExportSource, track: LabelTrack, c
 }
 
 async function* oneASpan(source: ExportSource, track: LabelTrack): AsyncGenerator<PlannedFrame> {
-  const middle = ({ startUs, endUs }: Span): number => Math.floor((startUs + endUs) / 2);
   if (track === 'predicted') {
     // Runs never overlap, so that their middles come in order.
-    for await (const run of runsOf(source)) yield { timeUs: middle(run), labels: [run.label] };
+    for await (const run of runsOf(source)) yield { timeUs: middleUs(run), labels: [run.label] };
     return;
   }
-  const times = [...new Set(source.human.spans.map(middle))].sort((a, b) => a - b);
+  const times = [...new Set(source.human.spans.map(middleUs))].sort((a, b) => a - b);
   for (const timeUs of times) {
     yield { timeUs, labels: distinct(spansAt(source.human, timeUs).map(({ label }) => label)) };
   }

@@ -1,11 +1,14 @@
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { DistinctNames } from './distinct-names';
-import { runsOf, type ExportSource, type Pieces } from './export-source';
+import { runsOf, squaresOf, type ExportSource, type Pieces } from './export-source';
+import type { SquareChange, SquareTrack } from '../square-track';
+import { squareInImage, type Size } from '../squares';
 
 /*
  * A task of Label Studio with a video and labels on its timeline (labelstud.io/tags/timelinelabels). It counts frames, from 1,
  * both ends of a range inclusive (label-studio-ml-backend, examples/yolo/utils/converter.py), and takes them to come at a
  * constant rate: so the video that goes with it is made anew at that rate, frame n of it shown from (n - 1) / rate.
+ * Where the network looked goes with each label as a rectangle (labelstud.io/tags/videorectangle), in per cent of the picture.
  */
 
 /** What the video that goes with the task is like. */
@@ -40,7 +43,7 @@ export function frameRange(startUs: number, endUs: number, { rate, frames }: Pic
   return { start: Math.max(1, Math.min(first, end)), end };
 }
 
-interface Region {
+interface TimedLabel {
   readonly id: string;
   readonly startUs: number;
   readonly endUs: number;
@@ -48,15 +51,59 @@ interface Region {
   readonly score?: number;
 }
 
-function result({ id, startUs, endUs, name, score }: Region, video: ConstantRateVideo): string {
-  return JSON.stringify({
-    id,
-    from_name: 'label',
-    to_name: 'video',
-    type: 'timelinelabels',
-    ...(score === undefined ? { origin: 'manual' } : { origin: 'prediction', score }),
-    value: { ranges: [frameRange(startUs, endUs, video)], timelinelabels: [name] },
-  });
+/** What the results of a task share. */
+interface TaskContext {
+  readonly video: ConstantRateVideo;
+  /** Size of the video's picture. */
+  readonly size: Size;
+  readonly squares: SquareTrack;
+}
+
+/** A rectangle's corners at a frame; between two of them Label Studio goes straight from one to the other. */
+interface Keyframe {
+  readonly frame: number;
+  /** False at a rectangle's last frame. */
+  readonly enabled: boolean;
+  readonly rotation: 0;
+  /** Per cent of the picture's width and height. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Seconds. */
+  readonly time: number;
+}
+
+/** The square over a span: it stays until it changes, so that each change has the frame before it as well. */
+function keyframes(changes: readonly SquareChange[], endUs: number, { video, size }: TaskContext): Keyframe[] {
+  const percent = (part: number, whole: number): number => Number(((100 * part) / whole).toFixed(3));
+  const found = new Map<number, Keyframe>();
+  for (const [i, { timeUs, square }] of changes.entries()) {
+    if (!square) continue;
+    const { x, y, width, height } = squareInImage(square, size, size);
+    const at = {
+      rotation: 0, x: percent(x, size.width), y: percent(y, size.height), width: percent(width, size.width), height: percent(height, size.height),
+    } as const;
+    const { start, end } = frameRange(timeUs, changes.at(i + 1)?.timeUs ?? endUs, video);
+    for (const frame of [start, end]) found.set(frame, { frame, enabled: true, ...at, time: Number(((frame - 1) / video.rate).toFixed(6)) });
+  }
+  const frames = [...found.values()];
+  return frames.map((keyframe, i) => (i === frames.length - 1 ? { ...keyframe, enabled: false } : keyframe));
+}
+
+function* results({ id, startUs, endUs, name, score }: TimedLabel, context: TaskContext): Generator<string> {
+  const { video, squares } = context;
+  const common = { to_name: 'video', ...(score === undefined ? { origin: 'manual' } : { origin: 'prediction', score }) };
+  const ranges = [frameRange(startUs, endUs, video)];
+  yield JSON.stringify({ id, from_name: 'label', type: 'timelinelabels', ...common, value: { ranges, timelinelabels: [name] } });
+  if (!squares.known) return;
+  const value = {
+    framesCount: video.frames,
+    duration: video.frames / video.rate,
+    sequence: keyframes(squares.within(startUs, endUs), endUs, context),
+    labels: [name],
+  };
+  yield JSON.stringify({ id: `${id}-square`, from_name: 'square', type: 'videorectangle', ...common, value });
 }
 
 /** All labels that the task names. */
@@ -76,14 +123,17 @@ export async function labelStudioNames(source: ExportSource): Promise<{ readonly
 /** `tasks.json`: one task, a person's spans as its annotation, the network's runs as a prediction for each model. */
 export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, names: DistinctNames): Pieces {
   const { manifest, human } = source;
+  const context: TaskContext = { video, size: manifest.film, squares: await squaresOf(source) };
   const data = { video: video.url, framerate: video.rate, name: manifest.name, session: manifest.id };
   yield `[{\n"data": ${JSON.stringify(data)},\n"annotations": [`;
   if (human.spans.length > 0) {
     yield '{"was_cancelled": false, "result": [';
     let first = true;
     for (const { id, startUs, endUs, label } of human.spans) {
-      yield (first ? '\n' : ',\n') + result({ id, startUs, endUs, name: names.of(label) }, video);
-      first = false;
+      for (const result of results({ id, startUs, endUs, name: names.of(label) }, context)) {
+        yield (first ? '\n' : ',\n') + result;
+        first = false;
+      }
     }
     yield '\n]}';
   }
@@ -91,11 +141,15 @@ export async function* labelStudioTasks(source: ExportSource, video: ConstantRat
   const models = [...new Set(manifest.models.map(({ id }) => id))];
   for (const [m, model] of models.entries()) {
     yield `${m === 0 ? '' : ','}\n{"model_version": ${JSON.stringify(model)}, "result": [`;
+    let first = true;
     let n = 0;
     let sum = 0;
     for await (const { startUs, endUs, label, probability, modelId } of runsOf(source)) {
       if (modelId !== model) continue;
-      yield (n === 0 ? '\n' : ',\n') + result({ id: `predicted-${m}-${n}`, startUs, endUs, name: names.of(label), score: probability }, video);
+      for (const result of results({ id: `predicted-${m}-${n}`, startUs, endUs, name: names.of(label), score: probability }, context)) {
+        yield (first ? '\n' : ',\n') + result;
+        first = false;
+      }
       n++;
       sum += probability;
     }
@@ -106,15 +160,22 @@ export async function* labelStudioTasks(source: ExportSource, video: ConstantRat
 
 const XML_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** `config.xml`: the labelling set-up to paste into a project's settings. */
-export function labelStudioConfig(video: ConstantRateVideo, labels: readonly string[]): string {
+/** `config.xml`: the labelling set-up to paste into a project's settings. @param squares whether the task has rectangles */
+export function labelStudioConfig(video: ConstantRateVideo, labels: readonly string[], squares: boolean): string {
   const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => XML_ESCAPES[sign]);
-  const lines = labels.map((name) => `    <Label value="${escaped(name)}"/>`);
+  const lines = labels.map((name) => `    <Label value="${escaped(name)}"/>`).join('\n');
+  const boxes = squares
+    ? `  <Labels name="square-label" toName="video">
+${lines}
+  </Labels>
+  <VideoRectangle name="square" toName="video"/>
+`
+    : '';
   return `<View>
   <TimelineLabels name="label" toName="video">
-${lines.join('\n')}
+${lines}
   </TimelineLabels>
-  <Video name="video" value="$video" framerate="${video.rate}" timelineHeight="120"/>
+${boxes}  <Video name="video" value="$video" framerate="${video.rate}" timelineHeight="120"/>
 </View>
 `;
 }

@@ -1,20 +1,48 @@
 import { CanvasSink } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
+import type { Region } from '../../../engine/index';
 import type { OpenVideo } from './open-video';
 
 /** JPEG's quality: what comes out is to be learnt from. */
 const QUALITY = 0.92;
 
-/** A frame as an image. */
+/** A frame as an image, until the next one is asked for. */
 export interface FrameImage {
-  readonly jpeg: Blob;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** @param square what of it is wanted, pixels, not whole ones; all of it if left out */
+  jpeg(square?: Region): Promise<Blob>;
+}
+
+/** A square of an image as a JPEG of as many pixels as it has there. */
+async function cut(image: OffscreenCanvas | ImageBitmap, { x, y, width: side }: Region): Promise<Blob> {
+  const pixels = Math.max(1, Math.round(side));
+  const [left, top] = [Math.min(Math.round(x), image.width - pixels), Math.min(Math.round(y), image.height - pixels)];
+  const canvas = new OffscreenCanvas(pixels, pixels);
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) throw new Error('This browser gives no 2D canvas.');
+  context.drawImage(image, left, top, pixels, pixels, 0, 0, pixels, pixels);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
+}
+
+/** A square of a JPEG as one of its own. @throws Fault `export-failed` where it is none that can be read */
+export async function cutJpeg(file: Blob, square: Region): Promise<Blob> {
+  let image: ImageBitmap;
+  try {
+    image = await createImageBitmap(file);
+  } catch (error) {
+    throw new Fault('export-failed', `A snapshot cannot be read: ${String(error)}`, { cause: error });
+  }
+  try {
+    return await cut(image, square);
+  } finally {
+    image.close();
+  }
 }
 
 /**
- * The frames in sight at times of the video, as JPEG; undefined where there is none. One is in memory at a time.
+ * The frames in sight at times of the video; undefined where there is none. One is in memory at a time.
  * @param timesUs never falling, microseconds
  * @throws Fault `export-codec` where the browser cannot decode the video
  */
@@ -31,7 +59,11 @@ export async function* frameImages(video: OpenVideo, timesUs: AsyncIterable<numb
       continue;
     }
     const canvas = wrapped.canvas as OffscreenCanvas;
-    yield { jpeg: await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY }), width: canvas.width, height: canvas.height };
+    yield {
+      width: canvas.width,
+      height: canvas.height,
+      jpeg: (square) => (square ? cut(canvas, square) : canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY })),
+    };
   }
 }
 

@@ -2,18 +2,20 @@ import type { ExportRequest } from '../../shared/session-export';
 import { Fault } from '../../../base/shared/fault';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { bundleEntries } from '../../shared/export/bundle';
+import type { Region } from '../../../engine/index';
 import { cocoAnnotations, cocoCategories, cocoPredictions, type CocoImage } from '../../shared/export/coco';
-import { csvRecord } from '../../../base/shared/csv';
+import { csvRecord, UTF8_MARK } from '../../../base/shared/csv';
 import { LabelFolders } from '../../shared/export/distinct-names';
 import { TEXT_SUFFIX, type TextFormat } from '../../shared/export/export-name';
-import type { LabelTrack } from '../../shared/export/export-source';
+import { secondsText, squaresOf, type LabelTrack } from '../../shared/export/export-source';
 import { safeName, UniqueNames } from '../../shared/export/file-names';
 import { labelledFrames, type FrameChoice, type PlannedFrame } from '../../shared/export/frame-plan';
 import { constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../shared/export/label-studio';
 import { textExport } from '../../shared/export/text-export';
 import { toJsonLines } from '../../shared/json-lines';
+import { squareInImage, type Size } from '../../shared/squares';
 import { encodeAtRate, frameCount } from './video';
-import { frameImages, jpegSize, type FrameImage } from './frame-images';
+import { cutJpeg, frameImages, jpegSize, type FrameImage } from './frame-images';
 import type { OpenVideo } from './open-video';
 import { temporaryFile, textBlocks, withFile } from './output-file';
 import type { Report } from './reports';
@@ -61,6 +63,17 @@ function choiceOf({ everyUs }: ExportRequest): FrameChoice {
   return everyUs === undefined ? { kind: 'one-a-span' } : { kind: 'every', everyUs };
 }
 
+/** Where the network looked at a time, in an image of some size; undefined where the session does not say. */
+type LookedAt = (timeUs: number, image: Size) => Region | undefined;
+
+async function lookedAt(source: SessionSource): Promise<LookedAt> {
+  const squares = await squaresOf(source);
+  return (timeUs, image) => {
+    const square = squares.at(timeUs);
+    return square && squareInImage(square, source.manifest.film, image);
+  };
+}
+
 /** Planned frames with their images; times at which the video has no frame are left out. */
 async function* withImages(
   video: OpenVideo,
@@ -82,16 +95,24 @@ async function* withImages(
   }
 }
 
-/** A folder of images for each label, as torchvision's ImageFolder reads them, and a table of the folders. */
+/** A folder of images for each label, as torchvision's ImageFolder reads them, and tables of the folders and of the images. */
 export async function* imageFolder(source: SessionSource, video: OpenVideo, request: ExportRequest, report: Report): AsyncGenerator<ZipContent> {
   const track: LabelTrack = request.tracks === 'predicted' ? 'predicted' : 'human';
   const folders = new LabelFolders();
   const base = safeName(source.manifest.name, 'session', 60);
+  const squareAt = await lookedAt(source);
+  let images = UTF8_MARK + csvRecord(['file', 'time_s', 'square_left', 'square_top', 'square_side']);
+  const note = (name: string, timeUs: number, square: Region | undefined): string => {
+    images += csvRecord([name, Number(secondsText(timeUs)), square?.x, square?.y, square?.width]);
+    return name;
+  };
   let count = 0;
   for await (const { timeUs, labels, image } of withImages(video, labelledFrames(source, track, choiceOf(request)), report)) {
+    const square = squareAt(timeUs, image);
+    const jpeg = await image.jpeg(request.cut ? square : undefined);
     for (const label of labels) {
       count++;
-      yield { name: `${folders.of(label)}/${base}-${String(timeUs).padStart(10, '0')}.jpg`, input: image.jpeg };
+      yield { name: note(`${folders.of(label)}/${base}-${String(timeUs).padStart(10, '0')}.jpg`, timeUs, square), input: jpeg };
     }
   }
   if (track === 'human') {
@@ -99,30 +120,35 @@ export async function* imageFolder(source: SessionSource, video: OpenVideo, requ
       const image = label && (await source.snapshot(file));
       if (!image) continue;
       count++;
-      yield { name: `${folders.of(label)}/${base}-snapshot-${timeUs}-${safeName(file.replace(/\.jpg$/, ''), 'x', 60)}.jpg`, input: image };
+      const square = squareAt(timeUs, await jpegSize(image));
+      const name = `${folders.of(label)}/${base}-snapshot-${timeUs}-${safeName(file.replace(/\.jpg$/, ''), 'x', 60)}.jpg`;
+      yield { name: note(name, timeUs, square), input: request.cut && square ? await cutJpeg(image, square) : image };
     }
   }
   if (count === 0) throw new Fault('export-empty', `The session has no ${track} labels that a frame could be had of.`);
   let table = csvRecord(['folder', 'class', 'label']);
   for (const { folder, label } of folders.all()) table += csvRecord([folder, label.index, label.name]);
   yield { name: 'classes.csv', input: table };
+  yield { name: 'pictures.csv', input: images };
 }
 
 /** Frames at a person's spans, snapshots, and COCO's JSON of both; frames all over where there are no spans. */
 export async function* coco(source: SessionSource, video: OpenVideo, request: ExportRequest, report: Report): AsyncGenerator<ZipContent> {
   const images: CocoImage[] = [];
   const names = new UniqueNames();
+  const squareAt = await lookedAt(source);
   for await (const { timeUs, labels, image } of withImages(video, framesForCoco(source, video, request), report)) {
     const file = `images/${String(timeUs).padStart(10, '0')}.jpg`;
-    yield { name: file, input: image.jpeg };
-    images.push({ file, timeUs, width: image.width, height: image.height, labels });
+    yield { name: file, input: await image.jpeg() };
+    images.push({ file, timeUs, width: image.width, height: image.height, square: squareAt(timeUs, image), labels });
   }
   for (const { file, timeUs, label } of source.human.snapshots) {
     const image = await source.snapshot(file);
     if (!image) continue;
     const path = `images/${names.take(`snapshot-${safeName(file.replace(/\.jpg$/, ''), String(timeUs))}`, '.jpg')}`;
     yield { name: path, input: image };
-    images.push({ file: path, timeUs, ...(await jpegSize(image)), labels: label ? [label] : [] });
+    const size = await jpegSize(image);
+    images.push({ file: path, timeUs, ...size, square: squareAt(timeUs, size), labels: label ? [label] : [] });
   }
   if (images.length === 0) throw new Fault('export-empty', 'The session has neither labels nor snapshots.');
   images.sort((a, b) => a.timeUs - b.timeUs);
@@ -166,5 +192,5 @@ export async function* labelStudio(source: SessionSource, original: OpenVideo, r
   const video = { url: `/data/local-files/?d=${encodeURIComponent(folder)}/film.mp4`, rate, frames: frameCount(original, rate) };
   if (file) yield { name: `${folder}/film.mp4`, input: file };
   yield { name: `${folder}/tasks.json`, input: textBlocks(labelStudioTasks(source, video, names)) };
-  yield { name: `${folder}/config.xml`, input: labelStudioConfig(video, all) };
+  yield { name: `${folder}/config.xml`, input: labelStudioConfig(video, all, (await squaresOf(source)).known) };
 }
