@@ -11,7 +11,7 @@ import type { HumanEdit, HumanLabels, SessionData } from '../../src/sessions/sha
 import type { FrameTimes } from '../../src/sessions/shared/session-export';
 import { FakeHost, FakePage, FakeVideo, Later, settled, until } from '../support/fake-page';
 import { spawn, workers } from '../support/fake-worker';
-import { answer, CAT, DOG, manifestOf, sessionOf } from '../support/session-fixture';
+import { aimedSession, answer, CAT, DOG, manifestOf, sessionOf } from '../support/session-fixture';
 
 const NOTHING: HumanLabels = { spans: [], snapshots: [] };
 /** A frame each 40 ms, the first one half a second into the file. */
@@ -318,6 +318,18 @@ describe('SessionDesk', () => {
     await opened;
   }
   const spans = (): string => desk.editor.labels.spans.map(({ startUs, endUs, label }) => `${startUs / 1e6}-${endUs / 1e6} ${label.name}`).join(', ');
+
+  it('tells where the network looked, where that is recorded', async () => {
+    sessions.add('two', { recognitions: aimedSession().recognitions });
+    await open('two');
+    await openVideo();
+    const squares = [0, 1_000_000, 1_999_999, 2_000_000, 5_000_000].map((timeUs) => {
+      desk.player.seek(timeUs);
+      return desk.square;
+    });
+    const aimed = { x: 210, y: 30, width: 60, height: 60 };
+    expect(squares).toEqual([undefined, aimed, aimed, undefined, undefined]);
+  });
 
   it('labels from the present frame to the end of what the network says, and all of it where that is right', async () => {
     await openVideo();

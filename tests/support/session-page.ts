@@ -28,14 +28,19 @@ export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id
   readonly title?: string;
   /** When the video's first frame is shown, seconds in the video's own time. */
   readonly start?: number;
+  /** True where the session says where the network looked: the middle, but at the upper right from 1 to 2 s. */
+  readonly aimed?: boolean;
 }
 
+/** Where the network looked from 1 to 2 s: 60 pixels of 320 x 240, 210 from the left and 30 from the top. */
+const AIM = { x: 0.75, y: 0.25, side: 0.25 };
+
 /** Six seconds, red (a cat, says the network), then blue (a dog); frames at uneven times; two spans, a snapshot. */
-export async function sampleSession(video: 'mp4' | 'webm' = 'mp4', { size = '320x240', title, start = 0, ...change }: SampleOptions = {}): Promise<SampleSession> {
+export async function sampleSession(video: 'mp4' | 'webm' = 'mp4', { size = '320x240', title, start = 0, aimed = false, ...change }: SampleOptions = {}): Promise<SampleSession> {
   const path = makeSessionVideo({ name: `session-page-${size}${start > 0 ? `-from-${start}` : ''}.${video}`, size, start, colours: ['red', 'blue'], rate: 25, uneven: true });
   const snapshot: Snapshot = { id: 'picture', timeUs: 3_600_000, file: '3600000.jpg', label: DOG };
   const image = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#00f' } }).jpeg().toBuffer();
-  const recognitions = catAndDog();
+  const recognitions = catAndDog().map((entry, i) => (aimed && i >= 5 && i < 10 ? { ...entry, square: AIM } : entry));
   const mimeType = video === 'mp4' ? 'video/mp4; codecs="avc1.f4000d"' : 'video/webm; codecs="vp8"';
   const [width, height] = size.split('x').map(Number);
   const images = new Map([[snapshot, new Uint8Array(image)]]);
@@ -43,6 +48,7 @@ export async function sampleSession(video: 'mp4' | 'webm' = 'mp4', { size = '320
     recognitions: recognitions.length, spans: SPANS.length, snapshots: 1,
     film: { file: `film.${video}`, mimeType, width, height, recorder: 'webcodecs' },
     ...(title !== undefined && { name: title }),
+    ...(aimed && { models: [{ id: 'resnet18', name: 'ResNet-18', precision: 'fp32', middle: 0.875 }] as const }),
     ...change,
   });
   const data: SessionData = { manifest: bare, recognitions, human: { spans: SPANS, snapshots: [snapshot] } };

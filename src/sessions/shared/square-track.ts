@@ -9,6 +9,11 @@ export interface SquareChange {
   readonly square: Aim | undefined;
 }
 
+/** Whether a session says where the network looked: those of before 2026-11-26 do not. */
+export function saysSquares({ models }: Pick<SessionManifest, 'models'>): boolean {
+  return models.some(({ middle }) => middle !== undefined);
+}
+
 /** The square that an answer is of, shares of the video's picture; undefined for answers of sessions that do not say. */
 export function squaresOfEntries({ models }: SessionManifest): (entry: Pick<RecognitionEntry, 'square' | 'modelId'>) => Aim | undefined {
   const middles = new Map(models.flatMap(({ id, middle }) => (middle === undefined ? [] : [[id, { x: 0.5, y: 0.5, side: middle }]])));

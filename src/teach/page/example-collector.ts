@@ -60,7 +60,7 @@ export class ExampleCollector {
     const { videoFrames } = await loadVideoFrames();
     for (const span of spans) {
       const group = crypto.randomUUID();
-      for await (const frame of videoFrames(video, timesIn(span, count))) {
+      for await (const { frame } of videoFrames(video, timesIn(span, count))) {
         const image = await squareImage(frame, frame.displayWidth, frame.displayHeight);
         yield await this.#example(frame.clone(), image, group, 'session');
       }

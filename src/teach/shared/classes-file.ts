@@ -1,3 +1,4 @@
+import type { Aim } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
 import { fromBase64, toBase64 } from './base64';
 
@@ -17,6 +18,8 @@ export interface FileExample {
   /** Milliseconds since 1970. */
   readonly addedAt: number;
   readonly source: ExampleSource;
+  /** The square of the frame that it is of, in shares of the frame; left out for the middle one, as in files of before 2026-11-26. */
+  readonly square?: Aim;
   /** Shape [width]. */
   readonly features: Float32Array;
   /** JPEG, as far as the person wanted images in the file. */
@@ -43,7 +46,7 @@ export class ClassesFileError extends Error {
 
 /**
  * Writes taught classes as JSON: `{ format, version, model, things: [{ name, other, examples: [{ id, group, addedAt, source,
- * features, picture? }] }] }`; features are little-endian float32 and images JPEG, both in base64.
+ * square?, features, picture? }] }] }`; features are little-endian float32 and images JPEG, both in base64.
  */
 export function writeClassesFile({ model, things: classes }: ClassesFile): string {
   return JSON.stringify({
@@ -108,6 +111,17 @@ function readModel(value: unknown): FeatureModel {
   };
 }
 
+function share(fields: Fields, key: string, where: string): number {
+  const value = fields[key];
+  return typeof value === 'number' && value >= 0 && value <= 1 ? value : fail(`${where}.${key}`, 'is no number from 0 to 1');
+}
+
+function readSquare(value: unknown, where: string): Aim {
+  const fields = object(value, where);
+  const square = { x: share(fields, 'x', where), y: share(fields, 'y', where), side: share(fields, 'side', where) };
+  return square.side > 0 ? square : fail(`${where}.side`, 'is 0');
+}
+
 const SOURCES: readonly string[] = ['camera', 'picture', 'session'] satisfies ExampleSource[];
 
 function readExample(value: unknown, where: string, width: number): FileExample {
@@ -125,6 +139,7 @@ function readExample(value: unknown, where: string, width: number): FileExample 
   if (image && !(image[0] === 0xff && image[1] === 0xd8)) return fail(`${where}.picture`, 'is no JPEG');
   return {
     id: text(fields, 'id', where), group: text(fields, 'group', where), addedAt, source: source as ExampleSource, features,
+    ...(fields['square'] !== undefined && { square: readSquare(fields['square'], `${where}.square`) }),
     ...(image ? { picture: image } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { TaughtHead } from './head';
 import type { HeldOutReport } from './report';
 import type { ExampleSource } from './classes-file';
+import type { Aim } from '../../engine/index';
 import type { FeatureModel, StoredBlock } from '../../recognise/shared/index';
 import type { TaughtAdapter } from './train-adapter';
 import type { TeachProgress } from './train-head';
@@ -25,6 +26,8 @@ export interface NewExample {
   /** Same for those that were taken together: a burst, a span, an image. */
   readonly group: string;
   readonly source: ExampleSource;
+  /** The square of the frame that it is of, in shares of the frame to 4 decimals; left out for the middle one. */
+  readonly square?: Aim;
 }
 
 /** An example as it is listed. */

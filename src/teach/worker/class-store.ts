@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { storageFault } from '../../base/worker/private-files';
+import type { Aim } from '../../engine/index';
 import type { LiveClasses, TrainingResult } from '../shared/teach';
 import type { StoredBlock, FeatureModel } from '../../recognise/shared/index';
 import type { ExampleSource } from '../shared/classes-file';
@@ -18,6 +19,8 @@ export interface StoredExample {
   /** Milliseconds since 1970; those added together are thousandths apart, so that their order is kept. */
   readonly addedAt: number;
   readonly source: ExampleSource;
+  /** As `NewExample.square`. */
+  readonly square?: Aim;
   readonly model: FeatureModel;
   readonly features: Float32Array;
   readonly picture: Blob | undefined;

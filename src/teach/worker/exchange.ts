@@ -28,8 +28,9 @@ export async function exportClasses(
       name,
       other,
       examples: await Promise.all(
-        usable.filter((e) => e.thingId === id).map(async ({ id: own, group, addedAt, source, features, picture: image }): Promise<FileExample> => ({
+        usable.filter((e) => e.thingId === id).map(async ({ id: own, group, addedAt, source, square, features, picture: image }): Promise<FileExample> => ({
           id: own, group, addedAt, source, features,
+          ...(square && { square }),
           ...(images && image ? { picture: new Uint8Array(await image.arrayBuffer()) } : {}),
         })),
       ),
@@ -76,11 +77,11 @@ export async function importClasses(
       taughtClass = { id: crypto.randomUUID(), name, other, createdAt: Date.now() + i };
       made.push(taughtClass);
     }
-    for (const { id, group, addedAt, source, features, picture: image } of own) {
+    for (const { id, group, addedAt, source, square, features, picture: image } of own) {
       if (known.has(id)) continue;
       known.add(id);
       const blob = image ? new Blob([image], { type: 'image/jpeg' }) : undefined;
-      added.push({ id, thingId: taughtClass.id, group, addedAt, source, model: read.model, features, picture: blob });
+      added.push({ id, thingId: taughtClass.id, group, addedAt, source, ...(square && { square }), model: read.model, features, picture: blob });
     }
   }
   return { classes: made, examples: added };

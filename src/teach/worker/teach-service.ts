@@ -86,8 +86,8 @@ export class TeachService implements TeachApi {
     return this.#changing(async (store) => {
       found(await store.classes(), classId);
       const now = this.#stamp(examples.length);
-      const stored = examples.map(({ features, image, group, source }, i): StoredExample => (
-        { id: crypto.randomUUID(), thingId: classId, group, addedAt: now + i / 1000, source, model, features, picture: image }
+      const stored = examples.map(({ features, image, group, source, square }, i): StoredExample => (
+        { id: crypto.randomUUID(), thingId: classId, group, addedAt: now + i / 1000, source, ...(square && { square }), model, features, picture: image }
       ));
       const blocks = new Map(stored.flatMap(({ id }, i) => (examples[i].block ? [[id, examples[i].block] as const] : [])));
       await store.change({ examples: stored, blocks });

@@ -171,6 +171,18 @@ describe('TeachService', () => {
       expect((await there.service.state()).classes).toEqual([]);
     });
 
+    it('say which square of its frame each example is of', async () => {
+      const square = { x: 0.25, y: 0.75, side: 0.2 };
+      const id = await service.addClass('mug');
+      await service.addExamples(id, MODEL, news(0, 3).map((example, i) => (i === 1 ? { ...example, square } : example)));
+      const there = another();
+      await there.service.importFile(await service.exportFile(MODEL, false), MODEL);
+      for (const kept of [store, there.store]) {
+        const examples = await kept.examples();
+        expect(examples.sort((a, b) => a.addedAt - b.addedAt).map((example) => example.square)).toEqual([undefined, square, undefined]);
+      }
+    });
+
     it('add to things of the same name', async () => {
       await teach('mug');
       const there = another();

@@ -1,10 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
-import type { HumanLabels, HumanSpan, SessionData } from '../../shared/session';
+import type { Region } from '../../../engine/index';
+import type { HumanLabels, HumanSpan, RecognitionEntry, SessionData } from '../../shared/session';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FrameTimes } from '../../shared/session-export';
 import { neighbouringStart, recognitionAt } from '../../shared/label-times';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
+import { squareInImage } from '../../shared/squares';
 import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';
 import type { LabelBook } from '../label-book';
 import type { Transfer } from '../library/session-transfer';
@@ -82,10 +84,16 @@ export class SessionDesk implements ReactiveController {
     return this.#videoFault;
   }
 
+  /** The square that the label at the present time is of, pixels of the video's picture; undefined where it was none of its own. */
+  get square(): Region | undefined {
+    const square = this.#answer?.square;
+    const film = this.editor.data?.manifest.film;
+    return square && film && squareInImage(square, film, film);
+  }
+
   /** What the network says at the present time, most probable first. */
   get answers(): readonly { readonly label: LabelRef; readonly probability: number }[] {
-    const top = this.editor.data && recognitionAt(this.editor.data.recognitions, this.player.timeUs)?.top;
-    return (top ?? []).map(({ index, name, probability }) => ({ label: index === undefined ? { name } : { index, name }, probability }));
+    return (this.#answer?.top ?? []).map(({ index, name, probability }) => ({ label: index === undefined ? { name } : { index, name }, probability }));
   }
 
   /** A person's own labels: those of this session, then those that were used anywhere, the newest first. */
@@ -195,6 +203,10 @@ export class SessionDesk implements ReactiveController {
     else if (command === 'split') editor.split(id, time);
     else if (command === 'delete') editor.delete(id);
     else if (next) editor.merge(id, next.id);
+  }
+
+  get #answer(): RecognitionEntry | undefined {
+    return this.editor.data && recognitionAt(this.editor.data.recognitions, this.player.timeUs);
   }
 
   /** Where labels begin: a person's spans and snapshots, and the network's runs. */

@@ -18,6 +18,7 @@ import type { Sheet } from '../../../base/page/elements/sheet';
 import { labelBookContext, type LabelBook } from '../label-book';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelTimeline } from './label-timeline';
+import { lookedSquare, lookedSquareStyles } from './looked-square';
 import { sessionDetailStyles } from './session-detail-styles';
 import { commandOf, isZoom, KEYS, type Command } from './session-keys';
 import { preciseTime } from './time-words';
@@ -37,7 +38,7 @@ import './span-panel';
 @customElement('sg-session-detail')
 @localized()
 export class SessionDetail extends LitElement {
-  static override styles = [sharedStyles, sessionDetailStyles];
+  static override styles = [sharedStyles, sessionDetailStyles, lookedSquareStyles];
 
   @consume({ context: labelBookContext }) readonly book!: LabelBook;
   @property({ attribute: false }) library!: SessionLibrary;
@@ -89,7 +90,7 @@ export class SessionDetail extends LitElement {
   }
 
   #page(data: SessionData): unknown {
-    const { editor, player, runs, plotted, videoFault, statistics } = this.desk;
+    const { editor, player, runs, plotted, videoFault, statistics, square } = this.desk;
     const { durationUs } = data.manifest;
     return html`<div class="page">
       ${this.#head(data)}
@@ -104,6 +105,7 @@ export class SessionDetail extends LitElement {
               @error=${this.#onVideoError}
               @click=${() => player.toggle()}
             ></video>`}
+        ${square && !videoFault && this.video?.videoWidth ? lookedSquare(square, data.manifest.film) : nothing}
         <div class="said" aria-hidden="true">${this.#said()}</div>
       </div>
       <div class="side">

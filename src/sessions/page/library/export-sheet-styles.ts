@@ -61,6 +61,10 @@ export const exportSheetStyles = css`
     gap: 0.75rem;
     padding: 0 0 0.4rem;
   }
+  p.hint {
+    flex: 1 1 100%;
+    margin: 0;
+  }
   .options label {
     display: grid;
     flex: 1 1 10rem;

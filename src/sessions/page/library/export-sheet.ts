@@ -6,6 +6,7 @@ import type { SessionManifest } from '../../shared/session';
 import type { ExportedFile, ExportFormat, ExportRequest, ExportTracks, TransferProgress } from '../../shared/session-export';
 import type { SessionLibrary } from './session-library';
 import { exportName, isTextFormat } from '../../shared/export/export-name';
+import { saysSquares } from '../../shared/square-track';
 import { chooseFile, downloadFile } from '../../../base/page/save-file';
 import type { Transfer } from './session-transfer';
 import { fileSize } from '../../../base/page/elements/format';
@@ -33,6 +34,7 @@ export class ExportSheet extends LitElement {
   @state() private format: ExportFormat = 'everything';
   @state() private tracks: ExportTracks = 'both';
   @state() private every: number = 1;
+  @state() private cut = false;
   @state() private progress: TransferProgress | undefined;
   @state() private done: ExportedFile | undefined;
   @state() private fault: Fault | undefined;
@@ -67,7 +69,7 @@ export class ExportSheet extends LitElement {
             <input type="radio" name="format" value=${format} .checked=${this.format === format} @change=${() => this.#choose(format)} />
             <span>${name}<span class="hint">${hint}</span></span>
           </label>
-          ${this.format === format ? this.#options() : nothing}`,
+          ${this.format === format ? this.#options(session) : nothing}`,
         )}
       </fieldset>
       <div class="foot">
@@ -78,8 +80,9 @@ export class ExportSheet extends LitElement {
   }
 
   /** What else there is to say of a format. */
-  #options(): unknown {
+  #options(session: SessionManifest): unknown {
     const { format } = this;
+    if (format === 'label-studio') return this.#squareless(session);
     const frames = format === 'image-folder' || format === 'coco';
     if (!frames && !isTextFormat(format)) return nothing;
     const tracks: [ExportTracks, string][] = [
@@ -110,7 +113,23 @@ export class ExportSheet extends LitElement {
             </select>
           </label>`
         : nothing}
+      ${format === 'image-folder' && saysSquares(session)
+        ? html`<label
+            >${msg('Pictures')}
+            <select @change=${(event: Event) => (this.cut = (event.target as HTMLSelectElement).value === 'cut')}>
+              <option value="whole" ?selected=${!this.cut}>${msg('Whole pictures')}</option>
+              <option value="cut" ?selected=${this.cut}>${msg('Cut to where the network looked')}</option>
+            </select>
+          </label>`
+        : nothing}
+      ${frames ? this.#squareless(session) : nothing}
     </div>`;
+  }
+
+  /** What is missing in an older session. */
+  #squareless(session: SessionManifest): unknown {
+    if (saysSquares(session)) return nothing;
+    return html`<p class="hint">${msg('This session does not say where the network looked: its labels are of whole pictures.')}</p>`;
   }
 
   #running(): unknown {
@@ -151,11 +170,11 @@ export class ExportSheet extends LitElement {
 
   async #onSubmit(event: Event): Promise<void> {
     event.preventDefault();
-    const { session, format, every, library } = this;
+    const { session, format, every, cut, library } = this;
     if (!session || this.job) return;
     this.#reset();
     const tracks = format === 'image-folder' && this.tracks === 'both' ? 'human' : this.tracks;
-    const request: ExportRequest = { sessionId: session.id, format, tracks, everyUs: every === 0 ? undefined : Math.round(every * 1e6) };
+    const request: ExportRequest = { sessionId: session.id, format, tracks, everyUs: every === 0 ? undefined : Math.round(every * 1e6), cut };
     const { name, type } = exportName(session, request);
     const target = await chooseFile(name, type);
     if (target === 'cancelled') return;
