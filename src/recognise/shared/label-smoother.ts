@@ -26,7 +26,7 @@ export const DEFAULT_SMOOTHER_OPTIONS: SmootherOptions = {
  * Below this overlap a new answer is of another scene. Measured as the Bhattacharyya coefficient of the two
  * distributions (1 where they agree, 0 where they share no class).
  */
-const SAME_SCENE_OVERLAP = 0.35;
+export const SAME_SCENE_OVERLAP = 0.35;
 
 /** A label takes over the first place only where it is this much more likely than the one shown there. */
 const TAKEOVER_RATIO = 1.15;

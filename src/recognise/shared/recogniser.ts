@@ -93,7 +93,7 @@ export interface LookMap {
 export interface Recognition {
   readonly id: number;
   readonly capturedAt: number;
-  /** This frame's own answer, most probable first. */
+  /** The answer for this frame, most probable first; of a live frame averaged with the looks just before at the same scene. */
   readonly top: readonly Prediction[];
   /** The labels to show: smoothed and held (the same as `top` where both are off). */
   readonly steady: readonly Prediction[];

@@ -1,4 +1,7 @@
-/** Cells along each side of the thumbnail that is compared. */
+import type { Region } from '../../engine/index';
+
+/** Cells along each side of the reduced image that is kept of each look, and of what two looks have in common. */
+const KEPT = 28;
 const GRID = 14;
 
 /**
@@ -7,53 +10,100 @@ const GRID = 14;
  */
 const CHANGE_THRESHOLD = 0.55;
 
+/** Two looks that have less than this share of the smaller one's side in common cannot be compared. */
+const LEAST_COMMON = 0.4;
+
+/** What the network was given of a frame. */
+export interface SeenLook {
+  /** Network input, float32 NCHW [1, 3, size, size]. */
+  readonly input: Float32Array;
+  /** Its side, pixels, 28 or more. */
+  readonly size: number;
+  /** What of the frame it shows, source pixels. */
+  readonly square: Region;
+  readonly mirrored: boolean;
+}
+
+interface Reduced {
+  readonly square: Region;
+  readonly cells: Float32Array;
+}
+
 /**
- * Tells a cut to another scene from movement, by comparing 14 x 14 thumbnails of the network's own input: costs one
- * pass over its green plane and no second look at the camera's image.
+ * Tells a cut to another scene from movement, by comparing 14 x 14 thumbnails of what two successive looks have in common, made of the
+ * network's own input: costs one pass over its green plane and no second look at the camera's image.
  */
 export class SceneChangeDetector {
-  #previous = new Float32Array(GRID * GRID);
-  #current = new Float32Array(GRID * GRID);
-  #hasPrevious = false;
+  #previous: Reduced | undefined;
+  #spare: Float32Array = new Float32Array(KEPT * KEPT);
 
   reset(): void {
-    this.#hasPrevious = false;
+    this.#previous = undefined;
   }
 
-  /**
-   * @param input network input, float32 NCHW [1, 3, size, size]
-   * @param size its side, pixels, 14 or more
-   * @returns whether this frame shows another scene than the frame before
-   */
-  update(input: Float32Array, size: number): boolean {
-    this.#thumbnail(input.subarray(size * size, 2 * size * size), size);
-    const changed = this.#hasPrevious && this.#difference() > CHANGE_THRESHOLD;
-    [this.#previous, this.#current] = [this.#current, this.#previous];
-    this.#hasPrevious = true;
-    return changed;
+  /** @returns whether this frame shows another scene than the frame before; looks that have too little in common show the same one */
+  update(look: SeenLook): boolean {
+    const current: Reduced = { square: look.square, cells: reduce(look, this.#spare) };
+    const before = this.#previous;
+    if (before) this.#spare = before.cells;
+    else this.#spare = new Float32Array(KEPT * KEPT);
+    this.#previous = current;
+    const common = before && commonSquare(before.square, current.square);
+    return common !== undefined && difference(thumbnail(before as Reduced, common), thumbnail(current, common)) > CHANGE_THRESHOLD;
   }
+}
 
-  #thumbnail(green: Float32Array, size: number): void {
-    const cell = Math.floor(size / GRID);
-    let total = 0;
-    for (let gy = 0; gy < GRID; gy++) {
-      for (let gx = 0; gx < GRID; gx++) {
-        let sum = 0;
-        for (let y = gy * cell; y < (gy + 1) * cell; y++) {
-          const row = y * size;
-          for (let x = gx * cell; x < (gx + 1) * cell; x++) sum += green[row + x];
-        }
-        this.#current[gy * GRID + gx] = sum / (cell * cell);
-        total += sum / (cell * cell);
+/** Means of the green plane's cells, not mirrored. */
+function reduce({ input, size, mirrored }: SeenLook, out: Float32Array): Float32Array {
+  const green = input.subarray(size * size, 2 * size * size);
+  const cell = Math.floor(size / KEPT);
+  for (let gy = 0; gy < KEPT; gy++) {
+    for (let gx = 0; gx < KEPT; gx++) {
+      let sum = 0;
+      for (let y = gy * cell; y < (gy + 1) * cell; y++) {
+        const row = y * size;
+        for (let x = gx * cell; x < (gx + 1) * cell; x++) sum += green[row + x];
       }
+      out[gy * KEPT + (mirrored ? KEPT - 1 - gx : gx)] = sum / (cell * cell);
     }
-    const mean = total / (GRID * GRID);
-    for (let i = 0; i < this.#current.length; i++) this.#current[i] -= mean;
   }
+  return out;
+}
 
-  #difference(): number {
-    let sum = 0;
-    for (let i = 0; i < this.#current.length; i++) sum += Math.abs(this.#current[i] - this.#previous[i]);
-    return sum / this.#current.length;
+function commonSquare(a: Region, b: Region): Region | undefined {
+  const x = Math.max(a.x, b.x);
+  const y = Math.max(a.y, b.y);
+  const width = Math.min(a.x + a.width, b.x + b.width) - x;
+  const height = Math.min(a.y + a.height, b.y + b.height) - y;
+  const least = LEAST_COMMON * Math.min(a.width, b.width, a.height, b.height);
+  return width >= least && height >= least ? { x, y, width, height } : undefined;
+}
+
+/** A part of a reduced image in 14 x 14 cells less their mean, linearly between the kept cells' middles. */
+function thumbnail({ square, cells }: Reduced, part: Region): Float32Array {
+  const out = new Float32Array(GRID * GRID);
+  const at = (from: number, length: number, whole: number, wholeLength: number, i: number): number =>
+    Math.min(KEPT - 1, Math.max(0, (((from + ((i + 0.5) / GRID) * length - whole) / wholeLength) * KEPT) - 0.5));
+  let total = 0;
+  for (let gy = 0; gy < GRID; gy++) {
+    const y = at(part.y, part.height, square.y, square.height, gy);
+    const top = Math.min(KEPT - 2, Math.floor(y));
+    for (let gx = 0; gx < GRID; gx++) {
+      const x = at(part.x, part.width, square.x, square.width, gx);
+      const left = Math.min(KEPT - 2, Math.floor(x));
+      const i = top * KEPT + left;
+      const across = (row: number): number => cells[row] + (x - left) * (cells[row + 1] - cells[row]);
+      const value = across(i) + (y - top) * (across(i + KEPT) - across(i));
+      out[gy * GRID + gx] = value;
+      total += value;
+    }
   }
+  const mean = total / out.length;
+  return out.map((value) => value - mean);
+}
+
+function difference(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
+  return sum / a.length;
 }

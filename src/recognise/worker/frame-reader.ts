@@ -2,10 +2,12 @@ import { Fault } from '../../base/shared/fault';
 import { isTurned, type FrameInput, type PixelFrame } from '../shared/recogniser';
 import type { Preprocessor, View } from '../../engine/index';
 
-/** Chooses what of a frame is read. @param width of the frame as it is seen, pixels @param height likewise */
-export type ViewOf = (width: number, height: number) => View;
+/** Pixels, as the frame is seen. */
+export interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
 
-const WHOLE: ViewOf = () => ({});
 
 function isPixelFrame(frame: FrameInput): frame is PixelFrame {
   return 'data' in frame;
@@ -30,13 +32,12 @@ export class FrameReader {
 
   /**
    * @param out receives float32 NCHW [1, 3, crop, crop]
-   * @param viewOf what of the frame is wanted, read at the frame's full resolution
+   * @param view what of the frame is wanted, read at the frame's full resolution
    * @throws Fault `frame-unreadable` where this worker can read such frames in no way: plain pixels it always can
    * @throws RangeError where the frame holds no image
    */
-  async read(frame: FrameInput, out: Float32Array, viewOf: ViewOf = WHOLE): Promise<void> {
+  async read(frame: FrameInput, out: Float32Array, view: View = {}): Promise<void> {
     const { width, height } = frameSize(frame);
-    const view = viewOf(width, height);
     if (isPixelFrame(frame)) {
       this.preprocessor.run(frame.data, width, height, out, undefined, undefined, view);
     } else if (!(isVideoFrame(frame) && (await this.#copy(frame, out, view)))) {
@@ -88,8 +89,7 @@ export class FrameReader {
   }
 }
 
-/** A frame's size as it is seen, pixels. */
-export function frameSize(frame: FrameInput): { readonly width: number; readonly height: number } {
+export function frameSize(frame: FrameInput): FrameSize {
   return isVideoFrame(frame) ? { width: frame.displayWidth, height: frame.displayHeight } : { width: frame.width, height: frame.height };
 }
 

@@ -1,6 +1,6 @@
 import {
-  capabilities, type ClassMap, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
-  Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, visibleSquare,
+  type Aim, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
+  type Preprocessing, Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, type View, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
@@ -8,7 +8,6 @@ import type {
   FrameInput,
   LoadedModel,
   LoadRequest,
-  LookMap,
   Recognition,
   RecogniseOptions,
   RecogniserApi,
@@ -16,16 +15,18 @@ import type {
   WorkerCapabilities,
 } from '../shared/recogniser';
 import { LabelSmoother, type SmootherOptions } from '../shared/label-smoother';
-import { SceneChangeDetector } from '../shared/scene-change';
 import { adoptModelFile } from './adopt-model';
 import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
 import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
 import { deviceModels } from './device-models';
-import { closeFrame, FrameReader, frameSize } from './frame-reader';
+import { closeFrame, FrameReader, frameSize, type FrameSize } from './frame-reader';
+import { LiveLooks, lookMap, type PlacedLook } from './live-looks';
 import { SerialQueue } from '../../base/worker/async';
 import { siteModel } from './site-model';
 
 const CLASSES = 1000;
+/** Networks that name more right where they see frames as they are, mirrored and tighter in turn (docs/accuracy.md). */
+const GAINS_BY_VIEWS: ReadonlySet<string> = new Set(['resnet18']);
 
 /** Starts an engine on a model's bytes. */
 export type EngineFactory = (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>;
@@ -38,11 +39,17 @@ interface Running {
   readonly features: FeatureModel | undefined;
 }
 
+/** How the network's input was read from a frame. */
+interface ReadLook {
+  readonly placed: PlacedLook;
+  readonly sceneChanged: boolean;
+}
+
 /** The recogniser behind the worker's messages; knows nothing of Comlink, so tests drive it without a worker. */
 export class RecogniserService implements RecogniserApi {
   readonly #queue = new SerialQueue();
   #smoother = new LabelSmoother(CLASSES);
-  readonly #scenes = new SceneChangeDetector();
+  readonly #looks = new LiveLooks();
   readonly #probabilities = new Float32Array(CLASSES);
   #running: Running | undefined;
   #naming: ExtraClasses | undefined;
@@ -78,10 +85,7 @@ export class RecogniserService implements RecogniserApi {
   }
 
   measure(runs: number, limitMs: number): Promise<number[]> {
-    return this.#queue.run(async () => {
-      if (!this.#running) throw new Fault('no-model', 'No model is loaded.');
-      return timeEngine(this.#running.engine, runs, limitMs);
-    });
+    return this.#queue.run(() => timeEngine(this.#loaded.engine, runs, limitMs));
   }
 
   async adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel> {
@@ -131,7 +135,7 @@ export class RecogniserService implements RecogniserApi {
       throw error;
     }
     this.#smoother.reset();
-    this.#scenes.reset();
+    this.#looks.reset();
     const loaded: LoadedModel = {
       manifest,
       precision,
@@ -147,17 +151,13 @@ export class RecogniserService implements RecogniserApi {
   }
 
   async #recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
-    const running = this.#running;
-    if (!running) throw new Fault('no-model', 'No model is loaded.');
-    const { engine, reader } = running;
+    const running = this.#loaded;
+    const { engine } = running;
     const started = performance.now();
     const size = frameSize(frame);
-    const { aim } = options;
-    const square = aim ? squareAt(aim, size.width, size.height) : visibleSquare(size.width, size.height, reader.preprocessor.spec);
-    await reader.read(frame, engine.input, () => (aim ? { square } : {}));
-    closeFrame(frame);
     const live = options.live ?? true;
-    const sceneChanged = live && this.#scenes.update(engine.input, reader.preprocessor.spec.crop);
+    const { placed, sceneChanged } = await (live ? this.#readLive(frame, size, options) : this.#readStill(frame, size, options));
+    closeFrame(frame);
     const read = performance.now();
     let output;
     try {
@@ -168,9 +168,15 @@ export class RecogniserService implements RecogniserApi {
     const inferred = performance.now();
     softmax(output.logits, this.#probabilities);
     const naming = this.#follow(running);
-    const probabilities = naming?.join(this.#probabilities, output) ?? this.#probabilities;
+    const own = naming?.join(this.#probabilities, output) ?? this.#probabilities;
+    const probabilities = live ? this.#looks.answered(placed, own, options.capturedAt) : own;
     const named = (found: Prediction[]): Prediction[] => naming?.name(found, CLASSES) ?? found;
     const top = named(topK(probabilities, options.count));
+    // Taught classes have no weights of which a map could be made.
+    const leading = topK(probabilities.subarray(0, CLASSES), 1)[0].index;
+    const wanted = (options.map ?? false) || (live && placed.look.kind !== 'near');
+    const map = wanted ? engine.classMap?.(leading) : undefined;
+    if (live && map) this.#looks.follow(placed, map, size);
     return {
       id: options.id,
       capturedAt: options.capturedAt,
@@ -182,10 +188,37 @@ export class RecogniserService implements RecogniserApi {
       features: options.features ? output.features?.slice() : undefined,
       ...(options.block && engine.lastBlock ? { block: storedBlock(engine.lastBlock()) } : {}),
       frame: size,
-      square,
-      aimed: aim !== undefined,
-      ...(options.map && engine.classMap ? { look: lookMap(engine.classMap.bind(engine), this.#probabilities, square) } : {}),
+      square: squareOf(options.aim, size, running.reader.preprocessor.spec),
+      aimed: options.aim !== undefined,
+      ...(options.map && map ? { look: lookMap(placed, map, leading) } : {}),
     };
+  }
+
+  async #readStill(frame: FrameInput, size: FrameSize, { aim }: RecogniseOptions): Promise<ReadLook> {
+    const { engine, reader } = this.#loaded;
+    const square = squareOf(aim, size, reader.preprocessor.spec);
+    const view: View = aim ? { square } : {};
+    await reader.read(frame, engine.input, view);
+    return { placed: { look: { kind: 'whole', mirrored: false }, square, view }, sceneChanged: false };
+  }
+
+  async #readLive(frame: FrameInput, size: FrameSize, { aim, looks, features, block }: RecogniseOptions): Promise<ReadLook> {
+    const { engine, reader, loaded } = this.#loaded;
+    const { spec } = reader.preprocessor;
+    // What is taught is taught of the image as it is.
+    const plain = (features ?? false) || (block ?? false);
+    const wishes = { second: !plain && engine.classMap !== undefined, views: !plain && GAINS_BY_VIEWS.has(loaded.manifest.architecture), ...looks, aim };
+    const { moved, ...first } = this.#looks.next(wishes, size, spec);
+    await reader.read(frame, engine.input, first.view);
+    const { changed, again } = this.#looks.seen(first, engine.input, size, spec);
+    // A near look would be where the scene before had something.
+    if (again) await reader.read(frame, engine.input, again.view);
+    return { placed: again ?? first, sceneChanged: changed || moved };
+  }
+
+  get #loaded(): Running {
+    if (!this.#running) throw new Fault('no-model', 'No model is loaded.');
+    return this.#running;
   }
 
   /** What names taught classes now; labels begin anew where that has changed. */
@@ -231,8 +264,6 @@ function storedBlock({ hidden, sum }: LastBlock): StoredBlock {
   return { hidden: toHalves(hidden), sum: toHalves(sum) };
 }
 
-/** Where the network looked for its own first class: those that were taught have no weights to ask. */
-function lookMap(classMap: (index: number) => ClassMap, probabilities: Float32Array, square: Region): LookMap {
-  const [{ index }] = topK(probabilities, 1);
-  return { map: classMap(index), index, square };
+function squareOf(aim: Aim | undefined, { width, height }: FrameSize, spec: Preprocessing): Region {
+  return aim ? squareAt(aim, width, height) : visibleSquare(width, height, spec);
 }

@@ -1,0 +1,135 @@
+import type { Aim, ClassMap, Region } from '../../engine/index';
+import { SAME_SCENE_OVERLAP } from './label-smoother';
+import type { LookOptions } from './recogniser';
+
+/** One way of looking at a live frame. */
+export interface Look {
+  /** The whole square, a little less of it, or closely where the network's own map has its centre. */
+  readonly kind: 'whole' | 'tight' | 'near';
+  readonly mirrored: boolean;
+}
+
+/** Side of a tight look as a share of the whole one's: 224 of 288 where the whole is 224 of 256. */
+export const TIGHT = 256 / 288;
+/** Side of a near look as a share of the frame's shorter side: measured better than a box drawn round the map (docs/accuracy.md). */
+export const NEAR = 0.5;
+
+/**
+ * An answer counts so long, milliseconds, that the five ways of looking take their turns at 10 recognitions a second. The newest whole and
+ * the newest near answer always count, however slow the device.
+ */
+const LASTING_MS = 500;
+
+/** Below this a probability is as good as none: its logarithm must not outweigh all others. */
+const LEAST = 1e-7;
+
+const WHOLE: Look = { kind: 'whole', mirrored: false };
+const NEAR_LOOK: Look = { kind: 'near', mirrored: false };
+
+/** How alike two distributions are, 0..1, from their logarithms (see `distributionOverlap`). */
+function overlap(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.exp((a[i] + b[i]) / 2);
+  return sum;
+}
+
+interface Answer {
+  readonly look: Look;
+  readonly time: number;
+  /** Natural logarithms of probabilities, shape [classes]. */
+  readonly logarithms: Float32Array;
+}
+
+/**
+ * Successive frames are looked at in different ways, one way each, and the answers averaged in logarithms: no frame waits longer for its
+ * label than one run of the network takes. Ways that do not take their turn any more are forgotten.
+ */
+export class LookCycle {
+  #answers: Answer[] = [];
+  #turn = 0;
+
+  /** The next look is a whole one, and its answer stands alone. */
+  reset(): void {
+    this.#answers = [];
+    this.#turn = 0;
+  }
+
+  /** @param nearPossible whether it is known where to look closely */
+  next({ second, views }: LookOptions, nearPossible: boolean): Look {
+    const wholes: readonly Look[] = views ? [WHOLE, { kind: 'whole', mirrored: true }, { kind: 'tight', mirrored: false }] : [WHOLE];
+    const nears: readonly Look[] = views ? [NEAR_LOOK, { kind: 'near', mirrored: true }] : [NEAR_LOOK];
+    const turn = this.#turn++;
+    if (!second) return wholes[turn % wholes.length];
+    const round = turn >> 1;
+    return turn % 2 === 1 && nearPossible ? nears[round % nears.length] : wholes[round % wholes.length];
+  }
+
+  /**
+   * Takes the answer to a look. Where it has little in common with the last one of its side the scene is another one, and it stands alone.
+   * @param probabilities shape [classes]; not kept
+   * @param time when the frame was captured, milliseconds, never falling
+   * @returns the answers that count, averaged: whole and tight ones on one side, near ones on the other, half each; shape [classes], anew
+   */
+  add(look: Look, probabilities: Float32Array, time: number): Float32Array {
+    const logarithms = probabilities.map((p) => Math.log(Math.max(p, LEAST)));
+    const near = look.kind === 'near';
+    const same = (other: Look): boolean => other.kind === look.kind && other.mirrored === look.mirrored;
+    const before = this.#answers.filter((answer) => answer.logarithms.length === logarithms.length);
+    const last = before.findLast((answer) => (answer.look.kind === 'near') === near);
+    const other = last && overlap(last.logarithms, logarithms) < SAME_SCENE_OVERLAP;
+    const kept = other ? [] : before.filter((answer) => !same(answer.look));
+    const newest = (side: Answer[]): Answer[] => side.filter((answer, i) => time - answer.time <= LASTING_MS || i === side.length - 1);
+    const others = newest(kept.filter((answer) => (answer.look.kind === 'near') !== near));
+    const alike = kept.filter((answer) => (answer.look.kind === 'near') === near && time - answer.time <= LASTING_MS);
+    this.#answers = [...others, ...alike, { look, time, logarithms }].sort((a, b) => a.time - b.time);
+    return this.#average();
+  }
+
+  #average(): Float32Array {
+    const near = this.#answers.filter(({ look }) => look.kind === 'near');
+    const whole = this.#answers.filter(({ look }) => look.kind !== 'near');
+    const sides = [whole, near].filter((side) => side.length > 0);
+    const mean = new Float32Array(this.#answers[0].logarithms.length);
+    for (const side of sides) {
+      const weight = 1 / side.length / sides.length;
+      for (const { logarithms } of side) for (let i = 0; i < mean.length; i++) mean[i] += weight * logarithms[i];
+    }
+    let sum = 0;
+    for (let i = 0; i < mean.length; i++) sum += mean[i] = Math.exp(mean[i]);
+    for (let i = 0; i < mean.length; i++) mean[i] /= sum;
+    return mean;
+  }
+}
+
+/**
+ * Middle of what speaks for a class in its map, as an aim with the side of a near look; undefined where nothing does.
+ * @param square what of a `width` x `height` image the map lies over, pixels
+ */
+export function nearAim({ width: columns, height: rows, values }: ClassMap, square: Region, width: number, height: number): Aim | undefined {
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const floor = most * CENTRE_FLOOR;
+  let sum = 0;
+  let x = 0;
+  let y = 0;
+  for (let i = 0; i < values.length; i++) {
+    const weight = Math.max(0, values[i] - floor);
+    sum += weight;
+    x += weight * ((i % columns) + 0.5);
+    y += weight * (Math.floor(i / columns) + 0.5);
+  }
+  if (sum === 0) return undefined;
+  return {
+    x: (square.x + (x / sum / columns) * square.width) / width,
+    y: (square.y + (y / sum / rows) * square.height) / height,
+    side: NEAR,
+  };
+}
+
+/** Places below this share of the map's largest value do not count for its middle: they are the surroundings. */
+const CENTRE_FLOOR = 0.2;
+
+/** A map of a mirrored look, turned back. */
+export function unmirrored(map: ClassMap): ClassMap {
+  const { width } = map;
+  return { ...map, values: map.values.map((_, i, values) => values[i - (i % width) + width - 1 - (i % width)]) };
+}

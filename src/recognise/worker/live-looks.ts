@@ -1,0 +1,92 @@
+import { aimOf, squareAt, visibleSquare, type Aim, type ClassMap, type Preprocessing, type Region, type View } from '../../engine/index';
+import { LookCycle, nearAim, TIGHT, unmirrored, type Look } from '../shared/look-cycle';
+import type { LookMap, LookOptions } from '../shared/recogniser';
+import { SceneChangeDetector } from '../shared/scene-change';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A look at a frame of a certain size. */
+export interface PlacedLook {
+  readonly look: Look;
+  readonly view: View;
+  /** What it shows, source pixels. */
+  readonly square: Region;
+}
+
+/** What live frames are looked at for. */
+export interface LookWishes extends LookOptions {
+  /** Undefined where nobody aims. */
+  readonly aim: Aim | undefined;
+}
+
+/** Chooses how each live frame is looked at, and puts the answers together; begins anew where the scene or the aim changes. */
+export class LiveLooks {
+  readonly #cycle = new LookCycle();
+  readonly #scenes = new SceneChangeDetector();
+  #near: Aim | undefined;
+  #aim: Aim | undefined;
+
+  reset(): void {
+    this.#cycle.reset();
+    this.#scenes.reset();
+    this.#near = undefined;
+    this.#aim = undefined;
+  }
+
+  /** How the next frame is looked at first. @returns also whether a person aims elsewhere than before */
+  next(wishes: LookWishes, size: Size, spec: Preprocessing): PlacedLook & { readonly moved: boolean } {
+    const { aim } = wishes;
+    const before = this.#aim;
+    const moved = aim === undefined ? before !== undefined : !before || before.x !== aim.x || before.y !== aim.y || before.side !== aim.side;
+    if (moved) this.#begin();
+    this.#aim = aim;
+    const look = this.#cycle.next({ ...wishes, second: wishes.second && aim === undefined }, this.#near !== undefined);
+    return { ...this.#place(look, size, spec), moved };
+  }
+
+  /**
+   * Told of the network's input once it is read.
+   * @returns `changed`: the scene is another one; `again`: how this frame has to be looked at instead, where the look was for the scene before
+   */
+  seen({ look, square }: PlacedLook, input: Float32Array, size: Size, spec: Preprocessing): { readonly changed: boolean; readonly again?: PlacedLook } {
+    const changed = this.#scenes.update({ input, size: spec.crop, square, mirrored: look.mirrored });
+    if (!changed) return { changed };
+    this.#begin();
+    const first = this.#cycle.next({ second: false, views: false }, false);
+    return look.kind === 'near' ? { changed, again: this.#place(first, size, spec) } : { changed };
+  }
+
+  /** @returns the answers to this scene's looks so far, averaged; shape as given */
+  answered({ look }: PlacedLook, probabilities: Float32Array, time: number): Float32Array {
+    return this.#cycle.add(look, probabilities, time);
+  }
+
+  /** Told where the network looked for the leading class: the next near look goes there. */
+  follow({ look, square }: PlacedLook, map: ClassMap, { width, height }: Size): void {
+    if (look.kind !== 'near') this.#near = nearAim(look.mirrored ? unmirrored(map) : map, square, width, height) ?? this.#near;
+  }
+
+  #begin(): void {
+    this.#cycle.reset();
+    this.#near = undefined;
+  }
+
+  #place(look: Look, { width, height }: Size, spec: Preprocessing): PlacedLook {
+    const { mirrored } = look;
+    const aimed = this.#aim;
+    const whole = aimed ? squareAt(aimed, width, height) : visibleSquare(width, height, spec);
+    if (look.kind === 'whole') return { look, square: whole, view: aimed ? { square: whole, mirrored } : { mirrored } };
+    const middle = aimed ?? aimOf(whole, width, height);
+    const aim = look.kind === 'near' && this.#near ? this.#near : { ...middle, side: middle.side * TIGHT };
+    const square = squareAt(aim, width, height);
+    return { look, square, view: { square, mirrored } };
+  }
+}
+
+/** The map of a look as it lies over the frame. */
+export function lookMap({ look, square }: PlacedLook, map: ClassMap, index: number): LookMap {
+  return { map: look.mirrored ? unmirrored(map) : map, index, square };
+}
