@@ -1,5 +1,6 @@
 // npm run accuracy: top-1 and top-5 over labelled images, through the built app's worker in Chromium.
 // Images are named NNNN-name.jpg, NNNN = ImageNet class. Usage: npm run accuracy [-- FOLDER [MODEL [PRECISION]]]
+// npm run accuracy -- scenes: how often it names what a camera sees (scenes.ts).
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import { modelIndex } from '../../src/server/model-index';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { calibrationImages } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';
+import { measureScenes } from './scenes';
 
 const TOP = 5;
 const THREADS = 2;
@@ -89,7 +91,8 @@ async function main(): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => {
+const [first, ...rest] = process.argv.slice(2);
+(first === 'scenes' ? measureScenes(rest) : main()).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

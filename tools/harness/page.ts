@@ -6,6 +6,7 @@ import { fetchSiteModels } from '../../src/recognise/page/model/model-catalogue'
 import type { EngineId } from '../../src/engine/engine';
 import type { Precision } from '../../src/engine/model';
 import type { LoadedModel, Recognition } from '../../src/recognise/shared/recogniser';
+import { playScenes, type Scene, type SceneRun, type Shown } from './scenes';
 
 /** Which model to load, and how. */
 export interface HarnessLoad {
@@ -45,6 +46,12 @@ export interface RivalApi {
 
 const clients = new Map<string, RecogniserClient>();
 const rivals = new Map<string, Remote<RivalApi>>();
+
+function clientOf(key: string): RecogniserClient {
+  const client = clients.get(key);
+  if (!client) throw new Error('Load a model first.');
+  return client;
+}
 
 function rivalOf(key: string): Remote<RivalApi> {
   const rival = rivals.get(key);
@@ -114,6 +121,11 @@ const harness = {
     return times;
   },
 
+  /** See {@link playScenes}. */
+  playScenes(scenes: readonly Scene[], run: SceneRun, key = ''): Promise<Shown[][]> {
+    return playScenes(clientOf(key), scenes, run);
+  },
+
   async loadRival(key: string, workerUrl: string, type: WorkerType, options: Parameters<RivalApi['load']>[0]): Promise<number> {
     const worker = new Worker(workerUrl, { type });
     const rival = wrap<RivalApi>(worker);
@@ -126,9 +138,7 @@ const harness = {
   rivalLogits: async (key: string): Promise<number[]> => Array.from(await rivalOf(key).logits()),
 
   recognise(frame: ImageBitmap | { data: Uint8ClampedArray; width: number; height: number }, count: number, key = ''): Promise<Recognition> {
-    const client = clients.get(key);
-    if (!client) throw new Error('Load a model first.');
-    return client.recognise(frame, { id: 0, capturedAt: performance.now(), count, live: false });
+    return clientOf(key).recognise(frame, { id: 0, capturedAt: performance.now(), count, live: false });
   },
 };
 

@@ -1,0 +1,167 @@
+// npm run accuracy -- scenes: how often the built app names a thing that a camera sees, by how it looks at the frames.
+// Pictures are named NNNN-name.jpg, NNNN = ImageNet class. Each is set, masked to its own rectangle, into a frame of 1280 x 720 before
+// another one that is blurred; all from a seed. Usage: npm run accuracy -- scenes [FOLDER] [--count N] [--model ID] [--precision P] [--engine E]
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { EngineId } from '../../src/engine/engine';
+import type { Precision } from '../../src/engine/model';
+import { withHarness } from '../harness/serve-harness';
+import type { Scene, SceneRun, Shown } from '../harness/scenes';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const THREADS = 2;
+/** Scenes that are handed to the page at a time. */
+const BATCH = 10;
+
+/** Pictures before the camera. */
+interface Setting {
+  readonly name: string;
+  readonly scene: (random: () => number) => Pick<Scene, 'height' | 'x' | 'y' | 'light' | 'noise' | 'shake'>;
+}
+
+const STILL = { light: 1, noise: 2, shake: 1 };
+const DIM = { light: 0.12, noise: 6, shake: 1 };
+
+export const SETTINGS: readonly Setting[] = [
+  { name: 'half the height, off the centre', scene: (random) => ({ height: 0.5, ...offCentre(random), ...STILL }) },
+  { name: 'any size, anywhere', scene: (random) => ({ height: 0.3 + 0.7 * random(), x: random(), y: random(), ...STILL }) },
+  { name: 'well framed', scene: () => ({ height: 1, x: 0.5, y: 0.5, ...STILL }) },
+  { name: 'well framed, dim and noisy', scene: () => ({ height: 1, x: 0.5, y: 0.5, ...DIM }) },
+];
+
+/** Anywhere but where the middle of the object is nearer to the frame's middle than half way to the edge, in one direction at least. */
+function offCentre(random: () => number): { x: number; y: number } {
+  for (;;) {
+    const place = { x: random(), y: random() };
+    if (Math.max(Math.abs(place.x - 0.5), Math.abs(place.y - 0.5)) >= 0.25) return place;
+  }
+}
+
+const WAYS: readonly { readonly name: string; readonly run: Pick<SceneRun, 'looks' | 'aimed'> }[] = [
+  { name: 'middle square alone', run: { looks: { second: false, views: false }, aimed: false } },
+  { name: 'second look', run: { looks: { second: true, views: false }, aimed: false } },
+  { name: 'alternating views', run: { looks: { second: false, views: true }, aimed: false } },
+  { name: 'second look and alternating views (the app)', run: { looks: { second: true, views: true }, aimed: false } },
+  { name: 'aimed exactly', run: { looks: { second: false, views: false }, aimed: true } },
+  { name: 'aimed exactly, alternating views (the app, aimed)', run: { looks: { second: false, views: true }, aimed: true } },
+];
+
+/** Mulberry32. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Wilson's interval of a share at 95 %, in per cent (E. B. Wilson 1927). */
+export function interval(right: number, count: number): readonly [low: number, high: number] {
+  const z = 1.959964;
+  const p = right / count;
+  const middle = (p + (z * z) / (2 * count)) / (1 + (z * z) / count);
+  const half = (z / (1 + (z * z) / count)) * Math.sqrt((p * (1 - p)) / count + (z * z) / (4 * count * count));
+  return [100 * (middle - half), 100 * (middle + half)];
+}
+
+function share(right: number, count: number): string {
+  const [low, high] = interval(right, count);
+  return `${((100 * right) / count).toFixed(1)} % (${low.toFixed(1)} to ${high.toFixed(1)})`;
+}
+
+const wantedOf = (name: string): number => Number(name.slice(0, 4));
+
+/** Scenes of each picture in turn. The same seed gives the same scenes. */
+export function scenesOf(names: readonly string[], setting: Setting, count: number, seed: number): readonly (Scene & { readonly wanted: number })[] {
+  const random = randomFrom(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const object = names[Math.floor((i * names.length) / count)];
+    const background = names[Math.floor(random() * names.length)];
+    const url = (name: string): string => `/pictures/${encodeURIComponent(name)}`;
+    return { object: url(object), background: url(background), wanted: wantedOf(object), seed: seed * 100_003 + i, ...setting.scene(random) };
+  });
+}
+
+/** What is shown on a shaken film of scenes: changes of what stands there while a scene lasts, and how late it is that of the scene. */
+interface Steadiness {
+  readonly changes: readonly number[];
+  /** Milliseconds from each cut until the label of the scene before is gone. */
+  readonly delays: readonly number[];
+}
+
+export function steadiness(film: readonly (readonly Shown[])[], stepMs: number): Steadiness {
+  const word = ({ first, sure }: Shown): number => (sure ? first : -1);
+  const changes: number[] = [];
+  const delays: number[] = [];
+  for (const [i, labels] of film.entries()) {
+    // What the scene is settled at: what stands there most of its time.
+    const counts = new Map<number, number>();
+    for (const each of labels) counts.set(word(each), (counts.get(word(each)) ?? 0) + 1);
+    const before = i > 0 ? word(film[i - 1][film[i - 1].length - 1]) : undefined;
+    const arrived = before === undefined ? 0 : labels.findIndex((each) => word(each) !== before);
+    const settled = [...counts].sort((a, b) => b[1] - a[1])[0][0];
+    if (i > 0 && settled !== before) delays.push((arrived < 0 ? labels.length : arrived + 1) * stepMs);
+    const own = labels.slice(Math.max(0, arrived)).map(word);
+    changes.push(own.filter((each, at) => at > 0 && each !== own[at - 1]).length);
+  }
+  return { changes, delays };
+}
+
+/** @param args what follows `scenes` on the command line */
+export async function measureScenes(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args, allowPositionals: true,
+    options: {
+      count: { type: 'string', default: '200' }, model: { type: 'string', default: 'resnet18' }, precision: { type: 'string', default: 'int8' },
+      engine: { type: 'string', default: 'simd' }, seed: { type: 'string', default: '1' }, frames: { type: 'string', default: '12' }, only: { type: 'string' },
+    },
+  });
+  const folder = positionals.at(0) ?? join(root, '../shared/pictures');
+  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run accuracy -- scenes FOLDER`);
+  const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
+  if (names.length < 2) throw new Error(`${folder} has less than two pictures named NNNN-name.jpg, NNNN = ImageNet class.`);
+  const count = Number(values.count);
+  const seed = Number(values.seed);
+  const frames = Number(values.frames);
+  if (!(Number.isInteger(count) && count > 0)) throw new Error(`--count ${values.count} is no number of scenes.`);
+  await withHarness({ extra: { '/pictures': folder } }, async (page, serving) => {
+    await page.evaluate((load) => window.sightglassHarness.load(load), {
+      workerUrl: serving.workerUrl, modelId: values.model, precision: values.precision as Precision, engine: values.engine as EngineId, threads: THREADS,
+    });
+    const play = async (scenes: readonly Scene[], run: SceneRun): Promise<Shown[][]> => {
+      const shown: Shown[][] = [];
+      for (let i = 0; i < scenes.length; i += BATCH) {
+        shown.push(...(await page.evaluate(([some, how]) => window.sightglassHarness.playScenes(some, how), [scenes.slice(i, i + BATCH), run] as const)));
+        if (process.stderr.isTTY) process.stderr.write(`\r${shown.length} / ${scenes.length} `);
+      }
+      return shown;
+    };
+    console.log(`${values.model} ${values.precision}, ${values.engine}; ${count} scenes each of ${names.length} pictures, seed ${seed}, label after ${frames} frames of 33 ms; top-1 with 95 % intervals\n`);
+    const settings = SETTINGS.filter(({ name }) => values.only === undefined || name.includes(values.only));
+    console.log(`| way of looking | ${settings.map(({ name }) => name).join(' | ')} |`);
+    console.log(`| --- | ${settings.map(() => '---').join(' | ')} |`);
+    for (const way of WAYS) {
+      const cells: string[] = [];
+      for (const setting of settings) {
+        const scenes = scenesOf(names, setting, count, seed);
+        const shown = await play(scenes, { frames, interval: 33, ...way.run });
+        cells.push(share(shown.filter((labels, i) => labels[labels.length - 1].first === scenes[i].wanted).length, count));
+      }
+      console.log(`| ${way.name} | ${cells.join(' | ')} |`);
+    }
+    console.log('\n| shaken film of 12 scenes (6 pixels, noise 8), 4 s each | most changes a scene | scenes with more than one | mean delay after a cut | longest |');
+    console.log('| --- | --- | --- | --- | --- |');
+    const film = scenesOf(names, { name: '', scene: (random) => ({ height: 0.5 + 0.5 * random(), x: random(), y: random(), light: 1, noise: 8, shake: 6 }) }, 12, seed + 1);
+    for (const [rate, interval] of [['30 a second', 33], ['1 a second', 1000]] as const) {
+      for (const way of [WAYS[0], WAYS[3]]) {
+        const { changes, delays } = steadiness(await play(film, { frames: Math.round(4000 / interval), interval, ...way.run }), interval);
+        const mean = delays.reduce((a, b) => a + b, 0) / delays.length;
+        console.log(`| ${way.name}, ${rate} | ${Math.max(...changes)} | ${changes.filter((n) => n > 1).length} of 12 | ${Math.round(mean)} ms | ${Math.max(...delays)} ms |`);
+      }
+    }
+  });
+}
