@@ -1,3 +1,4 @@
+import { type Aim, squareAt } from '../../engine/index';
 import { grabFrame, squareImage } from '../../recognise/page/index';
 import { loadVideoFrames } from '../../sessions/page/index';
 import { decodeImage } from '../../base/page/decode-image';
@@ -35,13 +36,18 @@ export class ExampleCollector {
    *
    * @param goOn asked before each; false ends it
    * @param onExample told of each at once
+   * @param aim gives the square that is meant, read for each; the middle one if it gives none
    */
-  async burst(video: HTMLVideoElement, goOn: () => boolean, onExample: (example: NewExample) => void): Promise<void> {
+  async burst(
+    video: HTMLVideoElement, goOn: () => boolean, onExample: (example: NewExample) => void, aim: () => Aim | undefined = () => undefined,
+  ): Promise<void> {
     const group = crypto.randomUUID();
     for (let taken = 0; taken < MOST_IN_BURST && goOn(); taken++) {
       const started = performance.now();
-      const image = squareImage(video, video.videoWidth, video.videoHeight);
-      onExample(await this.#example(await grabFrame(video), await image, group, 'camera'));
+      const { videoWidth, videoHeight } = video;
+      const aimed = aim();
+      const image = squareImage(video, videoWidth, videoHeight, aimed && squareAt(aimed, videoWidth, videoHeight));
+      onExample(await this.#example(await grabFrame(video), await image, group, 'camera', aimed));
       const rest = BURST_INTERVAL - (performance.now() - started);
       if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
     }
@@ -72,9 +78,9 @@ export class ExampleCollector {
     return this.#example(await createImageBitmap(image, { colorSpaceConversion: 'none' }), image, '', 'picture');
   }
 
-  async #example(frame: FrameInput, image: Blob, group: string, source: ExampleSource): Promise<NewExample> {
+  async #example(frame: FrameInput, image: Blob, group: string, source: ExampleSource, aim?: Aim): Promise<NewExample> {
     const { features, block } = await this.recognise(frame, {
-      id: 0, capturedAt: performance.now(), count: 1, features: true, block: true, live: false,
+      id: 0, capturedAt: performance.now(), count: 1, features: true, block: true, live: false, aim,
     });
     if (!features) throw new Fault('no-model', 'The model that runs gives no features to learn from.');
     return { features, block, image, group, source };

@@ -1,3 +1,4 @@
+import type { Aim } from '../../engine/index';
 import type { ReactiveControllerHost } from 'lit';
 import { TeachClient } from './teach-client';
 import { Fault } from '../../base/shared/fault';
@@ -102,13 +103,13 @@ export class TeachController extends SharedController {
     await this.#try(() => this.#client.rename(classId, name));
   }
 
-  /** Takes examples of a class from a video until `release`. */
-  async hold(classId: string, video: HTMLVideoElement): Promise<void> {
+  /** Takes examples of a class from a video until `release`. @param aim gives the square that is meant, the middle one if left out */
+  async hold(classId: string, video: HTMLVideoElement, aim?: () => Aim | undefined): Promise<void> {
     if (this.#holding || this.collecting || !this.#teachable()) return;
     this.#holding = true;
     const examplesLeft = this.#examplesLeft(classId);
     this.#collect({ classId, examples: [], total: undefined });
-    await this.#try(() => this.#collector.burst(video, () => this.#holding && this.#taken < examplesLeft, (example) => this.#take(example)));
+    await this.#try(() => this.#collector.burst(video, () => this.#holding && this.#taken < examplesLeft, (example) => this.#take(example), aim));
     this.#holding = false;
     await this.#keep(classId);
   }

@@ -1,3 +1,4 @@
+import type { Region } from '../../../engine/index';
 import type { FrameInput } from '../../shared/recogniser';
 
 /** How a frame travels to the worker. */
@@ -49,16 +50,35 @@ export async function grabFrame(
 const SIDE = 256;
 const QUALITY = 0.85;
 
-/** The middle square of an image, which the network sees, as a small JPEG. */
-export async function squareImage(source: CanvasImageSource, width: number, height: number): Promise<Blob> {
-  const side = Math.min(width, height);
+/** Share of a kept image's side that the network's own preprocessing leaves of it: 224 of 256. */
+const SEEN = 224 / SIDE;
+
+/**
+ * A square of an image as a small JPEG, with what the network's own preprocessing cuts off round it: recognised as an image of its
+ * own it is seen as that square was.
+ *
+ * @param source of `width` x `height` pixels
+ * @param square what the network looked at, source pixels; the middle square if left out
+ */
+export async function squareImage(source: CanvasImageSource, width: number, height: number, square?: Region): Promise<Blob> {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = SIDE;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This browser gives no 2D canvas.');
   context.imageSmoothingQuality = 'high';
-  context.drawImage(source, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
+  const most = Math.min(width, height);
+  const side = square ? square.width / SEEN : most;
+  const left = square ? square.x + square.width / 2 - side / 2 : (width - side) / 2;
+  const top = square ? square.y + square.height / 2 - side / 2 : (height - side) / 2;
+  // Beyond the frame's edge there is nothing: the nearest square that lies in it is under it there.
+  const [within, x, y] = [Math.min(side, most), clamp(left, width - side), clamp(top, height - side)];
+  if (x !== left || y !== top) context.drawImage(source, x, y, within, within, 0, 0, SIDE, SIDE);
+  context.drawImage(source, left, top, side, side, 0, 0, SIDE, SIDE);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be written as JPEG.'))), 'image/jpeg', QUALITY);
   });
+}
+
+function clamp(value: number, most: number): number {
+  return Math.max(0, Math.min(value, most));
 }
