@@ -1,3 +1,5 @@
+import type { VideoSpan } from './example-collector';
+
 export type ClassAction = 'choose' | 'delete' | 'session';
 
 /** Something is to be done with a taught class. */
@@ -48,7 +50,7 @@ export class HoldEvent extends Event {
 /** Spans of one video, by the class that they show. */
 export interface SpanChoice {
   readonly video: Blob;
-  readonly spans: readonly { readonly name: string; readonly startUs: number; readonly endUs: number }[];
+  readonly spans: readonly (VideoSpan & { readonly name: string })[];
   /** True to make classes of the spans' own names; else all are of the chosen class. */
   readonly ownNames: boolean;
 }

@@ -20,7 +20,12 @@ export interface VideoSpan {
   /** Microseconds. */
   readonly startUs: number;
   readonly endUs: number;
+  /** What is meant of the frame at a time: a square in shares of the frame, or undefined for the middle one; always that if left out. */
+  readonly squareAt?: (timeUs: number) => Aim | undefined;
 }
+
+/** As it is kept. */
+const rounded = ({ x, y, side }: Aim): Aim => ({ x: Number(x.toFixed(4)), y: Number(y.toFixed(4)), side: Math.max(1e-4, Number(side.toFixed(4))) });
 
 /** Times within a span, evenly, none at its very ends. */
 function timesIn({ startUs, endUs }: VideoSpan, count: number): number[] {
@@ -66,9 +71,11 @@ export class ExampleCollector {
     const { videoFrames } = await loadVideoFrames();
     for (const span of spans) {
       const group = crypto.randomUUID();
-      for await (const { frame } of videoFrames(video, timesIn(span, count))) {
-        const image = await squareImage(frame, frame.displayWidth, frame.displayHeight);
-        yield await this.#example(frame.clone(), image, group, 'session');
+      for await (const { frame, timeUs } of videoFrames(video, timesIn(span, count))) {
+        const { displayWidth, displayHeight } = frame;
+        const aimed = span.squareAt?.(timeUs);
+        const image = await squareImage(frame, displayWidth, displayHeight, aimed && squareAt(aimed, displayWidth, displayHeight));
+        yield await this.#example(frame.clone(), image, group, 'session', aimed);
       }
     }
   }
@@ -83,7 +90,7 @@ export class ExampleCollector {
       id: 0, capturedAt: performance.now(), count: 1, features: true, block: true, live: false, aim,
     });
     if (!features) throw new Fault('no-model', 'The model that runs gives no features to learn from.');
-    return { features, block, image, group, source };
+    return { features, block, image, group, source, ...(aim && { square: rounded(aim) }) };
   }
 }
 

@@ -2,22 +2,22 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
+import type { Aim } from '../../engine/index';
 import { labelText } from '../../base/page/language';
 import { Fault } from '../../base/shared/fault';
-import { predictedRunsOf, type SessionData, type SessionManifest } from '../../sessions/shared/index';
+import { predictedRunsOf, recognitionAt, type SessionData, type SessionManifest } from '../../sessions/shared/index';
 import { sessionStoreContext, type SessionStore } from '../../sessions/page/index';
 import { SpanChoiceEvent } from './events';
+import type { VideoSpan } from './example-collector';
 import { faultText } from '../../base/page/elements/fault-text';
 import { sharedStyles } from '../../base/page/elements/styles';
 import type { Sheet } from '../../base/page/elements/sheet';
 import '../../base/page/elements/sheet';
 
 /** A span that can be picked. */
-interface Pick {
+interface Pick extends VideoSpan {
   readonly key: string;
   readonly name: string;
-  readonly startUs: number;
-  readonly endUs: number;
   /** Labelled by a person, or a run of the network's answers. */
   readonly human: boolean;
 }
@@ -26,10 +26,11 @@ interface Pick {
 const SHORTEST_RUN = 400_000;
 
 function spansOf({ manifest, recognitions, human }: SessionData): Pick[] {
-  const labelled = human.spans.map(({ id, startUs, endUs, label }): Pick => ({ key: id, name: labelText(label), startUs, endUs, human: true }));
+  const squareAt = (timeUs: number): Aim | undefined => recognitionAt(recognitions, timeUs)?.square;
+  const labelled = human.spans.map(({ id, startUs, endUs, label }): Pick => ({ key: id, name: labelText(label), startUs, endUs, squareAt, human: true }));
   const runs = predictedRunsOf(recognitions, { durationUs: manifest.durationUs })
     .filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_RUN)
-    .map(({ startUs, endUs, label }): Pick => ({ key: `run-${startUs}`, name: labelText(label), startUs, endUs, human: false }));
+    .map(({ startUs, endUs, label }): Pick => ({ key: `run-${startUs}`, name: labelText(label), startUs, endUs, squareAt, human: false }));
   return [...labelled, ...runs];
 }
 
