@@ -40,6 +40,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     file: 'tools/quantise/study.ts',
   },
   certainty: { says: '[FOLDER]: what a confidence threshold hides', file: 'tools/accuracy/certainty.ts' },
+  quality: { says: '[FOLDER]: when images are called dark and blurred, and how right labels are then', file: 'tools/accuracy/quality.ts' },
   efficientnet: {
     says: 'WHEEL [--check]: makes EfficientNet-Lite0 (docs/efficientnet-lite0.md)',
     file: 'tools/efficientnet/main.ts',

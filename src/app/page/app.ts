@@ -66,6 +66,7 @@ export class App extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('sg-sheet', this.#onSheet);
+    this.addEventListener('sg-class-list', this.#onClassList);
     this.addEventListener('sg-settings-change', this.#onSettings);
     this.addEventListener('dragover', this.#onDragOver);
     this.addEventListener('dragleave', this.#onDragLeave);
@@ -76,6 +77,7 @@ export class App extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener('sg-sheet', this.#onSheet);
+    this.removeEventListener('sg-class-list', this.#onClassList);
     this.removeEventListener('sg-settings-change', this.#onSettings);
     this.removeEventListener('dragover', this.#onDragOver);
     this.removeEventListener('dragleave', this.#onDragLeave);
@@ -171,6 +173,8 @@ export class App extends LitElement {
   }
 
   readonly #onSheet = ({ sheet }: SheetEvent): void => void this.#open(sheet);
+
+  readonly #onClassList = (): void => void this.#open('classes');
 
   readonly #onSettings = ({ change }: SettingsChangeEvent): void => {
     const { settings, recogniser } = this;

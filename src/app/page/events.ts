@@ -21,7 +21,7 @@ export class SettingsChangeEvent extends Event {
 }
 
 /** The app's sheets that are fetched when they are opened. */
-export type SheetId = 'settings' | 'status' | 'shortcuts' | 'phone';
+export type SheetId = 'settings' | 'status' | 'shortcuts' | 'phone' | 'classes';
 
 /** A person wants to see one of the app's sheets. */
 export class SheetEvent extends Event {

@@ -37,6 +37,10 @@ export const SHEETS: Readonly<Record<SheetId, AppSheet>> = {
     load: () => import('./phone/phone-sheet'),
     render: () => html`<sg-phone-sheet data-sheet="phone"></sg-phone-sheet>`,
   },
+  classes: {
+    load: () => import('./classes/class-list-sheet'),
+    render: () => html`<sg-class-list-sheet data-sheet="classes"></sg-class-list-sheet>`,
+  },
   shortcuts: {
     load: () => import('./help/shortcut-sheet'),
     render: () => html`<sg-shortcut-sheet data-sheet="shortcuts" .views=${VIEWS.map((view) => view.name())}></sg-shortcut-sheet>`,

@@ -4,6 +4,7 @@ import type { DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { ImageItem } from '../shared/image';
 import type { RecogniserController } from '../../recognise/page/index';
+import { shortcomingOf } from '../../recognise/shared/index';
 import { SharedController } from '../../base/page/shared-controller';
 
 /** The next image is decoded while the network runs on the one before. */
@@ -99,9 +100,10 @@ export class ImageBatch extends SharedController {
       const { width, height } = bitmap;
       const thumbnail = await makeThumbnail(bitmap);
       const { recognise, loaded } = this.#bound();
-      const { top } = await recognise(bitmap, { id, capturedAt: performance.now(), count: TOP_COUNT, live: false });
+      const { top, quality } = await recognise(bitmap, { id, capturedAt: performance.now(), count: TOP_COUNT, live: false });
+      const shortcoming = shortcomingOf(quality);
       return {
-        id, file, name, state: 'done', top, width, height, thumbnailUrl: URL.createObjectURL(thumbnail),
+        id, file, name, state: 'done', top, ...(shortcoming && { shortcoming }), width, height, thumbnailUrl: URL.createObjectURL(thumbnail),
         modelId: loaded?.manifest.id ?? '', precision: loaded?.precision ?? 'fp32',
       };
     } catch (error) {

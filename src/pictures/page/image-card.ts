@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
+import { isSure } from '../../base/shared/certainty';
+import { doubtText } from '../../recognise/page/index';
 import type { DoneImage } from '../shared/image';
 import { className } from '../../base/page/language';
 import { percent } from '../../base/page/elements/format';
@@ -8,7 +10,7 @@ import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 
 /**
- * An image with its three labels.
+ * An image with its three labels; where the first one is not sure, that is said, and they stand below it as guesses.
  *
  * @csspart picture - the thumbnail
  * @csspart label - one row
@@ -61,6 +63,24 @@ export class ImageCard extends LitElement {
         font-size: 1.05rem;
         font-weight: 650;
       }
+      .doubted li:first-child {
+        font-size: inherit;
+        font-weight: inherit;
+      }
+      .doubted {
+        color: var(--sg-muted);
+      }
+      .unsure {
+        overflow: visible;
+        color: inherit;
+        font-size: 0.9rem;
+        white-space: normal;
+      }
+      .unsure strong {
+        display: block;
+        font-size: 1.05rem;
+        font-weight: 650;
+      }
       .name {
         overflow-wrap: anywhere;
       }
@@ -97,14 +117,18 @@ export class ImageCard extends LitElement {
   ];
 
   @property({ attribute: false }) image: DoneImage | undefined;
+  /** Probability of the first label below which it is not sure, 0 for never. */
+  @property({ type: Number }) certainty = 0;
 
   override render(): unknown {
     if (!this.image) return nothing;
-    const { thumbnailUrl, name, top } = this.image;
+    const { thumbnailUrl, name, top, shortcoming } = this.image;
+    const sure = top.length === 0 || isSure(top[0], this.certainty);
     return html`
       <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
       <p title=${name}>${name}</p>
-      <ol aria-label=${name}>
+      ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown')}</p>`}
+      <ol class=${sure ? '' : 'doubted'} aria-label=${sure ? name : `${name}: ${msg('guesses')}`}>
         ${top.map(({ index, name: taught, probability }) => {
           return html`<li part="label">
             <span class="name"

@@ -11,6 +11,8 @@ import { allClassNames, className, loadAllClassNames } from '../../base/page/lan
 import { ImageBatch } from './image-batch';
 import { recogniserContext, type RecogniserController } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
+import { settingsContext, type SettingsStore } from '../../base/page/settings';
+import { isSure } from '../../base/shared/certainty';
 import { IMAGENET_LABELS } from '../../base/shared/labels/imagenet';
 import { imagesCsv, imagesJsonLines } from '../shared/image-export';
 import { countFirstLabels, filterByLabel } from '../shared/image-filter';
@@ -39,6 +41,7 @@ export class PicturesView extends LitElement {
 
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @consume({ context: imageInboxContext }) readonly inbox!: FileInbox;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ type: Boolean }) active = false;
   @state() private words = '';
   @state() private shown = PAGE;
@@ -48,7 +51,7 @@ export class PicturesView extends LitElement {
 
   constructor() {
     super();
-    new Follower(this, () => [this.recogniser, this.inbox]);
+    new Follower(this, () => [this.recogniser, this.inbox, this.settings]);
   }
 
   override connectedCallback(): void {
@@ -110,7 +113,7 @@ export class PicturesView extends LitElement {
         @focus=${() => void loadAllClassNames()}
       />
       <datalist id="labels">
-        ${countFirstLabels(done).slice(0, SUGGESTIONS).map(({ index, name, count }) => html`<option value=${name ?? className(index)}>${count}</option>`)}
+        ${countFirstLabels(done.filter(({ top }) => top.length > 0 && isSure(top[0], this.settings.value.certainty))).slice(0, SUGGESTIONS).map(({ index, name, count }) => html`<option value=${name ?? className(index)}>${count}</option>`)}
       </datalist>
       <button ?disabled=${finished === 0} @click=${() => this.#save('csv')}>CSV</button>
       <button ?disabled=${finished === 0} @click=${() => this.#save('jsonl')}>JSONL</button>
@@ -145,7 +148,7 @@ export class PicturesView extends LitElement {
         ${repeat(
           matching.slice(0, this.shown),
           ({ id }) => id,
-          (image) => html`<li><sg-picture-card .image=${image}></sg-picture-card></li>`,
+          (image) => html`<li><sg-picture-card .image=${image} certainty=${this.settings.value.certainty}></sg-picture-card></li>`,
         )}
       </ul>
       ${matching.length > this.shown

@@ -1,4 +1,5 @@
 import type { ImageProblem } from '../../base/shared/image-problem';
+import type { Shortcoming } from '../../recognise/shared/index';
 import type { Precision, Prediction } from '../../engine/index';
 
 /** One still image and what became of it. */
@@ -14,6 +15,8 @@ export type ImageItem = {
       readonly state: 'done';
       /** Most probable first. */
       readonly top: readonly Prediction[];
+      /** What kept it from being recognised, where that can be seen. */
+      readonly shortcoming?: Shortcoming;
       /** Object URL of a small JPEG; given back when the image is removed. */
       readonly thumbnailUrl: string;
       /** Pixels of the whole image, upright. */

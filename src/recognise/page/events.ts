@@ -11,6 +11,15 @@ export class CameraChoiceEvent extends Event {
   }
 }
 
+/** A person wants to see all that is known by name. */
+export class ClassListEvent extends Event {
+  static readonly type = 'sg-class-list';
+
+  constructor() {
+    super(ClassListEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 export type ControlAction = 'start' | 'stop' | 'pause' | 'resume' | 'mirror' | 'freeze' | 'unfreeze' | 'statistics' | 'flip' | 'torch' | 'sources' | 'record';
 
 /** A person pressed one of the controls. */
@@ -126,6 +135,7 @@ export class ZoomEvent extends Event {
 declare global {
   interface HTMLElementEventMap {
     'sg-camera-choice': CameraChoiceEvent;
+    'sg-class-list': ClassListEvent;
     'sg-control': ControlEvent;
     'sg-focus-point': FocusPointEvent;
     'sg-picture-fault': ImageFaultEvent;

@@ -2,6 +2,7 @@ import type { Aim, Capabilities, ClassMap, EngineId, Precision, Prediction, Regi
 import type { SmootherOptions } from './label-smoother';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import type { StoredBlock } from './feature-model';
+import type { ImageQuality } from './image-quality';
 
 /** An image of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
 export interface PixelFrame {
@@ -98,6 +99,8 @@ export interface Recognition {
   /** The labels to show: smoothed and held (the same as `top` where both are off). */
   readonly steady: readonly Prediction[];
   readonly sceneChanged: boolean;
+  /** Light and sharpness of what the network was given. */
+  readonly quality: ImageQuality;
   /** Reading, resizing and normalising the frame, milliseconds. */
   readonly preprocessMs: number;
   /** The network alone, milliseconds. */

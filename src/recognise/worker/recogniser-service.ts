@@ -14,6 +14,7 @@ import type {
   StoredModel,
   WorkerCapabilities,
 } from '../shared/recogniser';
+import { imageQuality } from '../shared/image-quality';
 import { LabelSmoother, type SmootherOptions } from '../shared/label-smoother';
 import { adoptModelFile } from './adopt-model';
 import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
@@ -158,6 +159,7 @@ export class RecogniserService implements RecogniserApi {
     const live = options.live ?? true;
     const { placed, sceneChanged } = await (live ? this.#readLive(frame, size, options) : this.#readStill(frame, size, options));
     closeFrame(frame);
+    const quality = imageQuality(engine.input, running.loaded.manifest.preprocessing);
     const read = performance.now();
     let output;
     try {
@@ -183,6 +185,7 @@ export class RecogniserService implements RecogniserApi {
       top,
       steady: live ? named(this.#smoother.update(probabilities, options.capturedAt, sceneChanged)) : top,
       sceneChanged,
+      quality,
       preprocessMs: read - started,
       inferenceMs: inferred - read,
       features: options.features ? output.features?.slice() : undefined,

@@ -3,16 +3,14 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
-import { labelText } from '../../base/page/language';
 import { TORCHVISION_PREPROCESSING } from '../../engine/index';
 import type { TaughtClass } from '../shared/teach';
 import {
-  cameraContext, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
-  type RecogniserController, type ShownLabel,
+  cameraContext, LabelJudge, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
+  type RecogniserController,
 } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { TeachController } from './teach-controller';
-import { labelRefOf } from '../../base/shared/labels/label-ref';
 import { featureModelOf, type FeatureModel } from '../../recognise/shared/index';
 import { LONGEST_NAME } from '../shared/classes-file';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
@@ -56,6 +54,7 @@ export class TeachView extends LitElement {
   @query('sg-camera-stage') private readonly stage!: CameraStage;
   @query('sg-session-sheet') private readonly sheet!: SessionSheet;
   private readonly live = new LiveRecognition(this, () => this.recogniser);
+  private readonly judge = new LabelJudge();
   private readonly teach = new TeachController(this, (frame, options) => this.recogniser.recognise(frame, options), () => this.#model);
   /** What the session sheet was opened for. */
   #sessionClass = '';
@@ -64,12 +63,13 @@ export class TeachView extends LitElement {
 
   constructor() {
     super();
-    new Follower(this, () => [this.recogniser, this.camera]);
+    new Follower(this, () => [this.recogniser, this.camera, this.settings]);
     this.live.onFlow = (flowing) => (this.camera.flowing = flowing);
   }
 
   override willUpdate(): void {
     this.live.silent = this.camera.silent;
+    this.judge.judge(this.live.recognition, this.settings.value.certainty);
   }
 
   override updated(): void {
@@ -103,7 +103,10 @@ export class TeachView extends LitElement {
           ${camera.state === 'off' ? html`<p class="off">${icon('camera')}${msg('The camera is off')}</p>` : nothing}
           ${camera.fault ? html`<sg-fault-panel .fault=${camera.fault} @sg-fault-action=${this.#onCameraFault}></sg-fault-panel>` : nothing}
         </div>
-        <sg-label-list .labels=${camera.state === 'live' && !teach.collecting ? this.#labels() : []}></sg-label-list>
+        <sg-label-list
+          .labels=${camera.state === 'live' && !teach.collecting ? this.judge.shown.slice(0, 2) : []}
+          .doubt=${this.judge.doubt}
+        ></sg-label-list>
       </sg-camera-stage>
       <div
         class="panel ${this.over ? 'over' : ''}"
@@ -201,12 +204,6 @@ export class TeachView extends LitElement {
   get #mirrored(): boolean {
     if (this.camera.source !== 'camera') return false;
     return this.settings.value.mirrored ?? this.camera.facesUser ?? false;
-  }
-
-  #labels(): ShownLabel[] {
-    return (this.live.recognition?.steady ?? []).slice(0, 2).map((prediction) => ({
-      key: String(prediction.index), name: labelText(labelRefOf(prediction)), probability: prediction.probability, own: prediction.name !== undefined,
-    }));
   }
 
   #names(classes: readonly TaughtClass[]): string[] {

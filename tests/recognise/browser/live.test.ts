@@ -69,13 +69,13 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
     for (let i = 1; i < seen.length; i++) expect(seen[i]).toBe(next(seen[i - 1]));
   });
 
-  it('shows three labels with per cent that fall', async () => {
+  it('shows up to three labels with per cent that fall, none that says nothing', async () => {
     const shares = await page.locator('sg-label-list li .share').allTextContents();
-    expect(shares).toHaveLength(3);
+    expect([1, 2, 3]).toContain(shares.length);
     const values = shares.map((s) => Number(/^([\d.]+)%$/.exec(s.trim())?.[1]));
     expect(values.every((v) => v >= 0 && v <= 100)).toBe(true);
-    expect(values[0]).toBeGreaterThanOrEqual(values[1]);
-    expect(values[1]).toBeGreaterThanOrEqual(values[2]);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    for (const further of values.slice(1)) expect(further).toBeGreaterThanOrEqual(2);
   });
 
   it('shows the figures, and counts skipped frames', async () => {

@@ -2,6 +2,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg } from '@lit/localize';
+import { ClassListEvent } from '../events';
+import { doubtText, type Doubt } from './doubt-text';
 import { percent } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import { styleProperties } from '../../../base/page/elements/style-properties';
@@ -18,8 +20,9 @@ export interface ShownLabel {
 }
 
 /**
- * The top labels with per cent, the first one large; or that the app is not sure.
+ * The top labels with per cent, the first one large; or that the app is not sure, and why.
  *
+ * @event sg-class-list - what is known is to be shown
  * @csspart label - one row
  */
 @customElement('sg-label-list')
@@ -91,6 +94,14 @@ export class LabelList extends LitElement {
         font-size: 0.95rem;
         font-weight: 400;
       }
+      .known {
+        align-self: center;
+        border-color: rgb(255 255 255 / 0.6);
+        background: transparent;
+        color: inherit;
+        font-size: 0.95rem;
+        font-weight: 400;
+      }
       .own svg.icon {
         width: 0.85em;
         height: 0.85em;
@@ -120,17 +131,20 @@ export class LabelList extends LitElement {
   ];
 
   @property({ attribute: false }) labels: readonly ShownLabel[] = [];
-  /** Whether even the first label is too unlikely to be shown. */
-  @property({ type: Boolean }) unsure = false;
+  /** Why even the first label is too unlikely to be shown; undefined where it is shown. */
+  @property({ attribute: false }) doubt: Doubt | undefined;
   /** Whether they are of an image before the one that is shown. */
   @property({ type: Boolean, reflect: true }) old = false;
 
   override render(): unknown {
     if (this.labels.length === 0) return nothing;
-    if (this.unsure) {
+    if (this.doubt) {
       return html`<ol aria-label=${msg('Recognised')}>
-        <li part="label" data-unsure>
-          <span class="name">${msg('Not sure')}<span class="hint">${msg('Fill the square with one thing.')}</span></span>
+        <li part="label" data-unsure data-doubt=${this.doubt}>
+          <span class="name">${msg('Not sure')}<span class="hint">${doubtText(this.doubt)}</span></span>
+          ${this.doubt === 'unknown'
+            ? html`<button class="known" @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button>`
+            : nothing}
         </li>
       </ol>`;
     }

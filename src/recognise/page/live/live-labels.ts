@@ -2,24 +2,16 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { msg } from '@lit/localize';
 import type { Recognition } from '../../shared/recogniser';
 import { LabelAnnouncer } from './label-announcer';
-import { className, speechLanguage } from '../../../base/page/language';
-import type { Prediction } from '../../../engine/index';
-import { CertaintyGate } from '../../../base/shared/certainty';
+import type { Doubt } from './doubt-text';
+import { LabelJudge, nameOf } from './label-judge';
+import { speechLanguage } from '../../../base/page/language';
 import type { Settings } from '../../../base/page/settings';
 import type { ShownLabel } from './label-list';
 
-/** A taught class's own name, else the class's. */
-function nameOf({ index, name }: Prediction): string {
-  return name ?? className(index);
-}
-
 /** Turns the newest recognition into the labels that are shown and read out. */
 export class LiveLabels implements ReactiveController {
-  /** Whether the first label is likely enough to be shown. */
-  sure = false;
+  readonly #judge = new LabelJudge();
   readonly #announcer: LabelAnnouncer;
-  readonly #certainty = new CertaintyGate();
-  #judged: Recognition | undefined;
   /** Of what was announced last. */
   #language = speechLanguage();
 
@@ -38,25 +30,25 @@ export class LiveLabels implements ReactiveController {
   }
 
   get shown(): ShownLabel[] {
-    return (this.#judged?.steady ?? []).map((p) => ({ key: String(p.index), name: nameOf(p), probability: p.probability, own: p.name !== undefined }));
+    return this.#judge.shown;
+  }
+
+  /** Why the first label is not named; undefined where it is. */
+  get doubt(): Doubt | undefined {
+    return this.#judge.doubt;
   }
 
   hostUpdate(): void {
     const { recognition, settings } = this.newest();
-    this.#certainty.threshold = settings.certainty;
     this.#announcer.aloud = settings.aloud;
     const language = speechLanguage();
-    if (recognition === this.#judged && language === this.#language) return;
+    const another = this.#judge.judge(recognition, settings.certainty);
+    if (!another && language === this.#language) return;
     // What was said in another language does not stay.
     if (language !== this.#language) this.#announcer.clear();
     this.#language = this.#announcer.language = language;
-    this.#judged = recognition;
-    const first = recognition?.steady.at(0);
-    if (!first) {
-      this.#announcer.clear();
-      return;
-    }
-    this.sure = this.#certainty.update(first);
-    this.#announcer.offer(this.sure ? nameOf(first) : msg('Not sure'));
+    const { first, doubt } = this.#judge;
+    if (!first) this.#announcer.clear();
+    else this.#announcer.offer(doubt ? msg('Not sure') : nameOf(first));
   }
 }

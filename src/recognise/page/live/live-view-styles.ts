@@ -38,6 +38,10 @@ export const liveViewStyles = css`
     margin: 0;
     color: #d5dae3;
   }
+  .welcome button {
+    margin-top: 0.75rem;
+    border-color: rgb(255 255 255 / 0.6);
+  }
   .over {
     display: flex;
     flex-direction: column;

@@ -10,13 +10,14 @@ import { recogniserContext, type RecogniserController } from '../model/recognise
 import { Follower } from '../../../base/page/shared-controller';
 import { WakeLockController } from './wake-lock-controller';
 import { settingsContext, type SettingsStore } from '../../../base/page/settings';
-import type {
-  CameraChoiceEvent,
-  ControlEvent,
-  VideoFileEvent,
-  FocusPointEvent,
-  ImageFaultEvent,
-  ZoomEvent,
+import {
+  ClassListEvent,
+  type CameraChoiceEvent,
+  type ControlEvent,
+  type VideoFileEvent,
+  type FocusPointEvent,
+  type ImageFaultEvent,
+  type ZoomEvent,
 } from '../events';
 import type { FaultActionEvent } from '../../../base/page/elements/events';
 import { decimal } from '../../../base/page/elements/format';
@@ -133,7 +134,7 @@ export class LiveView extends LitElement implements LiveParts {
           ${camera.state === 'live' ? this.#top() : nothing}
           <div class="foot">
             ${camera.state === 'live' ? this.#tools() : nothing}
-            <sg-label-list part="labels" .labels=${labels.shown} ?unsure=${!labels.sure} ?old=${actions.paused}></sg-label-list>
+            <sg-label-list part="labels" .labels=${labels.shown} .doubt=${labels.doubt} ?old=${actions.paused}></sg-label-list>
           </div>
         </div>
       </sg-camera-stage>
@@ -211,6 +212,7 @@ export class LiveView extends LitElement implements LiveParts {
     return html`<div class="welcome">
       <h2>${msg('Point the camera at a thing, read what it is')}</h2>
       <p>${msg('It knows 1000 things. Pictures never leave this device.')}</p>
+      <button class="glass" @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button>
     </div>`;
   }
 

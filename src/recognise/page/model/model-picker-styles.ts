@@ -58,6 +58,9 @@ export const modelPickerStyles = css`
   li.runs {
     border-color: var(--sg-accent);
   }
+  .known {
+    margin-bottom: 1rem;
+  }
   li p,
   section p {
     color: var(--sg-muted);

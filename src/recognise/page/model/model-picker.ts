@@ -7,7 +7,7 @@ import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/
 import type { Precision } from '../../../engine/index';
 import type { LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
-import { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent } from '../events';
+import { ClassListEvent, ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent } from '../events';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileSize, list, milliseconds, percent } from '../../../base/page/elements/format';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
@@ -35,6 +35,7 @@ function qualityWords({ accuracy, quantisation }: ModelVariant): string {
 /**
  * A dialog with the models there are: which runs, licence, size and accuracy, and own files.
  *
+ * @event sg-class-list - what is known is to be shown
  * @event sg-model-choice - a model was chosen
  * @event sg-model-file - a model file was chosen
  * @event sg-model-remove - a kept model is to be removed
@@ -73,6 +74,7 @@ export class ModelPicker extends LitElement {
       <ul>
         ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
       </ul>
+      <p class="known"><button @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button></p>
       ${this.#precision()}
       ${this.#file()}
     </dialog>`;

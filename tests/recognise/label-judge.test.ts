@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { Prediction } from '../../src/engine/index';
+import { LabelJudge, rowsOf } from '../../src/recognise/page/live/label-judge';
+import type { ImageQuality } from '../../src/recognise/shared/image-quality';
+import type { Recognition } from '../../src/recognise/shared/recogniser';
+
+const steady = (...probabilities: number[]): Prediction[] => probabilities.map((probability, index) => ({ index, probability }));
+const GOOD: ImageQuality = { luminance: 0.5, sharpness: 2.5 };
+const recognition = (labels: Prediction[], quality = GOOD): Recognition => ({ steady: labels, quality }) as unknown as Recognition;
+
+describe('rowsOf', () => {
+  it('leaves out what says less than 2 %, but never the first', () => {
+    expect(rowsOf(steady(0.9, 0.02, 0.019)).map((p) => p.index)).toEqual([0, 1]);
+    expect(rowsOf(steady(0.015, 0.01)).map((p) => p.index)).toEqual([0]);
+    expect(rowsOf([])).toEqual([]);
+  });
+
+  it('orders by what they say, behind the label that is held', () => {
+    expect(rowsOf(steady(0.5, 0.1, 0.3)).map((p) => p.index)).toEqual([0, 2, 1]);
+    // About to take its place.
+    expect(rowsOf(steady(0.3, 0.33, 0.1)).map((p) => p.index)).toEqual([0, 2]);
+  });
+});
+
+describe('LabelJudge', () => {
+  it('doubts by the threshold that a person chose, and says why it can', () => {
+    const judge = new LabelJudge();
+    const doubt = (labels: Prediction[], threshold: number, quality?: ImageQuality): string | undefined => {
+      expect(judge.judge(recognition(labels, quality), threshold)).toBe(true);
+      return judge.doubt;
+    };
+    expect(doubt(steady(0.24), 0.25)).toBe('unknown');
+    expect(doubt(steady(0.25), 0.25)).toBeUndefined();
+    expect(doubt(steady(0.3), 0.5)).toBe('unknown');
+    expect(doubt(steady(0.01), 0)).toBeUndefined();
+    expect(doubt(steady(0.1), 0.25, { luminance: 0.04, sharpness: 3 })).toBe('dark');
+    expect(doubt(steady(0.1), 0.25, { luminance: 0.4, sharpness: 0.3 })).toBe('blurred');
+    // A label that is sure needs no excuse.
+    expect(doubt(steady(0.9), 0.25, { luminance: 0.04, sharpness: 0.3 })).toBeUndefined();
+    expect(doubt([], 0.25)).toBeUndefined();
+  });
+
+  it('judges a recognition once', () => {
+    const judge = new LabelJudge();
+    const one = recognition(steady(0.9));
+    expect([judge.judge(one, 0.25), judge.judge(one, 0.25), judge.judge(undefined, 0.25), judge.shown]).toEqual([true, false, true, []]);
+  });
+});
