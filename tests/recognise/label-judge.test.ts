@@ -6,7 +6,7 @@ import type { Recognition } from '../../src/recognise/shared/recogniser';
 
 const steady = (...probabilities: number[]): Prediction[] => probabilities.map((probability, index) => ({ index, probability }));
 const GOOD: ImageQuality = { luminance: 0.5, sharpness: 2.5 };
-const recognition = (labels: Prediction[], quality = GOOD): Recognition => ({ steady: labels, quality }) as unknown as Recognition;
+const recognition = (labels: Prediction[], quality = GOOD, capturedAt = 0): Recognition => ({ steady: labels, quality, capturedAt }) as unknown as Recognition;
 
 describe('rowsOf', () => {
   it('leaves out what says less than 2 %, but never the first', () => {
@@ -25,8 +25,9 @@ describe('rowsOf', () => {
 describe('LabelJudge', () => {
   it('doubts by the threshold that a person chose, and says why it can', () => {
     const judge = new LabelJudge();
+    let time = 0;
     const doubt = (labels: Prediction[], threshold: number, quality?: ImageQuality): string | undefined => {
-      expect(judge.judge(recognition(labels, quality), threshold)).toBe(true);
+      expect(judge.judge(recognition(labels, quality, (time += 2000)), threshold)).toBe(true);
       return judge.doubt;
     };
     expect(doubt(steady(0.24), 0.25)).toBe('unknown');
@@ -38,6 +39,18 @@ describe('LabelJudge', () => {
     // A label that is sure needs no excuse.
     expect(doubt(steady(0.9), 0.25, { luminance: 0.04, sharpness: 0.3 })).toBeUndefined();
     expect(doubt([], 0.25)).toBeUndefined();
+  });
+
+  it('keeps a reason as long as it takes to read it', () => {
+    const judge = new LabelJudge();
+    const doubtAt = (time: number, quality: ImageQuality, probability = 0.1): string | undefined => {
+      judge.judge(recognition(steady(probability), quality, time), 0.25);
+      return judge.doubt;
+    };
+    const dark: ImageQuality = { luminance: 0.04, sharpness: 3 };
+    expect([doubtAt(0, dark), doubtAt(33, GOOD), doubtAt(66, dark), doubtAt(900, GOOD), doubtAt(1100, GOOD)]).toEqual(['dark', 'dark', 'dark', 'dark', 'unknown']);
+    // What is sure is named at once, and doubted anew.
+    expect([doubtAt(1200, GOOD, 0.9), doubtAt(1300, dark)]).toEqual([undefined, 'dark']);
   });
 
   it('judges a recognition once', () => {

@@ -127,7 +127,7 @@ export class ImageCard extends LitElement {
     return html`
       <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
       <p title=${name}>${name}</p>
-      ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown')}</p>`}
+      ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown', true)}</p>`}
       <ol class=${sure ? '' : 'doubted'} aria-label=${sure ? name : `${name}: ${msg('guesses')}`}>
         ${top.map(({ index, name: taught, probability }) => {
           return html`<li part="label">

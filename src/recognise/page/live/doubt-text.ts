@@ -4,14 +4,14 @@ import type { Shortcoming } from '../../shared/image-quality';
 /** Why nothing is named: what can be seen of that in the image, else that nothing is known. */
 export type Doubt = Shortcoming | 'unknown';
 
-/** What is said of a doubt, and what helps. */
-export function doubtText(doubt: Doubt): string {
+/** What is said of a doubt, and what helps. @param still whether it is of an image that is what it is */
+export function doubtText(doubt: Doubt, still = false): string {
   switch (doubt) {
     case 'dark':
-      return msg('It is too dark: more light helps.');
+      return still ? msg('It is too dark.') : msg('It is too dark: more light helps.');
     case 'blurred':
-      return msg('It is too blurred: hold still, or go a little further away.');
+      return still ? msg('It is too blurred.') : msg('It is too blurred: hold still, or go a little further away.');
     case 'unknown':
-      return msg('Nothing that it knows. Fill the square with one thing.');
+      return still ? msg('Nothing that it knows.') : msg('Nothing that it knows. Fill the square with one thing.');
   }
 }

@@ -9,6 +9,9 @@ import type { ShownLabel } from './label-list';
 /** A further label below this says nothing, 0..1. */
 const LEAST_SHOWN = 0.02;
 
+/** A reason stays at least so long, milliseconds: near a bound it would change faster than it can be read. */
+const DOUBT_HOLDS = 1000;
+
 /** A taught class's own name, else the class's. */
 export function nameOf({ index, name }: Prediction): string {
   return name ?? className(index);
@@ -31,6 +34,7 @@ export class LabelJudge {
   doubt: Doubt | undefined;
   readonly #certainty = new CertaintyGate();
   #judged: Recognition | undefined;
+  #since = 0;
 
   /**
    * Takes the newest recognition, again and again.
@@ -44,8 +48,15 @@ export class LabelJudge {
     this.#judged = recognition;
     const { first } = this;
     const sure = !first || this.#certainty.update(first);
-    this.doubt = sure || !recognition ? undefined : (shortcomingOf(recognition.quality) ?? 'unknown');
+    if (sure || !recognition) this.doubt = undefined;
+    else this.#doubt(shortcomingOf(recognition.quality) ?? 'unknown', recognition.capturedAt);
     return true;
+  }
+
+  #doubt(why: Doubt, time: number): void {
+    if (this.doubt === why || (this.doubt && time - this.#since < DOUBT_HOLDS)) return;
+    this.doubt = why;
+    this.#since = time;
   }
 
   /** The label that is named, or would be. */

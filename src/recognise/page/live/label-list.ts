@@ -94,7 +94,11 @@ export class LabelList extends LitElement {
         font-size: 0.95rem;
         font-weight: 400;
       }
+      [data-unsure] .name {
+        flex-basis: 11rem;
+      }
       .known {
+        margin-block: 0.25rem;
         align-self: center;
         border-color: rgb(255 255 255 / 0.6);
         background: transparent;
