@@ -30,6 +30,10 @@ export interface Settings {
   /** `auto`: the device's. */
   readonly language: 'auto' | 'en' | 'zh-Hans';
   readonly statsOpen: boolean;
+  /** Whether it is shown where the network looked. */
+  readonly mapShown: boolean;
+  /** Whether it is still to be said that one can tap what one means. */
+  readonly aimHint: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -49,6 +53,8 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'auto',
   language: 'auto',
   statsOpen: false,
+  mapShown: false,
+  aimHint: true,
 };
 
 const KEY = 'sightglass.settings';

@@ -1,17 +1,20 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** What keys do. The key is `KeyboardEvent.key` in lower case; several keys may do the same. */
+/** What keys do. The key is `KeyboardEvent.key` in lower case, `shift+` before it where Shift makes it another; several keys may do the same. */
 export type Shortcuts<Action extends string> = Readonly<Record<string, Action>>;
 
 /** Elements that take letters themselves. */
 const TYPING = 'input:not([type=button], [type=checkbox], [type=radio], [type=range], [type=submit], [type=reset]), textarea, select, [contenteditable=""], [contenteditable=true]';
-/** Elements that Space and Enter belong to, and sliders and radios with their own keys. */
+/** Elements that arrow keys belong to: sliders, radio buttons, and what a person has put the focus on to scroll or choose in. */
+const MOVED = 'input, [tabindex], [role=slider], [role=tablist], [role=radiogroup]';
+/** Elements that Space and Enter belong to. */
 const PRESSED = 'button, a[href], summary, input, label';
 
 /** Whether the key belongs to what has the focus, or to a dialog that is open. A closed dialog keeps the focus until the next frame. */
 function isTaken(event: KeyboardEvent): boolean {
   const path = event.composedPath().filter((target): target is Element => target instanceof Element);
   if (path.some((element) => element.matches(TYPING) || (element instanceof HTMLDialogElement && element.open))) return true;
+  if (event.key.startsWith('Arrow') && path.some((element) => element.matches(MOVED))) return true;
   return (event.key === ' ' || event.key === 'Enter') && path.some((element) => element.matches(PRESSED));
 }
 
@@ -40,7 +43,8 @@ export class ShortcutController<Action extends string> implements ReactiveContro
   readonly #onKey = (event: KeyboardEvent): void => {
     // Shift is part of "?" and "+".
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const action = this.shortcuts[event.key.toLowerCase()] as Action | undefined;
+    const key = event.key.toLowerCase();
+    const action = ((event.shiftKey ? this.shortcuts[`shift+${key}`] : undefined) ?? this.shortcuts[key]) as Action | undefined;
     if (action === undefined || (event.repeat && event.key.length === 1 && /[a-z ?]/i.test(event.key)) || isTaken(event)) return;
     if (this.onAction(action)) event.preventDefault();
   };

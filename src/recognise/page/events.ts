@@ -20,7 +20,7 @@ export class ClassListEvent extends Event {
   }
 }
 
-export type ControlAction = 'start' | 'stop' | 'pause' | 'resume' | 'mirror' | 'freeze' | 'unfreeze' | 'statistics' | 'flip' | 'torch' | 'sources' | 'record';
+export type ControlAction = 'start' | 'stop' | 'pause' | 'resume' | 'mirror' | 'freeze' | 'unfreeze' | 'statistics' | 'flip' | 'torch' | 'sources' | 'record' | 'aim-middle' | 'map';
 
 /** A person pressed one of the controls. */
 export class ControlEvent extends Event {
@@ -28,22 +28,6 @@ export class ControlEvent extends Event {
 
   constructor(readonly action: ControlAction) {
     super(ControlEvent.type, { bubbles: true, composed: true });
-  }
-}
-
-/** A person pointed at what the camera is to focus on and expose for. */
-export class FocusPointEvent extends Event {
-  static readonly type = 'sg-focus-point';
-
-  /**
-   * @param x 0 at the left edge of the image as the camera gives it, 1 at the right
-   * @param y 0 at its top, 1 at its bottom
-   */
-  constructor(
-    readonly x: number,
-    readonly y: number,
-  ) {
-    super(FocusPointEvent.type, { bubbles: true, composed: true });
   }
 }
 
@@ -137,7 +121,6 @@ declare global {
     'sg-camera-choice': CameraChoiceEvent;
     'sg-class-list': ClassListEvent;
     'sg-control': ControlEvent;
-    'sg-focus-point': FocusPointEvent;
     'sg-picture-fault': ImageFaultEvent;
     'sg-model-choice': ModelChoiceEvent;
     'sg-model-file': ModelFileEvent;

@@ -7,6 +7,8 @@ export { FramePump } from './camera/frame-pump';
 export { grabFrame, squareImage } from './camera/grab-frame';
 export type { VideoFile } from './camera/video-file';
 export type { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent, PrecisionChoiceEvent } from './events';
+export { AimController } from './live/aim-controller';
+export { AIM_SHORTCUTS, aimActionWords, listenToAimKeys } from './live/aim-shortcuts';
 export type { CameraStage } from './live/camera-stage';
 export { doubtText, type Doubt } from './live/doubt-text';
 export { canSpeak } from './live/label-announcer';

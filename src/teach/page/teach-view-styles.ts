@@ -23,6 +23,11 @@ export const teachViewStyles = css`
     justify-items: center;
     padding: 1rem;
     text-align: center;
+    /* A tap is meant for the image under it. */
+    pointer-events: none;
+  }
+  .centre > * {
+    pointer-events: auto;
   }
   sg-label-list {
     position: absolute;

@@ -3,10 +3,10 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
-import { TORCHVISION_PREPROCESSING } from '../../engine/index';
+import { type Preprocessing, TORCHVISION_PREPROCESSING } from '../../engine/index';
 import type { TaughtClass } from '../shared/teach';
 import {
-  cameraContext, LabelJudge, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
+  AimController, cameraContext, LabelJudge, listenToAimKeys, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
   type RecogniserController,
 } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
@@ -14,14 +14,7 @@ import { TeachController } from './teach-controller';
 import { featureModelOf, type FeatureModel } from '../../recognise/shared/index';
 import { LONGEST_NAME } from '../shared/classes-file';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
-import type {
-  ExampleRemoveEvent,
-  HoldEvent,
-  SpanChoiceEvent,
-  ClassEvent,
-  ClassNameEvent,
-  ClassImagesEvent,
-} from './events';
+import type { ClassEvent, ClassImagesEvent, ClassNameEvent, ExampleRemoveEvent, HoldEvent, SpanChoiceEvent } from './events';
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
@@ -53,7 +46,16 @@ export class TeachView extends LitElement {
   @state() private over = false;
   @query('sg-camera-stage') private readonly stage!: CameraStage;
   @query('sg-session-sheet') private readonly sheet!: SessionSheet;
-  private readonly live = new LiveRecognition(this, () => this.recogniser);
+  private readonly live = new LiveRecognition(this, () => this.recogniser, () => ({ aim: this.aim.aim }));
+  /** Where examples are taken of. */
+  private readonly aim: AimController = new AimController(
+    this,
+    () => ({
+      source: this.camera.stream ?? this.camera.videoFile, lens: this.camera.lens, frozen: false, mirrored: this.#mirrored,
+      preprocessing: this.#preprocessing,
+    }),
+    () => this.live.again(),
+  );
   private readonly judge = new LabelJudge();
   private readonly teach = new TeachController(this, (frame, options) => this.recogniser.recognise(frame, options), () => this.#model);
   /** What the session sheet was opened for. */
@@ -64,6 +66,7 @@ export class TeachView extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.camera, this.settings]);
+    listenToAimKeys(this, () => ({ active: this.#takesAimKeys, settings: this.settings.value, aim: this.aim }));
     this.live.onFlow = (flowing) => (this.camera.flowing = flowing);
   }
 
@@ -95,9 +98,10 @@ export class TeachView extends LitElement {
       <sg-camera-stage
         .stream=${this.active ? camera.stream : undefined}
         .videoFile=${this.active ? camera.videoFile : undefined}
-        .lens=${camera.lens}
+        .aim=${this.aim}
+        ?focuses=${camera.lens?.abilities.point}
         .mirrored=${this.#mirrored}
-        .preprocessing=${recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING}
+        .preprocessing=${this.#preprocessing}
       >
         <div class="centre">
           ${camera.state === 'off' ? html`<p class="off">${icon('camera')}${msg('The camera is off')}</p>` : nothing}
@@ -108,6 +112,7 @@ export class TeachView extends LitElement {
           .doubt=${this.judge.doubt}
         ></sg-label-list>
       </sg-camera-stage>
+      <div class="visually-hidden" role="status" data-key="aim">${this.aim.words}</div>
       <div
         class="panel ${this.over ? 'over' : ''}"
         @dragover=${this.#onDragOver}
@@ -178,7 +183,7 @@ export class TeachView extends LitElement {
     const chosen = this.#chosen;
     if (!chosen || !this.#model) return nothing;
     if (camera.state !== 'live') {
-      return html`<button class="primary" ?disabled=${camera.state === 'starting'} @click=${() => void this.#startCamera()}>
+      return html`<button class="primary" ?disabled=${camera.state === 'starting'} @click=${() => void this.camera.start(this.#request)}>
         ${icon('camera')}${camera.state === 'starting' ? msg('Starting the camera') : msg('Start the camera')}
       </button>`;
     }
@@ -191,6 +196,10 @@ export class TeachView extends LitElement {
     ></sg-hold-button>`;
   }
 
+  get #preprocessing(): Preprocessing {
+    return this.recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING;
+  }
+
   get #model(): FeatureModel | undefined {
     const { loaded } = this.recogniser;
     return loaded && featureModelOf(loaded.manifest, loaded.precision);
@@ -199,6 +208,11 @@ export class TeachView extends LitElement {
   get #chosen(): TaughtClass | undefined {
     const classes = this.teach.state?.classes ?? [];
     return classes.find((t) => t.id === this.chosenId) ?? classes.at(0);
+  }
+
+  /** With the focus in the panel keys scroll that. */
+  get #takesAimKeys(): boolean {
+    return this.active && this.camera.state === 'live' && !this.shadowRoot?.activeElement?.closest('.panel');
   }
 
   get #mirrored(): boolean {
@@ -210,20 +224,17 @@ export class TeachView extends LitElement {
     return (this.teach.state?.result?.thingIds ?? []).map((id) => classes.find((t) => t.id === id)?.name ?? '');
   }
 
-  #startCamera(): Promise<void> {
+  get #request(): { deviceId: string; facing: 'user' | 'environment' } {
     const { cameraId, facing } = this.settings.value;
-    return this.camera.start({ deviceId: cameraId, facing });
+    return { deviceId: cameraId, facing };
   }
 
-  readonly #onCameraFault = (_event: FaultActionEvent): void => {
-    const { cameraId, facing } = this.settings.value;
-    void this.camera.recover({ deviceId: cameraId, facing });
-  };
+  readonly #onCameraFault = (_event: FaultActionEvent): void => void this.camera.recover(this.#request);
 
   readonly #onHold = ({ held }: HoldEvent): void => {
     const chosen = this.#chosen;
     if (!held) this.teach.release();
-    else if (chosen) void this.teach.hold(chosen.id, this.stage.video);
+    else if (chosen) void this.teach.hold(chosen.id, this.stage.video, () => this.aim.aim);
   };
 
   async #onAdd(event: SubmitEvent): Promise<void> {

@@ -72,12 +72,12 @@ describe.each([
   }
 
   async function check(width: number, height: number): Promise<void> {
-    const part = await partRead(width, height);
-    await page.evaluate((rectangle) => (globalThis.canvasCameras.rectangle = rectangle), part);
     const reticle = page.locator('sg-camera-stage .reticle');
     const video = page.locator('sg-camera-stage video');
     await expect
       .poll(async () => {
+        const part = await partRead(width, height);
+        await page.evaluate((rectangle) => (globalThis.canvasCameras.rectangle = rectangle), part);
         const [box, whole] = [await reticle.boundingBox(), await video.boundingBox()];
         if (!box || !whole) return 'no reticle';
         const scale = whole.width / width;
@@ -108,6 +108,35 @@ describe.each([
   ])('%s', async (_name, width, height) => {
     await page.evaluate((size) => Object.assign(globalThis.canvasCameras, size, { rectangle: undefined }), { width, height });
     await check(width, height);
+  });
+
+  it('where it was tapped, dragged and zoomed', async () => {
+    await page.evaluate(() => Object.assign(globalThis.canvasCameras, { width: 640, height: 480, rectangle: undefined }));
+    await check(640, 480);
+    const stage = await page.locator('sg-camera-stage').boundingBox();
+    if (!stage) throw new Error('There is no stage.');
+    const [x, y] = [stage.x + stage.width * 0.3, stage.y + stage.height * 0.4];
+    await page.mouse.click(x, y);
+    await page.locator('sg-camera-stage .reticle.aimed').waitFor();
+    // Half the shorter side, and what the filter reads beyond it.
+    await expect.poll(async () => Math.abs((await partRead(640, 480)).width - 240) <= 2 * MARGIN).toBe(true);
+    await check(640, 480);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 20, y + 10);
+    await page.mouse.move(x + 60, y + 40);
+    await page.mouse.up();
+    await check(640, 480);
+    const before = await page.locator('sg-camera-stage video').boundingBox();
+    await page.mouse.wheel(0, -300);
+    await expect.poll(async () => ((await page.locator('sg-camera-stage video').boundingBox())?.width ?? 0) / (before?.width ?? 1)).toBeGreaterThan(1.5);
+    await check(640, 480);
+    // Mirrored as it is since the test before.
+    await page.getByRole('button', { name: 'Mirror the picture' }).click();
+    await check(640, 480);
+    await page.mouse.dblclick(x, y);
+    await page.locator('sg-camera-stage .reticle:not(.aimed)').waitFor();
+    await check(640, 480);
   });
 });
 
@@ -148,6 +177,10 @@ describe('a zoomed camera', () => {
       await expect.poll(async () => Math.abs((await share()) - 100 ** 2 / square) < 0.01).toBe(true);
       await page.getByRole('slider', { name: 'Zoom' }).fill('2');
       await expect.poll(async () => Math.abs((await share()) - 200 ** 2 / square) < 0.02).toBe(true);
+      // As far as the lens goes and further: green fills all that is seen.
+      await page.getByRole('slider', { name: 'Zoom' }).fill('8');
+      await expect.poll(async () => (await share()) > 0.99).toBe(true);
+      expect(await page.evaluate(() => globalThis.canvasCameras.applied.at(-1)?.['zoom'])).toBe(4);
     } finally {
       await browsing.close();
       await serving.close();

@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { APP_SHORTCUTS, appActionWords, type AppAction } from '../app-shortcuts';
-import { LIVE_SHORTCUTS, liveActionWords } from '../../../recognise/page/index';
+import { AIM_SHORTCUTS, aimActionWords, LIVE_SHORTCUTS, liveActionWords } from '../../../recognise/page/index';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
@@ -14,16 +14,25 @@ interface Row {
 
 /** Shortcuts by what they do, in the order of the table. */
 function rows<Action extends string>(shortcuts: Readonly<Record<string, Action>>, words: (action: Action) => string | undefined): Row[] {
-  const keys = new Map<Action, string[]>();
-  for (const [key, action] of Object.entries(shortcuts)) keys.set(action, [...(keys.get(action) ?? []), key]);
-  return [...keys].flatMap(([action, list]) => {
+  const keys = new Map<string, string[]>();
+  for (const [key, action] of Object.entries(shortcuts)) {
     const text = words(action);
-    return text === undefined ? [] : [{ keys: list, words: text }];
-  });
+    if (text !== undefined) keys.set(text, [...(keys.get(text) ?? []), key]);
+  }
+  return [...keys].map(([text, list]) => ({ keys: list, words: text }));
 }
 
+const ARROWS: Readonly<Record<string, string>> = { arrowleft: '←', arrowright: '→', arrowup: '↑', arrowdown: '↓' };
+
 function keyName(key: string): string {
-  return key === ' ' ? msg('Space') : key.toUpperCase();
+  if (key === ' ') return msg('Space');
+  if (key === 'escape') return 'Esc';
+  return ARROWS[key] ?? key.toUpperCase();
+}
+
+/** What is written on the keys, each key once: "Shift ← →". */
+function keyNames(keys: readonly string[]): string[] {
+  return [...new Set(keys.flatMap((key) => (key.startsWith('shift+') ? ['Shift', keyName(key.slice('shift+'.length))] : [keyName(key)])))];
 }
 
 /** A sheet that tells what each key does. */
@@ -78,7 +87,7 @@ export class ShortcutSheet extends LitElement {
   override render(): unknown {
     return html`<sg-sheet plain .heading=${msg('Keyboard shortcuts')}>
       <h3>${msg('Live')}</h3>
-      ${this.#table(rows(LIVE_SHORTCUTS, liveActionWords))}
+      ${this.#table([...rows(LIVE_SHORTCUTS, liveActionWords), ...rows(AIM_SHORTCUTS, aimActionWords)])}
       <h3>${msg('While recording')}</h3>
       <dl>
         <dt>${msg('Tap: keep a picture with the label of that number. Hold: label what is filmed')}</dt>
@@ -95,7 +104,7 @@ export class ShortcutSheet extends LitElement {
       ${list.map(
         ({ keys, words }) =>
           html`<dt>${words}</dt>
-            <dd>${keys.map((key) => html`<kbd>${keyName(key)}</kbd> `)}</dd>`,
+            <dd>${keyNames(keys).map((key) => html`<kbd>${key}</kbd> `)}</dd>`,
       )}
     </dl>`;
   }

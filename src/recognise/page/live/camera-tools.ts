@@ -1,23 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { ZoomRange } from '../camera/camera-lens';
-import { ControlEvent, ZoomEvent } from '../events';
-import { icon } from '../../../base/page/elements/icons';
+import { type ControlAction, ControlEvent, ZoomEvent } from '../events';
+import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
-
-/** Webcams give their zoom in per cent, phones as a factor: from this on it is per cent. */
-const LEAST_PER_CENT = 10;
-
-/** A zoom as people write it: "2.5×". */
-function zoomText(value: number, range: ZoomRange): string {
-  return `${(range.min >= LEAST_PER_CENT ? value / 100 : value).toFixed(1)}×`;
-}
+import type { ZoomLimits } from './aim-controller';
+import { zoomText } from './aim-words';
 
 /**
- * Torch and zoom of the running camera, as far as it has them.
+ * Torch, where the camera has one, zoom, and the way back to the middle of the image.
  *
- * @event sg-control - `torch`: the torch was switched
+ * @event sg-control - `torch`: the torch was switched; `aim-middle`: the middle is to be looked at again
  * @event sg-zoom - another zoom was chosen
  */
 @customElement('sg-camera-tools')
@@ -70,42 +63,40 @@ export class CameraTools extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) range: ZoomRange | undefined;
-  @property({ type: Number }) zoom = 0;
+  /** Undefined where there is nothing to zoom. */
+  @property({ attribute: false }) limits: ZoomLimits | undefined;
+  /** A factor. */
+  @property({ type: Number }) zoom = 1;
+  /** Whether a person has the network look at another square than the middle one. */
+  @property({ type: Boolean }) aimed = false;
   @property({ type: Boolean }) hasTorch = false;
   @property({ type: Boolean }) torch = false;
 
   override render(): unknown {
-    return html`${this.hasTorch ? this.#torch() : nothing} ${this.range ? this.#zoom(this.range) : nothing}`;
+    return html`
+      ${this.hasTorch ? this.#button('torch', 'torch', msg('Torch'), this.torch) : nothing} ${this.limits ? this.#zoom(this.limits) : nothing}
+      ${this.aimed ? this.#button('aim-middle', 'middle', msg('Look at the middle again')) : nothing}
+    `;
   }
 
-  #torch(): unknown {
-    const label = msg('Torch');
+  #button(action: ControlAction, name: IconName, label: string, pressed?: boolean): unknown {
     return html`<button
       class="icon"
-      data-action="torch"
+      data-action=${action}
       aria-label=${label}
       title=${label}
-      aria-pressed=${String(this.torch)}
-      @click=${() => this.dispatchEvent(new ControlEvent('torch'))}
+      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+      @click=${() => this.dispatchEvent(new ControlEvent(action))}
     >
-      ${icon('torch')}
+      ${icon(name)}
     </button>`;
   }
 
-  #zoom(range: ZoomRange): unknown {
-    const text = zoomText(this.zoom, range);
+  #zoom({ min, max }: ZoomLimits): unknown {
+    const text = zoomText(this.zoom);
     return html`<label>
       <span class="visually-hidden">${msg('Zoom')}</span>
-      <input
-        type="range"
-        min=${range.min}
-        max=${range.max}
-        step=${range.step}
-        .value=${String(this.zoom)}
-        aria-valuetext=${text}
-        @input=${this.#onInput}
-      />
+      <input type="range" min=${min} max=${max} step="any" .value=${String(this.zoom)} aria-valuetext=${text} @input=${this.#onInput} />
       <output aria-hidden="true">${text}</output>
     </label>`;
   }

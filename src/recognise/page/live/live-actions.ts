@@ -3,7 +3,10 @@ import type { CameraController } from '../camera/camera-controller';
 import type { LiveRecognition } from './live-recognition';
 import { ShortcutController } from '../../../base/page/shortcut-controller';
 import type { SettingsStore } from '../../../base/page/settings';
+import type { Recognition } from '../../shared/recogniser';
 import type { ControlAction } from '../events';
+import type { AimController } from './aim-controller';
+import { listenToAimKeys } from './aim-shortcuts';
 import { LIVE_SHORTCUTS, type LiveAction } from './live-shortcuts';
 
 /** What the actions act on. */
@@ -12,24 +15,31 @@ export interface LiveParts {
   readonly active: boolean;
   readonly camera: CameraController;
   readonly settings: SettingsStore;
+  readonly aim: AimController;
   showSources(): void;
   /** Begins a recording, or ends the one that runs. */
   record(): void;
 }
 
-/** Zoom of one key press. */
-const ZOOM_STEP = 1.15;
-
 /** What buttons and keys do in the live view, and its state between them. */
 export class LiveActions {
   paused = false;
   frozen = false;
+  /** The answer from before the map was asked for. */
+  #beforeMap: Recognition | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost & LiveParts,
     private readonly live: LiveRecognition,
   ) {
     new ShortcutController(host, LIVE_SHORTCUTS, (action) => this.#onShortcut(action));
+    listenToAimKeys(host, () => ({ active: host.active && host.camera.state === 'live', settings: host.settings.value, aim: host.aim }));
+  }
+
+  /** Whether an answer that was asked for its map has none: the model that runs gives none. */
+  get mapMissing(): boolean {
+    const { recognition } = this.live;
+    return recognition !== undefined && recognition !== this.#beforeMap && !recognition.look;
   }
 
   get mirrored(): boolean {
@@ -96,6 +106,14 @@ export class LiveActions {
       case 'record':
         this.host.record();
         break;
+      case 'map':
+        this.#beforeMap = this.live.recognition;
+        settings.update({ mapShown: !settings.value.mapShown });
+        this.live.again();
+        break;
+      case 'aim-middle':
+        this.host.aim.reset();
+        break;
       case 'statistics':
         settings.update({ statsOpen: !settings.value.statsOpen });
         break;
@@ -125,15 +143,10 @@ export class LiveActions {
 
   /** @returns false where the key does nothing now */
   #onShortcut(action: LiveAction): boolean {
-    const { active, camera, settings } = this.host;
-    if (!active || !settings.value.shortcuts) return false;
-    const wanted = this.#meant(action);
-    if (wanted !== undefined) this.run(wanted);
-    else if (action === 'zoom-in' || action === 'zoom-out') {
-      const { lens } = camera;
-      if (lens?.zoom === undefined) return false;
-      lens.setZoom(lens.zoom * (action === 'zoom-in' ? ZOOM_STEP : 1 / ZOOM_STEP));
-    } else return false;
+    const { active, settings } = this.host;
+    const wanted = active && settings.value.shortcuts ? this.#meant(action) : undefined;
+    if (wanted === undefined) return false;
+    this.run(wanted);
     return true;
   }
 
@@ -154,6 +167,7 @@ export class LiveActions {
         return camera.source === 'camera' && camera.devices.length > 1 ? action : undefined;
       case 'torch':
       case 'statistics':
+      case 'map':
       case 'record':
         return action;
       default:

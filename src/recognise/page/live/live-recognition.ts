@@ -8,6 +8,9 @@ import { FrameWatch } from '../../shared/frame-watch';
 import { RecognitionScheduler } from '../../shared/scheduler';
 import { RateMeter, RecentValues } from '../../../base/shared/statistics';
 
+/** How frames are to be looked at; read anew for each. */
+export type LiveWishes = Pick<RecogniseOptions, 'aim' | 'map'>;
+
 /** What runs recognitions. */
 export interface LiveRecogniser {
   /** Settles when a frame that is captured now would be recognised at once. */
@@ -84,6 +87,7 @@ export class LiveRecognition implements ReactiveController {
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly recogniser: () => LiveRecogniser,
+    private readonly wishes: () => LiveWishes = () => ({}),
   ) {
     host.addController(this);
   }
@@ -144,6 +148,14 @@ export class LiveRecognition implements ReactiveController {
   set silent(silent: boolean) {
     if (silent && (!this.#silent || this.recognition)) this.clear();
     this.#silent = silent;
+  }
+
+  /** The wishes are others: an image that stands still, which brings no new frame, is recognised once more. */
+  again(): void {
+    if (!this.#running || !this.#newest || !this.#video?.paused) return;
+    const now = performance.now();
+    this.#newest = { capturedAt: now, count: 1 };
+    if (this.#scheduler.frame(now)) void this.#submit();
   }
 
   clear(): void {
@@ -228,7 +240,9 @@ export class LiveRecognition implements ReactiveController {
   async #run(frame: PresentedFrame, image: FrameInput): Promise<number | undefined> {
     const id = this.#nextId++;
     this.tap?.submitted(id, image);
-    const recognition = await this.recogniser().recognise(image, { id, capturedAt: frame.capturedAt, count: TOP_COUNT });
+    const recognition = await this.recogniser().recognise(image, {
+      id, capturedAt: frame.capturedAt, count: TOP_COUNT, ...this.wishes(),
+    });
     if (id < this.#firstId || !this.#running) return undefined;
     this.recognition = recognition;
     this.host.requestUpdate();

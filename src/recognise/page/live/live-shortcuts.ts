@@ -4,12 +4,10 @@ import type { ControlAction } from '../events';
 
 /** What keys do in the live view; `toggle-…` is the one of two that fits. */
 export type LiveAction =
-  | Extract<ControlAction, 'mirror' | 'flip' | 'torch' | 'sources' | 'statistics' | 'record'>
+  | Extract<ControlAction, 'mirror' | 'flip' | 'torch' | 'sources' | 'statistics' | 'map' | 'record'>
   | 'toggle-camera'
   | 'toggle-pause'
-  | 'toggle-freeze'
-  | 'zoom-in'
-  | 'zoom-out';
+  | 'toggle-freeze';
 
 export const LIVE_SHORTCUTS: Shortcuts<LiveAction> = {
   s: 'toggle-camera',
@@ -20,10 +18,8 @@ export const LIVE_SHORTCUTS: Shortcuts<LiveAction> = {
   t: 'torch',
   o: 'sources',
   i: 'statistics',
+  h: 'map',
   r: 'record',
-  '+': 'zoom-in',
-  '=': 'zoom-in',
-  '-': 'zoom-out',
 };
 
 /** Each action's words. */
@@ -45,11 +41,9 @@ export function liveActionWords(action: LiveAction): string {
       return msg('Other sources');
     case 'statistics':
       return msg('Show figures');
+    case 'map':
+      return msg('Show where the network looked');
     case 'record':
       return msg('Record, or stop recording');
-    case 'zoom-in':
-      return msg('Zoom in');
-    case 'zoom-out':
-      return msg('Zoom out');
   }
 }

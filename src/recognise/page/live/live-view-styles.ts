@@ -59,7 +59,8 @@ export const liveViewStyles = css`
   .top > * {
     pointer-events: auto;
   }
-  sg-live-stats {
+  sg-live-stats,
+  sg-map-legend:first-child {
     margin-inline-end: auto;
   }
   @media (max-width: 47.99rem) and (min-height: 30.01rem) {
@@ -104,6 +105,10 @@ export const liveViewStyles = css`
     padding: 0.75rem 0.75rem 0;
     text-align: center;
   }
+  /* Beside the picture, not over it. */
+  sg-aim-hint {
+    margin: 0.25rem max(0.75rem, env(safe-area-inset-right)) 0 max(0.75rem, env(safe-area-inset-left));
+  }
   sg-control-bar {
     grid-row: 3;
     position: sticky;
@@ -130,6 +135,13 @@ export const liveViewStyles = css`
     .missing {
       grid-area: 1 / 2;
       width: 16rem;
+    }
+    sg-aim-hint {
+      --sg-hint-flow: column;
+      grid-area: 1 / 2;
+      align-self: end;
+      margin-left: 0.75rem;
+      contain: inline-size;
     }
     sg-control-bar {
       grid-area: 2 / 1 / 3 / 3;

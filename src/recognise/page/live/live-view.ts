@@ -2,7 +2,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
-import { TORCHVISION_PREPROCESSING } from '../../../engine/index';
+import { type Preprocessing, TORCHVISION_PREPROCESSING } from '../../../engine/index';
 import { cameraContext, type CameraController } from '../camera/camera-controller';
 import { DeviceConditionsController } from './device-conditions';
 import { LiveRecognition, type LiveStatistics } from './live-recognition';
@@ -13,16 +13,17 @@ import { settingsContext, type SettingsStore } from '../../../base/page/settings
 import {
   ClassListEvent,
   type CameraChoiceEvent,
+  type ControlAction,
   type ControlEvent,
   type VideoFileEvent,
-  type FocusPointEvent,
   type ImageFaultEvent,
   type ZoomEvent,
 } from '../events';
 import type { FaultActionEvent } from '../../../base/page/elements/events';
 import { decimal } from '../../../base/page/elements/format';
-import { icon } from '../../../base/page/elements/icons';
+import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import { AimController, type AimParts } from './aim-controller';
 import type { CameraStage } from './camera-stage';
 import { LiveActions, type LiveParts } from './live-actions';
 import { LiveLabels } from './live-labels';
@@ -32,6 +33,9 @@ import type { SourceSheet } from './source-sheet';
 import '../../../base/page/elements/fault-panel';
 import '../model/load-progress';
 import './camera-choices';
+import '../look/map-legend';
+import '../look/map-overlay';
+import './aim-hint';
 import './camera-stage';
 import './camera-tools';
 import './control-bar';
@@ -61,7 +65,9 @@ export class LiveView extends LitElement implements LiveParts {
   @property({ attribute: false }) recorderFor: RecorderFactory | undefined;
   private recorder: RecorderSlot | undefined;
   private readonly wakeLock = new WakeLockController(this);
-  private readonly live = new LiveRecognition(this, () => this.recogniser);
+  private readonly live = new LiveRecognition(this, () => this.recogniser, () => ({ aim: this.aim.aim, map: this.settings.value.mapShown }));
+  /** Where a person has the network look. */
+  readonly aim: AimController = new AimController(this, () => this.#aimParts, () => this.live.again());
   private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
   private readonly actions = new LiveActions(this, this.live);
   constructor() {
@@ -117,14 +123,14 @@ export class LiveView extends LitElement implements LiveParts {
       <sg-camera-stage
         .stream=${camera.stream}
         .videoFile=${camera.videoFile}
-        .lens=${camera.lens}
+        .aim=${this.aim}
+        ?focuses=${camera.lens?.abilities.point}
         .frozen=${actions.frozen}
         .mirrored=${actions.mirrored}
-        .preprocessing=${recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING}
-        @sg-zoom=${this.#onZoom}
-        @sg-focus-point=${({ x, y }: FocusPointEvent) => camera.lens?.lookAt(x, y)}
+        .preprocessing=${this.#preprocessing}
         @sg-picture-fault=${({ fault }: ImageFaultEvent) => camera.fail(fault)}
       >
+        ${this.settings.value.mapShown ? this.#map() : nothing}
         <div class="centre">
           ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${this.#onFaultAction}>${this.#otherCameras()}</sg-fault-panel>` : nothing}
           ${recogniser.state === 'loading' ? html`<sg-load-progress .progress=${recogniser.progress}></sg-load-progress>` : nothing}
@@ -139,6 +145,8 @@ export class LiveView extends LitElement implements LiveParts {
         </div>
       </sg-camera-stage>
       <div class="visually-hidden" role="status" data-key="announcement">${labels.announcement}</div>
+      <div class="visually-hidden" role="status" data-key="aim">${this.aim.words}</div>
+      ${camera.state === 'live' && !this.recorder?.recording ? html`<sg-aim-hint .aim=${this.aim}></sg-aim-hint>` : nothing}
       ${this.recorder?.render() ?? nothing}
       <sg-control-bar
         ?recording=${this.recorder?.recording ?? false}
@@ -165,8 +173,7 @@ export class LiveView extends LitElement implements LiveParts {
   /** What is going on, and the figures of it. */
   #top(): unknown {
     const { live, recogniser } = this;
-    const open = this.settings.value.statsOpen;
-    const words = msg('Show figures');
+    const { statsOpen: open, mapShown } = this.settings.value;
     return html`<div class="top">
       ${open
         ? html`<sg-live-stats
@@ -175,26 +182,48 @@ export class LiveView extends LitElement implements LiveParts {
             .capabilities=${recogniser.capabilities}
           ></sg-live-stats>`
         : nothing}
+      ${mapShown ? html`<sg-map-legend ?missing=${this.actions.mapMissing}></sg-map-legend>` : nothing}
       <div class="badge"><span data-key="fps">${decimal(live.statistics?.displayRate ?? 0, 0)}</span> FPS${this.#stateWord()}</div>
-      <button class="icon glass" aria-label=${words} title=${words} aria-pressed=${String(open)} @click=${() => this.actions.run('statistics')}>
-        ${icon('chart')}
-      </button>
+      ${this.#switch('map', 'heat', msg('Show where the network looked'), mapShown)} ${this.#switch('statistics', 'chart', msg('Show figures'), open)}
     </div>`;
   }
 
-  /** What belongs to the source: zoom and torch of a camera, play and seek of a video. */
+  #switch(action: ControlAction, name: IconName, words: string, on: boolean): unknown {
+    return html`<button class="icon glass" aria-label=${words} title=${words} aria-pressed=${String(on)} @click=${() => this.actions.run(action)}>
+      ${icon(name)}
+    </button>`;
+  }
+
+  #map(): unknown {
+    const { recognition } = this.live;
+    return html`<sg-map-overlay slot="image" .look=${recognition?.look} .frame=${recognition?.frame}></sg-map-overlay>`;
+  }
+
+  /** Zoom; torch of a camera, play and seek of a video. */
   #tools(): unknown {
+    const { aim } = this;
     const { videoFile, lens } = this.camera;
-    if (videoFile) return html`<sg-film-bar .video=${this.stage.video} name=${videoFile.name}></sg-film-bar>`;
-    if (!lens?.abilities.zoom && !lens?.abilities.torch) return nothing;
-    return html`<sg-camera-tools
-      .range=${lens.abilities.zoom}
-      .zoom=${lens.zoom ?? 0}
-      ?hasTorch=${lens.abilities.torch}
-      ?torch=${lens.torch}
-      @sg-control=${this.#onControl}
-      @sg-zoom=${this.#onZoom}
-    ></sg-camera-tools>`;
+    return html`${videoFile ? html`<sg-film-bar .video=${this.stage.video} name=${videoFile.name}></sg-film-bar>` : nothing}
+      <sg-camera-tools
+        .limits=${aim.limits}
+        .zoom=${aim.zoom}
+        ?aimed=${aim.square !== undefined}
+        ?hasTorch=${lens?.abilities.torch}
+        ?torch=${lens?.torch}
+        @sg-control=${this.#onControl}
+        @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
+      ></sg-camera-tools>`;
+  }
+
+  get #preprocessing(): Preprocessing {
+    return this.recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING;
+  }
+
+  get #aimParts(): AimParts {
+    const { camera, actions } = this;
+    return {
+      source: camera.stream ?? camera.videoFile, lens: camera.lens, frozen: actions.frozen, mirrored: actions.mirrored, preprocessing: this.#preprocessing,
+    };
   }
 
   /** Instead of one that does not work. */
@@ -222,8 +251,6 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   readonly #onControl = ({ action }: ControlEvent): void => this.actions.run(action);
-
-  readonly #onZoom = ({ value }: ZoomEvent): void => this.camera.lens?.setZoom(value);
 
   readonly #onFaultAction = ({ fault }: FaultActionEvent): void => {
     if (this.camera.fault !== fault) void this.recogniser.start();

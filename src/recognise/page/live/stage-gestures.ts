@@ -5,27 +5,40 @@ interface Point {
   readonly y: number;
 }
 
-/** What the gestures are about. */
+/** What the gestures are about. All places and ways are in client pixels. */
 export interface GestureTarget {
-  /** The zoom at present, undefined where there is none. */
+  /** The zoom at present, undefined where there is nothing to zoom. */
   zoom(): number | undefined;
-  /** Told of a pinch. @param zoom in the unit of `zoom` */
+  /** Whether the page under the image can be scrolled: then a plain wheel is the page's. */
+  scrolls(): boolean;
+  /** Told of a pinch, a wheel. @param zoom in the unit of `zoom` */
   onZoom(zoom: number): void;
-  /** Told of a tap, in client pixels. */
   onTap(x: number, y: number): void;
+  /** Told of the second of two taps on the same place; the first one was told of as a tap. */
+  onDoubleTap(): void;
+  /** Told of each part of a drag of one pointer. */
+  onDrag(dx: number, dy: number): void;
 }
 
 /** A finger that moved further than this drags, pixels. */
 const TAP_DISTANCE = 10;
 /** A finger that stays longer than this presses, milliseconds. */
 const TAP_TIME = 400;
-/** Zoom of one notch of a wheel: e to the power of its pixels over this. Browsers tell of a trackpad's pinch in this way. */
-const WHEEL_PIXELS = 300;
+/** Two taps nearer than this in time and place are a double one, milliseconds and pixels: Android's 300 ms, and a fingertip. */
+const DOUBLE_TIME = 300;
+const DOUBLE_DISTANCE = 30;
+/** Zoom of a trackpad's pinch, which browsers tell of as a wheel with Ctrl: e to the power of its pixels over this. */
+const PINCH_PIXELS = 300;
+/** Zoom of a wheel, whose notches are of some hundred pixels. */
+const WHEEL_PIXELS = 600;
+/** Pixels of a line, where a wheel counts in lines (Firefox). */
+const LINE_PIXELS = 16;
 
-/** Tells taps, pinches and a trackpad's pinch on its host; one pointer more than two is left alone. */
+/** Tells taps, drags, pinches and wheels on its host; one pointer more than two is left alone. */
 export class StageGestures implements ReactiveController {
   readonly #pointers = new Map<number, Point>();
   #tap: { readonly id: number; readonly at: Point; readonly since: number } | undefined;
+  #lastTap: { readonly at: Point; readonly time: number } | undefined;
   #pinch: { readonly distance: number; readonly zoom: number } | undefined;
 
   constructor(
@@ -62,23 +75,38 @@ export class StageGestures implements ReactiveController {
     if (!this.#onImage(event)) return;
     // Fingers are captured by themselves.
     if (event.pointerType === 'mouse') this.host.setPointerCapture(event.pointerId);
-    this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const at = { x: event.clientX, y: event.clientY };
+    this.#pointers.set(event.pointerId, at);
     const zoom = this.target.zoom();
-    this.#tap = this.#pointers.size === 1 ? { id: event.pointerId, at: { x: event.clientX, y: event.clientY }, since: event.timeStamp } : undefined;
+    this.#tap = this.#pointers.size === 1 ? { id: event.pointerId, at, since: event.timeStamp } : undefined;
     this.#pinch = this.#pointers.size === 2 && zoom !== undefined ? { distance: Math.max(1, this.#distance), zoom } : undefined;
   };
 
   readonly #onMove = (event: PointerEvent): void => {
-    if (!this.#pointers.has(event.pointerId)) return;
-    this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const before = this.#pointers.get(event.pointerId);
+    if (!before) return;
+    const at = { x: event.clientX, y: event.clientY };
+    // Until it is a drag, its start stays: none of the way is lost.
+    if (this.#tap && Math.hypot(at.x - this.#tap.at.x, at.y - this.#tap.at.y) <= TAP_DISTANCE) return;
+    this.#tap = undefined;
+    this.#pointers.set(event.pointerId, at);
     if (this.#pinch) this.target.onZoom((this.#pinch.zoom * this.#distance) / this.#pinch.distance);
-    if (this.#tap && Math.hypot(event.clientX - this.#tap.at.x, event.clientY - this.#tap.at.y) > TAP_DISTANCE) this.#tap = undefined;
+    else if (this.#pointers.size === 1) this.target.onDrag(at.x - before.x, at.y - before.y);
   };
 
   readonly #onUp = (event: PointerEvent): void => {
     const tap = this.#tap;
     this.#onCancel(event);
-    if (tap?.id === event.pointerId && event.timeStamp - tap.since <= TAP_TIME) this.target.onTap(event.clientX, event.clientY);
+    if (tap?.id !== event.pointerId || event.timeStamp - tap.since > TAP_TIME) return;
+    const last = this.#lastTap;
+    const at = { x: event.clientX, y: event.clientY };
+    if (last && event.timeStamp - last.time <= DOUBLE_TIME && Math.hypot(at.x - last.at.x, at.y - last.at.y) <= DOUBLE_DISTANCE) {
+      this.#lastTap = undefined;
+      this.target.onDoubleTap();
+    } else {
+      this.#lastTap = { at, time: event.timeStamp };
+      this.target.onTap(at.x, at.y);
+    }
   };
 
   readonly #onCancel = (event: PointerEvent): void => {
@@ -89,9 +117,10 @@ export class StageGestures implements ReactiveController {
 
   readonly #onWheel = (event: WheelEvent): void => {
     const zoom = this.target.zoom();
-    if (!event.ctrlKey || zoom === undefined) return;
+    if (zoom === undefined || !this.#onImage(event) || (!event.ctrlKey && this.target.scrolls())) return;
     event.preventDefault();
-    this.target.onZoom(zoom * Math.exp(-event.deltaY / WHEEL_PIXELS));
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE_PIXELS : event.deltaY;
+    this.target.onZoom(zoom * Math.exp(-pixels / (event.ctrlKey ? PINCH_PIXELS : WHEEL_PIXELS)));
   };
 
   /** Whether the event began on the host's own image, not on something slotted over it. */
