@@ -11,33 +11,39 @@ const spread = (...values: number[]): Float32Array => Float32Array.from(values);
 describe('LookCycle', () => {
   it('looks at every other frame closely, and in turn as it is, mirrored and tighter', () => {
     const cycle = new LookCycle();
-    const next = (count: number, options = ALL, possible = true): string[] => Array.from({ length: count }, () => text(cycle.next(options, possible)));
-    expect(next(7)).toEqual(['whole', 'near', 'whole mirrored', 'near mirrored', 'tight', 'near', 'whole']);
+    const next = (count: number, options = ALL, near = true, refined = near): string[] =>
+      Array.from({ length: count }, () => text(cycle.next(options, { near, refined })));
+    expect(next(7)).toEqual(['whole', 'near', 'whole mirrored', 'refined mirrored', 'tight', 'near', 'whole']);
     cycle.reset();
-    expect(next(4, { second: true, views: false })).toEqual(['whole', 'near', 'whole', 'near']);
+    expect(next(4, { second: true, views: false })).toEqual(['whole', 'near', 'whole', 'refined']);
+    cycle.reset();
+    expect(next(4, ALL, true, false)).toEqual(['whole', 'near', 'whole mirrored', 'near']);
     cycle.reset();
     expect(next(4, { second: false, views: true })).toEqual(['whole', 'whole mirrored', 'tight', 'whole']);
     cycle.reset();
     expect(next(3, { second: true, views: false }, false)).toEqual(['whole', 'whole', 'whole']);
   });
 
-  it('averages logarithms: a look that is sure against one that knows nothing', () => {
+  it('averages answers of one place in logarithms, and places as probabilities', () => {
     const cycle = new LookCycle();
     const first = cycle.add(WHOLE, spread(0.5, 0.5, 0), 0);
     expect([...first].map((v) => Number(v.toFixed(4)))).toEqual([0.5, 0.5, 0]);
-    const both = cycle.add(NEAR_LOOK, spread(0.9, 0.05, 0.05), 30);
+    const two = cycle.add({ kind: 'whole', mirrored: true }, spread(0.9, 0.05, 0.05), 30);
     const weights = [Math.sqrt(0.5 * 0.9), Math.sqrt(0.5 * 0.05), Math.sqrt(1e-7 * 0.05)];
     const sum = weights.reduce((a, b) => a + b);
-    for (const [i, weight] of weights.entries()) expect(both[i]).toBeCloseTo(weight / sum, 5);
+    for (const [i, weight] of weights.entries()) expect(two[i]).toBeCloseTo(weight / sum, 5);
+    const three = cycle.add(NEAR_LOOK, spread(0, 0, 1), 60);
+    expect(three[2]).toBeCloseTo((two[2] + 1) / 2, 5);
+    expect(three[0]).toBeCloseTo(two[0] / 2, 5);
   });
 
-  it('gives near looks half of the weight however many whole ones there are, and each way of looking one answer', () => {
+  it('gives each place the same weight however often it was looked at, and each way of looking one answer', () => {
     const cycle = new LookCycle();
     cycle.add(WHOLE, spread(0.1, 0.9), 0);
     cycle.add(WHOLE, spread(0.2, 0.8), 30);
     cycle.add(TIGHT_LOOK, spread(0.2, 0.8), 60);
-    const joined = cycle.add(NEAR_LOOK, spread(0.8, 0.2), 90);
-    expect(joined[0]).toBeCloseTo(0.5, 5);
+    expect(cycle.add(NEAR_LOOK, spread(0.8, 0.2), 90)[0]).toBeCloseTo(0.5, 5);
+    expect(cycle.add({ kind: 'refined', mirrored: true }, spread(0.5, 0.5), 120)[0]).toBeCloseTo(0.5, 5);
   });
 
   it('forgets answers that are old, but neither the newest whole nor the newest near one, until the scene changes', () => {
@@ -50,7 +56,7 @@ describe('LookCycle', () => {
     expect(cycle.add(NEAR_LOOK, spread(0.7, 0.3), 3000)[0]).toBeCloseTo(0.7, 5);
   });
 
-  it('takes an answer that has little in common with the last one of its side for another scene, but not one of the other side', () => {
+  it('takes an answer that has little in common with the last one of its place for another scene, but not one of another place', () => {
     const cycle = new LookCycle();
     cycle.add(WHOLE, spread(0.01, 0.99), 0);
     expect(cycle.add(NEAR_LOOK, spread(0.99, 0.01), 30)[0]).toBeCloseTo(0.5, 5);

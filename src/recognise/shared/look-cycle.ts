@@ -4,8 +4,11 @@ import type { LookOptions } from './recogniser';
 
 /** One way of looking at a live frame. */
 export interface Look {
-  /** The whole square, a little less of it, or closely where the network's own map has its centre. */
-  readonly kind: 'whole' | 'tight' | 'near';
+  /**
+   * The whole square, a little less of it, closely where the network's map of the whole has its middle, or once more where its map of that
+   * near look has its own.
+   */
+  readonly kind: 'whole' | 'tight' | 'near' | 'refined';
   readonly mirrored: boolean;
 }
 
@@ -24,7 +27,10 @@ const LASTING_MS = 500;
 const LEAST = 1e-7;
 
 const WHOLE: Look = { kind: 'whole', mirrored: false };
-const NEAR_LOOK: Look = { kind: 'near', mirrored: false };
+/** Answers that are averaged with each other first: looks at the same place. */
+const placeOf = ({ kind }: Look): 'whole' | 'near' | 'refined' => (kind === 'tight' ? 'whole' : kind);
+
+const PLACES = ['whole', 'near', 'refined'] as const;
 
 /** How alike two distributions are, 0..1, from their logarithms (see `distributionOverlap`). */
 function overlap(a: Float32Array, b: Float32Array): number {
@@ -41,8 +47,9 @@ interface Answer {
 }
 
 /**
- * Successive frames are looked at in different ways, one way each, and the answers averaged in logarithms: no frame waits longer for its
- * label than one run of the network takes. Ways that do not take their turn any more are forgotten.
+ * Successive frames are looked at in different ways, one way each, and the answers averaged: no frame waits longer for its label than one
+ * run of the network takes. Answers of one place are averaged in logarithms, as they are of the same pixels; places as probabilities, since
+ * one of them may show nothing of the thing, and then must not speak against the others (both measured, docs/accuracy.md).
  */
 export class LookCycle {
   #answers: Answer[] = [];
@@ -54,49 +61,51 @@ export class LookCycle {
     this.#turn = 0;
   }
 
-  /** @param nearPossible whether it is known where to look closely */
-  next({ second, views }: LookOptions, nearPossible: boolean): Look {
+  /** @param possible which near looks have a place to look at */
+  next({ second, views }: LookOptions, possible: { readonly near: boolean; readonly refined: boolean }): Look {
     const wholes: readonly Look[] = views ? [WHOLE, { kind: 'whole', mirrored: true }, { kind: 'tight', mirrored: false }] : [WHOLE];
-    const nears: readonly Look[] = views ? [NEAR_LOOK, { kind: 'near', mirrored: true }] : [NEAR_LOOK];
+    const nears: readonly Look[] = [{ kind: 'near', mirrored: false }, { kind: 'refined', mirrored: views }];
     const turn = this.#turn++;
     if (!second) return wholes[turn % wholes.length];
     const round = turn >> 1;
-    return turn % 2 === 1 && nearPossible ? nears[round % nears.length] : wholes[round % wholes.length];
+    const near = nears.slice(0, possible.refined ? 2 : possible.near ? 1 : 0);
+    return turn % 2 === 1 && near.length > 0 ? near[round % near.length] : wholes[round % wholes.length];
   }
 
   /**
-   * Takes the answer to a look. Where it has little in common with the last one of its side the scene is another one, and it stands alone.
+   * Takes the answer to a look. Where it has little in common with the last one of its place the scene is another one, and it stands alone.
    * @param probabilities shape [classes]; not kept
    * @param time when the frame was captured, milliseconds, never falling
-   * @returns the answers that count, averaged: whole and tight ones on one side, near ones on the other, half each; shape [classes], anew
+   * @returns the answers that count, averaged, each place alike; shape [classes], anew
    */
   add(look: Look, probabilities: Float32Array, time: number): Float32Array {
     const logarithms = probabilities.map((p) => Math.log(Math.max(p, LEAST)));
-    const near = look.kind === 'near';
-    const same = (other: Look): boolean => other.kind === look.kind && other.mirrored === look.mirrored;
+    const place = placeOf(look);
     const before = this.#answers.filter((answer) => answer.logarithms.length === logarithms.length);
-    const last = before.findLast((answer) => (answer.look.kind === 'near') === near);
+    const last = before.findLast((answer) => placeOf(answer.look) === place);
     const other = last && overlap(last.logarithms, logarithms) < SAME_SCENE_OVERLAP;
-    const kept = other ? [] : before.filter((answer) => !same(answer.look));
-    const newest = (side: Answer[]): Answer[] => side.filter((answer, i) => time - answer.time <= LASTING_MS || i === side.length - 1);
-    const others = newest(kept.filter((answer) => (answer.look.kind === 'near') !== near));
-    const alike = kept.filter((answer) => (answer.look.kind === 'near') === near && time - answer.time <= LASTING_MS);
-    this.#answers = [...others, ...alike, { look, time, logarithms }].sort((a, b) => a.time - b.time);
+    const kept = before.filter((answer) => {
+      if (other || (answer.look.kind === look.kind && answer.look.mirrored === look.mirrored)) return false;
+      if (time - answer.time <= LASTING_MS) return true;
+      const newest = before.findLast((each) => placeOf(each.look) === placeOf(answer.look));
+      return placeOf(answer.look) !== place && answer === newest;
+    });
+    this.#answers = [...kept, { look, time, logarithms }];
     return this.#average();
   }
 
   #average(): Float32Array {
-    const near = this.#answers.filter(({ look }) => look.kind === 'near');
-    const whole = this.#answers.filter(({ look }) => look.kind !== 'near');
-    const sides = [whole, near].filter((side) => side.length > 0);
-    const mean = new Float32Array(this.#answers[0].logarithms.length);
-    for (const side of sides) {
-      const weight = 1 / side.length / sides.length;
-      for (const { logarithms } of side) for (let i = 0; i < mean.length; i++) mean[i] += weight * logarithms[i];
+    const places = PLACES.map((place) => this.#answers.filter(({ look }) => placeOf(look) === place)).filter((answers) => answers.length > 0);
+    const [{ logarithms: first }] = this.#answers;
+    const mean = new Float32Array(first.length);
+    const one = new Float32Array(first.length);
+    for (const answers of places) {
+      one.fill(0);
+      for (const { logarithms } of answers) for (let i = 0; i < one.length; i++) one[i] += logarithms[i] / answers.length;
+      let sum = 0;
+      for (let i = 0; i < one.length; i++) sum += one[i] = Math.exp(one[i]);
+      for (let i = 0; i < one.length; i++) mean[i] += one[i] / sum / places.length;
     }
-    let sum = 0;
-    for (let i = 0; i < mean.length; i++) sum += mean[i] = Math.exp(mean[i]);
-    for (let i = 0; i < mean.length; i++) mean[i] /= sum;
     return mean;
   }
 }

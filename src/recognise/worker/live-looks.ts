@@ -26,13 +26,14 @@ export interface LookWishes extends LookOptions {
 export class LiveLooks {
   readonly #cycle = new LookCycle();
   readonly #scenes = new SceneChangeDetector();
+  /** Where near looks go: by the map of the whole, and by that of the near look there. */
   #near: Aim | undefined;
+  #refined: Aim | undefined;
   #aim: Aim | undefined;
 
   reset(): void {
-    this.#cycle.reset();
+    this.#begin();
     this.#scenes.reset();
-    this.#near = undefined;
     this.#aim = undefined;
   }
 
@@ -43,7 +44,7 @@ export class LiveLooks {
     const moved = aim === undefined ? before !== undefined : !before || before.x !== aim.x || before.y !== aim.y || before.side !== aim.side;
     if (moved) this.#begin();
     this.#aim = aim;
-    const look = this.#cycle.next({ ...wishes, second: wishes.second && aim === undefined }, this.#near !== undefined);
+    const look = this.#cycle.next({ ...wishes, second: wishes.second && aim === undefined }, this.#possible);
     return { ...this.#place(look, size, spec), moved };
   }
 
@@ -55,8 +56,8 @@ export class LiveLooks {
     const changed = this.#scenes.update({ input, size: spec.crop, square, mirrored: look.mirrored });
     if (!changed) return { changed };
     this.#begin();
-    const first = this.#cycle.next({ second: false, views: false }, false);
-    return look.kind === 'near' ? { changed, again: this.#place(first, size, spec) } : { changed };
+    const first = this.#cycle.next({ second: false, views: false }, this.#possible);
+    return look.kind === 'near' || look.kind === 'refined' ? { changed, again: this.#place(first, size, spec) } : { changed };
   }
 
   /** @returns the answers to this scene's looks so far, averaged; shape as given */
@@ -64,14 +65,22 @@ export class LiveLooks {
     return this.#cycle.add(look, probabilities, time);
   }
 
-  /** Told where the network looked for the leading class: the next near look goes there. */
+  /** Told where the network looked for the leading class: the next near looks go there. */
   follow({ look, square }: PlacedLook, map: ClassMap, { width, height }: Size): void {
-    if (look.kind !== 'near') this.#near = nearAim(look.mirrored ? unmirrored(map) : map, square, width, height) ?? this.#near;
+    if (look.kind === 'refined') return;
+    const aim = nearAim(look.mirrored ? unmirrored(map) : map, square, width, height);
+    if (look.kind === 'near') this.#refined = aim ?? this.#refined;
+    else this.#near = aim ?? this.#near;
+  }
+
+  get #possible(): { near: boolean; refined: boolean } {
+    return { near: this.#near !== undefined, refined: this.#refined !== undefined };
   }
 
   #begin(): void {
     this.#cycle.reset();
     this.#near = undefined;
+    this.#refined = undefined;
   }
 
   #place(look: Look, { width, height }: Size, spec: Preprocessing): PlacedLook {
@@ -80,7 +89,8 @@ export class LiveLooks {
     const whole = aimed ? squareAt(aimed, width, height) : visibleSquare(width, height, spec);
     if (look.kind === 'whole') return { look, square: whole, view: aimed ? { square: whole, mirrored } : { mirrored } };
     const middle = aimed ?? aimOf(whole, width, height);
-    const aim = look.kind === 'near' && this.#near ? this.#near : { ...middle, side: middle.side * TIGHT };
+    const near = look.kind === 'near' ? this.#near : look.kind === 'refined' ? this.#refined : undefined;
+    const aim = near ?? { ...middle, side: middle.side * TIGHT };
     const square = squareAt(aim, width, height);
     return { look, square, view: { square, mirrored } };
   }

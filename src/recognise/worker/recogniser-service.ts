@@ -174,11 +174,11 @@ export class RecogniserService implements RecogniserApi {
     const probabilities = live ? this.#looks.answered(placed, own, options.capturedAt) : own;
     const named = (found: Prediction[]): Prediction[] => naming?.name(found, CLASSES) ?? found;
     const top = named(topK(probabilities, options.count));
+    if (live && placed.look.kind !== 'refined' && engine.classMap) {
+      this.#looks.follow(placed, engine.classMap(leadingOf(this.#probabilities)), size);
+    }
     // Taught classes have no weights of which a map could be made.
-    const leading = topK(probabilities.subarray(0, CLASSES), 1)[0].index;
-    const wanted = (options.map ?? false) || (live && placed.look.kind !== 'near');
-    const map = wanted ? engine.classMap?.(leading) : undefined;
-    if (live && map) this.#looks.follow(placed, map, size);
+    const leading = leadingOf(probabilities.subarray(0, CLASSES));
     return {
       id: options.id,
       capturedAt: options.capturedAt,
@@ -193,7 +193,7 @@ export class RecogniserService implements RecogniserApi {
       frame: size,
       square: squareOf(options.aim, size, running.reader.preprocessor.spec),
       aimed: options.aim !== undefined,
-      ...(options.map && map ? { look: lookMap(placed, map, leading) } : {}),
+      ...(options.map && engine.classMap ? { look: lookMap(placed, engine.classMap(leading), leading) } : {}),
     };
   }
 
@@ -265,6 +265,10 @@ async function checkEngine(engine: Engine, variant: ModelVariant): Promise<void>
 
 function storedBlock({ hidden, sum }: LastBlock): StoredBlock {
   return { hidden: toHalves(hidden), sum: toHalves(sum) };
+}
+
+function leadingOf(probabilities: Float32Array): number {
+  return topK(probabilities, 1)[0].index;
 }
 
 function squareOf(aim: Aim | undefined, { width, height }: FrameSize, spec: Preprocessing): Region {

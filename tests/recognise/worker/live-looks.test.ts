@@ -51,7 +51,8 @@ describe('LiveLooks', () => {
 
   it('turns the map of a mirrored look back', () => {
     frame(columns, map(3, 3));
-    frame(columns, map(3, 3));
+    // Nothing speaks for the class there: no refined look takes its turn.
+    frame(columns, { width: 7, height: 7, values: new Float32Array(49) });
     const mirrored = frame(columns, map(6, 2));
     expect(mirrored.look).toEqual({ kind: 'whole', mirrored: true });
     expect(mirrored.view).toMatchObject({ mirrored: true });
@@ -68,6 +69,15 @@ describe('LiveLooks', () => {
     const after = frame(rows, map(5, 5));
     expect(after).toMatchObject({ look: { kind: 'near', mirrored: false }, changed: false });
     expect(after.square.x + after.square.width / 2).toBeCloseTo(MIDDLE.x + (5.5 / 7) * MIDDLE.width, 3);
+  });
+
+  it('looks once more where the map of the near look has its middle', () => {
+    frame(columns, map(5, 3));
+    const near = frame(columns, map(6, 3));
+    frame(columns, map(5, 3));
+    const refined = frame(columns, map(0, 0));
+    expect(refined.look).toEqual({ kind: 'refined', mirrored: true });
+    expect(refined.square.x + refined.square.width / 2).toBeCloseTo(near.square.x + (6.5 / 7) * near.square.width, 3);
   });
 
   it('stays at the square that a person aims at, and begins anew where they aim elsewhere', () => {
