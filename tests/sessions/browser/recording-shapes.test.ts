@@ -44,6 +44,13 @@ describe('a recording whose picture changes', () => {
     const byTime = new Map(frames.map(({ timeUs, number }) => [timeUs, number]));
     expect(session.labels.map(({ timeUs }) => byTime.get(timeUs))).toEqual(session.labels.map(({ top }) => top[0].index));
     expect(session.labels.filter(({ timeUs }) => timeUs > frames[turned].timeUs).length).toBeGreaterThan(2);
+    // The network looks at the middle of the camera's frame, which is a smaller square of the film's picture where the frame is fitted in.
+    expect(session.manifest.models.map(({ middle }) => middle)).toEqual([0.875]);
+    const before = session.labels.filter(({ timeUs }) => timeUs < frames[turned].timeUs);
+    expect(before.map(({ square }) => square)).toEqual(before.map(() => undefined));
+    for (const { square } of session.labels.filter(({ timeUs }) => timeUs > frames[turned].timeUs)) {
+      expect(square).toEqual({ x: 0.5, y: expect.closeTo(0.5, 2) as number, side: 0.6563 });
+    }
     const { snapshots } = foldEdits(session.human);
     const images = snapshots.map(({ file }) => session.snapshots.get(file)!);
     const sizes = await Promise.all(images.map(async (image) => sharp(image).metadata().then(({ width, height }) => [width, height])));
