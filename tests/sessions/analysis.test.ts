@@ -29,6 +29,39 @@ describe('runs of the network', () => {
     expect(predictedRunsOf([{ ...answer(5, CAT, 1), top: [] }], { durationUs: 10 })).toEqual([]);
   });
 
+  describe('that is not sure', () => {
+    const said = (sure: boolean | undefined, entry: ReturnType<typeof answer>) => ({ ...entry, ...(sure !== undefined && { sure }) });
+    /** Whether runs are sure, and of what, with their starts in milliseconds. */
+    const runsOf = (entries: ReturnType<typeof answer>[], certainty?: number): unknown[] =>
+      predictedRunsOf(entries, { durationUs: 1e6, ...(certainty !== undefined && { certainty }) }).map(({ startUs, label, unsure }) => [startUs / 1000, unsure ? 'not sure' : label.name]);
+
+    it('is one run whatever it might have been, by what the live view said', () => {
+      const entries = [said(true, answer(0, CAT, 0.5)), said(false, answer(100_000, CAT, 0.5)), said(false, answer(200_000, DOG, 0.4)), said(true, answer(300_000, DOG, 0.6))];
+      expect(runsOf(entries, 0)).toEqual([[0, 'tabby'], [100, 'not sure'], [300, 'golden retriever']]);
+    });
+
+    it('is judged by a person’s own threshold, which a label that was named passes a little longer', () => {
+      const entries = [answer(0, CAT, 0.24), answer(100_000, CAT, 0.26), said(true, answer(200_000, CAT, 0.21)), said(true, answer(300_000, CAT, 0.1))];
+      expect(runsOf(entries, 0.25)).toEqual([[0, 'not sure'], [100, 'tabby'], [300, 'not sure']]);
+      expect(runsOf(entries, 0)).toEqual([[0, 'tabby']]);
+    });
+
+    it('keeps its raw labels for those who take them away, told apart by what the live view said', () => {
+      const entries = [answer(0, CAT, 0.1), said(false, answer(100_000, CAT, 0.1)), said(false, answer(200_000, DOG, 0.1))];
+      expect(predictedRunsOf(entries, { durationUs: 1e6 }).map(({ label, unsure }) => [label.name, unsure])).toEqual([
+        ['tabby', undefined],
+        ['tabby', true],
+        ['golden retriever', true],
+      ]);
+    });
+
+    it('counts as no label in the figures', () => {
+      const data = sessionOf({ recognitions: catAndDog(), human: { spans: [], snapshots: [] } });
+      expect(sessionStatistics(data, 0.7).labels.map(({ label }) => label.name)).toEqual(['tabby']);
+      expect(sessionStatistics(data).labels).toHaveLength(2);
+    });
+  });
+
   it('ranks labels by all that they were given', () => {
     expect(topLabels(catAndDog(), 1)).toEqual([CAT]);
     expect(topLabels(catAndDog(), 9)).toEqual([CAT, DOG]);

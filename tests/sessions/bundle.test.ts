@@ -76,6 +76,7 @@ describe('what a session\'s files hold', () => {
 
   it('takes what the app writes', () => {
     expect(parseRecognition(answer(5, CAT, 0.5, DOG))).toEqual(answer(5, CAT, 0.5, DOG));
+    for (const sure of [true, false]) expect(parseRecognition({ ...answer(5, CAT, 0.5), sure })).toEqual({ ...answer(5, CAT, 0.5), sure });
     expect(parseManifest({ ...manifestOf(), more: 1 })).toEqual(manifestOf());
     const span = { id: 'a', startUs: 1, endUs: 2, label: CAT };
     expect(parseHumanEdit({ kind: 'put-span', span, step: 's', by: 'undo' })).toEqual({ kind: 'put-span', span, step: 's', by: 'undo' });
@@ -92,6 +93,7 @@ describe('what a session\'s files hold', () => {
     refuses(() => parseRecognition({ ...good, top: [{ index: 1000, name: 'x', probability: 1 }] }));
     refuses(() => parseRecognition({ ...good, top: [{ name: 'x', probability: NaN }] }));
     refuses(() => parseRecognition({ ...good, precision: 'fp8' }));
+    refuses(() => parseRecognition({ ...good, sure: 'no' }));
     refuses(() => parseHumanEdit({ kind: 'put-span', span: { id: 'a', startUs: 2, endUs: 2, label: CAT } }));
     refuses(() => parseHumanEdit({ kind: 'put-snapshot', snapshot: { id: 'p', timeUs: 1, file: '../1.jpg' } }));
     refuses(() => parseHumanEdit({ kind: 'rm -rf' }));

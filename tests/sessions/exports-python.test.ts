@@ -37,7 +37,7 @@ describe.runIf(readers)('read by Python', () => {
       time_s: '0.2', rank: '1', class: '281', label: 'tabby', probability: '0.9', model: 'resnet18', precision: 'fp32',
       latency_ms: String(20 + (200_000 % 7)),
       // An older session, which does not say where the network looked.
-      square_left: '', square_top: '', square_side: '',
+      square_left: '', square_top: '', square_side: '', sure: '',
     });
     for (const formula of ['=1', '+1', '-1', '@x', '\t=1', '\r=1', ' =1', '＝1']) expect(csvCell(formula).replaceAll('"', '')[0]).toBe("'");
     expect(csvCell('a-b')).toBe('a-b');

@@ -7,7 +7,7 @@ import { labelledFrames } from '../../src/sessions/shared/export/frame-plan';
 import { constantRate, frameRange, labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
 import { SquareTrack } from '../../src/sessions/shared/square-track';
 import { textExport } from '../../src/sessions/shared/export/text-export';
-import { aimedSession, CAT, DOG, ODD_LABELS, sessionOf, sourceOf, textOf } from '../support/session-fixture';
+import { answer, aimedSession, CAT, DOG, ODD_LABELS, sessionOf, sourceOf, textOf } from '../support/session-fixture';
 
 const source = sourceOf(sessionOf());
 
@@ -107,6 +107,19 @@ describe('COCO', () => {
   });
 });
 
+describe('what the live view was not sure of', () => {
+  const source = sourceOf(sessionOf({ recognitions: [{ ...answer(0, CAT, 0.15), sure: false }, { ...answer(200_000, CAT, 0.9), sure: true }, answer(400_000, DOG, 0.9)] }));
+
+  it('has its figures as they are, and says so', async () => {
+    const csv = (await textOf(textExport(source, 'csv', 'predicted'))).split('\r\n');
+    expect(csv.slice(1, 4).map((line) => [line.split(',')[4], line.split(',').at(-1)])).toEqual([['0.15', 'false'], ['0.9', 'true'], ['0.9', '']]);
+    const jsonl = (await textOf(textExport(source, 'jsonl', 'predicted'))).trim().split('\n').slice(1).map((line) => (JSON.parse(line) as { sure?: boolean }).sure);
+    expect(jsonl).toEqual([false, true, undefined]);
+    const srt = await textOf(textExport(source, 'srt', 'predicted'));
+    expect(srt.match(/^.*%.*$/gm)).toEqual(['tabby 15 % (not sure)', 'tabby 90 %', 'golden retriever 90 %']);
+  });
+});
+
 describe('where the network looked', () => {
   const aimed = sourceOf(aimedSession());
   const old = sourceOf(sessionOf({ ...aimedSession({ manifest: sessionOf().manifest }), recognitions: sessionOf().recognitions }));
@@ -116,8 +129,8 @@ describe('where the network looked', () => {
 
   it('is told of an old session nowhere', async () => {
     const csv = await textOf(textExport(old, 'csv', 'predicted'));
-    expect(csv.split('\r\n')[0]).toMatch(/latency_ms,square_left,square_top,square_side$/);
-    expect(csv.split('\r\n')[1]).toMatch(/,20,,,$/);
+    expect(csv.split('\r\n')[0]).toMatch(/latency_ms,square_left,square_top,square_side,sure$/);
+    expect(csv.split('\r\n')[1]).toMatch(/,20,,,,$/);
     expect((await textOf(textExport(old, 'csv', 'human'))).split('\r\n')[1]).toMatch(/tabby,,,,$/);
     expect(await textOf(textExport(old, 'jsonl', 'human'))).not.toContain('square');
     const { names } = await labelStudioNames(old);
@@ -132,7 +145,7 @@ describe('where the network looked', () => {
     const rows = async (track: 'human' | 'predicted'): Promise<string[]> => (await textOf(textExport(aimed, 'csv', track))).trim().split('\r\n').slice(1);
     const predicted = await rows('predicted');
     expect(predicted).toHaveLength(30);
-    expect(predicted.map((row) => row.split(',').slice(-3).join())).toEqual(Array.from({ length: 30 }, (_, i) => (i >= 10 && i < 20 ? '210,30,60' : '55,15,210')));
+    expect(predicted.map((row) => row.split(',').slice(-4, -1).join())).toEqual(Array.from({ length: 30 }, (_, i) => (i >= 10 && i < 20 ? '210,30,60' : '55,15,210')));
     expect((await rows('human')).map((row) => row.split(',').slice(-3).join())).toEqual(['55,15,210', '210,30,60', '210,30,60']);
   });
 

@@ -102,6 +102,7 @@ describe('RecordingController', () => {
       recogniser: {} as RecogniserController,
       live: live as LiveRecognition,
       video: video.element,
+      sure: () => true,
       store,
       book,
     };

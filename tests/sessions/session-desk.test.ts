@@ -283,6 +283,7 @@ describe('SessionDesk', () => {
   let desk: SessionDesk;
   let library: SessionLibrary;
   let video: FakeVideo;
+  let certainty: number;
   /** Questions for the frames' times, in order. */
   let framesAsked: { readonly id: string; readonly answer: Later<FrameTimes> }[];
 
@@ -300,7 +301,9 @@ describe('SessionDesk', () => {
       host,
       () => book,
       () => undefined,
+      () => certainty,
     );
+    certainty = 0;
     await open('one');
   });
   afterEach(() => host.disconnect());
@@ -318,6 +321,23 @@ describe('SessionDesk', () => {
     await opened;
   }
   const spans = (): string => desk.editor.labels.spans.map(({ startUs, endUs, label }) => `${startUs / 1e6}-${endUs / 1e6} ${label.name}`).join(', ');
+
+  it('is not sure where the live view was not, nor below a threshold that changes', async () => {
+    const recognitions = [{ ...answer(0, CAT, 0.9), sure: false }, answer(900_000, CAT, 0.6)];
+    sessions.add('two', { recognitions });
+    await open('two');
+    await openVideo();
+    const unsure = (): boolean[] => [0, 900_000].map((timeUs) => {
+      desk.player.seek(timeUs);
+      return desk.unsure;
+    });
+    expect([unsure(), desk.runs.map((run) => run.unsure)]).toEqual([[true, false], [true, undefined]]);
+    certainty = 0.7;
+    host.requestUpdate();
+    await host.updateComplete;
+    expect([unsure(), desk.runs.map((run) => run.unsure)]).toEqual([[true, true], [true]]);
+    expect(desk.statistics?.labels).toEqual([]);
+  });
 
   it('tells where the network looked, where that is recorded', async () => {
     sessions.add('two', { recognitions: aimedSession().recognitions });

@@ -43,6 +43,11 @@ function number(value: unknown, place: string, low = 0, high = Number.MAX_SAFE_I
   return value;
 }
 
+function truth(value: unknown, place: string): boolean {
+  if (typeof value !== 'boolean') fail(place, 'true or false');
+  return value;
+}
+
 function whole(value: unknown, place: string, high?: number): number {
   const found = number(value, place, 0, high);
   if (!Number.isInteger(found)) fail(place, 'a whole number');
@@ -71,7 +76,7 @@ function square(value: unknown, place: string): Aim {
 const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
 
 export function parseRecognition(value: unknown): RecognitionEntry {
-  const { timeUs, top, modelId, precision, latencyMs, square: lookedAt } = fields(value, 'A recognition');
+  const { timeUs, top, modelId, precision, latencyMs, sure, square: lookedAt } = fields(value, 'A recognition');
   return {
     timeUs: whole(timeUs, 'timeUs'),
     top: list(top, 'top', 1000).map((entry, i) => ({
@@ -81,6 +86,7 @@ export function parseRecognition(value: unknown): RecognitionEntry {
     modelId: text(modelId, 'modelId'),
     precision: oneOf(precision, PRECISIONS, 'precision'),
     latencyMs: number(latencyMs, 'latencyMs', -1e9, 1e12),
+    ...(sure !== undefined && { sure: truth(sure, 'sure') }),
     ...(lookedAt !== undefined && { square: square(lookedAt, 'square') }),
   };
 }

@@ -1,6 +1,7 @@
 import type { RecognitionEntry } from './session';
 import { labelKey, sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 import { ANSWER_HOLDS_US } from './label-times';
+import { isNamed } from './sureness';
 
 /** A time over which the network kept naming the same thing first. */
 export interface PredictedRun {
@@ -14,6 +15,8 @@ export interface PredictedRun {
   /** Answers in the run. */
   readonly count: number;
   readonly modelId: string;
+  /** Whether it was not sure: then `label` is what it did not say. */
+  readonly unsure?: true;
 }
 
 export interface RunOptions {
@@ -21,13 +24,18 @@ export interface RunOptions {
   readonly durationUs: number;
   /** Answers below this say nothing, 0..1. */
   readonly minProbability?: number;
+  /**
+   * Probability below which answers are not sure of their label, whichever it is; left out where only what the live view said
+   * counts, and runs end with their label all the same.
+   */
+  readonly certainty?: number;
   /** An answer stands no longer than this, microseconds. */
   readonly holdsUs?: number;
 }
 
 /** Collects runs from answers that come one after the other. */
 class RunBuilder {
-  #run: { startUs: number; lastUs: number; label: LabelRef; sum: number; count: number; modelId: string } | undefined;
+  #run: { startUs: number; lastUs: number; label: LabelRef; sum: number; count: number; modelId: string; unsure: boolean } | undefined;
   readonly #min: number;
   readonly #holds: number;
 
@@ -37,11 +45,15 @@ class RunBuilder {
   }
 
   /** @returns the run that this answer ended */
-  add({ timeUs, top, modelId }: RecognitionEntry): PredictedRun | undefined {
+  add(entry: RecognitionEntry): PredictedRun | undefined {
+    const { timeUs, top, modelId } = entry;
+    const { certainty } = this.options;
     const first = top.at(0);
     const run = this.#run;
+    const unsure = !isNamed(entry, certainty ?? 0);
     const says = first !== undefined && first.probability >= this.#min;
-    if (run && says && run.modelId === modelId && sameLabel(run.label, first) && timeUs - run.lastUs < this.#holds) {
+    const same = run && says && run.unsure === unsure && ((unsure && certainty !== undefined) || sameLabel(run.label, first));
+    if (same && run.modelId === modelId && timeUs - run.lastUs < this.#holds) {
       run.lastUs = timeUs;
       run.sum += first.probability;
       run.count++;
@@ -50,7 +62,7 @@ class RunBuilder {
     const ended = this.#end(timeUs);
     if (says) {
       const label: LabelRef = first.index === undefined ? { name: first.name } : { index: first.index, name: first.name };
-      this.#run = { startUs: timeUs, lastUs: timeUs, label, sum: first.probability, count: 1, modelId };
+      this.#run = { startUs: timeUs, lastUs: timeUs, label, sum: first.probability, count: 1, modelId, unsure };
     }
     return ended;
   }
@@ -65,8 +77,9 @@ class RunBuilder {
     if (!run) return undefined;
     // The video may be a frame longer than its last answer, or a broken-off one's length may be unknown (0).
     const videoEnd = timeUs === Infinity ? Math.max(this.options.durationUs, run.lastUs + 1) : Infinity;
-    const { startUs, lastUs, label, sum, count, modelId } = run;
-    return { startUs, endUs: Math.min(timeUs, lastUs + this.#holds, videoEnd), label, probability: sum / count, count, modelId };
+    const { startUs, lastUs, label, sum, count, modelId, unsure } = run;
+    const endUs = Math.min(timeUs, lastUs + this.#holds, videoEnd);
+    return { startUs, endUs, label, probability: sum / count, count, modelId, ...(unsure && { unsure }) };
   }
 }
 

@@ -31,7 +31,8 @@ function percentile(sorted: Float64Array, share: number): number | undefined {
   return sorted.length === 0 ? undefined : sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
-export function sessionStatistics({ manifest, recognitions, human }: SessionData): SessionStatistics {
+/** @param certainty probability from which on a label counts as named, 0 for always */
+export function sessionStatistics({ manifest, recognitions, human }: SessionData, certainty = 0): SessionStatistics {
   const shares = new Map<string, { label: LabelRef; predictedUs: number; humanUs: number }>();
   const share = (label: LabelRef): { predictedUs: number; humanUs: number } => {
     const key = labelKey(label);
@@ -39,7 +40,8 @@ export function sessionStatistics({ manifest, recognitions, human }: SessionData
     if (!one) shares.set(key, (one = { label, predictedUs: 0, humanUs: 0 }));
     return one;
   };
-  for (const run of predictedRunsOf(recognitions, { durationUs: manifest.durationUs })) {
+  for (const run of predictedRunsOf(recognitions, { durationUs: manifest.durationUs, certainty })) {
+    if (run.unsure) continue;
     share(run.label).predictedUs += run.endUs - run.startUs;
   }
   for (const span of human.spans) share(span.label).humanUs += span.endUs - span.startUs;

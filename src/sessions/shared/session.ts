@@ -23,6 +23,11 @@ export interface RecognitionEntry {
   /** Frame captured to label shown, milliseconds. */
   readonly latencyMs: number;
   /**
+   * Whether the live view named a label then: where false it said "Not sure", and `top` is what it did not say. Left out in sessions of
+   * before 2026-11-26, which do not tell.
+   */
+  readonly sure?: boolean;
+  /**
    * The square of the video's picture that the network looked at, as shares of that picture, to 4 decimals. Left out where it is
    * the middle one (see `models` of the manifest), and in sessions of before 2026-11-26, which do not say.
    */

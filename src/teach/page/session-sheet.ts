@@ -9,6 +9,7 @@ import { predictedRunsOf, recognitionAt, type SessionData, type SessionManifest 
 import { sessionStoreContext, type SessionStore } from '../../sessions/page/index';
 import { SpanChoiceEvent } from './events';
 import type { VideoSpan } from './example-collector';
+import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import { faultText } from '../../base/page/elements/fault-text';
 import { sharedStyles } from '../../base/page/elements/styles';
 import type { Sheet } from '../../base/page/elements/sheet';
@@ -25,11 +26,12 @@ interface Pick extends VideoSpan {
 /** A run of answers shorter than this shows little, microseconds. */
 const SHORTEST_RUN = 400_000;
 
-function spansOf({ manifest, recognitions, human }: SessionData): Pick[] {
+function spansOf({ manifest, recognitions, human }: SessionData, certainty: number): Pick[] {
   const squareAt = (timeUs: number): Aim | undefined => recognitionAt(recognitions, timeUs)?.square;
   const labelled = human.spans.map(({ id, startUs, endUs, label }): Pick => ({ key: id, name: labelText(label), startUs, endUs, squareAt, human: true }));
-  const runs = predictedRunsOf(recognitions, { durationUs: manifest.durationUs })
-    .filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_RUN)
+  const runs = predictedRunsOf(recognitions, { durationUs: manifest.durationUs, certainty })
+    // What it was not sure of has no name that could be learned.
+    .filter(({ startUs, endUs, unsure }) => !unsure && endUs - startUs >= SHORTEST_RUN)
     .map(({ startUs, endUs, label }): Pick => ({ key: `run-${startUs}`, name: labelText(label), startUs, endUs, squareAt, human: false }));
   return [...labelled, ...runs];
 }
@@ -121,6 +123,7 @@ export class SessionSheet extends LitElement {
   @state() private picked: ReadonlySet<string> = new Set();
   @state() private ownNames = false;
   @query('sg-sheet') private readonly sheet!: Sheet;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @consume({ context: sessionStoreContext }) readonly store!: SessionStore;
   #call = 0;
 
@@ -194,7 +197,7 @@ export class SessionSheet extends LitElement {
     const call = ++this.#call;
     await this.#try(async () => {
       const [data, video] = await Promise.all([this.store.open(id), this.store.video(id)]);
-      if (call === this.#call) this.opened = { data, video, spans: spansOf(data) };
+      if (call === this.#call) this.opened = { data, video, spans: spansOf(data, this.settings.value.certainty) };
     });
   }
 

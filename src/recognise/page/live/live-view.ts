@@ -82,7 +82,7 @@ export class LiveView extends LitElement implements LiveParts {
     this.live.silent = this.camera.silent && !this.actions.frozen;
     this.recorder ??= this.recorderFor?.(this, () => {
       const { active, settings, live, renderRoot } = this;
-      return { active, settings, live, renderRoot, video: this.stage.video };
+      return { active, settings, live, renderRoot, video: this.stage.video, sure: this.#sure };
     });
   }
 
@@ -249,6 +249,8 @@ export class LiveView extends LitElement implements LiveParts {
     if (this.actions.frozen) return ` · ${msg('frozen')}`;
     return this.actions.paused ? ` · ${msg('paused')}` : '';
   }
+
+  readonly #sure = (): boolean => this.labels.doubt === undefined;
 
   readonly #onControl = ({ action }: ControlEvent): void => this.actions.run(action);
 

@@ -8,6 +8,8 @@ export interface RecorderParts {
   readonly settings: SettingsStore;
   readonly live: LiveRecognition;
   readonly video: HTMLVideoElement;
+  /** Whether the label that is shown is named. */
+  readonly sure: () => boolean;
   readonly renderRoot: ParentNode;
 }
 

@@ -1,6 +1,5 @@
 import type { ConfidenceSeries } from '../../shared/confidence';
 import { ANSWER_HOLDS_US } from '../../shared/label-times';
-import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { PredictedRun } from '../../shared/predicted-runs';
 import { rulerMarks, type TimeWindow } from '../../shared/time-window';
 import { percent } from '../../../base/page/elements/format';
@@ -76,25 +75,26 @@ export function drawMarks({ context, width, height, text }: Drawing, snapshots: 
   }
 }
 
-/** The network's runs: hatched, so that nobody takes them for a person's. Runs less than a pixel wide share one. */
+/** The network's runs: hatched, so that nobody takes them for a person's, and without a colour where it was not sure. Runs less than a pixel wide share one. */
 export function drawRuns(
-  { context, width, height, dark, text, font }: Drawing,
+  { context, width, height, dark, text, muted, font }: Drawing,
   runs: readonly PredictedRun[],
   window: TimeWindow,
   colours: LabelColours,
-  words: (label: LabelRef) => string,
+  words: (run: PredictedRun) => string,
 ): void {
   context.font = font;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   let drawnTo = -1;
-  for (const { startUs, endUs, label, probability } of runs) {
+  for (const run of runs) {
+    const { startUs, endUs, label, probability, unsure } = run;
     if (endUs <= window.startUs || startUs >= window.endUs) continue;
     const from = Math.max(0, xOf(startUs, window, width));
     const to = Math.min(width, xOf(endUs, window, width));
     if (to - drawnTo < 0.5) continue;
     drawnTo = to;
-    const colour = colours.of(label, dark);
+    const colour = unsure ? muted : colours.of(label, dark);
     context.save();
     context.beginPath();
     context.rect(from, 0, Math.max(1, to - from - 1), height);
@@ -117,7 +117,7 @@ export function drawRuns(
     context.fillRect(from, height - 3, to - from, 3);
     if (to - from > 36) {
       context.fillStyle = text;
-      context.fillText(words(label), from + 6, height / 2 - 1);
+      context.fillText(words(run), from + 6, height / 2 - 1);
     }
     context.restore();
   }

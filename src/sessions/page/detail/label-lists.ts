@@ -117,10 +117,10 @@ export class LabelLists extends LitElement {
         ${this.runs.length === 0 ? html`<p>${msg('Nothing was recognised.')}</p>` : nothing}
         <ol>
           ${this.runs.slice(0, this.shown).map(
-            ({ startUs, endUs, label, probability }) =>
+            ({ startUs, endUs, label, probability, unsure }) =>
               html`<li>
                 <button @click=${() => this.#go(startUs, undefined)}>
-                  <span>${labelText(label)} ${percent(probability)}</span>${this.#times(startUs, endUs)}
+                  <span>${unsure ? msg('Not sure') : `${labelText(label)} ${percent(probability)}`}</span>${this.#times(startUs, endUs)}
                 </button>
               </li>`,
           )}

@@ -279,7 +279,7 @@ export class LabelTimeline extends LitElement {
       drawRuler(drawing, this.window);
       drawMarks(drawing, this.snapshots, this.window);
     });
-    drawn('runs', (drawing) => drawRuns(drawing, this.runs, this.window, this.#colours, labelText));
+    drawn('runs', (drawing) => drawRuns(drawing, this.runs, this.window, this.#colours, ({ label, unsure }) => (unsure ? msg('Not sure') : labelText(label))));
     drawn('plot', (drawing) => {
       const slices = Math.max(1, Math.floor(drawing.width / 2));
       drawConfidence(drawing, confidenceSeries(this.recognitions, this.plotted, startUs, endUs, slices), this.window, this.#colours);

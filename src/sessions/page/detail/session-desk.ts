@@ -5,6 +5,7 @@ import type { HumanLabels, HumanSpan, RecognitionEntry, SessionData } from '../.
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FrameTimes } from '../../shared/session-export';
 import { neighbouringStart, recognitionAt } from '../../shared/label-times';
+import { isNamed } from '../../shared/sureness';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
 import { squareInImage } from '../../shared/squares';
 import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';
@@ -35,15 +36,20 @@ export class SessionDesk implements ReactiveController {
   #plotted: readonly LabelRef[] = [];
   #statistics: { readonly of: HumanLabels; readonly is: SessionStatistics } | undefined;
   #prepared: SessionData | undefined;
+  #preparedFor = 0;
   #videoOf: SessionData | undefined;
   #videoFault: Fault | undefined;
   #frames: Transfer<FrameTimes> | undefined;
 
-  /** @param onTime is told the present time, more often than the host is updated */
+  /**
+   * @param onTime is told the present time, more often than the host is updated
+   * @param certainty probability from which on the network's label is named, 0 for always
+   */
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly book: () => LabelBook,
     onTime: (timeUs: number) => void,
+    private readonly certainty: () => number = () => 0,
   ) {
     this.editor = new SessionEditor(host);
     this.player = new VideoPlayer(host, onTime);
@@ -52,9 +58,11 @@ export class SessionDesk implements ReactiveController {
 
   hostUpdate(): void {
     const { data } = this.editor;
-    if (data === this.#prepared) return;
+    const certainty = this.certainty();
+    if (data === this.#prepared && certainty === this.#preparedFor) return;
     this.#prepared = data;
-    this.#runs = data ? predictedRunsOf(data.recognitions, { durationUs: data.manifest.durationUs }) : [];
+    this.#preparedFor = certainty;
+    this.#runs = data ? predictedRunsOf(data.recognitions, { durationUs: data.manifest.durationUs, certainty }) : [];
     this.#plotted = data ? topLabels(data.recognitions, PLOTTED) : [];
     this.#statistics = undefined;
   }
@@ -76,7 +84,7 @@ export class SessionDesk implements ReactiveController {
   get statistics(): SessionStatistics | undefined {
     const { data, labels } = this.editor;
     if (!data) return undefined;
-    if (this.#statistics?.of !== labels) this.#statistics = { of: labels, is: sessionStatistics({ ...data, human: labels }) };
+    if (this.#statistics?.of !== labels) this.#statistics = { of: labels, is: sessionStatistics({ ...data, human: labels }, this.certainty()) };
     return this.#statistics.is;
   }
 
@@ -89,6 +97,12 @@ export class SessionDesk implements ReactiveController {
     const square = this.#answer?.square;
     const film = this.editor.data?.manifest.film;
     return square && film && squareInImage(square, film, film);
+  }
+
+  /** Whether the network is not sure of what it says at the present time. */
+  get unsure(): boolean {
+    const answer = this.editor.data && recognitionAt(this.editor.data.recognitions, this.player.timeUs);
+    return answer !== undefined && !isNamed(answer, this.certainty());
   }
 
   /** What the network says at the present time, most probable first. */

@@ -11,6 +11,8 @@ import type { SessionLibrary } from '../library/session-library';
 import { spansAt } from '../../shared/label-times';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { type SeekEvent, SessionActionEvent, type SnapshotEditEvent, type SpanEditEvent } from '../events';
+import { Follower } from '../../../base/page/shared-controller';
+import { settingsContext, type SettingsStore } from '../../../base/page/settings';
 import { percent } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import type { LabelSearch } from '../../../base/page/elements/label-search';
@@ -41,6 +43,7 @@ export class SessionDetail extends LitElement {
   static override styles = [sharedStyles, sessionDetailStyles, lookedSquareStyles];
 
   @consume({ context: labelBookContext }) readonly book!: LabelBook;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ attribute: false }) library!: SessionLibrary;
   @property() sessionId = '';
   /** False while another view is shown: then it does not play on. */
@@ -56,9 +59,15 @@ export class SessionDetail extends LitElement {
       this.timeline?.showTime(timeUs);
       this.requestUpdate();
     },
+    () => this.settings.value.certainty,
   );
   /** What becomes of the label that is searched for. */
   #onLabel: (label: LabelRef) => void = () => undefined;
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.settings]);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -192,11 +201,11 @@ export class SessionDetail extends LitElement {
 
   /** What a person and the network call it now. */
   #said(): unknown {
-    const { editor, player, answers } = this.desk;
+    const { editor, player, answers, unsure } = this.desk;
     const answer = answers.at(0);
     return [
       ...spansAt(editor.labels, player.timeUs).map(({ label }) => html`<span class="human">${labelText(label)}</span>`),
-      answer ? html`<span class="predicted">${labelText(answer.label)} ${percent(answer.probability)}</span>` : nothing,
+      answer ? html`<span class="predicted">${unsure ? msg('Not sure') : `${labelText(answer.label)} ${percent(answer.probability)}`}</span>` : nothing,
     ];
   }
 

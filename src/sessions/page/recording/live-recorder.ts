@@ -57,12 +57,13 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
       </p>`;
     }
     if (this.#code.state !== 'ready') return nothing;
-    const { active, settings, live, video } = this.parts();
+    const { active, settings, live, video, sure } = this.parts();
     return html`<sg-recording-panel
       ?active=${active}
       ?keys=${settings.value.shortcuts}
       .live=${live}
       .video=${video}
+      .sure=${sure}
       @sg-recording-state=${this.#onState}
     ></sg-recording-panel>`;
   }

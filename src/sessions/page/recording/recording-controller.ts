@@ -33,6 +33,8 @@ export interface RecordingSources {
   readonly recogniser: RecogniserController;
   readonly live: LiveRecognition;
   readonly video: HTMLVideoElement;
+  /** Whether the live view names the label that it shows. */
+  readonly sure: () => boolean;
   readonly store: SessionStore;
   readonly book: LabelBook;
 }
@@ -118,7 +120,7 @@ export class RecordingController extends SharedController {
     this.status = undefined;
     this.#halts.clear();
     this.#set('starting');
-    const { video, camera, recogniser } = this.sources();
+    const { video, camera, recogniser, sure } = this.sources();
     void keepStoredOnce();
     try {
       const recording = await this.parts.begin({
@@ -127,6 +129,7 @@ export class RecordingController extends SharedController {
         onEvent: (event) => this.#onEvent(event),
         onDeath: (fault) => this.#onDeath(fault),
         model: () => recogniser.loaded,
+        sure,
         className: (index) => IMAGENET_LABELS[index] ?? String(index),
       });
       this.#recording = recording;

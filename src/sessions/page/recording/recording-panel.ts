@@ -57,6 +57,8 @@ export class RecordingPanel extends LitElement {
   @consume({ context: labelBookContext }) readonly book!: LabelBook;
   @property({ attribute: false }) live!: LiveRecognition;
   @property({ attribute: false }) video!: HTMLVideoElement;
+  /** Whether the live view names the label that it shows. */
+  @property({ attribute: false }) sure!: () => boolean;
   /** Whether the view with the image is shown. */
   @property({ type: Boolean }) active = true;
   /** Whether single keys do something. */

@@ -26,6 +26,8 @@ export interface RecordingOptions {
   readonly onDeath: (fault: Fault) => void;
   /** The model that recognises at present. */
   readonly model: () => LoadedModel | undefined;
+  /** Whether the live view names the label that it has just shown. */
+  readonly sure: () => boolean;
   /** The name of a class in English. */
   readonly className: (index: number) => string;
 }
@@ -121,7 +123,7 @@ export class Recording implements FrameTap {
       ...(taught === undefined ? { index, name: this.options.className(index) } : { name: taught }),
       probability: Number(probability.toFixed(6)),
     }));
-    const entry = { timeUs, top, modelId: id, precision, latencyMs: Number(latencyMs.toFixed(1)), ...(square && { square }) };
+    const entry = { timeUs, top, modelId: id, precision, latencyMs: Number(latencyMs.toFixed(1)), sure: this.options.sure(), ...(square && { square }) };
     void this.client.recognised(entry, { id, name, precision, middle: middleOf(preprocessing) }).catch(() => undefined);
   }
 

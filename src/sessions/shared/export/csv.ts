@@ -15,14 +15,14 @@ function squareCells(square: Aim | undefined, video: Size): (number | undefined)
 }
 
 async function* predictedCsv(source: ExportSource): Pieces {
-  yield UTF8_MARK + csvRecord(['time_s', 'rank', 'class', 'label', 'probability', 'model', 'precision', 'latency_ms', ...SQUARE_COLUMNS]);
+  yield UTF8_MARK + csvRecord(['time_s', 'rank', 'class', 'label', 'probability', 'model', 'precision', 'latency_ms', ...SQUARE_COLUMNS, 'sure']);
   const squareOf = squaresOfEntries(source.manifest);
   for await (const entry of source.recognitions()) {
-    const { timeUs, top, modelId, precision, latencyMs } = entry;
+    const { timeUs, top, modelId, precision, latencyMs, sure } = entry;
     const square = squareCells(squareOf(entry), source.manifest.film);
     let lines = '';
     top.forEach(({ index, name, probability }, i) => {
-      lines += csvRecord([Number(secondsText(timeUs)), i + 1, index, name, probability, modelId, precision, latencyMs, ...square]);
+      lines += csvRecord([Number(secondsText(timeUs)), i + 1, index, name, probability, modelId, precision, latencyMs, ...square, sure === undefined ? undefined : String(sure)]);
     });
     yield lines;
   }
@@ -43,7 +43,7 @@ async function* humanCsv(source: ExportSource): Pieces {
 
 /**
  * A table, RFC 4180, UTF-8 with its mark. Human: a span or snapshot a record, times in seconds. Predicted: a record for each
- * label of each answer. The square is that of the answer, of a span's middle, of a snapshot's time; empty in sessions that do not say.
+ * label of each answer, with whether the live view named it. The square is that of the answer, of a span's middle, of a snapshot's time; empty in sessions that do not say.
  */
 export function csv(source: ExportSource, track: LabelTrack): Pieces {
   return track === 'human' ? humanCsv(source) : predictedCsv(source);

@@ -24,8 +24,8 @@ async function* cues(source: ExportSource, track: LabelTrack): AsyncGenerator<Cu
     for (const { startUs, endUs, label } of source.human.spans) yield cue(startUs, endUs, oneLine(label.name));
     return;
   }
-  for await (const { startUs, endUs, label, probability } of runsOf(source)) {
-    yield cue(startUs, endUs, `${oneLine(label.name)} ${Math.round(probability * 100)} %`);
+  for await (const { startUs, endUs, label, probability, unsure } of runsOf(source)) {
+    yield cue(startUs, endUs, `${oneLine(label.name)} ${Math.round(probability * 100)} %${unsure ? ' (not sure)' : ''}`);
   }
 }
 
@@ -38,7 +38,7 @@ function clock(ms: number, point: '.' | ','): string {
 
 const VTT_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** WebVTT (w3.org/TR/webvtt1): spans as they are, or runs of the network's first label with their mean probability. */
+/** WebVTT (w3.org/TR/webvtt1): spans as they are, or runs of the network's first label with their mean probability, and whether the live view was not sure of it. */
 export async function* webVtt(source: ExportSource, track: LabelTrack): Pieces {
   const escaped = (text: string): string => text.replace(/[&<>]/g, (sign) => VTT_ESCAPES[sign]);
   // A header or note must not hold an arrow; `escaped` sees to that.
