@@ -52,21 +52,33 @@ describe('CertaintyGate', () => {
 
   it('shows labels from the threshold on', () => {
     const gate = new CertaintyGate();
-    expect(gate.update(first(DEFAULT_CERTAINTY - 0.01))).toBe(false);
-    expect(gate.update(first(DEFAULT_CERTAINTY))).toBe(true);
+    expect(gate.update(first(DEFAULT_CERTAINTY - 0.01), 0)).toBe(false);
+    expect(gate.update(first(DEFAULT_CERTAINTY), 30)).toBe(true);
   });
 
-  it('keeps a label that is shown a little below it, but no other one', () => {
+  it('keeps a label that is shown a little below it, but no other one for long', () => {
     const gate = new CertaintyGate(0.5);
-    expect(gate.update(first(0.5))).toBe(true);
-    expect(gate.update(first(0.42))).toBe(true);
-    expect(gate.update(first(0.42, 2))).toBe(false);
-    expect(gate.update(first(0.42))).toBe(false);
-    expect(gate.update(first(0.5))).toBe(true);
-    expect(gate.update(first(0.39))).toBe(false);
+    expect(gate.update(first(0.5), 0)).toBe(true);
+    for (let time = 1000; time < 3000; time += 100) expect(gate.update(first(0.42), time)).toBe(true);
+    expect([3000, 3100, 3200, 3300, 3400].map((time) => gate.update(first(0.42, 2), time))).toEqual([true, true, true, true, false]);
+    expect([3500, 3600, 3700, 3800, 3900].map((time) => gate.update(first(0.5), time))).toEqual([false, false, false, false, true]);
+  });
+
+  it('does not change with each answer where they are near the threshold in turns, however long', () => {
+    const gate = new CertaintyGate(0.5);
+    expect(gate.update(first(0.6), 0)).toBe(true);
+    for (let i = 1; i < 100; i++) expect(gate.update(first(i % 3 ? 0.3 : 0.6), 1000 + i * 100)).toBe(true);
+  });
+
+  it('takes the newest answer while a scene begins, also after a cut', () => {
+    const gate = new CertaintyGate(0.5);
+    expect([0.1, 0.7, 0.1, 0.7].map((probability, i) => gate.update(first(probability), i * 60))).toEqual([false, true, false, true]);
+    expect(gate.update(first(0.1), 1000)).toBe(true);
+    expect(gate.update(first(0.1, 5), 1100, true)).toBe(false);
+    expect(gate.update(first(0.8, 6), 1200)).toBe(true);
   });
 
   it('shows everything at 0', () => {
-    expect(new CertaintyGate(0).update(first(0.001))).toBe(true);
+    expect(new CertaintyGate(0).update(first(0.001), 0)).toBe(true);
   });
 });

@@ -6,7 +6,8 @@ import type { Recognition } from '../../src/recognise/shared/recogniser';
 
 const steady = (...probabilities: number[]): Prediction[] => probabilities.map((probability, index) => ({ index, probability }));
 const GOOD: ImageQuality = { luminance: 0.5, sharpness: 2.5 };
-const recognition = (labels: Prediction[], quality = GOOD, capturedAt = 0): Recognition => ({ steady: labels, quality, capturedAt }) as unknown as Recognition;
+const recognition = (labels: Prediction[], quality = GOOD, capturedAt = 0, sceneChanged = false): Recognition =>
+  ({ steady: labels, quality, capturedAt, sceneChanged }) as unknown as Recognition;
 
 describe('rowsOf', () => {
   it('leaves out what says less than 2 %, but never the first', () => {
@@ -27,7 +28,7 @@ describe('LabelJudge', () => {
     const judge = new LabelJudge();
     let time = 0;
     const doubt = (labels: Prediction[], threshold: number, quality?: ImageQuality): string | undefined => {
-      expect(judge.judge(recognition(labels, quality, (time += 2000)), threshold)).toBe(true);
+      expect(judge.judge(recognition(labels, quality, (time += 2000), true), threshold)).toBe(true);
       return judge.doubt;
     };
     expect(doubt(steady(0.24), 0.25)).toBe('unknown');
@@ -49,8 +50,9 @@ describe('LabelJudge', () => {
     };
     const dark: ImageQuality = { luminance: 0.04, sharpness: 3 };
     expect([doubtAt(0, dark), doubtAt(33, GOOD), doubtAt(66, dark), doubtAt(900, GOOD), doubtAt(1100, GOOD)]).toEqual(['dark', 'dark', 'dark', 'dark', 'unknown']);
-    // What is sure is named at once, and doubted anew.
-    expect([doubtAt(1200, GOOD, 0.9), doubtAt(1300, dark)]).toEqual([undefined, 'dark']);
+    // What is sure for a while is named, and doubted anew after another.
+    expect([doubtAt(1200, GOOD, 0.9), doubtAt(1600, GOOD, 0.9)]).toEqual(['unknown', undefined]);
+    expect([doubtAt(1700, dark), doubtAt(2100, dark)]).toEqual([undefined, 'dark']);
   });
 
   it('judges a recognition once', () => {

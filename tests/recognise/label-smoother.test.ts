@@ -75,8 +75,18 @@ describe('LabelSmoother', () => {
     ]);
   });
 
+  it('holds nothing while a scene begins, as the first looks at it may know little', () => {
+    const smoother = new LabelSmoother(CLASSES, { ...DEFAULT_SMOOTHER_OPTIONS, smoothing: false, holdTime: 500, settleTime: 200, count: 2 });
+    expect(first(smoother, answer({ 1: 0.6, 2: 0.4 }), 0)).toBe(1);
+    expect(first(smoother, answer({ 1: 0.4, 2: 0.6 }), 100)).toBe(2);
+    expect(first(smoother, answer({ 1: 0.6, 2: 0.4 }), 200)).toBe(1);
+    expect(first(smoother, answer({ 1: 0.4, 2: 0.6 }), 300)).toBe(1);
+    expect(first(smoother, answer({ 1: 0.4, 2: 0.6 }), 400, true)).toBe(2);
+    expect(first(smoother, answer({ 1: 0.6, 2: 0.4 }), 500)).toBe(1);
+  });
+
   it('holds an order for its time, then lets the better one through', () => {
-    const smoother = new LabelSmoother(CLASSES, { ...DEFAULT_SMOOTHER_OPTIONS, smoothing: false, holdTime: 500, count: 2 });
+    const smoother = new LabelSmoother(CLASSES, { ...DEFAULT_SMOOTHER_OPTIONS, smoothing: false, holdTime: 500, settleTime: 0, count: 2 });
     expect(first(smoother, answer({ 1: 0.6, 2: 0.4 }), 0)).toBe(1);
     expect(first(smoother, answer({ 1: 0.4, 2: 0.6 }), 400)).toBe(1);
     expect(first(smoother, answer({ 1: 0.4, 2: 0.6 }), 500)).toBe(2);

@@ -11,7 +11,7 @@ export interface Scene {
   readonly background: string;
   /** Height of the object as a share of the frame's. */
   readonly height: number;
-  /** Where it lies between the outermost places that show it whole, 0..1 each. */
+  /** Where it lies, -1..1 each: 0 in the middle, 1 as far off as shows it whole, with its middle in the square that the network sees. */
   readonly x: number;
   readonly y: number;
   /** Factor of all bytes. */
@@ -91,8 +91,9 @@ async function compose(scene: Scene): Promise<Composed> {
   context.filter = 'none';
   const scale = Math.min((scene.height * HEIGHT) / object.height, (WIDEST * WIDTH) / object.width);
   const [width, height] = [object.width * scale, object.height * scale];
-  const left = scene.x * (WIDTH - width);
-  const top = scene.y * (HEIGHT - height);
+  const reach = (SEEN * HEIGHT) / 2;
+  const left = (WIDTH - width) / 2 + scene.x * Math.min((WIDTH - width) / 2, reach);
+  const top = (HEIGHT - height) / 2 + scene.y * Math.min((HEIGHT - height) / 2, reach);
   context.drawImage(object, MARGIN + left, MARGIN + top, width, height);
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
   object.close();
@@ -137,7 +138,7 @@ export async function playScenes(client: RecogniserClient, scenes: readonly Scen
       clock += interval;
       const recognition: Recognition = await client.recognise(frame, { id: ++id, capturedAt: clock, count: 20, looks, ...(aimed && { aim: composed.aim }) });
       const [first] = recognition.steady;
-      labels.push({ answer: recognition.top, first: first.index, sure: gate.update(first), inferenceMs: recognition.inferenceMs, changed: recognition.sceneChanged });
+      labels.push({ answer: recognition.top, first: first.index, sure: gate.update(first, clock, recognition.sceneChanged), inferenceMs: recognition.inferenceMs, changed: recognition.sceneChanged });
     }
     shown.push(labels);
   }

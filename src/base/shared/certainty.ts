@@ -19,20 +19,38 @@ export function isSure({ probability }: Pick<Prediction, 'probability'>, thresho
   return probability >= (named ? STAY : 1) * threshold;
 }
 
+/** A verdict on the same scene changes only where the other one has stood so long, milliseconds: one frame out of many decides nothing. */
+const LASTS_MS = 400;
+/** So long after another scene has begun the newest answer decides, milliseconds: the first looks at it may know little. */
+const SETTLES_MS = 250;
+
 /** Decides whether the first label is shown, or that the app is not sure. */
 export class CertaintyGate {
-  #shown: number | undefined;
+  /** The label that was sure last. */
+  #named: number | undefined;
+  #sure = false;
+  /** Since when the answers speak against the verdict. */
+  #against: number | undefined;
+  #begunAt: number | undefined;
 
   /** @param threshold probability from which on a label is shown, 0 for always */
   constructor(public threshold = DEFAULT_CERTAINTY) {}
 
   /**
    * @param first the most probable label
+   * @param time when its frame was captured, milliseconds, never falling
+   * @param sceneChanged whether the frame shows another scene than the one before
    * @returns whether to show it
    */
-  update(first: Prediction): boolean {
-    const sure = isSure(first, this.threshold, first.index === this.#shown);
-    this.#shown = sure ? first.index : undefined;
-    return sure;
+  update(first: Prediction, time: number, sceneChanged = false): boolean {
+    if (sceneChanged || this.#begunAt === undefined) this.#begunAt = time;
+    const sure = isSure(first, this.threshold, this.#sure && first.index === this.#named);
+    if (sure) this.#named = first.index;
+    this.#against = sure === this.#sure ? undefined : (this.#against ?? time);
+    if (this.#against !== undefined && (time - this.#begunAt <= SETTLES_MS || time - this.#against >= LASTS_MS)) {
+      this.#sure = sure;
+      this.#against = undefined;
+    }
+    return this.#sure;
   }
 }

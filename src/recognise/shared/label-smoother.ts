@@ -10,6 +10,8 @@ export interface SmootherOptions {
   readonly timeConstant: number;
   /** How long a shown order stays at least, milliseconds. */
   readonly holdTime: number;
+  /** So long after another scene has begun nothing is held yet, milliseconds: all ways of looking take their first turn. */
+  readonly settleTime: number;
   /** Labels shown. */
   readonly count: number;
 }
@@ -19,6 +21,7 @@ export const DEFAULT_SMOOTHER_OPTIONS: SmootherOptions = {
   hold: true,
   timeConstant: 350,
   holdTime: 600,
+  settleTime: 250,
   count: 3,
 };
 
@@ -54,6 +57,7 @@ export class LabelSmoother {
   #lastTime = 0;
   #shown: number[] = [];
   #shownSince = -Infinity;
+  #begunAt: number | undefined;
 
   /** @param classes length of each distribution */
   constructor(
@@ -81,6 +85,7 @@ export class LabelSmoother {
     this.#hasOutlier = false;
     this.#shown = [];
     this.#shownSince = -Infinity;
+    this.#begunAt = undefined;
   }
 
   /**
@@ -99,8 +104,11 @@ export class LabelSmoother {
     this.#hasOutlier = odd && !confirmed;
     if (this.#hasOutlier) this.#outlier.set(probabilities);
     if (!wait) this.#blend(probabilities, time);
+    this.#begunAt ??= time;
     const best = topK(this.#average, this.#options.count);
-    return this.#options.hold ? this.#held(best, time) : best;
+    const { hold, settleTime } = this.#options;
+    if (!hold) return best;
+    return time - this.#begunAt <= settleTime ? this.#show(best, time) : this.#held(best, time);
   }
 
   /** Whether an answer has little in common with the average. */
@@ -125,12 +133,15 @@ export class LabelSmoother {
   #held(best: Prediction[], time: number): Prediction[] {
     const order = this.#defendFirst(best);
     const same = order.length === this.#shown.length && order.every((p, i) => p.index === this.#shown[i]);
-    if (same || time - this.#shownSince >= this.#options.holdTime) {
-      if (!same) this.#shownSince = time;
-      this.#shown = order.map((p) => p.index);
-      return order;
-    }
+    if (same) return order;
+    if (time - this.#shownSince >= this.#options.holdTime) return this.#show(order, time);
     return this.#shown.map((index) => ({ index, probability: this.#average[index] }));
+  }
+
+  #show(order: Prediction[], time: number): Prediction[] {
+    this.#shownSince = time;
+    this.#shown = order.map((p) => p.index);
+    return order;
   }
 
   /** Keeps the label in the first place there unless another is clearly more likely: two that are as likely would swap for ever. */

@@ -47,7 +47,7 @@ export class LabelJudge {
     if (recognition === this.#judged) return false;
     this.#judged = recognition;
     const { first } = this;
-    const sure = !first || this.#certainty.update(first);
+    const sure = !first || !recognition || this.#certainty.update(first, recognition.capturedAt, recognition.sceneChanged);
     if (sure || !recognition) this.doubt = undefined;
     else this.#doubt(shortcomingOf(recognition.quality) ?? 'unknown', recognition.capturedAt);
     return true;
