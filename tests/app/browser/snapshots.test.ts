@@ -53,7 +53,7 @@ async function steady(page: Page): Promise<void> {
       if ((list as unknown as { labels: unknown[] }).labels.length === 0) continue;
       // The live loop goes on setting them.
       Object.defineProperty(list, 'labels', { configurable: true, get: () => labels, set: () => undefined });
-      Object.defineProperty(list, 'unsure', { configurable: true, get: () => false, set: () => undefined });
+      Object.defineProperty(list, 'doubt', { configurable: true, get: () => undefined, set: () => undefined });
       (list as unknown as { requestUpdate(): void }).requestUpdate();
     }
   }, FONT);
