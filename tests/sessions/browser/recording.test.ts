@@ -57,6 +57,39 @@ describe('recording a film whose frames carry their number', () => {
     expect(session.manifest.durationUs).toBeLessThan(5_000_000);
   });
 
+  it('says where the network looked while it is aimed', async () => {
+    const { page } = recorder;
+    const box = async (selector: string): Promise<{ x: number; y: number; width: number; height: number }> => {
+      const found = await page.locator(`sg-live-view sg-camera-stage ${selector}`).boundingBox();
+      if (!found) throw new Error(`There is no ${selector}.`);
+      return found;
+    };
+    await recorder.record();
+    await withVideo(page, { frames: 15, recognitions: 4 });
+    const picture = await box('video');
+    await page.mouse.click(picture.x + 0.6 * picture.width, picture.y + 0.4 * picture.height);
+    await page.locator('sg-live-view .reticle.aimed').waitFor();
+    await withVideo(page, { frames: 15, recognitions: 4 });
+    const reticle = await box('.reticle');
+    const mirrored = (await page.locator('sg-live-view sg-camera-stage .mirrored').count()) > 0;
+    await page.keyboard.press('Escape');
+    await page.locator('sg-live-view .reticle:not(.aimed)').waitFor();
+    await withVideo(page, { frames: 15, recognitions: 4 });
+    const session = await recorder.stop();
+    expectExact(session);
+    const squares = session.labels.map(({ square }) => square);
+    const [first, last] = [squares.findIndex((square) => square), squares.findLastIndex((square) => square)];
+    expect(first).toBeGreaterThan(2);
+    expect(last - first).toBeGreaterThan(2);
+    expect(squares.length - last).toBeGreaterThan(3);
+    const x = (reticle.x + reticle.width / 2 - picture.x) / picture.width;
+    const [aimed] = squares.slice(last);
+    expect(aimed?.x).toBeCloseTo(mirrored ? 1 - x : x, 2);
+    expect(aimed?.y).toBeCloseTo((reticle.y + reticle.height / 2 - picture.y) / picture.height, 2);
+    expect(aimed?.side).toBeCloseTo(reticle.height / picture.height, 2);
+    expect(session.manifest.models[0].middle).toBe(0.875);
+  });
+
   it('labels as long as a key or a pointer is held, several labels at once', async () => {
     const { page } = recorder;
     await recorder.record();
