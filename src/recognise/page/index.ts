@@ -10,10 +10,9 @@ export type { ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent, PrecisionChoic
 export { AimController } from './live/aim-controller';
 export { AIM_SHORTCUTS, aimActionWords, listenToAimKeys } from './live/aim-shortcuts';
 export type { CameraStage } from './live/camera-stage';
-export { doubtText, type Doubt } from './live/doubt-text';
+export { doubtText } from './live/doubt-text';
 export { canSpeak } from './live/label-announcer';
 export { LabelJudge } from './live/label-judge';
-export type { ShownLabel } from './live/label-list';
 export { LiveRecognition, type FrameTap, type LiveStatistics } from './live/live-recognition';
 export { LIVE_SHORTCUTS, liveActionWords } from './live/live-shortcuts';
 export type { LiveView } from './live/live-view';

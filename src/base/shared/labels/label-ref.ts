@@ -1,6 +1,3 @@
-import { IMAGENET_LABELS } from './imagenet';
-import type { Prediction } from '../../../engine/index';
-
 /** What a person or the network calls a thing. */
 export interface LabelRef {
   /** ImageNet-1k class 0..999; undefined for a person's own label. */
@@ -19,9 +16,4 @@ export function labelKey(label: LabelRef): string {
 
 export function sameLabel(a: LabelRef, b: LabelRef): boolean {
   return labelKey(a) === labelKey(b);
-}
-
-/** What a prediction names: a class of the network, or a taught class by its own name. */
-export function labelRefOf({ index, name }: Prediction): LabelRef {
-  return name === undefined ? { index, name: IMAGENET_LABELS[index] ?? String(index) } : { name };
 }
