@@ -53,7 +53,7 @@ describe('CertaintyGate', () => {
   it('shows labels from the threshold on', () => {
     const gate = new CertaintyGate();
     expect(gate.update(first(DEFAULT_CERTAINTY - 0.01), 0)).toBe(false);
-    expect(gate.update(first(DEFAULT_CERTAINTY), 30)).toBe(true);
+    expect(gate.update(first(DEFAULT_CERTAINTY), 1000)).toBe(true);
   });
 
   it('keeps a label that is shown a little below it, but no other one for long', () => {
@@ -66,16 +66,16 @@ describe('CertaintyGate', () => {
 
   it('does not change with each answer where they are near the threshold in turns, however long', () => {
     const gate = new CertaintyGate(0.5);
-    expect(gate.update(first(0.6), 0)).toBe(true);
+    for (const time of [0, 500]) expect(gate.update(first(0.6), time)).toBe(true);
     for (let i = 1; i < 100; i++) expect(gate.update(first(i % 3 ? 0.3 : 0.6), 1000 + i * 100)).toBe(true);
   });
 
-  it('takes the newest answer while a scene begins, also after a cut', () => {
+  it('lets the first verdict on a scene stand until all looks were taken, then decides once more, also after a cut', () => {
     const gate = new CertaintyGate(0.5);
-    expect([0.1, 0.7, 0.1, 0.7].map((probability, i) => gate.update(first(probability), i * 60))).toEqual([false, true, false, true]);
-    expect(gate.update(first(0.1), 1000)).toBe(true);
-    expect(gate.update(first(0.1, 5), 1100, true)).toBe(false);
-    expect(gate.update(first(0.8, 6), 1200)).toBe(true);
+    const verdicts = (...answers: [time: number, probability: number, changed?: boolean][]): boolean[] =>
+      answers.map(([time, probability, changed]) => gate.update(first(probability), time, changed));
+    expect(verdicts([0, 0.1], [100, 0.7], [200, 0.7], [250, 0.7], [300, 0.1])).toEqual([false, false, false, true, true]);
+    expect(verdicts([1100, 0.1, true], [1200, 0.8], [1350, 0.8])).toEqual([false, false, true]);
   });
 
   it('shows everything at 0', () => {

@@ -58,9 +58,9 @@ describe('LookCycle', () => {
 
   it('takes an answer that has little in common with the last one of its place for another scene, but not one of another place', () => {
     const cycle = new LookCycle();
-    cycle.add(WHOLE, spread(0.01, 0.99), 0);
-    expect(cycle.add(NEAR_LOOK, spread(0.99, 0.01), 30)[0]).toBeCloseTo(0.5, 5);
-    expect(cycle.add(TIGHT_LOOK, spread(0.99, 0.01), 60)[0]).toBeCloseTo(0.99, 5);
+    cycle.add(WHOLE, spread(0.001, 0.999), 0);
+    expect(cycle.add(NEAR_LOOK, spread(0.999, 0.001), 30)[0]).toBeCloseTo(0.5, 5);
+    expect(cycle.add(TIGHT_LOOK, spread(0.999, 0.001), 60)[0]).toBeCloseTo(0.999, 5);
   });
 
   it('begins anew where the number of classes changes', () => {

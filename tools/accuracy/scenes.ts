@@ -7,11 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { EngineId } from '../../src/engine/engine';
 import type { Precision } from '../../src/engine/model';
+import { machine, table, writePart } from '../bench/report';
 import { withHarness } from '../harness/serve-harness';
 import type { Scene, SceneRun, Shown } from '../harness/scenes';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const THREADS = 2;
+const ACCURACY = join(root, 'docs/accuracy.md');
+const FRAME_MS = 33;
+const FILM_SCENES = 12;
+const FILM_MS = 4000;
 /** Scenes that are handed to the page at a time. */
 const BATCH = 10;
 
@@ -31,7 +36,13 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'well framed, dim and noisy', scene: () => ({ height: 1, x: 0, y: 0, ...DIM }) },
 ];
 
-const side = (random: () => number): number => 2 * random() - 1;
+const FILM: Setting = {
+  name: 'shaken film', scene: (random) => ({ height: 0.4 + 0.6 * random(), x: side(random), y: side(random), light: 1, noise: 8, shake: 6 }),
+};
+
+function side(random: () => number): number {
+  return 2 * random() - 1;
+}
 
 /** Half way from the middle to the edge, or further, in one direction at least. */
 function offCentre(random: () => number): { x: number; y: number } {
@@ -142,28 +153,39 @@ export async function measureScenes(args: string[]): Promise<void> {
       }
       return shown;
     };
-    console.log(`${values.model} ${values.precision}, ${values.engine}; ${count} scenes each of ${names.length} pictures, seed ${seed}, label after ${frames} frames of 33 ms; top-1 with 95 % intervals\n`);
     const settings = SETTINGS.filter(({ name }) => values.only === undefined || name.includes(values.only));
-    console.log(`| way of looking | ${settings.map(({ name }) => name).join(' | ')} |`);
-    console.log(`| --- | ${settings.map(() => '---').join(' | ')} |`);
+    const rows: string[][] = [];
     for (const way of WAYS) {
       const cells: string[] = [];
       for (const setting of settings) {
         const scenes = scenesOf(names, setting, count, seed);
-        const shown = await play(scenes, { frames, interval: 33, ...way.run });
+        const shown = await play(scenes, { frames, interval: FRAME_MS, ...way.run });
         cells.push(share(shown.filter((labels, i) => labels[labels.length - 1].first === scenes[i].wanted).length, count));
       }
-      console.log(`| ${way.name} | ${cells.join(' | ')} |`);
+      rows.push([way.name, ...cells]);
+      console.log(rows[rows.length - 1].join(' | '));
     }
-    console.log('\n| shaken film of 12 scenes (6 pixels, noise 8), 4 s each | most changes a scene | scenes with more than one | mean delay after a cut | longest |');
-    console.log('| --- | --- | --- | --- | --- |');
-    const film = scenesOf(names, { name: '', scene: (random) => ({ height: 0.4 + 0.6 * random(), x: side(random), y: side(random), light: 1, noise: 8, shake: 6 }) }, 12, seed + 1);
-    for (const [rate, interval] of [['30 a second', 33], ['1 a second', 1000]] as const) {
+    const film = scenesOf(names, FILM, FILM_SCENES, seed + 1);
+    const steady: (string | number)[][] = [];
+    for (const [rate, interval] of [['30 a second', FRAME_MS], ['1 a second', 1000]] as const) {
       for (const way of [WAYS[0], WAYS[3]]) {
-        const { changes, delays } = steadiness(await play(film, { frames: Math.round(4000 / interval), interval, ...way.run }), interval);
+        const { changes, delays } = steadiness(await play(film, { frames: Math.round(FILM_MS / interval), interval, ...way.run }), interval);
         const mean = delays.reduce((a, b) => a + b, 0) / delays.length;
-        console.log(`| ${way.name}, ${rate} | ${Math.max(...changes)} | ${changes.filter((n) => n > 1).length} of 12 | ${Math.round(mean)} ms | ${Math.max(...delays)} ms |`);
+        steady.push([`${way.name}, ${rate}`, String(Math.max(...changes)), `${changes.filter((n) => n > 1).length} of ${FILM_SCENES}`, `${Math.round(mean)} ms`, `${Math.max(...delays)} ms`]);
       }
     }
+    const text = [
+      `## ${values.model}, ${values.precision}, ${values.engine}`,
+      `What stands first after ${frames} frames of ${FRAME_MS} ms, in ${count} scenes each made of ${names.length} pictures (seed ${seed}): top-1 with 95 %`,
+      'intervals (Wilson). Each picture is masked to its own rectangle and set into a frame of 1280 x 720 before another one that is blurred,',
+      'with its middle in the square that the network sees; the frames go through the built app\'s worker, with its scene detection and smoothing.',
+      '`npm run accuracy -- scenes`.', '', machine(page.context().browser()?.version() ?? ''), '',
+      table(['way of looking', ...settings.map(({ name }) => name)], rows),
+      '', `A film of ${FILM_SCENES} scenes, ${FILM_MS / 1000} s each, shaken by 6 pixels, with noise of 8: how often what stands first changes while a scene lasts ("Not sure"`,
+      'counts as what stands there), and how long after a cut the label of the scene before still stands.', '',
+      table(['way of looking', 'most changes in a scene', 'scenes with more than one', 'mean delay', 'longest delay'], steady),
+    ].join('\n');
+    if (values.only === undefined) writePart(`scenes ${values.model} ${values.precision} ${values.engine}`, text, ACCURACY);
+    else console.log(text);
   });
 }

@@ -18,6 +18,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     says: 'the whole app on a camera (docs/performance.md)',
     run: async () => (await import('./pipeline')).benchPipeline(),
   },
+  looks: {
+    says: 'what looking at frames in turn costs (docs/performance.md)',
+    run: async () => (await import('./looks')).benchLooks(),
+  },
   formats: {
     says: 'model files by size and load time (docs/performance.md)',
     run: async () => (await import('./formats')).benchFormats(),

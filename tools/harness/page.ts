@@ -5,7 +5,7 @@ import { RecogniserClient } from '../../src/recognise/page/model/recogniser-clie
 import { fetchSiteModels } from '../../src/recognise/page/model/model-catalogue';
 import type { EngineId } from '../../src/engine/engine';
 import type { Precision } from '../../src/engine/model';
-import type { LoadedModel, Recognition } from '../../src/recognise/shared/recogniser';
+import type { LoadedModel, LookOptions, Recognition } from '../../src/recognise/shared/recogniser';
 import { playScenes, type Scene, type SceneRun, type Shown } from './scenes';
 
 /** Which model to load, and how. */
@@ -119,6 +119,25 @@ const harness = {
       times.push((await harness.recognise({ data, width: 256, height: 256 }, 1, key)).inferenceMs);
     }
     return times;
+  },
+
+  /** Recognises frames of a moving pattern, one after another, as a camera's. @returns mean milliseconds of one */
+  async timeLooks(count: number, looks: LookOptions, key = ''): Promise<number> {
+    const canvas = new OffscreenCanvas(1280, 720);
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('This browser gives no 2D canvas.');
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      for (let x = 0; x < 1280; x += 40) {
+        context.fillStyle = `hsl(${(x * 7) % 360} 60% ${30 + ((x / 40 + Math.floor(i / 8)) % 5) * 10}%)`;
+        context.fillRect(x, 0, 40, 720);
+      }
+      const frame = new VideoFrame(canvas, { timestamp: i * 33_000 });
+      const started = performance.now();
+      await clientOf(key).recognise(frame, { id: i, capturedAt: started, count: 5, looks });
+      total += performance.now() - started;
+    }
+    return total / count;
   },
 
   /** See {@link playScenes}. */

@@ -21,8 +21,8 @@ export function isSure({ probability }: Pick<Prediction, 'probability'>, thresho
 
 /** A verdict on the same scene changes only where the other one has stood so long, milliseconds: one frame out of many decides nothing. */
 const LASTS_MS = 400;
-/** So long after another scene has begun the newest answer decides, milliseconds: the first looks at it may know little. */
-const SETTLES_MS = 250;
+/** So long after another scene has begun its first verdict stands, milliseconds; then the newest answer decides once, as all looks were taken. */
+const SETTLES_MS = 240;
 
 /** Decides whether the first label is shown, or that the app is not sure. */
 export class CertaintyGate {
@@ -32,6 +32,7 @@ export class CertaintyGate {
   /** Since when the answers speak against the verdict. */
   #against: number | undefined;
   #begunAt: number | undefined;
+  #settled = false;
 
   /** @param threshold probability from which on a label is shown, 0 for always */
   constructor(public threshold = DEFAULT_CERTAINTY) {}
@@ -43,11 +44,15 @@ export class CertaintyGate {
    * @returns whether to show it
    */
   update(first: Prediction, time: number, sceneChanged = false): boolean {
-    if (sceneChanged || this.#begunAt === undefined) this.#begunAt = time;
+    const begins = sceneChanged || this.#begunAt === undefined;
+    if (begins) this.#begunAt = time;
     const sure = isSure(first, this.threshold, this.#sure && first.index === this.#named);
     if (sure) this.#named = first.index;
-    this.#against = sure === this.#sure ? undefined : (this.#against ?? time);
-    if (this.#against !== undefined && (time - this.#begunAt <= SETTLES_MS || time - this.#against >= LASTS_MS)) {
+    const settling = time - (this.#begunAt ?? time) < SETTLES_MS;
+    const decides = begins || (!settling && !this.#settled);
+    this.#settled = !settling;
+    this.#against = settling || sure === this.#sure ? undefined : (this.#against ?? time);
+    if (decides || (this.#against !== undefined && time - this.#against >= LASTS_MS)) {
       this.#sure = sure;
       this.#against = undefined;
     }

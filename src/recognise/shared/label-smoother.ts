@@ -10,7 +10,7 @@ export interface SmootherOptions {
   readonly timeConstant: number;
   /** How long a shown order stays at least, milliseconds. */
   readonly holdTime: number;
-  /** So long after another scene has begun nothing is held yet, milliseconds: all ways of looking take their first turn. */
+  /** So long all ways of looking take their first turns at another scene, milliseconds: then the order may change once, whatever is held. */
   readonly settleTime: number;
   /** Labels shown. */
   readonly count: number;
@@ -19,9 +19,9 @@ export interface SmootherOptions {
 export const DEFAULT_SMOOTHER_OPTIONS: SmootherOptions = {
   smoothing: true,
   hold: true,
-  timeConstant: 350,
+  timeConstant: 1200,
   holdTime: 600,
-  settleTime: 250,
+  settleTime: 240,
   count: 3,
 };
 
@@ -29,7 +29,10 @@ export const DEFAULT_SMOOTHER_OPTIONS: SmootherOptions = {
  * Below this overlap a new answer is of another scene. Measured as the Bhattacharyya coefficient of the two
  * distributions (1 where they agree, 0 where they share no class).
  */
-export const SAME_SCENE_OVERLAP = 0.35;
+const SAME_SCENE_OVERLAP = 0.35;
+
+/** Answers that agree with each other and not with the average for so long are of another scene, milliseconds. */
+const ODD_MS = 150;
 
 /** A label takes over the first place only where it is this much more likely than the one shown there. */
 const TAKEOVER_RATIO = 1.15;
@@ -45,8 +48,8 @@ export function distributionOverlap(p: Float32Array, q: Float32Array): number {
  * Makes labels steady: an exponential average over time (right for any frame rate: the weight of the past is
  * exp(-elapsed / timeConstant)) and a hold on the shown order, both given up at once where the scene changes.
  *
- * A change is either told by the caller (the image itself changed) or seen from two answers in a row that agree with
- * each other and not with the average; one odd answer alone is left out.
+ * A change is either told by the caller (the image itself changed) or seen from answers that agree with each other and not with the
+ * average for a while; one odd answer alone is left out.
  */
 export class LabelSmoother {
   #options: SmootherOptions;
@@ -54,10 +57,14 @@ export class LabelSmoother {
   #outlier: Float32Array;
   #hasAverage = false;
   #hasOutlier = false;
+  /** When the answers that have little in common with the average began. */
+  #oddSince = 0;
   #lastTime = 0;
   #shown: number[] = [];
   #shownSince = -Infinity;
   #begunAt: number | undefined;
+  /** Whether not all ways of looking have had their say yet. */
+  #unsettled = true;
 
   /** @param classes length of each distribution */
   constructor(
@@ -86,6 +93,7 @@ export class LabelSmoother {
     this.#shown = [];
     this.#shownSince = -Infinity;
     this.#begunAt = undefined;
+    this.#unsettled = true;
   }
 
   /**
@@ -98,17 +106,23 @@ export class LabelSmoother {
    */
   update(probabilities: Float32Array, time: number, sceneChanged = false): Prediction[] {
     const odd = !sceneChanged && this.#isOdd(probabilities);
-    const confirmed = odd && this.#hasOutlier && distributionOverlap(this.#outlier, probabilities) >= SAME_SCENE_OVERLAP;
+    const again = odd && this.#hasOutlier && distributionOverlap(this.#outlier, probabilities) >= SAME_SCENE_OVERLAP;
+    if (odd && !again) this.#oddSince = time;
+    const confirmed = again && time - this.#oddSince >= ODD_MS;
     if (sceneChanged || confirmed) this.reset();
     const wait = odd && !confirmed && !this.#hasOutlier && this.#options.smoothing;
     this.#hasOutlier = odd && !confirmed;
     if (this.#hasOutlier) this.#outlier.set(probabilities);
-    if (!wait) this.#blend(probabilities, time);
     this.#begunAt ??= time;
+    if (!wait) this.#blend(probabilities, time);
+    const settling = time - this.#begunAt < this.#options.settleTime;
+    // What the first look saw stands until all have taken their turn, then what all saw; from then on changes are held back.
+    const decides = this.#shown.length === 0 || (this.#unsettled && !settling);
+    this.#unsettled = settling;
     const best = topK(this.#average, this.#options.count);
-    const { hold, settleTime } = this.#options;
-    if (!hold) return best;
-    return time - this.#begunAt <= settleTime ? this.#show(best, time) : this.#held(best, time);
+    if (!this.#options.hold) return best;
+    if (decides) return this.#show(best, time);
+    return settling ? this.#asShown() : this.#held(best, time);
   }
 
   /** Whether an answer has little in common with the average. */
@@ -119,7 +133,7 @@ export class LabelSmoother {
   #blend(probabilities: Float32Array, time: number): void {
     const elapsed = Math.max(0, time - this.#lastTime);
     this.#lastTime = time;
-    if (!this.#hasAverage || !this.#options.smoothing) {
+    if (!this.#hasAverage || !this.#options.smoothing || this.#unsettled) {
       this.#average.set(probabilities);
       this.#hasAverage = true;
       return;
@@ -135,6 +149,10 @@ export class LabelSmoother {
     const same = order.length === this.#shown.length && order.every((p, i) => p.index === this.#shown[i]);
     if (same) return order;
     if (time - this.#shownSince >= this.#options.holdTime) return this.#show(order, time);
+    return this.#asShown();
+  }
+
+  #asShown(): Prediction[] {
     return this.#shown.map((index) => ({ index, probability: this.#average[index] }));
   }
 

@@ -1,5 +1,4 @@
 import type { Aim, ClassMap, Region } from '../../engine/index';
-import { SAME_SCENE_OVERLAP } from './label-smoother';
 import type { LookOptions } from './recogniser';
 
 /** One way of looking at a live frame. */
@@ -22,6 +21,9 @@ export const NEAR = 0.5;
  * the newest near answer always count, however slow the device.
  */
 const LASTING_MS = 500;
+
+/** Two answers to looks at one place that have so little in common (Bhattacharyya coefficient) are of different scenes: noise does not do it. */
+const OTHER_SCENE_OVERLAP = 0.1;
 
 /** Below this a probability is as good as none: its logarithm must not outweigh all others. */
 const LEAST = 1e-7;
@@ -83,7 +85,7 @@ export class LookCycle {
     const place = placeOf(look);
     const before = this.#answers.filter((answer) => answer.logarithms.length === logarithms.length);
     const last = before.findLast((answer) => placeOf(answer.look) === place);
-    const other = last && overlap(last.logarithms, logarithms) < SAME_SCENE_OVERLAP;
+    const other = last && overlap(last.logarithms, logarithms) < OTHER_SCENE_OVERLAP;
     const kept = before.filter((answer) => {
       if (other || (answer.look.kind === look.kind && answer.look.mirrored === look.mirrored)) return false;
       if (time - answer.time <= LASTING_MS) return true;
