@@ -7,7 +7,7 @@ import type { Prediction } from '../../engine/index';
 export const DEFAULT_CERTAINTY = 0.25;
 
 /** A label that is shown stays until its probability falls below this share of the threshold: near it labels would flicker. */
-const STAY = 0.8;
+const STAY = 0.6;
 
 /**
  * Whether a label is likely enough to be named: what everything asks that names one, live or not.

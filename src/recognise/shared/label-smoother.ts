@@ -63,6 +63,7 @@ export class LabelSmoother {
   #shown: number[] = [];
   #shownSince = -Infinity;
   #begunAt: number | undefined;
+  #begins = false;
   /** Whether not all ways of looking have had their say yet. */
   #unsettled = true;
 
@@ -78,6 +79,11 @@ export class LabelSmoother {
 
   get options(): SmootherOptions {
     return this.#options;
+  }
+
+  /** Whether the last answer was taken for the first one of another scene, by the caller's word or by itself. */
+  get begins(): boolean {
+    return this.#begins;
   }
 
   /** Changes the settings and begins anew. */
@@ -109,7 +115,8 @@ export class LabelSmoother {
     const again = odd && this.#hasOutlier && distributionOverlap(this.#outlier, probabilities) >= SAME_SCENE_OVERLAP;
     if (odd && !again) this.#oddSince = time;
     const confirmed = again && time - this.#oddSince >= ODD_MS;
-    if (sceneChanged || confirmed) this.reset();
+    this.#begins = sceneChanged || confirmed;
+    if (this.#begins) this.reset();
     const wait = odd && !confirmed && !this.#hasOutlier && this.#options.smoothing;
     this.#hasOutlier = odd && !confirmed;
     if (this.#hasOutlier) this.#outlier.set(probabilities);

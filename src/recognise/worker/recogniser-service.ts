@@ -179,12 +179,13 @@ export class RecogniserService implements RecogniserApi {
     }
     // Taught classes have no weights of which a map could be made.
     const leading = leadingOf(probabilities.subarray(0, CLASSES));
+    const steady = live ? named(this.#smoother.update(probabilities, options.capturedAt, sceneChanged)) : top;
     return {
       id: options.id,
       capturedAt: options.capturedAt,
       top,
-      steady: live ? named(this.#smoother.update(probabilities, options.capturedAt, sceneChanged)) : top,
-      sceneChanged,
+      steady,
+      sceneChanged: live && this.#smoother.begins,
       quality,
       preprocessMs: read - started,
       inferenceMs: inferred - read,
