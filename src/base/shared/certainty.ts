@@ -46,7 +46,7 @@ export class CertaintyGate {
   update(first: Prediction, time: number, sceneChanged = false): boolean {
     const begins = sceneChanged || this.#begunAt === undefined;
     if (begins) this.#begunAt = time;
-    const sure = isSure(first, this.threshold, this.#sure && first.index === this.#named);
+    const sure = isSure(first, this.threshold, !begins && this.#sure && first.index === this.#named);
     if (sure) this.#named = first.index;
     const settling = time - (this.#begunAt ?? time) < SETTLES_MS;
     const decides = begins || (!settling && !this.#settled);
