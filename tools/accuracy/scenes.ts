@@ -8,12 +8,13 @@ import { parseArgs } from 'node:util';
 import type { EngineId } from '../../src/engine/engine';
 import type { Precision } from '../../src/engine/model';
 import { machine, table, writePart } from '../bench/report';
+import { randomFrom } from '../harness/random';
+import { ACCURACY, share, wantedOf } from './figures';
 import { withHarness } from '../harness/serve-harness';
 import type { Scene, SceneRun, Shown } from '../harness/scenes';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const THREADS = 2;
-const ACCURACY = join(root, 'docs/accuracy.md');
 const FRAME_MS = 33;
 const FILM_SCENES = 12;
 const FILM_MS = 4000;
@@ -60,33 +61,6 @@ const WAYS: readonly { readonly name: string; readonly run: Pick<SceneRun, 'look
   { name: 'aimed exactly', run: { looks: { second: false, views: false }, aimed: true } },
   { name: 'aimed exactly, alternating views (the app, aimed)', run: { looks: { second: false, views: true }, aimed: true } },
 ];
-
-/** Mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Wilson's interval of a share at 95 %, in per cent (E. B. Wilson 1927). */
-export function interval(right: number, count: number): readonly [low: number, high: number] {
-  const z = 1.959964;
-  const p = right / count;
-  const middle = (p + (z * z) / (2 * count)) / (1 + (z * z) / count);
-  const half = (z / (1 + (z * z) / count)) * Math.sqrt((p * (1 - p)) / count + (z * z) / (4 * count * count));
-  return [100 * (middle - half), 100 * (middle + half)];
-}
-
-function share(right: number, count: number): string {
-  const [low, high] = interval(right, count);
-  return `${((100 * right) / count).toFixed(1)} % (${low.toFixed(1)} to ${high.toFixed(1)})`;
-}
-
-const wantedOf = (name: string): number => Number(name.slice(0, 4));
 
 /** Scenes of each picture in turn. The same seed gives the same scenes. */
 export function scenesOf(names: readonly string[], setting: Setting, count: number, seed: number): readonly (Scene & { readonly wanted: number })[] {

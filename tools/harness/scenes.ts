@@ -3,6 +3,7 @@ import { CertaintyGate } from '../../src/base/shared/certainty';
 import type { Aim, Prediction } from '../../src/engine/index';
 import type { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import type { LookOptions, Recognition } from '../../src/recognise/shared/recogniser';
+import { randomFrom } from './random';
 
 /** A thing before a camera: a picture, masked to its own rectangle, on another one that is blurred. */
 export interface Scene {
@@ -52,17 +53,6 @@ const WIDEST = 0.96;
 const MARGIN = 16;
 /** Share of a picture's shorter side that the network sees of it. */
 const SEEN = 224 / 256;
-
-/** Mulberry32: numbers 0..1 from a seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const NORMAL = (() => {
   const random = randomFrom(1);
