@@ -21,6 +21,8 @@ interface Pick extends VideoSpan {
   readonly name: string;
   /** Labelled by a person, or a run of the network's answers. */
   readonly human: boolean;
+  /** Whether the network was not sure: then it has no name of its own. */
+  readonly unsure?: boolean;
 }
 
 /** A run of answers shorter than this shows little, microseconds. */
@@ -30,9 +32,10 @@ function spansOf({ manifest, recognitions, human }: SessionData, certainty: numb
   const squareAt = (timeUs: number): Aim | undefined => recognitionAt(recognitions, timeUs)?.square;
   const labelled = human.spans.map(({ id, startUs, endUs, label }): Pick => ({ key: id, name: labelText(label), startUs, endUs, squareAt, human: true }));
   const runs = predictedRunsOf(recognitions, { durationUs: manifest.durationUs, certainty })
-    // What it was not sure of has no name that could be learned.
-    .filter(({ startUs, endUs, unsure }) => !unsure && endUs - startUs >= SHORTEST_RUN)
-    .map(({ startUs, endUs, label }): Pick => ({ key: `run-${startUs}`, name: labelText(label), startUs, endUs, squareAt, human: false }));
+    .filter(({ startUs, endUs }) => endUs - startUs >= SHORTEST_RUN)
+    .map(({ startUs, endUs, label, unsure = false }): Pick => {
+      return { key: `run-${startUs}`, name: unsure ? msg('Not sure') : labelText(label), startUs, endUs, squareAt, human: false, unsure };
+    });
   return [...labelled, ...runs];
 }
 
@@ -160,14 +163,24 @@ export class SessionSheet extends LitElement {
     </ul>`;
   }
 
+  /** What is picked; not what has no name, where things are made of their own names. */
+  get #chosen(): readonly Pick[] {
+    return (this.opened?.spans ?? []).filter(({ key, unsure }) => this.picked.has(key) && !(unsure && this.ownNames));
+  }
+
   #spans(spans: readonly Pick[]): unknown {
     if (spans.length === 0) return html`<p>${msg('Nothing in this session is labelled.')}</p>`;
     return html`
       <ul>
         ${spans.map(
-          ({ key, name, startUs, endUs, human }) => html`<li>
+          ({ key, name, startUs, endUs, human, unsure }) => html`<li>
             <label>
-              <input type="checkbox" .checked=${this.picked.has(key)} @change=${() => this.#toggle(key)} />
+              <input
+                type="checkbox"
+                .checked=${this.picked.has(key) && !(unsure && this.ownNames)}
+                ?disabled=${unsure && this.ownNames}
+                @change=${() => this.#toggle(key)}
+              />
               <span class="name">${name}${human ? '' : html` <span class="time">${msg('as recognised')}</span>`}</span>
               <span class="time">${clock(startUs)}–${clock(endUs)}</span>
             </label>
@@ -180,8 +193,8 @@ export class SessionSheet extends LitElement {
             <legend>${msg('They are examples of')}</legend>
             ${this.#radio(false, this.taughtName)} ${this.#radio(true, msg('things of their own names'))}
           </fieldset>`}
-      <button class="primary" ?disabled=${this.picked.size === 0} @click=${this.#onAdd}>
-        ${msg(str`Add frames of ${this.picked.size} spans`)}
+      <button class="primary" ?disabled=${this.#chosen.length === 0} @click=${this.#onAdd}>
+        ${msg(str`Add frames of ${this.#chosen.length} spans`)}
       </button>
     `;
   }
@@ -218,7 +231,7 @@ export class SessionSheet extends LitElement {
 
   #onAdd(): void {
     if (!this.opened) return;
-    const spans = this.opened.spans.filter(({ key }) => this.picked.has(key)).sort((a, b) => a.startUs - b.startUs);
+    const spans = [...this.#chosen].sort((a, b) => a.startUs - b.startUs);
     this.dispatchEvent(new SpanChoiceEvent({ video: this.opened.video, spans, ownNames: this.ownNames }));
     this.sheet.close();
   }

@@ -16,7 +16,7 @@ async function open(width: number, height: number, context = {}): Promise<void> 
 
 async function start(): Promise<void> {
   await page.getByRole('button', { name: 'Start the camera' }).click();
-  await page.locator('sg-live-view sg-label-list li').nth(2).waitFor();
+  await page.locator('sg-live-view sg-label-list li').first().waitFor();
 }
 
 interface Box {
