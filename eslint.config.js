@@ -25,7 +25,10 @@ const engine = {
 };
 
 /** Elements that other features show: an import of the file defines the element, so the index, which is to cost nothing, leaves them out. */
-const elements = ['live/live-view', 'live/camera-stage', 'live/label-list', 'model/model-picker', 'model/load-progress'];
+const elements = [
+  'live/live-view', 'live/camera-stage', 'live/label-list', 'live/aim-stage', 'live/camera-tools', 'look/map-legend', 'look/map-overlay',
+  'model/model-picker', 'model/load-progress',
+];
 
 /** A feature is reached by what its indexes give (src/<feature>/<page|worker|shared>/index.ts), and its elements by their files. */
 const byIndex = [

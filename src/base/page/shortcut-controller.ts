@@ -6,16 +6,31 @@ export type Shortcuts<Action extends string> = Readonly<Record<string, Action>>;
 /** Elements that take letters themselves. */
 const TYPING = 'input:not([type=button], [type=checkbox], [type=radio], [type=range], [type=submit], [type=reset]), textarea, select, [contenteditable=""], [contenteditable=true]';
 /** Elements that arrow keys belong to: sliders, radio buttons, and what a person has put the focus on to scroll or choose in. */
-const MOVED = 'input, [tabindex], [role=slider], [role=tablist], [role=radiogroup]';
+const MOVED = 'input, [tabindex="0"], [role=slider], [role=tablist], [role=radiogroup]';
 /** Elements that Space and Enter belong to. */
 const PRESSED = 'button, a[href], summary, input, label';
 
-/** Whether the key belongs to what has the focus, or to a dialog that is open. A closed dialog keeps the focus until the next frame. */
+/** The elements that a key was pressed in, the innermost first. */
+function pathOf(event: KeyboardEvent): Element[] {
+  return event.composedPath().filter((target): target is Element => target instanceof Element);
+}
+
+/** Whether the key belongs to what has the focus. */
 function isTaken(event: KeyboardEvent): boolean {
-  const path = event.composedPath().filter((target): target is Element => target instanceof Element);
-  if (path.some((element) => element.matches(TYPING) || (element instanceof HTMLDialogElement && element.open))) return true;
+  const path = pathOf(event);
+  if (path.some((element) => element.matches(TYPING))) return true;
   if (event.key.startsWith('Arrow') && path.some((element) => element.matches(MOVED))) return true;
   return (event.key === ' ' || event.key === 'Enter') && path.some((element) => element.matches(PRESSED));
+}
+
+/** What a key does, undefined for nothing: where it belongs to what has the focus, or with modifiers, which are the browser's. */
+export function shortcutOf<Action extends string>(shortcuts: Shortcuts<Action>, event: KeyboardEvent): Action | undefined {
+  // Shift is part of "?" and "+".
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return undefined;
+  const key = event.key.toLowerCase();
+  const action = ((event.shiftKey ? shortcuts[`shift+${key}`] : undefined) ?? shortcuts[key]) as Action | undefined;
+  if (action === undefined || (event.repeat && event.key.length === 1 && /[a-z ?]/i.test(event.key)) || isTaken(event)) return undefined;
+  return action;
 }
 
 /** Calls back for single keys, wherever the focus is but in fields, in dialogs, and with modifiers (those are the browser's). */
@@ -41,11 +56,9 @@ export class ShortcutController<Action extends string> implements ReactiveContro
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
-    // Shift is part of "?" and "+".
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const key = event.key.toLowerCase();
-    const action = ((event.shiftKey ? this.shortcuts[`shift+${key}`] : undefined) ?? this.shortcuts[key]) as Action | undefined;
-    if (action === undefined || (event.repeat && event.key.length === 1 && /[a-z ?]/i.test(event.key)) || isTaken(event)) return;
+    const action = shortcutOf(this.shortcuts, event);
+    // A dialog has its own keys; a closed one keeps the focus until the next frame.
+    if (action === undefined || pathOf(event).some((element) => element instanceof HTMLDialogElement && element.open)) return;
     if (this.onAction(action)) event.preventDefault();
   };
 }

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { localized, msg } from '@lit/localize';
+import { localized, msg, str } from '@lit/localize';
 import { isSure } from '../../base/shared/certainty';
 import { doubtText } from '../../recognise/page/index';
 import type { DoneImage } from '../shared/image';
@@ -8,10 +8,12 @@ import { className } from '../../base/page/language';
 import { percent } from '../../base/page/elements/format';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
+import { ImageOpenEvent } from './events';
 
 /**
  * An image with its three labels; where the first one is not sure, that is said, and they stand below it as guesses.
  *
+ * @event sg-picture-open - it was pressed, to look closer
  * @csspart picture - the thumbnail
  * @csspart label - one row
  */
@@ -29,6 +31,16 @@ export class ImageCard extends LitElement {
         background: var(--sg-surface);
         content-visibility: auto;
         contain-intrinsic-size: auto 18rem;
+      }
+      button {
+        display: block;
+        width: 100%;
+        padding: 0;
+        border: 0;
+        border-radius: 0;
+      }
+      button:focus-visible {
+        outline-offset: -3px;
       }
       img {
         display: block;
@@ -125,7 +137,9 @@ export class ImageCard extends LitElement {
     const { thumbnailUrl, name, top, shortcoming } = this.image;
     const sure = top.length === 0 || isSure(top[0], this.certainty);
     return html`
-      <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
+      <button aria-label=${msg(str`Look closer: ${name}`)} @click=${this.#onOpen}>
+        <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
+      </button>
       <p title=${name}>${name}</p>
       ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown', true)}</p>`}
       <ol class=${sure ? '' : 'doubted'} aria-label=${sure ? name : `${name}: ${msg('guesses')}`}>
@@ -141,6 +155,10 @@ export class ImageCard extends LitElement {
         })}
       </ol>
     `;
+  }
+
+  #onOpen(): void {
+    if (this.image) this.dispatchEvent(new ImageOpenEvent(this.image));
   }
 }
 

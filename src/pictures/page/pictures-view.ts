@@ -21,6 +21,9 @@ import { sharedStyles } from '../../base/page/elements/styles';
 import '../../base/page/elements/fault-panel';
 import '../../recognise/page/model/load-progress';
 import './image-card';
+import './image-sheet';
+import type { ImageOpenEvent } from './events';
+import type { ImageSheet } from './image-sheet';
 import { imageProblemText } from './image-problem-text';
 import { picturesViewStyles } from './pictures-view-styles';
 
@@ -46,6 +49,7 @@ export class PicturesView extends LitElement {
   @state() private words = '';
   @state() private shown = PAGE;
   @state() private failedShown = FAILED_PAGE;
+  @query('sg-picture-sheet') private readonly sheet!: ImageSheet;
   @query('input[type=file]') private readonly chooser!: HTMLInputElement;
   private readonly batch = new ImageBatch(this, () => this.recogniser);
 
@@ -82,6 +86,7 @@ export class PicturesView extends LitElement {
         ${items.length > 0 && recogniserState === 'loading' ? html`<sg-load-progress .progress=${progress}></sg-load-progress>` : nothing}
         ${items.length === 0 ? this.#empty() : this.#results(done, failed)}
       </div>
+      <sg-picture-sheet></sg-picture-sheet>
       <input type="file" hidden multiple accept="image/*,.heic,.heif" aria-label=${msg('Picture files')} @change=${this.#onChoose} />
     `;
   }
@@ -144,7 +149,7 @@ export class PicturesView extends LitElement {
         : nothing}
       <p class="visually-hidden" role="status">${this.batch.running ? '' : msg(str`Pictures recognised: ${done.length}`)}</p>
       ${matching.length === 0 && this.words.trim() !== '' ? html`<p>${msg('No picture has such a label.')}</p>` : nothing}
-      <ul class="cards">
+      <ul class="cards" @sg-picture-open=${({ image }: ImageOpenEvent) => void this.sheet.show(image)}>
         ${repeat(
           matching.slice(0, this.shown),
           ({ id }) => id,

@@ -23,11 +23,10 @@ export const teachViewStyles = css`
     justify-items: center;
     padding: 1rem;
     text-align: center;
-    /* A tap is meant for the image under it. */
-    pointer-events: none;
   }
-  .centre > * {
-    pointer-events: auto;
+  /* A tap is meant for the image under it. */
+  .centre[hidden] {
+    display: none;
   }
   sg-label-list {
     position: absolute;

@@ -103,7 +103,7 @@ export class TeachView extends LitElement {
         .mirrored=${this.#mirrored}
         .preprocessing=${this.#preprocessing}
       >
-        <div class="centre">
+        <div class="centre" ?hidden=${camera.state !== 'off' && !camera.fault}>
           ${camera.state === 'off' ? html`<p class="off">${icon('camera')}${msg('The camera is off')}</p>` : nothing}
           ${camera.fault ? html`<sg-fault-panel .fault=${camera.fault} @sg-fault-action=${this.#onCameraFault}></sg-fault-panel>` : nothing}
         </div>

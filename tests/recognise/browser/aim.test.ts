@@ -1,33 +1,14 @@
 import { join } from 'node:path';
 import type { ElementHandle, Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, withoutTrial, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
 import { knownImages, SCRATCH } from '../../support/shared';
-
-/** A panda on the left and a zebra on the right, with a bare wall between and round them. */
-const [PANDA, ZEBRA] = [388, 340];
-const FRAME = { width: 1280, height: 720 };
-const SIDE = 330;
-/** Middles of the two, shares of the frame. */
-const LEFT = { x: 0.17, y: 0.5 };
-const RIGHT = { x: 0.83, y: 0.5 };
+import { LEFT, RIGHT, TWO_THINGS, twoThings } from '../../support/two-things';
 
 const what = 'The test of aiming (pictures that ResNet-18 knows)';
 const images = knownImages(what);
-
-async function twoThings(): Promise<Buffer> {
-  const thing = async (index: number, { x, y }: typeof LEFT): Promise<{ input: Buffer; left: number; top: number }> => {
-    const found = images?.find((p) => p.index === index);
-    if (!found) throw new Error(`There is no picture of class ${index}.`);
-    const input = await sharp(found.path).resize(SIDE, SIDE, { fit: 'cover' }).removeAlpha().png().toBuffer();
-    return { input, left: Math.round(x * FRAME.width - SIDE / 2), top: Math.round(y * FRAME.height - SIDE / 2) };
-  };
-  const wall = sharp({ create: { ...FRAME, channels: 3, background: '#8a8578' } });
-  return wall.composite([await thing(PANDA, LEFT), await thing(ZEBRA, RIGHT)]).png().toBuffer();
-}
 
 describe.skipIf(!images).each([
   ['phone', { viewport: PHONE, hasTouch: true }],
@@ -39,7 +20,7 @@ describe.skipIf(!images).each([
   let page: Page;
 
   beforeAll(async () => {
-    await makeCameraVideo(video, [{ image: await twoThings(), seconds: 1 }], FRAME.width, FRAME.height);
+    await makeCameraVideo(video, [{ image: await twoThings(images ?? []), seconds: 1 }], TWO_THINGS.width, TWO_THINGS.height);
     serving = await serveBuilt();
     browsing = await openBrowser({ video, context });
     page = browsing.page;

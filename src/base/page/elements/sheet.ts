@@ -8,6 +8,7 @@ import { sharedStyles } from './styles';
  * A modal sheet: from the bottom edge on phones, within the thumb's reach, and in the middle of wide pages. Closed by its
  * button, by Escape, and by a press beside it.
  *
+ * @event close - it was closed, in whichever way
  * @slot - what is on it
  * @csspart dialog - the dialog element
  */
@@ -96,7 +97,7 @@ export class Sheet extends LitElement {
   }
 
   override render(): unknown {
-    return html`<dialog part="dialog" aria-labelledby="heading" @click=${this.#onClick}>
+    return html`<dialog part="dialog" aria-labelledby="heading" @click=${this.#onClick} @close=${this.#onClose}>
       <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
@@ -105,6 +106,10 @@ export class Sheet extends LitElement {
         <slot></slot>
       </div>
     </dialog>`;
+  }
+
+  #onClose(): void {
+    this.dispatchEvent(new Event('close'));
   }
 
   /** The dialog has no padding: only a press beside it has itself as its target. */

@@ -85,10 +85,15 @@ export const liveViewStyles = css`
     font-variant-numeric: tabular-nums;
     white-space: nowrap;
   }
-  .glass:not([aria-pressed='true']) {
+  /* Over the picture, whatever the theme. */
+  .glass {
     border-color: transparent;
     background: var(--sg-glass);
     color: #fff;
+  }
+  .glass[aria-pressed='true'] {
+    background: #fff;
+    color: #000;
   }
   .foot {
     display: grid;

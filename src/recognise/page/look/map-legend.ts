@@ -14,7 +14,10 @@ export class MapLegend extends LitElement {
       :host {
         display: grid;
         align-content: center;
+        /* As wide as its words where there is room, narrower rather than that others go to another line. */
+        flex: 1 1 7rem;
         min-width: 0;
+        max-width: max-content;
         min-height: 44px;
         padding: 0.35rem 0.9rem;
         border-radius: 1.1rem;

@@ -1,0 +1,16 @@
+import type { DoneImage } from '../shared/image';
+
+/** A person wants to look closer at an image. */
+export class ImageOpenEvent extends Event {
+  static readonly type = 'sg-picture-open';
+
+  constructor(readonly image: DoneImage) {
+    super(ImageOpenEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'sg-picture-open': ImageOpenEvent;
+  }
+}

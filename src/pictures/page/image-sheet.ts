@@ -1,0 +1,196 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { consume } from '@lit/context';
+import { localized, msg } from '@lit/localize';
+import { TORCHVISION_PREPROCESSING } from '../../engine/index';
+import type { Sheet } from '../../base/page/elements/sheet';
+import { icon } from '../../base/page/elements/icons';
+import { sharedStyles } from '../../base/page/elements/styles';
+import { settingsContext, type SettingsStore } from '../../base/page/settings';
+import { Follower } from '../../base/page/shared-controller';
+import { shortcutOf } from '../../base/page/shortcut-controller';
+import {
+  AIM_SHORTCUTS, AimController, LabelJudge, recogniserContext, type RecogniserController, type ControlEvent, type ZoomEvent,
+} from '../../recognise/page/index';
+import type { DoneImage } from '../shared/image';
+import { ImageLook } from './image-look';
+import { imageProblemText } from './image-problem-text';
+import '../../base/page/elements/sheet';
+import '../../recognise/page/live/aim-stage';
+import '../../recognise/page/live/camera-tools';
+import '../../recognise/page/live/label-list';
+import '../../recognise/page/look/map-legend';
+import '../../recognise/page/look/map-overlay';
+
+/** A sheet with one image, large: the square that the network looks at can be moved and zoomed, and its labels follow. */
+@customElement('sg-picture-sheet')
+@localized()
+export class ImageSheet extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      sg-sheet::part(dialog) {
+        width: min(64rem, 100vw);
+      }
+      .stage {
+        position: relative;
+        display: grid;
+        /* The sheet's height less its head and its edges. */
+        height: max(14rem, calc(min(85dvh, 100dvh - 2rem) - 6rem));
+        overflow: hidden;
+        border-radius: 1rem;
+      }
+      sg-aim-stage {
+        position: absolute;
+        inset: 0;
+      }
+      .over {
+        position: relative;
+        display: flex;
+        flex-direction: column;
+        justify-content: space-between;
+        gap: 0.5rem;
+        min-width: 0;
+        padding: 0.6rem;
+        pointer-events: none;
+      }
+      .top {
+        display: flex;
+        align-items: flex-start;
+        justify-content: flex-end;
+        gap: 0.5rem;
+      }
+      .foot {
+        display: grid;
+        grid-template-columns: minmax(0, 30rem);
+        justify-content: center;
+        gap: 0.5rem;
+      }
+      .top > *,
+      .foot > sg-camera-tools {
+        pointer-events: auto;
+      }
+      sg-map-legend {
+        margin-inline-end: auto;
+      }
+      .top button {
+        border-color: transparent;
+        background: var(--sg-glass);
+        color: #fff;
+      }
+      .top button[aria-pressed='true'] {
+        background: #fff;
+        color: #000;
+      }
+      p {
+        margin: 0;
+        padding: 0.4rem 0.9rem;
+        border-radius: 0.8rem;
+        background: var(--sg-glass);
+        color: #fff;
+      }
+    `,
+  ];
+
+  @consume({ context: recogniserContext }) private readonly recogniser!: RecogniserController;
+  @consume({ context: settingsContext }) private readonly settings!: SettingsStore;
+  @state() private image: DoneImage | undefined;
+  @query('sg-sheet') private readonly sheet!: Sheet;
+  private readonly look = new ImageLook(this, () => this.recogniser, () => ({ aim: this.aim.aim, map: this.settings.value.mapShown }));
+  private readonly aim: AimController = new AimController(
+    this,
+    () => ({ source: this.image, lens: undefined, frozen: true, mirrored: false, preprocessing: this.#preprocessing }),
+    () => this.look.again(),
+  );
+  private readonly judge = new LabelJudge();
+  #url = '';
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.recogniser, this.settings, this.aim]);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#forget();
+  }
+
+  /** Opens it with an image. */
+  async show(image: DoneImage): Promise<void> {
+    this.#forget();
+    this.image = image;
+    this.#url = URL.createObjectURL(image.file);
+    // Once the aim is that of this image.
+    await this.updateComplete;
+    this.look.open(image.file);
+    await this.sheet.show();
+  }
+
+  override willUpdate(): void {
+    this.judge.judge(this.look.recognition, this.settings.value.certainty);
+  }
+
+  override render(): unknown {
+    return html`<sg-sheet .heading=${this.image?.name ?? ''} @keydown=${this.#onKey} @close=${this.#forget}>
+      ${this.image ? this.#stage(this.image) : nothing}
+    </sg-sheet>`;
+  }
+
+  #stage(image: DoneImage): unknown {
+    const { aim, look, judge } = this;
+    const { mapShown } = this.settings.value;
+    const words = msg('Show where the network looked');
+    return html`<div class="stage">
+      <sg-aim-stage .aim=${aim} .size=${image} .preprocessing=${this.#preprocessing}>
+        <img src=${this.#url} alt=${image.name} />
+        ${mapShown ? html`<sg-map-overlay .look=${look.recognition?.look} .frame=${look.recognition?.frame}></sg-map-overlay>` : nothing}
+      </sg-aim-stage>
+      <div class="over">
+        <div class="top">
+          ${mapShown ? html`<sg-map-legend></sg-map-legend>` : nothing}
+          <button class="icon" aria-label=${words} title=${words} aria-pressed=${String(mapShown)} @click=${this.#onMap}>${icon('heat')}</button>
+        </div>
+        <div class="foot">
+          <sg-camera-tools
+            .limits=${aim.limits}
+            .zoom=${aim.zoom}
+            ?aimed=${aim.square !== undefined}
+            @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
+            @sg-control=${(_event: ControlEvent) => void aim.reset()}
+          ></sg-camera-tools>
+          ${look.failed ? html`<p role="alert">${imageProblemText('engine')}</p>` : nothing}
+          <sg-label-list .labels=${judge.shown} .doubt=${judge.doubt}></sg-label-list>
+        </div>
+      </div>
+      <div class="visually-hidden" role="status" data-key="aim">${aim.words}</div>
+    </div>`;
+  }
+
+  get #preprocessing(): typeof TORCHVISION_PREPROCESSING {
+    return this.recogniser.loaded?.manifest.preprocessing ?? TORCHVISION_PREPROCESSING;
+  }
+
+  readonly #onMap = (): void => {
+    this.settings.update({ mapShown: !this.settings.value.mapShown });
+    this.look.again();
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const action = shortcutOf(AIM_SHORTCUTS, event);
+    // Escape closes the sheet where there is nothing to go back from.
+    if (action !== undefined && this.aim.run(action)) event.preventDefault();
+  };
+
+  readonly #forget = (): void => {
+    this.look.close();
+    if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#url = '';
+    this.image = undefined;
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-picture-sheet': ImageSheet;
+  }
+}

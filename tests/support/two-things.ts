@@ -1,0 +1,25 @@
+import sharp from 'sharp';
+import type { knownImages } from './shared';
+
+/** A panda on the left and a zebra on the right, with a bare wall between and round them. */
+const [PANDA, ZEBRA] = [388, 340];
+const SIDE = 330;
+
+/** Size of the image, pixels. */
+export const TWO_THINGS = { width: 1280, height: 720 } as const;
+/** The panda's middle, shares of the image. */
+export const LEFT = { x: 0.17, y: 0.5 } as const;
+/** The zebra's. */
+export const RIGHT = { x: 0.83, y: 0.5 } as const;
+
+/** @throws Error where an image is missing */
+export async function twoThings(images: NonNullable<ReturnType<typeof knownImages>>): Promise<Buffer> {
+  const thing = async (index: number, { x, y }: { readonly x: number; readonly y: number }): Promise<{ input: Buffer; left: number; top: number }> => {
+    const found = images.find((p) => p.index === index);
+    if (!found) throw new Error(`There is no picture of class ${index}.`);
+    const input = await sharp(found.path).resize(SIDE, SIDE, { fit: 'cover' }).removeAlpha().png().toBuffer();
+    return { input, left: Math.round(x * TWO_THINGS.width - SIDE / 2), top: Math.round(y * TWO_THINGS.height - SIDE / 2) };
+  };
+  const wall = sharp({ create: { ...TWO_THINGS, channels: 3, background: '#8a8578' } });
+  return wall.composite([await thing(PANDA, LEFT), await thing(ZEBRA, RIGHT)]).png().toBuffer();
+}
