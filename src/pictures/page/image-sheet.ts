@@ -5,13 +5,14 @@ import { localized, msg } from '@lit/localize';
 import { TORCHVISION_PREPROCESSING } from '../../engine/index';
 import type { Sheet } from '../../base/page/elements/sheet';
 import { icon } from '../../base/page/elements/icons';
-import { sharedStyles } from '../../base/page/elements/styles';
+import { ON_ITS_SIDE, sharedStyles } from '../../base/page/elements/styles';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import { Follower } from '../../base/page/shared-controller';
 import { shortcutOf } from '../../base/page/shortcut-controller';
 import {
   AIM_SHORTCUTS, AimController, LabelJudge, recogniserContext, type RecogniserController, type ControlEvent, type ZoomEvent,
 } from '../../recognise/page/index';
+import type { Recognition } from '../../recognise/shared/index';
 import type { DoneImage } from '../shared/image';
 import { ImageLook } from './image-look';
 import { imageProblemText } from './image-problem-text';
@@ -67,7 +68,7 @@ export class ImageSheet extends LitElement {
         gap: 0.5rem;
       }
       .top > *,
-      .foot > sg-camera-tools {
+      .foot > * {
         pointer-events: auto;
       }
       sg-map-legend {
@@ -81,6 +82,28 @@ export class ImageSheet extends LitElement {
       .top button[aria-pressed='true'] {
         background: #fff;
         color: #000;
+      }
+      @media ${ON_ITS_SIDE} {
+        .stage {
+          height: max(11rem, calc(min(85dvh, 100dvh - 2rem) - 6rem));
+        }
+        .over {
+          display: grid;
+          grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+        }
+        .top,
+        .foot {
+          grid-area: 1 / 1;
+        }
+        .top {
+          align-self: start;
+        }
+        .foot {
+          align-self: end;
+          justify-self: end;
+          width: clamp(13rem, 34%, 22rem);
+          grid-template-columns: minmax(0, 1fr);
+        }
       }
       p {
         margin: 0;
@@ -102,7 +125,8 @@ export class ImageSheet extends LitElement {
     () => ({ source: this.image, lens: undefined, frozen: true, mirrored: false, preprocessing: this.#preprocessing }),
     () => this.look.again(),
   );
-  private readonly judge = new LabelJudge();
+  private judge = new LabelJudge();
+  #judged: Recognition | undefined;
   #url = '';
 
   constructor() {
@@ -127,6 +151,9 @@ export class ImageSheet extends LitElement {
   }
 
   override willUpdate(): void {
+    // Each answer by itself: it has nothing to do with the one before, as those of a film have.
+    if (this.look.recognition !== this.#judged) this.judge = new LabelJudge();
+    this.#judged = this.look.recognition;
     this.judge.judge(this.look.recognition, this.settings.value.certainty);
   }
 

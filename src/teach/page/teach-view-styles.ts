@@ -130,6 +130,9 @@ export const teachViewStyles = css`
     :host([empty]) {
       grid-template-rows: 0 minmax(9rem, 1fr) auto;
     }
+    :host([empty]) .off {
+      display: none;
+    }
   }
   @media (min-width: 48rem) {
     :host {

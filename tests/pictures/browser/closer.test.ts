@@ -69,6 +69,7 @@ describe.skipIf(!images).each([
     await page.keyboard.press('Escape');
     await sheet('dialog[open]').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Look closer: two.png' }).click();
-    await sheet('dialog[open] .reticle:not(.aimed)').waitFor();
+    await sheet('dialog[open]').waitFor();
+    await sheet('.reticle:not(.aimed)').waitFor();
   });
 });
