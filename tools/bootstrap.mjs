@@ -1,5 +1,5 @@
-// node tools/bootstrap.mjs SCRIPT... [FILE] [options]: installs what is missing, runs npm scripts one after the other,
-// then the file. The options are for the last of them. The file (tools/start.ts) runs in this very process: a server
+// node tools/bootstrap.mjs SCRIPT... [FILE] [options]: installs what is missing, runs npm scripts one after the other
+// (those that a + joins side by side), then the file. The options are for the last of them. The file (tools/start.ts) runs in this very process: a server
 // that is stopped, however that is done, leaves nothing behind. Plain JavaScript, as no package is there yet.
 import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
@@ -22,34 +22,47 @@ function endAs(code, signal) {
 }
 
 /**
- * Runs a command to its end, with all signals that come meanwhile passed on to it and whatever it started.
- * Ends this process where the command fails.
+ * Runs commands side by side to their ends, with all signals that come meanwhile passed on to them and whatever they
+ * started. Ends this process where one fails, and the others with it.
  */
-async function run(command, args) {
-  // A group of its own: npm passes on neither SIGHUP nor what reaches its shell alone.
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit', shell: WINDOWS, detached: !WINDOWS });
+async function run(...commands) {
+  // Groups of their own: npm passes on neither SIGHUP nor what reaches its shell alone.
+  const children = commands.map(([command, ...args]) => spawn(command, args, { cwd: root, stdio: 'inherit', shell: WINDOWS, detached: !WINDOWS }));
   let told;
+  const send = (signal) => {
+    for (const child of children) {
+      try {
+        if (WINDOWS) child.kill(signal);
+        else process.kill(-child.pid, signal);
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  };
   const pass = (signal) => {
     told = signal;
-    try {
-      if (WINDOWS) child.kill(signal);
-      else process.kill(-child.pid, signal);
-    } catch {
-      // It has ended meanwhile.
-    }
+    send(signal);
   };
   for (const signal of SIGNALS) process.on(signal, pass);
   stop = () => pass('SIGTERM');
-  const [code, signal] = await new Promise((settle) => {
-    child.once('error', (error) => {
-      console.error(error.message);
-      settle([1, null]);
-    });
-    child.once('exit', (...end) => settle(end));
-  });
+  let failed;
+  await Promise.all(
+    children.map(async (child) => {
+      const end = await new Promise((settle) => {
+        child.once('error', (error) => {
+          console.error(error.message);
+          settle([1, null]);
+        });
+        child.once('exit', (...how) => settle(how));
+      });
+      if (end[0] === 0 || failed) return;
+      failed = end;
+      send('SIGTERM');
+    }),
+  );
   for (const name of SIGNALS) process.off(name, pass);
   stop = stopHere;
-  if (code !== 0) endAs(code, signal);
+  if (failed) endAs(...failed);
   // A step that was told to stop and took that for its end is no reason to begin the next one.
   if (told) endAs(0, told);
 }
@@ -118,7 +131,7 @@ async function install() {
     process.exit(1);
   }
   console.log(`Installing packages: ${different}.`);
-  await run('npm', ['ci', '--no-audit', '--no-fund']);
+  await run(['npm', 'ci', '--no-audit', '--no-fund']);
 }
 
 /** Runs a module in this process, as if node had been called with it. */
@@ -145,6 +158,7 @@ const scripts = end < 0 ? words : words.slice(0, end);
 const options = end < 0 ? [] : words.slice(end);
 for (const [i, script] of scripts.entries()) {
   const last = i === scripts.length - 1 && end !== file;
-  await run('npm', ['run', '--silent', script, ...(last && options.length > 0 ? ['--', ...options] : [])]);
+  const rest = last && options.length > 0 ? ['--', ...options] : [];
+  await run(...script.split('+').map((name) => ['npm', 'run', '--silent', name, ...rest]));
 }
 if (end >= 0 && end === file) await become(options[0], options.slice(1));

@@ -33,7 +33,14 @@ const LISTENING = /pid (\d+) parent (\d+) port (\d+)/;
 const LASTS = `
   const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore' });
   console.log(\`pid \${process.pid} child \${child.pid}\`);
+  if (process.argv[2]) require('node:fs').writeFileSync(process.argv[2], '');
   setInterval(() => {}, 1e6);
+`;
+
+/** A step that fails as soon as the one beside it runs. */
+const WAITS = `
+  const { existsSync } = require('node:fs');
+  setInterval(() => existsSync('lasts.begun') && process.exit(3), 20);
 `;
 
 /** Scripts of a small project of its own that has the real tools/bootstrap.mjs, started by the real npm. */
@@ -42,11 +49,19 @@ const SCRIPTS = {
   typed: 'node tools/bootstrap.mjs step tools/server.ts --name=Ann Other',
   slow: 'node tools/bootstrap.mjs step lasts never',
   failing: 'node tools/bootstrap.mjs step fails never',
+  beside: 'node tools/bootstrap.mjs lasts+other never',
+  fallen: 'node tools/bootstrap.mjs marks+afterwards never',
+  both: 'node tools/bootstrap.mjs slowly+step never',
   passes: 'node tools/bootstrap.mjs step words -a --b',
   service: 'node tools/bootstrap.mjs',
   step: 'node -e "console.log(\'step\')"',
   lasts: 'node lasts.cjs',
+  other: 'node lasts.cjs',
+  marks: 'node lasts.cjs lasts.begun',
   fails: 'node -e "process.exit(3)"',
+  // Ends when the step beside it has begun.
+  afterwards: 'node waits.cjs',
+  slowly: 'node -e "setTimeout(() => console.log(\'slow\'), 500)"',
   never: "node -e \"console.log(['too', 'far'].join())\"",
   words: 'node -e "console.log(process.argv.slice(1).join())" --',
 };
@@ -89,6 +104,7 @@ function makeProject(): string {
   );
   writeFileSync(join(folder, 'server.js'), LISTENS);
   writeFileSync(join(folder, 'lasts.cjs'), LASTS);
+  writeFileSync(join(folder, 'waits.cjs'), WAITS);
   symlinkSync(join(ROOT, 'node_modules/tsx'), join(folder, 'node_modules/tsx'));
   writeFileSync(
     join(folder, 'tools/name.ts'),
@@ -229,6 +245,25 @@ describe('tools/bootstrap.mjs', { concurrent: true }, () => {
     await expect(npm('failing')).rejects.toMatchObject({ code: 3, stdout: 'step\n' });
   });
 
+  it('runs steps side by side, and the next one when both are through', async () => {
+    expect((await npm('both')).stdout).toBe('step\nslow\ntoo,far\n');
+  });
+
+  it.each(SIGNALS.slice(0, 3))('%s ends all steps that run side by side', async (signal) => {
+    const { npm: top, found, ended, output } = await begin(['run', 'beside'], /pid (\d+) child (\d+)[^]*pid (\d+) child (\d+)/);
+    tell(top, signal);
+    await ended;
+    await gone(found);
+    expect(output()).not.toContain('too,far');
+  });
+
+  it('ends with the exit code of the first that fails, and with it all beside it', async () => {
+    const { found, ended, output } = await begin(['run', 'fallen'], /pid (\d+) child (\d+)/);
+    expect(await ended).toMatchObject({ code: 3 });
+    await gone(found);
+    expect(output()).not.toContain('too,far');
+  });
+
   it('hands what follows a dash to the last step, be it a script or a file', async () => {
     expect((await npm('passes')).stdout).toBe('step\n-a,--b\n');
     expect((await npm('typed')).stdout).toBe('step\nwords --name=Ann,Other\n');
@@ -327,10 +362,14 @@ describe('what is installed', () => {
 function descendants(top: number): number[] {
   const pairs = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
-    .map((name) => [
-      Number(name),
-      Number(/^\d+ \(.*\) \S (\d+) /s.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]),
-    ]);
+    .flatMap((name): [number, number][] => {
+      try {
+        return [[Number(name), Number(/^\d+ \(.*\) \S (\d+) /s.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1])]];
+      } catch {
+        // It has ended since the folder was read.
+        return [];
+      }
+    });
   const below = (parent: number): number[] =>
     pairs.filter(([, of]) => of === parent).flatMap(([pid]) => [pid, ...below(pid)]);
   return below(top);

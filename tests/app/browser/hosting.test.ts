@@ -65,7 +65,8 @@ async function nginx(binary: string, folder: string): Promise<Host> {
   return {
     url,
     async close() {
-      child.kill('SIGQUIT');
+      // Not SIGQUIT: that waits for answers of which nobody reads the rest.
+      child.kill('SIGTERM');
       await ended;
       rmSync(home, { recursive: true, force: true });
     },
