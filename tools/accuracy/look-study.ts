@@ -25,7 +25,7 @@ const REACH = MIDDLE.height / 2;
 interface Answer {
   readonly probabilities: Float32Array;
   readonly square: Region;
-  map(index: number): ClassMap;
+  readonly map: (index: number) => ClassMap;
 }
 
 interface Point {

@@ -209,8 +209,8 @@ export class RecogniserService implements RecogniserApi {
   async #readLive(frame: FrameInput, size: FrameSize, { aim, looks, features, block }: RecogniseOptions): Promise<ReadLook> {
     const { engine, reader, loaded } = this.#loaded;
     const { spec } = reader.preprocessor;
-    // What is taught is taught of the image as it is.
-    const plain = (features ?? false) || (block ?? false);
+    // What is taught is taught of the image as it is, and what was taught is only known of the whole square.
+    const plain = (features ?? false) || (block ?? false) || this.#naming !== undefined;
     const wishes = { second: !plain && engine.classMap !== undefined, views: !plain && GAINS_BY_VIEWS.has(loaded.manifest.architecture), ...looks, aim };
     const { moved, ...first } = this.#looks.next(wishes, size, spec);
     await reader.read(frame, engine.input, first.view);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Engine } from '../../../src/engine/engine';
+import type { ClassMap, Engine } from '../../../src/engine/engine';
 import type { ModelManifest } from '../../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import type { LoadRequest, PixelFrame } from '../../../src/recognise/shared/recogniser';
@@ -34,6 +34,13 @@ class BrightnessEngine implements Engine {
 
   dispose(): void {
     this.disposed = true;
+  }
+}
+
+/** One that can also tell where it looked: always at the upper left. */
+class MappingEngine extends BrightnessEngine {
+  classMap(): ClassMap {
+    return { width: 7, height: 7, values: Float32Array.from({ length: 49 }, (_, i) => (i === 0 ? 1 : 0)) };
   }
 }
 
@@ -121,6 +128,24 @@ describe('RecogniserService', () => {
       const examples = Array.from({ length: 6 }, (_, i) => ({ features: new Float32Array(512).fill(0.4 + i / 10), label: 0, group: `g${i}` }));
       return { model, head: finish(trainHead({ names: ['my mug'], examples })).head, adapted: undefined, ...change };
     }
+
+    it('looks at the whole square alone, as examples are of that; else closely in turn', async () => {
+      service = new RecogniserService(() => Promise.resolve(new MappingEngine()), taught);
+      await service.load(request(), () => undefined);
+      const sides = async (from: number): Promise<number[]> => {
+        const found: number[] = [];
+        for (let id = from; id < from + 4; id++) {
+          const { look } = await service.recognise(frame(255), { id, capturedAt: id * 30, count: 1, map: true });
+          found.push(Math.round(look?.square.height ?? 0));
+        }
+        return found;
+      };
+      // 7/8 of 260 pixels, and half of them.
+      expect(await sides(0)).toEqual([228, 130, 228, 130]);
+      taught.live = classes();
+      await service.recognise(frame(255), { id: 10, capturedAt: 300, count: 1 });
+      expect(await sides(11)).toEqual([228, 228, 228, 228]);
+    });
 
     beforeEach(async () => {
       taught.live = undefined;
