@@ -1,5 +1,5 @@
-// The last step of npm run build: brotli and gzip beside each file that is worth it, as the static server (sirv) and the
-// service (@fastify/static) send them. What was compressed once is kept in .cache by its content.
+// The last step of npm run build: brotli and gzip beside each file that is worth it, as our servers
+// (@fastify/static) send them. What was compressed once is kept in .cache by its content.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';

@@ -5,9 +5,9 @@ import { localAddresses } from './phone/addresses';
 import { configFolder } from './phone/certificates';
 import { servePhone, type PhoneServing } from './phone/serve-phone';
 import { phoneWords } from './phone/words';
+import { DEFAULT_PORT } from './serve';
 
-const DEFAULT_PORT = 4443;
-const DEFAULT_DESKTOP_PORT = 4173;
+const DEFAULT_PHONE_PORT = 4443;
 
 function portOf(text: string | undefined, fallback: number, name: string): number {
   const port = text === undefined ? fallback : Number(text);
@@ -42,8 +42,8 @@ async function main(): Promise<void> {
   try {
     serving = await servePhone({
       host,
-      port: portOf(values.port, DEFAULT_PORT, 'port'),
-      desktopPort: portOf(values['desktop-port'], DEFAULT_DESKTOP_PORT, 'desktop-port'),
+      port: portOf(values.port, DEFAULT_PHONE_PORT, 'port'),
+      desktopPort: portOf(values['desktop-port'], DEFAULT_PORT, 'desktop-port'),
       configFolder: folder,
     });
   } catch (error) {

@@ -1,7 +1,6 @@
 // The last step of npm start: serves the built page and prints where.
-import { serveBuilt } from './serve';
+import { DEFAULT_PORT, serveBuilt } from './serve';
 
-const DEFAULT_PORT = 4173;
 const port = process.env['PORT'] === undefined ? DEFAULT_PORT : Number(process.env['PORT']);
 
 async function start(): Promise<void> {

@@ -7,6 +7,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { ISOLATION_HEADERS } from '../base/shared/headers';
 import { problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
+import { hostCheck } from './hosts';
 import { Metrics } from './metrics';
 import { InstalledModels } from './models';
 import { PredictPool, type PoolOptions } from './pool';
@@ -55,9 +56,11 @@ function bytesFor(request: FastifyRequest, settings: Settings): number {
 
 /** Checks and headers that come before every route. */
 function guard(app: FastifyInstance, { settings, held, stopping }: ServiceParts): void {
+  const isOurs = hostCheck(settings.host, settings.allowedHosts.split(',').map((name) => name.trim()).filter((name) => name !== ''));
   app.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(ISOLATION_HEADERS)) reply.header(name, value);
     reply.header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer');
+    if (!isOurs(request.headers.host)) throw new Problem('wrong-host', 'The service does not go by the name that the request calls it.');
     if (request.method !== 'POST') return;
     // A page of another site could otherwise keep this machine busy from a visitor's browser.
     if (request.headers['sec-fetch-site'] === 'cross-site') throw new Problem('cross-site', 'Pages of other sites may not use this service.');

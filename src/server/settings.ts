@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 export interface Settings {
   /** The only address that is bound. */
   readonly host: string;
+  /** Names that requests may call the service by beside loopback's and `host`, with commas between; `*` for any. */
+  readonly allowedHosts: string;
   /** 0 for any free port. */
   readonly port: number;
   /** Processes that recognise. */
@@ -43,6 +45,7 @@ const DIST = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist
 
 export const DEFAULTS: Settings = {
   host: '127.0.0.1',
+  allowedHosts: '',
   port: 4174,
   workers: availableParallelism(),
   queue: 8 * availableParallelism(),
@@ -74,7 +77,7 @@ const NUMBERS = {
   maxHeldBytes: [1024, 65_536 * MB],
 } as const satisfies Partial<Record<keyof Settings, readonly [number, number]>>;
 
-const TEXTS = ['host', 'folder', 'models', 'model', 'precision', 'logLevel'] as const;
+const TEXTS = ['host', 'allowedHosts', 'folder', 'models', 'model', 'precision', 'logLevel'] as const;
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 type NumberName = keyof typeof NUMBERS;

@@ -64,6 +64,23 @@ describe('the page that the service serves', () => {
     expect(answer).toContain('"next"');
   });
 
+  it('tells of parts that cannot be, of methods and of names that are not its own', async () => {
+    expect(await raw('/index.html', 'Range: bytes=5-2\r\n')).toMatch(/^HTTP\/1\.1 416 [\s\S]*content-range: bytes \*\/[\s\S]*"range-not-satisfiable"/i);
+    expect(await raw('/index.html', 'Range: bytes=-5\r\n')).toMatch(/^HTTP\/1\.1 206 [\s\S]*itle>$/);
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      const answer = await fetch(`${service.url}/index.html`, { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('GET, HEAD');
+      expect(await answer.json()).toMatchObject({ error: { code: 'method-not-allowed' } });
+      expect((await fetch(`${service.url}/nothing`, { method })).status).toBe(404);
+    }
+    for (const url of ['/', '/healthz', '/metrics', '/nothing', '/predict']) {
+      const answer = await service.app.inject({ method: url === '/predict' ? 'POST' : 'GET', url, headers: { host: 'rebound.example' } });
+      expect(answer.statusCode, url).toBe(421);
+      expect(answer.json()).toMatchObject({ error: { code: 'wrong-host' } });
+    }
+  });
+
   it('sends its headers with faults too', async () => {
     const response = await fetch(`${service.url}/nothing`);
     expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');

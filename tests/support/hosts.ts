@@ -1,9 +1,9 @@
 // Hosts that are not ours, as far as they matter to a static page: which header, type and redirect they answer with.
 import { readFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { parseAllHeaders, type Header } from '@netlify/headers-parser';
-import sirv from 'sirv';
+import fastifyStatic from '@fastify/static';
+import { fastify, type FastifyReply } from 'fastify';
 
 export interface Host {
   /** Where the page is, with a slash behind. */
@@ -19,43 +19,28 @@ interface Rules {
   /** Where a path leads instead. */
   readonly redirect?: (path: string) => string | undefined;
   /** What is answered where there is no file. */
-  readonly missing: (response: ServerResponse) => void;
+  readonly missing: (reply: FastifyReply) => FastifyReply;
 }
 
-const notFound = (response: ServerResponse): void => {
-  response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
-};
+const notFound = (reply: FastifyReply): FastifyReply => reply.code(404).type('text/plain').send('Not found');
 
 /** Serves a folder by a host's rules, on a free port of loopback. */
 async function serve(folder: string, { prefix = '', headers, redirect, missing }: Rules): Promise<Host> {
-  const file = sirv(folder, { dev: true });
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const app = fastify({ forceCloseConnections: true });
+  app.addHook('onRequest', async (request, reply) => {
+    const path = request.url.split('?', 1)[0];
     const inside = path.slice(prefix.length);
-    if (!path.startsWith(`${prefix}/`) || inside === '/_headers') {
-      notFound(response);
-      return;
-    }
-    for (const [name, value] of Object.entries(headers(inside))) response.setHeader(name, value);
+    if (!path.startsWith(`${prefix}/`) || inside === '/_headers') return notFound(reply);
+    reply.headers(headers(inside));
     const other = redirect?.(inside);
-    if (other !== undefined) {
-      response.writeHead(308, { Location: prefix + other }).end();
-      return;
-    }
-    request.url = (request.url ?? '/').slice(prefix.length);
-    file(request, response, () => missing(response));
+    if (other !== undefined) return reply.redirect(prefix + other, 308);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  app.setNotFoundHandler((_request, reply) => missing(reply));
+  await app.register(fastifyStatic, { root: folder, prefix: `${prefix}/`, cacheControl: false });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const address = app.server.address();
   if (typeof address !== 'object' || !address) throw new Error('The host has no port.');
-  return {
-    url: `http://localhost:${address.port}${prefix}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+  return { url: `http://localhost:${address.port}${prefix}/`, close: () => app.close() };
 }
 
 /** What both send where `_headers` says nothing else. */
@@ -109,9 +94,7 @@ export async function cloudflare(folder: string): Promise<Host> {
   return serve(folder, {
     headers: (path) => ({ 'cache-control': ASK_ANEW['Cache-Control'], ...rules(path) }),
     redirect: (path) => (path.endsWith('.html') ? path.replace(/(index)?\.html$/, '') : undefined),
-    missing: (response) => {
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
-    },
+    missing: (reply) => reply.code(200).type('text/html; charset=utf-8').send(page),
   });
 }
 

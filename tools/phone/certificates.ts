@@ -1,9 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, homedir } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { GeneralName, GeneralSubtree, GeneralSubtrees, id_ce_nameConstraints, NameConstraints } from '@peculiar/asn1-x509';
+import * as x509 from '@peculiar/x509';
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
@@ -11,6 +13,10 @@ const AUTHORITY_DAYS = 3650;
 const SERVER_DAYS = 397;
 /** A server certificate is made anew this long before its end. */
 const RENEW_DAYS = 30;
+const CURVE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** What the authority may speak for: addresses of networks at home (RFC 1918, 3927, 6598, loopback), and no name of the internet. */
+const PERMITTED = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '100.64.0.0/10', '127.0.0.0/8'];
+const PERMITTED_NAMES = ['localhost', 'local'];
 
 export interface Certificates {
   /** The server's key and certificate chain, PEM. */
@@ -35,11 +41,14 @@ export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(base, 'sightglass');
 }
 
-/** Written beside its place and renamed, so that a broken run leaves no half of a file; 0600 for keys. */
+/**
+ * Written beside its place and renamed, so that a broken run leaves no half of a file. The part is a new file each time: what an earlier run
+ * left may be readable by others, or lead elsewhere.
+ */
 function write(path: string, text: string, mode: number): void {
   const part = `${path}.part`;
-  writeFileSync(part, text, { mode });
-  chmodSync(part, mode);
+  rmSync(part, { force: true });
+  writeFileSync(part, text, { mode, flag: 'wx' });
   renameSync(part, path);
 }
 
@@ -63,40 +72,72 @@ function keep(folder: string, name: string, pair: Pair): Pair {
   return pair;
 }
 
-async function makeAuthority(now: number): Promise<Pair> {
+const isPrivate = (host: string): boolean => /^(10|127|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(host);
+
+/** The extension that keeps who has the authority's key from posing as other sites: permitted networks, and hosts beyond them that are served. */
+function nameConstraints(hosts: readonly string[]): ArrayBuffer {
+  const beyond = hosts.filter((host) => (isIP(host) ? !isPrivate(host) : !PERMITTED_NAMES.some((name) => host === name || host.endsWith(`.${name}`))));
+  const addresses = [...PERMITTED, ...beyond.filter((host) => isIP(host)).map((host) => `${host}/${isIP(host) === 4 ? 32 : 128}`)];
+  const names = [...PERMITTED_NAMES, ...beyond.filter((host) => !isIP(host))];
+  const bases = [...addresses.map((iPAddress) => new GeneralName({ iPAddress })), ...names.map((dNSName) => new GeneralName({ dNSName }))];
+  const permittedSubtrees = new GeneralSubtrees(bases.map((base) => new GeneralSubtree({ base })));
+  return AsnConvert.serialize(new NameConstraints({ permittedSubtrees }));
+}
+
+async function newKeys(): Promise<{ readonly keys: CryptoKeyPair; readonly pem: string }> {
+  const keys = await crypto.subtle.generateKey(CURVE, true, ['sign', 'verify']);
+  return { keys, pem: x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY') };
+}
+
+/** Positive and of 16 bytes at most (RFC 5280, 4.1.2.2). */
+const serialNumber = (): string => `00${Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
+
+async function makeAuthority(hosts: readonly string[], now: number): Promise<Pair> {
+  const { keys, pem } = await newKeys();
   // The time keeps two authorities of one machine apart, where a phone still trusts an older one.
   const name = `Sightglass on ${hostname().replaceAll(/[^\w.-]/g, '-')} ${new Date(now).toISOString().slice(0, 10)} ${now.toString(36)}`;
-  const made = await generate([{ name: 'commonName', value: name }], {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notBeforeDate: new Date(now - DAY_MS),
-    notAfterDate: new Date(now + AUTHORITY_DAYS * DAY_MS),
+  const made = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: [{ CN: [name] }],
+    notBefore: new Date(now - DAY_MS),
+    notAfter: new Date(now + AUTHORITY_DAYS * DAY_MS),
+    signingAlgorithm: CURVE,
+    keys,
     extensions: [
-      { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      new x509.Extension(id_ce_nameConstraints, true, nameConstraints(hosts)),
     ],
   });
-  return { key: made.private, cert: made.cert };
+  return { key: pem, cert: made.toString('pem') };
 }
 
 async function makeServer(authority: Pair, hosts: readonly string[], now: number): Promise<Pair> {
-  const made = await generate([{ name: 'commonName', value: hosts[0] }], {
-    keyType: 'ec',
-    curve: 'P-256',
-    algorithm: 'sha256',
-    notBeforeDate: new Date(now - DAY_MS),
-    notAfterDate: new Date(now + (SERVER_DAYS - 1) * DAY_MS),
-    ca: authority,
+  const { keys, pem } = await newKeys();
+  const der = createPrivateKey(authority.key).export({ type: 'pkcs8', format: 'der' });
+  const made = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    // No name here: OpenSSL holds a common name that looks like a host to the authority's constraints on names, even where it is an address.
+    subject: [{ CN: ['Sightglass on this network'] }],
+    issuer: new x509.X509Certificate(authority.cert).subject,
+    notBefore: new Date(now - DAY_MS),
+    notAfter: new Date(now + (SERVER_DAYS - 1) * DAY_MS),
+    signingAlgorithm: CURVE,
+    publicKey: keys.publicKey,
+    signingKey: await crypto.subtle.importKey('pkcs8', der, CURVE, false, ['sign']),
     extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: hosts.map((host) => (isIP(host) ? { type: 7, ip: host } : { type: 2, value: host })) },
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(hosts.map((host) => ({ type: isIP(host) ? ('ip' as const) : ('dns' as const), value: host }))),
     ],
   });
-  return { key: made.private, cert: made.cert };
+  return { key: pem, cert: made.toString('pem') };
 }
+
+/** Whether an authority is held to what these hosts need: one of an earlier version may speak for every site. */
+const isConstrained = (authority: Pair, hosts: readonly string[]): boolean =>
+  new X509Certificate(authority.cert).raw.includes(Buffer.from(nameConstraints(hosts)));
 
 function isFor(cert: string, authority: string, hosts: readonly string[]): boolean {
   const own = new X509Certificate(cert);
@@ -106,15 +147,16 @@ function isFor(cert: string, authority: string, hosts: readonly string[]): boole
 
 /**
  * The certificates of this machine: those kept from the last run where they are whole, in time and for these hosts,
- * else new ones. A new address only needs a new server certificate; the authority that phones trust stays.
+ * else new ones. A new address in a network at home only needs a new server certificate; the authority that phones trust stays.
  *
  * @param hosts addresses and names that phones will use, one or more
  * @throws Error where `folder` cannot be written
  */
 export async function ensureCertificates(folder: string, hosts: readonly string[], now = Date.now()): Promise<Certificates> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const kept = readPair(folder, 'authority', now, SERVER_DAYS);
-  const authority = kept ?? keep(folder, 'authority', await makeAuthority(now));
+  const found = readPair(folder, 'authority', now, SERVER_DAYS);
+  const kept = found && isConstrained(found, hosts) ? found : undefined;
+  const authority = kept ?? keep(folder, 'authority', await makeAuthority(hosts, now));
   const before = readPair(folder, 'server', now, RENEW_DAYS);
   const server =
     before && isFor(before.cert, authority.cert, hosts) ? before : keep(folder, 'server', await makeServer(authority, hosts, now));

@@ -18,7 +18,8 @@ The phone does not know this machine's certificate yet${certificates.authorityIs
    iPhone:  Settings > Profile Downloaded > Install, then Settings > General > About > Certificate Trust Settings: switch
             "Sightglass on ..." on.
    Android: Settings > Security > Encryption & credentials > Install a certificate > CA certificate > choose the file.
-   Who has this machine's key could pose as any site to that phone: it lies in ${folder},
-   readable only by you. Remove the certificate from the phone when you no longer need it.
+   It speaks for addresses of local networks only, never for a site of the internet. Who has this machine's key could
+   pose as a device of your network to that phone: it lies in ${folder}, readable only by you.
+   Remove the certificate from the phone when you no longer need it.
 `;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
+import { get as getPlain } from 'node:http';
 import { get } from 'node:https';
 import { connect } from 'node:tls';
 import { tmpdir } from 'node:os';
@@ -98,6 +99,42 @@ describe('npm run phone', () => {
     expect(link.authorityUrl).toBe(serving.authorityUrl);
     // The phone's own page has it as well, to be passed on.
     expect(JSON.parse((await ask('/phone.json')).body)).toEqual(link);
+  });
+
+  it('tells the address to nobody who calls it by another name, as DNS rebinding does', async () => {
+    const { port } = new URL(serving.desktop.url);
+    for (const host of ['rebound.example', '192.168.99.99', `rebound.example:${port}`]) {
+      const answer = await new Promise<Answer>((resolve, reject) => {
+        getPlain({ host: '127.0.0.1', port, path: '/phone.json', headers: { Host: host } }, (response) => {
+          let body = '';
+          response.setEncoding('utf8').on('data', (part: string) => (body += part));
+          response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
+        }).on('error', reject);
+      });
+      expect(answer.status, host).toBe(421);
+      expect(answer.body).not.toContain(HOST);
+    }
+  });
+
+  it.each([
+    ['TLSv1.2', 'ECDHE-ECDSA-AES128-SHA256'],
+    ['TLSv1.2', 'ECDHE-ECDSA-AES256-SHA384'],
+    ['TLSv1.2', 'ECDHE-ECDSA-AES128-SHA'],
+    ['TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
+    ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+  ] as const)('speaks %s with %s only where that authenticates what it encrypts', async (version, ciphers) => {
+    const { hostname, port } = new URL(serving.phone.url);
+    const agreed = await new Promise<string | undefined>((resolve) => {
+      const socket = connect(
+        { host: hostname, port: Number(port), ca: serving.certificates.authority, minVersion: version, maxVersion: version, ciphers: version === 'TLSv1.2' ? `${ciphers}:@SECLEVEL=0` : ciphers },
+        () => {
+          resolve(socket.getCipher().name);
+          socket.destroy();
+        },
+      );
+      socket.on('error', () => resolve(undefined));
+    });
+    expect(agreed).toBe(ciphers.includes('GCM') ? ciphers : undefined);
   });
 
   it('binds nothing but the address it was given and loopback', async () => {
