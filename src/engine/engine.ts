@@ -1,9 +1,14 @@
+import type { ClassifierPorts } from './model.ts';
+
 /** Which implementation runs the network. `ort` is onnxruntime-web on WASM, `simd` is our own WebAssembly SIMD kernel set. */
 export type EngineId = 'ort' | 'simd';
 
 /** What one run of the network gives. Both arrays are owned by the engine and overwritten by its next run: copy what must outlive it. */
 export interface EngineOutput {
-  /** Unnormalised class scores, shape [1, 1000], index = ImageNet-1k class. */
+  /**
+   * Unnormalised class scores, shape [1, classes]: those whose softmax are the probabilities. Index = ImageNet-1k class for the networks
+   * with 1000 of them that come with the app.
+   */
   readonly logits: Float32Array;
   /** Globally pooled activations before the classifier, shape [1, 512] for ResNet-18; undefined where the model has no such output. */
   readonly features: Float32Array | undefined;
@@ -71,4 +76,6 @@ export interface EngineOptions {
    * shared (a page that is not cross-origin isolated), and in a page's own thread, which may not wait for others: use a worker there.
    */
   readonly threads?: number;
+  /** How the model is fed and read, for engines that run any classifier; as its file says if left out. */
+  readonly ports?: ClassifierPorts;
 }

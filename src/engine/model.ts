@@ -29,3 +29,20 @@ export interface KnownAnswer {
   /** Largest allowed absolute difference of each. */
   readonly tolerance: number;
 }
+
+/** How a classifier in ONNX is given a picture and gives its answer. */
+export interface ClassifierPorts {
+  /** Name of the input. */
+  readonly input: string;
+  /** Order of its dimensions: batch, channels, height, width, or the channels last. */
+  readonly layout: 'nchw' | 'nhwc';
+  readonly numbers: 'float32' | 'float16' | 'uint8';
+  /** Side of the picture, pixels. */
+  readonly size: number;
+  /** Name of the output that is read. */
+  readonly scores: string;
+  /** Whether that output has scores that a softmax makes probabilities of, or has been through one. */
+  readonly answers: 'scores' | 'probabilities';
+  /** Name of the output with what the classifier reads, shape [1, width]; undefined where there is none. */
+  readonly features?: string;
+}

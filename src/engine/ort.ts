@@ -2,40 +2,34 @@ import * as ort from 'onnxruntime-web/wasm';
 import { usableThreads } from './capabilities.ts';
 import type { ClassMap, Engine, EngineOptions, EngineOutput } from './engine.ts';
 import { EngineError } from './engine-error.ts';
+import type { ClassifierPorts } from './model.ts';
 import { decodeModel } from './onnx/decode.ts';
+import { describeClassifier } from './onnx/describe.ts';
+import { floatToHalf, halvesToFloats } from './onnx/half.ts';
 import { classMapOf, pooledClassifier, withOutput, type PooledClassifier } from './onnx/classifier.ts';
-import { OnnxType } from './onnx/model.ts';
+import { OnnxType, type OnnxModel } from './onnx/model.ts';
 import { FEATURES_NAME, INPUT_NAME, LOGITS_NAME } from './resnet18/graph.ts';
-
-/** Names and sizes that a model must have to be run here. */
-interface ModelPorts {
-  readonly input: string;
-  readonly size: number;
-  readonly logits: string;
-  readonly features: string | undefined;
-}
 
 function fixedShape(metadata: ort.InferenceSession.ValueMetadata | undefined): readonly number[] | undefined {
   if (!metadata?.isTensor || metadata.type !== 'float32') return undefined;
   return metadata.shape.map((d, i) => (typeof d === 'number' && d > 0 ? d : i === 0 ? 1 : -1));
 }
 
-function portsOf(session: ort.InferenceSession): ModelPorts {
+/** Of a file in onnxruntime's own format (.ort), whose graph nothing here reads: one float picture, 1000 scores. */
+function portsOf(session: ort.InferenceSession): ClassifierPorts {
   const inputShape = fixedShape(session.inputMetadata[0]);
   if (session.inputNames.length !== 1 || inputShape?.length !== 4 || inputShape[1] !== 3) {
     throw new EngineError('model-invalid', `The model wants the inputs ${session.inputNames.join(', ')}; one float32 picture [1, 3, 224, 224] is needed.`);
   }
   const outputs = session.outputMetadata.map((m) => ({ name: m.name, shape: fixedShape(m) }));
-  const byWidth = (width: number | undefined): string | undefined =>
-    outputs.find((o) => o.shape?.length === 2 && (width === undefined ? o.name === FEATURES_NAME : o.shape[1] === width))?.name;
-  const logits = outputs.find((o) => o.name === LOGITS_NAME)?.name ?? byWidth(1000);
-  if (!logits) throw new EngineError('model-invalid', 'The model has no output of 1000 scores, one for each ImageNet class.');
+  const named = (name: string): string | undefined => outputs.find((o) => o.name === name && o.shape?.length === 2)?.name;
+  const scores = named(LOGITS_NAME) ?? outputs.find((o) => o.shape?.length === 2 && o.shape[1] === 1000)?.name;
+  if (!scores) throw new EngineError('model-invalid', 'The model has no output of 1000 scores, one for each ImageNet class.');
+  const features = named(FEATURES_NAME);
   return {
-    input: session.inputNames[0] ?? INPUT_NAME,
+    input: session.inputNames[0] ?? INPUT_NAME, layout: 'nchw', numbers: 'float32', scores, answers: 'scores', ...(features ? { features } : {}),
     // A symbolic height means that any size runs; 224 is what the weights were trained for.
     size: inputShape[2] > 0 ? inputShape[2] : 224,
-    logits,
-    features: byWidth(undefined),
   };
 }
 
@@ -52,6 +46,51 @@ function configureRuntime(threads: number, wasmPaths: OrtEngineOptions['wasmPath
   ort.env.logLevel = 'error';
 }
 
+/** Least probability that counts, so that its logarithm is a number: below the least of float16. */
+const LEAST_PROBABILITY = 1e-9;
+
+/** What softmax gives the same probabilities of. */
+function logarithms(probabilities: Float32Array): Float32Array {
+  return probabilities.map((p) => (Number.isNaN(p) ? p : Math.log(Math.max(p, LEAST_PROBABILITY))));
+}
+
+/** @throws EngineError where an output has no float numbers */
+function floatsOf({ data, type }: ort.Tensor): Float32Array {
+  if (data instanceof Float32Array) return data;
+  // Float16Array where the browser has it.
+  if (type === 'float16') return data instanceof Uint16Array ? halvesToFloats(data) : Float32Array.from(data as unknown as ArrayLike<number>);
+  throw new EngineError('model-invalid', `The model gives its scores as ${type}: float32 or float16 is needed.`);
+}
+
+/** @throws EngineError where an output is no list of at least two scores */
+function scoresOf(output: ort.Tensor): Float32Array {
+  if (output.dims.filter((d) => d !== 1).length !== 1) {
+    throw new EngineError('model-invalid', `The model's output has the shape [${output.dims.join(', ')}]: a list of scores, one for each class, is needed.`);
+  }
+  return floatsOf(output);
+}
+
+/** The tensor that a session is fed, where it is not the engine's input itself. */
+class FedInput {
+  readonly tensor: ort.Tensor;
+  readonly fill: () => void;
+
+  constructor(input: Float32Array, { layout, numbers, size }: ClassifierPorts) {
+    const dims = layout === 'nchw' ? [1, 3, size, size] : [1, size, size, 3];
+    const values = numbers === 'float32' ? (layout === 'nchw' ? input : new Float32Array(input.length))
+      : numbers === 'float16' ? new Uint16Array(input.length) : new Uint8Array(input.length);
+    this.tensor = new ort.Tensor(numbers, values, dims);
+    const convert = numbers === 'float16' ? floatToHalf : numbers === 'uint8' ? (v: number): number => Math.min(255, Math.max(0, Math.round(v))) : (v: number): number => v;
+    const plane = size * size;
+    this.fill = (): void => {
+      if (values === input) return;
+      for (let c = 0; c < 3; c++) {
+        for (let i = 0; i < plane; i++) values[layout === 'nchw' ? c * plane + i : 3 * i + c] = convert(input[c * plane + i]);
+      }
+    };
+  }
+}
+
 class OrtEngine implements Engine {
   readonly id = 'ort';
   readonly input: Float32Array;
@@ -59,6 +98,7 @@ class OrtEngine implements Engine {
   readonly #activationsName: string | undefined;
   /** Of the latest run. */
   #activations: ort.Tensor | undefined;
+  readonly #fed: FedInput;
   readonly #feeds: Record<string, ort.Tensor>;
   readonly #fetches: string[];
   #running = false;
@@ -66,13 +106,14 @@ class OrtEngine implements Engine {
   constructor(
     readonly threads: number,
     private readonly session: ort.InferenceSession,
-    private readonly ports: ModelPorts,
+    private readonly ports: ClassifierPorts,
     classifier: PooledClassifier | undefined,
   ) {
     const { size, input } = ports;
     this.input = new Float32Array(3 * size * size);
-    this.#feeds = { [input]: new ort.Tensor('float32', this.input, [1, 3, size, size]) };
-    this.#fetches = [ports.logits, ...(ports.features ? [ports.features] : []), ...(classifier ? [classifier.activations] : [])];
+    this.#fed = new FedInput(this.input, ports);
+    this.#feeds = { [input]: this.#fed.tensor };
+    this.#fetches = [ports.scores, ...(ports.features ? [ports.features] : []), ...(classifier ? [classifier.activations] : [])];
     this.#activationsName = classifier?.activations;
     if (classifier) this.classMap = (index) => this.#classMap(classifier, index);
   }
@@ -81,12 +122,13 @@ class OrtEngine implements Engine {
     if (this.#running) throw new Error('The engine already runs: wait for the run before.');
     this.#running = true;
     try {
+      this.#fed.fill();
       const results = await this.session.run(this.#feeds, this.#fetches);
-      const { logits, features } = this.ports;
+      const { scores, answers, features } = this.ports;
       if (this.#activationsName !== undefined) this.#activations = results[this.#activationsName];
       return {
-        logits: results[logits].data as Float32Array,
-        features: features === undefined ? undefined : (results[features].data as Float32Array),
+        logits: answers === 'probabilities' ? logarithms(scoresOf(results[scores])) : scoresOf(results[scores]),
+        features: features === undefined ? undefined : floatsOf(results[features]),
       };
     } finally {
       this.#running = false;
@@ -95,8 +137,13 @@ class OrtEngine implements Engine {
 
   #classMap({ weight, channels }: PooledClassifier, index: number): ClassMap {
     if (!this.#activations) throw new Error('The network has not run yet: there is no map.');
-    const [, , height, width] = this.#activations.dims;
-    return classMapOf(weight.subarray(index * channels, (index + 1) * channels), this.#activations.data as Float32Array, width, height);
+    const { dims, data } = this.#activations;
+    const values = data as Float32Array;
+    const own = weight.subarray(index * channels, (index + 1) * channels);
+    if (dims[1] === channels) return classMapOf(own, values, dims[3], dims[2]);
+    // Channels last, as TensorFlow has them.
+    const area = dims[1] * dims[2];
+    return classMapOf(own, Float32Array.from({ length: area * channels }, (_, i) => values[(i % area) * channels + Math.floor(i / area)]), dims[2], dims[1]);
   }
 
   dispose(): void {
@@ -104,23 +151,28 @@ class OrtEngine implements Engine {
   }
 }
 
-/** The classifier whose maps can be made; undefined where the file is of another kind (.ort), or the network ends otherwise. */
-function mappableClassifier(model: Uint8Array): PooledClassifier | undefined {
+/** What the file says of itself; undefined where it is of another kind (.ort), which onnxruntime may know all the same. */
+function decoded(model: Uint8Array): OnnxModel | undefined {
   try {
-    const decoded = decodeModel(model);
-    const outputs = decoded.graph.outputs;
-    const scores = outputs.find(({ name }) => name === LOGITS_NAME) ?? outputs.at(0);
-    return scores && pooledClassifier(decoded, scores.name);
+    return decodeModel(model);
   } catch {
     return undefined;
   }
 }
 
+/** The classifier whose maps can be made; of averages of the picture itself there is nothing to see. */
+function mappable(model: OnnxModel, { input, scores }: ClassifierPorts): PooledClassifier | undefined {
+  const classifier = pooledClassifier(model, scores);
+  return classifier?.activations === input ? undefined : classifier;
+}
+
 const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', executionMode: 'sequential' };
 
 /** Starts a model, with the activations that its classifier averages as an output where that can be had. */
-async function createSession(model: Uint8Array): Promise<{ session: ort.InferenceSession; classifier: PooledClassifier | undefined }> {
-  const classifier = mappableClassifier(model);
+async function createSession(
+  model: Uint8Array,
+  classifier: PooledClassifier | undefined,
+): Promise<{ session: ort.InferenceSession; classifier: PooledClassifier | undefined }> {
   if (classifier) {
     try {
       const mapped = withOutput(model, { name: classifier.activations, type: OnnxType.float, shape: undefined });
@@ -133,7 +185,7 @@ async function createSession(model: Uint8Array): Promise<{ session: ort.Inferenc
 }
 
 /**
- * Starts onnxruntime-web on WASM with a model of one float32 image input and a 1000-score output: any ONNX model of that kind, where
+ * Starts onnxruntime-web on WASM with a classifier of one picture (see `describeClassifier`): any ONNX model of that kind, where
  * `createEngine` runs ResNet-18 alone. For browsers; in Node onnxruntime-node is quicker.
  *
  * @param model bytes of an .onnx or .ort file
@@ -144,10 +196,12 @@ export async function createOrtEngine(model: Uint8Array, options: OrtEngineOptio
   const threads = usableThreads(options.threads);
   configureRuntime(threads, options.wasmPaths);
   try {
-    const { session, classifier } = await createSession(model);
-    let ports: ModelPorts;
+    const graph = decoded(model);
+    const found = options.ports ?? (graph && describeClassifier(graph).ports);
+    const { session, classifier } = await createSession(model, graph && found && mappable(graph, found));
+    let ports: ClassifierPorts;
     try {
-      ports = portsOf(session);
+      ports = found ?? portsOf(session);
     } catch (error) {
       await session.release();
       throw error;

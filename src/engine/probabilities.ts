@@ -2,8 +2,10 @@
 export interface Prediction {
   /** Class index, 0 to 999 for ImageNet-1k; 1000 and more for taught classes. */
   readonly index: number;
-  /** A taught class's own name; undefined for the network's own labels. */
+  /** Name of a taught class, or of a class of a person's own network; undefined for ImageNet's. */
   readonly name?: string;
+  /** Whether `name` is one of the network's own classes, not a taught one. */
+  readonly ofNetwork?: true;
   /** Probability, 0..1. */
   readonly probability: number;
 }

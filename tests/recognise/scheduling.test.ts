@@ -45,7 +45,7 @@ describe('SceneChangeDetector', () => {
 
   const FRAME = { width: 1280, height: 720 };
   const MIDDLE = visibleSquare(FRAME.width, FRAME.height, TORCHVISION_PREPROCESSING);
-  const seen = (input: Float32Array, square = MIDDLE, mirrored = false): SeenLook => ({ input, size: SIZE, square, mirrored });
+  const seen = (input: Float32Array, square = MIDDLE, mirrored = false): SeenLook => ({ input, size: SIZE, square, mirrored, unit: TORCHVISION_PREPROCESSING.std[1] });
   const stripesAcross = image((_, y) => (Math.floor(y / 32) % 2 ? 2 : -2));
 
   it('sees a cut to another picture', () => {

@@ -6,7 +6,7 @@ import {
   cameraContext, CameraController, recogniserContext, RecogniserController, type LiveStatistics, type LiveView,
   type ModelChoiceEvent, type ModelFileEvent, type ModelPicker, type ModelRemoveEvent, type PrecisionChoiceEvent,
 } from '../../recognise/page/index';
-import { droppedFiles, isImage, isZip, type DroppedFile } from '../../base/page/dropped-files';
+import { droppedFiles, isImage, isModel, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress } from '../../base/shared/model';
 import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
@@ -125,7 +125,7 @@ export class App extends LitElement {
         @sg-precision-choice=${(event: PrecisionChoiceEvent) => void recogniser.choosePrecision(event.precision)}
         @sg-speed-measure=${() => void recogniser.trials.again()}
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
-        @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.file)}
+        @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.files)}
       ></sg-model-picker>
       <sg-platform-notices></sg-platform-notices>
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
@@ -135,19 +135,19 @@ export class App extends LitElement {
             <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
           </div>`
         : nothing}
-      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a ResNet-18 file (.safetensors or .onnx)')}</div>` : nothing}
+      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a model (.onnx or .safetensors)')}</div>` : nothing}
     `;
   }
 
   readonly #statistics = (): LiveStatistics | undefined => this.liveView.statistics;
 
-  async #adopt(file: File): Promise<void> {
+  async #adopt(files: readonly File[]): Promise<void> {
     if (this.adoptProgress) return;
     this.picker.show();
     this.adoptFault = undefined;
-    this.adoptProgress = { phase: 'convert', loaded: 0, total: file.size };
+    this.adoptProgress = { phase: 'convert', loaded: 0, total: 0 };
     try {
-      await this.recogniser.adopt(file, (progress) => (this.adoptProgress = progress));
+      await this.recogniser.adopt(files, (progress) => (this.adoptProgress = progress));
     } catch (error) {
       this.adoptFault = Fault.from(error, 'model-invalid');
     } finally {
@@ -235,6 +235,10 @@ export class App extends LitElement {
       this.route.go('sessions');
       return;
     }
+    if (files.some(({ file }) => isModel(file))) {
+      void this.#adopt(files.map(({ file }) => file));
+      return;
+    }
     if (files.length > 1 || isImage(first)) {
       this.images.put(files);
       this.route.go('pictures');
@@ -244,7 +248,7 @@ export class App extends LitElement {
     if (file.type.startsWith('video/')) {
       this.route.go('live');
       void this.liveView.openVideo(file);
-    } else void this.#adopt(file);
+    } else void this.#adopt([file]);
   }
 }
 

@@ -54,6 +54,11 @@ export function isZip({ type, name }: File): boolean {
   return /\.zip$/i.test(name) || type === 'application/zip' || type === 'application/x-zip-compressed';
 }
 
+/** Whether a file is a model, by its name. */
+export function isModel({ name }: File): boolean {
+  return /\.(onnx|safetensors)$/i.test(name);
+}
+
 /**
  * Whether a file is one for the pictures page: an image by its type, or by its name where the system knows no type; what there is
  * a problem with is listed there.

@@ -1,4 +1,4 @@
-import type { KnownAnswer, Precision, Preprocessing } from '../../engine/index';
+import type { ClassifierPorts, KnownAnswer, Precision, Preprocessing } from '../../engine/index';
 
 /** Measured share of right answers, 0..1. */
 export interface Accuracy {
@@ -47,12 +47,17 @@ export interface ModelManifest {
   readonly id: string;
   /** Name a person reads, for example `ResNet-18`. */
   readonly name: string;
-  readonly architecture: 'resnet18' | 'efficientnet-lite0';
+  /** `classifier` is any other network: onnxruntime-web alone runs it, and nothing can be taught on it. */
+  readonly architecture: 'resnet18' | 'efficientnet-lite0' | 'classifier';
   /** SPDX identifier, or a short phrase where there is none. */
   readonly licence: string;
   /** Where the weights came from, for people. */
   readonly source: string;
   readonly preprocessing: Preprocessing;
+  /** Names of the network's own classes, index = class; undefined for ImageNet's 1000. */
+  readonly classNames?: readonly string[];
+  /** How a person's own network is fed and read; as its file says where undefined. */
+  readonly ports?: ClassifierPorts;
   /** The first is the reference. */
   readonly variants: readonly ModelVariant[];
 }

@@ -55,7 +55,7 @@ export function pooledClassifier({ graph }: OnnxModel, scores: string): PooledCl
     while (node && skipped.includes(node.op)) node = makers.get(node.inputs[0]);
     return node;
   };
-  const layer = made(scores, [...HANDS_ON, 'Add', 'Softmax']);
+  const layer = made(scores, [...HANDS_ON, 'Add', 'Softmax', 'LogSoftmax']);
   if (layer?.op !== 'Gemm' && layer?.op !== 'MatMul') return undefined;
   const source = makers.get(layer.inputs[1]);
   const tensor = stored.get(layer.inputs[1]) ?? (source?.op === 'Cast' ? stored.get(source.inputs[0]) : undefined);

@@ -56,6 +56,9 @@ function readTensor(pbf: PbfReader): OnnxTensor {
   return { name: parts.name, type: parts.type, shape, raw: rawOf(parts) };
 }
 
+/** A few numbers with the places of all others: their full size is in no relation to the file's. */
+const sparse = (): OnnxError => new OnnxError('The model stores its weights as sparse tensors, which cannot be used here. Export it with plain ones.');
+
 function readAttribute(pbf: PbfReader): [string, OnnxAttributeValue | undefined] {
   let name = '';
   let single: OnnxAttributeValue | undefined;
@@ -68,6 +71,8 @@ function readAttribute(pbf: PbfReader): [string, OnnxAttributeValue | undefined]
     else if (tag === 3) single = { kind: 'int', value: pbf.readVarint(true) };
     else if (tag === 4) single = { kind: 'string', value: new TextDecoder().decode(pbf.readBytes()) };
     else if (tag === 5) single = { kind: 'tensor', value: readTensor(pbf) };
+    else if (tag === 6) single = { kind: 'graph', value: readGraph(pbf) };
+    else if (tag === 22) throw sparse();
     else if (tag === 7) repeated(pbf, floats, () => pbf.readFloat());
     else if (tag === 8) repeated(pbf, ints, () => pbf.readVarint(true));
     else if (tag === 20) type = pbf.readVarint();
@@ -135,6 +140,7 @@ function readGraph(pbf: PbfReader): OnnxGraph {
     if (tag === 1) nodes.push(readNode(pbf));
     else if (tag === 2) graph.name = pbf.readString();
     else if (tag === 5) initializers.push(readTensor(pbf));
+    else if (tag === 15) throw sparse();
     else if (tag === 11) inputs.push(readValueInfo(pbf));
     else if (tag === 12) outputs.push(readValueInfo(pbf));
   }, undefined);
@@ -158,6 +164,7 @@ function readEntry(pbf: PbfReader): [string, string] {
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const opsets: { domain: string; version: number }[] = [];
   const metadata: Record<string, string> = {};
+  const functions: OnnxNode[] = [];
   let graph: OnnxGraph | undefined;
   const model = { irVersion: 0, producerName: '', producerVersion: '' };
   const pbf = new PbfReader(bytes);
@@ -177,6 +184,10 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
       } else if (tag === 14) {
         const [key, value] = readEntry(pbf);
         metadata[key] = value;
+      } else if (tag === 25) {
+        pbf.readMessage((inner) => {
+          if (inner === 7) functions.push(readNode(pbf));
+        }, undefined);
       }
       if (pbf.pos > bytes.length) throw new OnnxError('The ONNX file is cut off. Fetch it again.');
     }, undefined);
@@ -187,5 +198,5 @@ export function decodeModel(bytes: Uint8Array): OnnxModel {
   if (!graph || graph.nodes.length === 0 || opsets.length === 0) {
     throw new OnnxError('The file holds no ONNX graph. Choose an .onnx file.');
   }
-  return { ...model, opsets, metadata, graph };
+  return { ...model, opsets, metadata, graph, ...(functions.length > 0 ? { functions } : {}) };
 }

@@ -4,7 +4,7 @@ import type { OnnxAttributeValue, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, On
 // Field numbers are those of onnx.proto (github.com/onnx/onnx, IR version 8).
 
 /** AttributeProto.AttributeType. */
-const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7 } as const;
 
 function writeTensor(tensor: OnnxTensor, pbf: PbfWriter): void {
   pbf.writePackedVarint(1, [...tensor.shape]);
@@ -27,6 +27,9 @@ function writeAttribute([name, attribute]: [string, OnnxAttributeValue], pbf: Pb
       break;
     case 'tensor':
       pbf.writeMessage(5, writeTensor, attribute.value);
+      break;
+    case 'graph':
+      pbf.writeMessage(6, writeGraph, attribute.value);
       break;
     case 'floats':
       for (const value of attribute.value) pbf.writeFloatField(7, value);

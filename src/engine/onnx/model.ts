@@ -1,7 +1,7 @@
 import { EngineError } from '../engine-error.ts';
 
 /** Element types of ONNX tensors that we read or write (onnx.proto, TensorProto.DataType). */
-export const OnnxType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
+export const OnnxType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
 export type OnnxTypeCode = number;
 
 /** A stored tensor: weights, or the value of an attribute. */
@@ -19,7 +19,9 @@ export type OnnxAttributeValue =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'ints'; readonly value: readonly number[] }
   | { readonly kind: 'floats'; readonly value: readonly number[] }
-  | { readonly kind: 'tensor'; readonly value: OnnxTensor };
+  | { readonly kind: 'tensor'; readonly value: OnnxTensor }
+  /** The body of an If or a Loop. */
+  | { readonly kind: 'graph'; readonly value: OnnxGraph };
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttributeValue>>;
 
@@ -56,6 +58,8 @@ export interface OnnxModel {
   readonly opsets: readonly { readonly domain: string; readonly version: number }[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly graph: OnnxGraph;
+  /** What the functions that the file defines itself are made of; read alone, not written. */
+  readonly functions?: readonly OnnxNode[];
 }
 
 /** Why bytes are no ONNX model, in words for the person who chose them. */

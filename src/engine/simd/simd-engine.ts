@@ -101,7 +101,7 @@ class SimdEngine implements Engine {
  * @throws EngineError `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 20 MB for
  * integers) is refused, `self-test-failed` where the network's own check finds a wrong number
  */
-export async function startSimdEngine(planNetwork: PlanNetwork, options: Required<EngineOptions>, parts: SimdEngineParts): Promise<Engine> {
+export async function startSimdEngine(planNetwork: PlanNetwork, options: Required<Pick<EngineOptions, 'threads'>>, parts: SimdEngineParts): Promise<Engine> {
   const { threads } = options;
   // The kernels' own data lies below 1 MiB (--initial-memory): their exact end is only known once they are instantiated.
   const arena = new Arena(16 * PAGE);

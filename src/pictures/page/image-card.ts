@@ -143,12 +143,12 @@ export class ImageCard extends LitElement {
       <p title=${name}>${name}</p>
       ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown', true)}</p>`}
       <ol class=${sure ? '' : 'doubted'} aria-label=${sure ? name : `${name}: ${msg('guesses')}`}>
-        ${top.map(({ index, name: taught, probability }) => {
+        ${top.map(({ index, name: own, ofNetwork, probability }) => {
           return html`<li part="label">
             <span class="name"
-              >${taught === undefined
-                ? className(index)
-                : html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span> ${taught}`}</span
+              >${own === undefined || ofNetwork
+                ? (own ?? className(index))
+                : html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span> ${own}`}</span
             ><span class="share">${percent(probability)}</span>
             <meter max="1" value=${probability} aria-hidden="true"></meter>
           </li>`;

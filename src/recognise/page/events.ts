@@ -52,11 +52,11 @@ export class ModelChoiceEvent extends Event {
   }
 }
 
-/** A person dropped or chose a model file. */
+/** A person chose a model file, and what lies beside it. */
 export class ModelFileEvent extends Event {
   static readonly type = 'sg-model-file';
 
-  constructor(readonly file: File) {
+  constructor(readonly files: readonly File[]) {
     super(ModelFileEvent.type, { bubbles: true, composed: true });
   }
 }

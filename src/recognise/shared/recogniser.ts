@@ -1,6 +1,7 @@
 import type { Aim, Capabilities, ClassMap, EngineId, Precision, Prediction, Region } from '../../engine/index';
 import type { SmootherOptions } from './label-smoother';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
+import type { ModelDraft } from './model-draft';
 import type { StoredBlock } from './feature-model';
 import type { ImageQuality } from './image-quality';
 
@@ -29,7 +30,9 @@ export type ModelLocation =
   /** Beside its manifest on the page's own origin. */
   | { readonly kind: 'site'; readonly baseUrl: string }
   /** In the device's private file system (OPFS), dropped by a person. */
-  | { readonly kind: 'device' };
+  | { readonly kind: 'device' }
+  /** Looked at by this worker, and not kept yet. */
+  | { readonly kind: 'draft' };
 
 export interface LoadRequest {
   readonly manifest: ModelManifest;
@@ -50,6 +53,8 @@ export interface LoadedModel {
   readonly loadMs: number;
   /** Whether the self-test compared with a stored answer (or could only see that the answer is sane). */
   readonly selfTest: 'matched' | 'sane';
+  /** How many the network has itself. */
+  readonly classes: number;
 }
 
 export interface RecogniseOptions {
@@ -153,8 +158,13 @@ export interface RecogniserApi {
   measure(runs: number, limitMs: number): Promise<number[]>;
   /** Changes smoothing and hold. */
   configure(options: SmootherOptions): void;
-  /** Checks a dropped .safetensors or .onnx file, converts it where needed and keeps it on the device. */
-  adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel>;
+  /**
+   * Finds out what a dropped model file is, with lists of names or configurations that may lie beside it; runs nothing of it. Then `load`
+   * takes it as the location `draft`, and `keep` keeps it.
+   */
+  inspect(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelDraft>;
+  /** Keeps the file that was looked at last on the device, as a manifest says. */
+  keep(manifest: ModelManifest): Promise<StoredModel>;
   storedModels(): Promise<StoredModel[]>;
   deleteStoredModel(id: string): Promise<void>;
 }

@@ -6,9 +6,9 @@ const GRID = 14;
 
 /**
  * Mean absolute difference (after the frames' own mean brightness is taken off, so that exposure does not count) above
- * which two frames show different scenes, in units of the normalised input (about 0.22 of full range each).
+ * which two frames show different scenes, as a share of full range.
  */
-const CHANGE_THRESHOLD = 0.55;
+const CHANGE_THRESHOLD = 0.55 * 0.224;
 
 /** Two looks that have less than this share of the smaller one's side in common cannot be compared. */
 const LEAST_COMMON = 0.4;
@@ -22,6 +22,8 @@ export interface SeenLook {
   /** What of the frame it shows, source pixels. */
   readonly square: Region;
   readonly mirrored: boolean;
+  /** Share of full range that is 1 in the input: the deviation that its green is divided by. */
+  readonly unit: number;
 }
 
 interface Reduced {
@@ -49,7 +51,7 @@ export class SceneChangeDetector {
     else this.#spare = new Float32Array(KEPT * KEPT);
     this.#previous = current;
     const common = before && commonSquare(before.square, current.square);
-    return common !== undefined && difference(thumbnail(before as Reduced, common), thumbnail(current, common)) > CHANGE_THRESHOLD;
+    return common !== undefined && look.unit * difference(thumbnail(before as Reduced, common), thumbnail(current, common)) > CHANGE_THRESHOLD;
   }
 }
 

@@ -1,83 +1,158 @@
 import { Fault } from '../../base/shared/fault';
-import type { ModelManifest, LoadProgress } from '../../base/shared/model';
+import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import {
-  decodeModel, encodeModel, fillSelfTestInput, type FoldedResNet18, foldResNet18, KNOWN_ANSWER_LENGTH,
-  type KnownAnswer, readResNet18, readSafetensors, referenceResNet18, resnet18Onnx, TORCHVISION_PREPROCESSING,
+  decodeModel, describeClassifier, encodeModel, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
+  foldResNet18, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, type Preprocessing, readResNet18,
+  readSafetensors, referenceResNet18, resnet18Onnx, TORCHVISION_PREPROCESSING,
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
+import { namesOfMetadata } from '../shared/class-names';
+import { namesFor, NORMALISATIONS, type ModelDraft } from '../shared/model-draft';
+import { readCompanions, type Companions } from './companion-files';
 
-const INPUT_SIZE = 224;
 /** Float32 summed in another order stays well within this; a wrong kernel does not. */
 const FLOAT_TOLERANCE = 0.02;
-/** Larger files are no ResNet-18: float64 weights would take 94 MB. */
+/** A phone has no room for more. */
 const MAX_FILE_BYTES = 256 * 2 ** 20;
+/** What torchvision's recipe resizes to, as a share of the crop. */
+const RESIZE = TORCHVISION_PREPROCESSING.resize / TORCHVISION_PREPROCESSING.crop;
+/** An ONNX model, or weights that the app makes one of. */
+const MODEL_NAME = /\.(safetensors|onnx)$/iu;
 
 /** A dropped model, checked, as ONNX, with the manifest that it will be listed by. */
 export interface AdoptedModel {
-  readonly manifest: ModelManifest;
+  readonly draft: ModelDraft;
   readonly model: Uint8Array<ArrayBuffer>;
 }
 
-function parse(name: string, bytes: Uint8Array<ArrayBuffer>): { model: Uint8Array<ArrayBuffer>; weights: FoldedResNet18 | undefined } {
-  if (/\.safetensors$/i.test(name)) {
+/** What a file holds, as ONNX. */
+interface Parsed {
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly decoded: OnnxModel;
+  readonly description: ClassifierDescription;
+  /** Of a ResNet-18 as this app knows it. */
+  readonly weights: FoldedResNet18 | undefined;
+}
+
+function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Parsed {
+  if (/\.safetensors$/iu.test(name)) {
     const weights = foldResNet18(readSafetensors(bytes));
-    return { model: encodeModel(resnet18Onnx(weights, { source: name })) as Uint8Array<ArrayBuffer>, weights };
+    const decoded = resnet18Onnx(weights, { source: name });
+    return { model: encodeModel(decoded) as Uint8Array<ArrayBuffer>, decoded, description: describeClassifier(decoded), weights };
   }
   const decoded = decodeModel(bytes);
+  const description = describeClassifier(decoded);
+  return { model: bytes, decoded, description, weights: isPlain(description) ? resnet18Of(decoded) : undefined };
+}
+
+/** Whether the app's own kernels may be given the network: they know a picture of 224 x 224 and what ResNet-18 computes, and no more. */
+function isPlain({ ports, range }: ClassifierDescription): boolean {
+  return ports.layout === 'nchw' && ports.numbers === 'float32' && ports.size === 224 && ports.answers === 'scores' && range === undefined;
+}
+
+function resnet18Of(decoded: OnnxModel): FoldedResNet18 | undefined {
   try {
-    return { model: bytes, weights: readResNet18(decoded) };
+    return readResNet18(decoded);
   } catch {
-    // Quantised, or with batch norms of its own: the engine will tell whether it has the right input and output.
-    return { model: bytes, weights: undefined };
+    // Another network: onnxruntime runs it.
+    return undefined;
   }
 }
 
 function knownAnswer(weights: FoldedResNet18): KnownAnswer {
-  const input = new Float32Array(3 * INPUT_SIZE * INPUT_SIZE);
+  const { crop } = TORCHVISION_PREPROCESSING;
+  const input = new Float32Array(3 * crop * crop);
   fillSelfTestInput(input);
-  const { logits } = referenceResNet18(weights, input, INPUT_SIZE);
+  const { logits } = referenceResNet18(weights, input, crop);
   const scale = logits.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
   return { logits: Array.from(logits.subarray(0, KNOWN_ANSWER_LENGTH)), tolerance: FLOAT_TOLERANCE * Math.max(1, scale / 10) };
 }
 
-/**
- * Checks a dropped .safetensors or .onnx file and turns it into an ONNX ResNet-18.
- *
- * @throws Fault `model-invalid` with the reason where the file is something else, cut off or damaged
- */
-export async function adoptModelFile(file: File, onProgress: (progress: LoadProgress) => void): Promise<AdoptedModel> {
-  if (!/\.(safetensors|onnx)$/i.test(file.name)) {
-    throw new Fault('model-invalid', `${file.name} is neither a .safetensors nor an .onnx file.`);
-  }
-  if (file.size > MAX_FILE_BYTES) {
-    throw new Fault('model-invalid', `${file.name} has ${Math.round(file.size / 2 ** 20)} MiB: a ResNet-18 has 45.`);
-  }
-  onProgress({ phase: 'convert', loaded: 0, total: file.size });
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(file.name, bytes);
-  } catch (error) {
-    throw new Fault('model-invalid', error instanceof Error ? error.message : String(error), { cause: error });
-  }
-  onProgress({ phase: 'verify', loaded: file.size, total: file.size });
-  const digest = (await sha256(parsed.model)) ?? `${file.size}-${file.lastModified}`;
+function precisionOf(decoded: OnnxModel): 'fp32' | 'fp16' | 'int8' {
+  if (isQuantised(decoded) || decoded.graph.nodes.some(({ op }) => /Integer$|^QLinear/u.test(op))) return 'int8';
+  const weights = decoded.graph.initializers.filter(({ raw }) => raw.length > 256);
+  return weights.some(({ type }) => type === OnnxType.float16) ? 'fp16' : 'fp32';
+}
+
+/** How pictures are made for a network, as its file or one beside it says; what nothing says is as torchvision has it. */
+function preprocessingOf({ ports, range, open }: ClassifierDescription, beside: Companions['preprocessing'], author: string): Preprocessing {
+  const size = open.size ? (beside?.crop ?? beside?.resize ?? ports.size) : ports.size;
+  const normalisation = range ?? (/ultralytics/iu.test(author) ? '0..1' : undefined);
+  return {
+    ...TORCHVISION_PREPROCESSING,
+    ...(beside ? { interpolation: beside.interpolation ?? 'bilinear', mean: beside.mean ?? [0, 0, 0], std: beside.std ?? [1, 1, 1] } : {}),
+    ...(normalisation ? NORMALISATIONS[normalisation] : {}),
+    crop: size,
+    resize: Math.max(size, Math.round(beside?.resize ?? size * RESIZE)),
+  };
+}
+
+function draftOf(name: string, digest: string, parsed: Parsed, companions: Companions): ModelDraft {
+  const { model, decoded, description, weights } = parsed;
+  const { ports, outputs, range, open, metadata } = description;
+  const author = `${metadata['author'] ?? ''} ${metadata['description'] ?? ''}`;
+  const preprocessing = preprocessingOf(description, companions.preprocessing, author);
+  const classes = outputs.at(0)?.classes;
+  const names = [companions.names, namesOfMetadata(metadata)].find((list) => list && (classes === undefined || list.length === classes));
+  const chosen: ClassifierPorts = { ...ports, size: preprocessing.crop };
   const manifest: ModelManifest = {
     id: `device-${digest.slice(0, 16)}`,
-    name: file.name.replace(/\.(safetensors|onnx)$/i, ''),
-    architecture: 'resnet18',
-    licence: 'unknown: your own file',
-    source: `${file.name}, dropped onto the page`,
-    preprocessing: TORCHVISION_PREPROCESSING,
+    name: name.replace(MODEL_NAME, ''),
+    architecture: weights ? 'resnet18' : 'classifier',
+    licence: metadata['license'] ?? metadata['licence'] ?? 'unknown: your own file',
+    source: `${name}, dropped onto the page`,
+    preprocessing,
+    ports: chosen,
+    ...(classes === undefined ? (names ? { classNames: names } : {}) : { classNames: namesFor(classes, names) }),
     variants: [
       {
-        precision: parsed.weights ? 'fp32' : 'int8',
+        precision: precisionOf(decoded),
         file: 'model.onnx',
-        bytes: parsed.model.byteLength,
+        bytes: model.byteLength,
         sha256: digest,
-        ...(parsed.weights ? { selfTest: knownAnswer(parsed.weights) } : {}),
+        ...(weights ? { selfTest: knownAnswer(weights) } : {}),
       },
     ],
   };
-  return { manifest, model: parsed.model };
+  return {
+    manifest,
+    outputs,
+    classes,
+    normalisesItself: range !== undefined,
+    origins: {
+      normalisation: range ?? companions.preprocessing ?? (/ultralytics/iu.test(author) || undefined) ? 'file' : 'assumed',
+      names: names ? 'file' : 'assumed',
+      layout: open.layout ? 'assumed' : 'file',
+      size: open.size ? 'assumed' : 'file',
+    },
+  };
+}
+
+/**
+ * Finds out what a model file is, and what the files beside it say of it: nothing of it is run.
+ *
+ * @param files one model, and lists of names or configurations
+ * @throws Fault `model-invalid` with the reason where the file is something else, cut off or damaged
+ */
+export async function adoptModelFiles(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<AdoptedModel> {
+  const models = files.filter(({ name }) => MODEL_NAME.test(name));
+  if (models.length !== 1) {
+    const names = files.map(({ name }) => name).join(', ');
+    throw new Fault('model-invalid', models.length === 0 ? `${names} is neither a .safetensors nor an .onnx file.` : `${names}: one model at a time can be taken in.`);
+  }
+  const [file] = models;
+  if (file.size > MAX_FILE_BYTES) {
+    throw new Fault('model-invalid', `${file.name} has ${Math.round(file.size / 2 ** 20)} MiB: at most ${MAX_FILE_BYTES / 2 ** 20} can be taken in.`);
+  }
+  onProgress({ phase: 'convert', loaded: 0, total: file.size });
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    const parsed = parse(file.name, bytes);
+    const companions = await readCompanions(files.filter((other) => other !== file));
+    onProgress({ phase: 'verify', loaded: file.size, total: file.size });
+    const digest = (await sha256(parsed.model)) ?? `${file.size}-${file.lastModified}`;
+    return { draft: draftOf(file.name, digest, parsed, companions), model: parsed.model };
+  } catch (error) {
+    throw new Fault('model-invalid', error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }

@@ -53,7 +53,7 @@ export class LiveLooks {
    * @returns `changed`: the scene is another one; `again`: how this frame has to be looked at instead, where the look was for the scene before
    */
   seen({ look, square }: PlacedLook, input: Float32Array, size: Size, spec: Preprocessing): { readonly changed: boolean; readonly again?: PlacedLook } {
-    const changed = this.#scenes.update({ input, size: spec.crop, square, mirrored: look.mirrored });
+    const changed = this.#scenes.update({ input, size: spec.crop, square, mirrored: look.mirrored, unit: spec.std[1] });
     if (!changed) return { changed };
     this.#begin();
     const first = this.#cycle.next({ second: false, views: false }, this.#possible);

@@ -1,6 +1,6 @@
 import {
   type Aim, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
-  type Preprocessing, Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, type View, visibleSquare,
+  type Preprocessing, Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, TORCHVISION_PREPROCESSING, type View, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
@@ -14,9 +14,10 @@ import type {
   StoredModel,
   WorkerCapabilities,
 } from '../shared/recogniser';
+import { namesFor, type ModelDraft } from '../shared/model-draft';
 import { imageQuality } from '../shared/image-quality';
 import { LabelSmoother, type SmootherOptions } from '../shared/label-smoother';
-import { adoptModelFile } from './adopt-model';
+import { adoptModelFiles, type AdoptedModel } from './adopt-model';
 import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
 import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
 import { deviceModels } from './device-models';
@@ -25,7 +26,6 @@ import { LiveLooks, lookMap, type PlacedLook } from './live-looks';
 import { SerialQueue } from '../../base/worker/async';
 import { siteModel } from './site-model';
 
-const CLASSES = 1000;
 /** Networks that name more right where they see frames as they are, mirrored and tighter in turn (docs/accuracy.md). */
 const GAINS_BY_VIEWS: ReadonlySet<string> = new Set(['resnet18']);
 
@@ -38,6 +38,10 @@ interface Running {
   readonly loaded: LoadedModel;
   /** Undefined where the model gives no features. */
   readonly features: FeatureModel | undefined;
+  /** Of the network's own classes, overwritten by each answer. */
+  readonly probabilities: Float32Array;
+  /** Of the network's own classes, undefined for ImageNet's. */
+  readonly names: readonly string[] | undefined;
 }
 
 /** How the network's input was read from a frame. */
@@ -49,11 +53,12 @@ interface ReadLook {
 /** The recogniser behind the worker's messages; knows nothing of Comlink, so tests drive it without a worker. */
 export class RecogniserService implements RecogniserApi {
   readonly #queue = new SerialQueue();
-  #smoother = new LabelSmoother(CLASSES);
+  #smoother = new LabelSmoother(1000);
   readonly #looks = new LiveLooks();
-  readonly #probabilities = new Float32Array(CLASSES);
   #running: Running | undefined;
   #naming: ExtraClasses | undefined;
+  /** A file that was looked at and is not kept yet. */
+  #adopted: AdoptedModel | undefined;
 
   /** @param taught what is named beside the network's own labels, looked at before each frame */
   constructor(
@@ -89,19 +94,15 @@ export class RecogniserService implements RecogniserApi {
     return this.#queue.run(() => timeEngine(this.#loaded.engine, runs, limitMs));
   }
 
-  async adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel> {
-    const { manifest, model } = await adoptModelFile(file, onProgress);
-    // A model that the engine cannot run must not be kept.
-    onProgress({ phase: 'self-test', loaded: 0, total: 0 });
-    await this.#queue.run(async () => {
-      const engine = await this.createEngine('ort', model, { threads: this.#running?.loaded.threads ?? 1 });
-      try {
-        await checkEngine(engine, manifest.variants[0]);
-      } finally {
-        engine.dispose();
-      }
+  inspect(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelDraft> {
+    return this.#queue.run(async () => {
+      this.#adopted = await adoptModelFiles(files, onProgress);
+      return this.#adopted.draft;
     });
-    return deviceModels.store(manifest, model);
+  }
+
+  keep(manifest: ModelManifest): Promise<StoredModel> {
+    return this.#queue.run(() => deviceModels.store(manifest, this.#draftBytes));
   }
 
   storedModels(): Promise<StoredModel[]> {
@@ -116,21 +117,19 @@ export class RecogniserService implements RecogniserApi {
     const started = performance.now();
     const { manifest, precision, location } = request;
     const variant = variantOf(manifest, precision);
-    const bytes =
-      location.kind === 'device'
-        ? await deviceModels.read(manifest.id)
-        : await siteModel(new URL(variant.file, location.baseUrl).href, variant, onProgress);
+    const bytes = await this.#read(location, manifest, variant, onProgress);
     this.#running?.engine.dispose();
     this.#running = undefined;
     onProgress({ phase: 'session', loaded: variant.bytes, total: variant.bytes });
-    const engine = await this.createEngine(request.engine, bytes, { threads: request.threads });
+    const engine = await this.createEngine(request.engine, bytes, { threads: request.threads, ports: manifest.ports });
+    let classes: number;
     try {
       onProgress({ phase: 'self-test', loaded: variant.bytes, total: variant.bytes });
       const { crop } = manifest.preprocessing;
       if (engine.input.length !== 3 * crop * crop) {
         throw new Fault('model-invalid', `The model's input has ${engine.input.length} numbers, not 3 x ${crop} x ${crop}.`);
       }
-      await checkEngine(engine, variant);
+      classes = await checkEngine(engine, manifest, variant);
     } catch (error) {
       engine.dispose();
       throw error;
@@ -144,9 +143,11 @@ export class RecogniserService implements RecogniserApi {
       threads: engine.threads,
       loadMs: performance.now() - started,
       selfTest: variant.selfTest ? 'matched' : 'sane',
+      classes,
     };
     const reader = new FrameReader(new Preprocessor(manifest.preprocessing));
-    this.#running = { engine, reader, loaded, features: featureModelOf(manifest, precision) };
+    this.#running = { engine, reader, loaded, features: featureModelOf(manifest, precision), probabilities: new Float32Array(classes), names: namesOf(manifest, classes) };
+    if (this.#smoother.classes !== classes) this.#smoother = new LabelSmoother(classes, this.#smoother.options);
     this.#naming = undefined;
     return loaded;
   }
@@ -168,17 +169,18 @@ export class RecogniserService implements RecogniserApi {
       throw Fault.from(error, 'engine-failed');
     }
     const inferred = performance.now();
-    softmax(output.logits, this.#probabilities);
+    softmax(output.logits, running.probabilities);
     const naming = this.#follow(running);
-    const own = naming?.join(this.#probabilities, output) ?? this.#probabilities;
+    const own = naming?.join(running.probabilities, output) ?? running.probabilities;
     const probabilities = live ? this.#looks.answered(placed, own, options.capturedAt) : own;
-    const named = (found: Prediction[]): Prediction[] => naming?.name(found, CLASSES) ?? found;
+    const classes = running.probabilities.length;
+    const named = (found: Prediction[]): Prediction[] => ownNames(naming?.name(found, classes) ?? found, running.names);
     const top = named(topK(probabilities, options.count));
     if (live && placed.look.kind !== 'refined' && engine.classMap) {
-      this.#looks.follow(placed, engine.classMap(leadingOf(this.#probabilities)), size);
+      this.#looks.follow(placed, engine.classMap(leadingOf(running.probabilities)), size);
     }
     // Taught classes have no weights of which a map could be made.
-    const leading = leadingOf(probabilities.subarray(0, CLASSES));
+    const leading = leadingOf(probabilities.subarray(0, classes));
     const steady = live ? named(this.#smoother.update(probabilities, options.capturedAt, sceneChanged)) : top;
     return {
       id: options.id,
@@ -220,16 +222,26 @@ export class RecogniserService implements RecogniserApi {
     return { placed: again ?? first, sceneChanged: changed || moved };
   }
 
+  async #read(location: LoadRequest['location'], { id }: ModelManifest, variant: ModelVariant, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array> {
+    if (location.kind === 'draft') return this.#draftBytes;
+    return location.kind === 'device' ? deviceModels.read(id) : siteModel(new URL(variant.file, location.baseUrl).href, variant, onProgress);
+  }
+
+  get #draftBytes(): Uint8Array {
+    if (!this.#adopted) throw new Fault('no-model', 'No file was looked at.');
+    return this.#adopted.model;
+  }
+
   get #loaded(): Running {
     if (!this.#running) throw new Fault('no-model', 'No model is loaded.');
     return this.#running;
   }
 
   /** What names taught classes now; labels begin anew where that has changed. */
-  #follow({ engine, features }: Running): ExtraClasses | undefined {
+  #follow({ engine, features, probabilities }: Running): ExtraClasses | undefined {
     if (this.#naming?.live === this.taught.live) return this.#naming;
     this.#naming = this.taught.for(features, engine);
-    const classes = CLASSES + (this.#naming?.count ?? 0);
+    const classes = probabilities.length + (this.#naming?.count ?? 0);
     if (this.#naming || this.#smoother.classes !== classes) this.#smoother = new LabelSmoother(classes, this.#smoother.options);
     return this.#naming;
   }
@@ -253,15 +265,42 @@ async function timeEngine(engine: Engine, runs: number, limitMs: number): Promis
   return times;
 }
 
-async function checkEngine(engine: Engine, variant: ModelVariant): Promise<void> {
+/** @returns how many classes the network has */
+async function checkEngine(engine: Engine, { ports, preprocessing }: ModelManifest, variant: ModelVariant): Promise<number> {
   fillSelfTestInput(engine.input);
-  let problem: string | undefined;
+  // What is known of a person's own network is what a picture is to it.
+  if (ports && !variant.selfTest) asPicture(engine.input, preprocessing);
+  let logits: Float32Array;
   try {
-    problem = selfTestProblem((await engine.run()).logits, variant.selfTest);
+    ({ logits } = await engine.run());
   } catch (error) {
     throw Fault.from(error, 'engine-failed');
   }
-  if (problem) throw new Fault('self-test-failed', `${engine.id} with ${engine.threads} threads: ${problem}`);
+  const problem = selfTestProblem(logits, variant.selfTest);
+  if (!problem) return logits.length;
+  // Where nothing is known of what it should answer, it is the file that is wrong.
+  if (!variant.selfTest && ports) throw new Fault('model-invalid', `The network was tried and gave no scores that can be used: ${problem}.`);
+  throw new Fault('self-test-failed', `${engine.id} with ${engine.threads} threads: ${problem}`);
+}
+
+/** Makes numbers as torchvision normalises them those of the same picture in a network's own range. */
+function asPicture(input: Float32Array, { mean, std }: Preprocessing): void {
+  const plane = input.length / 3;
+  for (let c = 0; c < 3; c++) {
+    for (let i = c * plane; i < (c + 1) * plane; i++) {
+      const value = input[i] * TORCHVISION_PREPROCESSING.std[c] + TORCHVISION_PREPROCESSING.mean[c];
+      input[i] = (Math.min(1, Math.max(0, value)) - mean[c]) / std[c];
+    }
+  }
+}
+
+function namesOf({ classNames, ports }: ModelManifest, classes: number): readonly string[] | undefined {
+  return classNames ?? ports ? namesFor(classes, classNames) : undefined;
+}
+
+/** Puts a network's own names to predictions of its classes; taught ones have theirs. */
+function ownNames(predictions: Prediction[], names: readonly string[] | undefined): Prediction[] {
+  return names ? predictions.map((p) => (p.name === undefined ? { ...p, name: names[p.index], ofNetwork: true as const } : p)) : predictions;
 }
 
 function storedBlock({ hidden, sum }: LastBlock): StoredBlock {

@@ -159,8 +159,8 @@ export function faultText(code: FaultCode): FaultText {
       };
     case 'model-invalid':
       return {
-        title: msg('This file is no ResNet-18 that can be used'),
-        advice: msg('Choose a ResNet-18 with 1000 ImageNet classes as .safetensors (torchvision names) or .onnx.'),
+        title: msg('This file is no model that can be used'),
+        advice: msg('Choose an image classifier as .onnx, or a ResNet as .safetensors (torchvision names). What runs goes on.'),
         action: msg('Go on'),
       };
     case 'export-empty':

@@ -66,6 +66,6 @@ export class LabelJudge {
 
   /** In the language of the moment. */
   get shown(): ShownLabel[] {
-    return rowsOf(this.#judged?.steady ?? []).map((p) => ({ key: String(p.index), name: nameOf(p), probability: p.probability, own: p.name !== undefined }));
+    return rowsOf(this.#judged?.steady ?? []).map((p) => ({ key: String(p.index), name: nameOf(p), probability: p.probability, own: p.name !== undefined && !p.ofNetwork }));
   }
 }

@@ -137,13 +137,13 @@ export class ModelPicker extends LitElement {
     const fault = this.adoptFault;
     return html`<section>
       <p>
-        ${msg('Your own ResNet-18: drop a .safetensors or .onnx file anywhere on the page, or choose one. It is checked, and kept on this device only.')}
+        ${msg('Your own image classifier: drop an .onnx file, or a ResNet as .safetensors, anywhere on the page, or choose one; class names as labels.txt or config.json can come with it. It is checked, and kept on this device only.')}
       </p>
       ${this.adoptProgress
         ? html`<sg-load-progress .progress=${this.adoptProgress}></sg-load-progress>`
         : html`<label class="file">
             ${icon('upload')}${msg('Choose a file')}
-            <input class="visually-hidden" type="file" accept=".safetensors,.onnx" @change=${this.#onFile} />
+            <input class="visually-hidden" type="file" multiple accept=".safetensors,.onnx,.txt,.csv,.json" @change=${this.#onFile} />
           </label>`}
       ${fault
         ? html`<p role="alert" class="fault" data-code=${fault.code}>
@@ -155,8 +155,8 @@ export class ModelPicker extends LitElement {
 
   #onFile(event: Event): void {
     const input = event.target as HTMLInputElement;
-    const file = input.files?.[0];
-    if (file) this.dispatchEvent(new ModelFileEvent(file));
+    const files = [...(input.files ?? [])];
+    if (files.length > 0) this.dispatchEvent(new ModelFileEvent(files));
     input.value = '';
   }
 

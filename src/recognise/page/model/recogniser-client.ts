@@ -11,7 +11,8 @@ import type {
   StoredModel,
   WorkerCapabilities,
 } from '../../shared/recogniser';
-import type { LoadProgress } from '../../../base/shared/model';
+import type { ModelDraft } from '../../shared/model-draft';
+import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import type { SmootherOptions } from '../../shared/label-smoother';
 
 /** Time limits, milliseconds. Generous: a slow phone under load must not be told that its worker is broken. */
@@ -112,8 +113,14 @@ export class RecogniserClient {
     return this.#link.call((remote) => remote.configure(options));
   }
 
-  adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<StoredModel> {
-    return this.#withProgress(onProgress, (remote, report) => remote.adopt(file, report));
+  /** See {@link RecogniserApi.inspect}. */
+  inspect(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelDraft> {
+    return this.#withProgress(onProgress, (remote, report) => remote.inspect(files, report));
+  }
+
+  /** See {@link RecogniserApi.keep}. */
+  keep(manifest: ModelManifest): Promise<StoredModel> {
+    return this.#link.call((remote) => remote.keep(manifest));
   }
 
   storedModels(): Promise<StoredModel[]> {

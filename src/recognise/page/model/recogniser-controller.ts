@@ -2,6 +2,7 @@ import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
 import type { WorkerFactory } from '../../../base/page/worker-link';
+import { ModelTrial } from './model-trial';
 import { RecogniserClient } from './recogniser-client';
 import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
@@ -125,14 +126,17 @@ export class RecogniserController extends SharedController {
   }
 
   /**
-   * Takes in a dropped model file and loads it.
+   * Tries a dropped model file in a worker of its own, beside the model that runs, and takes it in its place.
+   * @param files one model, and what lies beside it: class names, a configuration
    * @throws Fault with the reason where the file is not accepted; the model that ran goes on
    */
-  async adopt(file: File, onProgress: (progress: LoadProgress) => void): Promise<void> {
-    const client = this.#client;
-    if (!client || client.dead) throw new Fault('worker-crashed', 'The recogniser does not run.');
-    const { manifest } = await client.adopt(file, onProgress);
-    await this.choose(manifest.id);
+  async adopt(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<void> {
+    const trial = await ModelTrial.open(this.spawn, files, onProgress);
+    try {
+      await this.choose(await trial.keep());
+    } finally {
+      trial.dispose();
+    }
   }
 
   /** Removes a kept model from the device; where it runs, the best other one is loaded. */

@@ -1,0 +1,107 @@
+import { Fault, type FaultCode } from '../../../base/shared/fault';
+import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
+import type { WorkerFactory } from '../../../base/page/worker-link';
+import { changedManifest, type DraftChange, type ModelDraft } from '../../shared/model-draft';
+import type { FrameInput, LoadedModel, Recognition } from '../../shared/recogniser';
+import { RecogniserClient } from './recogniser-client';
+
+/** So long a file may take to be started and to answer once, milliseconds, and so much more for each MB of it. */
+const START_MS = 8_000;
+const PER_MB_MS = 150;
+/** One picture afterwards. */
+const ANSWER_MS = 8_000;
+
+/** What the end of the worker says of the file that was tried in it. */
+const REASONS: Partial<Record<FaultCode, string>> = {
+  'worker-hung': 'It was stopped: it gave no answer in the time that a classifier of its size needs.',
+  'worker-crashed': 'It ended the worker that it was tried in.',
+  'out-of-memory': 'It needs more memory than there is.',
+};
+
+/** Faults that the device has, not the file. */
+const OF_THE_DEVICE: readonly FaultCode[] = ['start-timeout', 'no-wasm', 'no-simd', 'storage-failed'];
+
+/** The fault of a file that failed: whatever happened, it is the file's, and what runs goes on. */
+function faultOfFile(error: unknown): Fault {
+  const fault = Fault.from(error, 'model-invalid');
+  if (fault.code === 'model-invalid' || OF_THE_DEVICE.includes(fault.code)) return fault;
+  return new Fault('model-invalid', [REASONS[fault.code], fault.message].filter((words) => words !== undefined).join(' '), { cause: error });
+}
+
+/**
+ * A model file in a worker of its own, which is tried there before it is kept or takes the place of what runs. A file that hangs,
+ * or takes all memory, ends with its worker.
+ */
+export class ModelTrial {
+  manifest: ModelManifest;
+
+  private constructor(
+    private readonly client: RecogniserClient,
+    readonly draft: ModelDraft,
+    public loaded: LoadedModel,
+  ) {
+    this.manifest = loaded.manifest;
+  }
+
+  /**
+   * Looks at a file, and runs it once.
+   * @param files one model, and what lies beside it
+   * @throws Fault `model-invalid` with the reason where it cannot be used
+   */
+  static async open(spawn: WorkerFactory, files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+    const bytes = files.reduce((most, { size }) => Math.max(most, size), 0);
+    const load = START_MS + (bytes / 1e6) * PER_MB_MS;
+    const { client } = await RecogniserClient.start(spawn, { start: 20_000, load, recognise: ANSWER_MS });
+    try {
+      const draft = await client.inspect(files, onProgress);
+      return new ModelTrial(client, draft, await loadDraft(client, draft.manifest, onProgress));
+    } catch (error) {
+      client.dispose();
+      throw faultOfFile(error);
+    }
+  }
+
+  /**
+   * Runs the file in another way.
+   * @throws Fault `model-invalid` where it does not run so; it is then as it was before, unless its worker ended
+   */
+  async change(change: DraftChange): Promise<void> {
+    const manifest = changedManifest(this.manifest, change);
+    try {
+      this.loaded = await loadDraft(this.client, manifest, () => undefined);
+      this.manifest = manifest;
+    } catch (error) {
+      if (!this.client.dead) await loadDraft(this.client, this.manifest, () => undefined).catch(() => undefined);
+      throw faultOfFile(error);
+    }
+  }
+
+  /** @param frame is transferred whatever happens */
+  async recognise(frame: FrameInput, count: number): Promise<Recognition> {
+    try {
+      return await this.client.recognise(frame, { id: 0, capturedAt: performance.now(), count, live: false });
+    } catch (error) {
+      throw faultOfFile(error);
+    }
+  }
+
+  /**
+   * Keeps the file on this device as it is set now, and ends its worker.
+   * @returns its id
+   * @throws Fault `storage-failed` where there is no room
+   */
+  async keep(): Promise<string> {
+    const { manifest } = await this.client.keep(this.manifest);
+    this.dispose();
+    return manifest.id;
+  }
+
+  dispose(): void {
+    this.client.dispose();
+  }
+}
+
+async function loadDraft(client: RecogniserClient, manifest: ModelManifest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+  const [{ precision }] = manifest.variants;
+  return client.load({ manifest, precision, location: { kind: 'draft' }, engine: 'ort', threads: 1 }, onProgress);
+}

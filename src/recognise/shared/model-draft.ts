@@ -1,0 +1,77 @@
+import type { ClassifierPorts, Preprocessing, ScoresOutput } from '../../engine/index';
+import type { ModelManifest } from '../../base/shared/model';
+import { numberedNames } from './class-names';
+
+/** How the numbers of a picture are to be given to a network, by the usual names of it. */
+export type Normalisation = 'torchvision' | '0..1' | '-1..1' | '0..255' | 'own';
+
+type Triple = Preprocessing['mean'];
+const all = (value: number): Triple => [value, value, value];
+
+/** Mean and deviation by name, in numbers from 0 to 1. */
+export const NORMALISATIONS: Readonly<Record<Exclude<Normalisation, 'own'>, Pick<Preprocessing, 'mean' | 'std'>>> = {
+  torchvision: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  '0..1': { mean: all(0), std: all(1) },
+  '-1..1': { mean: all(0.5), std: all(0.5) },
+  '0..255': { mean: all(0), std: all(1 / 255) },
+};
+
+/** The name of a mean and a deviation. */
+export function normalisationOf({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>): Normalisation {
+  const alike = (a: Triple, b: Triple): boolean => a.every((value, c) => Math.abs(value - b[c]) < 1e-4);
+  const found = Object.entries(NORMALISATIONS).find(([, known]) => alike(known.mean, mean) && alike(known.std, std));
+  return (found?.[0] ?? 'own') as Normalisation;
+}
+
+/** Where something that is shown of a model file comes from. */
+export type Origin =
+  /** The file itself, or one that was given beside it. */
+  | 'file'
+  /** It is what most such files want: a person should look at it. */
+  | 'assumed';
+
+/** A model file as it was found, before it is kept. Its bytes stay in the worker that found it. */
+export interface ModelDraft {
+  /** As it would be kept. */
+  readonly manifest: ModelManifest;
+  /** What may be read as the scores. Empty for weights that the app makes a network of. */
+  readonly outputs: readonly ScoresOutput[];
+  /** Undefined where only a run tells. */
+  readonly classes: number | undefined;
+  readonly origins: {
+    readonly normalisation: Origin;
+    readonly names: Origin;
+    readonly layout: Origin;
+    readonly size: Origin;
+  };
+  /** Whether the network normalises the picture itself. */
+  readonly normalisesItself: boolean;
+}
+
+/** What a person may change of a draft. */
+export interface DraftChange {
+  readonly name?: string;
+  readonly licence?: string;
+  readonly ports?: Partial<ClassifierPorts>;
+  readonly preprocessing?: Partial<Preprocessing>;
+  readonly classNames?: readonly string[];
+}
+
+/** A manifest with what a person has changed; the size of the picture stays one for network and preprocessing. */
+export function changedManifest(manifest: ModelManifest, change: DraftChange): ModelManifest {
+  const { ports, name = manifest.name, licence = manifest.licence, classNames = manifest.classNames } = change;
+  const preprocessing = { ...manifest.preprocessing, ...change.preprocessing };
+  return {
+    ...manifest,
+    name,
+    licence,
+    preprocessing,
+    ...(manifest.ports ? { ports: { ...manifest.ports, ...ports, size: preprocessing.crop } } : {}),
+    ...(classNames ? { classNames } : {}),
+  };
+}
+
+/** Names for all classes: those that there are, and numbers where they do not fit the network. */
+export function namesFor(classes: number, names: readonly string[] | undefined): readonly string[] {
+  return names?.length === classes ? names : numberedNames(classes);
+}

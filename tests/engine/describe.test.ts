@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { decodeModel } from '../../src/engine/onnx/decode';
+import { describeClassifier, type ClassifierDescription } from '../../src/engine/onnx/describe';
+import { attribute, OnnxType } from '../../src/engine/onnx/model';
+import { colourClassifier, int64Tensor, node, numbers, type ClassifierOptions } from '../support/classifiers';
+
+const file = (name: string): ClassifierDescription => describeClassifier(decodeModel(readFileSync(fileURLToPath(new URL(`classifiers/${name}.onnx`, import.meta.url)))));
+const made = (options: ClassifierOptions): ClassifierDescription => describeClassifier(decodeModel(colourClassifier(options)));
+
+const plain = { layout: 'nchw', numbers: 'float32', size: 224, answers: 'scores' };
+
+describe('describeClassifier', () => {
+  it.each([
+    ['t01-ten-own-classes-output-named-logits', { ...plain, scores: 'logits' }, 10],
+    ['t02-input-384', { ...plain, size: 384, scores: 'output' }, 1000],
+    ['t03-softmax-at-end', { ...plain, answers: 'probabilities' }, 1000],
+    ['t05-1000-own-classes-names-in-metadata', plain, 1000],
+    ['t06-normalises-inside', plain, 1000],
+    ['t08-all-dimensions-named', { ...plain, input: 'pixel_values' }, 1000],
+    ['t09-nhwc', { ...plain, layout: 'nhwc' }, 1000],
+  ])('reads %s', (name, ports, classes) => {
+    const found = file(name);
+    expect(found.ports).toMatchObject(ports);
+    expect(found.outputs[0].classes).toBe(classes);
+    expect(found.range).toBe(name.startsWith('t06') ? '0..1' : undefined);
+  });
+
+  it.each([
+    ['t07-fixed-batch-8', 'a batch of 8 pictures at once: one picture is needed'],
+    ['identity', 'no list of scores'],
+    ['loop-1e9', 'holds a Loop'],
+    ['const-3GB', 'more than there is room for'],
+  ])('refuses %s', (name, reason) => {
+    expect(() => file(name)).toThrow(reason);
+  });
+
+  it.each([
+    [{ shape: [1, 3, 224, 200] }, '200 x 224'],
+    [{ shape: [1, 3, 640, 640] }, 'from 32 to 512'],
+    [{ shape: [1, 1, 28, 28] }, 'grey'],
+    [{ shape: [1, 6, 224, 224] }, 'three colours'],
+    [{ shape: [3, 224, 224] }, 'a picture is [1, 3, height, width]'],
+    [{ type: OnnxType.int64 }, 'type 7'],
+    [{ outputs: [{ name: 'scores', type: OnnxType.float, shape: [1, 5, 80] }] }, '"scores" has the shape [1, 5, 80]'],
+    [{ outputs: [{ name: 'w', type: OnnxType.float, shape: [3, 3] }] }, 'does not depend on the picture'],
+  ] as const)('refuses %j', (options, reason) => {
+    expect(() => made(options)).toThrow(reason);
+  });
+
+  it.each([
+    [{ shape: ['N', 3, 'h', 'w'] }, { size: 224 }, { size: true, layout: false }],
+    [{ shape: ['N', 3, 'h', 96] }, { size: 96 }, { size: false, layout: false }],
+    [{ shape: ['N', 'h', 'w', 3] }, { layout: 'nhwc' }, { size: true, layout: false }],
+    [{ shape: ['N', 'h', 'w', 'channels'] }, { layout: 'nhwc' }, { size: true, layout: false }],
+    [{ shape: ['a', 'b', 'c', 'd'] }, { layout: 'nchw' }, { size: true, layout: true }],
+    [{ type: OnnxType.float16 }, { numbers: 'float16' }, { size: false, layout: false }],
+  ] as const)('fills in what %j leaves open', (options, ports, open) => {
+    expect(made(options)).toMatchObject({ ports, open });
+  });
+
+  it.each([
+    ['a mean and a deviation of bytes', [node('Sub', ['input', 'm'], ['c']), node('Div', ['c', 's'], ['n'])], [numbers('m', [1, 3, 1, 1], [123, 116, 103]), numbers('s', [1, 3, 1, 1], [58, 57, 57])], '0..255'],
+    ['a division by 255', [node('Div', ['input', 's'], ['n'])], [numbers('s', [], [255])], '0..255'],
+    ['2 x - 1', [node('Mul', ['input', 'two'], ['c']), node('Sub', ['c', 'one'], ['n'])], [numbers('two', [1], [2]), numbers('one', [1], [1])], '0..1'],
+    ['means alone', [node('Sub', ['input', 'm'], ['n'])], [numbers('m', [1, 3, 1, 1], [104, 117, 123])], '0..255'],
+    [
+      'a batch norm', [node('BatchNormalization', ['input', 'g', 'o', 'm', 'v'], ['n'])],
+      [numbers('g', [3], [1, 1, 1]), numbers('o', [3], [0, 0, 0]), numbers('m', [3], [0.48, 0.45, 0.4]), numbers('v', [3], [0.05, 0.05, 0.05])], '0..1',
+    ],
+    ['next to nothing', [node('Mul', ['input', 's'], ['n'])], [numbers('s', [1], [1])], undefined],
+  ] as const)('finds %s at the input', (_, before, initializers, range) => {
+    expect(made({ before, initializers }).range).toBe(range);
+  });
+
+  it('reads means from Constant nodes', () => {
+    const before = [node('Constant', [], ['m'], { value: { kind: 'tensor', value: numbers('', [3, 1, 1], [0.5, 0.5, 0.5]) } }), node('Sub', ['input', 'm'], ['c']), node('Div', ['c', 'm'], ['n'])];
+    expect(made({ before }).range).toBe('0..1');
+  });
+
+  it('takes the last of outputs that are made of each other, and offers all', () => {
+    const outputs = [{ name: 'raw', type: OnnxType.float, shape: [1, 3] }, { name: 'p', type: OnnxType.float, shape: [1, 3] }];
+    const found = made({ after: [node('Softmax', ['raw'], ['p'])], outputs });
+    expect(found.ports).toMatchObject({ scores: 'p', answers: 'probabilities' });
+    expect(found.outputs.map(({ name, answers }) => [name, answers])).toEqual([['p', 'probabilities'], ['raw', 'scores']]);
+  });
+
+  it('knows a softmax in parts', () => {
+    const after = [node('Exp', ['raw'], ['e']), node('ReduceSum', ['e'], ['sum']), node('Div', ['e', 'sum'], ['scores'])];
+    expect(made({ after }).ports.answers).toBe('probabilities');
+  });
+
+  it('counts the classes where the output names its width', () => {
+    expect(made({ classes: 5, outputShape: ['batch', 'classes'] }).outputs[0].classes).toBe(5);
+  });
+
+  it.each([
+    ['Expand', [node('Expand', ['one', 'wide'], ['big'])]],
+    ['Tile', [node('Tile', ['w', 'wide'], ['big'])]],
+    ['an outer sum', [node('Add', ['column', 'row'], ['big'])]],
+    ['ConstantOfShape of a computed shape', [node('Concat', ['ten5', 'ten5'], ['both'], { axis: attribute.int(0) }), node('ConstantOfShape', ['both'], ['big'])]],
+  ])('refuses an %s that is too large', (_, before) => {
+    const initializers = [
+      numbers('one', [1], [1]), int64Tensor('wide', [2], [40_000, 40_000]), int64Tensor('ten5', [1], [100_000]),
+      numbers('column', [20_000, 1], Array.from({ length: 20_000 }, () => 1)), numbers('row', [1, 20_000], Array.from({ length: 20_000 }, () => 1)),
+    ];
+    expect(() => made({ before, initializers, reads: 'input' })).toThrow('more than there is room for');
+  });
+
+  it('finds a Loop in the branch of an If', () => {
+    const body = { name: 'b', nodes: [node('Loop', ['n'], ['x'])], initializers: [], inputs: [], outputs: [] };
+    expect(() => made({ before: [node('If', ['c'], ['x'], { then_branch: { kind: 'graph', value: body } })], reads: 'input' })).toThrow('holds a Loop');
+  });
+
+  it('refuses weights that are no numbers, and such as the file is too short for', () => {
+    expect(() => made({ initializers: [numbers('bad', [20], Array.from({ length: 20 }, () => NaN))] })).toThrow('bad hold numbers that are none');
+    expect(() => made({ initializers: [{ ...numbers('bad', [2], [1, 2]), shape: [1_000_000, 1_000_000] }] })).toThrow('cut off or damaged');
+  });
+});
