@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SceneChangeDetector, type SeenLook } from '../../src/recognise/shared/scene-change';
+import { noise } from '../support/weights';
 import { squareAt, TORCHVISION_PREPROCESSING, visibleSquare, type Region } from '../../src/engine/index';
 import { RateMeter, RecentValues } from '../../src/base/shared/statistics';
 
@@ -59,6 +60,18 @@ describe('SceneChangeDetector', () => {
     detector.update(seen(stripes));
     expect(detector.update(seen(stripes.map((v) => v + 1.5)))).toBe(false);
     expect(detector.update(seen(image((x) => (Math.floor((x + 3) / 32) % 2 ? 2 : -2) + 1.5)))).toBe(false);
+  });
+
+  it('sees a cut in a dim room, and takes noise there for the same scene', () => {
+    const detector = new SceneChangeDetector();
+    const next = noise(3);
+    const dim = (input: Float32Array): Float32Array => input.map((v) => -1.8 + 0.1 * v + 0.15 * next());
+    detector.update(seen(dim(stripes)));
+    expect(detector.update(seen(dim(stripes)))).toBe(false);
+    expect(detector.update(seen(dim(stripesAcross)))).toBe(true);
+    // A lens cap: nothing but noise.
+    detector.update(seen(dim(new Float32Array(stripes.length))));
+    expect(detector.update(seen(dim(new Float32Array(stripes.length))))).toBe(false);
   });
 
   /** A scene in source pixels, looked at in a square. */

@@ -9,6 +9,12 @@ const GRID = 14;
  * which two frames show different scenes, as a share of full range.
  */
 const CHANGE_THRESHOLD = 0.55 * 0.224;
+/**
+ * It is so much for images of this contrast (mean absolute difference from the mean, of 14 x 14 cells) and more; in a dim room, or before a
+ * wall, all differences are smaller, and so is the threshold, down to what noise alone makes.
+ */
+const FULL_CONTRAST = 0.7 * 0.224;
+const LEAST_CONTRAST = 0.05 * 0.224;
 
 /** Two looks that have less than this share of the smaller one's side in common cannot be compared. */
 const LEAST_COMMON = 0.4;
@@ -51,7 +57,10 @@ export class SceneChangeDetector {
     else this.#spare = new Float32Array(KEPT * KEPT);
     this.#previous = current;
     const common = before && commonSquare(before.square, current.square);
-    return common !== undefined && look.unit * difference(thumbnail(before as Reduced, common), thumbnail(current, common)) > CHANGE_THRESHOLD;
+    if (!before || !common) return false;
+    const [a, b] = [thumbnail(before, common), thumbnail(current, common)];
+    const contrast = Math.max(LEAST_CONTRAST, Math.min(FULL_CONTRAST, (look.unit * (contrastOf(a) + contrastOf(b))) / 2));
+    return look.unit * difference(a, b) > (CHANGE_THRESHOLD * contrast) / FULL_CONTRAST;
   }
 }
 
@@ -102,6 +111,10 @@ function thumbnail({ square, cells }: Reduced, part: Region): Float32Array {
   }
   const mean = total / out.length;
   return out.map((value) => value - mean);
+}
+
+function contrastOf(thumb: Float32Array): number {
+  return thumb.reduce((sum, value) => sum + Math.abs(value), 0) / thumb.length;
 }
 
 function difference(a: Float32Array, b: Float32Array): number {
