@@ -46,7 +46,7 @@ export function writePart(name: string, text: string, path = PERFORMANCE): void 
   const end = `<!-- end ${name} -->`;
   const block = `${begin}\n${text.trim()}\n${end}\n`;
   const before = existsSync(path) ? readFileSync(path, 'utf8') : HEAD;
-  const page = before.includes('<!-- ') ? before : HEAD;
+  const page = path !== PERFORMANCE || before.includes('<!-- ') ? before : HEAD;
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
   const next =
