@@ -20,9 +20,10 @@ export {
   OnnxError, OnnxType, type OnnxAttributes, type OnnxAttributeValue, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor,
   type OnnxTypeCode, type OnnxValueInfo,
 } from './onnx/model.ts';
+export { readTorchZip } from './torch/torch-zip.ts';
 export { readSafetensors, SafetensorsError, toFloat32, type SafeTensor } from './safetensors.ts';
 
-export { foldResNet18, WeightsError } from './resnet18/fold.ts';
+export { foldResNet, foldResNet18, WeightsError } from './resnet18/fold.ts';
 export {
   RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, RESNET18_LAST_BLOCK, type ConvolutionShape, type FoldedConvolution, type FoldedResNet18,
 } from './resnet18/folded.ts';

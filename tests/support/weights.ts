@@ -1,5 +1,5 @@
 import type { SafeTensor } from '../../src/engine/safetensors';
-import { RESNET18_CONVOLUTIONS } from '../../src/engine/resnet18/folded';
+import { RESNET_BLOCKS, resnetConvolutions } from '../../src/engine/resnet18/folded';
 
 /** Writes the safetensors format, for tests: header length, JSON header, bytes. */
 export function writeSafetensors(tensors: Readonly<Record<string, SafeTensor>>): Uint8Array<ArrayBuffer> {
@@ -31,7 +31,10 @@ export function noise(seed: number): () => number {
 }
 
 /** A ResNet-18 state dict of random weights of sensible size: no licence is needed for these. */
-export function randomResNet18(seed = 1): Record<string, SafeTensor> {
+export const randomResNet18 = (seed = 1): Record<string, SafeTensor> => randomResNet(seed);
+
+/** The same with any number of classes, or of a ResNet-34. */
+export function randomResNet(seed: number, classes = 1000, blocks: readonly number[] = RESNET_BLOCKS.resnet18): Record<string, SafeTensor> {
   const next = noise(seed);
   const tensor = (shape: number[], scale: number, offset = 0): SafeTensor => {
     const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
@@ -39,7 +42,7 @@ export function randomResNet18(seed = 1): Record<string, SafeTensor> {
     return { dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) };
   };
   const state: Record<string, SafeTensor> = {};
-  for (const { name, norm, outChannels, inChannels, kernel } of RESNET18_CONVOLUTIONS) {
+  for (const { name, norm, outChannels, inChannels, kernel } of resnetConvolutions(blocks)) {
     const fanIn = inChannels * kernel * kernel;
     state[`${name}.weight`] = tensor([outChannels, inChannels, kernel, kernel], Math.sqrt(6 / fanIn));
     state[`${norm}.weight`] = tensor([outChannels], 0.2, 0.8);
@@ -48,7 +51,7 @@ export function randomResNet18(seed = 1): Record<string, SafeTensor> {
     state[`${norm}.running_var`] = tensor([outChannels], 0.3, 1);
     state[`${norm}.num_batches_tracked`] = { dtype: 'I64', shape: [], bytes: new Uint8Array(8) };
   }
-  state['fc.weight'] = tensor([1000, 512], 0.1);
-  state['fc.bias'] = tensor([1000], 0.1);
+  state['fc.weight'] = tensor([classes, 512], 0.1);
+  state['fc.bias'] = tensor([classes], 0.1);
   return state;
 }

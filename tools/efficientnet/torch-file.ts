@@ -1,4 +1,4 @@
-import { PickleError, PickleReader, type PickleValue } from './pickle';
+import { PickleError, PickleReader, type PickleValue } from '../../src/engine/torch/pickle';
 
 /** float32 weights of a state dict, row-major. */
 export interface TorchTensor {

@@ -135,7 +135,7 @@ export class App extends LitElement {
             <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
           </div>`
         : nothing}
-      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a model (.onnx or .safetensors)')}</div>` : nothing}
+      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a model (.onnx, .safetensors, .pt, .pth)')}</div>` : nothing}
     `;
   }
 

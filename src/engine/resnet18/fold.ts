@@ -1,4 +1,3 @@
-import { EngineError } from '../engine-error.ts';
 import { toFloat32, type SafeTensor } from '../safetensors.ts';
 import {
   BATCH_NORM_EPSILON,
@@ -9,15 +8,10 @@ import {
   type FoldedConvolution,
   type FoldedResNet18,
 } from './folded.ts';
+import { resnetState } from './state-dict.ts';
+import { WeightsError } from './weights-error.ts';
 
-/** Why weights are not those of a ResNet-18, in words for the person who chose them. */
-export class WeightsError extends EngineError {
-  override readonly name = 'WeightsError';
-
-  constructor(message: string, options?: ErrorOptions) {
-    super('model-invalid', message, options);
-  }
-}
+export { WeightsError };
 
 function take(tensors: ReadonlyMap<string, SafeTensor>, name: string, shape: readonly number[]): Float32Array {
   const tensor = tensors.get(name);
@@ -25,9 +19,7 @@ function take(tensors: ReadonlyMap<string, SafeTensor>, name: string, shape: rea
     throw new WeightsError(`This is no ResNet-18 with torchvision's names: ${name} is missing. Choose ResNet-18 weights.`);
   }
   if (tensor.shape.join() !== shape.join()) {
-    throw new WeightsError(
-      `${name} has shape [${tensor.shape.join(', ')}], ResNet-18 with 1000 classes wants [${shape.join(', ')}].`,
-    );
+    throw new WeightsError(`${name} has shape [${tensor.shape.join(', ')}], ResNet-18 wants [${shape.join(', ')}].`);
   }
   const values = toFloat32(name, tensor);
   if (!values.every(Number.isFinite)) throw new WeightsError(`${name} holds numbers that are not finite: the file is damaged.`);
@@ -41,6 +33,7 @@ function take(tensors: ReadonlyMap<string, SafeTensor>, name: string, shape: rea
 function foldConvolution(tensors: ReadonlyMap<string, SafeTensor>, shape: ConvolutionShape): FoldedConvolution {
   const { outChannels, inChannels, kernel } = shape;
   const weight = take(tensors, `${shape.name}.weight`, [outChannels, inChannels, kernel, kernel]);
+  refuseZeros(`${shape.name}.weight`, weight);
   const gamma = take(tensors, `${shape.norm}.weight`, [outChannels]);
   const beta = take(tensors, `${shape.norm}.bias`, [outChannels]);
   const mean = take(tensors, `${shape.norm}.running_mean`, [outChannels]);
@@ -56,17 +49,35 @@ function foldConvolution(tensors: ReadonlyMap<string, SafeTensor>, shape: Convol
   return { ...shape, weight, bias };
 }
 
+function refuseZeros(name: string, values: Float32Array): void {
+  if (values.every((value) => value === 0)) throw new WeightsError(`${name} is all zeros: the network was never trained, or the file is damaged.`);
+}
+
 /**
- * Turns torchvision's ResNet-18 state dict into inference weights.
+ * Turns the state dict of a ResNet-18 or ResNet-34 with torchvision's names, and any number of classes from 2, into inference weights.
  *
- * @throws WeightsError where a tensor is missing, has another shape or holds no finite numbers
+ * @throws WeightsError where a tensor is missing, is one that neither has, has another shape, or holds no finite numbers or zeros alone
  */
-export function foldResNet18(tensors: ReadonlyMap<string, SafeTensor>): FoldedResNet18 {
-  return {
-    convolutions: RESNET18_CONVOLUTIONS.map((shape) => foldConvolution(tensors, shape)),
-    fc: {
-      weight: take(tensors, 'fc.weight', [RESNET18_CLASSES, RESNET18_FEATURES]),
-      bias: take(tensors, 'fc.bias', [RESNET18_CLASSES]),
-    },
-  };
+export function foldResNet(state: ReadonlyMap<string, SafeTensor>): FoldedResNet18 {
+  const { tensors, convolutions } = resnetState(state);
+  const folded = convolutions.map((shape) => foldConvolution(tensors, shape));
+  const classes = tensors.get('fc.weight')?.shape[0] ?? 0;
+  if (!tensors.has('fc.weight')) throw new WeightsError('The weights end before the classifier (fc.weight is missing): they give no scores. Choose weights with their last layer.');
+  if (classes < 2) throw new WeightsError(`fc.weight has shape [${tensors.get('fc.weight')?.shape.join(', ')}]: a classifier of two classes or more is needed.`);
+  const weight = take(tensors, 'fc.weight', [classes, RESNET18_FEATURES]);
+  refuseZeros('fc.weight', weight);
+  const bias = tensors.has('fc.bias') ? take(tensors, 'fc.bias', [classes]) : new Float32Array(classes);
+  return { convolutions: folded, fc: { weight, bias } };
+}
+
+/**
+ * The same of a ResNet-18 with ImageNet's 1000 classes alone.
+ * @throws WeightsError as `foldResNet`, and where it is another one
+ */
+export function foldResNet18(state: ReadonlyMap<string, SafeTensor>): FoldedResNet18 {
+  const folded = foldResNet(state);
+  if (folded.convolutions.length !== RESNET18_CONVOLUTIONS.length) throw new WeightsError('These are the weights of a ResNet-34: its layer1.2.conv1.weight is none of ResNet-18\'s.');
+  const classes = folded.fc.bias.length;
+  if (classes !== RESNET18_CLASSES) throw new WeightsError(`fc.weight has shape [${classes}, ${RESNET18_FEATURES}], ResNet-18 with 1000 classes wants [1000, ${RESNET18_FEATURES}].`);
+  return folded;
 }

@@ -19,14 +19,14 @@ export interface FoldedConvolution extends ConvolutionShape {
   readonly bias: Float32Array;
 }
 
-/** ResNet-18 for inference: 20 convolutions without batch norms, and the classifier. */
+/** ResNet-18 for inference: 20 convolutions without batch norms, and the classifier; ResNet-34 has 36. */
 export interface FoldedResNet18 {
   /** In the order of {@link RESNET18_CONVOLUTIONS}. */
   readonly convolutions: readonly FoldedConvolution[];
   readonly fc: {
-    /** Shape [1000, 512]. */
+    /** Shape [classes, 512]; 1000 classes where our own kernels are to run it. */
     readonly weight: Float32Array;
-    /** Shape [1000]. */
+    /** Shape [classes]. */
     readonly bias: Float32Array;
   };
 }
@@ -41,7 +41,10 @@ export const BATCH_NORM_EPSILON = 1e-5;
 /** Channels of layer1 to layer4 (He et al., Deep Residual Learning, table 1). */
 const STAGE_CHANNELS = [64, 128, 256, 512] as const;
 
-function stageConvolutions(stage: number): ConvolutionShape[] {
+/** Blocks of layer1 to layer4. */
+export const RESNET_BLOCKS = { resnet18: [2, 2, 2, 2], resnet34: [3, 4, 6, 3] } as const;
+
+function stageConvolutions(stage: number, blocks: number): ConvolutionShape[] {
   const out = STAGE_CHANNELS[stage];
   const before = stage === 0 ? 64 : STAGE_CHANNELS[stage - 1];
   const layer = `layer${stage + 1}`;
@@ -68,13 +71,15 @@ function stageConvolutions(stage: number): ConvolutionShape[] {
     three(0, 1, before, stride),
     three(0, 2, out, 1),
     ...(stage === 0 ? [] : [downsample]),
-    three(1, 1, out, 1),
-    three(1, 2, out, 1),
+    ...Array.from({ length: blocks - 1 }, (_, i) => [three(i + 1, 1, out, 1), three(i + 1, 2, out, 1)]).flat(),
   ];
 }
 
-/** torchvision's ResNet-18, all convolutions in state-dict order. */
-export const RESNET18_CONVOLUTIONS: readonly ConvolutionShape[] = [
+/** All convolutions of torchvision's ResNets of basic blocks, in state-dict order. */
+export const resnetConvolutions = (blocks: readonly number[]): readonly ConvolutionShape[] => [
   { name: 'conv1', norm: 'bn1', inChannels: 3, outChannels: 64, kernel: 7, stride: 2, padding: 3 },
-  ...STAGE_CHANNELS.flatMap((_, stage) => stageConvolutions(stage)),
+  ...STAGE_CHANNELS.flatMap((_, stage) => stageConvolutions(stage, blocks[stage])),
 ];
+
+/** torchvision's ResNet-18. */
+export const RESNET18_CONVOLUTIONS: readonly ConvolutionShape[] = resnetConvolutions(RESNET_BLOCKS.resnet18);

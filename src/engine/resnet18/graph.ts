@@ -1,6 +1,6 @@
 import { attribute, floatTensor, int64Tensor, OnnxType } from '../onnx/model.ts';
 import type { OnnxAttributes, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.ts';
-import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
+import { RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
 
 /** Names of the graph's input and outputs. */
 export const INPUT_NAME = 'input';
@@ -32,7 +32,7 @@ class GraphBuilder {
 }
 
 /**
- * ResNet-18 as an ONNX model (opset 17): input `input` float32 [1, 3, 224, 224], outputs `logits` [1, 1000] and
+ * ResNet-18, or -34, as an ONNX model (opset 17): input `input` float32 [1, 3, 224, 224], outputs `logits` [1, classes] and
  * `features` [1, 512], the globally averaged activations that the classifier reads.
  */
 export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
@@ -50,7 +50,7 @@ export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<
     strides: attribute.ints(2, 2),
   });
   for (let layer = 1; layer <= 4; layer++) {
-    for (let block = 0; block < 2; block++) {
+    for (let block = 0; byName.has(`layer${layer}.${block}.conv1`); block++) {
       const prefix = `layer${layer}.${block}`;
       const inner = builder.node('Relu', `${prefix}.relu1`, [convolution(`${prefix}.conv1`, x)]);
       const residual = convolution(`${prefix}.conv2`, inner);
@@ -58,9 +58,10 @@ export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<
       x = builder.node('Relu', `${prefix}.relu2`, [builder.node('Add', `${prefix}.add`, [residual, shortcut])]);
     }
   }
+  const classes = weights.fc.bias.length;
   builder.initializers.push(
-    floatTensor('fc.weight', [RESNET18_CLASSES, RESNET18_FEATURES], weights.fc.weight),
-    floatTensor('fc.bias', [RESNET18_CLASSES], weights.fc.bias),
+    floatTensor('fc.weight', [classes, RESNET18_FEATURES], weights.fc.weight),
+    floatTensor('fc.bias', [classes], weights.fc.bias),
     int64Tensor('features.shape', [2], [1, RESNET18_FEATURES]),
   );
   const pooled = builder.node('GlobalAveragePool', 'avgpool', [x]);
@@ -73,12 +74,12 @@ export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<
     opsets: [{ domain: '', version: 17 }],
     metadata,
     graph: {
-      name: 'resnet18',
+      name: weights.convolutions.length === RESNET18_CONVOLUTIONS.length ? 'resnet18' : 'resnet34',
       nodes: builder.nodes,
       initializers: builder.initializers,
       inputs: [{ name: INPUT_NAME, type: OnnxType.float, shape: [1, 3, 224, 224] }],
       outputs: [
-        { name: LOGITS_NAME, type: OnnxType.float, shape: [1, RESNET18_CLASSES] },
+        { name: LOGITS_NAME, type: OnnxType.float, shape: [1, classes] },
         { name: FEATURES_NAME, type: OnnxType.float, shape: [1, RESNET18_FEATURES] },
       ],
     },

@@ -1,4 +1,4 @@
-import { RESNET18_CLASSES, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
+import { RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
 
 /** Activations of one image, shape [channels, size, size]. */
 interface Activations {
@@ -75,7 +75,7 @@ function maxPool(input: Activations): Activations {
  * what the engines are compared with. Takes seconds.
  *
  * @param input float32 NCHW [1, 3, size, size], size 32 or more
- * @returns logits, shape [1000], and features, shape [512]
+ * @returns logits, shape [classes], and features, shape [512]
  */
 export function referenceResNet18(
   weights: FoldedResNet18,
@@ -90,7 +90,7 @@ export function referenceResNet18(
   };
   let x = maxPool(relu(conv({ channels: 3, size, values: input }, 'conv1')));
   for (let layer = 1; layer <= 4; layer++) {
-    for (let block = 0; block < 2; block++) {
+    for (let block = 0; named.has(`layer${layer}.${block}.conv1`); block++) {
       const name = `layer${layer}.${block}`;
       const shortcut = named.has(`${name}.downsample.0`) ? conv(x, `${name}.downsample.0`) : x;
       x = relu(conv(relu(conv(x, `${name}.conv1`)), `${name}.conv2`), shortcut);
@@ -103,8 +103,8 @@ export function referenceResNet18(
     for (let i = c * area; i < (c + 1) * area; i++) sum += x.values[i];
     features[c] = sum / area;
   }
-  const logits = new Float32Array(RESNET18_CLASSES);
-  for (let o = 0; o < RESNET18_CLASSES; o++) {
+  const logits = new Float32Array(weights.fc.bias.length);
+  for (let o = 0; o < logits.length; o++) {
     let sum = weights.fc.bias[o];
     for (let c = 0; c < RESNET18_FEATURES; c++) sum += weights.fc.weight[o * RESNET18_FEATURES + c] * features[c];
     logits[o] = sum;

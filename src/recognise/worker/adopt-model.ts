@@ -2,8 +2,8 @@ import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import {
   decodeModel, describeClassifier, encodeModel, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
-  foldResNet18, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, type Preprocessing, readResNet18,
-  readSafetensors, referenceResNet18, resnet18Onnx, TORCHVISION_PREPROCESSING,
+  foldResNet, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, type Preprocessing, readResNet18,
+  readSafetensors, readTorchZip, RESNET18_CLASSES, RESNET18_CONVOLUTIONS, referenceResNet18, resnet18Onnx, TORCHVISION_PREPROCESSING,
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
 import { namesOfMetadata } from '../shared/class-names';
@@ -17,7 +17,7 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
 /** What torchvision's recipe resizes to, as a share of the crop. */
 const RESIZE = TORCHVISION_PREPROCESSING.resize / TORCHVISION_PREPROCESSING.crop;
 /** An ONNX model, or weights that the app makes one of. */
-const MODEL_NAME = /\.(safetensors|onnx)$/iu;
+const MODEL_NAME = /\.(safetensors|pth?|onnx)$/iu;
 
 /** A dropped model, checked, as ONNX, with the manifest that it will be listed by. */
 export interface AdoptedModel {
@@ -35,14 +35,19 @@ interface Parsed {
 }
 
 function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Parsed {
-  if (/\.safetensors$/iu.test(name)) {
-    const weights = foldResNet18(readSafetensors(bytes));
+  if (!/\.onnx$/iu.test(name)) {
+    const weights = foldResNet(/\.safetensors$/iu.test(name) ? readSafetensors(bytes) : readTorchZip(bytes));
     const decoded = resnet18Onnx(weights, { source: name });
-    return { model: encodeModel(decoded) as Uint8Array<ArrayBuffer>, decoded, description: describeClassifier(decoded), weights };
+    return { model: encodeModel(decoded) as Uint8Array<ArrayBuffer>, decoded, description: describeClassifier(decoded), weights: isOurs(weights) ? weights : undefined };
   }
   const decoded = decodeModel(bytes);
   const description = describeClassifier(decoded);
   return { model: bytes, decoded, description, weights: isPlain(description) ? resnet18Of(decoded) : undefined };
+}
+
+/** Whether the app's own kernels know a network of weights. */
+function isOurs({ convolutions, fc }: FoldedResNet18): boolean {
+  return convolutions.length === RESNET18_CONVOLUTIONS.length && fc.bias.length === RESNET18_CLASSES;
 }
 
 /** Whether the app's own kernels may be given the network: they know a picture of 224 x 224 and what ResNet-18 computes, and no more. */
@@ -138,7 +143,7 @@ export async function adoptModelFiles(files: readonly File[], onProgress: (progr
   const models = files.filter(({ name }) => MODEL_NAME.test(name));
   if (models.length !== 1) {
     const names = files.map(({ name }) => name).join(', ');
-    throw new Fault('model-invalid', models.length === 0 ? `${names} is neither a .safetensors nor an .onnx file.` : `${names}: one model at a time can be taken in.`);
+    throw new Fault('model-invalid', models.length === 0 ? `${names} is neither an .onnx file nor weights (.safetensors, .pt or .pth).` : `${names}: one model at a time can be taken in.`);
   }
   const [file] = models;
   if (file.size > MAX_FILE_BYTES) {

@@ -5,7 +5,7 @@ import { decodeModel } from '../../../src/engine/onnx/decode';
 import { floatToHalf, storeAsHalf } from '../../../src/engine/onnx/half';
 import { foldResNet18 } from '../../../src/engine/resnet18/fold';
 import { resnet18Onnx } from '../../../src/engine/resnet18/graph';
-import { PickleError } from '../../../tools/efficientnet/pickle';
+import { PickleError } from '../../../src/engine/torch/pickle';
 import { readTorchFile } from '../../../tools/efficientnet/torch-file';
 import { readZipEntry, ZipError } from '../../../tools/efficientnet/zip';
 import { randomResNet18 } from '../../support/weights';

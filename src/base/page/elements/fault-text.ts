@@ -160,7 +160,7 @@ export function faultText(code: FaultCode): FaultText {
     case 'model-invalid':
       return {
         title: msg('This file is no model that can be used'),
-        advice: msg('Choose an image classifier as .onnx, or a ResNet as .safetensors (torchvision names). What runs goes on.'),
+        advice: msg('Choose an image classifier as .onnx, or the weights of a ResNet-18 or -34 as .safetensors, .pt or .pth. What runs goes on.'),
         action: msg('Go on'),
       };
     case 'export-empty':

@@ -137,13 +137,13 @@ export class ModelPicker extends LitElement {
     const fault = this.adoptFault;
     return html`<section>
       <p>
-        ${msg('Your own image classifier: drop an .onnx file, or a ResNet as .safetensors, anywhere on the page, or choose one; class names as labels.txt or config.json can come with it. It is checked, and kept on this device only.')}
+        ${msg('Your own image classifier: drop an .onnx file, or the weights of a ResNet-18 or -34 (.safetensors, .pt, .pth), anywhere on the page, or choose one; class names as labels.txt or config.json can come with it. It is checked, and kept on this device only.')}
       </p>
       ${this.adoptProgress
         ? html`<sg-load-progress .progress=${this.adoptProgress}></sg-load-progress>`
         : html`<label class="file">
             ${icon('upload')}${msg('Choose a file')}
-            <input class="visually-hidden" type="file" multiple accept=".safetensors,.onnx,.txt,.csv,.json" @change=${this.#onFile} />
+            <input class="visually-hidden" type="file" multiple accept=".onnx,.safetensors,.pt,.pth,.txt,.csv,.json" @change=${this.#onFile} />
           </label>`}
       ${fault
         ? html`<p role="alert" class="fault" data-code=${fault.code}>

@@ -1,6 +1,12 @@
+import { EngineError } from '../engine-error.ts';
+
 /** The pickle holds something that state dicts of tensors do not need, or is cut off. */
-export class PickleError extends Error {
+export class PickleError extends EngineError {
   override readonly name = 'PickleError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('model-invalid', message, options);
+  }
 }
 
 /** A name that the pickle mentions (module and attribute). It is data here: nothing is imported or called. */
@@ -28,15 +34,17 @@ type Slot = PickleValue | typeof MARK;
 const isGlobal = (v: Slot): v is PickleGlobal => typeof v === 'object' && v !== null && 'global' in v;
 
 /**
- * Reads one pickle (protocol 2, the opcodes that torch.save writes) as plain data. No code of the file is run: globals
+ * Reads one pickle (protocol 2 to 4, the opcodes that torch.save writes) as plain data. No code of the file is run: globals
  * stay names, and calls are recorded as data, but for `collections.OrderedDict()`, which is an empty map.
  * Opcodes: CPython, Lib/pickletools.py.
  */
 export class PickleReader {
   #at: number;
+  readonly #view: DataView;
 
-  constructor(private readonly bytes: Buffer, offset = 0) {
+  constructor(private readonly bytes: Uint8Array, offset = 0) {
     this.#at = offset;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Where the next pickle, or what follows the pickles, begins. */
@@ -54,7 +62,7 @@ export class PickleReader {
   #line(): string {
     const end = this.bytes.indexOf(0x0a, this.#at);
     if (end < 0) throw new PickleError('The pickle is cut off.');
-    const text = this.bytes.toString('latin1', this.#at, end);
+    const text = new TextDecoder('latin1').decode(this.bytes.subarray(this.#at, end));
     this.#at = end + 1;
     return text;
   }
@@ -64,6 +72,7 @@ export class PickleReader {
     const stack: Slot[] = [];
     const memo = new Map<number, Slot>();
     const { bytes } = this;
+    const view = this.#view;
     const pop = (): PickleValue => {
       const value = stack.pop();
       if (value === undefined || value === MARK) throw new PickleError('The pickle is damaged: its stack is empty.');
@@ -84,45 +93,59 @@ export class PickleReader {
       if (!(target instanceof Map)) throw new PickleError('The pickle sets an item of something that is no dictionary.');
       for (let i = 0; i + 1 < pairs.length; i += 2) target.set(pairs[i], pairs[i + 1]);
     };
+    const append = (items: PickleValue[]): void => {
+      const list = stack.at(-1);
+      if (!Array.isArray(list)) throw new PickleError('The pickle appends to something that is no list.');
+      for (const item of items) list.push(item);
+    };
     for (;;) {
       const op = String.fromCharCode(bytes[this.#take(1)]);
       switch (op) {
         case '\x80': this.#take(1); break;
         case '\x8a': stack.push(this.#long()); break;
-        case 'M': stack.push(bytes.readUInt16LE(this.#take(2))); break;
+        case 'M': stack.push(view.getUint16(this.#take(2), true)); break;
         case 'K': stack.push(bytes[this.#take(1)]); break;
-        case 'J': stack.push(bytes.readInt32LE(this.#take(4))); break;
+        case 'J': stack.push(view.getInt32(this.#take(4), true)); break;
         case 'N': stack.push(null); break;
         case '\x88': stack.push(true); break;
         case '\x89': stack.push(false); break;
         case 'X': {
-          const length = bytes.readUInt32LE(this.#take(4));
+          const length = view.getUint32(this.#take(4), true);
           const at = this.#take(length);
-          stack.push(bytes.toString('utf8', at, at + length));
+          stack.push(new TextDecoder().decode(bytes.subarray(at, at + length)));
           break;
         }
+        case '\x8c': {
+          const length = bytes[this.#take(1)];
+          const at = this.#take(length);
+          stack.push(new TextDecoder().decode(bytes.subarray(at, at + length)));
+          break;
+        }
+        case 'G': stack.push(view.getFloat64(this.#take(8))); break;
+        // Frames only say how much follows.
+        case '\x95': this.#take(8); break;
+        case '\x94': memo.set(memo.size, stack.at(-1) ?? null); break;
+        case '\x93': { const name = pop(); stack.push({ global: `${String(pop())}.${String(name)}` }); break; }
         case 'c': stack.push({ global: `${this.#line()}.${this.#line()}` }); break;
         case '}': stack.push(new Map<PickleValue, PickleValue>()); break;
         case ']': case ')': stack.push([]); break;
         case '(': stack.push(MARK); break;
         case 't': stack.push(popToMark()); break;
         case '\x85': stack.push([pop()]); break;
+        case '\x87': { const c = pop(); const b = pop(); stack.push([pop(), b, c]); break; }
+        case 'a': { const value = pop(); append([value]); break; }
         case '\x86': { const b = pop(); stack.push([pop(), b]); break; }
         case 'q': memo.set(bytes[this.#take(1)], stack.at(-1) ?? null); break;
-        case 'r': memo.set(bytes.readUInt32LE(this.#take(4)), stack.at(-1) ?? null); break;
+        case 'r': memo.set(view.getUint32(this.#take(4), true), stack.at(-1) ?? null); break;
         case 'h': recall(bytes[this.#take(1)]); break;
-        case 'j': recall(bytes.readUInt32LE(this.#take(4))); break;
+        case 'j': recall(view.getUint32(this.#take(4), true)); break;
         case 'Q': stack.push({ persistentId: pop() }); break;
-        case 'R': stack.push(this.#call(pop(), pop())); break;
+        case 'R': { const args = pop(); stack.push(this.#call(args, pop())); break; }
         case 's': { const value = pop(); set([pop(), value]); break; }
         case 'u': set(popToMark()); break;
-        case 'e': {
-          const items = popToMark();
-          const list = stack.at(-1);
-          if (!Array.isArray(list)) throw new PickleError('The pickle appends to something that is no list.');
-          list.push(...items);
-          break;
-        }
+        case 'e': append(popToMark()); break;
+        // Objects are recorded as calls are.
+        case '\x81': { const args = pop(); stack.push(this.#call(args, pop())); break; }
         // State of an object (torch keeps `_metadata` of a state dict so): not weights, left out.
         case 'b': pop(); break;
         case '.': return pop();
