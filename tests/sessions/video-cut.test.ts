@@ -1,7 +1,8 @@
-import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
+import { ALL_FORMATS, BufferSource, BufferTarget, EncodedPacket, EncodedPacketSink, EncodedVideoPacketSource, Input, Mp4OutputFormat, Output } from 'mediabunny';
 import { describe, expect, it } from 'vitest';
 import type { ByteSource, VideoCut } from '../../src/sessions/shared/video/video-cut';
 import { cutMp4 } from '../../src/sessions/shared/video/mp4-cut';
+import { checkMp4Counts } from '../../src/sessions/shared/video/mp4-counts';
 import { cutWebm, isWebm } from '../../src/sessions/shared/video/webm-cut';
 import { fileAfter, syntheticVideo } from '../support/synthetic-video';
 
@@ -115,5 +116,107 @@ describe('a fragmented MP4 of another writer', () => {
     });
     // The mdat is torn: its fragment does not count.
     expect(cutMp4(sourceOf(bytes.subarray(0, bytes.length - 4))).frames).toBe(0);
+  });
+});
+
+/** Where a box's or element's mark stands in a file. */
+const indexOf = (bytes: Uint8Array, mark: readonly number[], from = 0): number =>
+  bytes.findIndex((_, i) => i >= from && mark.every((byte, k) => bytes[i + k] === byte));
+const letters = (type: string): number[] => [...new TextEncoder().encode(type)];
+
+describe('counts in an MP4 that its bytes cannot hold', () => {
+  it('are not believed: what came before is whole, and nothing is reserved for them', async () => {
+    const video = await syntheticVideo('mp4', TIMES, 29);
+    const good = fileAfter(video, video.writes.length);
+    const fragments: number[] = [];
+    for (let at = indexOf(good, letters('trun')); at >= 0; at = indexOf(good, letters('trun'), at + 1)) fragments.push(at);
+    expect(fragments.length).toBeGreaterThan(2);
+    expect(() => checkMp4Counts(sourceOf(good))).not.toThrow();
+    for (const count of [0xffffffff, 20_000_000, 100_000, 31]) {
+      for (const [n, at] of fragments.entries()) {
+        const bytes = good.slice();
+        const view = new DataView(bytes.buffer);
+        view.setUint32(at + 8, count);
+        const times: number[] = [];
+        const found = cutMp4(sourceOf(bytes), times);
+        expect(found.frames, `${count} in fragment ${n}`).toBe(times.length);
+        expect(times).toEqual(TIMES.slice(0, times.length));
+        expect(n === 0 ? times.length === 0 : times.length > 0 && times.length < TIMES.length).toBe(true);
+        expect(() => checkMp4Counts(sourceOf(bytes))).toThrow(/counts/);
+        // The same with fields of no frame: nothing but the media tells how many there can be.
+        view.setUint32(at + 4, 0);
+        if (count > bytes.length) {
+          expect(cutMp4(sourceOf(bytes)).frames).toBe(times.length);
+          expect(() => checkMp4Counts(sourceOf(bytes))).toThrow(/counts/);
+        }
+      }
+    }
+  });
+
+  it('are found in the tables of one that is not fragmented', async () => {
+    const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target: new BufferTarget() });
+    const source = new EncodedVideoPacketSource('vp9');
+    output.addVideoTrack(source);
+    await output.start();
+    const meta = { decoderConfig: { codec: 'vp09.00.10.08', codedWidth: 64, codedHeight: 64 } };
+    for (let i = 0; i < 10; i++) await source.add(new EncodedPacket(new Uint8Array(20 + i), i === 0 ? 'key' : 'delta', i / 10, 0.1), meta);
+    await output.finalize();
+    const good = new Uint8Array(output.target.buffer ?? new ArrayBuffer(0));
+    expect(() => checkMp4Counts(sourceOf(good))).not.toThrow();
+    const broken = (type: string, offset: number, value: number): Uint8Array => {
+      const bytes = good.slice();
+      const at = indexOf(bytes, letters(type));
+      expect(at, type).toBeGreaterThan(0);
+      new DataView(bytes.buffer).setUint32(at + offset, value);
+      return bytes;
+    };
+    for (const type of ['stts', 'stsc', 'stss']) expect(() => checkMp4Counts(sourceOf(broken(type, 8, 0xfffffff))), type).toThrow(type);
+    expect(() => checkMp4Counts(sourceOf(broken('stsz', 12, 0xffffffff)))).toThrow('stsz');
+    expect(() => checkMp4Counts(sourceOf(broken('stts', 12, 0xffffffff)))).toThrow('stts');
+  });
+
+  it('have times that are none where the timescale is 0: nothing is whole', async () => {
+    const video = await syntheticVideo('mp4', TIMES, 29);
+    const bytes = fileAfter(video, video.writes.length);
+    const at = indexOf(bytes, letters('mdhd'));
+    new DataView(bytes.buffer).setUint32(at + (bytes[at + 4] === 1 ? 24 : 16), 0);
+    expect(cutMp4(sourceOf(bytes))).toMatchObject({ frames: 0, durationUs: 0 });
+  });
+});
+
+describe('a WebM whose numbers are damaged', () => {
+  it('gives no time that is none, below zero or beyond all counting', async () => {
+    const video = await syntheticVideo('webm', TIMES, 29);
+    const good = fileAfter(video, video.unfinished);
+    let changed = 0;
+    const check = (bytes: Uint8Array): void => {
+      const times: number[] = [];
+      const found = cutWebm(sourceOf(bytes), times);
+      for (const us of [...times, found.durationUs]) expect(Number.isSafeInteger(us) && us >= 0, String(us)).toBe(true);
+      expect(found.lastUs).toBeGreaterThanOrEqual(-1);
+      expect(times.length).toBe(found.frames);
+      if (found.frames !== 150) changed++;
+    };
+    // The scale, and the clusters' times, by their elements' ids; blocks of below-zero times at the very start.
+    const scale = indexOf(good, [0x2a, 0xd7, 0xb1]);
+    for (const value of [0, 255]) {
+      const bytes = good.slice();
+      bytes.fill(value, scale + 4, scale + 4 + (good[scale + 3] & 0x7f));
+      check(bytes);
+    }
+    for (let at = indexOf(good, [0xe7]); at >= 0 && at < good.length; at = indexOf(good, [0xe7], at + 1)) {
+      for (const size of [0x81, 0x84, 0x88, 0x01]) {
+        const bytes = good.slice();
+        bytes[at + 1] = size;
+        bytes.fill(255, at + 2, at + 10);
+        check(bytes);
+      }
+    }
+    for (let at = indexOf(good, [0xa3]); at >= 0 && at < good.length; at = indexOf(good, [0xa3], at + 1)) {
+      const bytes = good.slice();
+      bytes.fill(0x80, at + 4, at + 8);
+      check(bytes);
+    }
+    expect(changed).toBeGreaterThan(3);
   });
 });

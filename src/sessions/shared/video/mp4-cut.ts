@@ -1,56 +1,5 @@
-import { NOTHING_WHOLE, toMicroseconds, type ByteSource, type VideoCut } from './video-cut';
-
-/** A box of an MP4 file (ISO/IEC 14496-12, section 4.2): 4 bytes size, 4 letters type, or 8 more bytes of size. */
-interface Box {
-  readonly type: string;
-  /** Where its content begins and ends, bytes from the file's start. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Boxes larger than this are media, never a header that is read. */
-const LARGEST_HEADER = 1 << 24;
-const LONG_SIZE = 2 ** 32;
-
-function boxAt(source: ByteSource, at: number, end: number): Box | undefined {
-  const head = source.read(at, 16);
-  if (head.length < 8) return undefined;
-  const view = new DataView(head.buffer, head.byteOffset, head.length);
-  const type = String.fromCharCode(...head.subarray(4, 8));
-  let size = view.getUint32(0);
-  let start = at + 8;
-  if (size === 1) {
-    if (head.length < 16) return undefined;
-    size = view.getUint32(8) * LONG_SIZE + view.getUint32(12);
-    start = at + 16;
-  } else if (size === 0) {
-    size = end - at;
-  }
-  if (at + size > end || at + size < start) return undefined;
-  return { type, start, end: at + size };
-}
-
-function* boxes(source: ByteSource, start: number, end: number): Generator<Box> {
-  for (let at = start; at < end; ) {
-    const box = boxAt(source, at, end);
-    if (!box) return;
-    yield box;
-    at = box.end;
-  }
-}
-
-/** The first box at the end of a path of types. */
-function find(source: ByteSource, start: number, end: number, [type, ...rest]: readonly string[]): Box | undefined {
-  for (const box of boxes(source, start, end)) {
-    if (box.type === type) return rest.length === 0 ? box : find(source, box.start, box.end, rest);
-  }
-  return undefined;
-}
-
-function view(source: ByteSource, box: Box): DataView {
-  const bytes = source.read(box.start, Math.min(box.end - box.start, LARGEST_HEADER));
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
+import { boxAt, boxes, find, LONG_SIZE, readRun, TRUN, view, type Box } from './mp4-boxes';
+import { isTime, NOTHING_WHOLE, toMicroseconds, type ByteSource, type VideoCut } from './video-cut';
 
 interface Track {
   readonly timescale: number;
@@ -91,9 +40,8 @@ function readTrack(source: ByteSource, moov: Box): Track | undefined {
   };
 }
 
-/** Flags of tfhd and trun (sections 8.8.7 and 8.8.8). */
+/** Flags of tfhd (ISO/IEC 14496-12, section 8.8.7). */
 const TFHD = { baseDataOffset: 0x1, descriptionIndex: 0x2, defaultDuration: 0x8 };
-const TRUN = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, offset: 0x800 };
 
 interface Times {
   /** When each frame is shown, in the order of decoding. */
@@ -114,17 +62,18 @@ function readFragment(source: ByteSource, moof: Box, track: Track): Times | unde
   const defaultDuration = headFlags & TFHD.defaultDuration ? head.getUint32(durationAt) : track.defaultDuration;
   const base = view(source, tfdt);
   let time = base.getUint8(0) === 1 ? base.getUint32(4) * LONG_SIZE + base.getUint32(8) : base.getUint32(4);
+  // The frames' bytes stand in the mdat behind it; where that is not there yet, the fragment is not whole whatever it counts.
+  const media = boxAt(source, moof.end, source.size);
+  const most = media?.type === 'mdat' ? media.end - media.start : 0;
   const times: Times = { shown: [], last: -1, end: 0 };
   for (const trun of boxes(source, traf.start, traf.end)) {
     if (trun.type !== 'trun') continue;
     const run = view(source, trun);
-    const flags = run.getUint32(0) & 0xffffff;
-    let at = 8 + (flags & TRUN.dataOffset ? 4 : 0) + (flags & TRUN.firstFlags ? 4 : 0);
-    for (let i = run.getUint32(4); i > 0; i--) {
-      const duration = flags & TRUN.duration ? run.getUint32(at) : defaultDuration;
-      const offsetAt = at + [TRUN.duration, TRUN.size, TRUN.flags].filter((flag) => flags & flag).length * 4;
-      const shown = time + (flags & TRUN.offset ? run.getInt32(offsetAt) : 0);
-      at = offsetAt + (flags & TRUN.offset ? 4 : 0);
+    const { flags, count, at, step } = readRun(run, most - times.shown.length);
+    for (let i = 0; i < count; i++) {
+      const frameAt = at + i * step;
+      const duration = flags & TRUN.duration ? run.getUint32(frameAt) : defaultDuration;
+      const shown = time + (flags & TRUN.offset ? run.getInt32(frameAt + step - 4) : 0);
       times.shown.push(shown);
       times.last = Math.max(times.last, shown);
       times.end = Math.max(times.end, shown + duration);
@@ -149,6 +98,7 @@ export function cutMp4(source: ByteSource, times: number[] = []): VideoCut {
       else if (box.type === 'moof') pending = track && readFragment(source, box, track);
       else if (box.type === 'mdat' && pending && track) {
         const { timescale } = track;
+        if (![pending.last, pending.end].every((time) => isTime(toMicroseconds(time, timescale)))) break;
         for (const shown of pending.shown) times.push(toMicroseconds(shown, timescale));
         cut = {
           width: track.width,

@@ -33,3 +33,6 @@ const US_PER_SECOND = 1_000_000;
 export function toMicroseconds(value: number, timescale: number): number {
   return Math.round((value * US_PER_SECOND) / timescale);
 }
+
+/** Whether microseconds are a time that a video can have; headers that are damaged give others. */
+export const isTime = (us: number): boolean => Number.isSafeInteger(us) && us >= 0;

@@ -1,4 +1,4 @@
-import { NOTHING_WHOLE, type ByteSource, type VideoCut } from './video-cut';
+import { isTime, NOTHING_WHOLE, type ByteSource, type VideoCut } from './video-cut';
 
 /** Element ids of Matroska (RFC 9559) that are looked at. */
 const ID = {
@@ -65,9 +65,18 @@ function elementAt(source: ByteSource, at: number): Element | undefined {
   return { id, sizeAt: at + idBytes, sizeBytes, start, end: unknown ? undefined : start + size };
 }
 
+/** Most bytes of a number (RFC 8794, section 7.2), and of a name that is looked at; a size that says more is damaged, and is not read. */
+const LONGEST_NUMBER = 8;
+const LONGEST_NAME = 64;
+
+function content(source: ByteSource, element: Element, longest: number): Uint8Array {
+  const length = (element.end ?? element.start) - element.start;
+  return source.read(element.start, length > longest ? 0 : length);
+}
+
 function unsigned(source: ByteSource, element: Element): number {
   let value = 0;
-  for (const byte of source.read(element.start, (element.end ?? element.start) - element.start)) value = value * 256 + byte;
+  for (const byte of content(source, element, LONGEST_NUMBER)) value = value * 256 + byte;
   return value;
 }
 
@@ -109,7 +118,7 @@ function readTracks(source: ByteSource, tracks: Element, header: Header): void {
     if (entry.id !== ID.trackEntry) continue;
     for (const part of children(source, entry.start, entry.end)) {
       if (part.id === ID.codecId) {
-        header.codec = CODECS[String.fromCharCode(...source.read(part.start, part.end - part.start))] ?? '';
+        header.codec = CODECS[String.fromCharCode(...content(source, part, LONGEST_NAME))] ?? '';
       } else if (part.id === ID.video) {
         for (const size of children(source, part.start, part.end)) {
           if (size.id === ID.pixelWidth) header.width = unsigned(source, size);
@@ -120,9 +129,10 @@ function readTracks(source: ByteSource, tracks: Element, header: Header): void {
   }
 }
 
-/** Ticks of a block after its cluster's time: after the track's number, 16 bits, signed. */
+/** Ticks of a block after its cluster's time: after the track's number, 16 bits, signed; NaN where the block is too short for them. */
 function blockTicks(source: ByteSource, block: Element): number {
-  const head = source.read(block.start, 4);
+  const head = source.read(block.start, Math.min(4, (block.end ?? block.start) - block.start));
+  if (head.length < 3) return NaN;
   return new DataView(head.buffer, head.byteOffset, head.length).getInt16(1);
 }
 
@@ -149,10 +159,10 @@ class Cutter {
       const element = elementAt(source, at);
       if (element?.end === undefined || element.end > source.size || !IN_CLUSTER.includes(element.id)) break;
       if (element.id === ID.timestamp) clusterTicks = unsigned(source, element);
-      else if (element.id === ID.simpleBlock) this.#frame(clusterTicks + blockTicks(source, element), element.end);
+      else if (element.id === ID.simpleBlock && !this.#frame(clusterTicks + blockTicks(source, element), element.end)) return source.size;
       else if (element.id === ID.blockGroup) {
         for (const block of children(source, element.start, element.end)) {
-          if (block.id === ID.block) this.#frame(clusterTicks + blockTicks(source, block), element.end);
+          if (block.id === ID.block && !this.#frame(clusterTicks + blockTicks(source, block), element.end)) return source.size;
         }
       }
       at = element.end;
@@ -162,13 +172,17 @@ class Cutter {
     return at;
   }
 
-  #frame(ticks: number, end: number): void {
+  /** @returns false where the frame has no time: the file is damaged there, and is whole up to the frame before */
+  #frame(ticks: number, end: number): boolean {
+    const us = this.#us(ticks);
+    if (!isTime(us)) return false;
     this.#frames++;
-    this.times.push(this.#us(ticks));
+    this.times.push(us);
     this.#bytes = end;
-    if (ticks <= this.#lastTicks) return;
+    if (ticks <= this.#lastTicks) return true;
     this.#beforeTicks = this.#lastTicks;
     this.#lastTicks = ticks;
+    return true;
   }
 
   #us(ticks: number): number {
