@@ -26,7 +26,7 @@ const engine = {
 
 /** Elements that other features show: an import of the file defines the element, so the index, which is to cost nothing, leaves them out. */
 const elements = [
-  'live/live-view', 'live/camera-stage', 'live/label-list', 'live/aim-stage', 'live/camera-tools', 'look/map-legend', 'look/map-overlay',
+  'live/live-view', 'live/camera-stage', 'live/label-list', 'live/aim-stage', 'live/camera-tools', 'look/map-bar', 'look/map-overlay',
   'model/model-picker', 'model/load-progress',
 ];
 

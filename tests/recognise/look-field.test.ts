@@ -43,6 +43,19 @@ describe('LookField', () => {
     expect(Math.max(...field.values)).toBeCloseTo(1);
   });
 
+  it('forgets half of what is beside the newest square, or all of it where each answer stands for itself', () => {
+    const [left, right] = [0, 320].map((x) => ({ x, y: 0, width: 320, height: 320 }));
+    for (const [kept, least, most] of [[undefined, 0.35, 0.5], [0, 0, 0]] as const) {
+      const field = new LookField(FRAME);
+      field.add(look(left, 24));
+      field.add(look(right, 24), kept);
+      field.step(Infinity);
+      expect(at(field, 160, 160)).toBeGreaterThanOrEqual(least);
+      expect(at(field, 160, 160)).toBeLessThanOrEqual(most);
+      expect(at(field, 480, 160)).toBeGreaterThan(0.7);
+    }
+  });
+
   it('goes from one answer to the next little by little, and comes to rest', () => {
     const field = new LookField(FRAME);
     field.add(look(square, 0));

@@ -1,26 +1,25 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
-import { localized, msg } from '@lit/localize';
+import { localized } from '@lit/localize';
 import { TORCHVISION_PREPROCESSING } from '../../engine/index';
+import { decodeImage } from '../../base/page/decode-image';
 import type { Sheet } from '../../base/page/elements/sheet';
-import { icon } from '../../base/page/elements/icons';
 import { ON_ITS_SIDE, sharedStyles } from '../../base/page/elements/styles';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import { Follower } from '../../base/page/shared-controller';
 import { shortcutOf } from '../../base/page/shortcut-controller';
 import {
-  AIM_SHORTCUTS, AimController, LabelJudge, recogniserContext, type RecogniserController, type ControlEvent, type ZoomEvent,
+  AIM_SHORTCUTS, AimController, imageStill, LabelJudge, recogniserContext, StillLook, type RecogniserController, type ControlEvent, type ZoomEvent,
 } from '../../recognise/page/index';
 import type { Recognition } from '../../recognise/shared/index';
 import type { DoneImage } from '../shared/image';
-import { ImageLook } from './image-look';
 import { imageProblemText } from './image-problem-text';
 import '../../base/page/elements/sheet';
 import '../../recognise/page/live/aim-stage';
 import '../../recognise/page/live/camera-tools';
 import '../../recognise/page/live/label-list';
-import '../../recognise/page/look/map-legend';
+import '../../recognise/page/look/map-bar';
 import '../../recognise/page/look/map-overlay';
 
 /** A sheet with one image, large: the square that the network looks at can be moved and zoomed, and its labels follow. */
@@ -55,33 +54,14 @@ export class ImageSheet extends LitElement {
         padding: 0.6rem;
         pointer-events: none;
       }
-      .top {
-        display: flex;
-        align-items: flex-start;
-        justify-content: flex-end;
-        gap: 0.5rem;
-      }
       .foot {
         display: grid;
         grid-template-columns: minmax(0, 30rem);
         justify-content: center;
         gap: 0.5rem;
       }
-      .top > *,
       .foot > * {
         pointer-events: auto;
-      }
-      sg-map-legend {
-        margin-inline-end: auto;
-      }
-      .top button {
-        border-color: transparent;
-        background: var(--sg-glass);
-        color: #fff;
-      }
-      .top button[aria-pressed='true'] {
-        background: #fff;
-        color: #000;
       }
       @media ${ON_ITS_SIDE} {
         .stage {
@@ -91,11 +71,11 @@ export class ImageSheet extends LitElement {
           display: grid;
           grid-template: minmax(0, 1fr) / minmax(0, 1fr);
         }
-        .top,
+        sg-map-bar,
         .foot {
           grid-area: 1 / 1;
         }
-        .top {
+        sg-map-bar {
           align-self: start;
         }
         .foot {
@@ -119,7 +99,7 @@ export class ImageSheet extends LitElement {
   @consume({ context: settingsContext }) private readonly settings!: SettingsStore;
   @state() private image: DoneImage | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
-  private readonly look = new ImageLook(this, () => this.recogniser, () => ({ aim: this.aim.aim, map: this.settings.value.mapShown }));
+  private readonly look = new StillLook(this, () => this.recogniser, () => ({ aim: this.aim.aim, map: this.settings.value.mapShown }));
   private readonly aim: AimController = new AimController(
     this,
     () => ({ source: this.image, lens: undefined, frozen: true, mirrored: false, preprocessing: this.#preprocessing }),
@@ -146,7 +126,7 @@ export class ImageSheet extends LitElement {
     this.#url = URL.createObjectURL(image.file);
     // Once the aim is that of this image.
     await this.updateComplete;
-    this.look.open(image.file);
+    this.look.open(imageStill(() => decodeImage(image.file)));
     await this.sheet.show();
   }
 
@@ -166,17 +146,14 @@ export class ImageSheet extends LitElement {
   #stage(image: DoneImage): unknown {
     const { aim, look, judge } = this;
     const { mapShown } = this.settings.value;
-    const words = msg('Show where the network looked');
+    const { lack } = look;
     return html`<div class="stage">
       <sg-aim-stage .aim=${aim} .size=${image} .preprocessing=${this.#preprocessing}>
         <img src=${this.#url} alt=${image.name} />
-        ${mapShown ? html`<sg-map-overlay .look=${look.recognition?.look} .frame=${look.recognition?.frame}></sg-map-overlay>` : nothing}
+        ${mapShown ? html`<sg-map-overlay still .look=${look.recognition?.look} .frame=${look.recognition?.frame}></sg-map-overlay>` : nothing}
       </sg-aim-stage>
       <div class="over">
-        <div class="top">
-          ${mapShown ? html`<sg-map-legend></sg-map-legend>` : nothing}
-          <button class="icon" aria-label=${words} title=${words} aria-pressed=${String(mapShown)} @click=${this.#onMap}>${icon('heat')}</button>
-        </div>
+        <sg-map-bar ?shown=${mapShown} .lack=${lack} @sg-control=${this.#onMap}></sg-map-bar>
         <div class="foot">
           <sg-camera-tools
             .limits=${aim.limits}
@@ -185,8 +162,8 @@ export class ImageSheet extends LitElement {
             @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
             @sg-control=${(_event: ControlEvent) => void aim.reset()}
           ></sg-camera-tools>
-          ${look.failed ? html`<p role="alert">${imageProblemText('engine')}</p>` : nothing}
-          <sg-label-list .labels=${judge.shown} .doubt=${judge.doubt}></sg-label-list>
+          ${lack === 'answer' ? html`<p role="alert">${imageProblemText('engine')}</p>` : nothing}
+          <sg-label-list still .labels=${judge.shown} .doubt=${judge.doubt}></sg-label-list>
         </div>
       </div>
       <div class="visually-hidden" role="status" data-key="aim">${aim.words}</div>
@@ -203,6 +180,7 @@ export class ImageSheet extends LitElement {
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
+    if (this.settings.value.shortcuts && shortcutOf({ h: 'map' }, event)) this.#onMap();
     const action = shortcutOf(AIM_SHORTCUTS, event);
     // Escape closes the sheet where there is nothing to go back from.
     if (action !== undefined && this.aim.run(action)) event.preventDefault();

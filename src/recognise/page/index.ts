@@ -17,6 +17,7 @@ export { LiveRecognition, type FrameTap, type LiveStatistics } from './live/live
 export { LIVE_SHORTCUTS, liveActionWords } from './live/live-shortcuts';
 export type { LiveView } from './live/live-view';
 export type { RecorderFactory, RecorderParts, RecorderSlot } from './live/recorder-slot';
+export { imageStill, StillLook, type MapLack, type Still } from './look/still-look';
 export {
   deviceCapabilities, deviceReport, LITTLE_MEMORY, type Capability, type CapabilityId,
 } from './model/device-capabilities';

@@ -46,14 +46,17 @@ export class LookField {
     return width === this.frame.width && height === this.frame.height;
   }
 
-  /** Takes an answer's map in; `step` brings the shown values there. */
-  add({ map, square }: LookMap): void {
+  /**
+   * Takes an answer's map in; `step` brings the shown values there.
+   * @param kept what is left of a place outside of its square, 0..1
+   */
+  add({ map, square }: LookMap, kept = FORGOTTEN): void {
     const most = Math.max(...map.values);
     for (let row = 0, cell = 0; row < this.height; row++) {
       const y = (((row + 0.5) / this.height) * this.frame.height - square.y) / square.height;
       for (let column = 0; column < this.width; column++, cell++) {
         const x = (((column + 0.5) / this.width) * this.frame.width - square.x) / square.width;
-        if (x < 0 || x > 1 || y < 0 || y > 1) this.#newest[cell] *= FORGOTTEN;
+        if (x < 0 || x > 1 || y < 0 || y > 1) this.#newest[cell] *= kept;
         else this.#newest[cell] = most > 0 ? Math.max(0, bilinear(map, x * map.width - 0.5, y * map.height - 0.5) / most) : 0;
       }
     }

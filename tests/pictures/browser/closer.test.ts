@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
@@ -71,5 +72,14 @@ describe.skipIf(!images).each([
     await page.getByRole('button', { name: 'Look closer: two.png' }).click();
     await sheet('dialog[open]').waitFor();
     await sheet('.reticle:not(.aimed)').waitFor();
+  });
+
+  it('says of a picture that is too dark that it is, without advice for a camera', async () => {
+    await page.keyboard.press('Escape');
+    await sheet('dialog[open]').waitFor({ state: 'detached' });
+    const black = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#050505' } }).png().toBuffer();
+    await page.locator('sg-pictures-view input[type=file]').setInputFiles({ name: 'night.png', mimeType: 'image/png', buffer: black });
+    await page.getByRole('button', { name: 'Look closer: night.png' }).click();
+    await expect.poll(() => sheet('.hint').textContent({ timeout: 5000 }).catch(() => ''), { timeout: 10_000 }).toBe('It is too dark.');
   });
 });

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
+import { violations } from '../../support/axe';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { card, chooseZips, imported, openSessions, sampleSession, storedFile, type SampleSession } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
@@ -108,6 +109,58 @@ describe('where the network looked', () => {
     expect((box.y - picture.y) / scale).toBeCloseTo(30, 0);
     expect(box.width / scale).toBeCloseTo(60, 0);
     expect(box.height / scale).toBeCloseTo(60, 0);
+    expect(errors).toEqual([]);
+  });
+
+  const detail = (selector: string) => page.locator(`sg-session-detail ${selector}`);
+  const map = (within: string) => detail(`${within} sg-map-overlay canvas`);
+  const button = (within: string) => page.locator(`sg-session-detail ${within}`).getByRole('button', { name: 'Show where the network looked' });
+
+  /** Where a map has colour: its left and right edge as shares of the picture's width; undefined where it has none. */
+  const coloured = (within: string): Promise<[number, number] | undefined> =>
+    map(within).evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const columns = [...data].flatMap((value, i) => (i % 4 === 3 && value > 8 ? [((i - 3) / 4) % canvas.width] : []));
+      return columns.length === 0 ? undefined : [Math.min(...columns) / canvas.width, (Math.max(...columns) + 1) / canvas.width];
+    });
+
+  it('is looked at again by the model that runs: a map over the frame that stands, in the square of its label', async () => {
+    await button('.film').click();
+    await detail('.film sg-map-legend').getByText(/^Where the network looked: ./).waitFor({ timeout: 30_000 });
+    // A cell of the map is a sixty-fourth of the width.
+    await expect.poll(async () => ((await coloured('.film'))?.[0] ?? 0) + 1 / 64).toBeGreaterThan(210 / 320);
+    await expect.poll(async () => ((await coloured('.film'))?.[1] ?? 1) - 1 / 64).toBeLessThan(270 / 320);
+    expect(await map('.film').boundingBox()).toEqual(await detail('.film video').boundingBox());
+    // Back where the label is of the middle, of 210 pixels from the 55th on: nothing is left of the aimed square.
+    await detail('[data-command=previous-label]').click();
+    await detail('[data-key=square]').waitFor({ state: 'detached' });
+    await expect.poll(async () => ((await coloured('.film'))?.[0] ?? 1) + 1 / 64).toBeLessThan(200 / 320);
+    expect(errors).toEqual([]);
+  });
+
+  it('is not asked for while the film plays, which the legend says', async () => {
+    await detail('[data-command=toggle]').click();
+    await detail('.film sg-map-legend').getByText('Pause to see where the network looks').waitFor();
+    expect(await coloured('.film')).toBeUndefined();
+    await detail('[data-command=toggle]').click();
+    await expect.poll(() => coloured('.film')).toBeDefined();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('is shown over a kept picture too, and remembered', async () => {
+    await detail('sg-snapshot-strip [data-snapshot]').click();
+    await expect.poll(() => coloured('sg-snapshot-sheet')).toBeDefined();
+    expect(await map('sg-snapshot-sheet').boundingBox()).toEqual(await detail('sg-snapshot-sheet [whole] img').boundingBox());
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('h');
+    await map('sg-snapshot-sheet').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await detail('sg-snapshot-sheet dialog[open]').waitFor({ state: 'detached' });
+    await detail('[data-command=frame-forth]').focus();
+    await page.keyboard.press('h');
+    await expect.poll(() => coloured('.film')).toBeDefined();
+    await page.reload();
+    await expect.poll(() => coloured('.film'), { timeout: 30_000 }).toBeDefined();
     expect(errors).toEqual([]);
   });
 });

@@ -139,13 +139,15 @@ export class LabelList extends LitElement {
   @property({ attribute: false }) doubt: Doubt | undefined;
   /** Whether they are of an image before the one that is shown. */
   @property({ type: Boolean, reflect: true }) old = false;
+  /** Whether they are of an image that is what it is: no advice on how to hold the camera. */
+  @property({ type: Boolean }) still = false;
 
   override render(): unknown {
     if (this.labels.length === 0) return nothing;
     if (this.doubt) {
       return html`<ol aria-label=${msg('Recognised')}>
         <li part="label" data-unsure data-doubt=${this.doubt}>
-          <span class="name">${msg('Not sure')}<span class="hint">${doubtText(this.doubt)}</span></span>
+          <span class="name">${msg('Not sure')}<span class="hint">${doubtText(this.doubt, this.still)}</span></span>
           ${this.doubt === 'unknown'
             ? html`<button class="known" @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button>`
             : nothing}

@@ -50,50 +50,11 @@ export const liveViewStyles = css`
     padding: 0.75rem max(0.75rem, env(safe-area-inset-right)) 0.75rem max(0.75rem, env(safe-area-inset-left));
     pointer-events: none;
   }
-  .top {
-    display: flex;
-    align-items: flex-start;
-    justify-content: flex-end;
-    gap: 0.5rem;
-  }
-  .top > * {
-    pointer-events: auto;
-  }
-  sg-live-stats,
-  sg-map-legend:first-child {
-    margin-inline-end: auto;
-  }
-  @media (max-width: 47.99rem) and (min-height: 30.01rem) {
-    .top {
-      flex-wrap: wrap;
-    }
-    sg-live-stats {
-      order: 1;
-      flex: 1 1 100%;
-    }
-  }
-  .badge {
-    display: flex;
-    align-items: center;
-    gap: 0.35em;
-    min-height: 44px;
-    padding: 0 0.9rem;
-    border-radius: 999px;
-    background: var(--sg-glass);
-    color: #fff;
-    font-size: 0.85rem;
-    font-variant-numeric: tabular-nums;
-    white-space: nowrap;
-  }
   /* Over the picture, whatever the theme. */
   .glass {
     border-color: transparent;
     background: var(--sg-glass);
     color: #fff;
-  }
-  .glass[aria-pressed='true'] {
-    background: #fff;
-    color: #000;
   }
   .foot {
     display: grid;
@@ -166,7 +127,7 @@ export const liveViewStyles = css`
       padding-right: 0.75rem;
       padding-bottom: max(0.75rem, env(safe-area-inset-bottom));
     }
-    .top,
+    sg-live-bar,
     .foot {
       grid-area: 1 / 1;
     }
@@ -175,9 +136,6 @@ export const liveViewStyles = css`
       width: clamp(13rem, 34%, 22rem);
       margin-inline-start: auto;
       grid-template-columns: minmax(0, 1fr);
-    }
-    sg-live-stats {
-      font-size: 0.7rem;
     }
   }
   /* A small phone that records: the picture before the second guess. */

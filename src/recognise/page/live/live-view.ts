@@ -13,15 +13,12 @@ import { settingsContext, type SettingsStore } from '../../../base/page/settings
 import {
   ClassListEvent,
   type CameraChoiceEvent,
-  type ControlAction,
   type ControlEvent,
   type VideoFileEvent,
   type ImageFaultEvent,
   type ZoomEvent,
 } from '../events';
 import type { FaultActionEvent } from '../../../base/page/elements/events';
-import { decimal } from '../../../base/page/elements/format';
-import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { AimController, type AimParts } from './aim-controller';
 import type { CameraStage } from './camera-stage';
@@ -33,7 +30,6 @@ import type { SourceSheet } from './source-sheet';
 import '../../../base/page/elements/fault-panel';
 import '../model/load-progress';
 import './camera-choices';
-import '../look/map-legend';
 import '../look/map-overlay';
 import './aim-hint';
 import './camera-stage';
@@ -41,7 +37,7 @@ import './camera-tools';
 import './control-bar';
 import './video-bar';
 import './label-list';
-import './live-stats';
+import './live-bar';
 import './source-sheet';
 
 /**
@@ -137,7 +133,7 @@ export class LiveView extends LitElement implements LiveParts {
           ${camera.state === 'off' && recogniser.state === 'ready' && !fault ? this.#welcome() : nothing}
         </div>
         <div class="over">
-          ${camera.state === 'live' ? this.#top() : nothing}
+          ${camera.state === 'live' ? this.#bar() : nothing}
           <div class="foot">
             ${camera.state === 'live' ? this.#tools() : nothing}
             <sg-label-list part="labels" .labels=${labels.shown} .doubt=${labels.doubt} ?old=${actions.paused}></sg-label-list>
@@ -171,27 +167,18 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   /** What is going on, and the figures of it. */
-  #top(): unknown {
-    const { live, recogniser } = this;
-    const { statsOpen: open, mapShown } = this.settings.value;
-    return html`<div class="top">
-      ${open
-        ? html`<sg-live-stats
-            .statistics=${live.statistics}
-            .loaded=${recogniser.loaded}
-            .capabilities=${recogniser.capabilities}
-          ></sg-live-stats>`
-        : nothing}
-      ${mapShown ? html`<sg-map-legend ?missing=${this.actions.mapMissing}></sg-map-legend>` : nothing}
-      <div class="badge"><span data-key="fps">${decimal(live.statistics?.displayRate ?? 0, 0)}</span> FPS${this.#stateWord()}</div>
-      ${this.#switch('map', 'heat', msg('Show where the network looked'), mapShown)} ${this.#switch('statistics', 'chart', msg('Show figures'), open)}
-    </div>`;
-  }
-
-  #switch(action: ControlAction, name: IconName, words: string, on: boolean): unknown {
-    return html`<button class="icon glass" aria-label=${words} title=${words} aria-pressed=${String(on)} @click=${() => this.actions.run(action)}>
-      ${icon(name)}
-    </button>`;
+  #bar(): unknown {
+    const { live, recogniser, actions } = this;
+    const { statsOpen, mapShown } = this.settings.value;
+    return html`<sg-live-bar
+      .statistics=${live.statistics}
+      .running=${{ loaded: recogniser.loaded, capabilities: recogniser.capabilities }}
+      ?figures=${statsOpen}
+      ?map=${mapShown}
+      .lack=${actions.mapMissing ? 'map' : undefined}
+      state=${actions.frozen ? msg('frozen') : actions.paused ? msg('paused') : ''}
+      @sg-control=${this.#onControl}
+    ></sg-live-bar>`;
   }
 
   #map(): unknown {
@@ -243,11 +230,6 @@ export class LiveView extends LitElement implements LiveParts {
       <p>${msg('It knows 1000 things. Pictures never leave this device.')}</p>
       <button class="glass" @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button>
     </div>`;
-  }
-
-  #stateWord(): string {
-    if (this.actions.frozen) return ` · ${msg('frozen')}`;
-    return this.actions.paused ? ` · ${msg('paused')}` : '';
   }
 
   readonly #sure = (): boolean => this.labels.doubt === undefined;

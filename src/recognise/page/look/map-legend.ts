@@ -1,10 +1,11 @@
-import { css, html, LitElement, unsafeCSS } from 'lit';
+import { css, html, LitElement, nothing, unsafeCSS } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { HEAT_COLOURS } from './heat-colours';
+import type { MapLack } from './still-look';
 
-/** What the heat map over an image means, with its scale; or that there is none. */
+/** What the heat map over an image means, with its scale; or why there is none. */
 @customElement('sg-map-legend')
 @localized()
 export class MapLegend extends LitElement {
@@ -45,13 +46,28 @@ export class MapLegend extends LitElement {
     `,
   ];
 
-  /** Whether the model that runs gives no map. */
-  @property({ type: Boolean }) missing = false;
+  /** Why there is no map; undefined where there is one, or will be. */
+  @property({ attribute: false }) lack: MapLack | undefined;
+  /** The label that the map speaks for, where it is not said beside it. */
+  @property() label = '';
 
   override render(): unknown {
-    if (this.missing) return html`<span>${msg('This model does not tell where it looked')}</span>`;
-    return html`<span>${msg('Where the network looked')}</span>
+    if (this.lack) return html`<span role="status">${lackWords(this.lack)}</span>`;
+    return html`<span>${msg('Where the network looked')}${this.label ? html`: <b>${this.label}</b>` : nothing}</span>
       <span class="scale">${msg('less')}<span class="bar"></span>${msg('more')}</span>`;
+  }
+}
+
+function lackWords(lack: MapLack): string {
+  switch (lack) {
+    case 'map':
+      return msg('This model does not tell where it looked');
+    case 'model':
+      return msg('No model is running: the live view says why');
+    case 'answer':
+      return msg('The network could not look at this picture');
+    case 'still':
+      return msg('Pause to see where the network looks');
   }
 }
 

@@ -30,6 +30,8 @@ export class MapOverlay extends LitElement {
   @property({ attribute: false }) look: LookMap | undefined;
   /** The frame's that it is of, pixels. */
   @property({ attribute: false }) frame: FrameSize | undefined;
+  /** Whether each answer stands for itself: nothing of the one before stays where a square beside it was looked at. */
+  @property({ type: Boolean }) still = false;
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   #field: LookField | undefined;
   #image: ImageData | undefined;
@@ -57,7 +59,7 @@ export class MapOverlay extends LitElement {
       this.canvas.height = this.#field.height;
       this.#image = new ImageData(this.#field.width, this.#field.height);
     }
-    this.#field?.add(look);
+    this.#field?.add(look, this.still ? 0 : undefined);
     if (begins || matchMedia('(prefers-reduced-motion: reduce)').matches) this.#paint(Infinity);
     else if (this.#request === 0) {
       this.#paintedAt = performance.now();

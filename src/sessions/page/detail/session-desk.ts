@@ -1,13 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
-import type { Region } from '../../../engine/index';
+import { aimOf, type Aim, type Region } from '../../../engine/index';
 import type { HumanLabels, HumanSpan, RecognitionEntry, SessionData } from '../../shared/session';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FrameTimes } from '../../shared/session-export';
 import { neighbouringStart, recognitionAt } from '../../shared/label-times';
 import { isNamed } from '../../shared/sureness';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
-import { squareInImage } from '../../shared/squares';
+import { squareInImage, type Size } from '../../shared/squares';
 import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';
 import type { LabelBook } from '../label-book';
 import type { Transfer } from '../library/session-transfer';
@@ -92,11 +92,33 @@ export class SessionDesk implements ReactiveController {
     return this.#videoFault;
   }
 
+  /** The video's picture, pixels. */
+  get size(): Size | undefined {
+    return this.editor.data?.manifest.film;
+  }
+
   /** The square that the label at the present time is of, pixels of the video's picture; undefined where it was none of its own. */
   get square(): Region | undefined {
     const square = this.#answer?.square;
     const film = this.editor.data?.manifest.film;
     return square && film && squareInImage(square, film, film);
+  }
+
+  /** That square in shares of the video's picture. */
+  get aim(): Aim | undefined {
+    return this.#answer?.square;
+  }
+
+  /**
+   * The square that the label at a time is of, in a picture that was kept then.
+   * @param picture its size, pixels
+   */
+  aimIn(timeUs: number, picture: Size): Aim | undefined {
+    const { data } = this.editor;
+    const square = data && recognitionAt(data.recognitions, timeUs)?.square;
+    if (!square) return undefined;
+    const region = squareInImage(square, data.manifest.film, picture);
+    return aimOf(region, picture.width, picture.height);
   }
 
   /** Whether the network is not sure of what it says at the present time. */

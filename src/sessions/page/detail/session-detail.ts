@@ -2,10 +2,12 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
-import { labelText } from '../../../base/page/language';
+import { className, labelText } from '../../../base/page/language';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionData } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
+import type { Size } from '../../shared/squares';
+import { FrameLook } from './frame-look';
 import { SessionDesk } from './session-desk';
 import type { SessionLibrary } from '../library/session-library';
 import { spansAt } from '../../shared/label-times';
@@ -17,16 +19,19 @@ import { percent } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import type { LabelSearch } from '../../../base/page/elements/label-search';
 import type { Sheet } from '../../../base/page/elements/sheet';
+import type { Aim } from '../../../engine/index';
+import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
 import { labelBookContext, type LabelBook } from '../label-book';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelTimeline } from './label-timeline';
-import { lookedSquare, lookedSquareStyles } from './looked-square';
+import { lookedMap, lookedSquare, lookedSquareStyles } from './looked-square';
 import { sessionDetailStyles } from './session-detail-styles';
 import { commandOf, isZoom, KEYS, type Command } from './session-keys';
 import { preciseTime } from './time-words';
 import '../../../base/page/elements/fault-panel';
 import '../../../base/page/elements/label-search';
 import '../../../base/page/elements/sheet';
+import '../../../recognise/page/look/map-bar';
 import './label-lists';
 import './label-timeline';
 import './snapshot-strip';
@@ -44,6 +49,7 @@ export class SessionDetail extends LitElement {
 
   @consume({ context: labelBookContext }) readonly book!: LabelBook;
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @property({ attribute: false }) library!: SessionLibrary;
   @property() sessionId = '';
   /** False while another view is shown: then it does not play on. */
@@ -61,12 +67,15 @@ export class SessionDetail extends LitElement {
     },
     () => this.settings.value.certainty,
   );
+  private readonly look = new FrameLook(this, () => this.recogniser, () => ({
+    wanted: this.active && this.settings.value.mapShown, video: this.desk.videoFault ? undefined : (this.video ?? undefined), square: this.desk.aim,
+  }));
   /** What becomes of the label that is searched for. */
   #onLabel: (label: LabelRef) => void = () => undefined;
 
   constructor() {
     super();
-    new Follower(this, () => [this.settings]);
+    new Follower(this, () => [this.settings, this.recogniser]);
   }
 
   override connectedCallback(): void {
@@ -99,7 +108,7 @@ export class SessionDetail extends LitElement {
   }
 
   #page(data: SessionData): unknown {
-    const { editor, player, runs, plotted, videoFault, statistics, square } = this.desk;
+    const { editor, player, runs, plotted, videoFault, statistics } = this.desk;
     const { durationUs } = data.manifest;
     return html`<div class="page">
       ${this.#head(data)}
@@ -114,7 +123,7 @@ export class SessionDetail extends LitElement {
               @error=${this.#onVideoError}
               @click=${() => player.toggle()}
             ></video>`}
-        ${square && !videoFault && this.video?.videoWidth ? lookedSquare(square, data.manifest.film) : nothing}
+        ${this.video?.videoWidth && !videoFault ? this.#looked() : nothing}
         <div class="said" aria-hidden="true">${this.#said()}</div>
       </div>
       <div class="side">
@@ -142,6 +151,7 @@ export class SessionDetail extends LitElement {
         class="wide"
         .snapshots=${editor.labels.snapshots}
         .image=${this.#image}
+        .aimIn=${this.#aimIn}
         @sg-seek=${this.#onSeek}
         @sg-snapshot-edit=${this.#onSnapshotEdit}
       ></sg-snapshot-strip>
@@ -209,6 +219,20 @@ export class SessionDetail extends LitElement {
     ];
   }
 
+  /** Where the network looked: the square that the label is of, and the map where it is wanted. */
+  #looked(): unknown {
+    const { desk, look } = this;
+    const { mapShown } = this.settings.value;
+    const { recognition } = look;
+    return html`${mapShown ? lookedMap(recognition) : nothing} ${desk.square && desk.size ? lookedSquare(desk.square, desk.size) : nothing}
+      <sg-map-bar
+        ?shown=${mapShown}
+        .lack=${look.lack}
+        label=${recognition?.look ? className(recognition.look.index) : ''}
+        @sg-control=${() => this.#run('map')}
+      ></sg-map-bar>`;
+  }
+
   #panel(): unknown {
     const { editor, player, next, answers } = this.desk;
     const { selected } = editor;
@@ -241,6 +265,8 @@ export class SessionDetail extends LitElement {
 
   readonly #image = (file: string): Promise<Blob> => this.library.store.snapshot(this.sessionId, file);
 
+  readonly #aimIn = (timeUs: number, picture: Size): Aim | undefined => this.desk.aimIn(timeUs, picture);
+
   readonly #onSnapshotEdit = ({ edit: { kind, id } }: SnapshotEditEvent): void => {
     const { editor } = this.desk;
     if (kind === 'delete') editor.deleteSnapshot(id);
@@ -266,7 +292,7 @@ export class SessionDetail extends LitElement {
     // Letters only count within the session: who dictates to the computer may say any of them elsewhere (WCAG 2.1.4).
     const elsewhere = !within && (target !== document.body || (event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey));
     const command = this.active && !elsewhere ? commandOf(event) : undefined;
-    if (!command || this.sheet?.open) return;
+    if (!command || this.sheet?.open || (command === 'map' && !this.settings.value.shortcuts)) return;
     event.preventDefault();
     this.#run(command);
   };
@@ -274,6 +300,7 @@ export class SessionDetail extends LitElement {
   #run(command: Command): void {
     const id = this.desk.editor.selected?.id;
     if (command === 'add') this.#openSearch((label) => this.desk.label(label));
+    else if (command === 'map') this.settings.update({ mapShown: !this.settings.value.mapShown });
     else if (isZoom(command)) this.timeline?.zoom(command);
     else if (command !== 'relabel') this.desk.run(command);
     else if (id !== undefined) this.#openSearch((label) => this.desk.editor.relabel(id, label));

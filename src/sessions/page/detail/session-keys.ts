@@ -4,8 +4,8 @@ import type { DeskCommand } from './session-desk';
 /** What is done to the timeline's scale. */
 export type ZoomCommand = 'zoom-in' | 'zoom-out' | 'zoom-fit';
 
-/** What a key does in an open session: `add` and `relabel` ask for a label. */
-export type Command = DeskCommand | ZoomCommand | 'add' | 'relabel';
+/** What a key does in an open session: `add` and `relabel` ask for a label, `map` shows where the network looked, or no more. */
+export type Command = DeskCommand | ZoomCommand | 'add' | 'relabel' | 'map';
 
 export function isZoom(command: Command): command is ZoomCommand {
   return command.startsWith('zoom-');
@@ -17,6 +17,7 @@ export const KEYS: readonly { readonly keys: readonly string[]; readonly words: 
   { keys: ['←', '→'], words: () => msg('A frame back or on; with Shift a second') },
   { keys: [',', '.'], words: () => msg('Previous or next label') },
   { keys: ['+', '-', '0'], words: () => msg('Look closer, look farther, the whole film') },
+  { keys: ['H'], words: () => msg('Show where the network looked') },
   { keys: ['L'], words: () => msg('Label from here') },
   { keys: ['R'], words: () => msg('Correct the label of the chosen span') },
   { keys: ['[', ']'], words: () => msg('The chosen span starts or ends here') },
@@ -27,7 +28,7 @@ export const KEYS: readonly { readonly keys: readonly string[]; readonly words: 
 ];
 
 const PLAIN: Readonly<Record<string, Command>> = {
-  ',': 'previous-label', '.': 'next-label', l: 'add', r: 'relabel', '[': 'starts-here', ']': 'ends-here', s: 'split', j: 'merge',
+  ',': 'previous-label', '.': 'next-label', h: 'map', l: 'add', r: 'relabel', '[': 'starts-here', ']': 'ends-here', s: 'split', j: 'merge',
   Delete: 'delete', Backspace: 'delete', ArrowLeft: 'frame-back', ArrowRight: 'frame-forth',
   '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', '0': 'zoom-fit',
 };

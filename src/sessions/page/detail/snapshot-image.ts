@@ -1,6 +1,7 @@
-import { css, html, LitElement, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../../../base/page/elements/icons';
+import { styleProperties } from '../../../base/page/elements/style-properties';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { WhenSeen } from '../../../base/page/elements/when-seen';
 import { frameStyles } from './frame-styles';
@@ -8,6 +9,7 @@ import { frameStyles } from './frame-styles';
 /**
  * A snapshot's image, read from the device when it comes into sight, given back when it is no longer in the page.
  *
+ * @slot - what lies over the image, of which all is shown
  * @csspart picture - the image
  */
 @customElement('sg-snapshot-picture')
@@ -16,15 +18,20 @@ export class SnapshotImage extends LitElement {
     sharedStyles,
     frameStyles,
     css`
+      .part,
       img {
         width: 100%;
         height: 100%;
         object-fit: cover;
       }
-      :host([whole]) img {
-        height: auto;
-        max-height: 60dvh;
-        object-fit: contain;
+      img {
+        display: block;
+      }
+      /* The image's own shape, so that what lies over it fits. */
+      .whole {
+        position: relative;
+        width: min(100%, var(--shape) * 60dvh);
+        aspect-ratio: var(--shape);
       }
     `,
   ];
@@ -36,6 +43,8 @@ export class SnapshotImage extends LitElement {
   @property({ type: Boolean, reflect: true }) whole = false;
   @property() alt = '';
   @state() private address: string | undefined;
+  /** Width by height. */
+  @state() private shape = 4 / 3;
   #wanted = '';
 
   constructor() {
@@ -57,8 +66,15 @@ export class SnapshotImage extends LitElement {
     // What cannot be read, or is no image, leaves the sign of one.
     return address === undefined
       ? icon('pictures')
-      : html`<img part="picture" src=${address} alt=${alt} decoding="async" @error=${() => this.#clear(this.key)} />`;
+      : html`<div class=${this.whole ? 'whole' : 'part'} style=${styleProperties({ '--shape': String(this.shape) })}>
+          <img part="picture" src=${address} alt=${alt} decoding="async" @load=${this.#onImage} @error=${() => this.#clear(this.key)} />
+          ${this.whole ? html`<slot></slot>` : nothing}
+        </div>`;
   }
+
+  readonly #onImage = ({ target }: Event): void => {
+    if (target instanceof HTMLImageElement && target.naturalHeight > 0) this.shape = target.naturalWidth / target.naturalHeight;
+  };
 
   async #load(): Promise<void> {
     const { key, image } = this;

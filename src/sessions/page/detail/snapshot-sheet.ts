@@ -1,9 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import { downloadFile } from '../../../base/page/save-file';
+import { settingsContext, type SettingsStore } from '../../../base/page/settings';
+import { Follower } from '../../../base/page/shared-controller';
+import { shortcutOf } from '../../../base/page/shortcut-controller';
+import type { Aim } from '../../../engine/index';
+import { imageStill, recogniserContext, StillLook, type RecogniserController, type Still } from '../../../recognise/page/index';
 import type { Snapshot } from '../../shared/session';
-import { labelText } from '../../../base/page/language';
+import type { Size } from '../../shared/squares';
+import { className, labelText } from '../../../base/page/language';
 import { safeName } from '../../shared/export/file-names';
 import { SeekEvent, type SnapshotEdit, SnapshotEditEvent } from '../events';
 import { icon } from '../../../base/page/elements/icons';
@@ -11,6 +18,8 @@ import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { preciseTime } from './time-words';
 import '../../../base/page/elements/sheet';
+import '../../../recognise/page/look/map-bar';
+import '../../../recognise/page/look/map-overlay';
 import './snapshot-image';
 
 /**
@@ -29,6 +38,13 @@ export class SnapshotSheet extends LitElement {
         min-height: 8rem;
         border-radius: 0.8rem;
       }
+      section {
+        position: relative;
+      }
+      sg-map-bar {
+        position: absolute;
+        inset: 0.5rem 0.5rem auto;
+      }
       p {
         margin: 0.6rem 0;
         color: var(--sg-muted);
@@ -44,8 +60,20 @@ export class SnapshotSheet extends LitElement {
 
   /** Reads a snapshot's image. */
   @property({ attribute: false }) image!: (file: string) => Promise<Blob>;
+  /** The square that the network's label at a time is of, in a picture of a size in pixels; undefined for the middle one. */
+  @property({ attribute: false }) aimIn!: (timeUs: number, picture: Size) => Aim | undefined;
+  @consume({ context: recogniserContext }) private readonly recogniser!: RecogniserController;
+  @consume({ context: settingsContext }) private readonly settings!: SettingsStore;
   @state() private snapshot: Snapshot | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
+  private readonly look = new StillLook(this, () => this.recogniser, () => ({ aim: this.#aim, map: true }));
+  #looked: Snapshot | undefined;
+  #aim: Aim | undefined;
+
+  constructor() {
+    super();
+    new Follower(this, () => [this.settings, this.recogniser]);
+  }
 
   async show(snapshot: Snapshot): Promise<void> {
     this.snapshot = snapshot;
@@ -53,15 +81,35 @@ export class SnapshotSheet extends LitElement {
     await this.sheet.show();
   }
 
+  override willUpdate(): void {
+    const wanted = this.settings.value.mapShown ? this.snapshot : undefined;
+    if (wanted === this.#looked) return;
+    this.#looked = wanted;
+    if (wanted) this.look.open(this.#still(wanted));
+    else this.look.close();
+  }
+
   override render(): unknown {
     const { snapshot } = this;
     const name = snapshot?.label ? labelText(snapshot.label) : msg('No label yet');
-    return html`<sg-sheet .heading=${name}>${snapshot ? this.#body(snapshot, name) : nothing}</sg-sheet>`;
+    return html`<sg-sheet .heading=${name} @keydown=${this.#onKey} @close=${() => (this.snapshot = undefined)}>${snapshot ? this.#body(snapshot, name) : nothing}</sg-sheet>`;
   }
 
   #body({ id, file, timeUs, label }: Snapshot, name: string): unknown {
+    const { mapShown } = this.settings.value;
+    const { recognition } = this.look;
     return html`
-      <sg-snapshot-picture whole .key=${`${id} ${file}`} .image=${() => this.image(file)} alt=${name}></sg-snapshot-picture>
+      <section>
+        <sg-snapshot-picture whole .key=${`${id} ${file}`} .image=${() => this.image(file)} alt=${name}>
+          ${mapShown ? html`<sg-map-overlay still .look=${recognition?.look} .frame=${recognition?.frame}></sg-map-overlay>` : nothing}
+        </sg-snapshot-picture>
+        <sg-map-bar
+          ?shown=${mapShown}
+          .lack=${this.look.lack}
+          label=${recognition?.look ? className(recognition.look.index) : ''}
+          @sg-control=${this.#onMap}
+        ></sg-map-bar>
+      </section>
       <p>${preciseTime(timeUs)}</p>
       <div>
         <button @click=${() => this.#edit({ kind: 'relabel', id })}>${icon('pencil')}${label ? msg('Correct the label') : msg('Name it')}</button>
@@ -71,6 +119,23 @@ export class SnapshotSheet extends LitElement {
       </div>
     `;
   }
+
+  /** As it was kept, with the square in it that the label of that time is of. */
+  #still({ file, timeUs }: Snapshot): Still {
+    const still = imageStill(async () => createImageBitmap(await this.image(file)));
+    const frame = async (): Promise<ImageBitmap> => {
+      const bitmap = await still.frame();
+      this.#aim = this.aimIn(timeUs, bitmap);
+      return bitmap;
+    };
+    return { ...still, frame };
+  }
+
+  readonly #onMap = (): void => this.settings.update({ mapShown: !this.settings.value.mapShown });
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (this.settings.value.shortcuts && shortcutOf({ h: 'map' }, event)) this.#onMap();
+  };
 
   #edit(edit: SnapshotEdit): void {
     this.sheet.close();

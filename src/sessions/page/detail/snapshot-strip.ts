@@ -2,7 +2,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
+import type { Aim } from '../../../engine/index';
 import type { Snapshot } from '../../shared/session';
+import type { Size } from '../../shared/squares';
 import { labelText } from '../../../base/page/language';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { SnapshotSheet } from './snapshot-sheet';
@@ -79,6 +81,8 @@ export class SnapshotStrip extends LitElement {
   @property({ attribute: false }) snapshots: readonly Snapshot[] = [];
   /** Reads a snapshot's image. */
   @property({ attribute: false }) image!: (file: string) => Promise<Blob>;
+  /** The square that the network's label at a time is of, in a picture of a size in pixels; undefined for the middle one. */
+  @property({ attribute: false }) aimIn!: (timeUs: number, picture: Size) => Aim | undefined;
   @query('sg-snapshot-sheet') private readonly sheet!: SnapshotSheet;
 
   override render(): unknown {
@@ -90,7 +94,7 @@ export class SnapshotStrip extends LitElement {
             <ul>
               ${repeat(snapshots, ({ id }) => id, (snapshot) => this.#one(snapshot))}
             </ul>`}
-      <sg-snapshot-sheet .image=${this.image}></sg-snapshot-sheet>
+      <sg-snapshot-sheet .image=${this.image} .aimIn=${this.aimIn}></sg-snapshot-sheet>
     `;
   }
 

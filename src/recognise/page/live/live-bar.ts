@@ -1,0 +1,114 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { decimal } from '../../../base/page/elements/format';
+import { icon, type IconName } from '../../../base/page/elements/icons';
+import { ON_ITS_SIDE, sharedStyles } from '../../../base/page/elements/styles';
+import { type ControlAction, ControlEvent } from '../events';
+import type { MapLack } from '../look/still-look';
+import type { RecogniserController } from '../model/recogniser-controller';
+import type { LiveStatistics } from './live-recognition';
+import '../look/map-legend';
+import './live-stats';
+
+/**
+ * What is going on, over the image: the rate, the figures and the map's legend where they are wanted, and the buttons for both.
+ *
+ * @event sg-control - the figures, or the map, are to be shown or not
+ */
+@customElement('sg-live-bar')
+@localized()
+export class LiveBar extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        align-items: flex-start;
+        justify-content: flex-end;
+        gap: 0.5rem;
+        pointer-events: none;
+      }
+      :host > * {
+        pointer-events: auto;
+      }
+      sg-live-stats,
+      sg-map-legend:first-child {
+        margin-inline-end: auto;
+      }
+      .badge {
+        display: flex;
+        align-items: center;
+        gap: 0.35em;
+        min-height: 44px;
+        padding: 0 0.9rem;
+        border-radius: 999px;
+        background: var(--sg-glass);
+        color: #fff;
+        font-size: 0.85rem;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      /* Over the picture, whatever the theme. */
+      button {
+        border-color: transparent;
+        background: var(--sg-glass);
+        color: #fff;
+      }
+      button[aria-pressed='true'] {
+        background: #fff;
+        color: #000;
+      }
+      @media (max-width: 47.99rem) and (min-height: 30.01rem) {
+        :host {
+          flex-wrap: wrap;
+        }
+        sg-live-stats {
+          order: 1;
+          flex: 1 1 100%;
+        }
+      }
+      @media ${ON_ITS_SIDE} {
+        sg-live-stats {
+          font-size: 0.7rem;
+        }
+      }
+    `,
+  ];
+
+  /** The live figures, undefined before the first. */
+  @property({ attribute: false }) statistics: LiveStatistics | undefined;
+  /** What runs, and what the device can do. */
+  @property({ attribute: false }) running: Pick<RecogniserController, 'loaded' | 'capabilities'> = { loaded: undefined, capabilities: undefined };
+  /** Whether the figures are shown. */
+  @property({ type: Boolean }) figures = false;
+  /** Whether the map is. */
+  @property({ type: Boolean }) map = false;
+  /** Why there is no map to show; undefined where there is one, or will be. */
+  @property({ attribute: false }) lack: MapLack | undefined;
+  /** In words where it is not simply running. */
+  @property() state = '';
+
+  override render(): unknown {
+    const { figures, map, statistics } = this;
+    return html`
+      ${figures
+        ? html`<sg-live-stats .statistics=${statistics} .loaded=${this.running.loaded} .capabilities=${this.running.capabilities}></sg-live-stats>`
+        : nothing}
+      ${map ? html`<sg-map-legend .lack=${this.lack}></sg-map-legend>` : nothing}
+      <div class="badge"><span data-key="fps">${decimal(statistics?.displayRate ?? 0, 0)}</span> FPS${this.state ? ` · ${this.state}` : ''}</div>
+      ${this.#switch('map', 'heat', msg('Show where the network looked'), map)} ${this.#switch('statistics', 'chart', msg('Show figures'), figures)}
+    `;
+  }
+
+  #switch(action: ControlAction, name: IconName, words: string, on: boolean): unknown {
+    const press = (): boolean => this.dispatchEvent(new ControlEvent(action));
+    return html`<button class="icon" aria-label=${words} title=${words} aria-pressed=${String(on)} @click=${press}>${icon(name)}</button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-live-bar': LiveBar;
+  }
+}
