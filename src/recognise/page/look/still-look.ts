@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FrameInput, LoadedModel, Recognition, RecogniseOptions } from '../../shared/recogniser';
+import { nameOf } from '../live/label-judge';
 import type { RecogniserController } from '../model/recogniser-controller';
 
 /** Labels in an answer. */
@@ -87,6 +88,13 @@ export class StillLook implements ReactiveController {
     if (!this.#ready) return 'model';
     if (this.failed) return 'answer';
     return this.#mapless ? 'map' : undefined;
+  }
+
+  /** Name of the class that the map speaks for; empty where there is no map, or a taught class stands in that one's place. */
+  get label(): string {
+    const { recognition } = this;
+    const named = recognition?.look && recognition.top.find(({ index }) => index === recognition.look?.index);
+    return named ? nameOf(named) : '';
   }
 
   get #ready(): boolean {

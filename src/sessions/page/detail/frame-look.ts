@@ -33,6 +33,11 @@ export class FrameLook implements ReactiveController {
     return this.#look.recognition;
   }
 
+  /** Name of the class that the map speaks for, empty for none. */
+  get label(): string {
+    return this.#look.label;
+  }
+
   /** Why there is no map; undefined where there is one, or may still come. */
   get lack(): MapLack | undefined {
     const { video } = this.parts();

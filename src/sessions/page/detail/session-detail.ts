@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
-import { className, labelText } from '../../../base/page/language';
+import { labelText } from '../../../base/page/language';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionData } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
@@ -223,12 +223,11 @@ export class SessionDetail extends LitElement {
   #looked(): unknown {
     const { desk, look } = this;
     const { mapShown } = this.settings.value;
-    const { recognition } = look;
-    return html`${mapShown ? lookedMap(recognition) : nothing} ${desk.square && desk.size ? lookedSquare(desk.square, desk.size) : nothing}
+    return html`${mapShown ? lookedMap(look.recognition) : nothing} ${desk.square && desk.size ? lookedSquare(desk.square, desk.size) : nothing}
       <sg-map-bar
         ?shown=${mapShown}
         .lack=${look.lack}
-        label=${recognition?.look ? className(recognition.look.index) : ''}
+        label=${look.label}
         @sg-control=${() => this.#run('map')}
       ></sg-map-bar>`;
   }

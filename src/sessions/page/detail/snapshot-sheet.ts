@@ -10,7 +10,7 @@ import type { Aim } from '../../../engine/index';
 import { imageStill, recogniserContext, StillLook, type RecogniserController, type Still } from '../../../recognise/page/index';
 import type { Snapshot } from '../../shared/session';
 import type { Size } from '../../shared/squares';
-import { className, labelText } from '../../../base/page/language';
+import { labelText } from '../../../base/page/language';
 import { safeName } from '../../shared/export/file-names';
 import { SeekEvent, type SnapshotEdit, SnapshotEditEvent } from '../events';
 import { icon } from '../../../base/page/elements/icons';
@@ -106,7 +106,7 @@ export class SnapshotSheet extends LitElement {
         <sg-map-bar
           ?shown=${mapShown}
           .lack=${this.look.lack}
-          label=${recognition?.look ? className(recognition.look.index) : ''}
+          label=${this.look.label}
           @sg-control=${this.#onMap}
         ></sg-map-bar>
       </section>
