@@ -4,9 +4,10 @@ import { provide } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import {
   cameraContext, CameraController, recogniserContext, RecogniserController, type LiveStatistics, type LiveView,
-  type ModelChoiceEvent, type ModelFileEvent, type ModelPicker, type ModelRemoveEvent, type PrecisionChoiceEvent,
+  type ModelChoiceEvent, type ModelFileEvent, type ModelPicker, type ModelTrial, type ModelRemoveEvent, type PrecisionChoiceEvent,
 } from '../../recognise/page/index';
 import { droppedFiles, isImage, isModel, isZip, type DroppedFile } from '../../base/page/dropped-files';
+import type { FrameInput } from '../../recognise/shared/index';
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress } from '../../base/shared/model';
 import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
@@ -42,6 +43,7 @@ export class App extends LitElement {
   @state() private dragging = false;
   @state() private adoptProgress: LoadProgress | undefined;
   @state() private adoptFault: Fault | undefined;
+  @state() private trial: ModelTrial | undefined;
   /** Those that were opened: they stay, and open at once the next time. */
   @state() private sheets: readonly SheetId[] = [];
   @state() private sheetMissing = false;
@@ -119,6 +121,9 @@ export class App extends LitElement {
         ?loading=${recogniser.state === 'loading'}
         .adoptProgress=${this.adoptProgress}
         .adoptFault=${this.adoptFault}
+        .trial=${this.trial}
+        .setback=${recogniser.setback}
+        .grab=${this.#grab}
         precision=${settings.value.precision}
         .trials=${recogniser.trials}
         @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
@@ -126,6 +131,8 @@ export class App extends LitElement {
         @sg-speed-measure=${() => void recogniser.trials.again()}
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.files)}
+        @sg-model-keep=${() => void this.#keep()}
+        @sg-model-leave=${() => this.#leave()}
       ></sg-model-picker>
       <sg-platform-notices></sg-platform-notices>
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
@@ -142,18 +149,37 @@ export class App extends LitElement {
   readonly #statistics = (): LiveStatistics | undefined => this.liveView.statistics;
 
   async #adopt(files: readonly File[]): Promise<void> {
-    if (this.adoptProgress) return;
+    if (this.adoptProgress || this.trial) return;
     this.picker.show();
     this.adoptFault = undefined;
     this.adoptProgress = { phase: 'convert', loaded: 0, total: 0 };
     try {
-      await this.recogniser.adopt(files, (progress) => (this.adoptProgress = progress));
+      this.trial = await this.recogniser.tryFile(files, (progress) => (this.adoptProgress = progress));
     } catch (error) {
       this.adoptFault = Fault.from(error, 'model-invalid');
     } finally {
       this.adoptProgress = undefined;
     }
   }
+
+  async #keep(): Promise<void> {
+    const { trial } = this;
+    if (!trial) return;
+    this.trial = undefined;
+    try {
+      await this.recogniser.adopt(trial);
+    } catch (error) {
+      this.adoptFault = Fault.from(error, 'storage-failed');
+    }
+  }
+
+  #leave(): void {
+    // What is kept ends its worker itself.
+    this.trial?.dispose();
+    this.trial = undefined;
+  }
+
+  readonly #grab = (): Promise<FrameInput | undefined> => this.liveView.grab();
 
   async #open(id: SheetId): Promise<void> {
     this.sheetMissing = false;

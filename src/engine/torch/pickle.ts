@@ -125,7 +125,13 @@ export class PickleReader {
         // Frames only say how much follows.
         case '\x95': this.#take(8); break;
         case '\x94': memo.set(memo.size, stack.at(-1) ?? null); break;
-        case '\x93': { const name = pop(); stack.push({ global: `${String(pop())}.${String(name)}` }); break; }
+        case '\x93': {
+          const name = pop();
+          const module = pop();
+          if (typeof name !== 'string' || typeof module !== 'string') throw new PickleError('The pickle has a name that is no text.');
+          stack.push({ global: `${module}.${name}` });
+          break;
+        }
         case 'c': stack.push({ global: `${this.#line()}.${this.#line()}` }); break;
         case '}': stack.push(new Map<PickleValue, PickleValue>()); break;
         case ']': case ')': stack.push([]); break;

@@ -52,6 +52,15 @@ export class ModelChoiceEvent extends Event {
   }
 }
 
+/** A person keeps a model file that was tried. */
+export class ModelKeepEvent extends Event {
+  static readonly type = 'sg-model-keep';
+
+  constructor() {
+    super(ModelKeepEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** A person chose a model file, and what lies beside it. */
 export class ModelFileEvent extends Event {
   static readonly type = 'sg-model-file';
@@ -124,6 +133,7 @@ declare global {
     'sg-picture-fault': ImageFaultEvent;
     'sg-model-choice': ModelChoiceEvent;
     'sg-model-file': ModelFileEvent;
+    'sg-model-keep': ModelKeepEvent;
     'sg-model-remove': ModelRemoveEvent;
     'sg-precision-choice': PrecisionChoiceEvent;
     'sg-screen-choice': ScreenChoiceEvent;

@@ -22,4 +22,5 @@ export {
   deviceCapabilities, deviceReport, LITTLE_MEMORY, type Capability, type CapabilityId,
 } from './model/device-capabilities';
 export type { ModelPicker } from './model/model-picker';
+export type { ModelTrial } from './model/model-trial';
 export { recogniserContext, RecogniserController } from './model/recogniser-controller';

@@ -38,6 +38,7 @@ describe.skipIf(!hasModel)('model picker', () => {
   });
 
   const choose = (path: string): Promise<void> => page.locator('sg-model-picker input[type=file]').setInputFiles(path);
+  const keep = (): Promise<void> => page.locator('sg-model-sheet button[name=keep]').click({ timeout: 60_000 });
   const row = (name: string) => page.locator('sg-model-picker li').filter({ has: page.locator('h3', { hasText: name }) });
   const refused = (text: string): Promise<void> =>
     page.locator('sg-model-picker .fault').filter({ hasText: text }).waitFor({ timeout: 30_000 });
@@ -55,6 +56,7 @@ describe.skipIf(!hasModel)('model picker', () => {
 
   it('takes a .safetensors file, converts, checks and runs it', async () => {
     await choose(safetensors);
+    await keep();
     await row('dropped').locator('strong', { hasText: 'Runs now' }).waitFor({ timeout: 90_000 });
   });
 
@@ -68,6 +70,7 @@ describe.skipIf(!hasModel)('model picker', () => {
       app?.dispatchEvent(new DragEvent('dragover', { dataTransfer: transfer, bubbles: true, cancelable: true }));
       app?.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
     }, bytes);
+    await keep();
     await row('dropped-onnx').locator('strong', { hasText: 'Runs now' }).waitFor({ timeout: 90_000 });
   });
 

@@ -6,8 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attribute, OnnxType } from '../../../src/engine/onnx/model';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
+import { violations } from '../../support/axe';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
+import { RESNET_BLOCKS } from '../../../src/engine/resnet18/folded';
+import { randomResNet, writeSafetensors } from '../../support/weights';
 import { ROOT, SCRATCH } from '../../support/shared';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
@@ -43,6 +46,7 @@ describe.skipIf(!hasModel)('own models', () => {
   });
 
   const picker = () => page.locator('sg-model-picker');
+  const sheet = () => page.locator('sg-model-sheet');
   const runs = (name: string) => picker().locator('li').filter({ has: page.locator('h3', { hasText: name }) }).locator('strong', { hasText: 'Runs now' });
   const choose = (...paths: string[]): Promise<void> => picker().locator('input[type=file]').setInputFiles(paths);
 
@@ -54,6 +58,7 @@ describe.skipIf(!hasModel)('own models', () => {
 
   async function adopt(name: string, ...paths: string[]): Promise<void> {
     await choose(...paths);
+    await sheet().locator('button[name=keep]').click({ timeout: 60_000 });
     await runs(name).waitFor({ timeout: 60_000 });
   }
 
@@ -110,6 +115,77 @@ describe.skipIf(!hasModel)('own models', () => {
     expect((await labels())[0][0]).toBe('Apfel');
   });
 
+  it('runs what was chosen after a reload', async () => {
+    await openApp(page, serving.url);
+    await page.locator('header button[aria-haspopup]').click();
+    await runs('beside').waitFor({ timeout: 60_000 });
+    expect((await labels())[0][0]).toBe('Apfel');
+  });
+
+  it('shows what a file was found to be, and takes what a person corrects', async () => {
+    const probable = colourClassifier({ after: [node('Mul', ['raw', 'one'], ['scores'])], initializers: [numbers('one', [1], [1])] });
+    await choose(write('unsure.onnx', probable));
+    await sheet().locator('.found').filter({ hasText: '3 classes, pictures of 224 × 224 pixels' }).waitFor({ timeout: 60_000 });
+    await sheet().locator('input[name=picture]').setInputFiles(picture);
+    await expect.poll(() => sheet().locator('.answer li').first().textContent()).toContain('class 0');
+    const share = async (): Promise<number> => parseFloat((await sheet().locator('.answer .share').first().textContent()) ?? '');
+    const before = await share();
+    // A deviation of 20 makes all scores alike.
+    await sheet().locator('select[name=normalisation]').selectOption('own');
+    await sheet().locator('input[name=std]').fill('20');
+    await sheet().locator('input[name=std]').press('Tab');
+    await expect.poll(share).toBeLessThan(before / 2);
+    await sheet().locator('input[name=names]').setInputFiles(write('two.txt', 'a\nb\n'));
+    await sheet().locator('.fault').filter({ hasText: 'The list has 2 names, the model 3 classes' }).waitFor();
+    await sheet().locator('input[name=names]').setInputFiles(write('three.json', JSON.stringify({ id2label: { 0: 'rot', 1: 'gruen', 2: 'blau' } })));
+    await expect.poll(() => sheet().locator('.answer li').first().textContent()).toContain('rot');
+    await sheet().locator('input[name=name]').fill('Corrected');
+    await sheet().locator('input[name=name]').press('Tab');
+    expect(await violations(page)).toEqual([]);
+    await sheet().locator('button[name=keep]').click();
+    await runs('Corrected').waitFor({ timeout: 60_000 });
+    expect((await labels())[0][0]).toBe('rot');
+  });
+
+  it('keeps nothing of a file that is left', async () => {
+    await choose(write('left.onnx', colourClassifier()));
+    await sheet().getByRole('button', { name: 'Leave it' }).click({ timeout: 60_000 });
+    await sheet().locator('dialog').waitFor({ state: 'detached' });
+    expect(await picker().locator('h3').filter({ hasText: 'left' }).count()).toBe(0);
+    await runs('Corrected').waitFor();
+  });
+
+  it.each([
+    ['weights of a ResNet-18 with five classes', 'five', () => writeSafetensors(randomResNet(5, 5))],
+    ['a ResNet-34 behind a prefix', 'deep', () => writeSafetensors(Object.fromEntries(Object.entries(randomResNet(6, 4, RESNET_BLOCKS.resnet34)).map(([name, tensor]) => [`module.${name}`, tensor])))],
+  ])('takes %s', async (_, name, bytes) => {
+    await adopt(name, write(`${name}.safetensors`, bytes()));
+    for (const [label] of await labels()) expect(label).toMatch(/^class \d$/);
+  });
+
+  it('refuses weights of another network by a tensor of theirs', async () => {
+    const state = randomResNet(5, 5);
+    await choose(write('other.safetensors', writeSafetensors({ ...state, 'layer1.0.conv3.weight': state['layer1.0.conv2.weight'] })));
+    await picker().locator('.fault').filter({ hasText: 'layer1.0.conv3.weight' }).waitFor({ timeout: 60_000 });
+  });
+
+  it('goes back to the page\'s own model where a kept one fails at the next visit, says so, and removes it', async () => {
+    await adopt('beside', write('beside.onnx', colourClassifier({ classes: 4 })), write('labels.txt', 'Apfel\nBirne\nPflaume\nQuitte\n'));
+    await page.evaluate(async () => {
+      const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+      for await (const handle of models.values()) {
+        const file = await (await (handle as FileSystemDirectoryHandle).getFileHandle('model.onnx')).createWritable();
+        await file.write('no model any more');
+        await file.close();
+      }
+    });
+    await openApp(page, serving.url);
+    await page.locator('header button[aria-haspopup]').click();
+    await picker().locator('.setback').filter({ hasText: 'beside could not be started' }).waitFor({ timeout: 60_000 });
+    await picker().getByRole('button', { name: 'Remove beside' }).click();
+    await expect.poll(() => picker().locator('h3').filter({ hasText: 'beside' }).count()).toBe(0);
+  });
+
   it.each([
     ['t07-fixed-batch-8', 'a batch of 8 pictures at once: one picture is needed'],
     ['identity', 'no list of scores'],
@@ -120,8 +196,7 @@ describe.skipIf(!hasModel)('own models', () => {
     await choose(given(name));
     await picker().locator('.fault').filter({ hasText: reason }).waitFor({ timeout: 30_000 });
     expect(performance.now() - started).toBeLessThan(15_000);
-    await runs('beside').waitFor();
-    expect((await labels())[0][0]).toBe('Apfel');
+    await picker().locator('li.runs').waitFor();
   });
 
   it('stops a file that takes too long, and what runs goes on', async () => {
@@ -135,13 +210,6 @@ describe.skipIf(!hasModel)('own models', () => {
     const wide = { name: 'wide', type: OnnxType.int64, shape: [2], raw: new Uint8Array(BigInt64Array.from([4000n, 4000n]).buffer) };
     await choose(write('slow.onnx', colourClassifier({ before, initializers: [wide], reads: 'read' })));
     await picker().locator('.fault').filter({ hasText: 'It was stopped' }).waitFor({ timeout: 60_000 });
-    expect((await labels())[0][0]).toBe('Apfel');
-  });
-
-  it('runs what was chosen after a reload', async () => {
-    await openApp(page, serving.url);
-    await page.locator('header button[aria-haspopup]').click();
-    await runs('beside').waitFor({ timeout: 60_000 });
-    expect((await labels())[0][0]).toBe('Apfel');
+    await picker().locator('li.runs').waitFor();
   });
 });

@@ -4,6 +4,8 @@ import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import { type Preprocessing, TORCHVISION_PREPROCESSING } from '../../../engine/index';
 import { cameraContext, type CameraController } from '../camera/camera-controller';
+import { bestTransport, grabFrame } from '../camera/grab-frame';
+import type { FrameInput } from '../../shared/recogniser';
 import { DeviceConditionsController } from './device-conditions';
 import { LiveRecognition, type LiveStatistics } from './live-recognition';
 import { recogniserContext, type RecogniserController } from '../model/recogniser-controller';
@@ -93,6 +95,12 @@ export class LiveView extends LitElement implements LiveParts {
 
   record(): void {
     void this.recorder?.toggle();
+  }
+
+  /** What the camera or the video shows now; undefined where there is nothing. */
+  async grab(): Promise<FrameInput | undefined> {
+    const { video } = this.stage;
+    return video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? grabFrame(video, bestTransport()) : undefined;
   }
 
   /** Plays a video file in place of what runs. */

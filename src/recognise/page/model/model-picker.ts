@@ -5,7 +5,7 @@ import type { CatalogueEntry } from './model-catalogue';
 import type { Fault } from '../../../base/shared/fault';
 import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/model';
 import type { Precision } from '../../../engine/index';
-import type { LoadedModel } from '../../shared/recogniser';
+import type { FrameInput, LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
 import { ClassListEvent, ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent } from '../events';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
@@ -15,6 +15,8 @@ import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import './load-progress';
 import { modelPickerStyles } from './model-picker-styles';
+import './model-sheet';
+import type { ModelTrial } from './model-trial';
 import './precision-choice';
 
 function accuracyWords({ top1, top5, dataset }: Accuracy): string {
@@ -38,6 +40,8 @@ function qualityWords({ accuracy, quantisation }: ModelVariant): string {
  * @event sg-class-list - what is known is to be shown
  * @event sg-model-choice - a model was chosen
  * @event sg-model-file - a model file was chosen
+ * @event sg-model-keep - the file that was tried is to be kept
+ * @event sg-model-leave - the file that was tried is not to be kept
  * @event sg-model-remove - a kept model is to be removed
  * @event sg-precision-choice - the quicker precision is to be taken, or the one that runs to stay
  * @event sg-speed-measure - the precisions are to be timed
@@ -52,6 +56,12 @@ export class ModelPicker extends LitElement {
   @property({ type: Boolean }) loading = false;
   @property({ attribute: false }) adoptProgress: LoadProgress | undefined;
   @property({ attribute: false }) adoptFault: Fault | undefined;
+  /** A kept model that could not be started. */
+  @property({ attribute: false }) setback: { readonly name: string; readonly fault: Fault } | undefined;
+  /** A file that was tried and waits for a person's word. */
+  @property({ attribute: false }) trial: ModelTrial | undefined;
+  /** Gives what the camera sees now. */
+  @property({ attribute: false }) grab: (() => Promise<FrameInput | undefined>) | undefined;
   @property() precision: Precision | 'auto' = 'auto';
   /** Which precision is the quicker; the owner updates this element when it changes. */
   @property({ attribute: false, hasChanged: () => true }) trials: SpeedTrials | undefined;
@@ -76,8 +86,10 @@ export class ModelPicker extends LitElement {
       </ul>
       <p class="known"><button @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button></p>
       ${this.#precision()}
+      ${this.setback ? this.#setback(this.setback) : nothing}
       ${this.#file()}
-    </dialog>`;
+    </dialog>
+    <sg-model-sheet .trial=${this.trial} .grab=${this.grab} @close=${() => this.dispatchEvent(new Event('sg-model-leave'))}></sg-model-sheet>`;
   }
 
   #row({ manifest, location }: CatalogueEntry, variant: ModelVariant): unknown {
@@ -119,6 +131,13 @@ export class ModelPicker extends LitElement {
           : nothing}
       </div>
     </li>`;
+  }
+
+  #setback({ name, fault }: NonNullable<ModelPicker['setback']>): unknown {
+    return html`<p role="alert" class="fault setback" data-code=${fault.code}>
+      <strong>${msg(str`${name} could not be started, so another model runs.`)}</strong> <span lang="en">${fault.message}</span>
+      ${msg('Remove it, or choose it to try once more.')}
+    </p>`;
   }
 
   #precision(): unknown {

@@ -67,6 +67,10 @@ export class ModelTrial {
    */
   async change(change: DraftChange): Promise<void> {
     const manifest = changedManifest(this.manifest, change);
+    if (Object.keys(change).every((key) => key === 'name' || key === 'licence')) {
+      this.manifest = manifest;
+      return;
+    }
     try {
       this.loaded = await loadDraft(this.client, manifest, () => undefined);
       this.manifest = manifest;

@@ -27,6 +27,8 @@ export class RecogniserController extends SharedController {
   fault: Fault | undefined;
   /** Why the best way to run the model was not taken, where it failed. */
   fallbackReason: Fault | undefined;
+  /** A kept model that could not be started, and why: another one runs in its place. */
+  setback: { readonly name: string; readonly fault: Fault } | undefined;
   #client: RecogniserClient | undefined;
   #call = 0;
   #ways: readonly Way[] = [];
@@ -72,7 +74,7 @@ export class RecogniserController extends SharedController {
         if (call !== this.#call) return;
         const fault = Fault.from(error, 'engine-failed');
         if (way + 1 >= this.#ways.length || !RETRY_FAULTS.includes(fault.code)) {
-          this.#fail(fault);
+          await this.#giveUp(fault);
           return;
         }
         this.fallbackReason ??= fault;
@@ -82,6 +84,7 @@ export class RecogniserController extends SharedController {
 
   /** Chooses a model and loads it. */
   async choose(modelId: string, precision: Precision | 'auto' = 'auto'): Promise<void> {
+    this.setback = undefined;
     this.settings.update({ modelId, precision });
     await this.start();
   }
@@ -126,12 +129,19 @@ export class RecogniserController extends SharedController {
   }
 
   /**
-   * Tries a dropped model file in a worker of its own, beside the model that runs, and takes it in its place.
+   * Tries a dropped model file in a worker of its own, beside the model that runs.
    * @param files one model, and what lies beside it: class names, a configuration
    * @throws Fault with the reason where the file is not accepted; the model that ran goes on
    */
-  async adopt(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<void> {
-    const trial = await ModelTrial.open(this.spawn, files, onProgress);
+  tryFile(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+    return ModelTrial.open(this.spawn, files, onProgress);
+  }
+
+  /**
+   * Keeps a file that was tried, and runs it.
+   * @throws Fault `storage-failed` where it cannot be kept
+   */
+  async adopt(trial: ModelTrial): Promise<void> {
     try {
       await this.choose(await trial.keep());
     } finally {
@@ -141,7 +151,12 @@ export class RecogniserController extends SharedController {
 
   /** Removes a kept model from the device; where it runs, the best other one is loaded. */
   async remove(id: string): Promise<void> {
-    await this.#client?.deleteStoredModel(id);
+    if (this.#client && !this.#client.dead) await this.#client.deleteStoredModel(id);
+    else {
+      // Where none recognises: one for this alone.
+      const { client } = await RecogniserClient.start(this.spawn);
+      await client.deleteStoredModel(id).finally(() => client.dispose());
+    }
     this.catalogue = this.catalogue.filter((e) => e.manifest.id !== id);
     this.changed();
     if (this.loaded?.manifest.id === id) await this.choose('');
@@ -217,6 +232,19 @@ export class RecogniserController extends SharedController {
       if (stored.length === 0) throw error;
       return mergeCatalogue([], stored);
     }
+  }
+
+  /** A model that a person kept and that fails is not started again: what comes with the page runs in its place, and why is said. */
+  async #giveUp(fault: Fault): Promise<void> {
+    const { chosen } = this;
+    const other = this.catalogue.find(({ location }) => location.kind === 'site');
+    if (chosen?.location.kind !== 'device' || !other) {
+      this.#fail(fault);
+      return;
+    }
+    this.setback = { name: chosen.manifest.name, fault };
+    this.settings.update({ modelId: other.manifest.id, precision: 'auto' });
+    await this.start();
   }
 
   #fail(fault: Fault): void {

@@ -1,0 +1,70 @@
+import { css } from 'lit';
+
+export const modelSheetStyles = css`
+  p {
+    margin: 0 0 0.75rem;
+  }
+  .fields {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr));
+    gap: 0.75rem 1rem;
+    margin-bottom: 0.75rem;
+  }
+  label:not(.file) {
+    display: grid;
+    gap: 0.25rem;
+    align-content: start;
+    font-weight: 600;
+  }
+  label small,
+  .hint {
+    color: var(--sg-muted);
+    font-size: 0.85rem;
+    font-weight: 400;
+  }
+  input:not([type='file']),
+  select {
+    width: 100%;
+    min-width: 0;
+    min-height: 2.75rem;
+    padding: 0 0.75rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 0.75rem;
+    background: var(--sg-surface);
+    color: inherit;
+    font: inherit;
+    font-weight: 400;
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+    margin-bottom: 0.75rem;
+  }
+  .answer {
+    margin: 0 0 0.75rem;
+    padding: 0.75rem 1rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 1rem;
+    background: var(--sg-surface);
+    list-style: none;
+  }
+  .answer li {
+    display: flex;
+    justify-content: space-between;
+    gap: 1rem;
+    overflow-wrap: anywhere;
+  }
+  .answer li:first-child {
+    font-weight: 650;
+  }
+  .share {
+    font-variant-numeric: tabular-nums;
+  }
+  .fault {
+    padding: 0.75rem 1rem;
+    border-radius: 1rem;
+    background: var(--sg-surface-2);
+  }
+`;

@@ -1,0 +1,238 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import { decodeImage } from '../../../base/page/decode-image';
+import { fileButtonStyles } from '../../../base/page/elements/form-styles';
+import { percent } from '../../../base/page/elements/format';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import type { Sheet } from '../../../base/page/elements/sheet';
+import '../../../base/page/elements/sheet';
+import { Fault } from '../../../base/shared/fault';
+import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
+import type { Preprocessing, Prediction } from '../../../engine/index';
+import { namesOfFile } from '../../shared/class-names';
+import { NORMALISATIONS, normalisationOf, type DraftChange, type Normalisation } from '../../shared/model-draft';
+import type { FrameInput } from '../../shared/recogniser';
+import { ModelKeepEvent } from '../events';
+import { modelSheetStyles } from './model-sheet-styles';
+import type { ModelTrial } from './model-trial';
+
+/** Names shown of a long list. */
+const NAMES_SHOWN = 4;
+const COUNT = 3;
+
+type Triple = Preprocessing['mean'];
+
+/** "0.5" or "0.5, 0.4, 0.3"; undefined where it is neither, or a deviation of 0. */
+function tripleOf(text: string, above = -Infinity): Triple | undefined {
+  const parts = text.split(/[\s,;]+/u).filter((part) => part !== '').map(Number);
+  const [r, g = r, b = r] = parts;
+  return (parts.length === 1 || parts.length === 3) && parts.every((v) => Number.isFinite(v) && v > above) ? [r, g, b] : undefined;
+}
+
+/**
+ * What a model file was found to be, to be corrected and tried before it is kept.
+ *
+ * @event sg-model-keep - the file is to be kept as it is set, and to run
+ * @event close - it was closed
+ */
+@customElement('sg-model-sheet')
+@localized()
+export class ModelSheet extends LitElement {
+  static override styles = [sharedStyles, fileButtonStyles, modelSheetStyles];
+
+  @property({ attribute: false }) trial: ModelTrial | undefined;
+  /** Gives what the camera sees now; undefined where there is none. */
+  @property({ attribute: false }) grab: (() => Promise<FrameInput | undefined>) | undefined;
+  @query('sg-sheet') private readonly sheet: Sheet | null | undefined;
+  @state() private busy = false;
+  @state() private fault = '';
+  @state() private answer: readonly Prediction[] = [];
+  @state() private own = false;
+  /** Gives once more the picture that was tried last. */
+  #again: (() => Promise<FrameInput | undefined>) | undefined;
+
+  override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('trial')) return;
+    this.answer = [];
+    this.fault = '';
+    this.#again = undefined;
+    this.own = this.trial !== undefined && normalisationOf(this.trial.manifest.preprocessing) === 'own';
+    if (this.trial) void this.sheet?.show();
+    else this.sheet?.close();
+  }
+
+  override render(): unknown {
+    const { trial } = this;
+    if (!trial) return nothing;
+    const { manifest } = trial;
+    return html`<sg-sheet heading=${msg('Is this right?')} @close=${() => this.dispatchEvent(new Event('close'))}>
+      <p class="found">${this.#facts(trial)}</p>
+      <div class="fields">
+        ${this.#text('name', msg('Name'), manifest.name, (name) => ({ name: name || manifest.name }))}
+        ${this.#text('licence', msg('Licence'), manifest.licence, (licence) => ({ licence: licence || manifest.licence }))}
+        ${this.#output(trial)} ${this.#layout(trial)} ${this.#normalisation(trial)} ${this.#sizes(trial)}
+      </div>
+      ${this.#names(trial)}
+      <div class="row">
+        <label class="file"
+          >${icon('pictures')}${msg('Try it on a picture')}<input class="visually-hidden" type="file" name="picture" accept="image/*" ?disabled=${this.busy} @change=${this.#onPicture}
+        /></label>
+        ${this.grab ? html`<button ?disabled=${this.busy} @click=${() => void this.#try(this.grab)}>${icon('camera')}${msg('Try it on the camera')}</button>` : nothing}
+      </div>
+      ${this.answer.length > 0
+        ? html`<ol class="answer" aria-live="polite" aria-label=${msg('Its answer')}>
+            ${this.answer.map(({ name, probability }) => html`<li><span class="name">${name}</span><span class="share">${percent(probability)}</span></li>`)}
+          </ol>`
+        : nothing}
+      ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+      <div class="row">
+        <button class="primary" name="keep" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new ModelKeepEvent())}>${msg('Keep and use it')}</button>
+        <button @click=${() => this.sheet?.close()}>${msg('Leave it')}</button>
+      </div>
+    </sg-sheet>`;
+  }
+
+  #facts({ manifest, loaded }: ModelTrial): string {
+    const { crop } = manifest.preprocessing;
+    return msg(str`${loaded.classes} classes, pictures of ${crop} × ${crop} pixels. It was tried and runs on this device.`);
+  }
+
+  #text(name: string, label: string, value: string, change: (value: string) => DraftChange): unknown {
+    return html`<label>${label}<input name=${name} maxlength="120" .value=${value} @change=${(event: Event) => void this.#change(change(valueOf(event).trim()))} /></label>`;
+  }
+
+  #choice<Value extends string>(name: string, label: string, value: Value, choices: readonly (readonly [Value, string])[], onChoice: (value: Value) => void, hint = ''): unknown {
+    return html`<label
+      >${label}<select name=${name} ?disabled=${this.busy} @change=${(event: Event) => onChoice(valueOf(event) as Value)}>
+        ${choices.map(([id, words]) => html`<option value=${id} ?selected=${id === value}>${words}</option>`)}</select
+      >${hint ? html`<small>${hint}</small>` : nothing}</label
+    >`;
+  }
+
+  #output({ manifest: { ports }, draft }: ModelTrial): unknown {
+    if (!ports) return nothing;
+    const select = (scores: string): void => void this.#change({ ports: { scores, answers: draft.outputs.find(({ name }) => name === scores)?.answers ?? 'scores' } });
+    return html`${draft.outputs.length > 1 ? this.#choice('scores', msg('Output'), ports.scores, draft.outputs.map(({ name }) => [name, name] as const), select) : nothing}
+    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')]], (answers) => void this.#change({ ports: { answers } }))}`;
+  }
+
+  #layout({ manifest: { ports }, draft }: ModelTrial): unknown {
+    if (!ports || draft.origins.layout === 'file') return nothing;
+    const hint = msg('The file does not say.');
+    return this.#choice('layout', msg('Order of the input'), ports.layout, [['nchw', msg('colours first')], ['nhwc', msg('colours last')]], (layout) => void this.#change({ ports: { layout } }), hint);
+  }
+
+  #normalisation({ manifest: { preprocessing }, draft }: ModelTrial): unknown {
+    const kinds: readonly (readonly [Normalisation, string])[] = [
+      ['torchvision', msg('as torchvision')], ['0..1', msg('0 to 1')], ['-1..1', msg('-1 to 1')], ['0..255', msg('0 to 255')], ['own', msg('own numbers')],
+    ];
+    const hint = draft.normalisesItself ? msg('The network does the rest itself.') : draft.origins.normalisation === 'file' ? '' : msg('The file does not say: try it on a picture.');
+    const select = (kind: Normalisation): void => {
+      this.own = kind === 'own';
+      if (kind !== 'own') void this.#change({ preprocessing: NORMALISATIONS[kind] });
+    };
+    const numbers = (name: 'mean' | 'std', label: string): unknown =>
+      this.#text(name, label, preprocessing[name].map((v) => Number(v.toFixed(6))).join(', '), (text) => {
+        const triple = tripleOf(text, name === 'std' ? 0 : undefined);
+        return triple ? { preprocessing: { [name]: triple } } : {};
+      });
+    return html`${this.#choice('normalisation', msg('Numbers of a picture'), this.own ? 'own' : normalisationOf(preprocessing), kinds, select, hint)}
+    ${this.own ? html`${numbers('mean', msg('Mean of red, green, blue'))}${numbers('std', msg('Deviation of red, green, blue'))}` : nothing}`;
+  }
+
+  #sizes({ manifest: { preprocessing }, draft }: ModelTrial): unknown {
+    const { crop, resize } = preprocessing;
+    const side = (name: string, label: string, value: number, least: number, most: number, change: (size: number) => DraftChange): unknown =>
+      html`<label
+        >${label}<input name=${name} type="number" min=${least} max=${most} step="1" .value=${String(value)} @change=${(event: Event) => {
+          const size = Math.round(Number(valueOf(event)));
+          if (size >= least && size <= most) void this.#change(change(size));
+          else this.requestUpdate();
+        }}
+      /></label>`;
+    const open = draft.origins.size === 'assumed';
+    return html`${open ? side('crop', msg('Side of the picture, pixels'), crop, 32, 512, (size) => ({ preprocessing: { crop: size, resize: Math.round((resize / crop) * size) } })) : nothing}
+    ${side('resize', msg('Shorter side before the crop, pixels'), resize, crop, 2 * crop, (size) => ({ preprocessing: { resize: size } }))}`;
+  }
+
+  #names({ manifest, draft, loaded }: ModelTrial): unknown {
+    const names = manifest.classNames ?? [];
+    const few = names.slice(0, NAMES_SHOWN).join(', ');
+    const known = draft.origins.names === 'file' || names[0] !== 'class 0';
+    return html`<p class="names">
+        <strong>${msg('Class names')}${msg(': ')}</strong>${few}${names.length > NAMES_SHOWN ? ' …' : ''}
+        ${known ? nothing : html`<span class="hint">${msg('The file has no names: choose a list of them, or go on with numbers.')}</span>`}
+      </p>
+      <div class="row">
+        <label class="file"
+          >${icon('upload')}${msg('Choose a list of names')}<input class="visually-hidden" type="file" name="names" accept=".txt,.csv,.tsv,.json" ?disabled=${this.busy} @change=${this.#onNames}
+        /></label>
+        ${loaded.classes === IMAGENET_LABELS.length
+          ? html`<button name="imagenet" ?disabled=${this.busy} @click=${() => void this.#change({ classNames: IMAGENET_LABELS })}>${msg('They are those of ImageNet')}</button>`
+          : nothing}
+      </div>`;
+  }
+
+  async #onNames(event: Event): Promise<void> {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    input.value = '';
+    if (!file || !this.trial) return;
+    const names = namesOfFile(file.name, await file.text());
+    const { classes } = this.trial.loaded;
+    if (names?.length === classes) await this.#change({ classNames: names });
+    else this.fault = msg(str`The list has ${names?.length ?? 0} names, the model ${classes} classes: choose another list.`);
+  }
+
+  #onPicture(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    input.value = '';
+    if (file) void this.#try(() => decodeImage(file));
+  }
+
+  /** Names and the like need no run; a picture that was tried is tried again. */
+  async #change(change: DraftChange): Promise<void> {
+    await this.#work(async (trial) => {
+      await trial.change(change);
+      await this.#ask(trial);
+    });
+  }
+
+  async #try(picture: (() => Promise<FrameInput | undefined>) | undefined): Promise<void> {
+    this.#again = picture;
+    await this.#work((trial) => this.#ask(trial));
+    if (this.answer.length === 0 && !this.fault) this.fault = msg('The camera shows nothing now: start it in the live view, or choose a picture.');
+  }
+
+  async #ask(trial: ModelTrial): Promise<void> {
+    const frame = await this.#again?.();
+    if (frame) this.answer = (await trial.recognise(frame, COUNT)).top;
+  }
+
+  async #work(work: (trial: ModelTrial) => Promise<void>): Promise<void> {
+    const { trial } = this;
+    if (!trial || this.busy) return;
+    this.busy = true;
+    this.fault = '';
+    try {
+      await work(trial);
+    } catch (error) {
+      this.fault = Fault.from(error, 'model-invalid').message;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+function valueOf(event: Event): string {
+  return (event.target as HTMLInputElement | HTMLSelectElement).value;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-model-sheet': ModelSheet;
+  }
+}
