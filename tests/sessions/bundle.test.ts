@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BundleError, bundleHead, checkEntries, checkFiles, parseBundleHead, type ZipEntryInfo } from '../../src/sessions/shared/export/bundle';
+import { BundleError, bundleHead, checkEntries, checkFiles, folderInZip, isContent, parseBundleHead, plainName, type ZipEntryInfo } from '../../src/sessions/shared/export/bundle';
 import { parseHumanEdit, parseManifest, parseRecognition, SessionFormatError } from '../../src/sessions/shared/parse';
 import { readJsonLines } from '../../src/sessions/shared/read-json-lines';
 import { answer, CAT, DOG, manifestOf } from '../support/session-fixture';
@@ -11,7 +11,7 @@ const FILES = [
   { path: 'snapshots/1500000.jpg', bytes: 5 },
 ];
 const head = (): Record<string, unknown> => JSON.parse(JSON.stringify(bundleHead(manifestOf(), FILES))) as Record<string, unknown>;
-const entry = (name: string, bytes: number, compressedBytes = bytes): ZipEntryInfo => ({ name, bytes, compressedBytes, directory: false, encrypted: false });
+const entry = (name: string, bytes: number, compressedBytes = bytes): ZipEntryInfo => ({ name, bytes, compressedBytes, directory: false, encrypted: false, method: 8 });
 
 function reasonOf(job: () => unknown): string {
   try {
@@ -60,6 +60,26 @@ describe('our own zip', () => {
     expect(reasonOf(() => checkEntries([{ ...entry('a', 1), encrypted: true }]))).toBe('broken');
     expect(reasonOf(() => checkEntries(Array.from({ length: 50_000 }, (_, i) => entry(String(i), 1))))).toBe('unsafe');
     expect(reasonOf(() => checkEntries([entry('session/a..b', 5e6, 1e6), entry('exports/..x', 1)]))).toBe('none');
+  });
+
+  it('finds what is ours in a zip that another tool made of the unpacked folder', () => {
+    expect(folderInZip(['sightglass.json', 'session/film.mp4'])).toBe('');
+    expect(folderInZip(['Zoo.sightglass/', 'Zoo.sightglass/session/film.mp4', 'Zoo.sightglass/sightglass.json'])).toBe('Zoo.sightglass/');
+    expect(folderInZip(['__MACOSX/sightglass.json', 'a/sightglass.json'])).toBe('a/');
+    // Two of ours, or one that lies deeper: which is meant nobody knows.
+    expect(folderInZip(['a/sightglass.json', 'b/sightglass.json'])).toBe('');
+    expect(folderInZip(['a/b/sightglass.json'])).toBe('');
+    expect(['./', './session/', './session/film.mp4', '././x'].map(plainName)).toEqual(['', 'session/', 'session/film.mp4', 'x']);
+    expect(['../x', '.hidden', 'a/./b'].map(plainName)).toEqual(['../x', '.hidden', 'a/./b']);
+    expect(['', '__MACOSX/Zoo/._sightglass.json', 'Zoo/.DS_Store', 'desktop.ini', 'a/Thumbs.db'].some(isContent)).toBe(false);
+    expect(['session/film.mp4', 'exports/x.csv', 'a__MACOSX/x'].every(isContent)).toBe(true);
+  });
+
+  it('names the method that it is packed with, where that is none that browsers unpack', () => {
+    const packed = (method: number): ZipEntryInfo => ({ ...entry('session/film.mp4', 1), method });
+    for (const method of [0, 8]) expect(reasonOf(() => checkEntries([packed(method)]))).toBe('none');
+    for (const method of [1, 9, 12, 14, 93, 98]) expect(reasonOf(() => checkEntries([packed(method)])), String(method)).toBe('packed');
+    expect(() => checkEntries([packed(9)])).toThrow(/Deflate64/);
   });
 
   it('wants the files that it lists, as long as it says', () => {

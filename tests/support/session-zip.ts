@@ -64,14 +64,16 @@ export interface ZipTricks {
   readonly head?: string;
   /** Further entries, by their names in the zip. */
   readonly more?: Readonly<Record<string, string>>;
+  /** Put in front of the name of each of our entries, as other tools do that pack the unpacked folder. */
+  readonly before?: string;
 }
 
 /** Our own zip, made in Node. */
-export async function sessionZip(manifest: SessionManifest, files: SessionFiles, { head, more = {} }: ZipTricks = {}): Promise<Buffer> {
+export async function sessionZip(manifest: SessionManifest, files: SessionFiles, { head, more = {}, before = '' }: ZipTricks = {}): Promise<Buffer> {
   const listed = [...files].map(([path, bytes]) => ({ path, bytes: bytes.length }));
   const entries = [
-    { name: BUNDLE_HEAD, input: head ?? JSON.stringify(bundleHead(manifest, listed)) },
-    ...[...files].map(([path, input]) => ({ name: BUNDLE_FOLDER + path, input })),
+    { name: before + BUNDLE_HEAD, input: head ?? JSON.stringify(bundleHead(manifest, listed)) },
+    ...[...files].map(([path, input]) => ({ name: before + BUNDLE_FOLDER + path, input })),
     ...Object.entries(more).map(([name, input]) => ({ name, input })),
   ];
   const chunks: Uint8Array[] = [];

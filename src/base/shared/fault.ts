@@ -10,6 +10,7 @@ const FAULT_CODES = [
   'import-newer',
   'import-broken',
   'import-unsafe',
+  'import-packed',
   // camera
   'insecure-context',
   'no-camera-api',
@@ -46,6 +47,7 @@ const FAULT_CODES = [
   'storage-full',
   'session-missing',
   'session-busy',
+  'session-newer',
   'no-recorder',
   'recording-failed',
   // taught classes

@@ -157,6 +157,7 @@ export function parseManifest(value: unknown): SessionManifest {
     createdAt: number(found['createdAt'], 'createdAt', 0, 8.64e15),
     state: oneOf(found['state'], ['recording', 'complete', 'recovered'] as const, 'state'),
     ...(found['ended'] !== undefined && { ended: oneOf(found['ended'], ['storage-full', 'recording-failed'] as const, 'ended') }),
+    ...(found['flaw'] !== undefined && { flaw: oneOf(found['flaw'], ['film-damaged', 'film-short'] as const, 'flaw') }),
     durationUs: whole(found['durationUs'], 'durationUs'),
     film: parseVideo(found['film']),
     models: list(found['models'], 'models', 1000).map((model, i) => {

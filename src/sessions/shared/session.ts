@@ -93,6 +93,8 @@ export interface VideoInfo {
   readonly recorder: 'webcodecs' | 'media-recorder';
 }
 
+export type SessionFlaw = 'film-damaged' | 'film-short' | 'newer-version';
+
 /** What the library lists, and session.json holds. */
 export interface SessionManifest {
   readonly version: 1;
@@ -104,6 +106,11 @@ export interface SessionManifest {
   readonly state: 'recording' | 'complete' | 'recovered';
   /** Why a complete session ended, where a person did not stop it. */
   readonly ended?: 'storage-full' | 'recording-failed';
+  /**
+   * What is wrong with it: its film cannot be read, or not to its end, and lies there as it was found; its film ends before its labels; or
+   * it is of a newer version of the app, and nothing but its name is known (in lists alone, never stored).
+   */
+  readonly flaw?: SessionFlaw;
   readonly durationUs: number;
   readonly film: VideoInfo;
   /** Models that gave labels. */

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openBrowser, PHONE, type Browsing } from '../../support/browser';
-import { card, cards, chooseZips, imported, openSessions, sampleSession, storedFiles, type SampleSession } from '../../support/session-page';
+import { card, cards, chooseZips, imported, openSessions, sampleSession, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
 import { bundleHead } from '../../../src/sessions/shared/export/bundle';
+import { toJsonLines } from '../../../src/sessions/shared/json-lines';
+import type { SessionManifest } from '../../../src/sessions/shared/session';
 import { sessionZip } from '../../support/session-zip';
 
 describe('importing sessions', () => {
@@ -17,6 +20,8 @@ describe('importing sessions', () => {
     serving = await serveBuilt();
     browsing = await openBrowser({ context: { viewport: PHONE } });
     page = browsing.page;
+    // A test cannot use the browser's dialog: downloads, as in Firefox and Safari.
+    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
     await openSessions(page, serving.url);
   });
   afterAll(async () => {
@@ -60,6 +65,19 @@ describe('importing sessions', () => {
       return changed;
     }, 'import-broken'],
     ['one of a newer version', () => sessionZip(sample.data.manifest, sample.files, { head: JSON.stringify({ ...bundleHead(sample.data.manifest, []), version: 2 }) }), 'import-newer'],
+    ['one that is packed with Deflate64', () => {
+      const packed = Buffer.from(sample.zip);
+      // Where the method stands in an entry's own header, and in the directory's (PKWARE's APPNOTE.TXT, 4.3.7 and 4.3.12).
+      for (const [mark, at] of [['PK\x03\x04', 8], ['PK\x01\x02', 10]] as const) {
+        for (let i = packed.indexOf(mark, 0, 'latin1'); i >= 0; i = packed.indexOf(mark, i + 4, 'latin1')) packed.writeUInt16LE(9, i + at);
+      }
+      return packed;
+    }, 'import-packed'],
+    ['one whose film counts 4294967295 frames', () => {
+      const film = Buffer.from(sample.files.get('film.mp4') ?? []);
+      film.writeUInt32BE(0xffffffff, film.indexOf('trun') + 8);
+      return sessionZip(sample.data.manifest, new Map([...sample.files, ['film.mp4', new Uint8Array(film)]]));
+    }, 'import-broken'],
     ['one that lacks the film', () => zipWith({ 'film.mp4': undefined }), 'import-broken'],
     ['one whose film is none', () => zipWith({ 'film.mp4': 'no film' }), 'import-broken'],
     ['one whose labels are none', () => zipWith({ 'labels.jsonl': '{"timeUs":-5}\n' }), 'import-broken'],
@@ -70,6 +88,73 @@ describe('importing sessions', () => {
     const found = await refused(await make());
     expect(found.code, found.words).toBe(code);
     expect(found.words.length).toBeGreaterThan(40);
+  });
+
+  /** Imports what is taken. @returns the session as it lies on the device; it is deleted again */
+  async function taken(bytes: Buffer): Promise<{ manifest: SessionManifest; words: string; files: string[] }> {
+    await chooseZips(page, { name: 'other.zip', bytes });
+    await card(page, 'test-session').waitFor({ timeout: 20_000 });
+    await imported(page);
+    const manifest = JSON.parse((await storedFile(page, 'test-session', 'session.json')).toString()) as SessionManifest;
+    const words = await card(page, 'test-session').innerText();
+    const files = await storedFiles(page, 'sessions');
+    await deleted();
+    return { manifest, words, files };
+  }
+
+  /** Deletes the session, and leaves the list, which is when that is done. */
+  async function deleted(): Promise<void> {
+    await card(page, 'test-session').locator('[data-action=delete]').click();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+  }
+
+  it.each<[string, () => Promise<Buffer>]>([
+    ['whose folder was packed again', () => sessionZip(sample.data.manifest, sample.files, { before: 'Zoo.sightglass/', more: { 'Zoo.sightglass/': '' } })],
+    ['that macOS packed', () => sessionZip(sample.data.manifest, sample.files, {
+      before: 'Zoo.sightglass/', more: { '__MACOSX/Zoo.sightglass/._sightglass.json': 'attr', 'Zoo.sightglass/.DS_Store': 'x' },
+    })],
+    ['whose entries begin with ./', () => sessionZip(sample.data.manifest, sample.files, { before: './', more: { './': '', './session/': '' } })],
+  ])('takes one %s', async (_, make) => {
+    const { manifest, files } = await taken(await make());
+    expect(manifest).toMatchObject({ state: 'complete', recognitions: sample.data.recognitions.length, spans: 2, snapshots: 1 });
+    expect(manifest.flaw).toBeUndefined();
+    expect(files.length).toBe(5);
+  });
+
+  it('takes the film\'s own length for one that cannot be', async () => {
+    const huge = { ...sample.data.manifest, durationUs: Number.MAX_SAFE_INTEGER };
+    const { manifest } = await taken(await sessionZip(huge, sample.files));
+    expect(manifest.durationUs / 1e6).toBeCloseTo(6, 0);
+  });
+
+  it('says that the film is cut, and keeps what is whole', async () => {
+    const film = sample.files.get('film.mp4') ?? new Uint8Array();
+    const cut = new Map([...sample.files, ['film.mp4', film.slice(0, Math.floor(film.length * 0.6))]]);
+    const { manifest, words } = await taken(await sessionZip(sample.data.manifest, cut));
+    expect(manifest.flaw).toBe('film-short');
+    expect(manifest.durationUs).toBeLessThan(6e6);
+    expect(manifest.durationUs).toBeGreaterThan(1e6);
+    expect(words).toContain('The film ends before its labels');
+  });
+
+  it('says that the film ends before its labels, and leaves these out of exports', async () => {
+    const late = { id: 'late', startUs: 8e6, endUs: 9e6, label: { name: 'behind the end' } };
+    const human = toJsonLines([{ kind: 'put-span', span: { ...late, id: 'in', startUs: 1e6, endUs: 2e6, label: { name: 'in time' } } }, { kind: 'put-span', span: late }]);
+    await chooseZips(page, { name: 'other.zip', bytes: await zipWith({ 'human.jsonl': human }) });
+    await card(page, 'test-session').locator('[data-flaw="film-short"]').waitFor({ timeout: 20_000 });
+    await imported(page);
+    expect(JSON.parse((await storedFile(page, 'test-session', 'session.json')).toString())).toMatchObject({ flaw: 'film-short', spans: 2 });
+    await card(page, 'test-session').locator('[data-action=export]').click();
+    const sheet = page.locator('sg-export-sheet');
+    await sheet.locator('input[value="csv"]').check();
+    const [download] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: 'Export', exact: true }).click()]);
+    const text = readFileSync(await download.path(), 'utf8');
+    expect(text).toContain('in time');
+    expect(text).not.toContain('behind the end');
+    await sheet.getByRole('button', { name: 'Close' }).click();
+    await deleted();
   });
 
   it('goes on with the other files after one that is broken', async () => {

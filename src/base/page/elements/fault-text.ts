@@ -199,6 +199,12 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('Nothing was imported. Get the file anew, or export it again where it comes from.'),
         action: msg('Go on'),
       };
+    case 'import-packed':
+      return {
+        title: msg('The zip is packed in a way that cannot be read here'),
+        advice: msg('Nothing was imported. Unpack it and zip the folder again with the usual method (Deflate), or take the file as it was exported.'),
+        action: msg('Go on'),
+      };
     case 'import-unsafe':
       return {
         title: msg('The file is not safe to open'),
@@ -228,6 +234,12 @@ export function faultText(code: FaultCode): FaultText {
         title: msg('This session is being recorded'),
         advice: msg('Stop the recording first, here or in the other tab.'),
         action: msg('Try again'),
+      };
+    case 'session-newer':
+      return {
+        title: msg('This session is of a newer version of the app'),
+        advice: msg('Nothing of it was changed. Reload the page to get the newer version, and open it there.'),
+        action: msg('Go on'),
       };
     case 'no-recorder':
       return {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
-import type { SessionManifest } from '../../shared/session';
+import type { SessionFlaw, SessionManifest } from '../../shared/session';
 import type { SessionLibrary } from './session-library';
 import { type SessionAction, SessionActionEvent } from '../events';
 import { clock, dateTime, fileSize } from '../../../base/page/elements/format';
@@ -17,6 +17,18 @@ function endedWords(ended: NonNullable<SessionManifest['ended']>): string {
       return msg('Ended by itself, before the device was full');
     case 'recording-failed':
       return msg('Ended by a fault of the recorder; whole up to there');
+  }
+}
+
+/** What is wrong with a session, and what can be had of it. */
+function flawWords(flaw: SessionFlaw): string {
+  switch (flaw) {
+    case 'film-damaged':
+      return msg('Damaged: the film cannot be played, or not to its end. Labels and pictures are there; Export saves them, and the film as it is.');
+    case 'film-short':
+      return msg('The film ends before its labels. Exports leave out what lies behind its end.');
+    case 'newer-version':
+      return msg('Made by a newer version of the app, which can open it. Nothing of it was changed.');
   }
 }
 
@@ -140,21 +152,22 @@ export class SessionList extends LitElement {
   }
 
   #card(session: SessionManifest): unknown {
-    const { id, name, durationUs, createdAt, bytes, recognitions, spans, snapshots, state, ended } = session;
+    const { id, name, durationUs, createdAt, bytes, recognitions, spans, snapshots, state, ended, flaw } = session;
+    const newer = flaw === 'newer-version';
     const recording = state === 'recording';
     return html`<li part="card" data-session=${id}>
       <div class="picture" aria-hidden="true">
         <sg-film-thumbnail
           .key=${`${id} ${state}`}
-          .video=${recording ? undefined : () => this.library.store.video(id)}
+          .video=${recording || newer ? undefined : () => this.library.store.video(id)}
           .at=${durationUs / 4e6}
         ></sg-film-thumbnail>
-        <span class="length">${clock(durationUs / 1e6)}</span>
+        ${newer ? nothing : html`<span class="length">${clock(durationUs / 1e6)}</span>`}
       </div>
       <div class="text">
-        <h3><a href="#sessions/${id}" title=${name}>${name}</a></h3>
-        <p>${dateTime(createdAt)} · <span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span> ${fileSize(bytes)}</p>
-        <p>
+        <h3>${newer ? name : html`<a href="#sessions/${id}" title=${name}>${name}</a>`}</h3>
+        <p>${dateTime(createdAt)} · ${newer ? nothing : html`<span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span>`} ${fileSize(bytes)}</p>
+        <p ?hidden=${newer}>
           ${msg(str`${recognitions} recognitions`)} · ${spans === 1 ? msg('1 label of yours') : msg(str`${spans} labels of yours`)}${snapshots > 0
             ? html` · ${snapshots === 1 ? msg('1 picture') : msg(str`${snapshots} pictures`)}`
             : nothing}
@@ -162,10 +175,11 @@ export class SessionList extends LitElement {
         ${recording ? html`<p class="state">${msg('Being recorded')}</p>` : nothing}
         ${ended ? html`<p class="state">${endedWords(ended)}</p>` : nothing}
         ${state === 'recovered' ? html`<p class="state">${msg('Broken off, and recovered')}</p>` : nothing}
+        ${flaw ? html`<p class="state" data-flaw=${flaw}>${flawWords(flaw)}</p>` : nothing}
       </div>
       <div class="actions">
-        ${this.#button('pencil', 'rename', msg(str`Rename ${name}`), session, recording)}
-        ${this.#button('download', 'export', msg(str`Export ${name}`), session, recording)}
+        ${this.#button('pencil', 'rename', msg(str`Rename ${name}`), session, recording || newer)}
+        ${this.#button('download', 'export', msg(str`Export ${name}`), session, recording || newer)}
         ${this.#button('trash', 'delete', msg(str`Delete ${name}`), session, recording)}
       </div>
     </li>`;

@@ -26,6 +26,14 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
       return { title: msg('The recording is kept'), text: msg(str`“${name}”, ${clock(durationUs / 1e6)}, is among your sessions on this device.`), urgent: false };
     }
     case 'recovered': {
+      const damaged = notice.sessions.filter(({ flaw }) => flaw === 'film-damaged');
+      if (damaged.length > 0) {
+        return {
+          title: msg('A recording that was broken off is damaged'),
+          text: msg(str`${list(damaged.map(({ name }) => `“${name}”`))}: the film cannot be read, or not to its end. Nothing was deleted: look among your sessions for what can be had.`),
+          urgent: false,
+        };
+      }
       const names = list(notice.sessions.map(({ name, durationUs }) => `“${name}” (${clock(durationUs / 1e6)})`));
       return {
         title: msg('A recording that was broken off was saved'),

@@ -46,7 +46,7 @@ export class BundleError extends Error {
   override readonly name = 'BundleError';
 
   constructor(
-    readonly reason: 'not-ours' | 'newer' | 'broken' | 'unsafe',
+    readonly reason: 'not-ours' | 'newer' | 'broken' | 'unsafe' | 'packed',
     message: string,
   ) {
     super(message);
@@ -66,24 +66,52 @@ export function* bundleEntries(session: SessionManifest, files: readonly (readon
 
 /** An entry of a zip, as its directory tells of it. */
 export interface ZipEntryInfo {
+  /** As it is read, without the folder that all lies in (`entryName`). */
   readonly name: string;
+  /** How it is packed, by the number that zips have for it: 0 not at all, 8 Deflate. */
+  readonly method: number;
   readonly directory: boolean;
   readonly compressedBytes: number;
   readonly bytes: number;
   readonly encrypted: boolean;
 }
 
+/** What other tools put into a zip beside what they were given: macOS's attributes, and its and Windows' notes of how a folder is shown. */
+const NOT_CONTENT = /^(.*\/)?(__MACOSX\/.*|\.DS_Store|Thumbs\.db|desktop\.ini)$/;
+
+/** An entry's name as it is meant: some tools put `./` in front of each, which is nothing. */
+export const plainName = (name: string): string => name.replace(/^(\.\/)+/, '');
+
+/**
+ * The folder that our files lie in where somebody unpacked a zip of ours and packed the folder again: '' or a name with a slash behind.
+ * @param names of all entries, by `plainName`
+ */
+export function folderInZip(names: readonly string[]): string {
+  if (names.includes(BUNDLE_HEAD)) return '';
+  const heads = names.filter((name) => !NOT_CONTENT.test(name) && name.split('/').length === 2 && name.endsWith(`/${BUNDLE_HEAD}`));
+  return heads.length === 1 ? heads[0].slice(0, -BUNDLE_HEAD.length) : '';
+}
+
+/** Whether an entry is what somebody packed, and not what the tool added. */
+export const isContent = (name: string): boolean => name !== '' && !NOT_CONTENT.test(name);
+
+/** Names of methods that zips are packed by and that browsers do not unpack (PKWARE's APPNOTE.TXT, 4.4.5). */
+const METHODS: Readonly<Record<number, string>> = { 9: 'Deflate64', 12: 'bzip2', 14: 'LZMA', 93: 'Zstandard', 95: 'XZ', 98: 'PPMd' };
+
 /** @throws BundleError `unsafe` where a name leads out of the folder that a zip is unpacked into, or an entry is a bomb */
 export function checkEntries(entries: readonly ZipEntryInfo[]): void {
   if (entries.length > 2 * MOST_FILES) throw new BundleError('unsafe', `The zip has ${entries.length} entries.`);
   const seen = new Set<string>();
-  for (const { name, bytes, compressedBytes, encrypted } of entries) {
+  for (const { name, bytes, compressedBytes, encrypted, method, directory } of entries) {
     if (name.includes('\\') || name.includes('\0') || /^([a-z]:|\/)/i.test(name) || name.split('/').includes('..')) {
       throw new BundleError('unsafe', `The zip's entry ${JSON.stringify(name)} leads out of its folder.`);
     }
     if (seen.has(name)) throw new BundleError('unsafe', `The zip has the entry ${JSON.stringify(name)} twice.`);
     seen.add(name);
     if (encrypted) throw new BundleError('broken', `The zip's entry ${JSON.stringify(name)} is locked with a password.`);
+    if (!directory && method !== 0 && method !== 8) {
+      throw new BundleError('packed', `The zip is packed with ${METHODS[method] ?? `method ${method}`}, not with Deflate.`);
+    }
     if (bytes > 1e6 && bytes > compressedBytes * MOST_RATIO) {
       throw new BundleError('unsafe', `The zip's entry ${JSON.stringify(name)} would grow from ${compressedBytes} to ${bytes} bytes.`);
     }

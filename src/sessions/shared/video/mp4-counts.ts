@@ -1,4 +1,4 @@
-import { boxes, readRun, view } from './mp4-boxes';
+import { boxAt, boxes, readRun, view } from './mp4-boxes';
 import type { ByteSource } from './video-cut';
 
 /** Boxes that hold others on the way to tables of frames. */
@@ -44,4 +44,13 @@ export function checkMp4Counts(source: ByteSource): void {
     }
   };
   walk(0, source.size);
+}
+
+/** Whether an MP4 file ends within its frames: it was cut off. Files of other kinds are not looked at. */
+export function endsEarly(source: ByteSource): boolean {
+  if (boxAt(source, 0, source.size)?.type !== 'ftyp') return false;
+  let end = 0;
+  for (const box of boxes(source, 0, source.size)) end = box.end;
+  // What is torn may be an index behind the frames, too, without which all of them are there.
+  return ['moof', 'mdat'].includes(String.fromCharCode(...source.read(end + 4, 4)));
 }

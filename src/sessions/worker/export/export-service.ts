@@ -54,6 +54,11 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
     await writeZip(reporting(file, source.video.size + source.labels.size, report), everything(source), modified);
     return;
   }
+  if (format === 'film' && source.manifest.flaw === 'film-damaged') {
+    // As it was found: who knows such files may get more out of it than this app can.
+    await writeStream(file, chunksOf(source.video.stream()));
+    return;
+  }
   using video = await openVideo(source.video);
   switch (format) {
     case 'film':

@@ -3,13 +3,18 @@ import { Fault, type FaultCode } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { isSessionId, SESSION_CHANNEL, sessionLock, type SessionChange } from '../../shared/session-store';
 import {
-  BUNDLE_FOLDER, BUNDLE_HEAD, BundleError, checkEntries, checkFiles, MOST_HEAD_BYTES, parseBundleHead, type BundleHead, type ZipEntryInfo,
+  BUNDLE_FOLDER, BUNDLE_HEAD, BundleError, checkEntries, checkFiles, folderInZip, isContent, MOST_HEAD_BYTES, parseBundleHead, plainName,
+  type BundleHead, type ZipEntryInfo,
 } from '../../shared/export/bundle';
 import { foldEdits } from '../../shared/human-labels';
 import { parseHumanEdit, parseRecognition, SessionFormatError } from '../../shared/parse';
 import { readJsonLines } from '../../shared/read-json-lines';
 import { storageFault, writeAll } from '../../../base/worker/private-files';
 import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, writeManifest } from '../store/session-folder';
+import { isTime } from '../../shared/video/video-cut';
+import { endsEarly } from '../../shared/video/mp4-counts';
+import { DeviceFile } from '../store/device-file';
+import { repairVideo } from '../store/video-repair';
 import { markImport, unmarkImport } from '../store/left-overs';
 import { chunksOf } from '../../../base/worker/async';
 import { openVideo } from './open-video';
@@ -23,6 +28,7 @@ const REASONS: Readonly<Record<BundleError['reason'], FaultCode>> = {
   newer: 'import-newer',
   broken: 'import-broken',
   unsafe: 'import-unsafe',
+  packed: 'import-packed',
 };
 
 /** What the zip reader refuses, in its words. */
@@ -38,9 +44,25 @@ function importFault(error: unknown): Fault {
   return new Fault(UNSAFE.test(message) ? 'import-unsafe' : 'import-broken', `The zip cannot be read: ${message}`, { cause: error });
 }
 
-function infoOf(entry: Entry): ZipEntryInfo {
+/** An entry under the name that our list of files has for it. */
+interface NamedEntry {
+  readonly name: string;
+  readonly entry: Entry;
+}
+
+/** What somebody packed, without the folder that it lies in and without what the tool added. */
+function contentOf(entries: readonly Entry[]): NamedEntry[] {
+  const folder = folderInZip(entries.map(({ filename }) => filename));
+  return entries
+    .filter(({ filename }) => isContent(filename))
+    .map((entry) => ({ name: entry.filename.startsWith(folder) ? entry.filename.slice(folder.length) : entry.filename, entry }))
+    .filter(({ name }) => name !== '');
+}
+
+function infoOf({ name, entry }: NamedEntry): ZipEntryInfo {
   return {
-    name: entry.filename,
+    name,
+    method: entry.compressionMethod,
     directory: entry.directory,
     compressedBytes: entry.compressedSize,
     bytes: entry.uncompressedSize,
@@ -66,8 +88,8 @@ async function entriesOf(reader: ZipReader<Blob>, zip: Blob): Promise<Entry[]> {
   }
 }
 
-function fileEntry(entries: readonly Entry[], name: string): FileEntry {
-  const entry = entries.find(({ filename }) => filename === name);
+function fileEntry(entries: readonly NamedEntry[], wanted: string): FileEntry {
+  const { entry, name } = entries.find((each) => each.name === wanted) ?? { entry: undefined, name: wanted };
   if (!entry || entry.directory) throw new BundleError(name === BUNDLE_HEAD ? 'not-ours' : 'broken', `The zip lacks ${name}.`);
   return entry;
 }
@@ -88,7 +110,7 @@ async function unpack(entry: FileEntry, take: (chunk: Uint8Array) => void): Prom
   if (left > 0) throw new BundleError('broken', `${entry.filename} ends too early.`);
 }
 
-async function readHead(entries: readonly Entry[]): Promise<BundleHead> {
+async function readHead(entries: readonly NamedEntry[]): Promise<BundleHead> {
   const entry = fileEntry(entries, BUNDLE_HEAD);
   if (entry.uncompressedSize > MOST_HEAD_BYTES) throw new BundleError('unsafe', `${BUNDLE_HEAD} has ${entry.uncompressedSize} bytes.`);
   const decoder = new TextDecoder();
@@ -137,22 +159,53 @@ async function check(folder: FileSystemDirectoryHandle, session: SessionManifest
   for (const { file } of human.snapshots) {
     if (!(await images?.getFileHandle(file).catch(() => undefined))) throw new SessionFormatError(`The snapshot ${file} is missing.`);
   }
-  let durationUs: number;
-  try {
-    using video = await openVideo(await fileOf(folder, session.film.file));
-    durationUs = Math.round(video.duration * 1e6);
-  } catch (error) {
-    throw new BundleError('broken', error instanceof Error ? error.message : String(error));
-  }
+  const film = await checkFilm(folder, session);
+  const spanEnds = human.spans.map(({ endUs }) => endUs);
+  const labelledUs = [last, ...spanEnds, ...human.snapshots.map(({ timeUs }) => timeUs)].reduce((latest, us) => Math.max(latest, us), 0);
   return {
     ...session,
-    durationUs: session.durationUs || durationUs,
+    ...filmNow(session, film, labelledUs),
     state: session.state === 'recording' ? 'recovered' : session.state,
     bytes: await folderBytes(folder),
     recognitions,
     spans: human.spans.length,
     snapshots: human.snapshots.length,
   };
+}
+
+/** What is there of a film; undefined where a session says itself that its film is damaged, and it is. */
+type FilmThere = { readonly durationUs: number; readonly cutShort: boolean } | undefined;
+
+/** Reads the film as exports and the player will. A film that ends in the middle of a fragment is cut to what is whole. */
+async function checkFilm(folder: FileSystemDirectoryHandle, session: SessionManifest): Promise<FilmThere> {
+  try {
+    const file = await DeviceFile.open(folder, session.film.file);
+    let cutShort: boolean;
+    try {
+      cutShort = endsEarly(file);
+      if (cutShort && session.flaw !== 'film-damaged') repairVideo(file);
+    } finally {
+      file.close();
+    }
+    using video = await openVideo(await fileOf(folder, session.film.file));
+    const durationUs = Math.round(video.duration * 1e6);
+    if (!isTime(durationUs)) throw new BundleError('broken', `The film would be ${video.duration} seconds long.`);
+    return { durationUs, cutShort };
+  } catch (error) {
+    if (session.flaw === 'film-damaged') return undefined;
+    throw new BundleError('broken', error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What a manifest may differ from its film by: containers round, and the length of a last frame is a guess. */
+const LENGTH_TOLERANCE_US = 500_000;
+
+/** A session's length and flaw by what its film is now, whatever the file says. */
+function filmNow(session: SessionManifest, film: FilmThere, labelledUs: number): Pick<SessionManifest, 'durationUs' | 'flaw'> {
+  if (!film || session.flaw === 'film-damaged') return { durationUs: Math.max(film?.durationUs ?? 0, labelledUs), flaw: 'film-damaged' };
+  const isSame = !film.cutShort && Math.abs(session.durationUs - film.durationUs) <= LENGTH_TOLERANCE_US;
+  const isShort = film.cutShort || labelledUs > film.durationUs + LENGTH_TOLERANCE_US || session.flaw === 'film-short';
+  return { durationUs: isSame ? session.durationUs : film.durationUs, flaw: isShort ? 'film-short' : undefined };
 }
 
 /** The session's own id where the device has no such session and it can be a folder's name, else a new one. */
@@ -176,9 +229,10 @@ async function ensureQuota(bytes: number): Promise<void> {
 
 /** Reads our own zip back. A crash leaves nothing to be seen: see left-overs.ts. */
 export async function importSession(zip: File, report: Report): Promise<SessionManifest> {
-  const reader = new ZipReader(new BlobReader(zip), { strictness: 'strict', filenameValidation: 'strict' });
+  // Names are checked by `checkEntries`: the library's own check refuses the empty one that `./` is.
+  const reader = new ZipReader(new BlobReader(zip), { strictness: 'strict', filenameValidation: 'tolerant', normalizeFilename: plainName });
   try {
-    const entries = await entriesOf(reader, zip);
+    const entries = contentOf(await entriesOf(reader, zip));
     const infos = entries.map(infoOf);
     checkEntries(infos);
     const head = await readHead(entries);

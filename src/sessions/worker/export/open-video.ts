@@ -1,5 +1,7 @@
 import { BlobSource, EncodedPacketSink, Input, MP4, WEBM, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
+import { checkMp4Counts } from '../../shared/video/mp4-counts';
+import { BlobBytes } from './blob-source';
 
 /** A video that is open for reading. */
 export interface OpenVideo extends Disposable {
@@ -13,6 +15,11 @@ export interface OpenVideo extends Disposable {
 
 /** @throws Fault `export-codec` where it holds no video that can be read */
 export async function openVideo(video: Blob): Promise<OpenVideo> {
+  try {
+    checkMp4Counts(new BlobBytes(video));
+  } catch (error) {
+    throw new Fault('export-codec', `The film cannot be read: ${String(error)}`, { cause: error });
+  }
   const input = new Input({ source: new BlobSource(video), formats: [MP4, WEBM] });
   try {
     const video = await input.getPrimaryVideoTrack();

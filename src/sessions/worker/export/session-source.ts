@@ -2,6 +2,7 @@ import { Fault } from '../../../base/shared/fault';
 import type { HumanEdit, RecognitionEntry, SessionManifest } from '../../shared/session';
 import type { ExportSource } from '../../shared/export/export-source';
 import { foldEdits, isHumanEdit } from '../../shared/human-labels';
+import { cutLabels } from '../../shared/edit-labels';
 import { parseJsonLines } from '../../shared/json-lines';
 import { parseRecognition } from '../../shared/parse';
 import { readJsonLines } from '../../shared/read-json-lines';
@@ -20,7 +21,9 @@ export class SessionSource implements ExportSource {
     readonly labels: File,
     private readonly folder: FileSystemDirectoryHandle,
   ) {
-    this.human = foldEdits(edits);
+    const human = foldEdits(edits);
+    // A film that is not the labels' own may end before them: what lies behind its end has no frame.
+    this.human = foldEdits([...edits, ...cutLabels(human, manifest.durationUs, manifest.durationUs)]);
   }
 
   /** @throws Fault `session-missing`, `session-busy` while it is recorded, `storage-failed` */
@@ -39,8 +42,9 @@ export class SessionSource implements ExportSource {
     }
   }
 
-  recognitions(): AsyncGenerator<RecognitionEntry> {
-    return readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true });
+  async *recognitions(): AsyncGenerator<RecognitionEntry> {
+    const all = readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true });
+    for await (const entry of all) if (entry.timeUs <= this.manifest.durationUs) yield entry;
   }
 
   /** A snapshot's image; undefined where its file is lost. */

@@ -166,14 +166,15 @@ export class OpenSession {
     const shown: number[] = [];
     const cut = whole && this.writer instanceof VideoWriter ? this.writer.result : repairVideo(this.videoFile, shown);
     const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer, shown) : undefined;
+    const damaged = 'damaged' in cut && cut.damaged;
     // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
-    this.#cutLabels(cut);
-    const recognitions = matched ?? (whole ? this.#recognitions.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
+    if (!damaged) this.#cutLabels(cut);
+    const recognitions = damaged ? this.#recognitions.written : matched ?? (whole ? this.#recognitions.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
     for (const file of [this.videoFile, this.labels, this.human]) {
       file.flush();
       file.close();
     }
-    if (cut.frames === 0 && this.#labels.snapshots.length === 0) {
+    if (cut.frames === 0 && !damaged && this.#labels.snapshots.length === 0) {
       await this.files.discard();
       return undefined;
     }
@@ -181,6 +182,7 @@ export class OpenSession {
       ...this.manifest,
       ...(ended ? { ended } : {}),
       state: whole ? 'complete' : 'recovered',
+      ...(damaged ? { flaw: 'film-damaged' as const } : {}),
       durationUs: cut.durationUs,
       film: this.video,
       recognitions,

@@ -3,6 +3,7 @@ import { hasPrivateFiles, storageFault, writeAll } from '../../../base/worker/pr
 import type { SessionManifest } from '../../shared/session';
 import { isSessionId, SESSIONS_FOLDER } from '../../shared/session-store';
 import { toJsonLines } from '../../shared/json-lines';
+import { parseManifest, SessionFormatError } from '../../shared/parse';
 
 const MANIFEST = 'session.json';
 export const LABELS = 'labels.jsonl';
@@ -66,15 +67,54 @@ export async function readText(folder: FileSystemDirectoryHandle, name: string):
   }
 }
 
-/** The manifest as it is stored; undefined where there is none or it is no JSON (torn by a crash). */
-export async function readManifest(folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
-  const text = await readText(folder, MANIFEST);
+/** session.json as it is stored; undefined where there is none or it is no JSON (torn by a crash). */
+async function readStored(folder: FileSystemDirectoryHandle): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const manifest = JSON.parse(text) as SessionManifest;
-    return manifest.version === 1 && typeof manifest.id === 'string' ? manifest : undefined;
-  } catch {
-    return undefined;
+    const value: unknown = JSON.parse(await readText(folder, MANIFEST));
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
+}
+
+const isNewer = ({ version }: Readonly<Record<string, unknown>>): boolean => typeof version === 'number' && version > 1;
+
+/**
+ * The manifest; undefined where there is none that this app can read, because a crash tore it or something else wrote it.
+ * @throws Fault `session-newer` where a newer version of the app wrote it: it is left as it is
+ */
+export async function readManifest(folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
+  const stored = await readStored(folder);
+  if (stored && isNewer(stored)) throw new Fault('session-newer', `The session ${folder.name} is of version ${String(stored['version'])}.`);
+  try {
+    return stored && parseManifest(stored);
+  } catch (error) {
+    if (error instanceof SessionFormatError) return undefined;
+    throw error;
+  }
+}
+
+/** What a list tells of a session of a newer version; undefined where it is of none. */
+export async function newerSession(folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
+  const stored = await readStored(folder);
+  if (!stored || !isNewer(stored)) return undefined;
+  const { name, createdAt } = stored;
+  return {
+    version: 1,
+    id: folder.name,
+    name: typeof name === 'string' && name !== '' ? name.slice(0, 200) : folder.name,
+    createdAt: typeof createdAt === 'number' && Math.abs(createdAt) <= 8.64e15 ? createdAt : 0,
+    state: 'complete',
+    flaw: 'newer-version',
+    durationUs: 0,
+    film: { file: 'film.mp4', mimeType: 'video/mp4', width: 0, height: 0, recorder: 'webcodecs' },
+    models: [],
+    bytes: await folderBytes(folder),
+    recognitions: 0,
+    spans: 0,
+    snapshots: 0,
+  };
 }
 
 /** session.json is filled up to a multiple of so many bytes with blanks: so it can be written anew on a device that is full. */

@@ -1,7 +1,8 @@
-import type { HumanEdit, SessionManifest } from '../../shared/session';
+import type { HumanEdit, HumanLabels, RecognitionEntry, SessionManifest } from '../../shared/session';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
 import { cutLabels } from '../../shared/edit-labels';
 import { parseJsonLines, toJsonLines } from '../../shared/json-lines';
+import type { VideoCut } from '../../shared/video/video-cut';
 import { DRAWN, DrawnFrames, isDrawn } from '../recorder/drawn-frames';
 import { videoInfoOf, repairVideo } from './video-repair';
 import { DeviceFile } from './device-file';
@@ -27,8 +28,25 @@ async function rewriteLabels(folder: FileSystemDirectoryHandle, text: string): P
   }
 }
 
+/** The end of what was labelled, microseconds: how long a film is that cannot be read itself. */
+function labelledUs(recognitions: readonly RecognitionEntry[], { spans, snapshots }: HumanLabels): number {
+  const ends = [recognitions.map(({ timeUs }) => timeUs), spans.map(({ endUs }) => endUs), snapshots.map(({ timeUs }) => timeUs)].flat();
+  return ends.reduce((latest, us) => Math.max(latest, us), 0);
+}
+
+/** Labels as they are brought into what is left of a film. */
+interface PlacedLabels {
+  readonly recognitions: readonly RecognitionEntry[];
+  readonly human: HumanLabels;
+  /** Edits that are to be appended for that. */
+  readonly cuts: readonly HumanEdit[];
+  /** The recognitions' file, where it is to be written anew. */
+  readonly rewritten: string | undefined;
+}
+
 /**
- * Makes a session whole that was broken off. Its lock has to be held.
+ * Makes a session whole that was broken off. Its lock has to be held. Where its film is damaged all files stay as they are, and its manifest
+ * says so.
  * @returns its manifest, state `recovered`; undefined where there was nothing in it and its folder was removed
  */
 export async function recoverSession(id: string, folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
@@ -44,21 +62,19 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   } finally {
     video.close();
   }
-  const matched = drawn.length > 0 ? new DrawnFrames(shown, drawn) : undefined;
   const all = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
-  const placed = matched ? all.flatMap((entry) => matched.recognition(entry) ?? []) : all;
-  const recognitions = placed.filter((entry) => entry.timeUs <= cut.lastUs);
   const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
-  const moved = matched?.edits(foldEdits(edits)) ?? [];
-  const cuts: HumanEdit[] = [...moved, ...cutLabels(foldEdits([...edits, ...moved]), cut.lastUs, cut.durationUs)];
-  const human = foldEdits([...edits, ...cuts]);
-  if (cut.frames === 0 && human.snapshots.length === 0) {
+  // Labels without one frame are of a film that is lost.
+  const damaged = cut.damaged || (cut.frames === 0 && all.length + edits.length > 0);
+  const matched = drawn.length > 0 && !damaged ? new DrawnFrames(shown, drawn) : undefined;
+  const { recognitions, human, cuts, rewritten } = damaged ? asTheyAre(all, edits) : place(all, edits, cut, matched);
+  if (cut.frames === 0 && !damaged && human.snapshots.length === 0) {
     await (await sessionsFolder()).removeEntry(id, { recursive: true });
     return undefined;
   }
   // First: on a full device the labels have no other room to grow by a digit.
-  if (drawn.length > 0) await folder.removeEntry(DRAWN);
-  if (matched || recognitions.length < all.length) await rewriteLabels(folder, toJsonLines(recognitions));
+  if (matched) await folder.removeEntry(DRAWN);
+  if (rewritten !== undefined) await rewriteLabels(folder, rewritten);
   if (cuts.length > 0) await appendLines(folder, HUMAN, cuts);
   const createdAt = before?.createdAt ?? Date.now();
   const manifest: SessionManifest = {
@@ -68,7 +84,8 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
     createdAt,
     models: before?.models ?? [],
     state: 'recovered',
-    durationUs: cut.durationUs,
+    ...(damaged && { flaw: 'film-damaged' as const }),
+    durationUs: damaged ? Math.max(cut.durationUs, labelledUs(recognitions, human)) : cut.durationUs,
     film: before?.film ?? videoInfoOf(name, cut),
     bytes: await folderBytes(folder),
     recognitions: recognitions.length,
@@ -77,4 +94,18 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   };
   await writeManifest(folder, manifest);
   return manifest;
+}
+
+const asTheyAre = (recognitions: readonly RecognitionEntry[], edits: readonly HumanEdit[]): PlacedLabels => ({
+  recognitions, human: foldEdits(edits), cuts: [], rewritten: undefined,
+});
+
+/** Brings labels into what is left of the film, and, where MediaRecorder made it, to its frames' own times. */
+function place(all: readonly RecognitionEntry[], edits: readonly HumanEdit[], cut: VideoCut, matched: DrawnFrames | undefined): PlacedLabels {
+  const placed = matched ? all.flatMap((entry) => matched.recognition(entry) ?? []) : all;
+  const recognitions = placed.filter((entry) => entry.timeUs <= cut.lastUs);
+  const moved = matched?.edits(foldEdits(edits)) ?? [];
+  const cuts: HumanEdit[] = [...moved, ...cutLabels(foldEdits([...edits, ...moved]), cut.lastUs, cut.durationUs)];
+  const rewritten = matched || recognitions.length < all.length ? toJsonLines(recognitions) : undefined;
+  return { recognitions, human: foldEdits([...edits, ...cuts]), cuts, rewritten };
 }

@@ -5,7 +5,7 @@ import { sessionLock, type SessionStoreApi } from '../../shared/session-store';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
 import { parseJsonLines } from '../../shared/json-lines';
 import {
-  appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionFolder, sessionsFolder,
+  appendLines, folderBytes, HUMAN, LABELS, newerSession, readManifest, readText, sessionFolder, sessionsFolder,
   SNAPSHOTS, writeManifest,
 } from './session-folder';
 import { isImport, removeLeftOvers } from './left-overs';
@@ -26,12 +26,8 @@ export class SessionStoreService implements SessionStoreApi {
       const found: SessionManifest[] = [];
       for await (const [id, folder] of (await sessionsFolder()).entries()) {
         if (folder.kind !== 'directory') continue;
-        let manifest = known.get(id);
+        const manifest = await this.#listed(folder, known.get(id));
         known.delete(id);
-        if (!manifest) {
-          manifest = await readManifest(folder);
-          if (manifest) await this.#register.note(manifest);
-        }
         if (manifest) found.push(manifest);
       }
       for (const id of known.keys()) await this.#register.forget(id);
@@ -39,6 +35,17 @@ export class SessionStoreService implements SessionStoreApi {
     } catch (error) {
       throw storageFault(error, 'The sessions could not be listed');
     }
+  }
+
+  /** @param known what the index tells of it */
+  async #listed(folder: FileSystemDirectoryHandle, known: SessionManifest | undefined): Promise<SessionManifest | undefined> {
+    // A newer version of the app writes the index as well.
+    if (known?.version === 1) return known;
+    const newer = await newerSession(folder);
+    if (newer) return newer;
+    const manifest = await readManifest(folder);
+    if (manifest) await this.#register.note(manifest);
+    return manifest;
   }
 
   async open(id: string): Promise<SessionData> {
@@ -98,7 +105,8 @@ export class SessionStoreService implements SessionStoreApi {
     for await (const [id, folder] of (await sessionsFolder()).entries()) {
       // An import that runs in another tab is none of ours.
       if (folder.kind !== 'directory' || (await isImport(folder))) continue;
-      const manifest = await readManifest(folder);
+      const manifest = await readableManifest(folder);
+      if (manifest === 'newer') continue;
       if (manifest && manifest.state !== 'recording') {
         // The crash came between the file and the index.
         if (known.get(id)?.state === 'recording') await this.#register.put(manifest);
@@ -163,6 +171,16 @@ export class SessionStoreService implements SessionStoreApi {
     }
   }
 
+}
+
+/** @returns `newer` where a newer version of the app wrote it: that is none of ours to mend */
+async function readableManifest(folder: FileSystemDirectoryHandle): Promise<SessionManifest | 'newer' | undefined> {
+  try {
+    return await readManifest(folder);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'session-newer') return 'newer';
+    throw error;
+  }
 }
 
 async function guarded<T>(what: string, job: () => Promise<T>): Promise<T> {

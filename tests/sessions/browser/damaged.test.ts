@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SessionManifest } from '../../../src/sessions/shared/session';
+import { serveBuilt, type Serving } from '../../../tools/serve';
+import { openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { card, chooseZips, imported, openSessions, sampleSession, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
+
+const ID = 'test-session';
+
+describe('a session that is damaged, or of a newer version', () => {
+  let serving: Serving;
+  let browsing: Browsing;
+  let page: Page;
+  let sample: SampleSession;
+  const folder = mkdtempSync(join(tmpdir(), 'sightglass-damaged-'));
+
+  beforeAll(async () => {
+    sample = await sampleSession('mp4');
+    serving = await serveBuilt();
+    browsing = await openBrowser({ context: { viewport: PHONE, acceptDownloads: true } });
+    page = browsing.page;
+    // A test cannot use the browser's dialog: downloads, as in Firefox and Safari.
+    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+  });
+  afterEach(async () => {
+    await aside();
+    await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry('sessions', { recursive: true }).catch(() => undefined));
+  });
+  afterAll(async () => {
+    await browsing?.close();
+    await serving?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Leaves the app for a file of the same site, and forgets the index, which holds no more than speed. */
+  async function aside(): Promise<void> {
+    await page.goto(`${serving.url}THIRD-PARTY-NOTICES.txt`);
+    await page.evaluate(() => new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase('sightglass-sessions');
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(new Error('The index stays.'));
+    }));
+  }
+
+  /** Puts the sample on the device, and then other bytes in place of some of its files. */
+  async function stored(files: Record<string, Buffer>): Promise<void> {
+    await openSessions(page, serving.url);
+    await chooseZips(page, { name: 'sample.zip', bytes: sample.zip });
+    await card(page, ID).waitFor({ timeout: 20_000 });
+    await imported(page);
+    await aside();
+    for (const [path, bytes] of Object.entries(files)) {
+      await page.evaluate(async ([id, name, base64]) => {
+        const session = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('sessions')).getDirectoryHandle(id);
+        const file = await (await session.getFileHandle(name, { create: true })).createWritable();
+        await file.write(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+        await file.close();
+      }, [ID, path, bytes.toString('base64')] as const);
+    }
+  }
+
+  const manifest = async (): Promise<SessionManifest> => JSON.parse((await storedFile(page, ID, 'session.json')).toString()) as SessionManifest;
+  const recording = (): Buffer => Buffer.from(JSON.stringify({ ...sample.data.manifest, state: 'recording', durationUs: 0 }));
+  const film = (damage: (bytes: Buffer) => void): Buffer => {
+    const bytes = Buffer.from(sample.files.get('film.mp4') ?? []);
+    damage(bytes);
+    return bytes;
+  };
+
+  it.each<[string, (bytes: Buffer) => void]>([
+    ['one flipped byte in its head', (bytes) => (bytes[bytes.indexOf('moov')] ^= 1)],
+    ['its first 4 KB zeroed', (bytes) => bytes.fill(0, 0, 4096)],
+    ['a count of 0xFFFFFFFF', (bytes) => bytes.writeUInt32BE(0xffffffff, bytes.indexOf('trun') + 8)],
+  ])('is kept with all its files where its film has %s, and a person deletes it', async (_, damage) => {
+    const damaged = film(damage);
+    await stored({ 'film.mp4': damaged, 'session.json': recording() });
+    const before = await storedFiles(page, `sessions`);
+    await page.goto(serving.url);
+    const notice = page.locator('sg-recording-notice [data-kind="recovered"]');
+    await notice.waitFor({ timeout: 30_000 });
+    expect(await notice.innerText()).toMatch(/damaged[\s\S]*Nothing was deleted/);
+    await openSessions(page, serving.url);
+    await card(page, ID).locator('[data-flaw="film-damaged"]').waitFor({ timeout: 20_000 });
+    expect(await storedFiles(page, 'sessions')).toEqual(before);
+    expect((await storedFile(page, ID, 'film.mp4')).equals(damaged)).toBe(true);
+    for (const name of ['labels.jsonl', 'human.jsonl']) expect((await storedFile(page, ID, name)).equals(Buffer.from(sample.files.get(name) ?? [])), name).toBe(true);
+    expect(await manifest()).toMatchObject({ state: 'recovered', flaw: 'film-damaged', recognitions: sample.data.recognitions.length, spans: 2, snapshots: 1 });
+
+    // The film as it is can be saved.
+    await card(page, ID).locator('[data-action=export]').click();
+    const sheet = page.locator('sg-export-sheet');
+    await sheet.locator('input[value="film"]').check();
+    const [download] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: 'Export', exact: true }).click()]);
+    await download.saveAs(join(folder, 'film.mp4'));
+    expect(readFileSync(join(folder, 'film.mp4')).equals(damaged)).toBe(true);
+    await sheet.getByRole('button', { name: 'Close' }).click();
+
+    // Its labels are there to be seen.
+    await page.goto(`${serving.url}#sessions/${ID}`);
+    await page.locator('sg-label-timeline button[data-span="second"]').waitFor({ timeout: 20_000 });
+
+    await page.goto(`${serving.url}#sessions`);
+    await card(page, ID).locator('[data-action=delete]').click();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+  });
+
+  it('is left alone where a newer version wrote it, which is said', async () => {
+    const newer = Buffer.from(JSON.stringify({ version: 2, id: ID, name: 'of tomorrow', createdAt: 1e12, state: 'recording', film: { files: ['a', 'b'] } }));
+    await stored({ 'session.json': newer });
+    const before = await storedFiles(page, 'sessions');
+    await page.goto(serving.url);
+    await openSessions(page, serving.url);
+    const flaw = card(page, ID).locator('[data-flaw="newer-version"]');
+    await flaw.waitFor({ timeout: 20_000 });
+    expect(await card(page, ID).innerText()).toContain('of tomorrow');
+    expect(await card(page, ID).locator('[data-action=export]').isDisabled()).toBe(true);
+    await page.goto(`${serving.url}#sessions/${ID}`);
+    await page.locator('[data-code="session-newer"]').waitFor({ timeout: 20_000 });
+    expect(await storedFiles(page, 'sessions')).toEqual(before);
+    expect((await storedFile(page, ID, 'session.json')).equals(newer)).toBe(true);
+  });
+});
