@@ -127,7 +127,7 @@ describe('under load', () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     let text = '';
     const ended = new Promise((resolve, reject) => socket.setEncoding('utf8').on('data', (part: string) => (text += part)).on('error', reject).on('close', resolve));
-    socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n');
+    socket.write(`POST /predict HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: image/png\r\n`);
     await expect.poll(() => metric('held_upload_bytes')).toBeGreaterThan(0);
     const stopped = stop();
     socket.write('Content-Length: 6\r\n\r\nanswer');
