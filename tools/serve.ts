@@ -29,6 +29,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** The only address that is bound; loopback unless told. */
   readonly host?: string;
+  /** Further names by which requests may call it, for tests. */
+  readonly names?: readonly string[];
   /** Key and certificate chain, PEM: served over https then. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Files by path in place of those of the folder; looked up at each request. */
@@ -77,10 +79,10 @@ const createApp = (tls: ServeOptions['tls']): FastifyInstance => {
 };
 
 /** What comes before every file: the check of the host, headers, and files from memory. */
-function guard(app: FastifyInstance, host: string, { isolated, files }: ServeOptions): void {
+function guard(app: FastifyInstance, host: string, { isolated, files, names }: ServeOptions): void {
   // A plain static host sends none of them.
   const headers: Readonly<Record<string, string>> = isolated === false ? {} : { ...ISOLATION_HEADERS, ...SECURITY_HEADERS };
-  const isOurs = hostCheck(host);
+  const isOurs = hostCheck(host, names);
   app.setErrorHandler((error, _request, reply) => sendFault(reply, error));
   app.setNotFoundHandler((_request, reply) => sendText(reply, 404, 'Not found'));
   app.addHook('onRequest', async (request, reply) => {

@@ -43,6 +43,11 @@ export const teachViewStyles = css`
     margin: 0;
     color: #d5dae3;
   }
+  @media (forced-colors: active) {
+    .off {
+      color: CanvasText;
+    }
+  }
   .off svg.icon {
     width: 2.25rem;
     height: 2.25rem;

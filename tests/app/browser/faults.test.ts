@@ -94,10 +94,15 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
   });
 
   it('an address that is not secure', async () => {
-    const page = await open({ video, flags: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] });
-    await openApp(page, serving.url.replace('localhost', 'insecure.test'));
-    await start(page);
-    await fault(page, 'insecure-context');
+    const named = await serveBuilt({ names: ['insecure.test'] });
+    try {
+      const page = await open({ video, flags: ['--host-resolver-rules=MAP insecure.test 127.0.0.1'] });
+      await openApp(page, named.url.replace('localhost', 'insecure.test'));
+      await start(page);
+      await fault(page, 'insecure-context');
+    } finally {
+      await named.close();
+    }
   });
 
   it('a camera that fails in a way of its own', async () => {
@@ -129,7 +134,8 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
     await openApp(page, serving.url);
     await page.locator('header button[aria-haspopup]').click();
     await page.locator('sg-model-picker input[type=file]').setInputFiles(path);
-    await page.locator('sg-model-picker .fault[data-code="storage-failed"]').waitFor({ timeout: 60_000 });
+    await page.locator('sg-model-sheet button[name=keep]').click({ timeout: 60_000 });
+    await page.locator('[data-code="storage-failed"]').first().waitFor({ timeout: 60_000 });
     await page.locator('sg-model-picker li.runs').waitFor();
   });
 
