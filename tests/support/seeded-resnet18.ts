@@ -46,7 +46,8 @@ function initialState(next: () => number): State {
     state[`${norm}.running_var`] = constant(outChannels, 1 - BATCH_NORM_EPSILON);
     state[`${norm}.num_batches_tracked`] = { dtype: 'I64', shape: [], bytes: new Uint8Array(8) };
   }
-  state['fc.weight'] = constant(RESNET18_CLASSES * RESNET18_FEATURES, 0);
+  // Not zeros, which are refused as a network that was never trained; the real ones take their place below.
+  state['fc.weight'] = constant(RESNET18_CLASSES * RESNET18_FEATURES, 1);
   state['fc.weight'] = { ...state['fc.weight'], shape: [RESNET18_CLASSES, RESNET18_FEATURES] };
   state['fc.bias'] = constant(RESNET18_CLASSES, 0);
   return state;
