@@ -5,10 +5,13 @@ import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, withoutTrial, type Browsing } from '../../support/browser';
 import { smallTargets } from '../../support/layout';
-import { knownImages } from '../../support/shared';
+import { knownImages, onSeededModel } from '../../support/shared';
 import { twoThings } from '../../support/two-things';
 
 const images = knownImages('The test of looking closer at a picture (pictures that ResNet-18 knows)');
+
+const SEEDED = onSeededModel();
+if (SEEDED) console.warn('\n*** SKIPPED: what is named where it is aimed needs trained weights: the network from a seed knows whole scenes alone. ***\n');
 
 describe.skipIf(!images).each([
   ['phone', { viewport: PHONE, hasTouch: true }],
@@ -38,7 +41,7 @@ describe.skipIf(!images).each([
   const says = (wanted: RegExp): Promise<void> =>
     expect.poll(() => sheet('sg-label-list li .name').first().textContent({ timeout: 5000 }).catch(() => ''), { timeout: 10_000 }).toMatch(wanted);
 
-  it('names what is aimed at, by taps and by keys', async () => {
+  it.skipIf(SEEDED)('names what is aimed at, by taps and by keys', async () => {
     await sheet('.reticle:not(.aimed)').waitFor();
     const stage = await sheet('sg-aim-stage').boundingBox();
     if (!stage) throw new Error('There is no stage.');

@@ -4,11 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, withoutTrial, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
-import { knownImages, SCRATCH } from '../../support/shared';
+import { knownImages, onSeededModel, SCRATCH } from '../../support/shared';
 import { LEFT, RIGHT, TWO_THINGS, twoThings } from '../../support/two-things';
 
 const what = 'The test of aiming (pictures that ResNet-18 knows)';
 const images = knownImages(what);
+
+const SEEDED = onSeededModel();
+if (SEEDED) console.warn('\n*** SKIPPED: what is named where it is aimed needs trained weights: the network from a seed knows whole scenes alone. ***\n');
 
 describe.skipIf(!images).each([
   ['phone', { viewport: PHONE, hasTouch: true }],
@@ -63,7 +66,7 @@ describe.skipIf(!images).each([
   const words = (): Promise<string> => page.locator('sg-live-view [data-key=aim]').textContent().then((text) => text ?? '');
   const zoom = (): Promise<string | null> => page.getByRole('slider', { name: 'Zoom' }).getAttribute('aria-valuetext');
 
-  it('names what is tapped, and says where it looks', async () => {
+  it.skipIf(SEEDED)('names what is tapped, and says where it looks', async () => {
     for (const [where, name, side] of [[LEFT, /panda/i, 'left'], [RIGHT, /zebra/i, 'right']] as const) {
       await tap(where);
       await page.locator('sg-live-view .reticle.aimed').waitFor();
@@ -96,7 +99,7 @@ describe.skipIf(!images).each([
     expect(await zoom()).toBe('1.0×');
   });
 
-  it('recognises a frozen image anew where it is aimed elsewhere', async () => {
+  it.skipIf(SEEDED)('recognises a frozen image anew where it is aimed elsewhere', async () => {
     await press('Freeze the picture');
     await expect.poll(() => page.locator('sg-live-view video').evaluate((v: HTMLVideoElement) => v.paused)).toBe(true);
     await tap({ x: 0.5, y: 0.5 });
@@ -129,7 +132,7 @@ describe.skipIf(!images).each([
     expect(await zoom()).toBe('1.0×');
   });
 
-  it('shows where the network looked, with its scale, only while it is asked to', async () => {
+  it.skipIf(SEEDED)('shows where the network looked, with its scale, only while it is asked to', async () => {
     expect(await page.locator('sg-map-overlay').count()).toBe(0);
     await page.keyboard.press('h');
     await page.locator('sg-map-legend').getByText('Where the network looked').waitFor();
@@ -162,7 +165,7 @@ describe.skipIf(!images).each([
     expect(await page.evaluate(() => (JSON.parse(localStorage.getItem('sightglass.settings') ?? '{}') as { aimHint?: boolean }).aimHint)).toBe(false);
   });
 
-  it('takes examples of what is aimed at, as the network sees it', async () => {
+  it.skipIf(SEEDED)('takes examples of what is aimed at, as the network sees it', async () => {
     await page.getByRole('link', { name: 'Teach' }).click();
     const name = page.getByLabel('Name of a new thing');
     await name.fill('my panda');
