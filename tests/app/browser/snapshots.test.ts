@@ -100,7 +100,7 @@ describe.each([
   it.each(['pictures', 'sessions', 'teach'])('%s, empty', async (view) => {
     await page.locator(`sg-view-navigation a[href="#${view}"]`).click();
     await page.locator(`sg-${view}-view`).waitFor();
-    const heading = { pictures: 'sg-pictures-view .empty', sessions: 'sg-sessions-view .empty', teach: 'sg-teach-view .intro' }[view] ?? '';
+    const heading = { pictures: 'sg-pictures-view .empty', sessions: 'sg-sessions-view .empty', teach: 'sg-teach-view[empty] .intro' }[view] ?? '';
     await page.locator(heading).waitFor();
     expect(await look(page, `${name}-${view}`)).toBe('');
   });
