@@ -1,4 +1,5 @@
 import { PickleError, PickleReader, type PickleValue } from '../../src/engine/torch/pickle';
+import { gather, type StridedView } from '../../src/engine/torch/torch-zip';
 
 /** float32 weights of a state dict, row-major. */
 export interface TorchTensor {
@@ -10,12 +11,9 @@ export interface TorchTensor {
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 
-interface View {
+/** The weights came from TensorFlow, so some are transposed views. */
+interface View extends StridedView {
   readonly storage: string;
-  readonly offset: number;
-  readonly shape: readonly number[];
-  /** In numbers: the weights came from TensorFlow, so some are transposed views. */
-  readonly stride: readonly number[];
 }
 
 /** `_rebuild_tensor_v2(('storage', FloatStorage, key, 'cpu', count, None), offset, size, stride, ...)`, recorded, not called. */
@@ -33,24 +31,10 @@ function viewOf(name: string, value: PickleValue): View | undefined {
   return { storage: key as string, offset: offset as number, shape: shape as number[], stride: stride as number[] };
 }
 
-/** Copies a strided view row by row. */
-function gather(name: string, storage: Float32Array | undefined, { offset, shape, stride }: View): Float32Array {
-  const count = shape.reduce((n, d) => n * d, 1);
-  const furthest = shape.reduce((at, d, i) => at + (d - 1) * stride[i], offset);
-  if (!storage || furthest >= storage.length) throw new PickleError(`${name} reaches over the end of its storage.`);
-  const values = new Float32Array(count);
-  const index = shape.map(() => 0);
-  let at = offset;
-  for (let i = 0; i < count; i++) {
-    values[i] = storage[at];
-    for (let d = shape.length - 1; d >= 0; d--) {
-      at += stride[d];
-      if (++index[d] < shape[d]) break;
-      at -= stride[d] * shape[d];
-      index[d] = 0;
-    }
-  }
-  return values;
+function floatsOf(name: string, storage: Uint8Array | undefined, view: View): Float32Array {
+  const furthest = view.shape.reduce((at, d, i) => at + (d - 1) * view.stride[i], view.offset);
+  if (!storage || (furthest + 1) * 4 > storage.length) throw new PickleError(`${name} reaches over the end of its storage.`);
+  return new Float32Array(gather(storage, 4, view).buffer);
 }
 
 /**
@@ -76,18 +60,18 @@ export function readTorchFile(file: Buffer): Map<string, TorchTensor> {
     floats.add(view.storage);
   }
   let at = pickles.offset;
-  const storages = new Map<string, Float32Array>();
+  const storages = new Map<string, Uint8Array>();
   for (const key of keys as string[]) {
     const count = at + 8 <= file.length ? Number(file.readBigUInt64LE(at)) : NaN;
     const bytes = count * (floats.has(key) ? 4 : 8);
     if (!(at + 8 + bytes <= file.length)) throw new PickleError('The file is cut off within the weights.');
-    if (floats.has(key)) storages.set(key, new Float32Array(new Uint8Array(file.subarray(at + 8, at + 8 + bytes)).buffer));
+    if (floats.has(key)) storages.set(key, file.subarray(at + 8, at + 8 + bytes));
     at += 8 + bytes;
   }
   if (at !== file.length) throw new PickleError(`${file.length - at} bytes follow the weights: the file is damaged.`);
   const tensors = new Map<string, TorchTensor>();
   for (const [name, view] of views) {
-    tensors.set(name, { shape: view.shape, values: gather(name, storages.get(view.storage), view) });
+    tensors.set(name, { shape: view.shape, values: floatsOf(name, storages.get(view.storage), view) });
   }
   return tensors;
 }

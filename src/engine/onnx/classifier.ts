@@ -1,8 +1,8 @@
 import { PbfWriter } from 'pbf';
 import type { ClassMap } from '../engine.ts';
 import { writeValueInfo } from './encode.ts';
-import { halvesToFloats } from './half.ts';
-import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './model.ts';
+import { tensorFloats } from './half.ts';
+import { HANDS_ON, intAttribute, intsAttribute, makersOf, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './model.ts';
 
 /** A classifier that reads activations averaged over their places, so that each place's part in a score can be told. */
 export interface PooledClassifier {
@@ -13,19 +13,8 @@ export interface PooledClassifier {
   readonly channels: number;
 }
 
-/** Operations that hand on what they read, in another shape or another number format. */
-const HANDS_ON = ['Reshape', 'Flatten', 'Squeeze', 'Identity', 'Dropout', 'Cast', 'QuantizeLinear', 'DequantizeLinear'];
-
-function int(node: OnnxNode, name: string, fallback: number): number {
-  const value = node.attributes[name];
-  return value?.kind === 'int' ? value.value : fallback;
-}
-
-function floatsOf(tensor: OnnxTensor): Float32Array | undefined {
-  const { buffer } = new Uint8Array(tensor.raw);
-  if (tensor.type === OnnxType.float) return new Float32Array(buffer);
-  return tensor.type === OnnxType.float16 ? halvesToFloats(new Uint16Array(buffer)) : undefined;
-}
+/** Between the average and the classifier, and behind it. */
+const PASSED_OVER = [...HANDS_ON, 'Dropout'];
 
 /** [columns, rows] from [rows, columns]. */
 function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
@@ -35,9 +24,9 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
 function averages(node: OnnxNode): boolean {
   if (node.op === 'GlobalAveragePool') return true;
   if (node.op !== 'ReduceMean') return false;
-  const axes = node.attributes['axes'];
+  const axes = intsAttribute(node, 'axes');
   // From opset 18 on the axes are an input: then all that is known is that the classifier's width fits.
-  return axes?.kind !== 'ints' || axes.value.map((axis) => (axis + 4) % 4).sort().join() === '2,3';
+  return !axes || axes.map((axis) => (axis + 4) % 4).sort().join() === '2,3';
 }
 
 /**
@@ -48,22 +37,22 @@ function averages(node: OnnxNode): boolean {
  * @returns undefined where the network ends in another way, or its weights are not stored as floats
  */
 export function pooledClassifier({ graph }: OnnxModel, scores: string): PooledClassifier | undefined {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = makersOf(graph);
   const stored = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const made = (name: string, skipped: readonly string[]): OnnxNode | undefined => {
     let node = makers.get(name);
     while (node && skipped.includes(node.op)) node = makers.get(node.inputs[0]);
     return node;
   };
-  const layer = made(scores, [...HANDS_ON, 'Add', 'Softmax', 'LogSoftmax']);
+  const layer = made(scores, [...PASSED_OVER, 'Add', 'Softmax', 'LogSoftmax']);
   if (layer?.op !== 'Gemm' && layer?.op !== 'MatMul') return undefined;
   const source = makers.get(layer.inputs[1]);
   const tensor = stored.get(layer.inputs[1]) ?? (source?.op === 'Cast' ? stored.get(source.inputs[0]) : undefined);
-  const values = tensor && floatsOf(tensor);
-  const pool = made(layer.inputs[0], HANDS_ON);
-  if (!values || tensor.shape.length !== 2 || !pool || !averages(pool) || int(layer, 'transA', 0) !== 0) return undefined;
+  const values = tensor && tensorFloats(tensor);
+  const pool = made(layer.inputs[0], PASSED_OVER);
+  if (!values || tensor.shape.length !== 2 || !pool || !averages(pool) || intAttribute(layer, 'transA', 0) !== 0) return undefined;
   const [rows, columns] = tensor.shape;
-  const byClass = int(layer, 'transB', 0) === 1;
+  const byClass = intAttribute(layer, 'transB', 0) === 1;
   return {
     activations: pool.inputs[0],
     weight: byClass ? values : transpose(values, rows, columns),

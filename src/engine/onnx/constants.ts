@@ -1,4 +1,4 @@
-import { OnnxType, type OnnxGraph, type OnnxNode, type OnnxTensor } from './model.ts';
+import { makersOf, OnnxType, type OnnxGraph, type OnnxNode, type OnnxTensor } from './model.ts';
 import { halvesToFloats } from './half.ts';
 
 /** How far back a number is followed that nodes compute. */
@@ -7,7 +7,7 @@ const DEEPEST = 24;
 const MOST = 64;
 
 /** A stored tensor's numbers, undefined for types that hold none that matter here. */
-export function tensorNumbers({ type, raw }: OnnxTensor): number[] | undefined {
+function tensorNumbers({ type, raw }: OnnxTensor): number[] | undefined {
   const { buffer } = new Uint8Array(raw);
   try {
     switch (type) {
@@ -33,7 +33,7 @@ export class Constants {
 
   constructor(graph: OnnxGraph) {
     this.#stored = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
-    this.#makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+    this.#makers = makersOf(graph);
   }
 
   /** A stored tensor, or that of a Constant node; undefined where it is neither. */

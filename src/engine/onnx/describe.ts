@@ -1,9 +1,10 @@
 import type { ClassifierPorts } from '../model.ts';
 import { FEATURES_NAME, LOGITS_NAME } from '../resnet18/graph.ts';
-import { Constants, tensorNumbers } from './constants.ts';
+import { Constants } from './constants.ts';
+import { tensorFloats } from './half.ts';
 import { inputNormalisation, type InputRange } from './input-normalisation.ts';
 import { checkLimits } from './limits.ts';
-import { OnnxError, OnnxType, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './model.ts';
+import { HANDS_ON, intAttribute, intsAttribute, makersOf, OnnxError, OnnxType, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './model.ts';
 
 /** Sides of a picture that a network may want, pixels. */
 export const LEAST_SIZE = 32;
@@ -65,8 +66,7 @@ function layoutOf(shape: readonly (number | string)[], first: OnnxNode | undefin
     if (d === 1) throw new OnnxError(`The model wants grey pictures, of one channel (${shapeWords(shape)}): one of three channels, red, green and blue, is needed.`);
   }
   if (isFixed(second) && isFixed(last)) throw new OnnxError(`The model's input has the shape ${shapeWords(shape)}: none of its dimensions is the three colours of a picture.`);
-  const perm = first?.op === 'Transpose' ? first.attributes['perm'] : undefined;
-  if (perm?.kind === 'ints' && perm.value.join() === '0,3,1,2') return { layout: 'nhwc', open: false };
+  if (first?.op === 'Transpose' && intsAttribute(first, 'perm')?.join() === '0,3,1,2') return { layout: 'nhwc', open: false };
   if (typeof last === 'string' && /^(c|ch|chan.*|.*channels?)$/i.test(last)) return { layout: 'nhwc', open: false };
   if (isFixed(last)) return { layout: 'nchw', open: false };
   if (isFixed(second)) return { layout: 'nhwc', open: false };
@@ -86,8 +86,8 @@ function sizeOf(shape: readonly (number | string)[], layout: ClassifierPorts['la
   return { size: size ?? USUAL_SIZE, open: size === undefined };
 }
 
-/** Operations that hand on what they read, in another shape or another number format. */
-const HANDS_ON = ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Cast', 'QuantizeLinear', 'DequantizeLinear'];
+/** Between a network and its outputs. */
+const PASSED_OVER = [...HANDS_ON, 'Unsqueeze'];
 
 class Outputs {
   readonly #makers: ReadonlyMap<string, OnnxNode>;
@@ -96,7 +96,7 @@ class Outputs {
 
   constructor(private readonly model: OnnxModel) {
     const { nodes } = model.graph;
-    this.#makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+    this.#makers = makersOf(model.graph);
     this.#readers = readersOf(nodes);
     this.#constants = new Constants(model.graph);
   }
@@ -143,7 +143,7 @@ class Outputs {
   /** The node that makes a value, behind what only hands it on; undefined where that is the picture itself. */
   #maker(name: string): OnnxNode | undefined {
     let node = this.#makers.get(name);
-    for (let i = 0; node && HANDS_ON.includes(node.op) && i < 32; i++) node = this.#makers.get(node.inputs[0]);
+    for (let i = 0; node && PASSED_OVER.includes(node.op) && i < 32; i++) node = this.#makers.get(node.inputs[0]);
     return node;
   }
 
@@ -164,8 +164,7 @@ class Outputs {
       node = left ?? right;
     }
     if (node?.op !== 'Gemm' && node?.op !== 'MatMul') return undefined;
-    const transposed = node.attributes['transB'];
-    return this.#constants.tensor(node.inputs[1])?.shape[transposed?.kind === 'int' && transposed.value === 1 ? 0 : 1];
+    return this.#constants.tensor(node.inputs[1])?.shape[intAttribute(node, 'transB', 0) === 1 ? 0 : 1];
   }
 
   #words(fromPicture: ReadonlySet<string>): string {
@@ -189,9 +188,8 @@ function isScores(shape: OnnxValueInfo['shape']): boolean {
 /** @throws OnnxError where a weight is no finite number */
 function checkFinite({ graph }: OnnxModel): void {
   for (const tensor of graph.initializers) {
-    if (tensor.type !== OnnxType.float && tensor.type !== OnnxType.float16) continue;
     // Limits of a Clip may be infinite.
-    if (tensor.raw.length > 64 && tensorNumbers(tensor)?.some(Number.isNaN)) throw new OnnxError(`The weights ${tensor.name} hold numbers that are none (NaN): the model is damaged.`);
+    if (tensor.raw.length > 64 && tensorFloats(tensor)?.some(Number.isNaN)) throw new OnnxError(`The weights ${tensor.name} hold numbers that are none (NaN): the model is damaged.`);
   }
 }
 

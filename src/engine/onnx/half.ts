@@ -33,6 +33,13 @@ export function halvesToFloats(halves: Uint16Array): Float32Array {
 
 let table: Float32Array | undefined;
 
+/** A copy of a stored tensor's numbers, float32 or float16; undefined where it has others. */
+export function tensorFloats({ type, raw }: OnnxTensor): Float32Array | undefined {
+  if (type !== OnnxType.float && type !== OnnxType.float16) return undefined;
+  const { buffer } = new Uint8Array(raw);
+  return type === OnnxType.float ? new Float32Array(buffer) : halvesToFloats(new Uint16Array(buffer));
+}
+
 function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;

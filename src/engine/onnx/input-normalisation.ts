@@ -1,5 +1,5 @@
 import { Constants } from './constants.ts';
-import type { OnnxGraph, OnnxNode } from './model.ts';
+import { intAttribute, type OnnxGraph, type OnnxNode } from './model.ts';
 
 /** What the numbers of an input stand for where a network normalises them itself. */
 export type InputRange = '0..1' | '0..255';
@@ -14,11 +14,6 @@ interface Affine {
 const OF_BYTES = 16;
 /** What changes the numbers less than this normalises nothing. */
 const LITTLE = 0.1;
-
-function int(node: OnnxNode, name: string, fallback: number): number {
-  const value = node.attributes[name];
-  return value?.kind === 'int' ? value.value : fallback;
-}
 
 /** What a node does to `name`; undefined where it is no arithmetic with constants of one or three numbers. */
 function stepOf(node: OnnxNode, name: string, constants: Constants): Affine | undefined {
@@ -66,7 +61,7 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputRange 
     if (readers.length !== 1) break;
     const [node] = readers;
     // From opset 14 on a batch norm in training gives more than one output.
-    const step = int(node, 'training_mode', 0) === 0 ? stepOf(node, name, constants) : undefined;
+    const step = intAttribute(node, 'training_mode', 0) === 0 ? stepOf(node, name, constants) : undefined;
     if (!step) break;
     whole = then(whole, step);
     [name] = node.outputs;

@@ -1,5 +1,5 @@
 import { Constants } from './constants.ts';
-import { OnnxError, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from './model.ts';
+import { intAttribute, intsAttribute, OnnxError, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from './model.ts';
 
 /** Numbers of one tensor, 512 MB as float32: the largest that a classifier of 512 x 512 pixels has is 64 x 512 x 512. */
 const MOST_NUMBERS = 2 ** 27;
@@ -12,16 +12,6 @@ const BYTES: Readonly<Record<number, number | undefined>> = { 1: 4, 2: 1, 3: 1, 
 type Shape = readonly number[];
 
 const product = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
-
-function ints(node: OnnxNode, name: string): readonly number[] | undefined {
-  const value = node.attributes[name];
-  return value?.kind === 'ints' ? value.value : undefined;
-}
-
-function int(node: OnnxNode, name: string, fallback: number): number {
-  const value = node.attributes[name];
-  return value?.kind === 'int' ? value.value : fallback;
-}
 
 /** Shapes that two tensors have where they are combined number by number (ONNX, Broadcasting). */
 function broadcastShape(a: Shape, b: Shape): Shape {
@@ -38,9 +28,9 @@ function matMulShape(a: Shape, b: Shape): Shape | undefined {
 /** Of convolutions and pools in two dimensions. */
 function windowShape(node: OnnxNode, input: Shape, channels: number, kernel: Shape): Shape | undefined {
   if (input.length !== 4 || kernel.length !== 2) return undefined;
-  const pads = ints(node, 'pads') ?? [0, 0, 0, 0];
-  const strides = ints(node, 'strides') ?? [1, 1];
-  const dilations = ints(node, 'dilations') ?? [1, 1];
+  const pads = intsAttribute(node, 'pads') ?? [0, 0, 0, 0];
+  const strides = intsAttribute(node, 'strides') ?? [1, 1];
+  const dilations = intsAttribute(node, 'dilations') ?? [1, 1];
   const sides = [0, 1].map((i) => {
     if (node.op === 'ConvTranspose') return (input[2 + i] - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1;
     // A pad that the runtime chooses itself never makes the output larger than the input.
@@ -89,7 +79,7 @@ class Sizes {
     const [first, second] = shapes;
     if (op === 'Constant') return this.#constants.tensor(node.outputs[0])?.shape;
     if (op === 'ConstantOfShape') return this.#numbers(node, 0);
-    if (/^Random(Normal|Uniform)$/.test(op)) return ints(node, 'shape');
+    if (/^Random(Normal|Uniform)$/.test(op)) return intsAttribute(node, 'shape');
     if (op === 'Range') {
       const [from, to, step] = [0, 1, 2].map((i) => this.#numbers(node, i)?.[0]);
       return from === undefined || to === undefined || !step ? undefined : [Math.max(0, Math.ceil((to - from) / step))];
@@ -106,17 +96,17 @@ class Sizes {
     if (!first) return undefined;
     if (op === 'Tile') return scaled(first, this.#numbers(node, 1));
     if (op === 'Resize' || op === 'Upsample') return scaled(first, this.#numbers(node, op === 'Resize' && node.inputs.length > 2 ? 2 : 1));
-    if (op === 'Pad') return padded(first, this.#numbers(node, 1) ?? ints(node, 'pads'));
+    if (op === 'Pad') return padded(first, this.#numbers(node, 1) ?? intsAttribute(node, 'pads'));
     if (KEEPS.test(op)) return first;
     if (COMBINES.test(op)) return shapes.every((shape) => shape !== undefined) ? shapes.reduce(broadcastShape) : undefined;
     if (op === 'MatMul') return second && matMulShape(first, second);
     if (op === 'Gemm') return second && gemmShape(node, first, second);
     if (op === 'Conv') return second && windowShape(node, first, second[0], second.slice(2));
-    if (op === 'ConvTranspose') return second && windowShape(node, first, second[1] * int(node, 'group', 1), second.slice(2));
-    if (op === 'MaxPool' || op === 'AveragePool') return windowShape(node, first, first[1], ints(node, 'kernel_shape') ?? []);
+    if (op === 'ConvTranspose') return second && windowShape(node, first, second[1] * intAttribute(node, 'group', 1), second.slice(2));
+    if (op === 'MaxPool' || op === 'AveragePool') return windowShape(node, first, first[1], intsAttribute(node, 'kernel_shape') ?? []);
     if (op === 'GlobalAveragePool') return first.map((d, i) => (i < 2 ? d : 1));
-    if (op === 'Transpose') return ints(node, 'perm')?.map((i) => first[i]) ?? first.toReversed();
-    if (op === 'Concat') return shapes.every((shape) => shape !== undefined) ? joined(shapes, int(node, 'axis', 0)) : undefined;
+    if (op === 'Transpose') return intsAttribute(node, 'perm')?.map((i) => first[i]) ?? first.toReversed();
+    if (op === 'Concat') return shapes.every((shape) => shape !== undefined) ? joined(shapes, intAttribute(node, 'axis', 0)) : undefined;
     return undefined;
   }
 }
@@ -130,7 +120,7 @@ function padded(shape: Shape, pads: readonly number[] | undefined): Shape | unde
 }
 
 function gemmShape(node: OnnxNode, a: Shape, b: Shape): Shape {
-  return [a[int(node, 'transA', 0) === 1 ? 1 : 0], b[int(node, 'transB', 0) === 1 ? 0 : 1]];
+  return [a[intAttribute(node, 'transA', 0) === 1 ? 1 : 0], b[intAttribute(node, 'transB', 0) === 1 ? 0 : 1]];
 }
 
 function joined(shapes: readonly Shape[], axis: number): Shape {

@@ -94,3 +94,23 @@ export const attribute = {
   float: (value: number): OnnxAttributeValue => ({ kind: 'float', value }),
   ints: (...value: number[]): OnnxAttributeValue => ({ kind: 'ints', value }),
 };
+
+/** A whole number among a node's attributes. */
+export function intAttribute({ attributes }: OnnxNode, name: string, fallback: number): number {
+  const value = attributes[name];
+  return value?.kind === 'int' ? value.value : fallback;
+}
+
+/** A list of whole numbers among a node's attributes. */
+export function intsAttribute({ attributes }: OnnxNode, name: string): readonly number[] | undefined {
+  const value = attributes[name];
+  return value?.kind === 'ints' ? value.value : undefined;
+}
+
+/** Nodes by what they make. */
+export function makersOf({ nodes }: OnnxGraph): ReadonlyMap<string, OnnxNode> {
+  return new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+}
+
+/** Operations that hand on what they read, in another shape or another number format. */
+export const HANDS_ON: readonly string[] = ['Reshape', 'Flatten', 'Squeeze', 'Identity', 'Cast', 'QuantizeLinear', 'DequantizeLinear'];

@@ -1,22 +1,14 @@
-import { halvesToFloats } from '../onnx/half.ts';
-import { OnnxType, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
+import { tensorFloats } from '../onnx/half.ts';
+import { intsAttribute, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
 import { RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedResNet18 } from './folded.ts';
 import { WeightsError } from './fold.ts';
 
 /** @throws WeightsError where a tensor is missing, neither float32 nor float16, or of another shape */
 export function floats(tensor: OnnxTensor | undefined, shape: readonly number[], what: string): Float32Array {
   if (!tensor) throw new WeightsError(`The ONNX model's ${what} are not stored as weights.`);
-  const half = tensor.type === OnnxType.float16;
-  if ((tensor.type !== OnnxType.float && !half) || tensor.shape.join() !== shape.join()) {
-    throw new WeightsError(`The ONNX model's ${what} have shape [${tensor.shape.join(', ')}], not float32 [${shape.join(', ')}].`);
-  }
-  if (half) return halvesToFloats(new Uint16Array(new Uint8Array(tensor.raw).buffer));
-  return new Float32Array(new Uint8Array(tensor.raw).buffer);
-}
-
-function ints(node: OnnxNode, name: string, fallback: readonly number[]): readonly number[] {
-  const value = node.attributes[name];
-  return value?.kind === 'ints' ? value.value : fallback;
+  const values = tensor.shape.join() === shape.join() ? tensorFloats(tensor) : undefined;
+  if (!values) throw new WeightsError(`The ONNX model's ${what} have shape [${tensor.shape.join(', ')}], not float32 [${shape.join(', ')}].`);
+  return values;
 }
 
 /** Stored tensors by the names that nodes read them by: weights that are stored as float16 go through a Cast (see storeAsHalf). */
@@ -44,11 +36,12 @@ export function convolutionNodes(model: OnnxModel, shapeOf: (weights: string) =>
   return new Map(
     RESNET18_CONVOLUTIONS.map((shape) => {
       const wanted = [shape.outChannels, shape.inChannels, shape.kernel, shape.kernel].join();
-      const at = left.findIndex((n) => shapeOf(n.inputs[1]) === wanted && ints(n, 'strides', [1, 1])[0] === shape.stride);
+      const at = left.findIndex((n) => shapeOf(n.inputs[1]) === wanted && (intsAttribute(n, 'strides')?.[0] ?? 1) === shape.stride);
       if (at < 0) throw new WeightsError(`The ONNX model has no convolution [${wanted}] for ${shape.name}: it is no ResNet-18.`);
       const [node] = left.splice(at, 1);
-      if (ints(node, 'pads', [0, 0, 0, 0]).some((p) => p !== shape.padding)) {
-        throw new WeightsError(`The convolution ${shape.name} pads by ${ints(node, 'pads', []).join()}, not ${shape.padding}.`);
+      const pads = intsAttribute(node, 'pads');
+      if ((pads ?? [0, 0, 0, 0]).some((p) => p !== shape.padding)) {
+        throw new WeightsError(`The convolution ${shape.name} pads by ${pads?.join() ?? ''}, not ${shape.padding}.`);
       }
       return [shape.name, node];
     }),

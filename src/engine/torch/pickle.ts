@@ -59,6 +59,11 @@ export class PickleReader {
     return at;
   }
 
+  #text(length: number): string {
+    const at = this.#take(length);
+    return new TextDecoder().decode(this.bytes.subarray(at, at + length));
+  }
+
   #line(): string {
     const end = this.bytes.indexOf(0x0a, this.#at);
     if (end < 0) throw new PickleError('The pickle is cut off.');
@@ -109,18 +114,8 @@ export class PickleReader {
         case 'N': stack.push(null); break;
         case '\x88': stack.push(true); break;
         case '\x89': stack.push(false); break;
-        case 'X': {
-          const length = view.getUint32(this.#take(4), true);
-          const at = this.#take(length);
-          stack.push(new TextDecoder().decode(bytes.subarray(at, at + length)));
-          break;
-        }
-        case '\x8c': {
-          const length = bytes[this.#take(1)];
-          const at = this.#take(length);
-          stack.push(new TextDecoder().decode(bytes.subarray(at, at + length)));
-          break;
-        }
+        case 'X': stack.push(this.#text(view.getUint32(this.#take(4), true))); break;
+        case '\x8c': stack.push(this.#text(bytes[this.#take(1)])); break;
         case 'G': stack.push(view.getFloat64(this.#take(8))); break;
         // Frames only say how much follows.
         case '\x95': this.#take(8); break;

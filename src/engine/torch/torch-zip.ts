@@ -92,7 +92,7 @@ function tensorOf(name: string, value: PickleValue, storage: (key: string) => Ui
   const furthest = shape.reduce((at, d, i) => at + Math.max(0, d - 1) * stride[i], offset);
   // More numbers than are stored: a view that repeats them, which no weights are.
   if (count * width > bytes.length || (furthest + 1) * width > bytes.length) throw new PickleError(`${name} reaches over the end of its numbers: the file is damaged.`);
-  return { dtype, shape, bytes: isDense(shape, stride) ? bytes.subarray(offset * width, (offset + count) * width) : gather(bytes, width, { offset, shape, stride, count }) };
+  return { dtype, shape, bytes: isDense(shape, stride) ? bytes.subarray(offset * width, (offset + count) * width) : gather(bytes, width, { offset, shape, stride }) };
 }
 
 function isDense(shape: readonly number[], stride: readonly number[]): boolean {
@@ -104,15 +104,16 @@ function isDense(shape: readonly number[], stride: readonly number[]): boolean {
   return true;
 }
 
-interface View {
+/** A tensor in a storage, in numbers. */
+export interface StridedView {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly stride: readonly number[];
-  readonly count: number;
 }
 
-/** Copies numbers that lie in another order: channels last, or transposed. */
-function gather(bytes: Uint8Array, width: number, { offset, shape, stride, count }: View): Uint8Array {
+/** Copies a tensor whose numbers lie in another order: channels last, or transposed. @param width bytes of a number */
+export function gather(bytes: Uint8Array, width: number, { offset, shape, stride }: StridedView): Uint8Array<ArrayBuffer> {
+  const count = shape.reduce((n, d) => n * d, 1);
   const out = new Uint8Array(count * width);
   const index = shape.map(() => 0);
   let at = offset;
