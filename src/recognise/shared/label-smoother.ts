@@ -1,3 +1,4 @@
+import { SETTLES_MS } from '../../base/shared/certainty';
 import { type Prediction, topK } from '../../engine/index';
 
 /** How steady the shown labels are. */
@@ -21,7 +22,7 @@ export const DEFAULT_SMOOTHER_OPTIONS: SmootherOptions = {
   hold: true,
   timeConstant: 1200,
   holdTime: 600,
-  settleTime: 240,
+  settleTime: SETTLES_MS,
   count: 3,
 };
 

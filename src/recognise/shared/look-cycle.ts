@@ -25,6 +25,9 @@ const LASTING_MS = 500;
 /** Two answers to looks at one place that have so little in common (Bhattacharyya coefficient) are of different scenes: noise does not do it. */
 const OTHER_SCENE_OVERLAP = 0.1;
 
+/** Places below this share of the map's largest value do not count for its middle: they are the surroundings. */
+const CENTRE_FLOOR = 0.2;
+
 /** Below this a probability is as good as none: its logarithm must not outweigh all others. */
 const LEAST = 1e-7;
 
@@ -115,10 +118,10 @@ export class LookCycle {
 /**
  * Middle of what speaks for a class in its map, as an aim with the side of a near look; undefined where nothing does.
  * @param square what of a `width` x `height` image the map lies over, pixels
+ * @param share places below it, of the map's largest value, do not count
  */
-export function nearAim({ width: columns, height: rows, values }: ClassMap, square: Region, width: number, height: number): Aim | undefined {
-  const most = values.reduce((a, b) => Math.max(a, b), 0);
-  const floor = most * CENTRE_FLOOR;
+export function nearAim({ width: columns, height: rows, values }: ClassMap, square: Region, width: number, height: number, share = CENTRE_FLOOR): Aim | undefined {
+  const floor = share * values.reduce((a, b) => Math.max(a, b), 0);
   let sum = 0;
   let x = 0;
   let y = 0;
@@ -135,9 +138,6 @@ export function nearAim({ width: columns, height: rows, values }: ClassMap, squa
     side: NEAR,
   };
 }
-
-/** Places below this share of the map's largest value do not count for its middle: they are the surroundings. */
-const CENTRE_FLOOR = 0.2;
 
 /** A map of a mirrored look, turned back. */
 export function unmirrored(map: ClassMap): ClassMap {

@@ -1,4 +1,4 @@
-import type { ClassifierPorts, Preprocessing, ScoresOutput } from '../../engine/index';
+import { TORCHVISION_PREPROCESSING, type ClassifierPorts, type Preprocessing, type ScoresOutput } from '../../engine/index';
 import type { ModelManifest } from '../../base/shared/model';
 import { numberedNames } from './class-names';
 
@@ -10,7 +10,7 @@ const all = (value: number): Triple => [value, value, value];
 
 /** Mean and deviation by name, in numbers from 0 to 1. */
 export const NORMALISATIONS: Readonly<Record<Exclude<Normalisation, 'own'>, Pick<Preprocessing, 'mean' | 'std'>>> = {
-  torchvision: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  torchvision: { mean: TORCHVISION_PREPROCESSING.mean, std: TORCHVISION_PREPROCESSING.std },
   '0..1': { mean: all(0), std: all(1) },
   '-1..1': { mean: all(0.5), std: all(0.5) },
   '0..255': { mean: all(0), std: all(1 / 255) },

@@ -1,4 +1,5 @@
 import type { Aim, Capabilities, ClassMap, EngineId, Precision, Prediction, Region } from '../../engine/index';
+import type { FrameSize } from './aim';
 import type { SmootherOptions } from './label-smoother';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import type { ModelDraft } from './model-draft';
@@ -114,8 +115,8 @@ export interface Recognition {
   readonly features: Float32Array | undefined;
   /** Where asked for and the engine can. */
   readonly block?: StoredBlock;
-  /** Size of the frame as it is seen, pixels. */
-  readonly frame: { readonly width: number; readonly height: number };
+  /** As it is seen. */
+  readonly frame: FrameSize;
   /** The square that the answer is of: that which was aimed at, else the middle one; pixels of the frame, not whole ones. */
   readonly square: Region;
   /** Whether a person aimed that square. */

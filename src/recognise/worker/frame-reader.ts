@@ -1,13 +1,7 @@
 import { Fault } from '../../base/shared/fault';
+import type { FrameSize } from '../shared/aim';
 import { isTurned, type FrameInput, type PixelFrame } from '../shared/recogniser';
 import type { Preprocessor, View } from '../../engine/index';
-
-/** Pixels, as the frame is seen. */
-export interface FrameSize {
-  readonly width: number;
-  readonly height: number;
-}
-
 
 function isPixelFrame(frame: FrameInput): frame is PixelFrame {
   return 'data' in frame;
@@ -89,6 +83,7 @@ export class FrameReader {
   }
 }
 
+/** A frame's size as it is seen. */
 export function frameSize(frame: FrameInput): FrameSize {
   return isVideoFrame(frame) ? { width: frame.displayWidth, height: frame.displayHeight } : { width: frame.width, height: frame.height };
 }

@@ -1,12 +1,8 @@
 import { aimOf, squareAt, visibleSquare, type Aim, type ClassMap, type Preprocessing, type Region, type View } from '../../engine/index';
+import type { FrameSize } from '../shared/aim';
 import { LookCycle, nearAim, TIGHT, unmirrored, type Look } from '../shared/look-cycle';
 import type { LookMap, LookOptions } from '../shared/recogniser';
 import { SceneChangeDetector } from '../shared/scene-change';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A look at a frame of a certain size. */
 export interface PlacedLook {
@@ -38,7 +34,7 @@ export class LiveLooks {
   }
 
   /** How the next frame is looked at first. @returns also whether a person aims elsewhere than before */
-  next(wishes: LookWishes, size: Size, spec: Preprocessing): PlacedLook & { readonly moved: boolean } {
+  next(wishes: LookWishes, size: FrameSize, spec: Preprocessing): PlacedLook & { readonly moved: boolean } {
     const { aim } = wishes;
     const before = this.#aim;
     const moved = aim === undefined ? before !== undefined : !before || before.x !== aim.x || before.y !== aim.y || before.side !== aim.side;
@@ -52,7 +48,7 @@ export class LiveLooks {
    * Told of the network's input once it is read.
    * @returns `changed`: the scene is another one; `again`: how this frame has to be looked at instead, where the look was for the scene before
    */
-  seen({ look, square }: PlacedLook, input: Float32Array, size: Size, spec: Preprocessing): { readonly changed: boolean; readonly again?: PlacedLook } {
+  seen({ look, square }: PlacedLook, input: Float32Array, size: FrameSize, spec: Preprocessing): { readonly changed: boolean; readonly again?: PlacedLook } {
     const changed = this.#scenes.update({ input, size: spec.crop, square, mirrored: look.mirrored, unit: spec.std[1] });
     if (!changed) return { changed };
     this.#begin();
@@ -66,7 +62,7 @@ export class LiveLooks {
   }
 
   /** Told where the network looked for the leading class: the next near looks go there. */
-  follow({ look, square }: PlacedLook, map: ClassMap, { width, height }: Size): void {
+  follow({ look, square }: PlacedLook, map: ClassMap, { width, height }: FrameSize): void {
     if (look.kind === 'refined') return;
     const aim = nearAim(look.mirrored ? unmirrored(map) : map, square, width, height);
     if (look.kind === 'near') this.#refined = aim ?? this.#refined;
@@ -83,7 +79,7 @@ export class LiveLooks {
     this.#refined = undefined;
   }
 
-  #place(look: Look, { width, height }: Size, spec: Preprocessing): PlacedLook {
+  #place(look: Look, { width, height }: FrameSize, spec: Preprocessing): PlacedLook {
     const { mirrored } = look;
     const aimed = this.#aim;
     const whole = aimed ? squareAt(aimed, width, height) : visibleSquare(width, height, spec);
