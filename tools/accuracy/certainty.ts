@@ -1,6 +1,6 @@
 // npm run tool -- certainty: what a confidence threshold hides, through the built app's worker in Chromium: right and wrong
 // first labels of labelled images (NNNN-name.jpg), and labels of images that show no thing at all (walls, noise, lens cap).
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -10,6 +10,7 @@ import { noise } from '../../tests/support/weights';
 import { withHarness } from '../harness/serve-harness';
 import { DIST } from '../serve';
 import { modelIndex } from '../../src/server/model-index';
+import { labelledPictures, wantedOf } from './figures';
 
 const THRESHOLDS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6];
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -56,8 +57,7 @@ async function answers(page: Page, urls: readonly string[]): Promise<Answer[]> {
 }
 
 async function main(): Promise<void> {
-  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run tool -- certainty FOLDER`);
-  const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
+  const names = labelledPictures(folder, 'npm run tool -- certainty');
   const empty = await makeEmptyImages();
   await withHarness({ extra: { '/pictures': folder, '/empty': emptyFolder } }, async (page, serving) => {
     for (const manifest of modelIndex(join(DIST, 'models'))) {
@@ -66,8 +66,8 @@ async function main(): Promise<void> {
       await page.evaluate((load) => window.sightglassHarness.load(load), { workerUrl: serving.workerUrl, modelId: manifest.id, precision, ...way });
       const labelled = await answers(page, names.map((name) => `/pictures/${encodeURIComponent(name)}`));
       const nothing = await answers(page, empty.map((name) => `/empty/${name}`));
-      const right = labelled.filter((a, i) => a.index === Number(names[i].slice(0, 4)));
-      const wrong = labelled.filter((a, i) => a.index !== Number(names[i].slice(0, 4)));
+      const right = labelled.filter((a, i) => a.index === wantedOf(names[i]));
+      const wrong = labelled.filter((a, i) => a.index !== wantedOf(names[i]));
       console.log(`${manifest.id} ${precision}, ${names.length} pictures, ${empty.length} of nothing; shown of each at a threshold:`);
       console.log('threshold  right  wrong  nothing  right of shown');
       for (const threshold of THRESHOLDS) {

@@ -1,6 +1,6 @@
 // npm run tool -- look-study [FOLDER] [--count N]: where a second look goes best, and how its answer is put together with the first.
 // Pictures are set into frames as `npm run accuracy -- scenes` does, without noise and shake; our own float32 kernels in Node.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,10 +8,10 @@ import sharp, { type Sharp } from 'sharp';
 import {
   createEngine, Preprocessor, softmax, squareAt, topK, TORCHVISION_PREPROCESSING, visibleSquare, type ClassMap, type Engine, type Region,
 } from '../../src/engine/index';
-import { NEAR } from '../../src/recognise/shared/look-cycle';
+import { NEAR, nearAim } from '../../src/recognise/shared/look-cycle';
 import { table, writePart } from '../bench/report';
-import { randomFrom } from '../harness/random';
-import { ACCURACY, share, wantedOf } from './figures';
+import { seeded } from '../../src/teach/shared/split';
+import { ACCURACY, labelledPictures, share, wantedOf } from './figures';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const WIDTH = 1280;
@@ -70,19 +70,9 @@ function first(probabilities: Float32Array): number {
   return topK(probabilities, 1)[0].index;
 }
 
-/** Middle of the places of a map that are above a share of its largest value. */
-function middle({ map, square }: Answer, index: number, floor = 0.2): Point {
-  const { values, width, height } = map(index);
-  const least = floor * values.reduce((a, b) => Math.max(a, b), 0);
-  let [sum, x, y] = [0, 0, 0];
-  for (const [i, value] of values.entries()) {
-    const weight = Math.max(0, value - least);
-    sum += weight;
-    x += weight * ((i % width) + 0.5);
-    y += weight * (Math.floor(i / width) + 0.5);
-  }
-  if (sum === 0) return { x: 0.5, y: 0.5 };
-  return { x: (square.x + (x / sum / width) * square.width) / WIDTH, y: (square.y + (y / sum / height) * square.height) / HEIGHT };
+/** Middle of what speaks for a class; of the frame where nothing does. @param floor see `nearAim` */
+function middle({ map, square }: Answer, index: number, floor?: number): Point {
+  return nearAim(map(index), square, WIDTH, HEIGHT, floor) ?? { x: 0.5, y: 0.5 };
 }
 
 /** Mean of logarithms, or of probabilities. */
@@ -152,12 +142,12 @@ async function ways(looker: Looker, pixels: Uint8Array, aim: Region): Promise<Re
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: 'string', default: '200' } } });
 const folder = positionals.at(0) ?? join(root, '../shared/pictures');
 const count = Number(values.count);
-const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
+const names = labelledPictures(folder, 'npm run tool -- look-study');
 const engine = await createEngine(readFileSync(join(root, 'public/models/resnet18.onnx')), { threads: 2 });
 const looker = new Looker(engine);
 const right = new Map<string, number[]>();
 for (const [column, { height, least }] of Object.values(SETTINGS).entries()) {
-  const random = randomFrom(column + 1);
+  const random = seeded(column + 1);
   const side = (): number => 2 * random() - 1;
   for (let i = 0; i < count; i++) {
     const object = names[Math.floor((i * names.length) / count)];

@@ -1,7 +1,6 @@
 // npm run accuracy: top-1 and top-5 over labelled images, through the built app's worker in Chromium.
 // Images are named NNNN-name.jpg, NNNN = ImageNet class. Usage: npm run accuracy [-- FOLDER [MODEL [PRECISION]]]
 // npm run accuracy -- scenes: how often it names what a camera sees (scenes.ts).
-import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -11,6 +10,7 @@ import { modelIndex } from '../../src/server/model-index';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { calibrationImages } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';
+import { labelledPictures, wantedOf } from './figures';
 import { measureScenes } from './scenes';
 
 const TOP = 5;
@@ -23,8 +23,6 @@ interface Answers {
   readonly first: readonly number[];
   readonly amongFive: readonly boolean[];
 }
-
-const wantedOf = (name: string): number => Number(name.slice(0, 4));
 
 async function answers(page: Page, names: readonly string[]): Promise<Answers> {
   const first: number[] = [];
@@ -60,9 +58,7 @@ function row(name: string, names: readonly string[], own: Answers, float: Answer
 }
 
 async function main(): Promise<void> {
-  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run accuracy -- FOLDER`);
-  const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
-  if (names.length === 0) throw new Error(`${folder} has no pictures named NNNN-name.jpg, NNNN = ImageNet class.`);
+  const names = labelledPictures(folder, 'npm run accuracy --');
   await withHarness({ extra: { '/pictures': folder } }, async (page, serving) => {
     console.log(`${names.length} pictures of ${folder}\n`);
     console.log('| model, engine | top-1 | top-5 | top-1, pictures that did not calibrate | same first label as fp32 |');

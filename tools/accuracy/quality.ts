@@ -1,6 +1,6 @@
 // npm run tool -- quality: of labelled images (NNNN-name.jpg), darkened and blurred: how many first labels are right, and how many
 // images are called dark and blurred (src/recognise/shared/image-quality.ts). ResNet-18 in float32, natively.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -8,6 +8,7 @@ import { Preprocessor, softmax, topK, TORCHVISION_PREPROCESSING } from '../../sr
 import { imageQuality, shortcomingOf } from '../../src/recognise/shared/image-quality';
 import * as ort from '../../src/server/onnxruntime';
 import { noise } from '../../tests/support/weights';
+import { labelledPictures, wantedOf } from './figures';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = process.argv[2] ?? join(root, '../shared/pictures');
@@ -39,9 +40,8 @@ async function pixelsOf(path: string, { gain, blur, noise: deviation }: Change, 
 }
 
 async function main(): Promise<void> {
-  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run tool -- quality FOLDER`);
   if (!existsSync(model)) throw new Error('There is no model: npm run model first.');
-  const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
+  const names = labelledPictures(folder, 'npm run tool -- quality');
   const some = names.filter((_, i) => i % STEP === 1);
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const preprocessor = new Preprocessor(TORCHVISION_PREPROCESSING);
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
       if (shortcoming === 'dark') dark++;
       if (shortcoming === 'blurred') blurred++;
       const { [session.outputNames[0]]: logits } = await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', input, [1, 3, crop, crop]) });
-      if (topK(softmax(logits.data as Float32Array), 1)[0].index === Number(name.slice(0, 4))) right++;
+      if (topK(softmax(logits.data as Float32Array), 1)[0].index === wantedOf(name)) right++;
     }
     console.log(`${change.gain.toFixed(2).padStart(5)} ${change.blur.toFixed(1).padStart(5)} ${share(right)} ${share(dark)} ${share(blurred)}`);
   }

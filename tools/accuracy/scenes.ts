@@ -1,15 +1,14 @@
 // npm run accuracy -- scenes: how often the built app names a thing that a camera sees, by how it looks at the frames.
 // Pictures are named NNNN-name.jpg, NNNN = ImageNet class. Each is set, masked to its own rectangle, into a frame of 1280 x 720 before
 // another one that is blurred; all from a seed. Usage: npm run accuracy -- scenes [FOLDER] [--count N] [--model ID] [--precision P] [--engine E]
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { EngineId } from '../../src/engine/engine';
 import type { Precision } from '../../src/engine/model';
 import { machine, table, writePart } from '../bench/report';
-import { randomFrom } from '../harness/random';
-import { ACCURACY, share, wantedOf } from './figures';
+import { seeded } from '../../src/teach/shared/split';
+import { ACCURACY, labelledPictures, share, wantedOf } from './figures';
 import { withHarness } from '../harness/serve-harness';
 import type { Scene, SceneRun, Shown } from '../harness/scenes';
 
@@ -63,7 +62,7 @@ const WAYS: readonly { readonly name: string; readonly run: Pick<SceneRun, 'look
 
 /** Scenes of each picture in turn. The same seed gives the same scenes. */
 export function scenesOf(names: readonly string[], setting: Setting, count: number, seed: number): readonly (Scene & { readonly wanted: number })[] {
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   return Array.from({ length: count }, (_, i) => {
     const object = names[Math.floor((i * names.length) / count)];
     const background = names[Math.floor(random() * names.length)];
@@ -107,8 +106,7 @@ export async function measureScenes(args: string[]): Promise<void> {
     },
   });
   const folder = positionals.at(0) ?? join(root, '../shared/pictures');
-  if (!existsSync(folder)) throw new Error(`There are no pictures in ${folder}. Name a folder: npm run accuracy -- scenes FOLDER`);
-  const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.(jpe?g|png|webp)$/i.test(name)).sort();
+  const names = labelledPictures(folder, 'npm run accuracy -- scenes');
   if (names.length < 2) throw new Error(`${folder} has less than two pictures named NNNN-name.jpg, NNNN = ImageNet class.`);
   const count = Number(values.count);
   const seed = Number(values.seed);

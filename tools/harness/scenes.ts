@@ -3,7 +3,7 @@ import { CertaintyGate } from '../../src/base/shared/certainty';
 import type { Aim, Prediction } from '../../src/engine/index';
 import type { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import type { LookOptions, Recognition } from '../../src/recognise/shared/recogniser';
-import { randomFrom } from './random';
+import { seeded } from '../../src/teach/shared/split';
 
 /** A thing before a camera: a picture, masked to its own rectangle, on another one that is blurred. */
 export interface Scene {
@@ -55,7 +55,7 @@ const MARGIN = 16;
 const SEEN = 224 / 256;
 
 const NORMAL = (() => {
-  const random = randomFrom(1);
+  const random = seeded(1);
   return Float32Array.from({ length: 65536 }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
 })();
 
@@ -121,7 +121,7 @@ export async function playScenes(client: RecogniserClient, scenes: readonly Scen
   const gate = new CertaintyGate();
   for (const scene of scenes) {
     const composed = await compose(scene);
-    const random = randomFrom(scene.seed);
+    const random = seeded(scene.seed);
     const labels: Shown[] = [];
     for (let i = 0; i < frames; i++) {
       const frame = { data: frameOf(composed, scene, random), width: WIDTH, height: HEIGHT };

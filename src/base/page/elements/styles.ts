@@ -119,6 +119,29 @@ export const sharedStyles = css`
 /** A phone on its side: little height, and width for things beside each other. For `@media`. */
 export const ON_ITS_SIDE = unsafeCSS('(max-height: 30rem) and (min-width: 36rem)');
 
+/** An element that is a row of glassy buttons over an image, whatever the theme; what lies between them is the image's. */
+export const barOverImage = css`
+  :host {
+    display: flex;
+    align-items: flex-start;
+    justify-content: flex-end;
+    gap: 0.5rem;
+    pointer-events: none;
+  }
+  :host > * {
+    pointer-events: auto;
+  }
+  button {
+    border-color: transparent;
+    background: var(--sg-glass);
+    color: #fff;
+  }
+  button[aria-pressed='true'] {
+    background: #fff;
+    color: #000;
+  }
+`;
+
 /** What is shown over a view while files are dragged over it (class `drop`): where they may be let go, and what is taken. */
 export const dropStyles = css`
   .drop {

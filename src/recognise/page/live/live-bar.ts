@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { decimal } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
-import { ON_ITS_SIDE, sharedStyles } from '../../../base/page/elements/styles';
+import { barOverImage, ON_ITS_SIDE, sharedStyles } from '../../../base/page/elements/styles';
 import { type ControlAction, ControlEvent } from '../events';
 import type { MapLack } from '../look/still-look';
 import type { RecogniserController } from '../model/recogniser-controller';
@@ -21,17 +21,8 @@ import './live-stats';
 export class LiveBar extends LitElement {
   static override styles = [
     sharedStyles,
+    barOverImage,
     css`
-      :host {
-        display: flex;
-        align-items: flex-start;
-        justify-content: flex-end;
-        gap: 0.5rem;
-        pointer-events: none;
-      }
-      :host > * {
-        pointer-events: auto;
-      }
       sg-live-stats,
       sg-map-legend:first-child {
         margin-inline-end: auto;
@@ -48,16 +39,6 @@ export class LiveBar extends LitElement {
         font-size: 0.85rem;
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
-      }
-      /* Over the picture, whatever the theme. */
-      button {
-        border-color: transparent;
-        background: var(--sg-glass);
-        color: #fff;
-      }
-      button[aria-pressed='true'] {
-        background: #fff;
-        color: #000;
       }
       @media (max-width: 47.99rem) and (min-height: 30.01rem) {
         :host {

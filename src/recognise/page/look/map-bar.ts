@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { icon } from '../../../base/page/elements/icons';
-import { sharedStyles } from '../../../base/page/elements/styles';
+import { barOverImage, sharedStyles } from '../../../base/page/elements/styles';
 import { ControlEvent } from '../events';
 import type { MapLack } from './still-look';
 import './map-legend';
@@ -17,26 +17,12 @@ import './map-legend';
 export class MapBar extends LitElement {
   static override styles = [
     sharedStyles,
+    barOverImage,
     css`
-      :host {
-        display: flex;
-        align-items: flex-start;
-        justify-content: flex-end;
-        gap: 0.5rem;
-        pointer-events: none;
-      }
       sg-map-legend {
         margin-inline-end: auto;
-      }
-      button {
-        border-color: transparent;
-        background: var(--sg-glass);
-        color: #fff;
-        pointer-events: auto;
-      }
-      button[aria-pressed='true'] {
-        background: #fff;
-        color: #000;
+        /* A tap there is meant for the image. */
+        pointer-events: none;
       }
     `,
   ];
