@@ -54,6 +54,8 @@ export class StageGestures implements ReactiveController {
     this.host.addEventListener('pointerup', this.#onUp);
     this.host.addEventListener('pointercancel', this.#onCancel);
     this.host.addEventListener('wheel', this.#onWheel, { passive: false });
+    window.addEventListener('pointerdown', this.#onElsewhere, true);
+    window.addEventListener('keydown', this.#onElsewhere, true);
   }
 
   hostDisconnected(): void {
@@ -62,12 +64,19 @@ export class StageGestures implements ReactiveController {
     this.host.removeEventListener('pointerup', this.#onUp);
     this.host.removeEventListener('pointercancel', this.#onCancel);
     this.host.removeEventListener('wheel', this.#onWheel);
+    window.removeEventListener('pointerdown', this.#onElsewhere, true);
+    window.removeEventListener('keydown', this.#onElsewhere, true);
   }
 
   get #distance(): number {
     const [a, b] = this.#pointers.values();
     return Math.hypot(a.x - b.x, a.y - b.y);
   }
+
+  /** What is done between two taps (a button, a key) parts them. */
+  readonly #onElsewhere = (event: Event): void => {
+    if (event instanceof KeyboardEvent || !this.#onImage(event)) this.#lastTap = undefined;
+  };
 
   readonly #onDown = (event: PointerEvent): void => {
     if (event.pointerType === 'mouse' && event.button !== 0) return;
