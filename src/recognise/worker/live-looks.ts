@@ -2,6 +2,7 @@ import { aimOf, squareAt, visibleSquare, type Aim, type ClassMap, type Preproces
 import type { FrameSize } from '../shared/aim';
 import { LookCycle, nearAim, TIGHT, unmirrored, type Look } from '../shared/look-cycle';
 import type { LookMap, LookOptions } from '../shared/recogniser';
+import { LowLight } from '../shared/low-light';
 import { SceneChangeDetector } from '../shared/scene-change';
 
 /** A look at a frame of a certain size. */
@@ -22,6 +23,7 @@ export interface LookWishes extends LookOptions {
 export class LiveLooks {
   readonly #cycle = new LookCycle();
   readonly #scenes = new SceneChangeDetector();
+  readonly #light = new LowLight();
   /** Where near looks go: by the map of the whole, and by that of the near look there. */
   #near: Aim | undefined;
   #refined: Aim | undefined;
@@ -56,6 +58,11 @@ export class LiveLooks {
     return look.kind === 'near' || look.kind === 'refined' ? { changed, again: this.#place(first, size, spec) } : { changed };
   }
 
+  /** Told of the network's input before it runs: a dim scene is written over it brighter, and without the noise as long as nothing moves. */
+  lighten({ look, square }: PlacedLook, input: Float32Array, luminance: number, spec: Preprocessing): void {
+    this.#light.improve(input, luminance, { name: `${look.kind} ${look.mirrored}`, square }, spec);
+  }
+
   /** @returns the answers to this scene's looks so far, averaged; shape as given */
   answered({ look }: PlacedLook, probabilities: Float32Array, time: number): Float32Array {
     return this.#cycle.add(look, probabilities, time);
@@ -75,6 +82,7 @@ export class LiveLooks {
 
   #begin(): void {
     this.#cycle.reset();
+    this.#light.reset();
     this.#near = undefined;
     this.#refined = undefined;
   }

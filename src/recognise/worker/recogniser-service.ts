@@ -49,6 +49,8 @@ interface Running {
 interface ReadLook {
   readonly placed: PlacedLook;
   readonly sceneChanged: boolean;
+  /** Whether the network is to see the image as it is: for what is taught of it, and named by what was taught. */
+  readonly plain: boolean;
 }
 
 /** The recogniser behind the worker's messages; knows nothing of Comlink, so tests drive it without a worker. */
@@ -159,9 +161,12 @@ export class RecogniserService implements RecogniserApi {
     const started = performance.now();
     const size = frameSize(frame);
     const live = options.live ?? true;
-    const { placed, sceneChanged } = await (live ? this.#readLive(frame, size, options) : this.#readStill(frame, size, options));
+    const { placed, sceneChanged, plain } = await (live ? this.#readLive(frame, size, options) : this.#readStill(frame, size, options));
     closeFrame(frame);
-    const quality = imageQuality(engine.input, running.loaded.manifest.preprocessing);
+    const { preprocessing } = running.loaded.manifest;
+    const quality = imageQuality(engine.input, preprocessing);
+    // Only for the network's own classes was it measured: someone's own may be of dark images.
+    if (!plain && running.names === undefined) this.#looks.lighten(placed, engine.input, quality.luminance, preprocessing);
     const read = performance.now();
     let output;
     try {
@@ -206,7 +211,7 @@ export class RecogniserService implements RecogniserApi {
     const square = squareOf(aim, size, reader.preprocessor.spec);
     const view: View = aim ? { square } : {};
     await reader.read(frame, engine.input, view);
-    return { placed: { look: { kind: 'whole', mirrored: false }, square, view }, sceneChanged: false };
+    return { placed: { look: { kind: 'whole', mirrored: false }, square, view }, sceneChanged: false, plain: true };
   }
 
   async #readLive(frame: FrameInput, size: FrameSize, { aim, looks, features, block }: RecogniseOptions): Promise<ReadLook> {
@@ -220,7 +225,7 @@ export class RecogniserService implements RecogniserApi {
     const { changed, again } = this.#looks.seen(first, engine.input, size, spec);
     // A near look would be where the scene before had something.
     if (again) await reader.read(frame, engine.input, again.view);
-    return { placed: again ?? first, sceneChanged: changed || moved };
+    return { placed: again ?? first, sceneChanged: changed || moved, plain };
   }
 
   async #read(location: LoadRequest['location'], { id }: ModelManifest, variant: ModelVariant, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array> {
