@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClassMap, Engine } from '../../../src/engine/engine';
 import type { ModelManifest } from '../../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
-import type { LoadRequest, PixelFrame } from '../../../src/recognise/shared/recogniser';
+import type { LoadRequest, PixelFrame, RecogniseOptions } from '../../../src/recognise/shared/recogniser';
 import { namingFor } from '../../../src/teach/worker/live-naming';
 import type { FeatureModel } from '../../../src/recognise/shared/feature-model';
 import type { LiveClasses } from '../../../src/teach/shared/teach';
@@ -85,6 +85,25 @@ describe('RecogniserService', () => {
     const dark = await service.recognise(frame(0), { id: 2, capturedAt: 100, count: 2 });
     expect(dark.top[0].index).toBe(9);
     expect(dark.features).toBeUndefined();
+  });
+
+  it('shows dim frames brighter to a network that ImageNet taught, and as they are to all else', async () => {
+    await service.load(request(), () => undefined);
+    let id = 0;
+    const luminance = async (options: Partial<RecogniseOptions>): Promise<number> => {
+      await service.recognise(frame(26), { id: ++id, capturedAt: id, count: 1, ...options });
+      const { input } = engines[engines.length - 1];
+      const [mean, std] = [TORCHVISION_PREPROCESSING.mean[1], TORCHVISION_PREPROCESSING.std[1]];
+      return mean + std * input[SIZE * SIZE + 1234];
+    };
+    expect(await luminance({})).toBeCloseTo(0.45, 2);
+    // A picture, and what is taught of what the camera sees.
+    expect(await luminance({ live: false })).toBeCloseTo(26 / 255, 3);
+    expect(await luminance({ features: true })).toBeCloseTo(26 / 255, 3);
+    // Someone's own classes may be of dark images.
+    const own = request();
+    await service.load({ ...own, manifest: { ...own.manifest, classNames: Array.from({ length: 1000 }, (_, i) => `cell ${i}`) } }, () => undefined);
+    expect(await luminance({})).toBeCloseTo(26 / 255, 3);
   });
 
   it('never runs two inferences at once, and answers in order', async () => {
