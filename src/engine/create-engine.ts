@@ -2,9 +2,12 @@ import { capabilities, usableThreads } from './capabilities.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { loadKernelModule, spawnThread } from './host.ts';
+import { graphNetwork } from './graph/graph-network.ts';
+import { readGraph } from './graph/read-graph.ts';
+import { asResNet18 } from './graph/resnet.ts';
+import type { ClassifierPorts } from './model.ts';
 import { decodeModel } from './onnx/decode.ts';
 import type { OnnxModel } from './onnx/model.ts';
-import { readResNet18 } from './resnet18/read.ts';
 import { isQuantised, readInt8ResNet18 } from './resnet18/read-int8.ts';
 import { floatNetwork } from './simd/float-network.ts';
 import { int8Network } from './simd/int8-network.ts';
@@ -22,15 +25,23 @@ function int8(model: OnnxModel, relaxed: boolean): PlanNetwork {
   }
 }
 
+/** ResNet-18 by kernels of its own, which are the quicker for it; any other network as its graph has it. */
+function float(model: OnnxModel, ports: ClassifierPorts | undefined): PlanNetwork {
+  const network = readGraph(model, ports);
+  const resnet = asResNet18(network);
+  return resnet ? floatNetwork(resnet) : graphNetwork(network);
+}
+
 /**
- * Starts our own WebAssembly SIMD kernels on a ResNet-18 in ONNX: float32, float16 weights, or int8 (QDQ).
+ * Starts our own WebAssembly SIMD kernels on an image classifier in ONNX: float32 or float16 weights of any network that is made of what
+ * the kernels know (see `readGraph`), or ResNet-18 in int8 (QDQ).
  *
  * In a browser it fetches one .wasm file that lies beside this module, in Node it reads it. Its memory is about 130 MB for
  * float32, 20 MB for int8.
  *
  * @param model bytes of the .onnx file; not kept
- * @throws EngineError `model-invalid` where the model is no ResNet-18 with 1000 classes; `engine-failed` where WebAssembly SIMD is missing,
- * the kernels could not be fetched, or int8 is not such as the kernels compute with; `threads-failed` where a thread does not start;
+ * @throws EngineError `model-invalid` where the model is no classifier of one picture; `engine-failed` where WebAssembly SIMD is missing,
+ * the kernels could not be fetched, or the network has what they do not run (an `UncoveredError` says what); `threads-failed` where a thread does not start;
  * `out-of-memory`; `self-test-failed` where an int8 kernel gives a wrong number here
  * @throws RangeError where `threads` is no whole number above zero
  */
@@ -40,7 +51,7 @@ export async function createEngine(model: Uint8Array, options: EngineOptions = {
   if (!wasmSimd) throw new EngineError('engine-failed', 'There is no WebAssembly SIMD here, which the kernels are made of.');
   try {
     const decoded = decodeModel(model);
-    const network = isQuantised(decoded) ? int8(decoded, relaxed) : floatNetwork(readResNet18(decoded));
+    const network = isQuantised(decoded) ? int8(decoded, relaxed) : float(decoded, options.ports);
     const module = await loadKernelModule({ relaxed, threads: threads > 1 });
     return await startSimdEngine(network, { threads }, { module, spawn: spawnThread });
   } catch (error) {

@@ -5,11 +5,14 @@ export { EngineError, isOutOfMemory, type EngineErrorCode } from './engine-error
 export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './capabilities.ts';
 export { dotAgainstFloat, quickInt8 } from './int8-speed.ts';
 
-export { TORCHVISION_PREPROCESSING, type ClassifierPorts, type KnownAnswer, type Precision, type Preprocessing } from './model.ts';
+export { TORCHVISION_PREPROCESSING, type ClassifierPorts, type KnownAnswer, type OwnKernels, type Precision, type Preprocessing } from './model.ts';
 export { Preprocessor, type View } from './preprocess/preprocessor.ts';
 export { aimOf, squareAt, visibleSquare, type Aim, type Region } from './preprocess/geometry.ts';
 export { softmax, topK, type Prediction } from './probabilities.ts';
 export { fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';
+
+export { UncoveredError } from './graph/layers.ts';
+export { ownKernels, resnet18In } from './graph/own-kernels.ts';
 
 export type { InputRange } from './onnx/input-normalisation.ts';
 export { decodeModel } from './onnx/decode.ts';

@@ -30,6 +30,13 @@ export interface KnownAnswer {
   readonly tolerance: number;
 }
 
+/** Whether our own kernels run a network, and else what keeps them from it. */
+export type OwnKernels =
+  /** `features`: how many numbers its classifier reads; undefined where it has none that reads averages. */
+  | { readonly runs: true; readonly features?: number }
+  /** `operator` as ONNX calls it, and what about it, for people. */
+  | { readonly runs: false; readonly operator: string; readonly reason: string };
+
 /** How a classifier in ONNX is given a picture and gives its answer. */
 export interface ClassifierPorts {
   /** Name of the input. */

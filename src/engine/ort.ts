@@ -107,7 +107,7 @@ class OrtEngine implements Engine {
     readonly threads: number,
     private readonly session: ort.InferenceSession,
     private readonly ports: ClassifierPorts,
-    classifier: PooledClassifier | undefined,
+    private readonly classifier: PooledClassifier | undefined,
   ) {
     const { size, input } = ports;
     this.input = new Float32Array(3 * size * size);
@@ -128,22 +128,35 @@ class OrtEngine implements Engine {
       if (this.#activationsName !== undefined) this.#activations = results[this.#activationsName];
       return {
         logits: answers === 'probabilities' ? logarithms(scoresOf(results[scores])) : scoresOf(results[scores]),
-        features: features === undefined ? undefined : floatsOf(results[features]),
+        features: features === undefined ? this.#averages() : floatsOf(results[features]),
       };
     } finally {
       this.#running = false;
     }
   }
 
+  /** What the classifier reads, where the file does not give it. */
+  #averages(): Float32Array | undefined {
+    if (!this.#activations || !this.classifier) return undefined;
+    const { channels } = this.classifier;
+    const values = this.#planar(this.#activations, channels);
+    const area = values.length / channels;
+    return Float32Array.from({ length: channels }, (_, c) => values.subarray(c * area, (c + 1) * area).reduce((sum, v) => sum + v, 0) / area);
+  }
+
+  /** Activations as [channels, height, width], whichever way the network has them. */
+  #planar({ dims, data }: ort.Tensor, channels: number): Float32Array {
+    const values = data as Float32Array;
+    if (dims[1] === channels) return values;
+    const area = dims[1] * dims[2];
+    return Float32Array.from({ length: area * channels }, (_, i) => values[(i % area) * channels + Math.floor(i / area)]);
+  }
+
   #classMap({ weight, channels }: PooledClassifier, index: number): ClassMap {
     if (!this.#activations) throw new Error('The network has not run yet: there is no map.');
-    const { dims, data } = this.#activations;
-    const values = data as Float32Array;
-    const own = weight.subarray(index * channels, (index + 1) * channels);
-    if (dims[1] === channels) return classMapOf(own, values, dims[3], dims[2]);
-    // Channels last, as TensorFlow has them.
-    const area = dims[1] * dims[2];
-    return classMapOf(own, Float32Array.from({ length: area * channels }, (_, i) => values[(i % area) * channels + Math.floor(i / area)]), dims[2], dims[1]);
+    const { dims } = this.#activations;
+    const [height, width] = dims[1] === channels ? dims.slice(2) : dims.slice(1, 3);
+    return classMapOf(weight.subarray(index * channels, (index + 1) * channels), this.#planar(this.#activations, channels), width, height);
   }
 
   dispose(): void {

@@ -33,7 +33,8 @@ describe('waysToRun', () => {
     expect(words({ ...RESNET, variants: [INT8] }, 'int8', 'auto', 2)).toBe('ort/2 ort/1');
     expect(words(RESNET, 'fp32', 'auto', 1, false)).toBe('simd/1 ort/1');
     expect(words(LITE, 'int8', 'auto', 1)).toBe('ort/1');
-    expect(words(LITE, 'fp16', 'simd', 1)).toBe('ort/1');
+    expect(words(LITE, 'fp16', 'ort', 1)).toBe('ort/1');
+    expect(words(LITE, 'fp16', 'auto', 2)).toBe('simd/2 simd/1 ort/2 ort/1');
   });
 });
 

@@ -29,7 +29,7 @@ describe("the planner's view of the kernels' structure", () => {
     const text = operatorFields(changed);
     expect(text).toContain("'kind', 'rowCount', 'items',");
     expect(text).toContain('padInput: 40,');
-    expect(text).toContain('OPERATOR_BYTES = 196;');
+    expect(text).toContain('OPERATOR_BYTES = 260;');
   });
 
   it('is refused where a member has not four bytes, or cannot be told', () => {

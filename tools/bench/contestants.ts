@@ -45,7 +45,7 @@ export interface Candidate {
 }
 
 /** The query that has our worker run without relaxed SIMD (see `hideRelaxedSimd`). */
-const PLAIN = '?plain';
+export const PLAIN = '?plain';
 
 /** The same worker in a browser that seems to lack relaxed SIMD: its test module is longer than the one for SIMD. */
 export async function hideRelaxedSimd(page: Page): Promise<void> {

@@ -27,8 +27,15 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     run: async () => (await import('./formats')).benchFormats(),
   },
   engines: {
-    says: 'ResNet-18 on our engine and on others (docs/performance.md)',
-    run: async () => (await import('./engines')).benchEngines(),
+    says: 'ResNet-18 on our engine and on others, then as family (docs/performance.md)',
+    run: async () => {
+      await (await import('./engines')).benchEngines();
+      await (await import('./family')).benchFamily();
+    },
+  },
+  family: {
+    says: 'EfficientNet-Lite0 and MobileNetV2 on own kernels and on onnxruntime-web (docs/performance.md)',
+    run: async () => (await import('./family')).benchFamily(),
   },
   memory: {
     says: 'bytes and memory of each engine (docs/performance.md)',

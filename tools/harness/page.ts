@@ -4,7 +4,7 @@ import { decodeImage } from '../../src/base/page/decode-image';
 import { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import { fetchSiteModels } from '../../src/recognise/page/model/model-catalogue';
 import type { EngineId } from '../../src/engine/engine';
-import type { Precision } from '../../src/engine/model';
+import type { KnownAnswer, Precision } from '../../src/engine/model';
 import type { LoadedModel, LookOptions, Recognition } from '../../src/recognise/shared/recogniser';
 import { playScenes, type Scene, type SceneRun, type Shown } from './scenes';
 
@@ -18,7 +18,7 @@ export interface HarnessLoad {
   readonly engine: EngineId;
   readonly threads: number;
   /** Another file than the manifest's own, for experiments with formats. */
-  readonly file?: { readonly url: string; readonly bytes: number; readonly sha256: string };
+  readonly file?: { readonly url: string; readonly bytes: number; readonly sha256: string; readonly selfTest?: KnownAnswer | undefined };
 }
 
 /** Bytes by which two decoded images differ. */

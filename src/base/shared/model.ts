@@ -1,4 +1,4 @@
-import type { ClassifierPorts, KnownAnswer, Precision, Preprocessing } from '../../engine/index';
+import type { ClassifierPorts, KnownAnswer, OwnKernels, Precision, Preprocessing } from '../../engine/index';
 
 /** Measured share of right answers, 0..1. */
 export interface Accuracy {
@@ -47,7 +47,7 @@ export interface ModelManifest {
   readonly id: string;
   /** Name a person reads, for example `ResNet-18`. */
   readonly name: string;
-  /** `classifier` is any other network: onnxruntime-web alone runs it, and nothing can be taught on it. */
+  /** `classifier` is any other network, a person's own: `kernels` tells what runs it. */
   readonly architecture: 'resnet18' | 'efficientnet-lite0' | 'classifier';
   /** SPDX identifier, or a short phrase where there is none. */
   readonly licence: string;
@@ -58,6 +58,8 @@ export interface ModelManifest {
   readonly classNames?: readonly string[];
   /** How a person's own network is fed and read; as its file says where undefined. */
   readonly ports?: ClassifierPorts;
+  /** Of a person's own network: whether our own kernels run it; undefined where that was not looked at, and onnxruntime-web runs it. */
+  readonly kernels?: OwnKernels;
   /** The first is the reference. */
   readonly variants: readonly ModelVariant[];
 }

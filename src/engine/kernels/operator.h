@@ -29,6 +29,12 @@ enum Kind {
   INT8 = 13,
   INT8_TO_FLOATS = 14,
   CONV1_INT8 = 15,
+  F32_IMAGE = 16,
+  F32_IGEMM = 17,
+  F32_DWCONV = 18,
+  F32_MAXPOOL = 19,
+  F32_AVGPOOL = 20,
+  F32_VAFFINE = 21,
 };
 
 typedef struct {
@@ -61,9 +67,15 @@ typedef struct {
   const float *scales;  // [oc] a sum's unit in steps of the output
   float factor;         // the residual's step in steps of the output; CONV1_INT8: 1 in steps of the output
   int32_t top;          // largest integer of the output
+  // Networks that are planned from their graph (src/engine/graph).
+  float low, high;                        // what the output is clamped to
+  int32_t residual_row, residual_plane;   // floats; bytes in int8
+  int32_t in_width, in_height;            // pools: of the input
+  int32_t pad_x, pad_y;                   // pools: before the first pixel
+  int32_t spare0, spare1, spare2, spare3, spare4, spare5, spare6, spare7;  // up to a whole number of cache lines
 } Operator;
 
-_Static_assert(sizeof(Operator) == 192, "planner and kernels must agree");
+_Static_assert(sizeof(Operator) == 256, "planner and kernels must agree");
 
 // Splits `n` columns into blocks of at most MAX_COLUMNS, sizes as equal as can be (5 or 6 rather than 6, 6, 1).
 #define MAX_COLUMNS 6
@@ -106,6 +118,12 @@ void pack(const Operator *p, int item);
 void direct(const Operator *p, int item, int thread);
 void average_pool(const Operator *p, int item);
 void classify(const Operator *p, int item);
+void f32_image(const Operator *p, int item);
+void f32_igemm(const Operator *p, int item);
+void f32_dwconv(const Operator *p, int item);
+void f32_maxpool(const Operator *p, int item);
+void f32_avgpool(const Operator *p, int item);
+void f32_vaffine(const Operator *p, int item);
 #ifdef __wasm_relaxed_simd__
 void int8_convolution(const Operator *p, int item);
 void int8_to_floats(const Operator *p, int item);

@@ -29,6 +29,12 @@ static void run_item(const Operator *p, int item, int thread) {
     case DIRECT: direct(p, item, thread); break;
     case AVERAGE_POOL: average_pool(p, item); break;
     case CLASSIFY: classify(p, item); break;
+    case F32_IMAGE: f32_image(p, item); break;
+    case F32_IGEMM: f32_igemm(p, item); break;
+    case F32_DWCONV: f32_dwconv(p, item); break;
+    case F32_MAXPOOL: f32_maxpool(p, item); break;
+    case F32_AVGPOOL: f32_avgpool(p, item); break;
+    case F32_VAFFINE: f32_vaffine(p, item); break;
 #ifdef __wasm_relaxed_simd__
     case INT8: int8_convolution(p, item); break;
     case INT8_TO_FLOATS: int8_to_floats(p, item); break;

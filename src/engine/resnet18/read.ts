@@ -1,6 +1,6 @@
 import { tensorFloats } from '../onnx/half.ts';
 import { intsAttribute, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
-import { RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedResNet18 } from './folded.ts';
+import { RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedResNet18 } from './folded.ts';
 import { WeightsError } from './fold.ts';
 
 /** @throws WeightsError where a tensor is missing, neither float32 nor float16, or of another shape */
@@ -52,13 +52,14 @@ export function convolutionNodes(model: OnnxModel, shapeOf: (weights: string) =>
 export function readClassifier(model: OnnxModel): FoldedResNet18['fc'] {
   const tensors = storedTensors(model);
   const gemm = model.graph.nodes.find((n) => n.op === 'Gemm');
+  const classes = tensors.get(gemm?.inputs[1] ?? '')?.shape[0] ?? 0;
   const transposed = gemm?.attributes['transB'];
   if (!gemm || transposed?.kind !== 'int' || transposed.value !== 1) {
     throw new WeightsError('The ONNX model has no classifier of the kind that ResNet-18 has (Gemm with transB).');
   }
   return {
-    weight: floats(tensors.get(gemm.inputs[1]), [RESNET18_CLASSES, RESNET18_FEATURES], 'classifier weights'),
-    bias: floats(tensors.get(gemm.inputs[2]), [RESNET18_CLASSES], 'classifier biases'),
+    weight: floats(tensors.get(gemm.inputs[1]), [classes, RESNET18_FEATURES], 'classifier weights'),
+    bias: floats(tensors.get(gemm.inputs[2]), [classes], 'classifier biases'),
   };
 }
 

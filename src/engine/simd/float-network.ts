@@ -3,6 +3,7 @@ import type { Kernels } from './kernels.ts';
 import { unpackFloats } from './layers.ts';
 import type { PlanNetwork } from './network.ts';
 import { planNetwork, type NetworkPlan, type WeightPlan } from './plan.ts';
+import { placeClassifier, resnetEnds } from './resnet-ends.ts';
 
 function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, from: number): void {
   const { outChannels: oc, inChannels: ic } = shape;
@@ -26,8 +27,7 @@ export function placeWeights(kernels: Kernels, floats: Float32Array, weights: Fo
     prepare(kernels, convolution, own, staging);
     put(own.bias, convolution.bias);
   }
-  put(plan.fcWeights, weights.fc.weight);
-  put(plan.fcBias, weights.fc.bias);
+  placeClassifier(floats, weights.fc, plan.classifier);
 }
 
 /** Floats of the largest convolution's weights. */
@@ -36,10 +36,11 @@ export const largestWeights = (weights: FoldedResNet18): number => Math.max(...w
 /** ResNet-18 in float32: Winograd F(4x4, 3x3) and F(2x2, 3x3), fused ReLU, residual and pooling. */
 export function floatNetwork(weights: FoldedResNet18): PlanNetwork {
   return (arena, threads) => {
-    const plan = planNetwork(weights.convolutions, arena, threads);
+    const plan = planNetwork(weights.convolutions, arena, threads, weights.fc.bias.length);
     const { lastBlock } = plan;
     return {
-      ...plan,
+      ...resnetEnds(plan),
+      operators: plan.operators,
       alone: [lastBlock.operators],
       stagingBytes: largestWeights(weights) * 4,
       place: (kernels, memory, staging) => placeWeights(kernels, new Float32Array(memory), weights, plan, staging),

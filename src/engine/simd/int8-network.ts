@@ -3,6 +3,7 @@ import { placeInt8Weights, unpackInt8 } from './int8-layers.ts';
 import { planInt8, type Int8Plan, type PlannedConvolution } from './int8-plan.ts';
 import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
 import { unpackFloats } from './layers.ts';
+import { placeClassifier, resnetEnds } from './resnet-ends.ts';
 import type { PlanNetwork } from './network.ts';
 
 /** Outputs of each convolution that are computed by definition. */
@@ -35,7 +36,7 @@ function compare({ convolution: c, tail, from, to, residual, side }: PlannedConv
 
 /** Each convolution by itself, compared with its definition, and the whole run, on all threads, with these. */
 function check(plan: Int8Plan, memory: ArrayBufferLike, runAlone: (list: number) => void): string | undefined {
-  const logits = new Float32Array(memory, plan.logits, 1000);
+  const logits = new Float32Array(memory, plan.classifier.logits, plan.classifier.classes);
   const together = logits.slice();
   for (const [i, { kind }] of plan.operators.entries()) {
     runAlone(i + 1);
@@ -54,7 +55,8 @@ export function int8Network(network: Int8ResNet18): PlanNetwork {
     const { conv1, fc } = network;
     const { convolutions, lastBlock } = plan;
     return {
-      ...plan,
+      ...resnetEnds(plan),
+      operators: plan.operators,
       alone: [[lastBlock.operator], ...plan.operators.map((operator) => [operator])],
       stagingBytes: Math.max(conv1.weight.byteLength, ...network.convolutions.map((c) => c.weight.length)),
       place: (kernels, memory, staging) => {
@@ -63,8 +65,7 @@ export function int8Network(network: Int8ResNet18): PlanNetwork {
         kernels.prepare_conv1(staging, plan.conv1.weights, conv1.outChannels);
         floats.set(conv1.bias, plan.conv1.bias / 4);
         for (const { convolution, tail, own } of convolutions) placeInt8Weights(kernels, memory, convolution, tail, own, staging);
-        floats.set(fc.weight, plan.fcWeights / 4);
-        floats.set(fc.bias, plan.fcBias / 4);
+        placeClassifier(floats, fc, plan.classifier);
       },
       readLastBlock: (memory, { hidden, sum }) => {
         const { side, channels } = RESNET18_LAST_BLOCK;

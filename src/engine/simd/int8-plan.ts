@@ -1,7 +1,8 @@
 import { tailOf, type Int8Convolution, type Int8ResNet18, type Tail } from '../resnet18/int8.ts';
 import type { Arena } from './arena.ts';
 import { allocateInt8Activations, allocateInt8Weights, int8Operator, type Int8Stage, type Int8Weights } from './int8-layers.ts';
-import { allocateConv1Workspace, allocateActivations, CONV1_WEIGHT_FLOATS, conv1Operators, INPUT_FLOATS, poolOperators, type Activations } from './layers.ts';
+import { RESNET18_FEATURES } from '../resnet18/folded.ts';
+import { allocateClassifier, allocateConv1Workspace, allocateActivations, CONV1_WEIGHT_FLOATS, conv1Operators, INPUT_FLOATS, poolOperators, type Activations, type PlacedClassifier } from './layers.ts';
 import { floatBits, Kind, type Operator } from './operator.ts';
 import { STAGES } from './plan.ts';
 
@@ -32,10 +33,7 @@ export interface PlannedConvolution {
 /** The whole network in memory. */
 export interface Int8Plan {
   readonly input: number;
-  readonly features: number;
-  readonly logits: number;
-  readonly fcWeights: number;
-  readonly fcBias: number;
+  readonly classifier: PlacedClassifier;
   readonly conv1: { readonly weights: number; readonly bias: number };
   readonly convolutions: readonly PlannedConvolution[];
   readonly operators: readonly Operator[];
@@ -76,11 +74,8 @@ class Planner {
 export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): Int8Plan {
   const [first] = INT8_STAGES;
   const conv1 = { weights: arena.floats(CONV1_WEIGHT_FLOATS), bias: arena.floats(first.channels) };
-  const fcWeights = arena.floats(1000 * 512);
-  const fcBias = arena.floats(1000);
+  const classifier = allocateClassifier(arena, network.fc.bias.length, RESNET18_FEATURES);
   const input = arena.floats(INPUT_FLOATS);
-  const features = arena.floats(512);
-  const logits = arena.floats(1000);
   const work = allocateConv1Workspace(arena, threads);
   const pooled = allocateActivations(arena, STAGES[0]);
   const planner = new Planner(arena, network);
@@ -118,8 +113,8 @@ export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): 
     ...opening, rounding,
     // A shortcut and the convolution beside it read the same activations: nothing to wait for between them.
     ...convolutions.map(({ operator, convolution }) => (convolution.stride === 2 && convolution.kernel === 3 ? { ...operator, nobarrier: 1 } : operator)),
-    ...poolOperators(result, last, features, logits, { weights: fcWeights, bias: fcBias }),
+    ...poolOperators(result, last, classifier),
   ];
   const operator = int8Operator(last, final.convolution, final.tail, final.own, final.from, sum, final.residual, 0);
-  return { input, features, logits, fcWeights, fcBias, conv1, convolutions, operators, activations: result, lastBlock: { hidden: final.from, sum, operator } };
+  return { input, classifier, conv1, convolutions, operators, activations: result, lastBlock: { hidden: final.from, sum, operator } };
 }

@@ -148,14 +148,36 @@ export function strideTwoOperators(
   ];
 }
 
+/** A classifier in memory: its rows are a multiple of 4, as the kernel computes four at a time. */
+export interface PlacedClassifier extends LayerWeights {
+  readonly classes: number;
+  readonly features: number;
+  readonly logits: number;
+}
+
+/** Pieces of the classifier that threads share. */
+const CLASSIFIER_PIECES = 10;
+/** Scores that the kernel computes at a time. */
+const ROWS = 4;
+
+const paddedClasses = (classes: number): number => Math.ceil(classes / ROWS) * ROWS;
+
+/** @param width of the features */
+export function allocateClassifier(arena: Arena, classes: number, width: number): PlacedClassifier {
+  const rows = paddedClasses(classes);
+  return { classes, weights: arena.floats(rows * width), bias: arena.floats(rows), features: arena.floats(width), logits: arena.floats(rows) };
+}
+
 /** Global average of float activations, and the classifier. */
-export function poolOperators(from: Activations, stage: Pick<Stage, 'channels' | 'side'>, features: number, logits: number, fc: LayerWeights): Operator[] {
+export function poolOperators(from: Activations, stage: Pick<Stage, 'channels' | 'side'>, { features, logits, weights, bias, classes }: PlacedClassifier): Operator[] {
+  const oc = paddedClasses(classes);
+  const group = paddedClasses(oc / CLASSIFIER_PIECES);
   return [
     {
       kind: Kind.averagePool, items: 8, in: from.address, inRow: from.row, inPlane: from.plane, out: features,
       ic: stage.channels, width: stage.side, height: stage.side, group: 16,
     },
-    { ...fc, kind: Kind.classify, items: 10, in: features, out: logits, ic: 512, oc: 1000, group: 100 },
+    { kind: Kind.classify, items: Math.ceil(oc / group), in: features, out: logits, weights, bias, ic: stage.channels, oc, group },
   ];
 }
 

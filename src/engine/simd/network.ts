@@ -1,18 +1,30 @@
 import type { LastBlock } from '../engine.ts';
 import type { Arena } from './arena.ts';
 import type { Kernels } from './kernels.ts';
-import type { Activations } from './layers.ts';
 import type { Operator } from './operator.ts';
 
+/** What class activation maps are made of: the classifier's weights, and the activations whose average it reads. */
+export interface MapSource {
+  /** Address of the weights, [classes] rows of `rowFloats`, of which the first `channels` count. */
+  readonly weights: number;
+  readonly rowFloats: number;
+  readonly channels: number;
+  readonly width: number;
+  readonly height: number;
+  /** Copies the activations of the latest run, shape [channels, height, width]. */
+  read(memory: ArrayBufferLike, into: Float32Array): void;
+}
+
 /** A network in memory, cut into operators; addresses in bytes. */
-interface PlannedNetwork {
+export interface PlannedNetwork {
   readonly input: number;
-  readonly features: number;
+  /** Side of the picture, pixels. */
+  readonly size: number;
   readonly logits: number;
-  /** Classifier's weights, shape [1000, 512]. */
-  readonly fcWeights: number;
-  /** What is averaged to be the features; stays as it is until the next run. */
-  readonly activations: Activations;
+  readonly classes: number;
+  /** What the classifier reads; undefined where it reads nothing of the kind. */
+  readonly features?: { readonly address: number; readonly width: number };
+  readonly map?: MapSource;
   readonly operators: readonly Operator[];
   /** Lists of operators that the leading thread runs by itself where somebody wants to know; the first is the last block's. */
   readonly alone: readonly (readonly Operator[])[];
@@ -20,8 +32,8 @@ interface PlannedNetwork {
   readonly stagingBytes: number;
   /** Puts the weights where the kernels read them. */
   place(kernels: Kernels, memory: ArrayBufferLike, staging: number): void;
-  /** Copies what the last block's list gave. */
-  readLastBlock(memory: ArrayBufferLike, into: LastBlock): void;
+  /** Copies what the last block's list gave; missing where there is no such list. */
+  readLastBlock?(memory: ArrayBufferLike, into: LastBlock): void;
   /**
    * Compares what the kernels give for the input with its definition.
    * @returns undefined where all is well, else what is wrong

@@ -18,16 +18,24 @@ export const Kind = {
   int8: 13,
   int8ToFloats: 14,
   conv1Int8: 15,
+  f32Image: 16,
+  f32Igemm: 17,
+  f32Dwconv: 18,
+  f32Maxpool: 19,
+  f32Avgpool: 20,
+  f32Vaffine: 21,
 } as const;
 
 /** What the planner writes, in order, as 32-bit numbers; pointers in bytes. */
 export const FIELDS = [
   'kind', 'items', 'nobarrier', 'in', 'out', 'residual', 'weights', 'bias', 'columns', 'sums', 'columnsStep',
   'sumsStep', 'local', 'localSize', 'ic', 'oc', 'relu', 'inRow', 'inPlane', 'outRow', 'outPlane', 'width', 'height',
-  'tilesX', 'tiles', 'chunk', 'group', 'taps', 'stride', 'scales', 'factor', 'top',
+  'tilesX', 'tiles', 'chunk', 'group', 'taps', 'stride', 'scales', 'factor', 'top', 'low', 'high', 'residualRow',
+  'residualPlane', 'inWidth', 'inHeight', 'padX', 'padY', 'spare0', 'spare1', 'spare2', 'spare3', 'spare4', 'spare5',
+  'spare6', 'spare7',
 ] as const;
 
 /** The counters and their padding in front of the fields, in 32-bit numbers: a cache line that no field shares. */
 export const FIRST_FIELD = 16;
 /** Of the whole structure. */
-export const OPERATOR_BYTES = 192;
+export const OPERATOR_BYTES = 256;

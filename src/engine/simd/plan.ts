@@ -1,6 +1,6 @@
-import type { ConvolutionShape } from '../resnet18/folded.ts';
+import { RESNET18_LAST_BLOCK, type ConvolutionShape } from '../resnet18/folded.ts';
 import type { Arena } from './arena.ts';
-import { allocateActivations, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Operators, INPUT_FLOATS, poolOperators, strideTwoOperators, winogradOperators, type LayerWeights, type Activations, type Stage } from './layers.ts';
+import { allocateActivations, allocateClassifier, allocateWorkspace, CONV1_WEIGHT_FLOATS, conv1Operators, INPUT_FLOATS, poolOperators, strideTwoOperators, winogradOperators, type LayerWeights, type Activations, type PlacedClassifier, type Stage } from './layers.ts';
 import type { Operator } from './operator.ts';
 
 /** Pieces are small enough for two to four threads to share evenly, and for what they read often to stay in a core's cache. */
@@ -19,10 +19,7 @@ export interface WeightPlan extends LayerWeights {
 /** The whole network in memory. */
 export interface NetworkPlan {
   readonly input: number;
-  readonly features: number;
-  readonly logits: number;
-  readonly fcWeights: number;
-  readonly fcBias: number;
+  readonly classifier: PlacedClassifier;
   /** By state-dict name. */
   readonly convolutions: ReadonlyMap<string, WeightPlan>;
   readonly operators: readonly Operator[];
@@ -53,18 +50,16 @@ function weightKind(shape: ConvolutionShape): WeightPlan['kind'] {
  * @param shapes its convolutions in state-dict order
  * @param arena where memory is free
  * @param threads how many threads need a workspace of their own
+ * @param classes how many scores the classifier gives
  */
-export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, threads: number): NetworkPlan {
+export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, threads: number, classes: number): NetworkPlan {
   const convolutions = new Map<string, WeightPlan>();
   for (const shape of shapes) {
     const kind = weightKind(shape);
     convolutions.set(shape.name, { kind, weights: arena.floats(weightFloats(shape, kind)), bias: arena.floats(shape.outChannels) });
   }
-  const fcWeights = arena.floats(1000 * 512);
-  const fcBias = arena.floats(1000);
+  const classifier = allocateClassifier(arena, classes, RESNET18_LAST_BLOCK.channels);
   const input = arena.floats(INPUT_FLOATS);
-  const features = arena.floats(512);
-  const logits = arena.floats(1000);
   const work = allocateWorkspace(arena, STAGES, threads);
   const operators: Operator[] = [];
   const of = (name: string): LayerWeights => {
@@ -92,9 +87,9 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
   }
   const last = STAGES[STAGES.length - 1];
   if (!before || !hidden) throw new RangeError('The network has no stages.');
-  operators.push(...poolOperators(before, last, features, logits, { weights: fcWeights, bias: fcBias }));
+  operators.push(...poolOperators(before, last, classifier));
   const sum = allocateActivations(arena, last);
   const again = winogradOperators(last, of('layer4.1.conv2'), hidden, sum, blockInput, work, 0);
   const lastBlock = { hidden, sum, side: last.side, operators: again };
-  return { input, features, logits, fcWeights, fcBias, convolutions, operators, activations: before, lastBlock };
+  return { input, classifier, convolutions, operators, activations: before, lastBlock };
 }

@@ -6,8 +6,7 @@ import { fillSelfTestInput } from '../self-test.ts';
 import { Arena } from './arena.ts';
 import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels.ts';
 import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
-import { unpackFloats } from './layers.ts';
-import type { PlanNetwork } from './network.ts';
+import type { MapSource, PlannedNetwork, PlanNetwork } from './network.ts';
 import { OPERATOR_BYTES, writeOperators, type Operator } from './operator.ts';
 
 const PAGE = 65536;
@@ -76,10 +75,10 @@ class SimdEngine implements Engine {
     readonly threads: number,
     readonly input: Float32Array,
     logits: Float32Array,
-    features: Float32Array,
+    features: Float32Array | undefined,
     private readonly compute: () => void,
-    readonly lastBlock: () => LastBlock,
-    readonly classMap: (index: number) => ClassMap,
+    readonly lastBlock: Engine['lastBlock'],
+    readonly classMap: Engine['classMap'],
     private readonly helpers: readonly Thread[],
   ) {
     this.#output = { logits, features };
@@ -93,6 +92,26 @@ class SimdEngine implements Engine {
   dispose(): void {
     for (const helper of this.helpers) helper.terminate();
   }
+}
+
+function lastBlockOf(plan: PlannedNetwork, memory: ArrayBufferLike, compute: () => void): Engine['lastBlock'] {
+  if (!plan.readLastBlock) return undefined;
+  const length = RESNET18_LAST_BLOCK.channels * RESNET18_LAST_BLOCK.side ** 2;
+  const block = { hidden: new Float32Array(length), sum: new Float32Array(length) };
+  return (): LastBlock => {
+    compute();
+    plan.readLastBlock?.(memory, block);
+    return block;
+  };
+}
+
+function classMaps(source: MapSource, memory: ArrayBufferLike): (index: number) => ClassMap {
+  const { weights, rowFloats, channels, width, height } = source;
+  const activations = new Float32Array(channels * width * height);
+  return (index) => {
+    source.read(memory, activations);
+    return classMapOf(new Float32Array(memory, weights + index * rowFloats * 4, channels), activations, width, height);
+  };
 }
 
 /**
@@ -126,23 +145,12 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: Require
   }));
   const helpers = await startThreads(parts.spawn, requests);
   const run = ({ control, operators, count }: OperatorList): void => kernels.run(control, operators, count);
-  const blockFloats = RESNET18_LAST_BLOCK.channels * RESNET18_LAST_BLOCK.side ** 2;
-  const block = { hidden: new Float32Array(blockFloats), sum: new Float32Array(blockFloats) };
-  const lastBlock = (): LastBlock => {
-    run(alone[0]);
-    plan.readLastBlock(buffer, block);
-    return block;
-  };
   const floats = new Float32Array(buffer);
   const view = (address: number, length: number): Float32Array => floats.subarray(address / 4, address / 4 + length);
-  const { side, channels } = RESNET18_LAST_BLOCK;
-  const activations = new Float32Array(blockFloats);
-  const classMap = (index: number): ClassMap => {
-    unpackFloats(floats, plan.activations, side, activations);
-    return classMapOf(view(plan.fcWeights + index * channels * 4, channels), activations, side, side);
-  };
+  const { features } = plan;
   const engine = new SimdEngine(
-    threads, view(plan.input, 3 * 224 * 224), view(plan.logits, 1000), view(plan.features, 512), () => run(whole), lastBlock, classMap, helpers,
+    threads, view(plan.input, 3 * plan.size ** 2), view(plan.logits, plan.classes), features && view(features.address, features.width), () => run(whole),
+    lastBlockOf(plan, buffer, () => run(alone[0])), plan.map && classMaps(plan.map, buffer), helpers,
   );
   if (plan.check) {
     fillSelfTestInput(engine.input);

@@ -1,6 +1,9 @@
 import type { ModelManifest } from '../../base/shared/model';
 import { floatToHalf, RESNET18_FEATURES } from '../../engine/index';
 
+/** Features of the networks that come with the app. */
+const WIDTHS = { resnet18: RESNET18_FEATURES, 'efficientnet-lite0': 1280 } as const;
+
 /** Which network gave the features: to another one they mean nothing. */
 export interface FeatureModel {
   readonly id: string;
@@ -18,9 +21,9 @@ export interface FeatureModel {
  * the checksum of its reference file: what was taught in floats is named in int8 as well, and the app may change between them.
  */
 export function featureModelOf(manifest: ModelManifest, precision: string): FeatureModel | undefined {
-  if (manifest.architecture !== 'resnet18') return undefined;
-  const { id, name, variants } = manifest;
-  return { id, name, precision, sha256: variants.at(0)?.sha256 ?? '', width: RESNET18_FEATURES };
+  const { id, name, variants, architecture, kernels } = manifest;
+  const width = architecture === 'classifier' ? (kernels?.runs ? kernels.features : undefined) : WIDTHS[architecture];
+  return width === undefined ? undefined : { id, name, precision, sha256: variants.at(0)?.sha256 ?? '', width };
 }
 
 /** Whether features of one mean the same to the other. */

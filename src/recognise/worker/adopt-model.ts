@@ -2,8 +2,8 @@ import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import {
   decodeModel, describeClassifier, encodeModel, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
-  foldResNet, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, type Preprocessing, readResNet18,
-  readSafetensors, readTorchZip, RESNET18_CLASSES, RESNET18_CONVOLUTIONS, referenceResNet18, resnet18Onnx, TORCHVISION_PREPROCESSING,
+  foldResNet, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, ownKernels, type Preprocessing,
+  readSafetensors, readTorchZip, RESNET18_CONVOLUTIONS, referenceResNet18, resnet18In, resnet18Onnx, TORCHVISION_PREPROCESSING,
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
 import { namesOfMetadata } from '../shared/class-names';
@@ -30,7 +30,7 @@ interface Parsed {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly decoded: OnnxModel;
   readonly description: ClassifierDescription;
-  /** Of a ResNet-18 as this app knows it. */
+  /** Of a ResNet-18. */
   readonly weights: FoldedResNet18 | undefined;
 }
 
@@ -42,26 +42,17 @@ function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Parsed {
   }
   const decoded = decodeModel(bytes);
   const description = describeClassifier(decoded);
-  return { model: bytes, decoded, description, weights: isPlain(description) ? resnet18Of(decoded) : undefined };
+  return { model: bytes, decoded, description, weights: isPlain(description) ? resnet18In(decoded, description.ports) : undefined };
 }
 
-/** Whether the app's own kernels know a network of weights. */
-function isOurs({ convolutions, fc }: FoldedResNet18): boolean {
-  return convolutions.length === RESNET18_CONVOLUTIONS.length && fc.bias.length === RESNET18_CLASSES;
+/** Whether weights are a ResNet-18's, with any classifier. */
+function isOurs({ convolutions }: FoldedResNet18): boolean {
+  return convolutions.length === RESNET18_CONVOLUTIONS.length;
 }
 
-/** Whether the app's own kernels may be given the network: they know a picture of 224 x 224 and what ResNet-18 computes, and no more. */
+/** Whether a network is fed as ResNet-18 is. */
 function isPlain({ ports, range }: ClassifierDescription): boolean {
   return ports.layout === 'nchw' && ports.numbers === 'float32' && ports.size === 224 && ports.answers === 'scores' && range === undefined;
-}
-
-function resnet18Of(decoded: OnnxModel): FoldedResNet18 | undefined {
-  try {
-    return readResNet18(decoded);
-  } catch {
-    // Another network: onnxruntime runs it.
-    return undefined;
-  }
 }
 
 function knownAnswer(weights: FoldedResNet18): KnownAnswer {
@@ -108,6 +99,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
     source: `${name}, dropped onto the page`,
     preprocessing,
     ports: chosen,
+    ...(weights ? {} : { kernels: ownKernels(decoded, chosen) }),
     ...(classes === undefined ? (names ? { classNames: names } : {}) : { classNames: namesFor(classes, names) }),
     variants: [
       {

@@ -1,6 +1,6 @@
 import {
   type Aim, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
-  type Preprocessing, Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, TORCHVISION_PREPROCESSING, type View, visibleSquare,
+  type Preprocessing, Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, type View, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
@@ -25,6 +25,7 @@ import { closeFrame, FrameReader, frameSize } from './frame-reader';
 import type { FrameSize } from '../shared/aim';
 import { LiveLooks, lookMap, type PlacedLook } from './live-looks';
 import { SerialQueue } from '../../base/worker/async';
+import { asPicture, comparableScores, withOwnKernels } from './own-kernels';
 import { siteModel } from './site-model';
 
 /** Networks that name more right where they see frames as they are, mirrored and tighter in turn (docs/accuracy.md). */
@@ -105,7 +106,7 @@ export class RecogniserService implements RecogniserApi {
   }
 
   keep(manifest: ModelManifest): Promise<StoredModel> {
-    return this.#queue.run(() => deviceModels.store(manifest, this.#draftBytes));
+    return this.#queue.run(async () => deviceModels.store(await withOwnKernels(manifest, this.#draftBytes, this.createEngine), this.#draftBytes));
   }
 
   storedModels(): Promise<StoredModel[]> {
@@ -272,32 +273,21 @@ async function timeEngine(engine: Engine, runs: number, limitMs: number): Promis
 }
 
 /** @returns how many classes the network has */
-async function checkEngine(engine: Engine, { ports, preprocessing }: ModelManifest, variant: ModelVariant): Promise<number> {
+async function checkEngine(engine: Engine, { architecture, ports, preprocessing }: ModelManifest, variant: ModelVariant): Promise<number> {
   fillSelfTestInput(engine.input);
   // What is known of a person's own network is what a picture is to it.
-  if (ports && !variant.selfTest) asPicture(engine.input, preprocessing);
+  if (architecture === 'classifier' || (ports && !variant.selfTest)) asPicture(engine.input, preprocessing);
   let logits: Float32Array;
   try {
     ({ logits } = await engine.run());
   } catch (error) {
     throw Fault.from(error, 'engine-failed');
   }
-  const problem = selfTestProblem(logits, variant.selfTest);
+  const problem = selfTestProblem(variant.selfTest ? comparableScores(logits, ports) : logits, variant.selfTest);
   if (!problem) return logits.length;
   // Where nothing is known of what it should answer, it is the file that is wrong.
   if (!variant.selfTest && ports) throw new Fault('model-invalid', `The network was tried and gave no scores that can be used: ${problem}.`);
   throw new Fault('self-test-failed', `${engine.id} with ${engine.threads} threads: ${problem}`);
-}
-
-/** Makes numbers as torchvision normalises them those of the same picture in a network's own range. */
-function asPicture(input: Float32Array, { mean, std }: Preprocessing): void {
-  const plane = input.length / 3;
-  for (let c = 0; c < 3; c++) {
-    for (let i = c * plane; i < (c + 1) * plane; i++) {
-      const value = input[i] * TORCHVISION_PREPROCESSING.std[c] + TORCHVISION_PREPROCESSING.mean[c];
-      input[i] = (Math.min(1, Math.max(0, value)) - mean[c]) / std[c];
-    }
-  }
 }
 
 function namesOf({ classNames, ports }: ModelManifest, classes: number): readonly string[] | undefined {

@@ -62,14 +62,14 @@ describe('createEngine in Node', () => {
     }
   });
 
-  it('says by an EngineError that a file is no ResNet-18, and by a RangeError that threads are none', async () => {
+  it('says by an EngineError that a file is no classifier, and by a RangeError that threads are none', async () => {
     const invalid = { name: 'OnnxError', code: 'model-invalid' };
     await expect(createEngine(new TextEncoder().encode('no model'))).rejects.toMatchObject(invalid);
     const other = resnet18Onnx(weights);
     const short = { ...other, graph: { ...other.graph, nodes: other.graph.nodes.slice(0, 9) } };
     const refused = createEngine(encodeModel(short));
     await expect(refused).rejects.toBeInstanceOf(EngineError);
-    await expect(refused).rejects.toMatchObject({ name: 'WeightsError', code: 'model-invalid' });
+    await expect(refused).rejects.toMatchObject({ code: 'model-invalid' });
     for (const threads of [0, 1.5, Number.NaN]) await expect(createEngine(model, { threads })).rejects.toThrow(RangeError);
   });
 });

@@ -126,8 +126,8 @@ describe('planNetwork', () => {
   it('gives every buffer a place of its own, aligned', () => {
     const arena = new Arena(1000);
     const shapes = foldResNet18(new Map(Object.entries(randomResNet18(12)))).convolutions;
-    const plan = planNetwork(shapes, arena, 2);
-    const addresses = [plan.input, plan.features, plan.logits, plan.fcWeights, ...[...plan.convolutions.values()].flatMap((c) => [c.weights, c.bias])];
+    const plan = planNetwork(shapes, arena, 2, 1000);
+    const addresses = [plan.input, plan.classifier.features, plan.classifier.logits, plan.classifier.weights, ...[...plan.convolutions.values()].flatMap((c) => [c.weights, c.bias])];
     expect(new Set(addresses).size).toBe(addresses.length);
     expect(addresses.every((a) => a % 64 === 0 && a >= 1000 && a < arena.end)).toBe(true);
     // Input, first layer and its seams; 4 Winograd convolutions whole; 3 x (packing, 2 direct, 3 Winograd in three operators each);

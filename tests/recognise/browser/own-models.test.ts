@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeModel } from '../../../src/engine/onnx/encode';
 import { attribute, OnnxType } from '../../../src/engine/onnx/model';
 import { modelIndex } from '../../../src/server/model-index';
+import { mobileNetV2 } from '../../../tools/networks/mobilenet-v2';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
@@ -108,6 +110,26 @@ describe.skipIf(!hasModel)('own models', () => {
     const [[first, share]] = await labels();
     expect(first).toBe('red thing');
     expect(share).toBeGreaterThan(80);
+  });
+
+  it('runs a MobileNetV2 on its own kernels, held to what onnxruntime answered, and says of another what they do not know', async () => {
+    const model = mobileNetV2(3, 6, 64);
+    await adopt('mobile', write('mobile.onnx', encodeModel(model)));
+    const kept = await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+      const manifests: { manifest: { name: string; kernels?: unknown; variants: { selfTest?: { logits: number[] } }[] } }[] = [];
+      for await (const handle of folder.values()) {
+        if (handle.kind === 'directory') manifests.push(JSON.parse(await (await (await handle.getFileHandle('manifest.json')).getFile()).text()) as (typeof manifests)[number]);
+      }
+      return manifests.find(({ manifest }) => manifest.name === 'mobile')?.manifest;
+    });
+    expect(kept?.kernels).toEqual({ runs: true, features: 1280 });
+    expect(kept?.variants[0].selfTest?.logits).toHaveLength(6);
+    const row = (name: string) => picker().locator('li').filter({ has: page.locator('h3', { hasText: name }) });
+    expect(await row('mobile').locator('.uncovered').count()).toBe(0);
+    const nodes = model.graph.nodes.map((each, i) => (each.op === 'Clip' && i < 3 ? { ...each, op: 'HardSwish', inputs: each.inputs.slice(0, 1) } : each));
+    await adopt('swish', write('swish.onnx', encodeModel({ ...model, graph: { ...model.graph, nodes } })));
+    expect(await row('swish').locator('.uncovered').textContent()).toContain('HardSwish');
   });
 
   it('takes names from a file that lies beside the model', async () => {

@@ -52,7 +52,7 @@ export class OwnLayers {
   static async start(module: WebAssembly.Module, weights: FoldedResNet18, input: Float32Array): Promise<OwnLayers> {
     const arena = new Arena(16 * PAGE);
     const control = arena.floats(16);
-    const plan = planNetwork(weights.convolutions, arena, 1);
+    const plan = planNetwork(weights.convolutions, arena, 1, weights.fc.bias.length);
     const alternatives = planAlternatives(arena);
     const lists: (readonly Operator[])[] = [plan.operators, ...alternatives.map((a) => a.operators)];
     const addresses = lists.map((list) => arena.floats((list.length * OPERATOR_BYTES) / 4));
@@ -72,7 +72,7 @@ export class OwnLayers {
     for (const [i, list] of lists.entries()) writeOperators(new Int32Array(memory.buffer), addresses[i], list);
     floats.set(input, plan.input / 4);
     const placed = alternatives.map((a, i) => ({ ...a, address: addresses[i + 1], count: a.operators.length }));
-    return new OwnLayers(kernels, floats, control, spansOf(plan, addresses[0]), placed, floats.subarray(plan.logits / 4, plan.logits / 4 + 1000));
+    return new OwnLayers(kernels, floats, control, spansOf(plan, addresses[0]), placed, floats.subarray(plan.classifier.logits / 4, plan.classifier.logits / 4 + 1000));
   }
 
   /** The whole network, layer by layer. @returns milliseconds of each */

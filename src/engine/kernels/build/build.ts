@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { assemblyFile, gemmFunctions } from './assembly';
 import { compile, root } from './compile';
 import { dotFunctions } from './dot';
+import { f32Functions } from './f32';
 import { OPERATOR_FIELDS, operatorFields } from './operator-fields';
 
 const folder = join(root, 'src/engine/kernels');
@@ -30,7 +31,7 @@ function main(): void {
   try {
     for (const build of BUILDS) {
       const output = join(scratch, build.name);
-      const assembly = assemblyFile([...gemmFunctions(build.relaxed), ...(build.relaxed ? dotFunctions() : [])]);
+      const assembly = assemblyFile([...gemmFunctions(build.relaxed), ...f32Functions(build.relaxed), ...(build.relaxed ? dotFunctions() : [])]);
       compile({ ...build, folder, sources, assembly, flags: ['-ffast-math'], output });
       const bytes = readFileSync(output);
       if (!check) writeFileSync(join(target, build.name), bytes);

@@ -35,6 +35,16 @@ function ownInt8({ architecture, variants }: ModelManifest, relaxed: boolean): b
 }
 
 /**
+ * Whether our own kernels run a variant of a model: networks that come with the app, and a person's own whose graph they know and of which
+ * onnxruntime-web has given the answer that is compared at each start.
+ */
+function ownKernelsRun(manifest: ModelManifest, precision: Precision, relaxed: boolean): boolean {
+  if (precision === 'int8') return ownInt8(manifest, relaxed);
+  const { architecture, kernels, variants } = manifest;
+  return architecture !== 'classifier' || (kernels?.runs === true && variants.some((v) => v.precision === precision && v.selfTest !== undefined));
+}
+
+/**
  * Whether a model may start in int8, if the processor is quick at it: that is the fewest bytes and the least memory.
  * @param relaxed whether the browser has relaxed SIMD
  */
@@ -49,8 +59,7 @@ export function int8MayLead(manifest: ModelManifest, wanted: EngineId | 'auto', 
  * @param relaxed whether the browser has relaxed SIMD, which our kernels for int8 are made of
  */
 export function waysToRun(manifest: ModelManifest, precision: Precision, wanted: EngineId | 'auto', threads: number, relaxed = true): Way[] {
-  const knows = precision === 'int8' ? ownInt8(manifest, relaxed) : manifest.architecture === 'resnet18';
-  const engines: EngineId[] = knows && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
+  const engines: EngineId[] = ownKernelsRun(manifest, precision, relaxed) && wanted !== 'ort' ? ['simd', 'ort'] : ['ort'];
   const counts = threads > 1 ? [threads, 1] : [1];
   return engines.flatMap((engine) => counts.map((count) => ({ engine, threads: count })));
 }

@@ -108,6 +108,9 @@ export class ModelPicker extends LitElement {
               (${speed.engine === 'simd' ? msg('own SIMD') : 'onnxruntime'})
             </p>`
           : nothing}
+        ${manifest.kernels?.runs === false
+          ? html`<p class="uncovered" title=${manifest.kernels.reason}>${msg(str`Runs on onnxruntime: our own kernels do not know its ${manifest.kernels.operator}`)}</p>`
+          : nothing}
         <p>${msg('Licence')}${msg(': ')}<span lang="en">${manifest.licence} · ${manifest.source}</span></p>
       </div>
       <div class="actions">

@@ -1,0 +1,62 @@
+import type { ModelManifest } from '../../base/shared/model';
+import {
+  type ClassifierPorts, decodeModel, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, KNOWN_ANSWER_LENGTH, type KnownAnswer, ownKernels,
+  type Preprocessing, selfTestProblem, softmax, TORCHVISION_PREPROCESSING,
+} from '../../engine/index';
+
+/** Share of the largest score: float32 summed in another order stays far below it, a wrong kernel does not. */
+const TOLERANCE = 0.005;
+/** Least probability that counts, as for onnxruntime's answers (engine/ort.ts). */
+const LEAST_PROBABILITY = 1e-9;
+
+/** Makes numbers as torchvision normalises them those of the same picture in a network's own range. */
+export function asPicture(input: Float32Array, { mean, std }: Preprocessing): void {
+  const plane = input.length / 3;
+  for (let c = 0; c < 3; c++) {
+    for (let i = c * plane; i < (c + 1) * plane; i++) {
+      const value = input[i] * TORCHVISION_PREPROCESSING.std[c] + TORCHVISION_PREPROCESSING.mean[c];
+      input[i] = (Math.min(1, Math.max(0, value)) - mean[c]) / std[c];
+    }
+  }
+}
+
+/**
+ * Scores as two engines can be compared by: where a network ends in a softmax, onnxruntime gives logarithms of probabilities, our own kernels what
+ * the softmax reads.
+ */
+export function comparableScores(logits: Float32Array, ports: ClassifierPorts | undefined): Float32Array {
+  if (ports?.answers !== 'probabilities') return logits;
+  return softmax(logits, new Float32Array(logits.length)).map((p) => Math.log(Math.max(p, LEAST_PROBABILITY)));
+}
+
+/** What onnxruntime answers to the self-test's picture. */
+async function referenceAnswer(manifest: ModelManifest, model: Uint8Array, start: (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>): Promise<KnownAnswer | undefined> {
+  const { ports, preprocessing } = manifest;
+  const engine = await start('ort', model, { threads: 1, ...(ports ? { ports } : {}) });
+  try {
+    fillSelfTestInput(engine.input);
+    asPicture(engine.input, preprocessing);
+    const logits = comparableScores((await engine.run()).logits, ports);
+    if (selfTestProblem(logits, undefined)) return undefined;
+    const largest = logits.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    return { logits: Array.from(logits.subarray(0, KNOWN_ANSWER_LENGTH)), tolerance: TOLERANCE * largest };
+  } finally {
+    engine.dispose();
+  }
+}
+
+/**
+ * Finds out whether our own kernels run a person's network, as it is to be kept, and has onnxruntime give the answer that they are held to at
+ * each start. Where it gives none, they do not run it.
+ */
+export async function withOwnKernels(
+  manifest: ModelManifest,
+  model: Uint8Array,
+  start: (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>,
+): Promise<ModelManifest> {
+  if (manifest.architecture !== 'classifier') return manifest;
+  const kernels = ownKernels(decodeModel(model), manifest.ports);
+  const selfTest = kernels.runs ? await referenceAnswer(manifest, model, start) : undefined;
+  const variants = manifest.variants.map(({ selfTest: _, ...variant }) => (selfTest ? { ...variant, selfTest } : variant));
+  return { ...manifest, kernels, variants };
+}

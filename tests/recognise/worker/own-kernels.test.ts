@@ -1,0 +1,84 @@
+// A person's network is held to onnxruntime's answer, and runs there alone where our own kernels do not know it.
+import { describe, expect, it } from 'vitest';
+import type { ModelManifest } from '../../../src/base/shared/model';
+import { encodeModel, ownKernels, selfTestProblem, TORCHVISION_PREPROCESSING, type Engine, type EngineOptions, type OnnxModel } from '../../../src/engine/index';
+import { waysToRun } from '../../../src/recognise/page/model/fallbacks';
+import { featureModelOf } from '../../../src/recognise/shared/feature-model';
+import { comparableScores, withOwnKernels } from '../../../src/recognise/worker/own-kernels';
+import { RandomNetwork } from '../../../tools/networks/mobilenet-v2';
+import { referenceOnnx } from '../../support/onnx-reference';
+
+const SIZE = 32;
+
+function network(part: (net: RandomNetwork, x: string) => string = (_, x) => x, softmax = false): OnnxModel {
+  const net = new RandomNetwork(2);
+  net.classifier(part(net, net.relu6(net.convolution('input', 3, 16, 3, 2))), 16, 6);
+  if (softmax) net.node('Softmax', ['logits'], {}, 'probabilities');
+  const model = net.model(SIZE, 6);
+  return softmax ? { ...model, graph: { ...model.graph, outputs: [{ ...model.graph.outputs[0], name: 'probabilities' }] } } : model;
+}
+
+const manifestOf = (scores: string): ModelManifest => ({
+  id: 'own', name: 'Own', architecture: 'classifier', licence: '', source: '', preprocessing: { ...TORCHVISION_PREPROCESSING, crop: SIZE },
+  ports: { input: 'input', layout: 'nchw', numbers: 'float32', size: SIZE, scores, answers: scores === 'logits' ? 'scores' : 'probabilities' },
+  variants: [{ precision: 'fp32', file: 'model.onnx', bytes: 1, sha256: '' }],
+});
+
+/** onnxruntime as this needs it: the graph by its definition; logarithms where the network ends in a softmax. */
+function reference(model: OnnxModel, scores: string): { start: (id: string, bytes: Uint8Array, options: EngineOptions) => Promise<Engine>; started: string[] } {
+  const started: string[] = [];
+  const input = new Float32Array(3 * SIZE * SIZE);
+  const run = () => {
+    const values = Float32Array.from(referenceOnnx(model, input, scores));
+    return Promise.resolve({ logits: scores === 'logits' ? values : values.map(Math.log), features: undefined });
+  };
+  return {
+    started,
+    start: (id) => {
+      started.push(id);
+      return Promise.resolve({ id: 'ort', threads: 1, input, run, dispose: () => started.push('disposed') });
+    },
+  };
+}
+
+describe("a person's network", () => {
+  it.each(['logits', 'probabilities'])('is held to what onnxruntime answers: %s', async (scores) => {
+    const model = network(undefined, scores !== 'logits');
+    const { start, started } = reference(model, scores);
+    const kept = await withOwnKernels(manifestOf(scores), encodeModel(model), start);
+    expect(started).toEqual(['ort', 'disposed']);
+    expect(kept.kernels).toEqual({ runs: true, features: 16 });
+    const known = kept.variants[0].selfTest;
+    expect(known?.logits).toHaveLength(6);
+    expect(waysToRun(kept, 'fp32', 'auto', 2).map(({ engine }) => engine)).toEqual(['simd', 'simd', 'ort', 'ort']);
+    expect(featureModelOf(kept, 'fp32')).toMatchObject({ width: 16 });
+    // What our own kernels give is before the softmax: the same but for a number that all have in common.
+    const raw = Float32Array.from(known?.logits ?? [], (v) => v + (scores === 'logits' ? 0 : 3));
+    expect(selfTestProblem(comparableScores(raw, kept.ports), known)).toBeUndefined();
+    raw[2] += 0.5 * Math.max(...raw.map(Math.abs));
+    expect(selfTestProblem(comparableScores(raw, kept.ports), known)).toMatch(/score/);
+  });
+
+  it('runs on onnxruntime alone where our own kernels do not know it, which says what and why', async () => {
+    const model = network((net, x) => net.node('HardSwish', [x]));
+    const { start, started } = reference(model, 'logits');
+    const kept = await withOwnKernels(manifestOf('logits'), encodeModel(model), start);
+    expect(started).toEqual([]);
+    expect(kept.kernels).toEqual({ runs: false, operator: 'HardSwish', reason: 'there is no kernel for it' });
+    expect(waysToRun(kept, 'fp32', 'auto', 1)).toEqual([{ engine: 'ort', threads: 1 }]);
+    expect(featureModelOf(kept, 'fp32')).toBeUndefined();
+  });
+
+  it('runs on onnxruntime alone where that gives no answer to hold it to, and with int8 of another making', async () => {
+    const model = network();
+    const flat = { ...reference(model, 'logits'), start: () => Promise.resolve({
+      id: 'ort', threads: 1, input: new Float32Array(3 * SIZE * SIZE), dispose: () => undefined,
+      run: () => Promise.resolve({ logits: new Float32Array(6), features: undefined }),
+    } satisfies Engine) };
+    const kept = await withOwnKernels(manifestOf('logits'), encodeModel(model), flat.start);
+    expect(kept.variants[0].selfTest).toBeUndefined();
+    expect(waysToRun(kept, 'fp32', 'auto', 1)).toEqual([{ engine: 'ort', threads: 1 }]);
+    const quantised = network((net, x) => net.node('QuantizeLinear', [x, 'six', 'zero']));
+    expect(ownKernels(quantised)).toMatchObject({ runs: false, operator: 'QuantizeLinear' });
+  });
+});
