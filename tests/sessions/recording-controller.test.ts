@@ -349,6 +349,18 @@ describe('RecordingController', () => {
     expect(ends()).toEqual([400_000, 1_400_000, 2_000_000, 3_000_000]);
   });
 
+  it('lets go of labels at a pause once the video stands still, at the time where it goes on', async () => {
+    const recording = await record();
+    controller.press('1', CAT);
+    vi.advanceTimersByTime(400);
+    recording.nowUs = 2_000_000;
+    recording.pause = () => {
+      recording.nowUs = 1_950_000;
+    };
+    controller.pause();
+    expect(recording.edits).toMatchObject([{ kind: 'put-span', span: { startUs: 0, endUs: 1_950_000 } }]);
+  });
+
   it('ends where a label cannot be written', async () => {
     const recording = await record();
     recording.edit.mockRejectedValueOnce(new Fault('storage-full', 'no room'));

@@ -29,9 +29,19 @@ describe('VideoClock', () => {
     clock.time(0, 0);
     clock.time(33_000, 33_000);
     clock.paused();
-    expect(clock.at(9_000_000)).toBe(33_000 + NOMINAL);
+    expect(clock.at(9_000_000)).toBe(66_000);
     expect(clock.time(60_000_000, 60_000_000)).toBe(66_000);
     expect(clock.time(60_033_000, 60_033_000)).toBe(99_000);
+  });
+
+  it('goes on after a pause no earlier than what was said of the time before it', () => {
+    const clock = new VideoClock(NOMINAL);
+    clock.time(0, 0);
+    // The next frame is late: a label that is let go now ends here.
+    expect(clock.at(180_400)).toBe(180_400);
+    clock.paused();
+    expect(clock.at(200_000)).toBe(180_400);
+    expect(clock.time(60_000_000, 60_000_000)).toBe(181_000);
   });
 
   it('puts another source where the wall clock says, whatever its timestamps', () => {

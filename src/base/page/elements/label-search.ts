@@ -93,6 +93,11 @@ export class LabelSearch extends LitElement {
         flex: none;
         color: var(--sg-muted);
       }
+      .fault {
+        margin: 0.35rem 0 0;
+        color: var(--sg-warning);
+        font-size: 0.9rem;
+      }
     `,
   ];
 
@@ -136,7 +141,8 @@ export class LabelSearch extends LitElement {
         autocapitalize="off"
         spellcheck="false"
         enterkeyhint="done"
-        maxlength=${LONGEST}
+        aria-invalid=${this.#tooLong ? 'true' : nothing}
+        aria-describedby=${this.#tooLong ? 'fault' : nothing}
         aria-label=${msg('Find a label, or write your own')}
         placeholder=${msg('Find a label, or write your own')}
         aria-expanded=${open ? 'true' : 'false'}
@@ -164,12 +170,23 @@ export class LabelSearch extends LitElement {
             )}
           </ul>`
         : nothing}
+      <div role="alert">${this.#tooLong ? html`<p id="fault" class="fault">${msg(str`A label has ${LONGEST} characters at most; this one has ${this.#wanted.length}.`)}</p>` : nothing}</div>
       <span class="visually-hidden" role="status">${this.text ? msg(str`${choices.length} labels`) : ''}</span>
     `;
   }
 
+  /** What was typed, as a label would be named. */
+  get #wanted(): string {
+    return this.text.normalize('NFC').trim().replace(/\s+/g, ' ');
+  }
+
+  get #tooLong(): boolean {
+    return this.#wanted.length > LONGEST;
+  }
+
+  /** The first one is what Enter takes: the label of the very name that was typed, or else a new one of that name. */
   #choices(): Choice[] {
-    const text = this.text.trim().replace(/\s+/g, ' ');
+    const text = this.#wanted;
     if (text === '') return this.suggestions.map((label) => ({ label, shown: labelText(label), hint: '' }));
     const most = this.floating ? MOST_FLOATING : MOST_LISTED;
     const own = searchLabels(text, [this.own], 2).map(({ name }): Choice => ({ label: { name }, shown: name, hint: msg('own label') }));
@@ -182,9 +199,11 @@ export class LabelSearch extends LitElement {
     // Two classes may share a name ("crane"): told apart by their numbers.
     const twice = new Set(found.map(({ shown }) => shown).filter((name, i, all) => all.indexOf(name) !== i));
     const told = found.map((choice) => (twice.has(choice.shown) ? { ...choice, hint: msg(str`class ${choice.label.index ?? ''}`) } : choice));
+    const isTyped = ({ shown }: Choice): boolean => shown.toLowerCase() === text.toLowerCase();
     const known = [...own, ...told];
-    if (known.some((choice) => choice.shown.toLowerCase() === text.toLowerCase())) return known;
-    return [...known, { label: { name: text }, shown: text, hint: msg('new label'), isNew: true }];
+    const typed = known.filter(isTyped);
+    if (typed.length === 0 && !this.#tooLong) typed.push({ label: { name: text }, shown: text, hint: msg('new label'), isNew: true });
+    return [...typed, ...known.filter((choice) => !isTyped(choice))];
   }
 
   #onInput(): void {

@@ -7,6 +7,7 @@ import { labelText } from '../../../base/page/language';
 import type { LabelSlot } from '../../shared/label-slots';
 import { LabelPressEvent } from '../events';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import '../../../base/page/elements/label-search';
 
 /** A click that comes within this of a pointer's end is of that pointer, milliseconds. */
@@ -148,7 +149,7 @@ export class LabelBar extends LitElement {
             )}
           </div>`
         : nothing}
-      <sg-label-search floating .own=${this.own}></sg-label-search>
+      <sg-label-search floating .own=${this.own} @sg-label-choice=${this.#onChoice}></sg-label-search>
       <p>
         ${this.slots.length > 0
           ? msg('Tap a label for a picture, hold it to label what is filmed.')
@@ -174,6 +175,17 @@ export class LabelBar extends LitElement {
       <kbd aria-hidden="true">${i + 1}</kbd><span>${labelText(label)}</span>
     </button>`;
   }
+
+  /** What was chosen comes into sight and has the focus, so that the next digit labels, not writes. */
+  readonly #onChoice = async ({ label }: LabelChoiceEvent): Promise<void> => {
+    await this.updateComplete;
+    // The slots come from outside, which is told of the choice after this.
+    await new Promise(requestAnimationFrame);
+    await this.updateComplete;
+    const button = this.renderRoot.querySelectorAll<HTMLElement>('.slots button')[this.slots.findIndex((slot) => sameLabel(slot.label, label))];
+    button?.focus();
+    button?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
 
   #onPointerDown(event: PointerEvent, label: LabelRef): void {
     if (event.button !== 0) return;

@@ -247,11 +247,13 @@ export class RecordingController extends SharedController {
 
   #halt(why: RecordingHalt, halted: boolean): void {
     if (this.state !== 'recording' || this.#halts.has(why) === halted) return;
-    if (halted && this.#halts.size === 0) this.#releaseAll();
+    const first = halted && this.#halts.size === 0;
     if (halted) this.#halts.add(why);
     else this.#halts.delete(why);
     if (this.#halts.size > 0) this.#recording?.pause();
     else this.#recording?.resume();
+    // Once the video stands still: a span that ended before would reach to where the video goes on.
+    if (first) this.#releaseAll();
     this.changed();
   }
 

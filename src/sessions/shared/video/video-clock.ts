@@ -14,8 +14,13 @@ export class VideoClock {
   #atUs = 0;
   #break: 'none' | 'source' | 'pause' = 'none';
 
+  /** Frame distance where none can be known, microseconds. */
+  readonly #nominalUs: number;
+
   /** @param nominalUs frame distance where none can be known, microseconds */
-  constructor(private readonly nominalUs: number) {}
+  constructor(nominalUs: number) {
+    this.#nominalUs = Math.round(nominalUs / TICK_US) * TICK_US;
+  }
 
   /** Time of the newest frame, microseconds; undefined before the first. */
   get lastUs(): number | undefined {
@@ -45,9 +50,10 @@ export class VideoClock {
     }
     if (this.#break === 'none' && stampUs === last.stampUs) return last.timeUs;
     if (this.#break === 'pause') {
-      this.#offsetUs = last.timeUs + this.nominalUs - stampUs;
+      // Not before what was told of the time before the pause: what was labelled until then would hold this frame as well.
+      this.#offsetUs = Math.max(last.timeUs + this.#nominalUs, Math.ceil(this.#atUs / TICK_US) * TICK_US) - stampUs;
     } else if (this.#break === 'source' || stampUs < last.stampUs || jumped(stampUs - last.stampUs, nowUs - last.nowUs)) {
-      this.#offsetUs = last.timeUs + Math.max(this.nominalUs, nowUs - last.nowUs) - stampUs;
+      this.#offsetUs = last.timeUs + Math.max(this.#nominalUs, nowUs - last.nowUs) - stampUs;
     }
     return this.#set(stampUs, stampUs + this.#offsetUs, nowUs);
   }
@@ -67,7 +73,7 @@ export class VideoClock {
   at(nowUs: number): number {
     const last = this.#last;
     if (!last) return 0;
-    const since = this.#break === 'pause' ? this.nominalUs : Math.max(0, nowUs - last.nowUs);
+    const since = this.#break === 'pause' ? this.#nominalUs : Math.max(0, nowUs - last.nowUs);
     // A frame that came late puts the clock back; who reads it must not see that.
     this.#atUs = Math.max(this.#atUs, last.timeUs + since);
     return this.#atUs;
