@@ -136,9 +136,9 @@ export async function chooseLabels(page: Page, names: readonly string[]): Promis
   for (const name of names) {
     await field.fill(name);
     await field.press('Enter');
-    await page.locator('sg-label-bar').getByRole('button', { name }).waitFor();
+    // It has the focus then: the next digit labels.
+    await page.locator('sg-label-bar .slots button:focus').filter({ hasText: name }).waitFor();
   }
-  await field.blur();
 }
 
 /**

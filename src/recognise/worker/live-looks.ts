@@ -5,6 +5,9 @@ import type { LookMap, LookOptions } from '../shared/recogniser';
 import { LowLight } from '../shared/low-light';
 import { SceneChangeDetector } from '../shared/scene-change';
 
+/** Near looks less than this share of their side apart are one: in a dim room only looks at one square are averaged. */
+const STEADY = 0.08;
+
 /** A look at a frame of a certain size. */
 export interface PlacedLook {
   readonly look: Look;
@@ -72,8 +75,8 @@ export class LiveLooks {
   follow({ look, square }: PlacedLook, map: ClassMap, { width, height }: FrameSize): void {
     if (look.kind === 'refined') return;
     const aim = nearAim(look.mirrored ? unmirrored(map) : map, square, width, height);
-    if (look.kind === 'near') this.#refined = aim ?? this.#refined;
-    else this.#near = aim ?? this.#near;
+    if (look.kind === 'near') this.#refined = steadied(this.#refined, aim, width, height);
+    else this.#near = steadied(this.#near, aim, width, height);
   }
 
   get #possible(): { near: boolean; refined: boolean } {
@@ -98,6 +101,13 @@ export class LiveLooks {
     const square = squareAt(aim, width, height);
     return { look, square, view: { square, mirrored } };
   }
+}
+
+/** Where a near look goes next: where the one before went, unless the map's middle is elsewhere by more than noise and a shaking hand make of it. */
+function steadied(before: Aim | undefined, now: Aim | undefined, width: number, height: number): Aim | undefined {
+  if (!before || !now) return now ?? before;
+  const apart = Math.hypot((now.x - before.x) * width, (now.y - before.y) * height);
+  return apart < STEADY * now.side * Math.min(width, height) ? before : now;
 }
 
 /** The map of a look as it lies over the frame. */

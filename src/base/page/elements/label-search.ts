@@ -24,6 +24,8 @@ interface Choice {
   readonly shown: string;
   /** What is said beside it: whose it is, or which class of two with one name. */
   readonly hint: string;
+  /** The name that it was found by, in whichever language. */
+  readonly found: string;
   readonly isNew?: true;
 }
 
@@ -187,22 +189,22 @@ export class LabelSearch extends LitElement {
   /** The first one is what Enter takes: the label of the very name that was typed, or else a new one of that name. */
   #choices(): Choice[] {
     const text = this.#wanted;
-    if (text === '') return this.suggestions.map((label) => ({ label, shown: labelText(label), hint: '' }));
+    if (text === '') return this.suggestions.map((label) => ({ label, shown: labelText(label), hint: '', found: '' }));
     const most = this.floating ? MOST_FLOATING : MOST_LISTED;
-    const own = searchLabels(text, [this.own], 2).map(({ name }): Choice => ({ label: { name }, shown: name, hint: msg('own label') }));
-    const found = searchLabels(text, allClassNames(), most - own.length - 1).map(({ index, name }): Choice => {
+    const own = searchLabels(text, [this.own], 2).map(({ name }): Choice => ({ label: { name }, shown: name, hint: msg('own label'), found: name }));
+    const classes = searchLabels(text, allClassNames(), most - own.length - 1).map(({ index, name }): Choice => {
       const label = { index, name: IMAGENET_LABELS[index] };
       const shown = labelText(label);
       // Found by its name in another language, which tells why it is here.
-      return { label, shown, hint: name === shown ? '' : name };
+      return { label, shown, hint: name === shown ? '' : name, found: name };
     });
     // Two classes may share a name ("crane"): told apart by their numbers.
-    const twice = new Set(found.map(({ shown }) => shown).filter((name, i, all) => all.indexOf(name) !== i));
-    const told = found.map((choice) => (twice.has(choice.shown) ? { ...choice, hint: msg(str`class ${choice.label.index ?? ''}`) } : choice));
-    const isTyped = ({ shown }: Choice): boolean => shown.toLowerCase() === text.toLowerCase();
+    const twice = new Set(classes.map(({ shown }) => shown).filter((name, i, all) => all.indexOf(name) !== i));
+    const told = classes.map((choice) => (twice.has(choice.shown) ? { ...choice, hint: msg(str`class ${choice.label.index ?? ''}`) } : choice));
+    const isTyped = ({ found: name }: Choice): boolean => name.toLowerCase() === text.toLowerCase();
     const known = [...own, ...told];
     const typed = known.filter(isTyped);
-    if (typed.length === 0 && !this.#tooLong) typed.push({ label: { name: text }, shown: text, hint: msg('new label'), isNew: true });
+    if (typed.length === 0 && !this.#tooLong) typed.push({ label: { name: text }, shown: text, hint: msg('new label'), found: text, isNew: true });
     return [...typed, ...known.filter((choice) => !isTyped(choice))];
   }
 

@@ -83,6 +83,15 @@ export class LabelBar extends LitElement {
         font: 600 0.8rem/1.5rem var(--sg-font);
         text-align: center;
       }
+      /* A finger has no number keys. */
+      @media (hover: none) and (pointer: coarse) {
+        kbd {
+          display: none;
+        }
+        .slots button {
+          padding-left: 0.9rem;
+        }
+      }
       p {
         margin: 0;
         color: var(--sg-muted);
@@ -116,6 +125,8 @@ export class LabelBar extends LitElement {
   @property({ type: Boolean }) keys = false;
   /** Names of presses that a click began, and the next one ends. */
   readonly #latched = new Set<string>();
+  /** What was chosen in the search, until it has its place here. */
+  #chosen: LabelRef | undefined;
   /** When a press by a pointer ended: the click that follows is not another one. `Event.timeStamp`. */
   #pointerEndedAt = -Infinity;
 
@@ -138,6 +149,16 @@ export class LabelBar extends LitElement {
     if (this.disabled) this.#latched.clear();
   }
 
+  /** What was chosen comes into sight and has the focus, so that the next digit labels and is not written. */
+  override updated(): void {
+    const at = this.#chosen ? this.slots.findIndex(({ label }) => this.#chosen && sameLabel(label, this.#chosen)) : -1;
+    if (at < 0) return;
+    this.#chosen = undefined;
+    const button = this.renderRoot.querySelectorAll<HTMLElement>('.slots button')[at];
+    button.focus();
+    button.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
   override render(): unknown {
     return html`
       ${this.slots.length > 0
@@ -153,7 +174,7 @@ export class LabelBar extends LitElement {
       <p>
         ${this.slots.length > 0
           ? msg('Tap a label for a picture, hold it to label what is filmed.')
-          : msg('Find what you film: its label comes here, under a number key.')}
+          : msg('Find what you film: its label comes here.')}
       </p>
     `;
   }
@@ -176,16 +197,9 @@ export class LabelBar extends LitElement {
     </button>`;
   }
 
-  /** What was chosen comes into sight and has the focus, so that the next digit labels, not writes. */
-  readonly #onChoice = async ({ label }: LabelChoiceEvent): Promise<void> => {
-    await this.updateComplete;
-    // The slots come from outside, which is told of the choice after this.
-    await new Promise(requestAnimationFrame);
-    await this.updateComplete;
-    const button = this.renderRoot.querySelectorAll<HTMLElement>('.slots button')[this.slots.findIndex((slot) => sameLabel(slot.label, label))];
-    button?.focus();
-    button?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  };
+  #onChoice({ label }: LabelChoiceEvent): void {
+    this.#chosen = label;
+  }
 
   #onPointerDown(event: PointerEvent, label: LabelRef): void {
     if (event.button !== 0) return;
