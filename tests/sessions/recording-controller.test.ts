@@ -289,12 +289,9 @@ describe('RecordingController', () => {
     expect(controller.state).toBe('ending');
   });
 
-  it('makes a snapshot of a tap, and a span of what is held', async () => {
+  it('makes a span of what is held, and of a tap until the next one; a picture is kept with a label and without', async () => {
     const recording = await record();
-    controller.press('1', CAT);
-    vi.advanceTimersByTime(349);
-    controller.release('1');
-    await settled();
+    await controller.snapshot(CAT);
     expect([recording.snapshots, controller.snapshots, controller.lastSnapshot]).toEqual([[CAT], 1, CAT]);
     recording.nowUs = 1_000_000;
     controller.press('1', CAT);
@@ -309,11 +306,20 @@ describe('RecordingController', () => {
       { kind: 'put-span', span: { startUs: 1_000_000, endUs: 3_000_000, label: DOG } },
     ]);
     expect(book.slots.map((slot) => slot.label)).toEqual(expect.arrayContaining([CAT, DOG]));
-    // Taken back before it was held: neither.
+    // Taken back before it was held: nothing.
     controller.press('3', CAT);
     controller.cancel('3');
-    await settled();
-    expect([recording.edits.length, recording.snapshots.length]).toEqual([2, 1]);
+    expect([recording.edits.length, controller.held]).toEqual([2, []]);
+    controller.press('3', DOG, true);
+    vi.advanceTimersByTime(349);
+    controller.release('3');
+    vi.advanceTimersByTime(9000);
+    expect([recording.edits.length, controller.held]).toEqual([2, [DOG]]);
+    recording.nowUs = 4_000_000;
+    controller.press('3', DOG);
+    controller.release('3');
+    expect(recording.edits.slice(2)).toMatchObject([{ kind: 'put-span', span: { startUs: 3_000_000, endUs: 4_000_000, label: DOG, accepted: true } }]);
+    expect([controller.held, recording.snapshots.length]).toEqual([[], 1]);
   });
 
   it('writes held spans each second, so that a crash keeps them, and whole at a pause and at the end', async () => {

@@ -62,15 +62,47 @@ describe('SpanHolder', () => {
   const cup = { name: 'cup' };
   const mug = { index: 504, name: 'coffee mug' };
 
-  it('tells a tap from a hold', () => {
+  it('latches a label that is tapped until it is tapped again', () => {
     const holder = make();
     holder.press('1', cup, 5_000_000, 100);
     expect(holder.held(100 + HOLD_MS - 1)).toEqual([]);
-    expect(holder.release('1', 5_100_000, 100 + HOLD_MS - 1)).toEqual({ kind: 'tap', label: cup });
+    expect(holder.release('1', 5_100_000, 100 + HOLD_MS - 1)).toEqual([]);
+    expect(holder.held(60_000)).toEqual([cup]);
+    expect(holder.current(9_000_000, 60_000)).toEqual([{ id: 'id1', startUs: 5_000_000, endUs: 9_000_000, label: cup }]);
+    holder.press('pointer-3', cup, 9_900_000, 61_000);
+    expect(holder.release('pointer-3', 10_000_000, 61_050)).toEqual([{ id: 'id1', startUs: 5_000_000, endUs: 10_000_000, label: cup }]);
+    expect(holder.held(62_000)).toEqual([]);
+    // Also by a press that is held: a label has one span at a time.
+    holder.press('1', cup, 11_000_000, 70_000);
+    holder.release('1', 11_000_000, 70_010);
+    holder.press('1', cup, 12_000_000, 71_000);
+    expect(holder.held(73_000)).toEqual([cup]);
+    expect(holder.current(14_000_000, 73_000)).toHaveLength(1);
+    expect(holder.release('1', 14_000_000, 73_000)).toMatchObject([{ startUs: 11_000_000, endUs: 14_000_000 }]);
+  });
+
+  it('has another label that is tapped begin where the latched one ends', () => {
+    const holder = make();
+    holder.press('1', cup, 1_000_000, 0);
+    holder.release('1', 1_050_000, 50);
+    holder.press('2', mug, 3_000_000, 2000, true);
+    expect(holder.release('2', 3_080_000, 2080)).toEqual([{ id: 'id1', startUs: 1_000_000, endUs: 3_000_000, label: cup }]);
+    expect(holder.held(9000)).toEqual([mug]);
+    // The network's guess, which was accepted.
+    expect(holder.releaseAll(5_000_000, 9000)).toEqual([{ id: 'id2', startUs: 3_000_000, endUs: 5_000_000, label: mug, accepted: true }]);
+    expect([holder.held(10_000), holder.releaseAll(6_000_000, 10_000)]).toEqual([[], []]);
+  });
+
+  it('labels as long as a press is held, beside what is latched', () => {
+    const holder = make();
     holder.press('1', cup, 6_000_000, 1000);
     expect(holder.held(1000 + HOLD_MS)).toEqual([cup]);
-    expect(holder.release('1', 7_000_000, 2000)).toEqual({ kind: 'span', span: { id: 'id2', startUs: 6_000_000, endUs: 7_000_000, label: cup } });
-    expect(holder.release('1', 8_000_000, 3000)).toBeUndefined();
+    holder.press('2', mug, 6_000_000, 1000);
+    holder.release('2', 6_050_000, 1050);
+    expect(holder.held(2000)).toEqual([mug, cup]);
+    expect(holder.release('1', 7_000_000, 2000)).toEqual([{ id: 'id1', startUs: 6_000_000, endUs: 7_000_000, label: cup }]);
+    expect(holder.release('1', 8_000_000, 3000)).toEqual([]);
+    expect(holder.held(4000)).toEqual([mug]);
   });
 
   it('holds several at once, and does not begin anew where a key repeats', () => {
@@ -87,11 +119,12 @@ describe('SpanHolder', () => {
   it('makes nothing of a press that is taken back at once, nor of a film that stood still', () => {
     const holder = make();
     holder.press('p', cup, 0, 0);
-    expect(holder.cancel('p', 100, 100)).toBeUndefined();
+    expect(holder.cancel('p', 100, 100)).toEqual([]);
+    expect(holder.held(5000)).toEqual([]);
     holder.press('p', cup, 5000, 1000);
-    expect(holder.release('p', 5000, 9000)).toBeUndefined();
+    expect(holder.release('p', 5000, 9000)).toEqual([]);
     holder.press('p', cup, 5000, 1000);
-    expect(holder.cancel('p', 9000, 2000)).toMatchObject({ startUs: 5000, endUs: 9000 });
+    expect(holder.cancel('p', 9000, 2000)).toMatchObject([{ startUs: 5000, endUs: 9000 }]);
   });
 });
 

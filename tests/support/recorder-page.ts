@@ -141,6 +141,15 @@ export async function chooseLabels(page: Page, names: readonly string[]): Promis
   }
 }
 
+/** Keeps a picture with a label: it is latched by its key, and let go again. */
+export async function keepLabelled(page: Page, key: string): Promise<void> {
+  const held = page.locator('sg-label-bar [aria-pressed=true]');
+  await page.keyboard.press(key);
+  await held.waitFor();
+  await page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' }).click();
+  await page.keyboard.press(key);
+}
+
 /**
  * Fails where a label's time is not that of the very frame of the video that the network saw, or a frame has a wrong time.
  * @returns the video's frames

@@ -32,6 +32,8 @@ export class LabelPressEvent extends Event {
     readonly phase: 'press' | 'release' | 'cancel',
     readonly name: string,
     readonly label: LabelRef | undefined,
+    /** Whether the label is the network's guess. */
+    readonly accepted = false,
   ) {
     super(LabelPressEvent.type, { bubbles: true, composed: true });
   }

@@ -112,7 +112,7 @@ export function deleteSpan(labels: HumanLabels, id: string): HumanEdit[] {
 /** Says that a span is something else; it joins what has that label beside it. */
 export function relabelSpan(labels: HumanLabels, id: string, label: LabelRef): HumanEdit[] {
   const span = find(labels, id);
-  return sameLabel(span.label, label) && span.label.name === label.name ? [] : put(labels, { ...span, label });
+  return sameLabel(span.label, label) && span.label.name === label.name ? [] : put(labels, { id, startUs: span.startUs, endUs: span.endUs, label });
 }
 
 /*

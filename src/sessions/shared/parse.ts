@@ -96,7 +96,8 @@ function parseSpan(value: unknown): HumanSpan {
   const startUs = whole(found['startUs'], 'span.startUs');
   const endUs = whole(found['endUs'], 'span.endUs');
   if (endUs <= startUs) fail('span.endUs', 'above span.startUs');
-  return { id: id(found['id'], 'span.id'), startUs, endUs, label: label(found['label'], 'span.label') };
+  const accepted = found['accepted'] !== undefined && truth(found['accepted'], 'span.accepted');
+  return { id: id(found['id'], 'span.id'), startUs, endUs, label: label(found['label'], 'span.label'), ...(accepted && { accepted }) };
 }
 
 function fileName(value: unknown, place: string): string {

@@ -42,6 +42,8 @@ export interface HumanSpan {
   /** Microseconds, exclusive; above `startUs`. */
   readonly endUs: number;
   readonly label: LabelRef;
+  /** The label was the network's guess, which the person accepted. */
+  readonly accepted?: true;
 }
 
 /** A full-resolution image with its label. */

@@ -1,5 +1,5 @@
 import type { HumanSpan } from './session';
-import type { LabelRef } from '../../base/shared/labels/label-ref';
+import { sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 
 /** Shorter than this a press is a tap, milliseconds. */
 export const HOLD_MS = 350;
@@ -7,66 +7,84 @@ export const HOLD_MS = 350;
 interface Press {
   readonly id: string;
   readonly label: LabelRef;
+  /** Whether the label is the network's guess. */
+  readonly accepted: boolean;
   readonly startUs: number;
   readonly atMs: number;
 }
 
-/** What a press became when it ended. */
-export type Released = { readonly kind: 'tap'; readonly label: LabelRef } | { readonly kind: 'span'; readonly span: HumanSpan };
-
 /**
- * Turns presses of labels into taps and spans; several labels may be held at once. Knows neither pointers nor keys: each
- * press has a name of its own (a key, a pointer's number).
+ * Turns presses of labels into spans. A tap latches its label until the same or another one is tapped; a press that is held labels as long
+ * as it lasts, several at once and beside the latched one. Knows neither pointers nor keys: each press has a name of its own (a key, a
+ * pointer's number). A label has one span at a time.
  */
 export class SpanHolder {
   readonly #presses = new Map<string, Press>();
+  #latched: Press | undefined;
 
   /** @param newId gives an id that no other span has */
   constructor(private readonly newId: () => string) {}
 
-  /** Labels that are held for longer than a tap. */
+  /** Labels that are latched, or held for longer than a tap. */
   held(atMs: number): LabelRef[] {
-    return [...this.#presses.values()].filter((press) => atMs - press.atMs >= HOLD_MS).map((press) => press.label);
+    return this.#standing(atMs).map((press) => press.label);
   }
 
   /**
    * A press begins; one of the same name that goes on is left alone (a key repeats).
    * @param timeUs where the video is
    * @param atMs any clock that only goes forward
+   * @param accepted whether the label is the network's guess
    */
-  press(name: string, label: LabelRef, timeUs: number, atMs: number): void {
+  press(name: string, label: LabelRef, timeUs: number, atMs: number, accepted = false): void {
     if (this.#presses.has(name)) return;
-    this.#presses.set(name, { id: this.newId(), label, startUs: timeUs, atMs });
+    this.#presses.set(name, { id: this.newId(), label, accepted, startUs: timeUs, atMs });
   }
 
-  /** A press ends; undefined where none of that name was there, or the video stood still under it. */
-  release(name: string, timeUs: number, atMs: number): Released | undefined {
+  /** A press ends. @returns the spans that it ends: its own, or that of the label which was latched until now */
+  release(name: string, timeUs: number, atMs: number): HumanSpan[] {
     const press = this.#presses.get(name);
     this.#presses.delete(name);
-    if (!press) return undefined;
-    if (atMs - press.atMs < HOLD_MS) return { kind: 'tap', label: press.label };
-    const span = spanOf(press, timeUs);
-    return span && { kind: 'span', span };
+    if (!press) return [];
+    const latched = this.#latched;
+    if (latched && sameLabel(latched.label, press.label)) {
+      this.#latched = undefined;
+      return spansOf([latched], timeUs);
+    }
+    if (atMs - press.atMs >= HOLD_MS) return spansOf([press], timeUs);
+    this.#latched = press;
+    return latched ? spansOf([latched], press.startUs) : [];
   }
 
   /** A press is taken back, because it became the scrolling of a list, say: no tap; but a span that was held stays. */
-  cancel(name: string, timeUs: number, atMs: number): HumanSpan | undefined {
-    const released = this.release(name, timeUs, atMs);
-    return released?.kind === 'span' ? released.span : undefined;
+  cancel(name: string, timeUs: number, atMs: number): HumanSpan[] {
+    const press = this.#presses.get(name);
+    if (press && atMs - press.atMs < HOLD_MS) this.#presses.delete(name);
+    return this.release(name, timeUs, atMs);
   }
 
-  /** All presses end, since the recording pauses or ends: the spans that were held. */
+  /** All presses end, and what is latched, since the recording pauses or ends. */
   releaseAll(timeUs: number, atMs: number): HumanSpan[] {
-    return [...this.#presses.keys()].map((name) => this.cancel(name, timeUs, atMs)).filter((span) => span !== undefined);
+    const standing = this.#standing(atMs);
+    this.#presses.clear();
+    this.#latched = undefined;
+    return spansOf(standing, timeUs);
   }
 
-  /** The spans that are held, up to now: written again and again, a crash keeps them. */
+  /** The spans that are held or latched, up to now: written again and again, a crash keeps them. */
   current(timeUs: number, atMs: number): HumanSpan[] {
-    const held = [...this.#presses.values()].filter((press) => atMs - press.atMs >= HOLD_MS);
-    return held.map((press) => spanOf(press, timeUs)).filter((span) => span !== undefined);
+    return spansOf(this.#standing(atMs), timeUs);
+  }
+
+  #standing(atMs: number): Press[] {
+    const latched = this.#latched;
+    const held = [...this.#presses.values()].filter((press) => atMs - press.atMs >= HOLD_MS && !(latched && sameLabel(latched.label, press.label)));
+    return latched ? [latched, ...held] : held;
   }
 }
 
-function spanOf({ id, startUs, label }: Press, endUs: number): HumanSpan | undefined {
-  return endUs > startUs ? { id, startUs, endUs, label } : undefined;
+function spansOf(presses: readonly Press[], endUs: number): HumanSpan[] {
+  return presses
+    .filter(({ startUs }) => endUs > startUs)
+    .map(({ id, startUs, label, accepted }) => ({ id, startUs, endUs, label, ...(accepted && { accepted }) }));
 }

@@ -7,7 +7,7 @@ import { serveBuilt } from '../../../tools/serve';
 import { openApp, openBrowser } from '../../support/browser';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { numberInImage } from '../../support/numbered-video';
-import { breakRecorder, cameraShows, chooseLabels, expectExact, withVideo, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
+import { breakRecorder, cameraShows, chooseLabels, keepLabelled, expectExact, withVideo, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
 import { answerWithNumbers } from '../../support/seen-numbers';
 import { SCRATCH } from '../../support/shared';
 import { card, cards, chooseZips, imported, openSessions, storedFiles } from '../../support/session-page';
@@ -72,7 +72,7 @@ describe('a browser that lacks something', () => {
     await recorder.record();
     await chooseLabels(page, ['tabby']);
     await withVideo(page, { seconds: 1.5, recognitions: 3 });
-    await page.keyboard.press('1');
+    await keepLabelled(page, '1');
     await page.getByText('Picture kept').waitFor();
     await pauseFor(page, 1);
     await withVideo(page, { seconds: 1.5, recognitions: 4 });
@@ -132,7 +132,7 @@ describe('a browser that lacks something', () => {
     await page.locator('sg-recording-bar .warning').filter({ hasText: 'This browser cannot keep recordings' }).waitFor();
     await chooseLabels(page, ['tabby']);
     await withVideo(page, { seconds: 1 });
-    await page.keyboard.press('1');
+    await keepLabelled(page, '1');
     await page.getByText('Picture kept').waitFor();
     const download = page.waitForEvent('download');
     await page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeNoisyNumberedVideo } from '../../support/numbered-video';
-import { chooseLabels, expectExact, withVideo, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, keepLabelled, expectExact, withVideo, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 import { storedSessions } from '../../support/stored-sessions';
 
@@ -46,12 +46,12 @@ describe('a device that gets full', () => {
     await recorder.record();
     await chooseLabels(page, ['tabby']);
     await withVideo(page, { seconds: 3 });
-    await page.keyboard.press('1');
+    await keepLabelled(page, '1');
     await page.getByText('Picture kept').waitFor();
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1 });
     // The video has room held back for a while; an image has none.
     await withVideo(page, { seconds: 1.8 });
-    await page.keyboard.press('1');
+    await keepLabelled(page, '1');
     await notice(page, 'fault').filter({ hasText: 'The device is full' }).waitFor();
     const session = await newestSession(page);
     const frames = expectExact(session);

@@ -7,7 +7,7 @@ import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import sharp from 'sharp';
 import { makeNumberedVideo, numberedFrames, numberInImage, NUMBERS } from '../../support/numbered-video';
 import { withNumberedStreams } from '../../support/numbered-stream';
-import { chooseLabels, expectExact, withVideo, keptImages, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, keepLabelled, expectExact, withVideo, keptImages, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
 
@@ -23,11 +23,11 @@ describe('a recording whose picture changes', () => {
     await recorder.record();
     await chooseLabels(page, ['tabby']);
     await withVideo(page, { frames: 25 });
-    await page.keyboard.press('1');
+    await keepLabelled(page, '1');
     await page.getByText('Picture kept').waitFor();
     await page.evaluate(() => Object.assign(numberedStreams, { width: 480, height: 640 }));
     await withVideo(page, { frames: 30, recognitions: 6 });
-    await page.keyboard.press('1');
+    await keepLabelled(page, '1');
     await keptImages(page, 2);
     const session = await recorder.stop();
     expect(session.manifest).toMatchObject({ state: 'complete', film: { width: 640, height: 480 } });

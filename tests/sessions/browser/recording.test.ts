@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HumanEdit } from '../../../src/sessions/shared/session';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { numberInImage } from '../../support/numbered-video';
-import { cameraShows, chooseLabels, expectExact, withVideo, longestGap, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { cameraShows, chooseLabels, expectExact, keepLabelled, keptImages, withVideo, longestGap, openRecorder, type RecorderPage } from '../../support/recorder-page';
 
 describe('recording a film whose frames carry their number', () => {
   let recorder: RecorderPage;
@@ -65,16 +65,16 @@ describe('recording a film whose frames carry their number', () => {
       return found;
     };
     await recorder.record();
-    await withVideo(page, { frames: 15, recognitions: 4 });
+    await withVideo(page, { frames: 15, recognitions: 12 });
     const picture = await box('video');
     await page.mouse.click(picture.x + 0.6 * picture.width, picture.y + 0.4 * picture.height);
     await page.locator('sg-live-view .reticle.aimed').waitFor();
-    await withVideo(page, { frames: 15, recognitions: 4 });
+    await withVideo(page, { frames: 15, recognitions: 12 });
     const reticle = await box('.reticle');
     const mirrored = (await page.locator('sg-live-view sg-camera-stage .mirrored').count()) > 0;
     await page.keyboard.press('Escape');
     await page.locator('sg-live-view .reticle:not(.aimed)').waitFor();
-    await withVideo(page, { frames: 15, recognitions: 4 });
+    await withVideo(page, { frames: 15, recognitions: 12 });
     const session = await recorder.stop();
     expectExact(session);
     const squares = session.labels.map(({ square }) => square);
@@ -95,7 +95,7 @@ describe('recording a film whose frames carry their number', () => {
     await recorder.record();
     await chooseLabels(page, ['tabby', 'my red mug']);
     const bar = page.locator('sg-label-bar');
-    expect(await bar.getByRole('button').allTextContents()).toEqual([expect.stringMatching(/1\s*tabby/), expect.stringMatching(/2\s*my red mug/)]);
+    expect(await bar.locator('.slots button').allTextContents()).toEqual([expect.stringMatching(/1\s*tabby/), expect.stringMatching(/2\s*my red mug/)]);
     // When the page heard of each, by its own clock: a machine that stands still holds them longer.
     await page.evaluate(() => {
       const heard: [string, number][] = [];
@@ -142,28 +142,36 @@ describe('recording a film whose frames carry their number', () => {
     expect(session.manifest).toMatchObject({ spans: 4, snapshots: 0 });
   });
 
-  it('keeps a picture of the full size with its label when a label is tapped, and one without', async () => {
+  it('keeps pictures of the full size with the label that is latched by a tap, and without one', async () => {
     const { page } = recorder;
     await recorder.record();
     await withVideo(page, { seconds: 0.5 });
+    const keep = page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' });
     await page.keyboard.press('2');
+    await page.locator('sg-label-bar [aria-pressed=true]').filter({ hasText: 'my red mug' }).waitFor();
+    await keep.click();
     await page.getByText('Picture kept: my red mug').waitFor();
+    // Another one that is tapped takes its place.
     await page.locator('sg-label-bar').getByRole('button', { name: 'tabby' }).click();
+    expect(await page.locator('sg-label-bar [aria-pressed=true]').allTextContents()).toEqual([expect.stringMatching(/tabby/)]);
+    await keep.click();
     await page.getByText('Picture kept: tabby').waitFor();
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' }).click();
-    await page.getByText('Picture kept', { exact: true }).waitFor();
+    await page.locator('sg-label-bar').getByRole('button', { name: 'tabby' }).click();
+    expect(await page.locator('sg-label-bar [aria-pressed=true]').count()).toBe(0);
     // Both of one frame, or of two that follow each other.
-    await page.keyboard.down('1');
-    await page.keyboard.down('2');
-    await page.keyboard.up('1');
-    await page.keyboard.up('2');
+    await keep.evaluate((button: HTMLElement) => {
+      button.click();
+      button.click();
+    });
+    await keptImages(page, 4);
     await withVideo(page, { seconds: 0.5 });
     const session = await recorder.stop();
     const frames = expectExact(session);
     const { snapshots, spans } = foldEdits(session.human);
-    expect(spans).toEqual([]);
-    expect(snapshots.map((s) => s.label?.name)).toEqual(['my red mug', 'tabby', undefined, 'tabby', 'my red mug']);
-    expect(session.manifest.snapshots).toBe(5);
+    expect(spans.map(({ label }) => label.name)).toEqual(['my red mug', 'tabby']);
+    expect(spans[0].endUs).toBe(spans[1].startUs);
+    expect(snapshots.map((s) => s.label?.name)).toEqual(['my red mug', 'tabby', undefined, undefined]);
+    expect(session.manifest.snapshots).toBe(4);
     for (const { file, timeUs } of snapshots) {
       const image = session.snapshots.get(file);
       expect(image, file).toBeDefined();
@@ -172,13 +180,59 @@ describe('recording a film whose frames carry their number', () => {
     }
   });
 
+  it('labels with the network\'s guess by one tap, and says that it was its guess', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    const guess = page.locator('sg-label-bar .guess');
+    await guess.and(page.getByRole('button', { name: /^Yes, it is / })).waitFor();
+    // The camera's next number is another class: the one that was pressed counts.
+    const said = await guess.evaluate((button: HTMLElement) => {
+      const name = button.textContent?.trim().replace(/\?$/, '');
+      button.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, composed: true }));
+      button.click();
+      return name;
+    });
+    const latched = page.locator('sg-label-bar .slots [aria-pressed=true]');
+    await latched.filter({ hasText: said }).waitFor();
+    expect(await latched.evaluate((button) => button.matches(':focus'))).toBe(true);
+    await withVideo(page, { seconds: 0.5 });
+    const { spans } = foldEdits((await recorder.stop()).human);
+    expect(spans).toMatchObject([{ label: { name: said }, accepted: true }]);
+    expect(spans[0].label.index).toBeTypeOf('number');
+  });
+
+  it('takes by Enter the very name that was typed, and says that one is too long', async () => {
+    const { page } = recorder;
+    await recorder.record();
+    const field = page.locator('sg-recording-panel').getByRole('combobox');
+    // Each begins the name of a class, and none is one.
+    for (const name of ['dog', 'cat', 'mug']) {
+      await field.fill(name);
+      await field.press('Enter');
+      await page.locator('sg-label-bar .slots button:focus').filter({ hasText: new RegExp(`^\\s*\\d\\s*${name}\\s*$`) }).waitFor();
+    }
+    // The next digit labels what is filmed; it is not written.
+    const slots = await page.locator('sg-label-bar .slots button').allTextContents();
+    await page.keyboard.press(String(slots.findIndex((text) => /dog\s*$/.test(text)) + 1));
+    await page.locator('sg-label-bar [aria-pressed=true]').filter({ hasText: 'dog' }).waitFor();
+    expect(await field.inputValue()).toBe('');
+    await field.fill('x'.repeat(121));
+    await page.getByText('A label has 120 characters at most; this one has 121.').waitFor();
+    await field.press('Enter');
+    expect(await field.inputValue()).toHaveLength(121);
+    await field.fill('x'.repeat(120));
+    await field.press('Enter');
+    await page.locator('sg-label-bar .slots button:focus').filter({ hasText: 'xxx' }).waitFor();
+    await recorder.stop();
+  });
+
   it('keeps what the network said and what a person said apart', async () => {
     const { page } = recorder;
     await recorder.record();
     await page.keyboard.down('1');
     await withVideo(page, { seconds: 0.6, recognitions: 1 });
     await page.keyboard.up('1');
-    await page.keyboard.press('2');
+    await keepLabelled(page, '2');
     await page.getByText('Picture kept').waitFor();
     const { labels, human } = await recorder.stop();
     const keys = new Set(labels.flatMap((entry) => Object.keys(entry)));

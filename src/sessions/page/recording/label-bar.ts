@@ -1,13 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { localized, msg } from '@lit/localize';
+import { localized, msg, str } from '@lit/localize';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
 import type { LabelSlot } from '../../shared/label-slots';
 import { LabelPressEvent } from '../events';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
+import { icon } from '../../../base/page/elements/icons';
+import type { LabelSearch } from '../../../base/page/elements/label-search';
 import '../../../base/page/elements/label-search';
 
 /** A click that comes within this of a pointer's end is of that pointer, milliseconds. */
@@ -23,8 +25,8 @@ function isElsewhere(event: KeyboardEvent): boolean {
 }
 
 /**
- * The labels at hand while recording: tap one for an image, hold it to label as long as it is held; the keys 1 to 9 do the
- * same. A click that is neither (of a screen reader or a switch) begins a span, the next one ends it.
+ * The labels at hand while recording: tap one to label until it or another one is tapped, or hold it; the keys 1 to 9 do the same. Beside
+ * them the network's own guess, which one tap accepts.
  *
  * @event sg-label-press - a label is pressed, let go, or the press was no press
  * @event sg-label-choice - a label was chosen in the search
@@ -53,6 +55,25 @@ export class LabelBar extends LitElement {
         -webkit-user-select: none;
         -webkit-touch-callout: none;
       }
+      .row {
+        display: flex;
+        gap: 0.5rem;
+        min-width: 0;
+      }
+      .row .slots {
+        flex: 1;
+        min-width: 0;
+      }
+      .guess {
+        flex: none;
+        max-width: min(13rem, 50%);
+        min-height: 3rem;
+        padding: 0 0.9rem 0 0.6rem;
+      }
+      .guess,
+      .slots button.guessed {
+        border: 1px dashed currentcolor;
+      }
       .slots button {
         flex: none;
         min-height: 3rem;
@@ -60,6 +81,7 @@ export class LabelBar extends LitElement {
         padding: 0 0.9rem 0 0.6rem;
         touch-action: pan-x;
       }
+      .guess span,
       .slots button span {
         overflow: hidden;
         text-overflow: ellipsis;
@@ -108,7 +130,7 @@ export class LabelBar extends LitElement {
       }
       /* The picture is worth more there. */
       @media (max-height: 42rem) {
-        .slots ~ p {
+        .row ~ p {
           display: none;
         }
       }
@@ -119,14 +141,17 @@ export class LabelBar extends LitElement {
   @property({ attribute: false }) own: readonly string[] = [];
   /** Labels that are held now. */
   @property({ attribute: false }) held: readonly LabelRef[] = [];
+  /** What the network names, where it is sure. */
+  @property({ attribute: false }) guess: LabelRef | undefined;
   /** While it is true nothing can be labelled. */
   @property({ type: Boolean }) disabled = false;
   /** Whether the keys 1 to 9 press the labels. */
   @property({ type: Boolean }) keys = false;
-  /** Names of presses that a click began, and the next one ends. */
-  readonly #latched = new Set<string>();
   /** What was chosen in the search, until it has its place here. */
   #chosen: LabelRef | undefined;
+  /** The guess that a finger came down on. */
+  #pointed: LabelRef | undefined;
+  @query('sg-label-search') private readonly search!: LabelSearch;
   /** When a press by a pointer ended: the click that follows is not another one. `Event.timeStamp`. */
   #pointerEndedAt = -Infinity;
 
@@ -145,15 +170,12 @@ export class LabelBar extends LitElement {
     removeEventListener('blur', this.#onBlur);
   }
 
-  override willUpdate(): void {
-    if (this.disabled) this.#latched.clear();
-  }
-
   /** What was chosen comes into sight and has the focus, so that the next digit labels and is not written. */
   override updated(): void {
     const at = this.#chosen ? this.slots.findIndex(({ label }) => this.#chosen && sameLabel(label, this.#chosen)) : -1;
     if (at < 0) return;
     this.#chosen = undefined;
+    this.#pointed = undefined;
     const button = this.renderRoot.querySelectorAll<HTMLElement>('.slots button')[at];
     button.focus();
     button.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -161,28 +183,52 @@ export class LabelBar extends LitElement {
 
   override render(): unknown {
     return html`
-      ${this.slots.length > 0
-        ? html`<div class="slots" role="group" aria-label=${msg('Labels: tap for a picture, hold to label')} @contextmenu=${this.#onMenu}>
-            ${repeat(
-              this.slots,
-              ({ label }) => `${label.index ?? ''}/${label.name}`,
-              ({ label }, i) => this.#slot(label, i),
-            )}
-          </div>`
-        : nothing}
+      <div class="row">
+        ${this.#guessed()}
+        ${this.slots.length > 0
+          ? html`<div class="slots" role="group" aria-label=${msg('Labels: tap to begin and to end, or hold')} @contextmenu=${this.#onMenu}>
+              ${repeat(
+                this.slots,
+                ({ label }) => `${label.index ?? ''}/${label.name}`,
+                ({ label }, i) => this.#slot(label, i),
+              )}
+            </div>`
+          : nothing}
+      </div>
       <sg-label-search floating .own=${this.own} @sg-label-choice=${this.#onChoice}></sg-label-search>
       <p>
         ${this.slots.length > 0
-          ? msg('Tap a label for a picture, hold it to label what is filmed.')
+          ? msg('Tap a label to label what is filmed until you tap again, or hold it.')
           : msg('Find what you film: its label comes here.')}
       </p>
     `;
   }
 
+  /** One tap labels with the network's guess; where it has none, one opens the search. */
+  #guessed(): unknown {
+    const { guess } = this;
+    if (!guess) return html`<button class="guess" @click=${() => this.search.focus()}>${icon('unknown')}<span>${msg('What is it?')}</span></button>`;
+    // A label at hand is tapped itself.
+    if (this.slots.some(({ label }) => sameLabel(label, guess))) return nothing;
+    const name = labelText(guess);
+    return html`<button
+      class="guess"
+      part="guess"
+      aria-label=${msg(str`Yes, it is ${name}`)}
+      aria-disabled=${this.disabled ? 'true' : 'false'}
+      @pointerdown=${() => (this.#pointed = guess)}
+      @click=${() => this.#onGuess(this.#pointed ?? guess)}
+    >
+      ${icon('check')}<span>${name}?</span>
+    </button>`;
+  }
+
   #slot(label: LabelRef, i: number): unknown {
     const held = this.held.some((other) => sameLabel(other, label));
+    const guessed = this.guess !== undefined && sameLabel(this.guess, label);
     return html`<button
       part="label"
+      class=${guessed ? 'guessed' : nothing}
       aria-pressed=${held ? 'true' : 'false'}
       aria-keyshortcuts=${i + 1}
       aria-disabled=${this.disabled ? 'true' : 'false'}
@@ -219,14 +265,19 @@ export class LabelBar extends LitElement {
     if (!event.repeat) this.#send(phase, `focus-${i}`, phase === 'press' ? label : undefined);
   }
 
+  /** A click without a pointer, of a screen reader or a switch, is a tap. */
   #onClick(event: MouseEvent, label: LabelRef, i: number): void {
     if (event.timeStamp - this.#pointerEndedAt < CLICK_AFTER_MS) return;
-    const name = `click-${i}`;
-    if (this.#latched.delete(name)) this.#send('release', name);
-    else {
-      this.#latched.add(name);
-      this.#send('press', name, label);
-    }
+    this.#send('press', `click-${i}`, label);
+    this.#send('release', `click-${i}`);
+  }
+
+  /** The guess as it stood when the finger came down: it may be another one when it is lifted. */
+  #onGuess(guess: LabelRef): void {
+    this.#chosen = guess;
+    if (this.disabled) return;
+    this.dispatchEvent(new LabelPressEvent('press', 'guess', guess, true));
+    this.#send('release', 'guess');
   }
 
   /** A long touch would open a menu. */

@@ -64,6 +64,7 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
       .live=${live}
       .video=${video}
       .sure=${sure}
+      .guess=${this.recording && sure() ? live.recognition?.steady.at(0) : undefined}
       @sg-recording-state=${this.#onState}
     ></sg-recording-panel>`;
   }

@@ -1,7 +1,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
 import type { RecorderEvent, RecordingStatus } from '../../shared/recorder';
-import type { HumanEdit, SessionManifest } from '../../shared/session';
+import type { HumanSpan, SessionManifest } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import { HOLD_MS, SpanHolder } from '../../shared/span-holder';
@@ -180,26 +180,24 @@ export class RecordingController extends SharedController {
     this.changed();
   }
 
-  /** A press of a label begins: a tap or a span, as long as it lasts. @param name of the key or pointer */
-  press(name: string, label: LabelRef): void {
+  /** A press of a label begins: it is held, or becomes a tap that latches it. @param name of the key or pointer @param accepted whether the network guessed it */
+  press(name: string, label: LabelRef, accepted = false): void {
     if (this.state !== 'recording' || !this.#recording || this.halt) return;
-    this.#holder.press(name, label, this.#recording.nowUs, performance.now());
+    this.#holder.press(name, label, this.#recording.nowUs, performance.now(), accepted);
+    this.sources().book.use(label);
     // Until then it may become a tap.
     setTimeout(() => this.changed(), HOLD_MS);
   }
 
   release(name: string): void {
     if (!this.#recording) return;
-    const released = this.#holder.release(name, this.#recording.nowUs, performance.now());
-    if (released?.kind === 'tap') void this.snapshot(released.label);
-    else if (released) this.#put([{ kind: 'put-span', span: released.span }], released.span.label);
+    this.#put(this.#holder.release(name, this.#recording.nowUs, performance.now()));
     this.changed();
   }
 
   cancel(name: string): void {
     if (!this.#recording) return;
-    const span = this.#holder.cancel(name, this.#recording.nowUs, performance.now());
-    if (span) this.#put([{ kind: 'put-span', span }], span.label);
+    this.#put(this.#holder.cancel(name, this.#recording.nowUs, performance.now()));
     this.changed();
   }
 
@@ -232,17 +230,16 @@ export class RecordingController extends SharedController {
   }
   #active = true;
 
-  #put(edits: readonly HumanEdit[], label?: LabelRef): void {
-    if (label) this.sources().book.use(label);
+  #put(spans: readonly HumanSpan[]): void {
+    if (spans.length === 0) return;
     const recording = this.#recording;
-    void recording?.edit(edits).catch((error: unknown) => {
+    void recording?.edit(spans.map((span) => ({ kind: 'put-span', span }))).catch((error: unknown) => {
       if (this.#recording === recording) void this.stop(Fault.from(error, 'recording-failed'));
     });
   }
 
   #releaseAll(): void {
-    const spans = this.#holder.releaseAll(this.nowUs, performance.now());
-    if (spans.length > 0) this.#put(spans.map((span) => ({ kind: 'put-span', span })));
+    this.#put(this.#holder.releaseAll(this.nowUs, performance.now()));
   }
 
   #halt(why: RecordingHalt, halted: boolean): void {
@@ -276,8 +273,7 @@ export class RecordingController extends SharedController {
     const now = performance.now();
     if (now - this.#heldAt >= HELD_SPANS_MS) {
       this.#heldAt = now;
-      const spans = this.#holder.current(this.nowUs, now);
-      if (spans.length > 0) this.#put(spans.map((span) => ({ kind: 'put-span', span })));
+      this.#put(this.#holder.current(this.nowUs, now));
     }
     this.changed();
   }

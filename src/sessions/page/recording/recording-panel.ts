@@ -5,6 +5,9 @@ import { localized, msg, str } from '@lit/localize';
 import {
   cameraContext, recogniserContext, type CameraController, type LiveRecognition, type RecogniserController,
 } from '../../../recognise/page/index';
+import type { Prediction } from '../../../engine/index';
+import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
 import { RecordingController } from './recording-controller';
 import { Follower } from '../../../base/page/shared-controller';
@@ -59,6 +62,9 @@ export class RecordingPanel extends LitElement {
   @property({ attribute: false }) video!: HTMLVideoElement;
   /** Whether the live view names the label that it shows. */
   @property({ attribute: false }) sure!: () => boolean;
+  /** What the live view names, undefined where it is not sure. */
+  @property({ attribute: false, hasChanged: (now?: Prediction, before?: Prediction) => now?.index !== before?.index || now?.name !== before?.name })
+  guess: Prediction | undefined;
   /** Whether the view with the image is shown. */
   @property({ type: Boolean }) active = true;
   /** Whether single keys do something. */
@@ -113,6 +119,7 @@ export class RecordingPanel extends LitElement {
                 .slots=${book.slots}
                 .own=${book.own}
                 .held=${recording.held}
+                .guess=${this.#guess}
                 ?disabled=${state !== 'recording' || recording.halt !== undefined || !this.active}
                 ?keys=${this.keys && this.active}
                 @sg-label-press=${this.#onPress}
@@ -123,6 +130,11 @@ export class RecordingPanel extends LitElement {
       </div>
       <div class="visually-hidden" role="status">${this.#announcement()}</div>
     `;
+  }
+
+  get #guess(): LabelRef | undefined {
+    const { guess } = this;
+    return guess && (guess.name === undefined ? { index: guess.index, name: IMAGENET_LABELS[guess.index] } : { name: guess.name });
   }
 
   #announcement(): string {
@@ -150,8 +162,8 @@ export class RecordingPanel extends LitElement {
     }
   }
 
-  #onPress({ phase, name, label }: LabelPressEvent): void {
-    if (phase === 'press' && label) this.recording.press(name, label);
+  #onPress({ phase, name, label, accepted }: LabelPressEvent): void {
+    if (phase === 'press' && label) this.recording.press(name, label, accepted);
     else if (phase === 'release') this.recording.release(name);
     else if (phase === 'cancel') this.recording.cancel(name);
   }
