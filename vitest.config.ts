@@ -32,6 +32,7 @@ const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-pari
  * rest of what needs no browser is the project `unit`, which is quick enough to be run at every change.
  */
 const processes = [
+  'tests/**/fuzz.test.ts',
   'tests/engine/kernels.test.ts',
   'tests/server/{load,telemetry}.test.ts',
   'tests/sessions/exports-python.test.ts',

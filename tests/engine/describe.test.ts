@@ -113,6 +113,35 @@ describe('describeClassifier', () => {
     expect(() => made({ before: [node('If', ['c'], ['x'], { then_branch: { kind: 'graph', value: body } })], reads: 'input' })).toThrow('holds a Loop');
   });
 
+  it('refuses a graph that leads back to where it began, and two nodes that make the same', () => {
+    expect(() => made({ before: [node('Relu', ['b'], ['a']), node('Relu', ['a'], ['b'])], reads: 'input' })).toThrow('made of itself (Relu');
+    expect(() => made({ after: [node('Add', ['scores', 'raw'], ['scores'])] })).toThrow('made of itself (Add');
+    expect(() => made({ before: [node('Relu', ['input'], ['a']), node('Exp', ['input'], ['a'])] })).toThrow('make "a" (Relu and Exp)');
+  });
+
+  it('computes a constant once that is read over and over', () => {
+    const rungs = Array.from({ length: 60 }, (_, i) => node('Add', i === 0 ? ['one', 'one'] : [`rung${i - 1}`, `rung${i - 1}`], [`rung${i}`]));
+    const before = performance.now();
+    made({ before: [...rungs, node('Mul', ['input', 'rung20'], ['x'])], initializers: [numbers('one', [1], [1])] });
+    // 2^24 times otherwise: a minute.
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+
+  it('refuses more parts than a classifier has, and more outputs', () => {
+    const plain = colourClassifier();
+    // A node of nothing has two bytes; a message that comes twice is joined.
+    const nodes = Buffer.alloc(2_400_000, Uint8Array.of(0x0a, 0));
+    const head = [0x3a, ...[0, 7, 14, 21].map((shift) => ((nodes.length >> shift) & 0x7f) | (shift < 21 ? 0x80 : 0))];
+    expect(() => decodeModel(Buffer.concat([plain, Uint8Array.from(head), nodes]))).toThrow('more parts than a classifier needs');
+    expect(() => made({ outputs: Array.from({ length: 300 }, (_, i) => ({ name: `o${i}`, type: OnnxType.float, shape: [1, 3] })) })).toThrow('has 300 outputs');
+  });
+
+  it('refuses weights that are infinite, however few; a limit may be', () => {
+    expect(() => made({ after: [node('Gemm', ['raw', 'bad', 'bias'], ['scores'])], initializers: [numbers('bad', [3, 3], Array.from({ length: 9 }, () => Infinity)), numbers('bias', [3], [0, 0, 0])] })).toThrow('bad hold infinite numbers');
+    expect(() => made({ before: [node('Constant', [], ['c'], { value: { kind: 'tensor', value: numbers('', [1], [NaN]) } }), node('Mul', ['input', 'c'], ['x'])] })).toThrow('c hold numbers that are none');
+    expect(made({ before: [node('Clip', ['input', 'low', 'high'], ['x'])], initializers: [numbers('low', [], [-Infinity]), numbers('high', [], [Infinity])] }).ports.scores).toBe('scores');
+  });
+
   it('refuses weights that are no numbers, and such as the file is too short for', () => {
     expect(() => made({ initializers: [numbers('bad', [20], Array.from({ length: 20 }, () => NaN))] })).toThrow('bad hold numbers that are none');
     expect(() => made({ initializers: [{ ...numbers('bad', [2], [1, 2]), shape: [1_000_000, 1_000_000] }] })).toThrow('cut off or damaged');

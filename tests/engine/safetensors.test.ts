@@ -45,6 +45,21 @@ describe('readSafetensors', () => {
     expect(() => readSafetensors(bytes)).toThrow(message);
   });
 
+  it('refuses holes and bytes that two tensors share', () => {
+    const header = (a: [number, number], b: [number, number]): Uint8Array => {
+      const json = new TextEncoder().encode(JSON.stringify({ a: { dtype: 'U8', shape: [a[1] - a[0]], data_offsets: a }, b: { dtype: 'U8', shape: [b[1] - b[0]], data_offsets: b } }));
+      const bytes = new Uint8Array(8 + json.length + 8);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+      bytes.set(json, 8);
+      return bytes;
+    };
+    expect(readSafetensors(header([4, 8], [0, 4])).size).toBe(2);
+    expect(() => readSafetensors(header([0, 5], [4, 8]))).toThrow('b shares 1 bytes with another tensor');
+    expect(() => readSafetensors(header([0, 8], [0, 8]))).toThrow('shares 8 bytes');
+    expect(() => readSafetensors(header([0, 3], [4, 8]))).toThrow('1 bytes before b that belong to no tensor');
+    expect(() => readSafetensors(header([1, 4], [4, 8]))).toThrow('1 bytes before a');
+  });
+
   it('refuses a shape that does not fit its bytes', () => {
     expect(() => readSafetensors(writeSafetensors({ a: { dtype: 'F32', shape: [3], bytes: bytesOf(1, 2) } }))).toThrow(/wants 12/);
   });

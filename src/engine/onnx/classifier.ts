@@ -41,7 +41,8 @@ export function pooledClassifier({ graph }: OnnxModel, scores: string): PooledCl
   const stored = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const made = (name: string, skipped: readonly string[]): OnnxNode | undefined => {
     let node = makers.get(name);
-    while (node && skipped.includes(node.op)) node = makers.get(node.inputs[0]);
+    // Longer ways, or ones that lead back to where they began, lead to no classifier.
+    for (let i = 0; node && skipped.includes(node.op) && i < 32; i++) node = makers.get(node.inputs[0]);
     return node;
   };
   const layer = made(scores, [...PASSED_OVER, 'Add', 'Softmax', 'LogSoftmax']);

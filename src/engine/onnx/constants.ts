@@ -30,6 +30,8 @@ function tensorNumbers({ type, raw }: OnnxTensor): number[] | undefined {
 export class Constants {
   readonly #stored: ReadonlyMap<string, OnnxTensor>;
   readonly #makers: ReadonlyMap<string, OnnxNode>;
+  /** What is known, or being looked for: a value that many nodes read, each twice, is computed once. */
+  readonly #known = new Map<string, readonly number[] | undefined>();
 
   constructor(graph: OnnxGraph) {
     this.#stored = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
@@ -48,6 +50,14 @@ export class Constants {
   /** Up to 64 numbers, undefined where there are more or they are not known before the network runs. */
   numbers(name: string | undefined, depth = 0): readonly number[] | undefined {
     if (!name || depth > DEEPEST) return undefined;
+    if (this.#known.has(name)) return this.#known.get(name);
+    this.#known.set(name, undefined);
+    const found = this.#computed(name, depth);
+    this.#known.set(name, found);
+    return found;
+  }
+
+  #computed(name: string, depth: number): readonly number[] | undefined {
     const tensor = this.tensor(name);
     if (tensor) return tensor.raw.length <= MOST * 8 ? tensorNumbers(tensor) : undefined;
     const maker = this.#makers.get(name);

@@ -12,6 +12,19 @@ interface TensorParts extends Mutable<OnnxTensor> {
   external: boolean;
 }
 
+/** Fields of a file: a network of thousands of layers has some ten thousand. Each becomes an object here, larger than its bytes in the file. */
+const MOST_FIELDS = 1_000_000;
+
+/** Counts what it reads, as two bytes may be a whole node. */
+class CountingReader extends PbfReader {
+  #fields = 0;
+
+  override nextField(end?: number): number {
+    if (++this.#fields > MOST_FIELDS) throw new OnnxError('The model has more parts than a classifier needs, and more than there is room for. Choose another file.');
+    return super.nextField(end);
+  }
+}
+
 function repeated(pbf: PbfReader, into: number[], read: () => number): void {
   // Packed (length-delimited, wire type 2) or one by one.
   if (pbf.type !== 2) {
@@ -88,7 +101,8 @@ function readAttribute(pbf: PbfReader): [string, OnnxAttributeValue | undefined]
 function readNode(pbf: PbfReader): OnnxNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes: Record<string, OnnxAttributeValue> = {};
+  // Names are anybody's: also those that every object has.
+  const attributes = Object.create(null) as Record<string, OnnxAttributeValue>;
   const node = { name: '', op: '', domain: '', inputs, outputs, attributes };
   pbf.readMessage((tag) => {
     if (tag === 1) inputs.push(pbf.readString());
@@ -163,11 +177,11 @@ function readEntry(pbf: PbfReader): [string, string] {
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const opsets: { domain: string; version: number }[] = [];
-  const metadata: Record<string, string> = {};
+  const metadata = Object.create(null) as Record<string, string>;
   const functions: OnnxNode[] = [];
   let graph: OnnxGraph | undefined;
   const model = { irVersion: 0, producerName: '', producerVersion: '' };
-  const pbf = new PbfReader(bytes);
+  const pbf = new CountingReader(bytes);
   try {
     pbf.readFields((tag) => {
       if (tag === 1) model.irVersion = pbf.readVarint();

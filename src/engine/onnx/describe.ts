@@ -12,6 +12,8 @@ export const MOST_SIZE = 512;
 /** Where the file names the sides and gives no numbers: what nearly all classifiers are trained for. */
 const USUAL_SIZE = 224;
 export const MOST_CLASSES = 100_000;
+/** A classifier has one list of scores, or a few. */
+const MOST_OUTPUTS = 256;
 
 /** An output that may be the scores. */
 export interface ScoresOutput {
@@ -43,7 +45,13 @@ const shapeWords = (shape: readonly (number | string)[]): string => `[${shape.ma
 /** Nodes by what they read. */
 function readersOf(nodes: readonly OnnxNode[]): ReadonlyMap<string, readonly OnnxNode[]> {
   const readers = new Map<string, OnnxNode[]>();
-  for (const node of nodes) for (const input of new Set(node.inputs)) readers.set(input, [...(readers.get(input) ?? []), node]);
+  for (const node of nodes) {
+    for (const input of new Set(node.inputs)) {
+      const known = readers.get(input);
+      if (known) known.push(node);
+      else readers.set(input, [node]);
+    }
+  }
   return readers;
 }
 
@@ -52,7 +60,7 @@ function inputOf({ graph }: OnnxModel): OnnxValueInfo {
   const stored = new Set(graph.initializers.map(({ name }) => name));
   const inputs = graph.inputs.filter(({ name }) => !stored.has(name));
   if (inputs.length !== 1) {
-    const names = inputs.map(({ name }) => name).join(', ');
+    const names = inputs.slice(0, 8).map(({ name }) => name).join(', ');
     throw new OnnxError(`The model has ${inputs.length} inputs${names && ` (${names})`}: one picture is all that can be given to it here.`);
   }
   return inputs[0];
@@ -104,6 +112,7 @@ class Outputs {
   /** The outputs that may be scores, the most likely one first. @throws OnnxError where there is none */
   scores(input: string): ScoresOutput[] {
     const { outputs } = this.model.graph;
+    if (outputs.length > MOST_OUTPUTS) throw new OnnxError(`The model has ${outputs.length} outputs: a classifier has one, or a few. Choose another file.`);
     const fromPicture = this.#reachable(input);
     const able = outputs.filter(({ name, type, shape }) => {
       const floats = type === OnnxType.float || type === OnnxType.float16;
@@ -111,8 +120,8 @@ class Outputs {
     });
     const found = able.map(({ name, shape }): ScoresOutput => ({ name, classes: this.#classes(name, shape), answers: this.#answers(name) }));
     if (found.length === 0) throw new OnnxError(`The model gives no list of scores, one for each class: ${this.#words(fromPicture)}.`);
-    const first = (a: ScoresOutput, b: ScoresOutput): number => this.#rank(a.name) - this.#rank(b.name);
-    return found.sort(first);
+    const ranks = new Map(found.map(({ name }) => [name, this.#rank(name)]));
+    return found.sort((a, b) => (ranks.get(a.name) ?? 0) - (ranks.get(b.name) ?? 0));
   }
 
   /** Name of what the classifier reads, where the file gives it by the name that this app writes. */
@@ -185,12 +194,29 @@ function isScores(shape: OnnxValueInfo['shape']): boolean {
   return shape.length <= 4 && longer.length === 1 && (!isFixed(longer[0]) || longer[0] <= MOST_CLASSES);
 }
 
-/** @throws OnnxError where a weight is no finite number */
+/** Operators that multiply what they read by all of their other inputs: nothing finite comes of an infinite one. */
+const MULTIPLIES = /^(Conv|ConvTranspose|Gemm|MatMul|BatchNormalization)$/;
+
+/** @throws OnnxError where a stored number is none, or a weight is infinite */
 function checkFinite({ graph }: OnnxModel): void {
-  for (const tensor of graph.initializers) {
-    // Limits of a Clip may be infinite.
-    if (tensor.raw.length > 64 && tensorFloats(tensor)?.some(Number.isNaN)) throw new OnnxError(`The weights ${tensor.name} hold numbers that are none (NaN): the model is damaged.`);
+  const weights = new Set(graph.nodes.flatMap(({ op, inputs }) => (MULTIPLIES.test(op) ? inputs.slice(1) : [])));
+  // What is stored as float16 goes through a Cast.
+  for (const { op, inputs, outputs } of graph.nodes) if (op === 'Cast' && weights.has(outputs[0])) weights.add(inputs[0]);
+  const constants = graph.nodes.flatMap(({ attributes, outputs }) => {
+    const value = attributes['value'];
+    return value?.kind === 'tensor' ? [{ ...value.value, name: value.value.name || outputs[0] }] : [];
+  });
+  for (const tensor of [...graph.initializers, ...constants]) {
+    const { name } = tensor;
+    const values = tensor.type === OnnxType.double ? doubles(tensor.raw) : tensorFloats(tensor);
+    if (values?.some(Number.isNaN)) throw new OnnxError(`The weights ${name} hold numbers that are none (NaN): the model is damaged.`);
+    // Elsewhere, as the limit of a Clip or in a mask, infinity is meant.
+    if (weights.has(name) && values?.some((value) => !Number.isFinite(value))) throw new OnnxError(`The weights ${name} hold infinite numbers: the model is damaged.`);
   }
+}
+
+function doubles(raw: Uint8Array): Float64Array | undefined {
+  return raw.length % 8 === 0 ? new Float64Array(new Uint8Array(raw).buffer) : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Constants } from './constants.ts';
+import { checkCycles } from './cycles.ts';
 import { intAttribute, intsAttribute, OnnxError, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from './model.ts';
 
 /** Numbers of one tensor, 512 MB as float32: the largest that a classifier of 512 x 512 pixels has is 64 x 512 x 512. */
@@ -46,15 +47,17 @@ const COMBINES = /^(Add|Sub|Mul|Div|Pow|Min|Max|Sum|Mean|Where|PRelu|And|Or|Equa
 /** What is known of the tensors' sizes before anything runs. */
 class Sizes {
   readonly #shapes = new Map<string, Shape>();
+  /** Of the graph that this one stands in. */
+  readonly #outer: Sizes | undefined;
   readonly #constants: Constants;
 
   constructor(graph: OnnxGraph, outer?: Sizes) {
     this.#constants = new Constants(graph);
-    for (const [name, shape] of outer ? outer.#shapes : []) this.#shapes.set(name, shape);
+    this.#outer = outer;
     for (const { name, shape } of graph.initializers) this.#shapes.set(name, shape);
     for (const { name, shape } of graph.inputs) {
       // Named dimensions: 1, but for what is most likely a side of the picture.
-      if (shape && !this.#shapes.has(name)) this.#shapes.set(name, shape.map((d, i) => (typeof d === 'number' ? d : shape.length === 4 && i > 1 ? 512 : i === 1 ? 3 : 1)));
+      if (shape && !this.#shapeOf(name)) this.#shapes.set(name, shape.map((d, i) => (typeof d === 'number' ? d : shape.length === 4 && i > 1 ? 512 : i === 1 ? 3 : 1)));
     }
   }
 
@@ -69,13 +72,17 @@ class Sizes {
     this.#shapes.set(node.outputs[0], shape);
   }
 
+  #shapeOf(name: string): Shape | undefined {
+    return this.#shapes.get(name) ?? (this.#outer ? this.#outer.#shapeOf(name) : undefined);
+  }
+
   #numbers(node: OnnxNode, input: number): readonly number[] | undefined {
     return this.#constants.numbers(node.inputs[input]);
   }
 
   #made(node: OnnxNode): Shape | undefined {
     const { op } = node;
-    const shapes = node.inputs.map((name) => this.#shapes.get(name));
+    const shapes = node.inputs.map((name) => this.#shapeOf(name));
     const [first, second] = shapes;
     if (op === 'Constant') return this.#constants.tensor(node.outputs[0])?.shape;
     if (op === 'ConstantOfShape') return this.#numbers(node, 0);
@@ -159,6 +166,7 @@ function checkNodes(nodes: readonly OnnxNode[], sizes: Sizes, level: number): vo
 
 function checkGraph(graph: OnnxGraph, outer: Sizes | undefined, level: number): void {
   graph.initializers.forEach(checkTensor);
+  checkCycles(graph);
   checkNodes(graph.nodes, new Sizes(graph, outer), level);
 }
 

@@ -14,9 +14,9 @@ export interface ResNetState {
 /** What stands before all names: `module.`, `model.`, `backbone.`, or several. */
 function prefixOf(names: readonly string[]): string {
   const firsts = names.filter((name) => /(^|\.)conv1\.weight$/.test(name) && !/layer\d/.test(name));
-  const has = (name: string): boolean => names.includes(name);
+  const all = new Set(names);
   const found = firsts.map((name) => name.slice(0, -'conv1.weight'.length));
-  return found.find((prefix) => has(`${prefix}layer1.0.conv1.weight`)) ?? found.at(0) ?? '';
+  return found.find((prefix) => all.has(`${prefix}layer1.0.conv1.weight`)) ?? found.at(0) ?? '';
 }
 
 function namesOf(convolutions: readonly ConvolutionShape[]): string[] {

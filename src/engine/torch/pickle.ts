@@ -28,6 +28,9 @@ export interface PickleCall {
 export type PickleValue =
   | null | boolean | number | bigint | string | PickleGlobal | PersistentId | PickleCall | Map<PickleValue, PickleValue> | PickleValue[];
 
+/** Steps of a pickle: a checkpoint with an optimiser has some ten thousand. Each may leave a value, larger than its byte in the file. */
+const MOST_STEPS = 2_000_000;
+
 const MARK = Symbol('mark');
 type Slot = PickleValue | typeof MARK;
 
@@ -103,7 +106,8 @@ export class PickleReader {
       if (!Array.isArray(list)) throw new PickleError('The pickle appends to something that is no list.');
       for (const item of items) list.push(item);
     };
-    for (;;) {
+    for (let steps = 0; ; steps++) {
+      if (steps > MOST_STEPS) throw new PickleError('The pickle has more steps than weights need. Save the state dict alone: torch.save(model.state_dict(), ...).');
       const op = String.fromCharCode(bytes[this.#take(1)]);
       switch (op) {
         case '\x80': this.#take(1); break;

@@ -73,10 +73,17 @@ function stateDict(value: PickleValue, depth = 0): ReadonlyMap<PickleValue, Pick
 
 const isCounts = (value: PickleValue): value is number[] => Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
 
-function tensorOf(name: string, value: PickleValue, storage: (key: string) => Uint8Array | undefined): SafeTensor {
+/** What tensors are made of. */
+interface Storages {
+  bytes(key: string): Uint8Array | undefined;
+  /** Bytes that may still be copied: many tensors may be views of one storage, all together of more bytes than the file has. */
+  copies: number;
+}
+
+function tensorOf(name: string, value: PickleValue, storages: Storages): SafeTensor {
   const call = called(value);
   // A parameter is a tensor with a flag.
-  if (call?.callee === 'torch._utils._rebuild_parameter') return tensorOf(name, call.args[0], storage);
+  if (call?.callee === 'torch._utils._rebuild_parameter') return tensorOf(name, call.args[0], storages);
   const [place, offset, shape, stride] = call?.args ?? [];
   const id = typeof place === 'object' && place !== null && 'persistentId' in place && Array.isArray(place.persistentId) ? place.persistentId : [];
   const [, type, key] = id;
@@ -86,13 +93,16 @@ function tensorOf(name: string, value: PickleValue, storage: (key: string) => Ui
     throw new PickleError(`${name} is no tensor of a known kind${typeName ? ` (${typeName})` : ''}.`);
   }
   const [dtype, width] = kind;
-  const bytes = storage(key);
+  const bytes = storages.bytes(key);
   if (!bytes) throw new PickleError(`The file lacks the numbers of ${name}.`);
   const count = shape.reduce((n, d) => n * d, 1);
   const furthest = shape.reduce((at, d, i) => at + Math.max(0, d - 1) * stride[i], offset);
   // More numbers than are stored: a view that repeats them, which no weights are.
   if (count * width > bytes.length || (furthest + 1) * width > bytes.length) throw new PickleError(`${name} reaches over the end of its numbers: the file is damaged.`);
-  return { dtype, shape, bytes: isDense(shape, stride) ? bytes.subarray(offset * width, (offset + count) * width) : gather(bytes, width, { offset, shape, stride }) };
+  if (isDense(shape, stride)) return { dtype, shape, bytes: bytes.subarray(offset * width, (offset + count) * width) };
+  storages.copies -= count * width;
+  if (storages.copies < 0) throw new PickleError(`${name} and others are views of the same numbers, of more bytes than the file has. Save each tensor on its own (tensor.contiguous()).`);
+  return { dtype, shape, bytes: gather(bytes, width, { offset, shape, stride }) };
 }
 
 function isDense(shape: readonly number[], stride: readonly number[]): boolean {
@@ -156,9 +166,10 @@ export function readTorchZip(file: Uint8Array): Map<string, SafeTensor> {
     );
   }
   const tensors = new Map<string, SafeTensor>();
+  const storages: Storages = { bytes: (key) => entries.get(`${folder}data/${key}`), copies: file.length };
   for (const [key, entry] of state) {
     if (typeof key !== 'string' || !isTensor(entry)) continue;
-    tensors.set(key, tensorOf(key, entry, (storage) => entries.get(`${folder}data/${storage}`)));
+    tensors.set(key, tensorOf(key, entry, storages));
   }
   return tensors;
 }
