@@ -20,8 +20,9 @@ export function fileAfter(video: SyntheticVideo, count: number): Uint8Array<Arra
 /**
  * A video as the recorder writes it (mediabunny, fragments of one second), of packets that hold noise: enough for whatever
  * looks only at containers.
+ * @param least bytes of a frame; none has more than five times as many
  */
-export async function syntheticVideo(container: 'mp4' | 'webm', times: readonly number[], keyEvery: number): Promise<SyntheticVideo> {
+export async function syntheticVideo(container: 'mp4' | 'webm', times: readonly number[], keyEvery: number, least = 200): Promise<SyntheticVideo> {
   const writes: StreamTargetChunk[] = [];
   const output = new Output({
     format: container === 'mp4' ? new Mp4OutputFormat({ fastStart: 'fragmented', minimumFragmentDuration: 0.475 }) : new WebMOutputFormat({ minimumClusterDuration: 0.475 }),
@@ -32,7 +33,7 @@ export async function syntheticVideo(container: 'mp4' | 'webm', times: readonly 
   await output.start();
   const decoderConfig = { codec: 'vp09.00.31.08', codedWidth: 640, codedHeight: 480 };
   for (const [i, time] of times.entries()) {
-    const data = new Uint8Array(200 + ((i * 7919) % 900)).map((_, at) => (at * 31 + i * 17) % 256);
+    const data = new Uint8Array(least + ((i * 7919) % (least * 4.5))).map((_, at) => (at * 31 + i * 17) % 256);
     const packet = new EncodedPacket(data, i % keyEvery === 0 ? 'key' : 'delta', time / 1e6, 1 / 30);
     await source.add(packet, i === 0 ? { decoderConfig } : undefined);
   }

@@ -22,18 +22,21 @@ function sideOf(value: unknown): number | undefined {
 
 /** `preprocessor_config.json` as the transformers library writes it; undefined where the text is something else. */
 function preprocessorConfig(text: string): Partial<Preprocessing> | undefined {
-  let config: Readonly<Record<string, unknown>>;
+  let parsed: unknown;
   try {
-    config = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    parsed = JSON.parse(text);
   } catch {
     return undefined;
   }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const config = parsed as Readonly<Record<string, unknown>>;
   const { image_mean: mean, image_std: std, do_normalize: normalises = true, do_rescale: rescales = true, resample } = config;
-  if (!isTriple(mean) || !isTriple(std)) return undefined;
+  // Pictures are divided by the deviations.
+  if (!isTriple(mean) || !isTriple(std) || !std.every((deviation) => deviation > 0)) return undefined;
   const side = sideOf(config['size']);
   const crop = sideOf(config['crop_size']);
   const factor = rescales === false ? 255 : 1;
-  const within = (size: number | undefined): size is number => size !== undefined && size > 0 && size <= 2 * MOST_SIZE;
+  const within = (size: number | undefined): size is number => size !== undefined && Number.isInteger(size) && size > 0 && size <= 2 * MOST_SIZE;
   return {
     ...(normalises === false ? { mean: [0, 0, 0], std: [1 / factor, 1 / factor, 1 / factor] } : { mean: mean.map((v) => v / factor) as unknown as Preprocessing['mean'], std: std.map((v) => v / factor) as unknown as Preprocessing['std'] }),
     ...(within(side) ? { resize: side } : {}),

@@ -1,4 +1,5 @@
 import type { VideoInfo, HumanEdit, HumanSpan, RecognitionEntry, SessionManifest, Snapshot } from './session';
+import { briefly } from '../../base/shared/briefly';
 import type { Aim } from '../../engine/index';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 
@@ -149,7 +150,7 @@ function parseVideo(value: unknown): VideoInfo {
 export function parseManifest(value: unknown): SessionManifest {
   const found = fields(value, 'session.json');
   if (found['version'] !== 1) {
-    throw new SessionFormatError(`session.json is of version ${String(found['version'])}; this app reads version 1.`);
+    throw new SessionFormatError(`session.json is of version ${briefly(found['version'])}; this app reads version 1.`);
   }
   return {
     version: 1,

@@ -1,5 +1,6 @@
 import type { Aim } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
+import { briefly } from '../../base/shared/briefly';
 import { fromBase64, toBase64 } from './base64';
 
 /** What a file of taught classes begins with. */
@@ -132,9 +133,10 @@ function readExample(value: unknown, where: string, width: number): FileExample 
   const features = Float32Array.from({ length: width }, (_, i) => view.getFloat32(i * 4, true));
   if (!features.every(Number.isFinite) || features.every((f) => f === 0)) return fail(`${where}.features`, 'are no features: all zero or no numbers');
   const source = text(fields, 'source', where);
-  if (!SOURCES.includes(source)) return fail(`${where}.source`, `is ${JSON.stringify(source)}`);
+  if (!SOURCES.includes(source)) return fail(`${where}.source`, `is ${briefly(source)}`);
   const addedAt = fields['addedAt'];
-  if (typeof addedAt !== 'number' || !Number.isFinite(addedAt)) return fail(`${where}.addedAt`, 'is no time');
+  // As far from 1970 as a Date goes.
+  if (typeof addedAt !== 'number' || !(Math.abs(addedAt) <= 8.64e15)) return fail(`${where}.addedAt`, 'is no time');
   const image = fields['picture'] === undefined ? undefined : bytes(fields, 'picture', where);
   if (image && !(image[0] === 0xff && image[1] === 0xd8)) return fail(`${where}.picture`, 'is no JPEG');
   return {
@@ -158,7 +160,7 @@ export function readClassesFile(json: string): ClassesFile {
   const fields = object(value, 'The file');
   if (fields['format'] !== FILE_FORMAT) throw new ClassesFileError('The file is JSON, but not of things taught to Sightglass.');
   if (fields['version'] !== FILE_VERSION) {
-    throw new ClassesFileError(`The file has version ${JSON.stringify(fields['version'])}; this app reads version ${FILE_VERSION}. Reload the page for a newer one.`);
+    throw new ClassesFileError(`The file has version ${briefly(fields['version'])}; this app reads version ${FILE_VERSION}. Reload the page for a newer one.`);
   }
   const model = readModel(fields['model']);
   const names = new Set<string>();
@@ -167,7 +169,7 @@ export function readClassesFile(json: string): ClassesFile {
     const taughtClass = object(entry, where);
     const name = text(taughtClass, 'name', where, LONGEST_NAME).trim();
     if (name === '') return fail(`${where}.name`, 'is empty');
-    if (names.has(name.toLowerCase())) return fail(`${where}.name`, `is a second ${JSON.stringify(name)}`);
+    if (names.has(name.toLowerCase())) return fail(`${where}.name`, `is a second ${briefly(name)}`);
     names.add(name.toLowerCase());
     const examples = list(taughtClass, 'examples', where, MOST_EXAMPLES).map((e, i) => readExample(e, `${where}.examples[${i}]`, model.width));
     return { name, other: taughtClass['other'] === true, examples };

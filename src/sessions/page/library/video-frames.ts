@@ -1,4 +1,5 @@
-import { BlobSource, Input, MP4, VideoSampleSink, WEBM } from 'mediabunny';
+import { Input, MP4, VideoSampleSink, WEBM } from 'mediabunny';
+import { EndingBlobSource } from '../../shared/video/ending-blob-source';
 import { Fault } from '../../../base/shared/fault';
 
 /** A frame, which is closed when the next is asked for. */
@@ -15,7 +16,7 @@ export interface TimedFrame {
  * @throws Fault `film-unreadable` where the browser cannot read or decode it
  */
 export async function* videoFrames(video: Blob, timesUs: readonly number[]): AsyncGenerator<TimedFrame> {
-  const input = new Input({ source: new BlobSource(video), formats: [MP4, WEBM] });
+  const input = new Input({ source: new EndingBlobSource(video), formats: [MP4, WEBM] });
   try {
     const track = await input.getPrimaryVideoTrack();
     if (!track) throw new Fault('film-unreadable', 'The film has no picture track.');

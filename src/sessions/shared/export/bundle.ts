@@ -1,3 +1,4 @@
+import { briefly } from '../../../base/shared/briefly';
 import type { SessionManifest } from '../session';
 import { parseManifest, SessionFormatError } from '../parse';
 
@@ -104,16 +105,16 @@ export function checkEntries(entries: readonly ZipEntryInfo[]): void {
   const seen = new Set<string>();
   for (const { name, bytes, compressedBytes, encrypted, method, directory } of entries) {
     if (name.includes('\\') || name.includes('\0') || /^([a-z]:|\/)/i.test(name) || name.split('/').includes('..')) {
-      throw new BundleError('unsafe', `The zip's entry ${JSON.stringify(name)} leads out of its folder.`);
+      throw new BundleError('unsafe', `The zip's entry ${briefly(name)} leads out of its folder.`);
     }
-    if (seen.has(name)) throw new BundleError('unsafe', `The zip has the entry ${JSON.stringify(name)} twice.`);
+    if (seen.has(name)) throw new BundleError('unsafe', `The zip has the entry ${briefly(name)} twice.`);
     seen.add(name);
-    if (encrypted) throw new BundleError('broken', `The zip's entry ${JSON.stringify(name)} is locked with a password.`);
+    if (encrypted) throw new BundleError('broken', `The zip's entry ${briefly(name)} is locked with a password.`);
     if (!directory && method !== 0 && method !== 8) {
       throw new BundleError('packed', `The zip is packed with ${METHODS[method] ?? `method ${method}`}, not with Deflate.`);
     }
     if (bytes > 1e6 && bytes > compressedBytes * MOST_RATIO) {
-      throw new BundleError('unsafe', `The zip's entry ${JSON.stringify(name)} would grow from ${compressedBytes} to ${bytes} bytes.`);
+      throw new BundleError('unsafe', `The zip's entry ${briefly(name)} would grow from ${compressedBytes} to ${bytes} bytes.`);
     }
   }
 }
@@ -131,7 +132,7 @@ export function parseBundleHead(text: string): BundleHead {
   if (version !== BUNDLE_VERSION) {
     throw new BundleError(
       typeof version === 'number' && version > BUNDLE_VERSION ? 'newer' : 'broken',
-      `The zip is of version ${String(version)}; this app reads version ${BUNDLE_VERSION}.`,
+      `The zip is of version ${briefly(version)}; this app reads version ${BUNDLE_VERSION}.`,
     );
   }
   let manifest: SessionManifest;
@@ -151,10 +152,10 @@ function parseFiles(value: unknown, { film: video }: SessionManifest): BundleFil
     const { path, bytes } = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
     const limit = typeof path === 'string' ? LIMITS.find(([pattern]) => pattern.test(path))?.[1] : undefined;
     if (typeof path !== 'string' || limit === undefined) {
-      throw new BundleError('unsafe', `${BUNDLE_HEAD} lists the file ${JSON.stringify(path)}, which a session does not have.`);
+      throw new BundleError('unsafe', `${BUNDLE_HEAD} lists the file ${briefly(path)}, which a session does not have.`);
     }
     if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 0 || bytes > limit) {
-      throw new BundleError('unsafe', `${path} would have ${String(bytes)} bytes.`);
+      throw new BundleError('unsafe', `${path} would have ${briefly(bytes)} bytes.`);
     }
     if (seen.has(path)) throw new BundleError('broken', `${BUNDLE_HEAD} lists ${path} twice.`);
     seen.add(path);
