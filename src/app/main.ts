@@ -3,7 +3,9 @@ import { holdInstallOffer } from './page/platform/install-prompt';
 import { startLanguage } from '../base/page/language';
 import { becomeIsolated, holdBuild } from './page/platform/service-worker';
 import { SettingsStore } from '../base/page/settings';
+import { allowOwnScripts } from '../base/shared/own-scripts';
 
+allowOwnScripts();
 holdInstallOffer();
 holdBuild();
 await Promise.all([becomeIsolated(), startLanguage(new SettingsStore().value.language)]);

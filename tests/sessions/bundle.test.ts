@@ -116,6 +116,7 @@ describe('what a session\'s files hold', () => {
     refuses(() => parseRecognition({ ...good, sure: 'no' }));
     refuses(() => parseHumanEdit({ kind: 'put-span', span: { id: 'a', startUs: 2, endUs: 2, label: CAT } }));
     refuses(() => parseHumanEdit({ kind: 'put-snapshot', snapshot: { id: 'p', timeUs: 1, file: '../1.jpg' } }));
+    for (const file of ['con.jpg', 'NUL', '1.jpg.', '-x.jpg', 'a/b.jpg', 'C:1.jpg', '1\u0000.jpg']) refuses(() => parseHumanEdit({ kind: 'put-snapshot', snapshot: { id: 'p', timeUs: 1, file } }));
     refuses(() => parseHumanEdit({ kind: 'rm -rf' }));
     refuses(() => parseManifest({ ...manifestOf(), film: { ...manifestOf().film, file: '../film.mp4' } }));
     refuses(() => parseManifest({ ...manifestOf(), film: { ...manifestOf().film, mimeType: 'text/html' } }));

@@ -7,7 +7,7 @@ import { labelledFrames } from '../../src/sessions/shared/export/frame-plan';
 import { constantRate, frameRange, labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
 import { SquareTrack } from '../../src/sessions/shared/square-track';
 import { textExport } from '../../src/sessions/shared/export/text-export';
-import { answer, aimedSession, CAT, DOG, ODD_LABELS, sessionOf, sourceOf, textOf } from '../support/session-fixture';
+import { answer, aimedSession, CAT, DOG, manifestOf, ODD_LABELS, sessionOf, sourceOf, textOf } from '../support/session-fixture';
 
 const source = sourceOf(sessionOf());
 
@@ -49,6 +49,25 @@ describe('WebVTT, read by webvtt-parser (W3C)', () => {
     const text = await textOf(textExport(long, 'webvtt', 'human'));
     expect(text).toContain('01:00:00.000 --> 01:00:00.001');
     expect(parse(text).errors).toEqual([]);
+  });
+});
+
+describe('labels that are written as cues, tags or settings', () => {
+  const EVIL = [
+    'a\n\n9\n00:00:00,000 --> 00:00:09,000\nb', 'a\r\n\r\n00:00.000 --> 00:09.000 align:left\r\nb', 'a\u2028\u2029\u0085\u000bb', 'NOTE x', 'STYLE', 'REGION', 'WEBVTT', '-->', '<v Bob>x</v><c.red>', '&lt;b&gt;', '{\\an8}{b}', '',
+  ];
+  const evil = sourceOf(sessionOf({ human: { spans: EVIL.map((name, i) => ({ id: `e${i}`, startUs: i * 1e6, endUs: i * 1e6 + 5e5, label: { name } })), snapshots: [] }, manifest: manifestOf({ name: 'a --> b\n\n00:00.000 --> 00:01.000\nc' }) }));
+
+  it('stay one cue each, of plain text', async () => {
+    const clock = String.raw`\d\d:\d\d:\d\d[.,]\d{3}`;
+    for (const [format, signs] of [['webvtt', '<>'], ['srt', '<>{}']] as const) {
+      const text = await textOf(textExport(evil, format, 'human'));
+      expect(text.match(/-->/g), format).toHaveLength(EVIL.length);
+      const blocks = text.trimEnd().split('\n\n').slice(format === 'webvtt' ? 2 : 0);
+      expect(blocks, format).toHaveLength(EVIL.length);
+      // Its number, its times, and one line without what players take for markup.
+      for (const [i, block] of blocks.entries()) expect(block, format).toMatch(new RegExp(String.raw`^${i + 1}\n${clock} --> ${clock}\n[^\n${signs}\p{Cc}\u2028\u2029]+$`, 'u'));
+    }
   });
 });
 

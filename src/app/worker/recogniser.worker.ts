@@ -2,10 +2,14 @@ import { expose } from 'comlink';
 import ortModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import ortBinaryUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { Fault } from '../../base/shared/fault';
+import { allowOwnScripts } from '../../base/shared/own-scripts';
 import { capabilities, createEngine, type Engine, type EngineId, type EngineOptions } from '../../engine/index';
 import { createOrtEngine } from '../../engine/ort';
 import { RecogniserService } from '../../recognise/worker/index';
 import { LiveClassesFollower, openClassStore, readLiveClasses } from '../../teach/worker/index';
+
+// onnxruntime-web and the kernels start a worker a thread.
+allowOwnScripts();
 
 const absolute = (url: string): string => new URL(url, self.location.href).href;
 

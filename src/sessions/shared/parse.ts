@@ -1,5 +1,6 @@
 import type { VideoInfo, HumanEdit, HumanSpan, RecognitionEntry, SessionManifest, Snapshot } from './session';
 import { briefly } from '../../base/shared/briefly';
+import { safeName } from './export/file-names';
 import type { Aim } from '../../engine/index';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 
@@ -103,7 +104,8 @@ function parseSpan(value: unknown): HumanSpan {
 
 function fileName(value: unknown, place: string): string {
   const file = text(value, place);
-  if (!FILE_NAME.test(file)) fail(place, 'a plain file name');
+  // Also where it is unpacked: Windows keeps names as `con.jpg` for devices.
+  if (!FILE_NAME.test(file) || safeName(file) !== file) fail(place, 'a plain file name');
   return file;
 }
 
