@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import {
-  decodeModel, describeClassifier, encodeModel, EngineError, foldResNet, readResNet18, readSafetensors, readTorchZip, resnet18Onnx, toFloat32, type OnnxModel, type SafeTensor,
+  decodeModel, describeClassifier, encodeModel, EngineError, foldResNet, ownKernels, readResNet18, readSafetensors, readTorchZip, resnet18Onnx, toFloat32, type OnnxModel, type SafeTensor,
 } from '../../src/engine/index';
 import { pooledClassifier } from '../../src/engine/onnx/classifier';
+import { graphNetwork } from '../../src/engine/graph/graph-network';
+import { readGraph } from '../../src/engine/graph/read-graph';
+import { Arena } from '../../src/engine/simd/arena';
 import { readInt8ResNet18 } from '../../src/engine/resnet18/read-int8';
 import { colourClassifier, node } from '../support/classifiers';
 import { mutatedJson, type Random } from '../support/fuzz/mutate';
@@ -10,7 +13,7 @@ import type { FuzzTarget, FuzzTargets } from '../support/fuzz/target';
 import { torchSave } from '../support/torch-save';
 import { noise, randomResNet, writeSafetensors } from '../support/weights';
 
-const isOwn = (error: unknown): boolean => error instanceof EngineError && error.code === 'model-invalid';
+const isOwn = (error: unknown): boolean => error instanceof EngineError && ['model-invalid', 'out-of-memory'].includes(error.code);
 const text = (written: string): Uint8Array => new TextEncoder().encode(written);
 
 function floats(shape: readonly number[]): SafeTensor {
@@ -76,6 +79,12 @@ function readWhole(model: OnnxModel): void {
     const found = pooledClassifier(model, name);
     if (found && found.weight.length % found.channels !== 0) throw new Error(`${found.weight.length} weights of ${found.channels} channels`);
     if (classes !== undefined && !(Number.isInteger(classes) && classes > 0)) throw new Error(`There would be ${classes} classes.`);
+  }
+  // What our own kernels would be given, and how much room that takes.
+  if (ownKernels(model, ports).runs) {
+    const arena = new Arena(0);
+    graphNetwork(readGraph(model, ports))(arena, 1);
+    if (!(arena.end <= 2 ** 31)) throw new Error(`The kernels would want ${arena.end} bytes.`);
   }
   for (const read of [readResNet18, readInt8ResNet18]) {
     try {

@@ -74,6 +74,7 @@ describe('SessionLibrary', () => {
   });
 
   const shown = (): string => (library.sessions ?? []).map(({ id }) => id).join('');
+  const codes = (): string[] => library.faults.map(({ fault: { code } }) => code);
   const changes = (): string[] => done.filter((what) => what !== 'list');
   const zips = (...names: string[]): File[] => names.map((name) => new File([name], name));
 
@@ -101,9 +102,9 @@ describe('SessionLibrary', () => {
   it('has an empty list and a fault where nothing can be read, and keeps the list that there was', async () => {
     fault = new Fault('storage-failed', 'no');
     await library.refresh();
-    expect([library.fault?.code, shown()]).toEqual(['storage-failed', 'abc']);
+    expect([codes()[0], shown()]).toEqual(['storage-failed', 'abc']);
     library.clearFault();
-    expect(library.fault).toBeUndefined();
+    expect(library.faults).toEqual([]);
     const list = (): Promise<never> => Promise.reject(new Fault('storage-failed', 'no'));
     const unreadable = new SessionStore(spawn({ list }));
     const other = new SessionLibrary(host, () => unreadable, library.transfer);
@@ -159,7 +160,7 @@ describe('SessionLibrary', () => {
     await library.remove(sessions[0]);
     fault = new Fault('session-busy', 'another tab records it');
     await library.flush();
-    expect([library.fault?.code, shown(), library.removed]).toEqual(['session-busy', 'abc', undefined]);
+    expect([codes()[0], shown(), library.removed]).toEqual(['session-busy', 'abc', undefined]);
   });
 
   it('renames, and says where that failed', async () => {
@@ -167,7 +168,7 @@ describe('SessionLibrary', () => {
     expect(done).toEqual(['rename a zoo', 'list']);
     fault = new Fault('session-missing', 'gone');
     await library.rename('b', 'zoo');
-    expect(library.fault?.code).toBe('session-missing');
+    expect(codes()[0]).toBe('session-missing');
   });
 
   it('imports one file after the other, also those that come meanwhile, and goes on after a broken one', async () => {
@@ -180,14 +181,18 @@ describe('SessionLibrary', () => {
     expect(library.importing).toEqual({ name: '1.zip', progress, waiting: 2 });
     imports[0].end.reject(new Fault('import-broken', 'cut off'));
     await until(() => imports.length === 2);
-    expect(library.fault?.code).toBe('import-broken');
+    expect(library.faults.map(({ file, fault: { code } }) => [file, code])).toEqual([['1.zip', 'import-broken']]);
     sessions = [...sessions, manifestOf({ id: 'd' })];
     imports[1].end.resolve(manifestOf());
     await until(() => imports.length === 3);
-    imports[2].end.resolve(manifestOf());
+    imports[2].end.reject(new Fault('import-newer', 'version 2'));
     await first;
     expect([imports.map(({ zip }) => zip), library.importing, shown()]).toEqual([['1.zip', '2.zip', '3.zip'], undefined, 'abcd']);
     expect(workers.slice(1).map((worker) => worker.terminated)).toEqual([true, true, true]);
+    // Each that was refused is told of, by its name, until that is put away.
+    expect(library.faults.map(({ file, fault: { code } }) => [file, code])).toEqual([['1.zip', 'import-broken'], ['3.zip', 'import-newer']]);
+    library.clearFault();
+    expect(library.faults).toEqual([]);
   });
 
   it('cancels an import with all that wait, tidies up, and can import again', async () => {
@@ -195,7 +200,7 @@ describe('SessionLibrary', () => {
     await until(() => imports.length === 1);
     library.cancelImport();
     await imported;
-    expect([imports.length, library.importing, library.fault, workers[1].terminated]).toEqual([1, undefined, undefined, true]);
+    expect([imports.length, library.importing, codes(), workers[1].terminated]).toEqual([1, undefined, [], true]);
     await until(() => changes().includes('tidy'));
     const again = library.import(zips('3.zip'));
     await until(() => imports.length === 2);

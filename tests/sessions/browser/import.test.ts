@@ -159,10 +159,14 @@ describe('importing sessions', () => {
 
   it('goes on with the other files after one that is broken', async () => {
     const odd = `${'長い名前 '.repeat(60)}"><img src=x onerror=alert(1)>.zip`;
-    await chooseZips(page, { name: 'broken.zip', bytes: Buffer.from('x') }, { name: odd.slice(-300), bytes: sample.zip });
+    const newer = await sessionZip(sample.data.manifest, sample.files, { head: JSON.stringify({ format: 'sightglass-session', version: 9 }) });
+    await chooseZips(page, { name: 'broken.zip', bytes: Buffer.from('x') }, { name: odd.slice(-300), bytes: sample.zip }, { name: 'newer.zip', bytes: newer });
     await card(page, 'test-session').waitFor({ timeout: 20_000 });
     await imported(page);
-    expect(await page.locator('sg-sessions-view [role=alert]').getAttribute('data-code')).toBe('import-foreign');
+    // Each that was refused is told of by its name.
+    const alerts = page.locator('sg-sessions-view [role=alert]');
+    await expect.poll(() => alerts.evaluateAll((all) => all.map((each) => each.getAttribute('data-code')))).toEqual(['import-foreign', 'import-newer']);
+    expect((await alerts.locator('.file-name').allTextContents())).toEqual(['broken.zip', 'newer.zip']);
     await page.getByRole('button', { name: 'Go on' }).click();
     await card(page, 'test-session').locator('[data-action=delete]').click();
     await page.getByRole('link', { name: 'Live', exact: true }).click();

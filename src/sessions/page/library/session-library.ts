@@ -16,12 +16,18 @@ export interface RunningImport {
   readonly waiting: number;
 }
 
+/** What went wrong, and with which file where that is known. */
+export interface LibraryFault {
+  readonly file?: string;
+  readonly fault: Fault;
+}
+
 /**
  * The list of the recorded sessions. A deletion is only done when the time to take it back has passed, or the list is left.
  */
 export class SessionLibrary implements ReactiveController {
   #sessions: readonly SessionManifest[] | undefined;
-  #fault: Fault | undefined;
+  #faults: readonly LibraryFault[] = [];
   #removed: SessionManifest | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #endSubscription: (() => void) | undefined;
@@ -47,8 +53,9 @@ export class SessionLibrary implements ReactiveController {
     return this.#sessions?.filter(({ id }) => id !== this.#removed?.id);
   }
 
-  get fault(): Fault | undefined {
-    return this.#fault;
+  /** What went wrong and was not put away yet: one, or one for each file that could not be imported. */
+  get faults(): readonly LibraryFault[] {
+    return this.#faults;
   }
 
   /** What can still be had back. */
@@ -83,7 +90,7 @@ export class SessionLibrary implements ReactiveController {
       this.#sessions = sessions;
     } catch (error) {
       if (call !== this.#refreshes) return;
-      this.#fault = Fault.from(error, 'storage-failed');
+      this.#faults = [{ fault: Fault.from(error, 'storage-failed') }];
       this.#sessions ??= [];
     }
     this.host.requestUpdate();
@@ -119,11 +126,11 @@ export class SessionLibrary implements ReactiveController {
     if (this.#removed === removed) this.undoRemove();
   }
 
-  /** Reads zips one after the other. */
+  /** Reads zips one after the other. Each that cannot be read is told of by its name; the others are taken. */
   async import(files: Iterable<File>): Promise<void> {
     this.#waiting.push(...files);
     if (this.#import) return;
-    this.#fault = undefined;
+    this.#faults = [];
     for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) {
       const { name } = file;
       const tell = (progress: TransferProgress | undefined): void => {
@@ -132,7 +139,7 @@ export class SessionLibrary implements ReactiveController {
       };
       tell(undefined);
       this.#importJob = this.transfer.import(file, tell);
-      await this.#guarded(() => this.#importJob?.result);
+      await this.#guarded(() => this.#importJob?.result, name);
     }
     this.#import = undefined;
     this.#importJob = undefined;
@@ -152,15 +159,16 @@ export class SessionLibrary implements ReactiveController {
   }
 
   clearFault(): void {
-    this.#fault = undefined;
+    this.#faults = [];
     this.host.requestUpdate();
   }
 
-  async #guarded(job: () => Promise<unknown> | undefined): Promise<void> {
+  async #guarded(job: () => Promise<unknown> | undefined, file?: string): Promise<void> {
     try {
       await job();
     } catch (error) {
-      this.#fault = Fault.from(error, 'storage-failed');
+      const found: LibraryFault = { fault: Fault.from(error, 'storage-failed'), ...(file !== undefined && { file }) };
+      this.#faults = file === undefined ? [found] : [...this.#faults, found];
       this.host.requestUpdate();
     }
   }

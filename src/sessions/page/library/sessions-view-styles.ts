@@ -98,10 +98,15 @@ export const sessionsViewStyles = css`
     background: var(--sg-surface);
   }
   .importing label,
-  .fault p {
+  .fault > div {
     flex: 1 1 14rem;
-    margin: 0;
     overflow-wrap: anywhere;
+  }
+  .fault p {
+    margin: 0;
+  }
+  .fault p + p {
+    margin-top: 0.5rem;
   }
   .importing progress {
     flex: 1 1 10rem;

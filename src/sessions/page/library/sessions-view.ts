@@ -147,13 +147,18 @@ export class SessionsView extends LitElement {
   }
 
   #fault(): unknown {
-    const { fault } = this.library;
-    if (!fault) return nothing;
-    const { title, advice } = faultText(fault.code);
+    const { faults } = this.library;
+    if (faults.length === 0) return nothing;
     return html`<div class="fault">
-      <p role="alert" data-code=${fault.code}>
-        <strong>${sentence(title)}</strong> ${advice} <span class="detail" lang="en">${fault.message}</span>
-      </p>
+      <div>
+        ${faults.map(({ file, fault }) => {
+          const { title, advice } = faultText(fault.code);
+          return html`<p role="alert" data-code=${fault.code}>
+            ${file === undefined ? nothing : html`<bdi class="file-name">${file}</bdi>: `}<strong>${sentence(title)}</strong> ${advice}
+            <span class="detail" lang="en">${fault.message}</span>
+          </p>`;
+        })}
+      </div>
       <button @click=${() => this.library.clearFault()}>${msg('Go on')}</button>
     </div>`;
   }
