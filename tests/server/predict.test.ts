@@ -79,6 +79,23 @@ describe('POST /predict', () => {
     expect(response.headers.get('sightglass-model')).toBe('efficientnet-lite0; precision=int8');
   });
 
+  it.each([
+    ['markup', '"><img src=x onerror=alert(1)>.png'], ['a path', '../../etc/passwd'], ['a drive', 'C:\\x\\con.png'], ['a formula', '=cmd|x!A1.png'],
+    ['a header', 'x.png%0D%0ASet-Cookie: a=b'], ['JSON', '","error":"x'], ['signs that turn the direction', '\u202egnp.exe'],
+  ])('gives a name that is %s back as data, and in no header', async (_, name) => {
+    const response = await fetch(`${service.url}/predict/batch?k=1`, { method: 'POST', body: form([['file', name, png]]) });
+    expect(response.status).toBe(200);
+    const { results } = (await response.json()) as { results: readonly BatchResult[] };
+    expect(results).toHaveLength(1);
+    // As a form has it: quotes are escaped there, and a path is cut to its last part.
+    expect(Object.keys(results[0]).sort()).toEqual(['file', 'predictions']);
+    expect(results[0].file).not.toMatch(/[/\\\r\n]/);
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    for (const header of ['content-disposition', 'set-cookie']) expect(response.headers.get(header)).toBeNull();
+    expect([...response.headers.values()].some((value) => value.includes('passwd') || value.includes('onerror'))).toBe(false);
+  });
+
   it('recognises each file of a batch, or says why not', async () => {
     const other = await encodedImage('jpeg', 100, 200);
     const files = form([['file', 'one.png', png], ['file', 'words.txt', 'no picture'], ['more', 'two.jpg', other], ['file', 'empty.png', '']]);
