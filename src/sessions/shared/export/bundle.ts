@@ -80,8 +80,11 @@ export interface ZipEntryInfo {
 /** What other tools put into a zip beside what they were given: macOS's attributes, and its and Windows' notes of how a folder is shown. */
 const NOT_CONTENT = /^(.*\/)?(__MACOSX\/.*|\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
-/** An entry's name as it is meant: some tools put `./` in front of each, which is nothing. */
-export const plainName = (name: string): string => name.replace(/^(\.\/)+/, '');
+/** An entry's name as it is meant: some tools put `./` in front of each, which is nothing; those of old Windows write backslashes. */
+export const plainName = (name: string): string => name.replaceAll('\\', '/').replace(/^(\.\/)+/, '');
+
+/** What is no name of a folder, but a way out of it, a drive, or the root. */
+const LEADS_OUT = /^(\.\.\/|[a-z]:|\/)/i;
 
 /**
  * The folder that our files lie in where somebody unpacked a zip of ours and packed the folder again: '' or a name with a slash behind.
@@ -89,7 +92,7 @@ export const plainName = (name: string): string => name.replace(/^(\.\/)+/, '');
  */
 export function folderInZip(names: readonly string[]): string {
   if (names.includes(BUNDLE_HEAD)) return '';
-  const heads = names.filter((name) => !NOT_CONTENT.test(name) && name.split('/').length === 2 && name.endsWith(`/${BUNDLE_HEAD}`));
+  const heads = names.filter((name) => !NOT_CONTENT.test(name) && name.split('/').length === 2 && name.endsWith(`/${BUNDLE_HEAD}`) && !LEADS_OUT.test(name));
   return heads.length === 1 ? heads[0].slice(0, -BUNDLE_HEAD.length) : '';
 }
 

@@ -227,10 +227,31 @@ async function ensureQuota(bytes: number): Promise<void> {
   }
 }
 
+/** What a zip's directory ends with: a mark, 18 bytes, of which the last two are the length of a comment behind them (PKWARE's APPNOTE.TXT, 4.3.16). */
+const END_MARK = [0x50, 0x4b, 5, 6];
+const END_BYTES = 22;
+/** Bytes behind a zip that are looked over: line ends of mail, blocks of a tape or a disk that were not cut off. */
+const MOST_BEHIND = 1 << 20;
+
+/** The zip without what stands behind its end; as it is where no end is found, which the reader says then. */
+async function withoutTail(zip: Blob): Promise<Blob> {
+  const from = Math.max(0, zip.size - MOST_BEHIND);
+  const bytes = new Uint8Array(await zip.slice(from).arrayBuffer());
+  for (let at = bytes.lastIndexOf(END_MARK[0]); at >= 0; at = at > 0 ? bytes.lastIndexOf(END_MARK[0], at - 1) : -1) {
+    if (at + END_BYTES > bytes.length || !END_MARK.every((byte, i) => bytes[at + i] === byte)) continue;
+    const end = at + END_BYTES + bytes[at + 20] + 256 * bytes[at + 21];
+    if (end <= bytes.length) return zip.slice(0, from + end);
+  }
+  return zip;
+}
+
 /** Reads our own zip back. A crash leaves nothing to be seen: see left-overs.ts. */
 export async function importSession(zip: File, report: Report): Promise<SessionManifest> {
+  const packed = await withoutTail(zip).catch((error: unknown) => {
+    throw importFault(error);
+  });
   // Names are checked by `checkEntries`: the library's own check refuses the empty one that `./` is.
-  const reader = new ZipReader(new BlobReader(zip), { strictness: 'strict', filenameValidation: 'tolerant', normalizeFilename: plainName });
+  const reader = new ZipReader(new BlobReader(packed), { strictness: 'strict', filenameValidation: 'tolerant', normalizeFilename: plainName });
   try {
     const entries = contentOf(await entriesOf(reader, zip));
     const infos = entries.map(infoOf);
