@@ -10,6 +10,8 @@ const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 /** FUZZ_SEED and FUZZ_CASES ask for others, and more, than `npm test` runs; FUZZ_CASE is one alone, to be looked at. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const ONE = process.env['FUZZ_CASE'];
+/** For a test of one target, milliseconds: what is asked for by hand may take hours. */
+export const FUZZ_TIMEOUT = process.env['FUZZ_CASES'] === undefined ? 120_000 : 24 * 3_600_000;
 
 /** A case that computes for longer never ends, milliseconds; one that waits for longer does not either. */
 const MOST_COMPUTED = 3000;

@@ -34,5 +34,8 @@ export function toMicroseconds(value: number, timescale: number): number {
   return Math.round((value * US_PER_SECOND) / timescale);
 }
 
+/** No video is as long, microseconds: 142 years. The sum of two times is a whole number still. */
+const LONGEST_US = 2 ** 52;
+
 /** Whether microseconds are a time that a video can have; headers that are damaged give others. */
-export const isTime = (us: number): boolean => Number.isSafeInteger(us) && us >= 0;
+export const isTime = (us: number): boolean => Number.isInteger(us) && us >= 0 && us < LONGEST_US;

@@ -193,7 +193,8 @@ class Cutter {
     if (this.#frames === 0) return NOTHING_WHOLE;
     const lastUs = this.#us(this.#lastTicks);
     const distance = this.#beforeTicks < 0 ? NOMINAL_US : lastUs - this.#us(this.#beforeTicks);
-    const durationUs = lastUs + distance;
+    // A frame that lasts beyond all counting has no end that is known.
+    const durationUs = isTime(lastUs + distance) ? lastUs + distance : lastUs;
     // A cluster that was begun and holds no whole frame is cut away with its head.
     const open = [segment, this.#open].filter((e) => e !== undefined).filter((e) => e.end !== undefined && e.start < this.#bytes);
     const patches = open.map((e) => ({ at: e.sizeAt, bytes: sizeField(this.#bytes - e.start, e.sizeBytes) }));
