@@ -66,7 +66,7 @@ export class LabelBar extends LitElement {
       }
       .guess {
         flex: none;
-        max-width: min(13rem, 50%);
+        max-width: min(13rem, 60%);
         min-height: 3rem;
         padding: 0 0.9rem 0 0.6rem;
       }
