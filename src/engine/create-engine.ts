@@ -3,26 +3,36 @@ import type { Engine, EngineOptions } from './engine.ts';
 import { EngineError } from './engine-error.ts';
 import { loadKernelModule, spawnThread } from './host.ts';
 import { graphNetwork } from './graph/graph-network.ts';
+import { int8GraphNetwork } from './graph/int8-graph-network.ts';
 import { readGraph } from './graph/read-graph.ts';
+import { readInt8Graph } from './graph/read-int8-graph.ts';
 import { asResNet18 } from './graph/resnet.ts';
 import type { ClassifierPorts } from './model.ts';
 import { decodeModel } from './onnx/decode.ts';
 import type { OnnxModel } from './onnx/model.ts';
+import type { Int8ResNet18 } from './resnet18/int8.ts';
 import { isQuantised, readInt8ResNet18 } from './resnet18/read-int8.ts';
+import { WeightsError } from './resnet18/weights-error.ts';
 import { floatNetwork } from './simd/float-network.ts';
 import { int8Network } from './simd/int8-network.ts';
 import type { PlanNetwork } from './simd/network.ts';
 import { startSimdEngine } from './simd/simd-engine.ts';
 
-/** Int8 that onnxruntime-web runs may be of another recipe than our kernels know: no fault of the file. */
-function int8(model: OnnxModel, relaxed: boolean): PlanNetwork {
-  if (!relaxed) throw new EngineError('engine-failed', 'There is no relaxed SIMD here, which the int8 kernels are made of.');
+/** Whether a network is ResNet-18 in int8 as its own kernels know it. */
+function int8ResNet18(model: OnnxModel): Int8ResNet18 | undefined {
   try {
-    return int8Network(readInt8ResNet18(model));
+    return readInt8ResNet18(model);
   } catch (error) {
-    if (error instanceof EngineError) throw new EngineError('engine-failed', error.message, { cause: error });
-    throw EngineError.from(error, 'engine-failed');
+    if (error instanceof WeightsError) return undefined;
+    throw error;
   }
+}
+
+/** Int8 that onnxruntime-web runs may be of another recipe than our kernels know: no fault of the file. */
+function int8(model: OnnxModel, relaxed: boolean, ports: ClassifierPorts | undefined): PlanNetwork {
+  if (!relaxed) throw new EngineError('engine-failed', 'There is no relaxed SIMD here, which the int8 kernels are made of.');
+  const resnet = int8ResNet18(model);
+  return resnet ? int8Network(resnet) : int8GraphNetwork(readInt8Graph(model, ports));
 }
 
 /** ResNet-18 by kernels of its own, which are the quicker for it; any other network as its graph has it. */
@@ -34,7 +44,7 @@ function float(model: OnnxModel, ports: ClassifierPorts | undefined): PlanNetwor
 
 /**
  * Starts our own WebAssembly SIMD kernels on an image classifier in ONNX: float32 or float16 weights of any network that is made of what
- * the kernels know (see `readGraph`), or ResNet-18 in int8 (QDQ).
+ * the kernels know (see `readGraph`), or such a network in int8 (QDQ) as `npm run model` makes it.
  *
  * In a browser it fetches one .wasm file that lies beside this module, in Node it reads it. Its memory is about 130 MB for
  * float32, 20 MB for int8.
@@ -51,7 +61,7 @@ export async function createEngine(model: Uint8Array, options: EngineOptions = {
   if (!wasmSimd) throw new EngineError('engine-failed', 'There is no WebAssembly SIMD here, which the kernels are made of.');
   try {
     const decoded = decodeModel(model);
-    const network = isQuantised(decoded) ? int8(decoded, relaxed) : float(decoded, options.ports);
+    const network = isQuantised(decoded) ? int8(decoded, relaxed, options.ports) : float(decoded, options.ports);
     const module = await loadKernelModule({ relaxed, threads: threads > 1 });
     return await startSimdEngine(network, { threads }, { module, spawn: spawnThread });
   } catch (error) {

@@ -9,6 +9,8 @@ export interface QuantiseOptions {
   readonly activations: ActivationScheme;
   /** Largest integer of a weight: 127, or 63 where a processor adds pairs of products in 16 bits. */
   readonly weightLevels: number;
+  /** Largest integer of a weight beside activations that do not begin at zero, `weightLevels` if left out: our own kernels want 63 there. */
+  readonly weightLevelsBesideSigned?: number;
   /** Names of the nodes that stay float. */
   readonly float: readonly string[];
 }
@@ -22,6 +24,8 @@ export interface TensorFacts {
 
 /** Operations that get int8 weights. */
 const WEIGHTED: ReadonlySet<string> = new Set(['Conv', 'Gemm']);
+/** ReLU and, as Clip, ReLU6: an unsigned range that begins at zero, and ends where the clipped values do, cuts off the same. */
+const RECTIFYING: ReadonlySet<string> = new Set(['Relu', 'Clip']);
 /** Operations whose output holds values of its input only, and so has its scale. */
 const SELECTING: ReadonlySet<string> = new Set(['MaxPool']);
 
@@ -33,7 +37,7 @@ function int8Nodes(model: OnnxModel, options: QuantiseOptions): Set<OnnxNode> {
   const chosen = new Set<OnnxNode>();
   const isInt8 = (tensor: string): boolean => {
     const producer = producers.get(tensor);
-    return producer !== undefined && (chosen.has(producer) || (producer.op === 'Relu' && isInt8(producer.inputs[0])));
+    return producer !== undefined && (chosen.has(producer) || (RECTIFYING.has(producer.op) && isInt8(producer.inputs[0])));
   };
   for (const node of model.graph.nodes) {
     if (options.float.includes(node.name)) continue;
@@ -50,7 +54,7 @@ export function tensorsToObserve(model: OnnxModel, options: QuantiseOptions): st
   const stored = new Set(model.graph.initializers.map((tensor) => tensor.name));
   const outputs = new Set(model.graph.outputs.map((output) => output.name));
   const int8 = int8Nodes(model, options);
-  const relus = new Map(model.graph.nodes.filter((node) => node.op === 'Relu').map((node) => [node.inputs[0], node.outputs[0]]));
+  const relus = new Map(model.graph.nodes.filter((node) => RECTIFYING.has(node.op)).map((node) => [node.inputs[0], node.outputs[0]]));
   const wanted = new Set<string>();
   for (const node of int8) {
     const activations = WEIGHTED.has(node.op) ? node.inputs.slice(0, 1) : node.inputs;
@@ -84,13 +88,13 @@ class QdqWriter {
   write(): void {
     const int8 = int8Nodes(this.model, this.options);
     const outputs = new Set(this.model.graph.outputs.map((output) => output.name));
-    const relus = new Map(this.model.graph.nodes.filter((node) => node.op === 'Relu').map((node) => [node.inputs[0], node]));
+    const relus = new Map(this.model.graph.nodes.filter((node) => RECTIFYING.has(node.op)).map((node) => [node.inputs[0], node]));
     const folded = new Set<OnnxNode>();
     for (const node of this.model.graph.nodes) {
       if (folded.has(node)) continue;
       if (!int8.has(node)) {
         this.nodes.push({ ...node, inputs: node.inputs.map((input) => (this.#made.has(input) && this.#rounded.get(input)) || input) });
-        if (node.op === 'Relu' && this.#made.has(node.inputs[0])) this.#finish(node.outputs[0], outputs);
+        if (RECTIFYING.has(node.op) && this.#made.has(node.inputs[0])) this.#finish(node.outputs[0], outputs);
         continue;
       }
       const relu = relus.get(node.outputs[0]);
@@ -158,11 +162,12 @@ class QdqWriter {
     if (node.op === 'Gemm' && (transposed?.kind !== 'int' || transposed.value !== 1)) {
       throw new OnnxError(`${node.name} has its outputs last: only Gemm with transB is known here.`);
     }
-    const { scale } = this.#of(input);
+    const { scale, zeroPoint } = this.#of(input);
+    const { weightLevels, weightLevelsBesideSigned = weightLevels } = this.options;
     const shape = this.#stored.get(weight)?.shape ?? [];
     const offsets = bias === undefined ? new Float32Array(shape[0]) : this.#floats(bias);
     const meets = { scale, means: this.facts.get(input)?.means };
-    const own = quantiseWeights(this.#floats(weight), offsets, meets, this.options.weightLevels);
+    const own = quantiseWeights(this.#floats(weight), offsets, meets, zeroPoint === 0 ? weightLevels : weightLevelsBesideSigned);
     const biasName = bias ?? `${node.name}.bias`;
     this.#constant(weight, integerTensor(`${weight}.quantised`, shape, own.values), own.scales);
     this.#constant(biasName, integerTensor(`${biasName}.quantised`, [own.bias.length], own.bias), own.scales.map((s) => s * scale));

@@ -86,6 +86,8 @@ export interface LayeredNetwork {
   readonly features: number | undefined;
   /** What the features are the average of; undefined where they are none. */
   readonly pooled: number | undefined;
+  /** Numbers of activations by the names that the graph has for them. */
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 /** Why our own kernels do not run a network: another engine may. */

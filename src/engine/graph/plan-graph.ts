@@ -7,9 +7,9 @@ const F = 4;
 /** Channels that lie side by side, and outputs that a convolution computes at a time. */
 const BLOCK = 4;
 const OUTPUTS = 8;
-/** Planes that are a whole number of pages apart would share a few sets of the cache: so many floats more then. */
-const PAGE_FLOATS = 1024;
-const SKEW = 16;
+/** Planes that are a whole number of pages apart would share a few sets of the cache: so many bytes more then. */
+const PAGE = 4096;
+const SKEW_BYTES = 64;
 /** What a piece of a convolution reads again and again stays within the first cache, bytes. */
 const NEAR_BYTES = 24 * 1024;
 /** Weights beyond this are read once: a piece takes all pixels then, and few channels. */
@@ -74,23 +74,33 @@ function bordersOf({ shapes, layers }: LayeredNetwork): Border[] {
 
 const readsOf = (layer: Layer): number[] => [layer.input, ...('residual' in layer && layer.residual !== undefined ? [layer.residual] : [])];
 
+/** How activations are stored: how many channels lie side by side, of how many units (bytes, or floats) of how many bytes. */
+export interface Format {
+  readonly block: number;
+  readonly bytes: number;
+  /** Channels are a multiple of this. */
+  readonly channels: number;
+}
+
+const FLOATS: Format = { block: BLOCK, bytes: F, channels: OUTPUTS };
+
 /** Hands out memory for activations; what no layer reads any more is used anew where the border's zeros are in the same places. */
 class Buffers {
   readonly #free = new Map<string, { address: number; blocks: number }[]>();
 
   constructor(private readonly arena: Arena) {}
 
-  take(shape: Shape, { top, left, bottom, right }: Border): { placed: PlacedActivations; give: () => void } {
-    const row = (left + shape.width + right) * BLOCK;
+  take(shape: Shape, { top, left, bottom, right }: Border, { block, bytes, channels }: Format): { placed: PlacedActivations; give: () => void } {
+    const row = (left + shape.width + right) * block;
     const least = row * (top + shape.height + bottom);
-    const plane = least % PAGE_FLOATS === 0 ? least + SKEW : least;
-    const blocks = roundUp(shape.channels, OUTPUTS) / BLOCK;
-    const key = [shape.width, shape.height, top, left, bottom, right].join();
+    const plane = (least * bytes) % PAGE === 0 ? least + SKEW_BYTES / bytes : least;
+    const blocks = roundUp(shape.channels, channels) / block;
+    const key = [shape.width, shape.height, top, left, bottom, right, block].join();
     const free = this.#free.get(key) ?? [];
     this.#free.set(key, free);
     const at = free.findIndex((buffer) => buffer.blocks >= blocks);
-    const buffer = at >= 0 ? free.splice(at, 1)[0] : { address: this.arena.floats(blocks * plane), blocks };
-    return { placed: { pixel: buffer.address + (top * row + left * BLOCK) * F, row, plane, shape }, give: () => free.push(buffer) };
+    const buffer = at >= 0 ? free.splice(at, 1)[0] : { address: this.arena.floats(Math.ceil((blocks * plane * bytes) / F)), blocks };
+    return { placed: { pixel: buffer.address + (top * row + left * block) * bytes, row, plane, shape }, give: () => free.push(buffer) };
   }
 }
 
@@ -108,38 +118,51 @@ function piecesOf(pixels: number, ic: number, taps: number, oc: number): { chunk
   return { chunk, group, items: count * Math.ceil(blocks / group) };
 }
 
-class Planner {
+/** Puts layers into memory, one after another. */
+export class Planner {
   readonly operators: Operator[] = [];
   readonly placements: Placement[] = [];
   readonly activations: PlacedActivations[] = [];
+  readonly #buffers: Buffers;
+  readonly #given: (() => void)[][];
+  readonly #borders: readonly Border[];
+  readonly #kept: ReadonlySet<number | undefined>;
 
   constructor(
-    private readonly network: LayeredNetwork,
-    private readonly arena: Arena,
-  ) {}
+    protected readonly network: LayeredNetwork,
+    protected readonly arena: Arena,
+  ) {
+    const { shapes, scores, features, pooled } = network;
+    this.#buffers = new Buffers(arena);
+    this.#given = shapes.map(() => []);
+    this.#borders = bordersOf(network);
+    this.#kept = new Set([0, scores, features, pooled]);
+  }
 
   plan(): GraphPlan {
-    const { shapes, layers, size, scores, features, pooled } = this.network;
-    const borders = bordersOf(this.network);
-    const buffers = new Buffers(this.arena);
+    const { shapes, layers, size } = this.network;
     const input = this.arena.floats(3 * size * size);
     const normalise = this.arena.floats(2 * BLOCK);
-    const kept = new Set([0, scores, features, pooled]);
     const lastRead = shapes.map((_, i) => layers.findLastIndex((layer) => readsOf(layer).includes(i)));
-    const given = shapes.map((): (() => void) | undefined => undefined);
-    const take = (i: number): void => {
-      const { placed, give } = buffers.take(shapes[i], borders[i]);
-      this.activations[i] = placed;
-      if (!kept.has(i)) given[i] = give;
-    };
-    take(0);
+    this.take(0);
     this.#image(input, normalise);
     for (const [at, layer] of layers.entries()) {
-      take(layer.output);
-      this.#layer(layer);
-      for (const [i, last] of lastRead.entries()) if (last === at) given[i]?.();
+      this.layer(layer);
+      for (const [i, last] of lastRead.entries()) if (last === at) for (const give of this.#given[i]) give();
     }
     return { input, normalise, activations: this.activations, operators: this.operators, placements: this.placements };
+  }
+
+  /** Memory for activations in some format. */
+  protected place(i: number, format: Format): PlacedActivations {
+    const { placed, give } = this.#buffers.take(this.network.shapes[i], this.#borders[i], format);
+    if (!this.#kept.has(i)) this.#given[i].push(give);
+    return placed;
+  }
+
+  /** Memory for activations in floats. */
+  protected take(i: number): void {
+    this.activations[i] = this.place(i, FLOATS);
   }
 
   #image(input: number, normalise: number): void {
@@ -151,7 +174,8 @@ class Planner {
     });
   }
 
-  #layer(layer: Layer): void {
+  protected layer(layer: Layer): void {
+    this.take(layer.output);
     switch (layer.kind) {
       case 'convolution': return layer.depthwise ? this.#depthwise(layer) : this.#convolution(layer);
       case 'maximum': case 'average': case 'averageOfAll': return this.#pool(layer);

@@ -60,7 +60,7 @@ class Reader {
     const dense = this.#layers.at(-1);
     const features = dense?.kind === 'dense' && dense.output === scores ? dense.input : undefined;
     const mean = this.#layers.find((layer) => layer.kind === 'mean' && layer.output === features);
-    return { size, normalise: this.#normalise, shapes: this.#shapes, layers: this.#layers, scores, features, pooled: mean?.input };
+    return { size, normalise: this.#normalise, shapes: this.#shapes, layers: this.#layers, scores, features, pooled: mean?.input, numbers: this.#numbers };
   }
 
   #add(shape: Shape): number {

@@ -15,11 +15,12 @@
 
 // 8 sums at n pixels, which lie `offsets` from `in`: [n][8].
 typedef void Dot(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
-Dot dot_5, dot_6;
+Dot dot_5, dot_6, wide_dot_5, wide_dot_6;
 
 // Pixels of a block: where they lie, in bytes, in input and output of integers and, in floats, in an output of these.
 typedef struct {
   int32_t in[MAX_COLUMNS], out[MAX_COLUMNS], floats[MAX_COLUMNS];
+  int32_t excess[MAX_COLUMNS];  // of the sums, where weights are 64 more than they are
 } Places;
 
 INLINE vec floats_low(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(halves)); }
@@ -37,20 +38,33 @@ INLINE void finish(const Operator *p, int o, int n, const int32_t *sums, const P
   const int plane = o / 16 * (floats ? p->in_plane : p->out_plane) + o % 16;
   const uint8_t *residual = p->residual ? (const uint8_t *)p->residual + plane : 0;
   for (int i = 0; i < n; i++) {
-    vec a = add(mul(wasm_f32x4_convert_i32x4(wasm_v128_load(sums + i * 8)), s0), b0);
-    vec b = add(mul(wasm_f32x4_convert_i32x4(wasm_v128_load(sums + i * 8 + 4)), s1), b1);
-    if (residual) {
+    vec whole0 = wasm_v128_load(sums + i * 8), whole1 = wasm_v128_load(sums + i * 8 + 4);
+    if (p->wide_in) {
+      const vec excess = wasm_i32x4_splat(at->excess[i]);
+      whole0 = wasm_i32x4_sub(whole0, excess), whole1 = wasm_i32x4_sub(whole1, excess);
+    }
+    vec a = add(mul(wasm_f32x4_convert_i32x4(whole0), s0), b0);
+    vec b = add(mul(wasm_f32x4_convert_i32x4(whole1), s1), b1);
+    if (residual && p->wide_residual) {
+      const vec halves = wasm_i16x8_load8x8(residual + at->out[i]);
+      a = add(a, mul(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(halves)), factor));
+      b = add(b, mul(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(halves)), factor));
+    } else if (residual) {
       const vec halves = wasm_u16x8_load8x8(residual + at->out[i]);
       a = add(a, mul(floats_low(halves), factor));
       b = add(b, mul(floats_high(halves), factor));
     }
     if (floats) {
       float *to = p->out + o / 4 * p->out_plane + at->floats[i];
-      store(to, relu_if(a, p->relu));
-      store(to + p->out_plane, relu_if(b, p->relu));
+      a = relu_if(a, p->relu), b = relu_if(b, p->relu);
+      if (p->high > 0) a = wasm_f32x4_relaxed_min(a, splat(p->high)), b = wasm_f32x4_relaxed_min(b, splat(p->high));
+      store(to, a);
+      store(to + p->out_plane, b);
     } else {
       const vec halves = wasm_i16x8_narrow_i32x4(rounded(a, top), rounded(b, top));
-      wasm_v128_store64_lane((uint8_t *)p->out + plane + at->out[i], wasm_u8x16_narrow_i16x8(halves, halves), 0);
+      vec bytes = wasm_u8x16_narrow_i16x8(halves, halves);
+      if (p->wide_out) bytes = wasm_v128_xor(bytes, wasm_i8x16_const_splat(-128));
+      wasm_v128_store64_lane((uint8_t *)p->out + plane + at->out[i], bytes, 0);
     }
   }
 }
@@ -74,9 +88,10 @@ INLINE void convolve(const Operator *p, int item, int floats) {
         at.in[i] = (y * p->stride + edge) * p->in_row + (x * p->stride + edge) * 16;
         at.out[i] = (y + 1) * out_row + (x + 1) * 16;
         if (floats) at.floats[i] = (y + 1) * p->out_row + (x + 1) * 4;
+        if (p->wide_in) at.excess[i] = ((const int32_t *)p->sums)[y * p->width + x] * 64;
         if (++x == p->width) x = 0, y++;
       }
-      Dot *const dot = n == 6 ? dot_6 : dot_5;
+      Dot *const dot = p->wide_in ? (n == 6 ? wide_dot_6 : wide_dot_5) : n == 6 ? dot_6 : dot_5;
       dot((const uint8_t *)p->in, weights, sums, at.in, p->ic / 16, p->in_plane, p->in_row, p->taps);
       finish(p, o, n, sums, &at, floats);
     }

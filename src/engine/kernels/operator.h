@@ -35,6 +35,9 @@ enum Kind {
   F32_MAXPOOL = 19,
   F32_AVGPOOL = 20,
   F32_VAFFINE = 21,
+  QS8_DWCONV = 22,
+  F32_QS8_VCVT = 23,
+  QS8_RSUM = 24,
 };
 
 typedef struct {
@@ -68,11 +71,14 @@ typedef struct {
   float factor;         // the residual's step in steps of the output; CONV1_INT8: 1 in steps of the output
   int32_t top;          // largest integer of the output
   // Networks that are planned from their graph (src/engine/graph).
-  float low, high;                        // what the output is clamped to
+  float low, high;                        // what the output is clamped to; INT8_TO_FLOATS: 0 for no upper limit
   int32_t residual_row, residual_plane;   // floats; bytes in int8
   int32_t in_width, in_height;            // pools: of the input
   int32_t pad_x, pad_y;                   // pools: before the first pixel
-  int32_t spare0, spare1, spare2, spare3, spare4, spare5, spare6, spare7;  // up to a whole number of cache lines
+  // Int8: whether activations are -128 to 127, not 0 to 127. What is read is then multiplied with weights of 7 bits, 64 more than they are,
+  // for which `sums` has the sum of each pixel's channels.
+  int32_t wide_in, wide_out, wide_residual;
+  int32_t spare3, spare4, spare5, spare6, spare7;  // up to a whole number of cache lines
 } Operator;
 
 _Static_assert(sizeof(Operator) == 256, "planner and kernels must agree");
@@ -128,6 +134,9 @@ void f32_vaffine(const Operator *p, int item);
 void int8_convolution(const Operator *p, int item);
 void int8_to_floats(const Operator *p, int item);
 void conv1_int8(const Operator *p, int item);
+void qs8_dwconv(const Operator *p, int item, int thread);
+void f32_qs8_vcvt(const Operator *p, int item);
+void qs8_rsum(const Operator *p, int item);
 #endif
 
 #endif

@@ -39,6 +39,9 @@ static void run_item(const Operator *p, int item, int thread) {
     case INT8: int8_convolution(p, item); break;
     case INT8_TO_FLOATS: int8_to_floats(p, item); break;
     case CONV1_INT8: conv1_int8(p, item); break;
+    case QS8_DWCONV: qs8_dwconv(p, item, thread); break;
+    case F32_QS8_VCVT: f32_qs8_vcvt(p, item); break;
+    case QS8_RSUM: qs8_rsum(p, item); break;
 #endif
   }
 }

@@ -40,6 +40,22 @@ export function tensorFloats({ type, raw }: OnnxTensor): Float32Array | undefine
   return type === OnnxType.float ? new Float32Array(buffer) : halvesToFloats(new Uint16Array(buffer));
 }
 
+/** The reverse of {@link storeAsHalf}: weights are float32 again, of the numbers that float16 has. */
+export function storeAsFloat(model: OnnxModel): OnnxModel {
+  const stored = new Map(model.graph.initializers.map((tensor) => [tensor.name, tensor]));
+  const casts = new Map(model.graph.nodes.flatMap((node) => {
+    const half = node.op === 'Cast' ? stored.get(node.inputs[0]) : undefined;
+    return half?.type === OnnxType.float16 ? [[node, half] as const] : [];
+  }));
+  const halves = new Set(casts.values());
+  const floats = [...casts].map(([{ outputs }, { shape, raw }]): OnnxTensor => {
+    const values = halvesToFloats(new Uint16Array(new Uint8Array(raw).buffer));
+    return { name: outputs[0], type: OnnxType.float, shape, raw: new Uint8Array(values.buffer) };
+  });
+  const initializers = [...model.graph.initializers.filter((tensor) => !halves.has(tensor)), ...floats];
+  return { ...model, graph: { ...model.graph, initializers, nodes: model.graph.nodes.filter((node) => !casts.has(node)) } };
+}
+
 function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;

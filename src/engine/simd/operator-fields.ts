@@ -24,6 +24,9 @@ export const Kind = {
   f32Maxpool: 19,
   f32Avgpool: 20,
   f32Vaffine: 21,
+  qs8Dwconv: 22,
+  f32Qs8Vcvt: 23,
+  qs8Rsum: 24,
 } as const;
 
 /** What the planner writes, in order, as 32-bit numbers; pointers in bytes. */
@@ -31,8 +34,8 @@ export const FIELDS = [
   'kind', 'items', 'nobarrier', 'in', 'out', 'residual', 'weights', 'bias', 'columns', 'sums', 'columnsStep',
   'sumsStep', 'local', 'localSize', 'ic', 'oc', 'relu', 'inRow', 'inPlane', 'outRow', 'outPlane', 'width', 'height',
   'tilesX', 'tiles', 'chunk', 'group', 'taps', 'stride', 'scales', 'factor', 'top', 'low', 'high', 'residualRow',
-  'residualPlane', 'inWidth', 'inHeight', 'padX', 'padY', 'spare0', 'spare1', 'spare2', 'spare3', 'spare4', 'spare5',
-  'spare6', 'spare7',
+  'residualPlane', 'inWidth', 'inHeight', 'padX', 'padY', 'wideIn', 'wideOut', 'wideResidual', 'spare3', 'spare4',
+  'spare5', 'spare6', 'spare7',
 ] as const;
 
 /** The counters and their padding in front of the fields, in 32-bit numbers: a cache line that no field shares. */

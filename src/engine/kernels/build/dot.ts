@@ -7,8 +7,10 @@ const MIN_PIXELS = MAX_COLUMNS - 1;
 /**
  * dot_N: 8 output channels at N pixels anywhere in the input, over taps x taps places and all input channels. Four input channels of a
  * pixel are one splat, which is multiplied with four channels of four outputs at a time.
+ *
+ * @param wide whether the input has 8 bits with a sign, and the weights 7 without: the instruction's operands change places
  */
-function dot(pixels: number): string {
+function dot(pixels: number, wide: boolean): string {
   const [input, weights, out, offsets, blocks, plane, row, taps] = Array(8).keys();
   const asm = new Assembly(8);
   const [ky, kx, k, base] = Array.from({ length: 4 }, () => asm.variable('i32'));
@@ -31,7 +33,8 @@ function dot(pixels: number): string {
           for (const [i, a] of at.entries()) {
             asm.load(a, l * 4, x, 'v128.load32_splat');
             for (const [w, sum] of [[w0, upper[i]], [w1, lower[i]]]) {
-              asm.emit(`local.get ${w}`, `local.get ${x}`, `local.get ${sum}`, 'i32x4.relaxed_dot_i8x16_i7x16_add_s', `local.set ${sum}`);
+              const [first, second] = wide ? [x, w] : [w, x];
+              asm.emit(`local.get ${first}`, `local.get ${second}`, `local.get ${sum}`, 'i32x4.relaxed_dot_i8x16_i7x16_add_s', `local.set ${sum}`);
             }
           }
         }
@@ -46,10 +49,11 @@ function dot(pixels: number): string {
     asm.store(out, i * 2 * V, upper[i]);
     asm.store(out, i * 2 * V + V, lower[i]);
   }
-  return asm.function(`dot_${pixels}`);
+  return asm.function(`${wide ? 'wide_' : ''}dot_${pixels}`);
 }
 
 /** The dot products of convolutions in int8. */
 export function dotFunctions(): string[] {
-  return Array.from({ length: MAX_COLUMNS - MIN_PIXELS + 1 }, (_, i) => dot(MIN_PIXELS + i));
+  const sizes = Array.from({ length: MAX_COLUMNS - MIN_PIXELS + 1 }, (_, i) => MIN_PIXELS + i);
+  return [...sizes.map((n) => dot(n, false)), ...sizes.map((n) => dot(n, true))];
 }
