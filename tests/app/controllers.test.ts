@@ -56,7 +56,8 @@ describe('int8MayLead', () => {
     expect(int8MayLead(INT8_MODEL, 'simd', true)).toBe(true);
     expect(int8MayLead(INT8_MODEL, 'ort', true)).toBe(false);
     expect(int8MayLead(INT8_MODEL, 'auto', false)).toBe(false);
-    expect(int8MayLead({ ...INT8_MODEL, architecture: 'efficientnet-lite0' }, 'auto', true)).toBe(false);
+    expect(int8MayLead({ ...INT8_MODEL, architecture: 'efficientnet-lite0' }, 'auto', true)).toBe(true);
+    expect(int8MayLead({ ...INT8_MODEL, architecture: 'classifier' }, 'auto', true)).toBe(false);
     expect(int8MayLead({ ...RESNET, variants: [INT8] }, 'auto', true)).toBe(false);
     expect(int8MayLead(RESNET, 'auto', true)).toBe(false);
   });

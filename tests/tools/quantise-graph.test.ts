@@ -62,6 +62,19 @@ describe('quantiseGraph', () => {
     }
   });
 
+  it('takes a ReLU6 for a range as well, and fewer bits for weights beside a range that does not begin at zero', () => {
+    const facts = new Map<string, TensorFacts>([['x', { range: { low: -1, high: 1 } }], ['relu_out', { range: { low: 0, high: 6 } }]]);
+    const { graph } = small();
+    const clipped: OnnxModel = { ...small(), graph: { ...graph, nodes: graph.nodes.map((n) => (n.op === 'Relu' ? { ...n, op: 'Clip' } : n)) } };
+    const weightOf = (model: OnnxModel): number[] => Array.from(new Int8Array(new Uint8Array(model.graph.initializers.find((t) => t.name === 'w.quantised')?.raw ?? []).buffer));
+    const model = quantiseGraph(clipped, facts, ALL);
+    expect(model.graph.nodes.some((n) => n.op === 'Clip')).toBe(false);
+    expect(weightOf(model)).toEqual([127, -40]);
+    expect(weightOf(quantiseGraph(clipped, facts, { ...ALL, weightLevelsBesideSigned: 63 }))).toEqual([63, -20]);
+    const begins = new Map<string, TensorFacts>([...facts, ['x', { range: { low: 0, high: 1 } }]]);
+    expect(weightOf(quantiseGraph(clipped, begins, { ...ALL, weightLevelsBesideSigned: 63 }))).toEqual([127, -40]);
+  });
+
   it('keeps the ReLU where activations are int8', () => {
     const facts = new Map<string, TensorFacts>([
       ['x', { range: { low: -1, high: 1 } }],

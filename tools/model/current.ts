@@ -40,5 +40,5 @@ export async function int8IsCurrent(folder: string, manifest: ModelManifest, set
   const { byHand, fingerprint, pictures: images } = variant.quantisation;
   // Made images never take the place of real ones.
   if (byHand || (set.kind === 'synthetic' && images !== undefined)) return true;
-  return fingerprint === quantisationFingerprint(set, recipeFor(set));
+  return fingerprint === quantisationFingerprint(set, recipeFor(set, manifest.id));
 }

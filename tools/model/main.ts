@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelManifest } from '../../src/base/shared/model';
-import { findCalibrationSet, type CalibrationSet } from '../quantise/calibration-set';
+import { modelIndex } from '../../src/server/model-index';
+import { findCalibrationSet, thinned, type CalibrationSet } from '../quantise/calibration-set';
 import { recipeFor, writeInt8 } from '../quantise/write-int8';
 import { buildResNet18 } from './build-resnet18';
 import { currentManifest, int8IsCurrent } from './current';
@@ -27,18 +28,31 @@ async function fetchWeights(): Promise<WeightsSource | undefined> {
   }
 }
 
+/** Of the images, each second one calibrates EfficientNet-Lite0: its activations are many. */
+const LITE_STEP = 2;
+
+/** Adds the int8 file of the model that comes with the app. */
+async function addLiteInt8(set: CalibrationSet): Promise<void> {
+  const manifest = modelIndex(folder).find(({ id }) => id === 'efficientnet-lite0');
+  const fewer = thinned(set, LITE_STEP);
+  if (!manifest || (!process.argv.includes('--force') && (await int8IsCurrent(folder, manifest, fewer)))) return;
+  await addInt8(manifest, fewer);
+}
+
 /** Adds the int8 file; without it the app runs all the same. */
 async function addInt8(manifest: ModelManifest, set: CalibrationSet): Promise<ModelManifest> {
-  console.log(`Making integers, calibrated with ${set.words} ...`);
+  console.log(`Making integers of ${manifest.name}, calibrated with ${set.words} ...`);
   try {
-    return await writeInt8(folder, manifest, set, recipeFor(set));
+    return await writeInt8(folder, manifest, set, recipeFor(set, manifest.id));
   } catch (error) {
-    console.warn(`No INT8 was made: ${error instanceof Error ? error.message : String(error)} ResNet-18 runs in float32.`);
+    console.warn(`No INT8 was made: ${error instanceof Error ? error.message : String(error)} ${manifest.name} runs in float32.`);
     return manifest;
   }
 }
 
 async function main(): Promise<void> {
+  const set = findCalibrationSet(root);
+  await addLiteInt8(set);
   const weights = findLocalWeights(root) ?? (await fetchWeights());
   if (!weights) {
     console.warn(
@@ -47,7 +61,6 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const set = findCalibrationSet(root);
   let manifest = process.argv.includes('--force') ? undefined : await currentManifest(folder, weights);
   if (manifest && (await int8IsCurrent(folder, manifest, set))) {
     console.log(`ResNet-18 is there already (${weights.source}).`);

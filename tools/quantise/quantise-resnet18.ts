@@ -26,6 +26,11 @@ export async function observeResNet18(
   return { model, observations: await observe(model, inputs, tensors) };
 }
 
+/** Watches any network at work on images, as far as a recipe asks. @param model float32 */
+export async function observeNetwork(model: OnnxModel, recipe: Recipe, inputs: AsyncIterable<Float32Array>): Promise<Observed> {
+  return { model, observations: await observe(model, inputs, tensorsToObserve(model, recipe)) };
+}
+
 /** The whole range of values that images can have once they are normalised: the input needs no watching. */
 function inputRange({ mean, std }: Preprocessing): { low: number; high: number } {
   return { low: Math.min(...mean.map((m, i) => -m / std[i])), high: Math.max(...mean.map((m, i) => (1 - m) / std[i])) };

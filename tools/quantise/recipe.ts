@@ -16,15 +16,19 @@ export const DEFAULT_RECIPE: Recipe = {
   float: ['conv1', 'fc'],
 };
 
+/** EfficientNet-Lite0's: its sums of blocks do not begin at zero, and our own kernels want weights of 7 bits beside such. */
+export const LITE_RECIPE: Recipe = { ...DEFAULT_RECIPE, weightLevelsBesideSigned: 63, float: ['_conv_stem', '_fc'] };
+
 /** Made images fill later layers less than real ones do, so nothing of what they show is cut off. */
 export const SYNTHETIC_RECIPE: Recipe = { ...DEFAULT_RECIPE, method: { kind: 'minmax' } };
 
 /** A recipe in words. */
-export function recipeWords({ activations, method, weightLevels, float, correctBias }: Recipe): string {
+export function recipeWords({ activations, method, weightLevels, weightLevelsBesideSigned, float, correctBias }: Recipe): string {
   return [
     `activations ${activations}`,
     `ranges by ${method.kind === 'percentile' ? `percentile ${method.percent}` : method.kind}`,
     `weights int8 per channel (${weightLevels === 127 ? 8 : 7} bits)`,
+    ...(weightLevelsBesideSigned === 63 ? ['7 bits beside activations that do not begin at zero'] : []),
     ...(correctBias === false ? ['biases as they are'] : []),
     `float: ${float.length > 0 ? float.join(', ') : 'none'}`,
   ].join('; ');

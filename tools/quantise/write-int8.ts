@@ -6,23 +6,33 @@ import type { ModelManifest, ModelVariant, Quantisation } from '../../src/base/s
 import type { Preprocessing } from '../../src/engine/model';
 import { decodeModel } from '../../src/engine/onnx/decode';
 import { encodeModel } from '../../src/engine/onnx/encode';
+import { storeAsFloat, storeAsHalf } from '../../src/engine/onnx/half';
+import type { OnnxModel } from '../../src/engine/onnx/model';
 import { topK } from '../../src/engine/probabilities';
 import { readResNet18 } from '../../src/engine/resnet18/read';
-import { hexSha256, writeWhole } from '../model/build-resnet18';
+import { hexSha256, RESNET18_ID, writeWhole } from '../model/build-resnet18';
 import { knownAnswer } from '../model/known-answer';
 import { calibrationInputs, type CalibrationSet } from './calibration-set';
 import { networkInputs } from './images';
-import { observeResNet18, quantised } from './quantise-resnet18';
-import { DEFAULT_RECIPE, recipeWords, SYNTHETIC_RECIPE, type Recipe } from './recipe';
+import { observeNetwork, observeResNet18, quantised, type Observed } from './quantise-resnet18';
+import { DEFAULT_RECIPE, LITE_RECIPE, recipeWords, SYNTHETIC_RECIPE, type Recipe } from './recipe';
 
 /** Raised where the same recipe and images would give other integers than before. */
 const VERSION = 2;
+/** Numbers from which on weights that stay float, which are the classifier's, are stored as float16. */
+const HALF_FROM = 10_000;
 /** Images that the integers are compared with the floats on. */
 const AGREEMENT_COUNT = 100;
 
-/** The recipe for a set, where none is asked for. */
-export function recipeFor(set: CalibrationSet): Recipe {
-  return set.kind === 'pictures' ? DEFAULT_RECIPE : SYNTHETIC_RECIPE;
+/** The recipe for a set, where none is asked for. @param id of the model */
+export function recipeFor(set: CalibrationSet, id = RESNET18_ID): Recipe {
+  const recipe = set.kind === 'pictures' ? DEFAULT_RECIPE : SYNTHETIC_RECIPE;
+  return id === RESNET18_ID ? recipe : { ...LITE_RECIPE, method: recipe.method };
+}
+
+/** Watches a network at work on images. */
+function observed(id: string, float: OnnxModel, recipe: Recipe, inputs: AsyncIterable<Float32Array>): Promise<Observed> {
+  return id === RESNET18_ID ? observeResNet18(readResNet18(float), float.metadata, inputs) : observeNetwork(storeAsFloat(float), recipe, inputs);
 }
 
 /** SHA-256 of all that the integers depend on but the weights. */
@@ -73,15 +83,15 @@ export async function writeInt8(
   recipe: Recipe,
   byHand = false,
 ): Promise<ModelManifest> {
-  const reference = manifest.variants.find((v) => v.precision === 'fp32');
-  if (!reference) throw new Error(`${manifest.id} has no float32 weights to make integers of.`);
+  const reference = manifest.variants.find((v) => v.precision !== 'int8');
+  if (!reference) throw new Error(`${manifest.id} has no float weights to make integers of.`);
   const { preprocessing } = manifest;
   const floatBytes = readFileSync(join(folder, reference.file));
   const float = decodeModel(floatBytes);
-  const observed = await observeResNet18(readResNet18(float), float.metadata, calibrationInputs(set, preprocessing));
   const facts = { calibration: set.words, recipe: recipeWords(recipe) };
-  const int8 = quantised(observed, recipe, preprocessing);
-  const model = encodeModel({ ...int8, metadata: { ...int8.metadata, ...facts } });
+  const int8 = quantised(await observed(manifest.id, float, recipe, calibrationInputs(set, preprocessing)), recipe, preprocessing);
+  const whole = { ...int8, metadata: { ...int8.metadata, ...facts } };
+  const model = encodeModel(manifest.id === RESNET18_ID ? whole : storeAsHalf(whole, HALF_FROM));
   const quantisation: Quantisation = {
     ...facts,
     ...(set.images === undefined ? {} : { pictures: { count: set.paths.length, sha256: set.images } }),
@@ -99,6 +109,8 @@ export async function writeInt8(
   };
   const changed: ModelManifest = { ...manifest, variants: [...manifest.variants.filter((v) => v.precision !== 'int8'), variant] };
   await writeWhole(join(folder, variant.file), model);
-  await writeWhole(join(folder, `${manifest.id}.json`), `${JSON.stringify(changed, undefined, 2)}\n`);
+  // What comes with the app stays as it is: its int8 has a file of its own beside the manifest.
+  const [name, written] = manifest.id === RESNET18_ID ? [manifest.id, changed] : [`${manifest.id}-int8`, { of: manifest.id, variant }];
+  await writeWhole(join(folder, `${name}.json`), `${JSON.stringify(written, undefined, 2)}\n`);
   return changed;
 }

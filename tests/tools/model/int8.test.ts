@@ -5,15 +5,21 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../../src/base/shared/model';
 import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
+import { planInt8Graph } from '../../../src/engine/graph/plan-int8-graph';
+import { readInt8Graph } from '../../../src/engine/graph/read-int8-graph';
 import { decodeModel } from '../../../src/engine/onnx/decode';
+import { encodeModel } from '../../../src/engine/onnx/encode';
+import { storeAsHalf } from '../../../src/engine/onnx/half';
+import { Arena } from '../../../src/engine/simd/arena';
 import { buildResNet18, hexSha256 } from '../../../tools/model/build-resnet18';
 import { currentManifest, int8IsCurrent } from '../../../tools/model/current';
-import { calibrationInputs, calibrationImages, findCalibrationSet } from '../../../tools/quantise/calibration-set';
+import { calibrationInputs, calibrationImages, findCalibrationSet, thinned } from '../../../tools/quantise/calibration-set';
 import { networkInputs } from '../../../tools/quantise/images';
-import { DEFAULT_RECIPE } from '../../../tools/quantise/recipe';
+import { DEFAULT_RECIPE, LITE_RECIPE } from '../../../tools/quantise/recipe';
 import { deadLeaves } from '../../../tools/quantise/synthetic';
 import { recipeFor, writeInt8 } from '../../../tools/quantise/write-int8';
 import { modelIndex } from '../../../src/server/model-index';
+import { mobileNetV2 } from '../../../tools/networks/mobilenet-v2';
 import { noise, randomResNet18, writeSafetensors } from '../../support/weights';
 
 /** Images of noise, in a folder of their own. */
@@ -125,6 +131,32 @@ describe('calibration', () => {
       expect(Math.max(...differences)).toBeGreaterThan(0);
       expect(int8.quantisation).toMatchObject({ pictures: { count: 4 }, calibration: '4 of the 6 pictures in set', agreement: { of: 2 } });
       expect(decodeModel(bytes).metadata).toMatchObject({ source: 'test', calibration: '4 of the 6 pictures in set' });
+    });
+
+    it('leaves the manifest of a model that comes with the app as it is, and is listed with it', async () => {
+      const own = join(base, 'shipped');
+      mkdirSync(own);
+      const float = mobileNetV2(4, 1000, 224);
+      const bytes = encodeModel(storeAsHalf(float));
+      writeFileSync(join(own, 'lite.onnx'), bytes);
+      const shipped: ModelManifest = {
+        ...manifest, id: 'efficientnet-lite0', architecture: 'efficientnet-lite0', variants: [{ precision: 'fp16', file: 'lite.onnx', bytes: bytes.length, sha256: hexSha256(bytes) }],
+      };
+      writeFileSync(join(own, 'efficientnet-lite0.json'), JSON.stringify(shipped));
+      const set = thinned(calibrationImages(join(base, 'set'), 4), 2);
+      expect(set.paths).toHaveLength(2);
+      expect(set.words).toBe('2 of the 6 pictures in set');
+      const [stem, classifier] = [float.graph.nodes[0].name, float.graph.nodes.at(-1)?.name ?? ''];
+      const { variants } = await writeInt8(own, shipped, set, { ...LITE_RECIPE, float: [stem, classifier] });
+      expect(JSON.parse(readFileSync(join(own, 'efficientnet-lite0.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(shipped)));
+      const [listed, ...others] = modelIndex(own);
+      expect(others).toEqual([]);
+      expect(listed.variants).toEqual(JSON.parse(JSON.stringify(variants)));
+      expect(listed.variants[1]).toMatchObject({ precision: 'int8', file: 'efficientnet-lite0-int8.onnx', quantisation: { pictures: { count: 2 }, agreement: { of: 2 } } });
+      // Our own kernels run what was written.
+      expect(() => planInt8Graph(readInt8Graph(decodeModel(readFileSync(join(own, listed.variants[1].file)))), new Arena(0), 1)).not.toThrow();
+      rmSync(join(own, listed.variants[1].file));
+      expect(modelIndex(own)[0].variants).toHaveLength(1);
     });
 
     it('is made anew only where something changed', async () => {

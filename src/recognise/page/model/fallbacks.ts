@@ -31,7 +31,7 @@ export function variantFor({ variants }: ModelManifest, wanted: Precision | 'aut
 
 /** Whether our own kernels run a model's int8 weights: a person's own int8 file may be another network; ours tells how it was made. */
 function ownInt8({ architecture, variants }: ModelManifest, relaxed: boolean): boolean {
-  return relaxed && architecture === 'resnet18' && variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
+  return relaxed && architecture !== 'classifier' && variants.some((v) => v.precision === 'int8' && v.quantisation !== undefined);
 }
 
 /**
