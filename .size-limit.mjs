@@ -47,7 +47,7 @@ export default [
   lazy('notices', 'platform-notices', '6.5 kB'),
   lazy('Chinese words', 'zh-Hans', '18 kB'),
   lazy('Chinese class names', 'imagenet-zh', '7 kB'),
-  lazy('recogniser worker', 'recogniser.worker', '69 kB'),
+  lazy('recogniser worker', 'recogniser.worker', '74 kB'),
   lazy('recorder worker', 'recorder.worker', '57 kB'),
   lazy('session worker', 'session-store.worker', '13 kB'),
   lazy('import and export worker', 'session-transfer.worker', '90 kB'),
