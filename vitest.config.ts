@@ -35,6 +35,7 @@ const processes = [
   'tests/**/fuzz.test.ts',
   'tests/engine/kernels.test.ts',
   'tests/server/{load,telemetry}.test.ts',
+  'tests/recognise/worker/exporters.test.ts',
   'tests/sessions/exports-python.test.ts',
   'tests/teach/logistic-sklearn.test.ts',
   'tests/tools/{audit,bootstrap,table}.test.ts',

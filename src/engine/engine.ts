@@ -6,7 +6,8 @@ export type EngineId = 'ort' | 'simd';
 /** What one run of the network gives. Both arrays are owned by the engine and overwritten by its next run: copy what must outlive it. */
 export interface EngineOutput {
   /**
-   * Unnormalised class scores, shape [1, classes]: those whose softmax are the probabilities. Index = ImageNet-1k class for the networks
+   * Unnormalised class scores, shape [1, classes]: those whose softmax are the probabilities; logarithms of them where each class has one
+   * of its own (see `probabilitiesOf`). Index = ImageNet-1k class for the networks
    * with 1000 of them that come with the app.
    */
   readonly logits: Float32Array;

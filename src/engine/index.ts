@@ -8,7 +8,7 @@ export { dotAgainstFloat, quickInt8 } from './int8-speed.ts';
 export { TORCHVISION_PREPROCESSING, type ClassifierPorts, type KnownAnswer, type OwnKernels, type Precision, type Preprocessing } from './model.ts';
 export { Preprocessor, type View } from './preprocess/preprocessor.ts';
 export { aimOf, squareAt, visibleSquare, type Aim, type Region } from './preprocess/geometry.ts';
-export { softmax, topK, type Prediction } from './probabilities.ts';
+export { probabilitiesOf, softmax, topK, type Prediction } from './probabilities.ts';
 export { fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';
 
 export { UncoveredError } from './graph/layers.ts';
@@ -18,6 +18,7 @@ export type { InputRange } from './onnx/input-normalisation.ts';
 export { decodeModel } from './onnx/decode.ts';
 export { describeClassifier, LEAST_SIZE, MOST_CLASSES, MOST_SIZE, type ClassifierDescription, type ScoresOutput } from './onnx/describe.ts';
 export { encodeModel } from './onnx/encode.ts';
+export { externalFiles, withExternalData } from './onnx/external-data.ts';
 export { floatToHalf, halvesToFloats, storeAsHalf } from './onnx/half.ts';
 export {
   OnnxError, OnnxType, type OnnxAttributes, type OnnxAttributeValue, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor,

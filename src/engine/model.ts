@@ -48,8 +48,11 @@ export interface ClassifierPorts {
   readonly size: number;
   /** Name of the output that is read. */
   readonly scores: string;
-  /** Whether that output has scores that a softmax makes probabilities of, or has been through one. */
-  readonly answers: 'scores' | 'probabilities';
+  /**
+   * Whether that output has scores that a softmax makes probabilities of, has been through one, or has a probability of its own for each
+   * class (a sigmoid), so that several may be right at once.
+   */
+  readonly answers: 'scores' | 'probabilities' | 'independent';
   /** Name of the output with what the classifier reads, shape [1, width]; undefined where there is none. */
   readonly features?: string;
 }

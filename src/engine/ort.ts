@@ -127,7 +127,7 @@ class OrtEngine implements Engine {
       const { scores, answers, features } = this.ports;
       if (this.#activationsName !== undefined) this.#activations = results[this.#activationsName];
       return {
-        logits: answers === 'probabilities' ? logarithms(scoresOf(results[scores])) : scoresOf(results[scores]),
+        logits: answers === 'scores' ? scoresOf(results[scores]) : logarithms(scoresOf(results[scores])),
         features: features === undefined ? this.#averages() : floatsOf(results[features]),
       };
     } finally {

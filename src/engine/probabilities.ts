@@ -1,3 +1,5 @@
+import type { ClassifierPorts } from './model.ts';
+
 /** One class with its probability. */
 export interface Prediction {
   /** Class index, 0 to 999 for ImageNet-1k; 1000 and more for taught classes. */
@@ -32,6 +34,23 @@ export function softmax(logits: Float32Array, out: Float32Array = new Float32Arr
     total += e;
   }
   for (let i = 0; i < logits.length; i++) out[i] /= total;
+  return out;
+}
+
+/**
+ * Probabilities of an engine's answer: its softmax, or where each class has one of its own the numbers whose logarithms they are.
+ *
+ * @param answers of the network's ports
+ * @param out receives them; may be `logits` itself
+ * @returns `out`
+ * @throws RangeError as {@link softmax} does
+ */
+export function probabilitiesOf(logits: Float32Array, answers: ClassifierPorts['answers'] | undefined, out: Float32Array = new Float32Array(logits.length)): Float32Array {
+  if (answers !== 'independent') return softmax(logits, out);
+  for (let i = 0; i < logits.length; i++) {
+    if (!Number.isFinite(logits[i])) throw new RangeError(`The network gave ${logits[i]} as a score: its weights or input are broken.`);
+    out[i] = Math.min(1, Math.exp(logits[i]));
+  }
   return out;
 }
 

@@ -56,7 +56,7 @@ export function isZip({ type, name }: File): boolean {
 
 /** Whether a file is a model, by its name. */
 export function isModel({ name }: File): boolean {
-  return /\.(onnx|safetensors|pth?)$/i.test(name);
+  return /\.(onnx|safetensors|pth?|pt2|ckpt)$/i.test(name);
 }
 
 /**

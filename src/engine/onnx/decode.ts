@@ -36,7 +36,7 @@ function repeated(pbf: PbfReader, into: number[], read: () => number): void {
 }
 
 function rawOf(parts: TensorParts): Uint8Array {
-  if (parts.external) throw new OnnxError(`The weights of ${parts.name} lie in another file. Save the model as one file.`);
+  if (parts.external) throw new OnnxError(`The weights of ${parts.name} lie in another file. Choose or drop it together with the .onnx file.`);
   if (parts.raw.length > 0) return parts.raw;
   if (parts.floats.length > 0) return new Uint8Array(Float32Array.from(parts.floats).buffer);
   if (parts.integers.length === 0) return parts.raw;

@@ -158,7 +158,8 @@ class Outputs {
 
   #answers(name: string): ClassifierPorts['answers'] {
     const node = this.#maker(name);
-    if (node?.op === 'Softmax' || node?.op === 'Sigmoid' || node?.op === 'HardSigmoid') return 'probabilities';
+    if (node?.op === 'Softmax') return 'probabilities';
+    if (node?.op === 'Sigmoid' || node?.op === 'HardSigmoid') return 'independent';
     // A softmax in parts: exp(x) / sum(exp(x)).
     const parts = node?.op === 'Div' ? node.inputs.map((input) => this.#maker(input)?.op) : [];
     return parts[0] === 'Exp' && parts[1] === 'ReduceSum' ? 'probabilities' : 'scores';
@@ -179,6 +180,7 @@ class Outputs {
   #words(fromPicture: ReadonlySet<string>): string {
     const outputs = this.model.graph.outputs.map(({ name, type, shape }) => {
       if (!fromPicture.has(name)) return `"${name}" does not depend on the picture`;
+      if (shape?.every((d) => d === 1)) return `"${name}" is one number alone, as of one class: two or more are needed`;
       if (shape && !isScores(shape)) return `"${name}" has the shape ${shapeWords(shape)}`;
       return type === OnnxType.float || type === OnnxType.float16 ? `"${name}" is the picture itself` : `"${name}" has no float numbers`;
     });
@@ -192,6 +194,17 @@ function isScores(shape: OnnxValueInfo['shape']): boolean {
   const longer = shape.slice(1).filter((d) => d !== 1);
   if (shape.length === 1) return isFixed(shape[0]) && shape[0] > 1 && shape[0] <= MOST_CLASSES;
   return shape.length <= 4 && longer.length === 1 && (!isFixed(longer[0]) || longer[0] <= MOST_CLASSES);
+}
+
+/** Operator sets that are tried with what exporters write (tests/exporters), and what onnxruntime-web knows beyond. */
+const FIRST_OPSET = 9;
+const LAST_OPSET = 25;
+
+/** @throws OnnxError where the file is made for operators that the runtime may know by another meaning, or not at all */
+function checkOpset({ opsets }: OnnxModel): void {
+  const version = opsets.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
+  if (version === undefined || (version >= FIRST_OPSET && version <= LAST_OPSET)) return;
+  throw new OnnxError(`The model is made for version ${version} of ONNX's operators (opset): ${FIRST_OPSET} to ${LAST_OPSET} can be used here. Export it anew, with opset_version=17 say.`);
 }
 
 /** Operators that multiply what they read by all of their other inputs: nothing finite comes of an infinite one. */
@@ -226,6 +239,7 @@ function doubles(raw: Uint8Array): Float64Array | undefined {
  * @throws OnnxError with the reason where it is none that can be used
  */
 export function describeClassifier(model: OnnxModel): ClassifierDescription {
+  checkOpset(model);
   checkLimits(model);
   checkFinite(model);
   const input = inputOf(model);

@@ -23,6 +23,18 @@ function isTorchZip(file: Uint8Array): boolean {
   return file.length > 4 && new DataView(file.buffer, file.byteOffset, 4).getUint32(0, true) === LOCAL_ENTRY;
 }
 
+/** What other files of PyTorch's are that look like this one, by an entry of theirs. */
+const OTHERS: readonly (readonly [RegExp, string])[] = [
+  [/(^|\/)(code\/|constants\.pkl$)/, 'a program of TorchScript'],
+  [/(^|\/)archive_format$/, 'a program of torch.export'],
+];
+
+/** @throws PickleError where an entry is one of a file that holds a program */
+function refuseProgram(name: string): void {
+  const other = OTHERS.find(([entry]) => entry.test(name));
+  if (other) throw new PickleError(`The file holds ${other[1]}, which cannot be run here. Export the network as ONNX, or save its state dict with torch.save(model.state_dict(), ...).`);
+}
+
 /** The stored entries of a zip: torch packs nothing closer. Views into the file. */
 function entriesOf(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -40,6 +52,7 @@ function entriesOf(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
       const nameBytes = view.getUint16(at + 28, true);
       const local = view.getUint32(at + 42, true);
       const name = new TextDecoder().decode(file.subarray(at + 46, at + 46 + nameBytes));
+      refuseProgram(name);
       if (view.getUint16(at + 10, true) !== 0) throw new PickleError(`${name} is compressed, which torch.save does not do. Save the weights anew.`);
       const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
       if (start + bytes > file.length) throw new PickleError('The file is cut off within the weights. Fetch it again.');
@@ -59,16 +72,14 @@ function called(value: PickleValue): { readonly callee: string; readonly args: r
 
 const isTensor = (value: PickleValue): boolean => /^torch\._utils\._rebuild_(tensor_v2|parameter|tensor_v3)$/.test(called(value)?.callee ?? '');
 
-/** The dictionary that holds tensors, in a checkpoint or by itself. */
+/** The dictionary that holds tensors, in a checkpoint or by itself. A checkpoint may have tensors beside it: a loss, an accuracy. */
 function stateDict(value: PickleValue, depth = 0): ReadonlyMap<PickleValue, PickleValue> | undefined {
   if (!(value instanceof Map)) return undefined;
-  if ([...value.values()].some(isTensor)) return value;
-  if (depth > 2) return undefined;
-  for (const place of PLACES) {
+  for (const place of depth > 2 ? [] : PLACES) {
     const found = stateDict(value.get(place) ?? null, depth + 1);
     if (found) return found;
   }
-  return undefined;
+  return [...value.values()].some(isTensor) ? value : undefined;
 }
 
 const isCounts = (value: PickleValue): value is number[] => Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);

@@ -1,9 +1,10 @@
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import {
-  decodeModel, describeClassifier, encodeModel, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
+  decodeModel, describeClassifier, encodeModel, externalFiles, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
   foldResNet, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, ownKernels, type Preprocessing,
   readSafetensors, readTorchZip, RESNET18_CONVOLUTIONS, referenceResNet18, resnet18In, resnet18Onnx, TORCHVISION_PREPROCESSING,
+  withExternalData,
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
 import { namesOfMetadata } from '../shared/class-names';
@@ -17,7 +18,7 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
 /** What torchvision's recipe resizes to, as a share of the crop. */
 const RESIZE = TORCHVISION_PREPROCESSING.resize / TORCHVISION_PREPROCESSING.crop;
 /** An ONNX model, or weights that the app makes one of. */
-const MODEL_NAME = /\.(safetensors|pth?|onnx)$/iu;
+const MODEL_NAME = /\.(safetensors|pth?|pt2|ckpt|onnx)$/iu;
 
 /** A dropped model, checked, as ONNX, with the manifest that it will be listed by. */
 export interface AdoptedModel {
@@ -125,26 +126,42 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
   };
 }
 
+/** @throws Fault where files have more bytes together than a model may have */
+function refuseLarge(files: readonly File[]): void {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  if (bytes > MAX_FILE_BYTES) {
+    throw new Fault('model-invalid', `${files.map(({ name }) => name).join(', ')}: ${Math.round(bytes / 2 ** 20)} MiB, and at most ${MAX_FILE_BYTES / 2 ** 20} can be taken in.`);
+  }
+}
+
+/** The bytes of a model file, with the weights of an ONNX file that lie beside it in it. */
+async function readWhole(file: File, files: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!/\.onnx$/iu.test(file.name)) return bytes;
+  const names = externalFiles(bytes);
+  const beside = files.filter((other) => other !== file && names.includes(other.name));
+  refuseLarge([file, ...beside]);
+  const contents = await Promise.all(beside.map(async (other) => [other.name, new Uint8Array(await other.arrayBuffer())] as const));
+  return withExternalData(bytes, new Map(contents));
+}
+
 /**
  * Finds out what a model file is, and what the files beside it say of it: nothing of it is run.
  *
- * @param files one model, and lists of names or configurations
+ * @param files one model, files that hold its weights, and lists of names or configurations
  * @throws Fault `model-invalid` with the reason where the file is something else, cut off or damaged
  */
 export async function adoptModelFiles(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<AdoptedModel> {
   const models = files.filter(({ name }) => MODEL_NAME.test(name));
   if (models.length !== 1) {
     const names = files.map(({ name }) => name).join(', ');
-    throw new Fault('model-invalid', models.length === 0 ? `${names} is neither an .onnx file nor weights (.safetensors, .pt or .pth).` : `${names}: one model at a time can be taken in.`);
+    throw new Fault('model-invalid', models.length === 0 ? `${names} is neither an .onnx file nor weights (.safetensors, .pt, .pth or .ckpt).` : `${names}: one model at a time can be taken in.`);
   }
   const [file] = models;
-  if (file.size > MAX_FILE_BYTES) {
-    throw new Fault('model-invalid', `${file.name} has ${Math.round(file.size / 2 ** 20)} MiB: at most ${MAX_FILE_BYTES / 2 ** 20} can be taken in.`);
-  }
+  refuseLarge([file]);
   onProgress({ phase: 'convert', loaded: 0, total: file.size });
-  const bytes = new Uint8Array(await file.arrayBuffer());
   try {
-    const parsed = parse(file.name, bytes);
+    const parsed = parse(file.name, await readWhole(file, files));
     const companions = await readCompanions(files.filter((other) => other !== file));
     onProgress({ phase: 'verify', loaded: file.size, total: file.size });
     const digest = (await sha256(parsed.model)) ?? `${file.size}-${file.lastModified}`;

@@ -1,6 +1,6 @@
 import {
   type Aim, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
-  type Preprocessing, Preprocessor, quickInt8, type Region, selfTestProblem, softmax, squareAt, topK, type View, visibleSquare,
+  type Preprocessing, Preprocessor, probabilitiesOf, quickInt8, type Region, selfTestProblem, squareAt, topK, type View, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
@@ -17,7 +17,7 @@ import type {
 import { namesFor, type ModelDraft } from '../shared/model-draft';
 import { imageQuality } from '../shared/image-quality';
 import { LabelSmoother, type SmootherOptions } from '../shared/label-smoother';
-import { adoptModelFiles, type AdoptedModel } from './adopt-model';
+import type { AdoptedModel } from './adopt-model';
 import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
 import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
 import { deviceModels } from './device-models';
@@ -100,6 +100,8 @@ export class RecogniserService implements RecogniserApi {
 
   inspect(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelDraft> {
     return this.#queue.run(async () => {
+      // Fetched where it is wanted: what runs at every start needs none of it.
+      const { adoptModelFiles } = await import('./adopt-model');
       this.#adopted = await adoptModelFiles(files, onProgress);
       return this.#adopted.draft;
     });
@@ -176,7 +178,7 @@ export class RecogniserService implements RecogniserApi {
       throw Fault.from(error, 'engine-failed');
     }
     const inferred = performance.now();
-    softmax(output.logits, running.probabilities);
+    probabilitiesOf(output.logits, running.loaded.manifest.ports?.answers, running.probabilities);
     const naming = this.#follow(running);
     const own = naming?.join(running.probabilities, output) ?? running.probabilities;
     const probabilities = live ? this.#looks.answered(placed, own, options.capturedAt) : own;

@@ -96,7 +96,8 @@ export class ModelSheet extends LitElement {
 
   #facts({ manifest, loaded }: ModelTrial): string {
     const { crop } = manifest.preprocessing;
-    return msg(str`${loaded.classes} classes, pictures of ${crop} × ${crop} pixels. It was tried and runs on this device.`);
+    const facts = msg(str`${loaded.classes} classes, pictures of ${crop} × ${crop} pixels. It was tried and runs on this device.`);
+    return manifest.ports?.answers === 'independent' ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
   }
 
   #text(name: string, label: string, value: string, change: (value: string) => DraftChange): unknown {
@@ -115,7 +116,7 @@ export class ModelSheet extends LitElement {
     if (!ports) return nothing;
     const select = (scores: string): void => void this.#change({ ports: { scores, answers: draft.outputs.find(({ name }) => name === scores)?.answers ?? 'scores' } });
     return html`${draft.outputs.length > 1 ? this.#choice('scores', msg('Output'), ports.scores, draft.outputs.map(({ name }) => [name, name] as const), select) : nothing}
-    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')]], (answers) => void this.#change({ ports: { answers } }))}`;
+    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')]], (answers) => void this.#change({ ports: { answers } }))}`;
   }
 
   #layout({ manifest: { ports }, draft }: ModelTrial): unknown {
