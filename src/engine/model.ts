@@ -43,6 +43,8 @@ export interface ClassifierPorts {
   readonly input: string;
   /** Order of its dimensions: batch, channels, height, width, or the channels last. */
   readonly layout: 'nchw' | 'nhwc';
+  /** Which colour comes first, red where undefined: networks of Caffe's and OpenCV's kind want blue. */
+  readonly colours?: 'rgb' | 'bgr';
   readonly numbers: 'float32' | 'float16' | 'uint8';
   /** Side of the picture, pixels. */
   readonly size: number;

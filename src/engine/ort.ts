@@ -75,9 +75,9 @@ class FedInput {
   readonly tensor: ort.Tensor;
   readonly fill: () => void;
 
-  constructor(input: Float32Array, { layout, numbers, size }: ClassifierPorts) {
+  constructor(input: Float32Array, { layout, numbers, size, colours }: ClassifierPorts) {
     const dims = layout === 'nchw' ? [1, 3, size, size] : [1, size, size, 3];
-    const values = numbers === 'float32' ? (layout === 'nchw' ? input : new Float32Array(input.length))
+    const values = numbers === 'float32' ? (layout === 'nchw' && colours !== 'bgr' ? input : new Float32Array(input.length))
       : numbers === 'float16' ? new Uint16Array(input.length) : new Uint8Array(input.length);
     this.tensor = new ort.Tensor(numbers, values, dims);
     const convert = numbers === 'float16' ? floatToHalf : numbers === 'uint8' ? (v: number): number => Math.min(255, Math.max(0, Math.round(v))) : (v: number): number => v;
@@ -85,7 +85,8 @@ class FedInput {
     this.fill = (): void => {
       if (values === input) return;
       for (let c = 0; c < 3; c++) {
-        for (let i = 0; i < plane; i++) values[layout === 'nchw' ? c * plane + i : 3 * i + c] = convert(input[c * plane + i]);
+        const to = colours === 'bgr' ? 2 - c : c;
+        for (let i = 0; i < plane; i++) values[layout === 'nchw' ? to * plane + i : 3 * i + to] = convert(input[c * plane + i]);
       }
     };
   }

@@ -91,6 +91,10 @@ describe('describeClassifier', () => {
     expect(made({ after }).ports.answers).toBe('probabilities');
   });
 
+  it('knows a sigmoid, whose classes have a probability of their own each', () => {
+    expect(made({ after: [node('Sigmoid', ['raw'], ['scores'])] }).ports.answers).toBe('independent');
+  });
+
   it('counts the classes where the output names its width', () => {
     expect(made({ classes: 5, outputShape: ['batch', 'classes'] }).outputs[0].classes).toBe(5);
   });

@@ -72,8 +72,8 @@ function precisionOf(decoded: OnnxModel): 'fp32' | 'fp16' | 'int8' {
 }
 
 /** How pictures are made for a network, as its file or one beside it says; what nothing says is as torchvision has it. */
-function preprocessingOf({ ports, range, open }: ClassifierDescription, beside: Companions['preprocessing'], author: string): Preprocessing {
-  const size = open.size ? (beside?.crop ?? beside?.resize ?? ports.size) : ports.size;
+function preprocessingOf({ ports, range, open }: ClassifierDescription, { preprocessing: beside, side }: Companions, author: string): Preprocessing {
+  const size = open.size ? (beside?.crop ?? side ?? beside?.resize ?? ports.size) : ports.size;
   const normalisation = range ?? (/ultralytics/iu.test(author) ? '0..1' : undefined);
   return {
     ...TORCHVISION_PREPROCESSING,
@@ -88,10 +88,11 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
   const { model, decoded, description, weights } = parsed;
   const { ports, outputs, range, open, metadata } = description;
   const author = `${metadata['author'] ?? ''} ${metadata['description'] ?? ''}`;
-  const preprocessing = preprocessingOf(description, companions.preprocessing, author);
+  const preprocessing = preprocessingOf(description, companions, author);
   const classes = outputs.at(0)?.classes;
   const names = [companions.names, namesOfMetadata(metadata)].find((list) => list && (classes === undefined || list.length === classes));
-  const chosen: ClassifierPorts = { ...ports, size: preprocessing.crop };
+  const { colours } = companions;
+  const chosen: ClassifierPorts = { ...ports, size: preprocessing.crop, ...(colours ? { colours } : {}) };
   const manifest: ModelManifest = {
     id: `device-${digest.slice(0, 16)}`,
     name: name.replace(MODEL_NAME, ''),
@@ -121,7 +122,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
       normalisation: range ?? companions.preprocessing ?? (/ultralytics/iu.test(author) || undefined) ? 'file' : 'assumed',
       names: names ? 'file' : 'assumed',
       layout: open.layout ? 'assumed' : 'file',
-      size: open.size ? 'assumed' : 'file',
+      size: open.size && companions.preprocessing === undefined && companions.side === undefined ? 'assumed' : 'file',
     },
   };
 }

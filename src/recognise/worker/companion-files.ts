@@ -1,4 +1,4 @@
-import { MOST_SIZE, type Preprocessing } from '../../engine/index';
+import { MOST_SIZE, type ClassifierPorts, type Preprocessing } from '../../engine/index';
 import { namesOfFile } from '../shared/class-names';
 
 /** Longer ones are no lists of names. */
@@ -8,7 +8,23 @@ const MOST_TEXT = 4 * 2 ** 20;
 export interface Companions {
   readonly names: readonly string[] | undefined;
   readonly preprocessing: Partial<Preprocessing> | undefined;
+  /** Side of the picture, pixels, as the network's own configuration has it. */
+  readonly side: number | undefined;
+  readonly colours: ClassifierPorts['colours'];
 }
+
+/** What a preprocessor's configuration says. */
+interface PictureConfig {
+  readonly preprocessing: Partial<Preprocessing>;
+  readonly colours: ClassifierPorts['colours'];
+}
+
+/** Of how a config.json tells that it is one of a preprocessor. */
+const OF_A_PREPROCESSOR = ['image_processor_type', 'feature_extractor_type', 'do_rescale', 'do_normalize', 'do_resize', 'image_mean'];
+/** From this side on ConvNext's preprocessor resizes to the side itself and crops nothing. */
+const UNCROPPED = 384;
+
+const within = (size: number | undefined): size is number => size !== undefined && Number.isInteger(size) && size > 0 && size <= 2 * MOST_SIZE;
 
 const isTriple = (value: unknown): value is Preprocessing['mean'] =>
   Array.isArray(value) && value.length === 3 && value.every((v) => typeof v === 'number' && Number.isFinite(v));
@@ -20,40 +36,55 @@ function sideOf(value: unknown): number | undefined {
   return typeof short === 'number' ? short : typeof height === 'number' ? height : undefined;
 }
 
-/** `preprocessor_config.json` as the transformers library writes it; undefined where the text is something else. */
-function preprocessorConfig(text: string): Partial<Preprocessing> | undefined {
-  let parsed: unknown;
+/** A JSON object, undefined where a text is none. */
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    parsed = JSON.parse(text);
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const config = parsed as Readonly<Record<string, unknown>>;
-  const { image_mean: mean, image_std: std, do_normalize: normalises = true, do_rescale: rescales = true, resample } = config;
+}
+
+/** `preprocessor_config.json` as the transformers library writes it; undefined where it is something else. */
+function preprocessorConfig(config: Readonly<Record<string, unknown>>): PictureConfig | undefined {
+  if (!OF_A_PREPROCESSOR.some((key) => key in config)) return undefined;
+  const { image_mean: mean, image_std: std, do_normalize: normalises, do_rescale: rescales = true, resample, crop_pct: share } = config;
   // Pictures are divided by the deviations.
-  if (!isTriple(mean) || !isTriple(std) || !std.every((deviation) => deviation > 0)) return undefined;
-  const side = sideOf(config['size']);
-  const crop = sideOf(config['crop_size']);
+  if (isTriple(std) && !std.every((deviation) => deviation > 0)) return undefined;
+  const given = sideOf(config['size']);
+  const crops = config['do_center_crop'] !== false;
+  const ofShare = typeof share === 'number' && share > 0 && share <= 1 && given !== undefined && given < UNCROPPED;
+  const crop = ofShare ? given : crops ? sideOf(config['crop_size']) : undefined;
+  const side = ofShare ? Math.floor(given / share) : given;
   const factor = rescales === false ? 255 : 1;
-  const within = (size: number | undefined): size is number => size !== undefined && Number.isInteger(size) && size > 0 && size <= 2 * MOST_SIZE;
+  const scaled = (values: Preprocessing['mean']): Preprocessing['mean'] => [values[0] / factor, values[1] / factor, values[2] / factor];
+  const plain = normalises === false || !isTriple(mean) || !isTriple(std);
   return {
-    ...(normalises === false ? { mean: [0, 0, 0], std: [1 / factor, 1 / factor, 1 / factor] } : { mean: mean.map((v) => v / factor) as unknown as Preprocessing['mean'], std: std.map((v) => v / factor) as unknown as Preprocessing['std'] }),
-    ...(within(side) ? { resize: side } : {}),
-    ...(within(crop) ? { crop } : {}),
-    // Pillow's numbers: 2 is bilinear, 3 bicubic.
-    ...(resample === 3 ? { interpolation: 'bicubic' as const } : resample === 2 ? { interpolation: 'bilinear' as const } : {}),
+    colours: config['do_flip_channel_order'] === true ? 'bgr' : undefined,
+    preprocessing: {
+      ...(plain ? { mean: [0, 0, 0], std: scaled([1, 1, 1]) } : { mean: scaled(mean), std: scaled(std) }),
+      ...(within(side) ? { resize: side } : {}),
+      ...(within(crop) ? { crop } : {}),
+      // Pillow's numbers: 2 is bilinear, 3 bicubic.
+      ...(resample === 3 ? { interpolation: 'bicubic' as const } : resample === 2 ? { interpolation: 'bilinear' as const } : {}),
+    },
   };
 }
 
 /** Reads what lies beside a model: class names, and how its pictures are to be made. */
 export async function readCompanions(files: readonly File[]): Promise<Companions> {
   let names: readonly string[] | undefined;
-  let preprocessing: Partial<Preprocessing> | undefined;
+  let picture: PictureConfig | undefined;
+  let side: number | undefined;
   for (const file of files.filter(({ size }) => size <= MOST_TEXT)) {
     const text = await file.text();
     names ??= namesOfFile(file.name, text);
-    if (/\.json$/iu.test(file.name)) preprocessing ??= preprocessorConfig(text);
+    const config = /\.json$/iu.test(file.name) ? objectOf(text) : undefined;
+    if (!config) continue;
+    picture ??= preprocessorConfig(config);
+    const size = sideOf(config['image_size']);
+    if (within(size)) side ??= size;
   }
-  return { names, preprocessing };
+  return { names, preprocessing: picture?.preprocessing, side, colours: picture?.colours };
 }

@@ -13,12 +13,14 @@ import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
 import { RESNET_BLOCKS } from '../../../src/engine/resnet18/folded';
 import { randomResNet, writeSafetensors } from '../../support/weights';
+import { KEPT_CASES } from '../../support/exporters';
 import { ROOT, SCRATCH } from '../../support/shared';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the tests of own models need a model in dist/models (npm run model, npm run build). ***\n');
 
 const given = (name: string): string => join(ROOT, 'tests/engine/classifiers', `${name}.onnx`);
+const exported = (path: string): string => join(KEPT_CASES, path);
 const NAMES = ['red thing', 'green thing', 'blue thing'];
 const metadata = { names: JSON.stringify(NAMES) };
 /** Bytes of a mid grey less, in units of 58: what a network makes of them that takes 0 to 255. */
@@ -142,6 +144,36 @@ describe.skipIf(!hasModel)('own models', () => {
     await page.locator('header button[aria-haspopup]').click();
     await runs('beside').waitFor({ timeout: 60_000 });
     expect((await labels())[0][0]).toBe('Apfel');
+  });
+
+  it('takes weights that lie beside the file, keeps them with it, and asks for them by name where they are missing', async () => {
+    await choose(exported('dynamo-external.onnx'));
+    await picker().locator('.fault').filter({ hasText: 'dynamo-external.onnx.data' }).waitFor({ timeout: 60_000 });
+    await adopt('dynamo-external', exported('dynamo-external.onnx'), exported('dynamo-external.onnx.data'));
+    await openApp(page, serving.url);
+    await page.locator('header button[aria-haspopup]').click();
+    await runs('dynamo-external').waitFor({ timeout: 60_000 });
+    for (const [label] of await labels()) expect(label).toMatch(/^class \d$/);
+  });
+
+  it('finds the size of a picture by trying, where the file names it and the network runs with one alone', async () => {
+    await choose(exported('optimum-vit/onnx/model.onnx'));
+    await sheet().locator('.found').filter({ hasText: '7 classes, pictures of 64 × 64 pixels' }).waitFor({ timeout: 60_000 });
+    await sheet().getByRole('button', { name: 'Leave it' }).click();
+    await sheet().locator('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('gives each class its own probability behind a sigmoid, and says so; takes the colours in the other order', async () => {
+    const sigmoid = colourClassifier({ metadata, after: [node('Sigmoid', ['raw'], ['scores'])] });
+    await choose(write('several.onnx', sigmoid));
+    await sheet().locator('.found').filter({ hasText: 'Several of its classes may be right at once' }).waitFor({ timeout: 60_000 });
+    await sheet().locator('input[name=picture]').setInputFiles(picture);
+    const first = () => sheet().locator('.answer li').first().textContent();
+    await expect.poll(first).toContain('red thing');
+    await sheet().locator('select[name=colours]').selectOption('bgr');
+    await expect.poll(first).toContain('blue thing');
+    await sheet().getByRole('button', { name: 'Leave it' }).click();
+    await sheet().locator('dialog').waitFor({ state: 'detached' });
   });
 
   it('shows what a file was found to be, and takes what a person corrects', async () => {

@@ -165,7 +165,7 @@ export class ModelPicker extends LitElement {
         ? html`<sg-load-progress .progress=${this.adoptProgress}></sg-load-progress>`
         : html`<label class="file">
             ${icon('upload')}${msg('Choose a file')}
-            <input class="visually-hidden" type="file" multiple accept=".onnx,.safetensors,.pt,.pth,.txt,.csv,.json" @change=${this.#onFile} />
+            <input class="visually-hidden" type="file" multiple accept=".onnx,.data,.onnx_data,.bin,.safetensors,.pt,.pth,.ckpt,.txt,.csv,.json" @change=${this.#onFile} />
           </label>`}
       ${fault
         ? html`<p role="alert" class="fault" data-code=${fault.code}>

@@ -120,9 +120,11 @@ export class ModelSheet extends LitElement {
   }
 
   #layout({ manifest: { ports }, draft }: ModelTrial): unknown {
-    if (!ports || draft.origins.layout === 'file') return nothing;
+    if (!ports) return nothing;
+    const colours = this.#choice('colours', msg('Order of the colours'), ports.colours ?? 'rgb', [['rgb', msg('red first')], ['bgr', msg('blue first')]], (chosen) => void this.#change({ ports: { colours: chosen } }));
+    if (draft.origins.layout === 'file') return colours;
     const hint = msg('The file does not say.');
-    return this.#choice('layout', msg('Order of the input'), ports.layout, [['nchw', msg('colours first')], ['nhwc', msg('colours last')]], (layout) => void this.#change({ ports: { layout } }), hint);
+    return html`${colours}${this.#choice('layout', msg('Order of the input'), ports.layout, [['nchw', msg('colours first')], ['nhwc', msg('colours last')]], (layout) => void this.#change({ ports: { layout } }), hint)}`;
   }
 
   #normalisation({ manifest: { preprocessing }, draft }: ModelTrial): unknown {

@@ -54,7 +54,7 @@ export class ModelTrial {
     const { client } = await RecogniserClient.start(spawn, { start: 20_000, load, recognise: ANSWER_MS });
     try {
       const draft = await client.inspect(files, onProgress);
-      return new ModelTrial(client, draft, await loadDraft(client, draft.manifest, onProgress));
+      return new ModelTrial(client, draft, await loadAsItIs(client, draft, onProgress));
     } catch (error) {
       client.dispose();
       throw faultOfFile(error);
@@ -102,6 +102,25 @@ export class ModelTrial {
 
   dispose(): void {
     this.client.dispose();
+  }
+}
+
+/** Sides of a picture, pixels, that networks are made for whose file leaves them open and that run with no other. */
+const OTHER_SIZES = [256, 384, 299, 192, 160, 128, 96, 64] as const;
+
+/** Starts a file; where it does not say how large a picture is, and what is usual does not run, with other sizes. */
+async function loadAsItIs(client: RecogniserClient, { manifest, origins }: ModelDraft, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+  try {
+    return await loadDraft(client, manifest, onProgress);
+  } catch (error) {
+    if (origins.size === 'file') throw error;
+    for (const crop of OTHER_SIZES) {
+      if (client.dead) break;
+      const preprocessing = { crop, resize: Math.round((crop / manifest.preprocessing.crop) * manifest.preprocessing.resize) };
+      const loaded = await loadDraft(client, changedManifest(manifest, { preprocessing }), onProgress).catch(() => undefined);
+      if (loaded) return loaded;
+    }
+    throw error;
   }
 }
 
