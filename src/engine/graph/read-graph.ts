@@ -42,7 +42,9 @@ class Reader {
   }
 
   read(): LayeredNetwork {
-    const { input, size, layout, numbers } = this.ports;
+    const { input, size, layout, numbers, colours, answers } = this.ports;
+    if (colours === 'bgr') throw new UncoveredError('Input', 'blue comes first in its pictures');
+    if (answers === 'independent') throw new UncoveredError('Sigmoid', 'each class has a probability of its own');
     if (numbers === 'uint8') throw new UncoveredError('Cast', 'the picture is given in bytes');
     this.#numbers.set(input, this.#add({ channels: 3, width: size, height: size }));
     const scoresName = scoresBefore(this.ports, this.#makers, this.#constants);
