@@ -4,8 +4,9 @@ import { provide } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import {
   cameraContext, CameraController, recogniserContext, RecogniserController, type LiveStatistics, type LiveView,
-  type ModelChoiceEvent, type ModelFileEvent, type ModelPicker, type ModelTrial, type ModelRemoveEvent, type PrecisionChoiceEvent,
+  type ModelChoiceEvent, type ModelFileEvent, type ModelKeptEvent, type ModelPicker, type ModelTrial, type ModelRemoveEvent, type PrecisionChoiceEvent,
 } from '../../recognise/page/index';
+import { downloadFile } from '../../base/page/save-file';
 import { droppedFiles, isImage, isModel, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import type { FrameInput } from '../../recognise/shared/index';
 import { Fault } from '../../base/shared/fault';
@@ -131,6 +132,7 @@ export class App extends LitElement {
         @sg-speed-measure=${() => void recogniser.trials.again()}
         @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.files)}
+        @sg-model-kept=${(event: ModelKeptEvent) => void this.#onKept(event)}
         @sg-model-keep=${() => void this.#keep()}
         @sg-model-leave=${() => this.#leave()}
       ></sg-model-picker>
@@ -148,13 +150,30 @@ export class App extends LitElement {
 
   readonly #statistics = (): LiveStatistics | undefined => this.liveView.statistics;
 
-  async #adopt(files: readonly File[]): Promise<void> {
+  #adopt(files: readonly File[]): Promise<void> {
+    return this.#try((onProgress) => this.recogniser.tryFile(files, onProgress));
+  }
+
+  async #onKept({ modelId, action }: ModelKeptEvent): Promise<void> {
+    if (action === 'correct') {
+      await this.#try((onProgress) => this.recogniser.reopen(modelId, onProgress));
+      return;
+    }
+    try {
+      const file = await this.recogniser.exported(modelId);
+      downloadFile(file, file.name);
+    } catch (error) {
+      this.adoptFault = Fault.from(error, 'model-corrupt');
+    }
+  }
+
+  async #try(open: (onProgress: (progress: LoadProgress) => void) => Promise<ModelTrial>): Promise<void> {
     if (this.adoptProgress || this.trial) return;
     this.picker.show();
     this.adoptFault = undefined;
     this.adoptProgress = { phase: 'convert', loaded: 0, total: 0 };
     try {
-      this.trial = await this.recogniser.tryFile(files, (progress) => (this.adoptProgress = progress));
+      this.trial = await open((progress) => (this.adoptProgress = progress));
     } catch (error) {
       this.adoptFault = Fault.from(error, 'model-invalid');
     } finally {

@@ -52,6 +52,18 @@ export class ModelChoiceEvent extends Event {
   }
 }
 
+/** A person wants to correct what is set of a kept model, or to have it as a file. */
+export class ModelKeptEvent extends Event {
+  static readonly type = 'sg-model-kept';
+
+  constructor(
+    readonly modelId: string,
+    readonly action: 'correct' | 'export',
+  ) {
+    super(ModelKeptEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** A person keeps a model file that was tried. */
 export class ModelKeepEvent extends Event {
   static readonly type = 'sg-model-keep';
@@ -134,6 +146,7 @@ declare global {
     'sg-model-choice': ModelChoiceEvent;
     'sg-model-file': ModelFileEvent;
     'sg-model-keep': ModelKeepEvent;
+    'sg-model-kept': ModelKeptEvent;
     'sg-model-remove': ModelRemoveEvent;
     'sg-precision-choice': PrecisionChoiceEvent;
     'sg-screen-choice': ScreenChoiceEvent;

@@ -6,7 +6,7 @@ export { cameraContext, CameraController } from './camera/camera-controller';
 export { FramePump } from './camera/frame-pump';
 export { grabFrame, squareImage } from './camera/grab-frame';
 export type { VideoFile } from './camera/video-file';
-export type { ControlEvent, ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent, PrecisionChoiceEvent, ZoomEvent } from './events';
+export type { ControlEvent, ModelChoiceEvent, ModelFileEvent, ModelKeptEvent, ModelRemoveEvent, PrecisionChoiceEvent, ZoomEvent } from './events';
 export { AimController } from './live/aim-controller';
 export { AIM_SHORTCUTS, aimActionWords, listenToAimKeys } from './live/aim-shortcuts';
 export type { CameraStage } from './live/camera-stage';

@@ -125,6 +125,10 @@ export interface Recognition {
   readonly look?: LookMap;
 }
 
+/** Folder of kept models in the private file system (OPFS): one folder each, by id. */
+export const MODELS_FOLDER = 'models';
+export const MODEL_FILE = 'model.onnx';
+
 /** A model that a person put on this device. */
 export interface StoredModel {
   readonly manifest: ModelManifest;
@@ -164,8 +168,9 @@ export interface RecogniserApi {
    * takes it as the location `draft`, and `keep` keeps it.
    */
   inspect(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelDraft>;
+  /** Looks at a kept model again, as it was kept, to be corrected: from then on as after `inspect`. */
+  reopen(manifest: ModelManifest): Promise<ModelDraft>;
   /** Keeps the file that was looked at last on the device, as a manifest says. */
   keep(manifest: ModelManifest): Promise<StoredModel>;
   storedModels(): Promise<StoredModel[]>;
-  deleteStoredModel(id: string): Promise<void>;
 }

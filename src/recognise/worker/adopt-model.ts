@@ -1,5 +1,6 @@
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
+import { ownModelIn } from '../../base/shared/own-model';
 import {
   decodeModel, describeClassifier, encodeModel, externalFiles, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
   foldResNet, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, ownKernels, type Preprocessing,
@@ -8,7 +9,7 @@ import {
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
 import { namesOfMetadata } from '../shared/class-names';
-import { namesFor, NORMALISATIONS, type ModelDraft } from '../shared/model-draft';
+import { changedManifest, namesFor, NORMALISATIONS, type ModelDraft } from '../shared/model-draft';
 import { readCompanions, type Companions } from './companion-files';
 
 /** Float32 summed in another order stays well within this; a wrong kernel does not. */
@@ -113,6 +114,13 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
       },
     ],
   };
+  const own = ownModelIn(metadata);
+  const fits = own && outputs.some((output) => output.name === own.ports?.scores) && (classes === undefined || own.classNames === undefined || own.classNames.length === classes);
+  if (fits) {
+    const { ports: set, ...change } = own;
+    const told = { ...changedManifest(manifest, { ...change, ports: { ...set, input: chosen.input, numbers: chosen.numbers } }), source: own.source };
+    return draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description);
+  }
   return {
     manifest,
     outputs,
@@ -125,6 +133,26 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
       size: open.size && companions.preprocessing === undefined && companions.side === undefined ? 'assumed' : 'file',
     },
   };
+}
+
+/** The draft of a model whose manifest a person has already looked at. */
+function draftAsKept(manifest: ModelManifest, { outputs, range, open }: ClassifierDescription): ModelDraft {
+  return {
+    manifest,
+    outputs,
+    classes: outputs.find(({ name }) => name === manifest.ports?.scores)?.classes,
+    normalisesItself: range !== undefined,
+    origins: { normalisation: 'file', names: 'file', layout: open.layout ? 'assumed' : 'file', size: open.size ? 'assumed' : 'file' },
+  };
+}
+
+/** A kept model, to be corrected. @throws Fault `model-invalid` where its file cannot be read any more */
+export function reopenModel(manifest: ModelManifest, model: Uint8Array<ArrayBuffer>): AdoptedModel {
+  try {
+    return { draft: draftAsKept(manifest, describeClassifier(decodeModel(model))), model };
+  } catch (error) {
+    throw Fault.from(error, 'model-invalid');
+  }
 }
 
 /** @throws Fault where files have more bytes together than a model may have */

@@ -1,10 +1,8 @@
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest } from '../../base/shared/model';
 import { hasPrivateFiles, writeAll } from '../../base/worker/private-files';
-import type { StoredModel } from '../shared/recogniser';
+import { MODEL_FILE, MODELS_FOLDER, type StoredModel } from '../shared/recogniser';
 
-const FOLDER = 'models';
-const MODEL_FILE = 'model.onnx';
 const MANIFEST_FILE = 'manifest.json';
 
 async function modelsFolder(): Promise<FileSystemDirectoryHandle> {
@@ -12,7 +10,7 @@ async function modelsFolder(): Promise<FileSystemDirectoryHandle> {
     throw new Fault('storage-failed', 'This browser has no private file system (OPFS), so a model cannot be kept.');
   }
   const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(FOLDER, { create: true });
+  return root.getDirectoryHandle(MODELS_FOLDER, { create: true });
 }
 
 async function writeFile(folder: FileSystemDirectoryHandle, name: string, bytes: Uint8Array): Promise<void> {
@@ -41,12 +39,14 @@ export const deviceModels = {
   async store(manifest: ModelManifest, model: Uint8Array): Promise<StoredModel> {
     const folder = await modelsFolder();
     const stored: StoredModel = { manifest, storedAt: Date.now() };
+    const before = await folder.getDirectoryHandle(manifest.id).then(readStored).catch(() => undefined);
     try {
       const own = await folder.getDirectoryHandle(manifest.id, { create: true });
-      await writeFile(own, MODEL_FILE, model);
+      // What is kept already is corrected: its id is its file's checksum.
+      if (!before) await writeFile(own, MODEL_FILE, model);
       await writeFile(own, MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(stored)));
     } catch (error) {
-      await folder.removeEntry(manifest.id, { recursive: true }).catch(() => undefined);
+      if (!before) await folder.removeEntry(manifest.id, { recursive: true }).catch(() => undefined);
       throw new Fault('storage-failed', `The model could not be kept: ${String(error)}`, { cause: error });
     }
     return stored;
@@ -79,9 +79,5 @@ export const deviceModels = {
     } catch (error) {
       throw new Fault('model-corrupt', `The kept model ${id} cannot be read: ${String(error)}`, { cause: error });
     }
-  },
-
-  async remove(id: string): Promise<void> {
-    await (await modelsFolder()).removeEntry(id, { recursive: true }).catch(() => undefined);
   },
 };

@@ -107,16 +107,20 @@ export class RecogniserService implements RecogniserApi {
     });
   }
 
+  reopen(manifest: ModelManifest): Promise<ModelDraft> {
+    return this.#queue.run(async () => {
+      const [{ reopenModel }, model] = await Promise.all([import('./adopt-model'), deviceModels.read(manifest.id)]);
+      this.#adopted = reopenModel(manifest, model);
+      return this.#adopted.draft;
+    });
+  }
+
   keep(manifest: ModelManifest): Promise<StoredModel> {
     return this.#queue.run(async () => deviceModels.store(await withOwnKernels(manifest, this.#draftBytes, this.createEngine), this.#draftBytes));
   }
 
   storedModels(): Promise<StoredModel[]> {
     return deviceModels.list();
-  }
-
-  deleteStoredModel(id: string): Promise<void> {
-    return deviceModels.remove(id);
   }
 
   async #load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {

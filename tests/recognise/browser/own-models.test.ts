@@ -201,6 +201,34 @@ describe.skipIf(!hasModel)('own models', () => {
     expect((await labels())[0][0]).toBe('rot');
   });
 
+  it('corrects a kept model later, gives it as one file with all that is set, and takes that file', async () => {
+    await picker().getByRole('button', { name: 'Correct Corrected' }).click();
+    await sheet().locator('.found').waitFor({ timeout: 60_000 });
+    expect(await sheet().locator('input[name=std]').inputValue()).toMatch(/^20,/);
+    await sheet().locator('select[name=normalisation]').selectOption('-1..1');
+    await sheet().locator('input[name=licence]').fill('CC0-1.0');
+    await sheet().locator('input[name=licence]').press('Tab');
+    await sheet().locator('button[name=keep]').click();
+    const row = () => picker().locator('li').filter({ has: page.locator('h3', { hasText: 'Corrected' }) });
+    await row().filter({ hasText: 'CC0-1.0' }).waitFor({ timeout: 60_000 });
+    await runs('Corrected').waitFor({ timeout: 60_000 });
+    const coming = page.waitForEvent('download');
+    await picker().getByRole('button', { name: 'Save Corrected as a file' }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toBe('Corrected.onnx');
+    const path = join(SCRATCH, 'exported.onnx');
+    await download.saveAs(path);
+    await picker().getByRole('button', { name: 'Remove Corrected' }).click();
+    await expect.poll(() => row().count()).toBe(0);
+    await choose(path);
+    await sheet().locator('.found').waitFor({ timeout: 60_000 });
+    expect(await sheet().locator('input[name=licence]').inputValue()).toBe('CC0-1.0');
+    expect(await sheet().locator('select[name=normalisation]').inputValue()).toBe('-1..1');
+    await sheet().locator('button[name=keep]').click();
+    await runs('Corrected').waitFor({ timeout: 60_000 });
+    expect((await labels())[0][0]).toBe('rot');
+  });
+
   it('keeps nothing of a file that is left', async () => {
     await choose(write('left.onnx', colourClassifier()));
     await sheet().getByRole('button', { name: 'Leave it' }).click({ timeout: 60_000 });
@@ -238,6 +266,36 @@ describe.skipIf(!hasModel)('own models', () => {
     await picker().locator('.setback').filter({ hasText: 'beside could not be started' }).waitFor({ timeout: 60_000 });
     await picker().getByRole('button', { name: 'Remove beside' }).click();
     await expect.poll(() => picker().locator('h3').filter({ hasText: 'beside' }).count()).toBe(0);
+  });
+
+  it('does not start a kept model again whose start ended the page, says so, and starts it where a person asks', async () => {
+    await adopt('beside', write('beside.onnx', colourClassifier({ classes: 4 })), write('labels.txt', 'Apfel\nBirne\nPflaume\nQuitte\n'));
+    const mark = 'sightglass.starting';
+    const victim = await browsing.context.newPage();
+    // A page that goes no further once it has begun to start the model, until its process is ended.
+    await victim.addInitScript((key) => {
+      const setItem = localStorage.setItem.bind(localStorage);
+      Storage.prototype.setItem = (name: string, value: string): void => {
+        setItem(name, value);
+        while (name === key);
+      };
+    }, mark);
+    const ended = victim.waitForEvent('crash');
+    const devtools = await browsing.context.newCDPSession(victim);
+    await victim.goto(serving.url, { waitUntil: 'commit' });
+    await expect.poll(() => page.evaluate((key) => localStorage.getItem(key), mark)).toMatch(/^device-/);
+    void devtools.send('Page.crash').catch(() => undefined);
+    await ended;
+    await victim.close();
+    await openApp(page, serving.url);
+    await page.locator('header button[aria-haspopup]').click();
+    await picker().locator('.setback').filter({ hasText: 'The page ended while this model was being started' }).waitFor({ timeout: 60_000 });
+    await picker().getByRole('button', { name: 'Use beside fp32' }).click();
+    await runs('beside').waitFor({ timeout: 60_000 });
+    expect(await page.evaluate((key) => localStorage.getItem(key), mark)).toBeNull();
+    await picker().getByRole('button', { name: 'Remove beside' }).click();
+    await expect.poll(() => picker().locator('h3').filter({ hasText: 'beside' }).count()).toBe(0);
+    await picker().locator('li.runs').waitFor({ timeout: 60_000 });
   });
 
   it.each([

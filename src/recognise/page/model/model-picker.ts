@@ -7,7 +7,7 @@ import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/
 import type { Precision } from '../../../engine/index';
 import type { FrameInput, LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
-import { ClassListEvent, ModelChoiceEvent, ModelFileEvent, ModelRemoveEvent } from '../events';
+import { ClassListEvent, ModelChoiceEvent, ModelFileEvent, ModelKeptEvent, ModelRemoveEvent } from '../events';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileSize, list, milliseconds, percent } from '../../../base/page/elements/format';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
@@ -41,6 +41,7 @@ function qualityWords({ accuracy, quantisation }: ModelVariant): string {
  * @event sg-model-choice - a model was chosen
  * @event sg-model-file - a model file was chosen
  * @event sg-model-keep - the file that was tried is to be kept
+ * @event sg-model-kept - a kept model is to be corrected, or given as a file
  * @event sg-model-leave - the file that was tried is not to be kept
  * @event sg-model-remove - a kept model is to be removed
  * @event sg-precision-choice - the quicker precision is to be taken, or the one that runs to stay
@@ -124,7 +125,9 @@ export class ModelPicker extends LitElement {
               ${msg('Use')}
             </button>`}
         ${location.kind === 'device'
-          ? html`<button
+          ? html`<button class="icon" aria-label=${msg(str`Correct ${manifest.name}`)} @click=${() => this.dispatchEvent(new ModelKeptEvent(manifest.id, 'correct'))}>${icon('pencil')}</button>
+            <button class="icon" aria-label=${msg(str`Save ${manifest.name} as a file`)} @click=${() => this.dispatchEvent(new ModelKeptEvent(manifest.id, 'export'))}>${icon('download')}</button>
+            <button
               class="icon"
               aria-label=${`${msg('Remove')} ${manifest.name}`}
               @click=${() => this.dispatchEvent(new ModelRemoveEvent(manifest.id))}
@@ -159,7 +162,7 @@ export class ModelPicker extends LitElement {
     const fault = this.adoptFault;
     return html`<section>
       <p>
-        ${msg('Your own image classifier: drop an .onnx file, or the weights of a ResNet-18 or -34 (.safetensors, .pt, .pth), anywhere on the page, or choose one; class names as labels.txt or config.json can come with it. It is checked, and kept on this device only.')}
+        ${msg('Your own image classifier: drop an .onnx file, or the weights of a ResNet-18 or -34 (.safetensors, .pt, .pth), anywhere on the page, or choose one; files with its weights, and class names as labels.txt or config.json, come together with it. It is checked, and kept on this device only.')}
       </p>
       ${this.adoptProgress
         ? html`<sg-load-progress .progress=${this.adoptProgress}></sg-load-progress>`

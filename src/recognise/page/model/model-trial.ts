@@ -48,12 +48,29 @@ export class ModelTrial {
    * @param files one model, and what lies beside it
    * @throws Fault `model-invalid` with the reason where it cannot be used
    */
-  static async open(spawn: WorkerFactory, files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+  static open(spawn: WorkerFactory, files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
     const bytes = files.reduce((most, { size }) => Math.max(most, size), 0);
+    return ModelTrial.#begin(spawn, bytes, (client) => client.inspect(files, onProgress), onProgress);
+  }
+
+  /**
+   * Looks at a kept model once more, to be corrected.
+   * @throws Fault `model-invalid` where it does not run any more
+   */
+  static reopen(spawn: WorkerFactory, manifest: ModelManifest, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+    return ModelTrial.#begin(spawn, manifest.variants[0].bytes, (client) => client.reopen(manifest), onProgress);
+  }
+
+  static async #begin(
+    spawn: WorkerFactory,
+    bytes: number,
+    look: (client: RecogniserClient) => Promise<ModelDraft>,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<ModelTrial> {
     const load = START_MS + (bytes / 1e6) * PER_MB_MS;
     const { client } = await RecogniserClient.start(spawn, { start: 20_000, load, recognise: ANSWER_MS });
     try {
-      const draft = await client.inspect(files, onProgress);
+      const draft = await look(client);
       return new ModelTrial(client, draft, await loadAsItIs(client, draft, onProgress));
     } catch (error) {
       client.dispose();

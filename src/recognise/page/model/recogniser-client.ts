@@ -118,6 +118,11 @@ export class RecogniserClient {
     return this.#withProgress(onProgress, (remote, report) => remote.inspect(files, report));
   }
 
+  /** See {@link RecogniserApi.reopen}. */
+  reopen(manifest: ModelManifest): Promise<ModelDraft> {
+    return this.#link.call((remote) => remote.reopen(manifest));
+  }
+
   /** See {@link RecogniserApi.keep}. */
   keep(manifest: ModelManifest): Promise<StoredModel> {
     return this.#link.call((remote) => remote.keep(manifest));
@@ -125,10 +130,6 @@ export class RecogniserClient {
 
   storedModels(): Promise<StoredModel[]> {
     return this.#link.call((remote) => remote.storedModels());
-  }
-
-  deleteStoredModel(id: string): Promise<void> {
-    return this.#link.call((remote) => remote.deleteStoredModel(id));
   }
 
   /** Ends the worker; all that it held, WASM memory included, goes back. Calls in flight end with `worker-crashed`. */

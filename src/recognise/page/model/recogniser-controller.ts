@@ -7,12 +7,15 @@ import { RecogniserClient } from './recogniser-client';
 import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
 import type { FrameInput, LoadedModel, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
-import type { LoadProgress } from '../../../base/shared/model';
+import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
+import { ownModelTail } from '../../../base/shared/own-model';
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../../shared/label-smoother';
 import type { Settings, SettingsStore } from '../../../base/page/settings';
 import { SharedController } from '../../../base/page/shared-controller';
 import type { TrialSide } from './speed-trial';
 import { SpeedTrials } from './speed-trials';
+import { keptModelFile, removeKeptModel } from './kept-models';
+import { StartMark } from './start-mark';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
@@ -32,6 +35,7 @@ export class RecogniserController extends SharedController {
   #client: RecogniserClient | undefined;
   #call = 0;
   #ways: readonly Way[] = [];
+  readonly #mark = new StartMark();
   /** Which precision is the quicker on this device. */
   readonly trials: SpeedTrials;
 
@@ -85,6 +89,7 @@ export class RecogniserController extends SharedController {
   /** Chooses a model and loads it. */
   async choose(modelId: string, precision: Precision | 'auto' = 'auto'): Promise<void> {
     this.setback = undefined;
+    this.#mark.forget();
     this.settings.update({ modelId, precision });
     await this.start();
   }
@@ -138,6 +143,23 @@ export class RecogniserController extends SharedController {
   }
 
   /**
+   * Opens a kept model in a worker of its own, to be corrected.
+   * @throws Fault with the reason where it does not run any more
+   */
+  reopen(id: string, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+    return ModelTrial.reopen(this.spawn, this.#kept(id), onProgress);
+  }
+
+  /**
+   * A kept model with all that is set of it, as one ONNX file.
+   * @throws Fault `model-corrupt` where it cannot be read
+   */
+  async exported(id: string): Promise<File> {
+    const manifest = this.#kept(id);
+    return new File([await keptModelFile(id), ownModelTail(manifest)], `${fileStem(manifest.name)}.onnx`, { type: 'application/octet-stream' });
+  }
+
+  /**
    * Keeps a file that was tried, and runs it.
    * @throws Fault `storage-failed` where it cannot be kept
    */
@@ -151,12 +173,7 @@ export class RecogniserController extends SharedController {
 
   /** Removes a kept model from the device; where it runs, the best other one is loaded. */
   async remove(id: string): Promise<void> {
-    if (this.#client && !this.#client.dead) await this.#client.deleteStoredModel(id);
-    else {
-      // Where none recognises: one for this alone.
-      const { client } = await RecogniserClient.start(this.spawn);
-      await client.deleteStoredModel(id).finally(() => client.dispose());
-    }
+    await removeKeptModel(id);
     this.catalogue = this.catalogue.filter((e) => e.manifest.id !== id);
     this.changed();
     if (this.loaded?.manifest.id === id) await this.choose('');
@@ -175,6 +192,7 @@ export class RecogniserController extends SharedController {
     this.catalogue = await this.#list(client);
     const entry = this.chosen;
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
+    if (entry.location.kind === 'device') await this.#begin(entry.manifest.id);
     const threads = threadsFor(capabilities, this.settings.value.threads);
     const { wasmRelaxedSimd: relaxed } = capabilities;
     const variant = await this.trials.variantToLoad(entry.manifest, threads, relaxed, () => client.quickInt8());
@@ -207,6 +225,12 @@ export class RecogniserController extends SharedController {
     this.#set('ready');
   }
 
+  /** @throws Fault `engine-failed` where the page ended when it started this model the last time */
+  async #begin(id: string): Promise<void> {
+    if (await this.#mark.left(id)) throw new Fault('engine-failed', 'The page ended while this model was being started the last time.');
+    this.#mark.begin(id);
+  }
+
   /** Makes a worker with a model in it the one that recognises. */
   async #take(side: TrialSide): Promise<void> {
     const before = this.#client;
@@ -234,6 +258,12 @@ export class RecogniserController extends SharedController {
     }
   }
 
+  #kept(id: string): ModelManifest {
+    const entry = this.catalogue.find(({ manifest, location }) => manifest.id === id && location.kind === 'device');
+    if (!entry) throw new Fault('no-model', `The model ${id} is not kept any more.`);
+    return entry.manifest;
+  }
+
   /** A model that a person kept and that fails is not started again: what comes with the page runs in its place, and why is said. */
   async #giveUp(fault: Fault): Promise<void> {
     const { chosen } = this;
@@ -243,6 +273,7 @@ export class RecogniserController extends SharedController {
       return;
     }
     this.setback = { name: chosen.manifest.name, fault };
+    this.#mark.end();
     this.settings.update({ modelId: other.manifest.id, precision: 'auto' });
     await this.start();
   }
@@ -257,9 +288,15 @@ export class RecogniserController extends SharedController {
   #set(state: RecogniserState, fault?: Fault): void {
     this.state = state;
     this.fault = fault;
+    if (state !== 'loading') this.#mark.end();
     if (state !== 'loading') this.progress = undefined;
     this.changed();
   }
+}
+
+/** A name that every file system takes. */
+function fileStem(name: string): string {
+  return name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').replace(/^[ .]+|[ .]+$/gu, '').slice(0, 80) || 'model';
 }
 
 function smootherOptions({ smoothing, hold }: Settings): SmootherOptions {

@@ -1,0 +1,71 @@
+import { MOST_CLASSES, type ClassifierPorts, type Preprocessing } from '../../engine/index';
+import type { ModelManifest } from './model';
+
+/** Under which name an exported model tells, in the metadata of its ONNX file, how it is fed, read and called. */
+const KEY = 'sightglass';
+const VERSION = 1;
+
+/** What an exported model tells of itself. */
+export type OwnModel = Pick<ModelManifest, 'name' | 'licence' | 'source' | 'preprocessing' | 'classNames'> & { readonly ports: ClassifierPorts | undefined };
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 2000;
+const isSide = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 4096;
+const isTriple = (value: unknown, above = -Infinity): boolean => Array.isArray(value) && value.length === 3 && value.every((v) => Number.isFinite(v) && (v as number) > above);
+const isOneOf = (value: unknown, ...choices: unknown[]): boolean => choices.includes(value);
+
+function isPreprocessing(value: unknown): value is Preprocessing {
+  const { resize, crop, interpolation, mean, std } = (value ?? {}) as Partial<Record<keyof Preprocessing, unknown>>;
+  return isSide(resize) && isSide(crop) && isOneOf(interpolation, 'bilinear', 'bicubic') && isTriple(mean) && isTriple(std, 0);
+}
+
+function isPorts(value: unknown): value is ClassifierPorts {
+  const { input, layout, numbers, size, scores, answers, colours, features } = (value ?? {}) as Partial<Record<keyof ClassifierPorts, unknown>>;
+  return (
+    isText(input) && isText(scores) && isSide(size) && isOneOf(layout, 'nchw', 'nhwc') && isOneOf(numbers, 'float32', 'float16', 'uint8') &&
+    isOneOf(answers, 'scores', 'probabilities', 'independent') && isOneOf(colours, undefined, 'rgb', 'bgr') && (features === undefined || isText(features))
+  );
+}
+
+/**
+ * What an ONNX file that this app exported tells of itself.
+ * @returns undefined where it tells nothing, or another version of the app wrote it in a way that is not known here
+ */
+export function ownModelIn(metadata: Readonly<Record<string, string>>): OwnModel | undefined {
+  let told: Partial<Record<keyof OwnModel | 'version', unknown>>;
+  try {
+    told = (JSON.parse(metadata[KEY] ?? 'null') ?? {}) as typeof told;
+  } catch {
+    return undefined;
+  }
+  const { version, name, licence, source, preprocessing, ports, classNames } = told;
+  const names = Array.isArray(classNames) && classNames.length <= MOST_CLASSES && classNames.every(isText) ? (classNames) : undefined;
+  if (version !== VERSION || !isText(name) || !isText(licence) || !isText(source) || !isPreprocessing(preprocessing)) return undefined;
+  if (ports !== undefined && !isPorts(ports)) return undefined;
+  return { name, licence, source, preprocessing, ports, ...(names ? { classNames: names } : {}) };
+}
+
+/** A field of bytes of a protocol buffer message with a number below 16. */
+function field(number: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const head = [number * 8 + 2];
+  let left = bytes.length;
+  for (; left > 127; left = Math.floor(left / 128)) head.push((left % 128) | 0x80);
+  const whole = new Uint8Array(head.length + 1 + bytes.length);
+  whole.set([...head, left]);
+  whole.set(bytes, head.length + 1);
+  return whole;
+}
+
+/**
+ * What has to follow a model's ONNX file so that it tells all of it itself (metadata_props, field 14 of a ModelProto; the last of a name
+ * holds): any program of ONNX's reads the file as before.
+ */
+export function ownModelTail({ name, licence, source, preprocessing, ports, classNames }: ModelManifest): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder();
+  const value = JSON.stringify({ version: VERSION, name, licence, source, preprocessing, ports, classNames });
+  const key = field(1, text.encode(KEY));
+  const told = field(2, text.encode(value));
+  const entry = new Uint8Array(key.length + told.length);
+  entry.set(key);
+  entry.set(told, key.length);
+  return field(14, entry);
+}
