@@ -137,8 +137,10 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
 
 /** The draft of a model whose manifest a person has already looked at. */
 function draftAsKept(manifest: ModelManifest, { outputs, range, open }: ClassifierDescription): ModelDraft {
+  // What onnxruntime answered is of the picture as it was made before.
+  const variants = manifest.architecture === 'classifier' ? manifest.variants.map(({ selfTest: _, ...variant }) => variant) : manifest.variants;
   return {
-    manifest,
+    manifest: { ...manifest, variants },
     outputs,
     classes: outputs.find(({ name }) => name === manifest.ports?.scores)?.classes,
     normalisesItself: range !== undefined,

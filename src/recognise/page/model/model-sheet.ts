@@ -53,6 +53,8 @@ export class ModelSheet extends LitElement {
   /** Gives once more the picture that was tried last. */
   #again: (() => Promise<FrameInput | undefined>) | undefined;
 
+  #working = Promise.resolve();
+
   override updated(changed: PropertyValues<this>): void {
     if (!changed.has('trial')) return;
     this.answer = [];
@@ -215,9 +217,15 @@ export class ModelSheet extends LitElement {
     if (frame) this.answer = (await trial.recognise(frame, COUNT)).top;
   }
 
-  async #work(work: (trial: ModelTrial) => Promise<void>): Promise<void> {
+  /** One after another: what is set while another thing is tried is not lost. */
+  #work(work: (trial: ModelTrial) => Promise<void>): Promise<void> {
+    this.#working = this.#working.then(() => this.#do(work));
+    return this.#working;
+  }
+
+  async #do(work: (trial: ModelTrial) => Promise<void>): Promise<void> {
     const { trial } = this;
-    if (!trial || this.busy) return;
+    if (!trial) return;
     this.busy = true;
     this.fault = '';
     try {
