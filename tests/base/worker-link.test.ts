@@ -64,6 +64,27 @@ describe('WorkerLink', () => {
     link.end();
   });
 
+  it('does not count the time in which the page itself was asleep', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const link = new WorkerLink<Api>(spawn(API), FAULTS);
+      const late = new Fault('worker-hung', 'late');
+      link.call((remote) => remote.wait(), { ms: 30_000, late, fatal: true }).catch(() => undefined);
+      vi.advanceTimersByTime(1000);
+      // Frozen for 75 s: no timer runs meanwhile.
+      const now = performance.now.bind(performance);
+      vi.spyOn(performance, 'now').mockImplementation(() => now() + 75_000);
+      vi.advanceTimersByTime(27_000);
+      expect(link.dead).toBeUndefined();
+      vi.advanceTimersByTime(3000);
+      expect(link.dead).toBe(late);
+      link.end();
+    } finally {
+      vi.restoreAllMocks();
+      vi.useRealTimers();
+    }
+  });
+
   it('is not late any more once it has answered, whatever progress comes behind', async () => {
     const link = new WorkerLink<Api>(spawn(API), FAULTS);
     const late = new Fault('worker-hung', 'late');

@@ -307,7 +307,7 @@ def torchvision_set():
 
 def timm_set():
     import timm
-    names = [*timm.list_models("test_*"), "mobilenetv4_conv_small_050", "efficientvit_b0", "levit_128s", "ghostnet_050", "edgenext_xx_small", "mobilevitv2_050", "lcnet_050", "tinynet_e", "fastvit_t8", "repvgg_a0", "vit_tiny_patch16_224", "convnext_atto", "xcit_nano_12_p16_224", "crossvit_tiny_240", "tf_efficientnet_lite0", "mobileone_s0", "repghostnet_050", "starnet_s1", "hgnetv2_b0"]
+    names = [*timm.list_models("test_*"), "mobilenetv4_conv_small_050", "efficientvit_b0", "levit_128s", "ghostnet_050", "edgenext_xx_small", "mobilevitv2_050", "lcnet_050", "tinynet_e", "fastvit_t8", "repvgg_a0", "vit_tiny_patch16_224", "convnext_atto", "xcit_nano_12_p16_224", "resmlp_12_224", "crossvit_tiny_240", "tf_efficientnet_lite0", "mobileone_s0", "repghostnet_050", "starnet_s1", "hgnetv2_b0"]
     for name in names:
         def make(name=name):
             net = timm.create_model(name, pretrained=False, num_classes=CLASSES)

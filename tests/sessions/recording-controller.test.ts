@@ -16,6 +16,7 @@ import { CAT, DOG, manifestOf } from '../support/session-fixture';
 
 const STATUS: RecordingStatus = {
   flushedUs: 1, bytes: 2, frames: 3, dropped: 4, recognitions: 5, lostRecognitions: 0, bytesLeft: undefined, secondsLeft: undefined,
+  copy: undefined,
 };
 const KEPT = manifestOf({ id: 'this-one' });
 const SNAPSHOT: Snapshot = { id: 's', timeUs: 0, file: '0.jpg', label: undefined };
@@ -58,7 +59,9 @@ class FakeRecording implements RunningRecording {
     this.sources.push(stream);
   }
 
-  finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
+  readonly copyTo = vi.fn((file: FileSystemFileHandle) => Promise.resolve(void file));
+
+  finish(ended: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
     this.ends.push(ended);
     return this.finished.promise;
   }
@@ -211,6 +214,30 @@ describe('RecordingController', () => {
     recording.finished.resolve({ manifest: KEPT, files: undefined });
     await settled();
     expect(controller.notice).toMatchObject({ kind: 'fault', fault: { code: 'storage-full', message: 'no room' }, session: KEPT });
+  });
+
+  it('hands over what can be read back where the files are gone, however that was noticed', async () => {
+    const files = new Map([['film.mp4', new Blob(['film'])]]);
+    const gone = { manifest: KEPT, files, gone: true };
+    const first = await record();
+    first.options.onEvent({ kind: 'must-end', code: 'storage-cleared', message: 'not there' });
+    first.finished.resolve(gone);
+    await settled();
+    expect(controller.notice).toMatchObject({ kind: 'fault', fault: { code: 'storage-cleared', message: 'not there' }, handed: KEPT });
+    const second = await record();
+    second.finished.resolve(gone);
+    await controller.stop();
+    expect(controller.notice).toMatchObject({ kind: 'fault', fault: { code: 'storage-cleared' }, handed: KEPT });
+    expect(downloaded).toEqual([gone, gone]);
+  });
+
+  it('says that something is lost where a recorder died that had written, and nothing is found, also where the store gives no answer', async () => {
+    const recording = await record();
+    recording.options.onEvent({ kind: 'status', status: STATUS });
+    vi.spyOn(store, 'recover').mockReturnValue(new Promise(() => undefined));
+    recording.options.onDeath(new Fault('recording-failed', 'boom'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(controller.notice).toMatchObject({ kind: 'fault', fault: { code: 'recording-failed' }, lost: true });
   });
 
   it('makes whole what a recorder left that died, and can record again', async () => {

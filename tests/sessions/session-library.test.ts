@@ -51,6 +51,7 @@ describe('SessionLibrary', () => {
         sessions = sessions.filter((session) => session.id !== id);
       },
       tidy: () => note('tidy'),
+      ids: () => sessions.map(({ id }) => id),
     };
     const importer = {
       async import(zip: File, report: (progress: TransferProgress) => Promise<void>): Promise<SessionManifest> {
@@ -77,6 +78,26 @@ describe('SessionLibrary', () => {
   const codes = (): string[] => library.faults.map(({ fault: { code } }) => code);
   const changes = (): string[] => done.filter((what) => what !== 'list');
   const zips = (...names: string[]): File[] => names.map((name) => new File([name], name));
+
+  it('misses what is gone without its being deleted, and says so until it is read', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    host.disconnect();
+    host.connect();
+    await until(() => library.sessions !== undefined);
+    await settled();
+    sessions = sessions.filter(({ id }) => id === 'a');
+    vi.advanceTimersByTime(3000);
+    await until(() => library.missed.length > 0);
+    expect(library.missed.map(({ name }) => name)).toEqual(['the b', 'the c']);
+    await until(() => shown() === 'a');
+    library.clearMissed();
+    expect(library.missed).toEqual([]);
+    await library.remove(sessions[0]);
+    await library.flush();
+    vi.advanceTimersByTime(3000);
+    await settled();
+    expect(library.missed).toEqual([]);
+  });
 
   it('lists what there is, and anew when another tab changed it', async () => {
     expect(shown()).toBe('abc');

@@ -24,13 +24,9 @@ export async function keepStored(): Promise<boolean> {
   return (await kept().catch(() => false)) ?? false;
 }
 
-let asked = false;
+let asked: Promise<boolean> | undefined;
 
-/**
- * Asks once a visit, since browsers may ask the person. Where it is refused, the browser may clear sessions when the disk is full.
- */
-export async function keepStoredOnce(): Promise<void> {
-  if (asked) return;
-  asked = true;
-  await keepStored();
+/** As `keepStored`, but asks once a visit, since browsers may ask the person. */
+export function keepStoredOnce(): Promise<boolean> {
+  return (asked ??= keepStored());
 }

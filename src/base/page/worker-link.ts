@@ -14,6 +14,9 @@ export interface LinkFaults {
   readonly failed: FaultCode;
 }
 
+/** A limit is looked at so often, milliseconds. */
+const LOOK_MS = 500;
+
 /** How long a call may take. */
 export interface CallLimit {
   /** Milliseconds until the call counts as lost. */
@@ -107,15 +110,26 @@ export class WorkerLink<Api> {
     settled: () => boolean,
   ): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let [awakeMs, lookedAt] = [0, 0];
+    const look = (): void => {
+      const now = performance.now();
+      // A timer that is late itself was asleep with the page, or the device, and so was the worker: that time does not count.
+      awakeMs += Math.min(now - lookedAt, 2 * LOOK_MS);
+      if (awakeMs < ms) return wait();
+      if (fatal) this.#die(late);
+      reject(late);
+    };
+    const wait = (): void => {
+      lookedAt = performance.now();
+      timer = setTimeout(look, Math.max(1, Math.min(LOOK_MS, ms - awakeMs)));
+      armed(timer);
+    };
     const arm = (): void => {
       // A sign of progress may come behind the answer.
       if (settled()) return;
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (fatal) this.#die(late);
-        reject(late);
-      }, ms);
-      armed(timer);
+      awakeMs = 0;
+      wait();
     };
     arm();
     onArmed?.(arm);

@@ -45,6 +45,7 @@ const FAULT_CODES = [
   'storage-failed',
   // recorded sessions
   'storage-full',
+  'storage-cleared',
   'session-missing',
   'session-busy',
   'session-newer',

@@ -51,7 +51,7 @@ export class NameEvent extends Event {
   }
 }
 
-export type RecordingAction = 'pause' | 'resume' | 'stop' | 'snapshot';
+export type RecordingAction = 'pause' | 'resume' | 'stop' | 'snapshot' | 'keep-elsewhere';
 
 /** A person pressed one of the recording's buttons. */
 export class RecordingControlEvent extends Event {

@@ -5,15 +5,15 @@ const RESERVE_SECONDS = 3;
 /** The rate is measured over so long, milliseconds. */
 const WINDOW_MS = 10_000;
 
-/** Quota for so long is held back where there is as much, seconds: when it gets less, a person is told (more than they are told of). */
-const HELD_SECONDS = 150;
+/** Room for so long is taken ahead where there is as much, seconds: when it gets less, a person is told. */
+const HELD_SECONDS = 90;
 
 /** Reckons how long can still be recorded. */
 export class QuotaMeter {
   readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
   bytesLeft: number | undefined;
 
-  /** @param bytesLeft bytes that may still be written; undefined where nobody knows */
+  /** @param bytesLeft bytes that may still be written; undefined where nobody knows, because all that was wanted could be taken */
   update(atMs: number, bytes: number, bytesLeft: number | undefined): void {
     this.#samples.push({ atMs, bytes });
     while (this.#samples.length > 2 && this.#samples[1].atMs <= atMs - WINDOW_MS) this.#samples.shift();
@@ -28,7 +28,7 @@ export class QuotaMeter {
     return ((last.bytes - first.bytes) * 1000) / (last.atMs - first.atMs);
   }
 
-  /** Bytes that should be held back now: what the end needs, and what tells early that the quota gets scarce. */
+  /** Bytes that should be held now: what the end needs, and what tells early that room gets scarce. */
   get wanted(): number {
     return RESERVE_BYTES + (RESERVE_SECONDS + HELD_SECONDS) * this.rate;
   }

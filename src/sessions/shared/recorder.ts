@@ -40,23 +40,39 @@ export interface RecordingStatus {
   readonly recognitions: number;
   /** Recognitions whose frame could not be encoded, so that they were left out. */
   readonly lostRecognitions: number;
-  /** Bytes that the browser still allows; undefined where it does not tell. */
+  /** Bytes that can still be written; undefined while there is as much room as is taken ahead. */
   readonly bytesLeft: number | undefined;
-  /** Seconds that can still be recorded at the present rate. */
+  /** Seconds that can still be recorded at the present rate; undefined as `bytesLeft`. */
   readonly secondsLeft: number | undefined;
+  /** The file of the person's choice that the film goes into as well, if any. */
+  readonly copy: FilmCopyStatus | undefined;
+}
+
+/** How the copy of the film stands that goes into a file of the person's choice. */
+export interface FilmCopyStatus {
+  readonly name: string;
+  /** Why it could not be written any more: it ends there. */
+  readonly failed: string | undefined;
 }
 
 /** What the worker tells while it records. */
 export type RecorderEvent =
   | { readonly kind: 'status'; readonly status: RecordingStatus }
-  /** The quota runs out or the encoder broke: what there is has to be finished now. */
+  /** It is still ending the recording: sent a few times a second meanwhile. */
+  | { readonly kind: 'ending' }
+  /** Room runs out, the files are gone or the encoder broke: what there is has to be finished now. */
   | { readonly kind: 'must-end'; readonly code: Fault['code']; readonly message: string };
 
 /** What `finish` gives. */
 export interface FinishedRecording {
   readonly manifest: SessionManifest;
-  /** All files by their path in the session's folder, where they were kept in memory; else undefined. */
+  /**
+   * All files by their path in the session's folder, where they are to be handed over: they were kept in memory, are gone from the device,
+   * or a person wants them as well.
+   */
   readonly files: ReadonlyMap<string, Blob> | undefined;
+  /** Whether the session is not on the device, though it was kept there: somebody removed its files meanwhile. */
+  readonly gone?: boolean;
 }
 
 /** The model that a recognition is of. */
@@ -92,9 +108,15 @@ export interface RecorderApi {
   /** Keeps a frame as an image, full size, and in the video. */
   snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot>;
   /**
-   * Encodes and writes what is left, and closes the session.
+   * Has the film go into a file of the person's choice as well, from its first frame on; it is whole there every few seconds.
+   * @throws Fault `storage-failed` where the file cannot be written
+   */
+  copyTo(file: FileSystemFileHandle): Promise<void>;
+  /**
+   * Encodes and writes what is left, and closes the session. It ends whatever the device does.
    * @param ended why, where a person did not stop it
+   * @param handOver whether the files are wanted also where they are kept on the device
    * @returns undefined where there was not one frame, and nothing was kept
    */
-  finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined>;
+  finish(ended?: SessionManifest['ended'], handOver?: boolean): Promise<FinishedRecording | undefined>;
 }

@@ -30,6 +30,8 @@ export function sessionLock(id: string): string {
 export interface SessionStoreApi {
   /** All sessions, newest first, those that are being recorded too; empty where the browser has no private file system. */
   list(): Promise<SessionManifest[]>;
+  /** The ids of all sessions that are on the device, in no order: quick enough to be asked every few seconds. */
+  ids(): Promise<string[]>;
   /** A session with its labels. Lines that a crash tore are left out. */
   open(id: string): Promise<SessionData>;
   /** The video, not read into memory. */

@@ -57,7 +57,8 @@ describe('a browser that is killed in mid-recording', () => {
     const frames = expectExact(session);
     expect(session.manifest.state).toBe('recovered');
     const last = frames[frames.length - 1];
-    expect(((seenLast - (last.number ?? 0) + NUMBERS) % NUMBERS) / 30).toBeLessThan(LOST);
+    // The film may also be some frames ahead of what the network had seen; numbers begin anew at the end of the camera's film.
+    expect(((seenLast - (last.number ?? 0) + 1.5 * NUMBERS) % NUMBERS - NUMBERS / 2) / 30).toBeLessThan(LOST);
     expect(last.timeUs / 1e6).toBeGreaterThan(recordedMs / 1000 - LOST - 0.5);
     expect(session.labels.length).toBeGreaterThan(5);
     expect((session.labels.at(-1)?.timeUs ?? 0) / 1e6).toBeGreaterThan(last.timeUs / 1e6 - 1);

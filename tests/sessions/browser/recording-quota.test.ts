@@ -27,7 +27,7 @@ describe('a device that gets full', () => {
     recorder = await openRecorder({ video, own: true });
     const { page } = recorder;
     const cdp = await page.context().newCDPSession(page);
-    await allow(cdp, page, 6_500_000);
+    await allow(cdp, page, 7_500_000);
     await recorder.record();
     await page.locator('sg-recording-bar .warning').filter({ hasText: 'There is little room left' }).waitFor();
     expect(await page.locator('sg-recording-bar [data-key=room]').textContent()).toMatch(/room for \d+ s/);

@@ -56,6 +56,7 @@ function repaired(bytes: Uint8Array<ArrayBuffer>): void {
     read: (at, length) => film.slice(at, at + length),
     write: (put, at) => film.set(put, at),
     truncate: (size) => (film = film.slice(0, size)),
+    release: () => undefined,
     flush: () => undefined,
     close: () => undefined,
   };

@@ -11,14 +11,17 @@ class Bytes implements GrowingFile {
   get size(): number {
     return this.bytes.length;
   }
-  read(at: number, length: number): Uint8Array {
-    return this.bytes.slice(at, at + length);
+  read(at: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.bytes.slice(at, at + length));
   }
   write(bytes: Uint8Array, at: number): void {
     this.bytes.set(bytes, at);
   }
   truncate(size: number): void {
     this.bytes = this.bytes.slice(0, size);
+  }
+  release(): void {
+    // Nothing is held.
   }
   flush(): void {
     // Nothing is kept back.

@@ -223,6 +223,12 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('What was recorded up to now is kept. Export and delete old sessions, or make room on the device.'),
         action: msg('Go on'),
       };
+    case 'storage-cleared':
+      return {
+        title: msg('What was kept here is gone'),
+        advice: msg('The browser, or somebody, deleted what this page keeps on the device. Export what matters once it is recorded.'),
+        action: msg('Go on'),
+      };
     case 'session-missing':
       return {
         title: msg('This session is no longer there'),

@@ -4,6 +4,7 @@ import { bestTransport, grabFrame, type FrameTransport } from '../camera/grab-fr
 import { Fault } from '../../../base/shared/fault';
 import type { FrameInput, Recognition, RecogniseOptions } from '../../shared/recogniser';
 import type { DeviceConditions, Pace } from '../../shared/duty-control';
+import { AnswerWatch } from '../../shared/answer-watch';
 import { FrameWatch } from '../../shared/frame-watch';
 import { RecognitionScheduler } from '../../shared/scheduler';
 import { RateMeter, RecentValues } from '../../../base/shared/statistics';
@@ -61,6 +62,8 @@ const TOP_COUNT = 5;
 export class LiveRecognition implements ReactiveController {
   recognition: Recognition | undefined;
   statistics: LiveStatistics | undefined;
+  /** Whether the network owes an answer for so long that what was recognised last is old. */
+  stalled = false;
   /** Camera frame to label of the last answers, milliseconds. */
   readonly latencies = new RecentValues();
   /** Sees each frame that is recognised: a recording. */
@@ -73,6 +76,7 @@ export class LiveRecognition implements ReactiveController {
   #transport = bestTransport();
   #pump: FramePump | undefined;
   #watch: FrameWatch | undefined;
+  readonly #answers = new AnswerWatch();
   #ticks: ReturnType<typeof setInterval> | undefined;
   #video: HTMLVideoElement | undefined;
   #newest: PresentedFrame | undefined;
@@ -138,6 +142,7 @@ export class LiveRecognition implements ReactiveController {
     this.#stopPump();
     this.#pump = undefined;
     this.#running = false;
+    this.#answered(undefined);
     // No frame may wait for an inference that ends after the stop.
     clearTimeout(this.#nextTake);
     this.#scheduler.reset();
@@ -185,7 +190,14 @@ export class LiveRecognition implements ReactiveController {
   /** Where no frame comes the figures fall all the same. */
   #tick(): void {
     if (this.#watch?.silent(performance.now(), this.#video?.paused ?? true)) this.onFlow?.(false);
+    this.#tellStalled(this.#answers.overdue(performance.now()));
     this.#showStatistics();
+  }
+
+  #tellStalled(stalled: boolean): void {
+    if (stalled === this.stalled) return;
+    this.stalled = stalled;
+    this.host.requestUpdate();
   }
 
   readonly #onVisibility = (): void => {
@@ -240,9 +252,14 @@ export class LiveRecognition implements ReactiveController {
   async #run(frame: PresentedFrame, image: FrameInput): Promise<number | undefined> {
     const id = this.#nextId++;
     this.tap?.submitted(id, image);
-    const recognition = await this.recogniser().recognise(image, {
-      id, capturedAt: frame.capturedAt, count: TOP_COUNT, ...this.wishes(),
-    });
+    const askedAt = performance.now();
+    this.#answers.asked(askedAt);
+    let recognition: Recognition | undefined;
+    try {
+      recognition = await this.recogniser().recognise(image, { id, capturedAt: frame.capturedAt, count: TOP_COUNT, ...this.wishes() });
+    } finally {
+      if (id >= this.#firstId && this.#running) this.#answered(recognition && performance.now() - askedAt);
+    }
     if (id < this.#firstId || !this.#running) return undefined;
     this.recognition = recognition;
     this.host.requestUpdate();
@@ -254,6 +271,11 @@ export class LiveRecognition implements ReactiveController {
     this.tap?.shown(recognition, latency);
     this.#showStatistics(latency);
     return latency;
+  }
+
+  #answered(tookMs: number | undefined): void {
+    this.#answers.answered(tookMs);
+    this.#tellStalled(false);
   }
 
   #showStatistics(latencyMs = this.statistics?.latencyMs): void {

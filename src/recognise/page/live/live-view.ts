@@ -121,7 +121,7 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   override render(): unknown {
-    const { camera, recogniser, actions, labels } = this;
+    const { camera, recogniser, actions, labels, live } = this;
     const fault = camera.fault ?? recogniser.fault;
     return html`
       <sg-camera-stage
@@ -144,7 +144,7 @@ export class LiveView extends LitElement implements LiveParts {
           ${camera.state === 'live' ? this.#bar() : nothing}
           <div class="foot">
             ${camera.state === 'live' ? this.#tools() : nothing}
-            <sg-label-list part="labels" .labels=${labels.shown} .doubt=${labels.doubt} ?old=${actions.paused}></sg-label-list>
+            <sg-label-list part="labels" .labels=${labels.shown} .doubt=${labels.doubt} ?old=${actions.paused || live.stalled || recogniser.state !== 'ready'}></sg-label-list>
           </div>
         </div>
       </sg-camera-stage>
@@ -184,7 +184,7 @@ export class LiveView extends LitElement implements LiveParts {
       ?figures=${statsOpen}
       ?map=${mapShown}
       .lack=${actions.mapMissing ? 'map' : undefined}
-      state=${actions.frozen ? msg('frozen') : actions.paused ? msg('paused') : ''}
+      state=${actions.frozen ? msg('frozen') : actions.paused ? msg('paused') : live.stalled ? msg('no answer') : ''}
       @sg-control=${this.#onControl}
     ></sg-live-bar>`;
   }

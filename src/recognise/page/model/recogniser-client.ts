@@ -23,9 +23,11 @@ export interface ClientTimeouts {
   readonly load: number;
   /** One recognition. */
   readonly recognise: number;
+  /** One recognition, where a worker that hangs is started anew without a word: less generous. Left out, as `recognise`. */
+  readonly stall?: number;
 }
 
-const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000 };
+const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000, stall: 8_000 };
 
 function transferablesOf(frame: FrameInput): Transferable[] {
   return 'data' in frame ? [frame.data.buffer as ArrayBuffer] : [frame];
@@ -90,13 +92,17 @@ export class RecogniserClient {
     return this.#withProgress(onProgress, (remote, report) => remote.load(request, report));
   }
 
-  /** @param frame is transferred: gone for the caller whatever happens */
-  recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
+  /**
+   * @param frame is transferred: gone for the caller whatever happens
+   * @param patient whether a slow device gets all the time that it may need; else the worker counts as hung sooner
+   */
+  recognise(frame: FrameInput, options: RecogniseOptions, patient = true): Promise<Recognition> {
+    const ms = patient ? this.timeouts.recognise : (this.timeouts.stall ?? this.timeouts.recognise);
     if (this.#link.dead && 'close' in frame) frame.close();
     return this.#link.call((remote) => remote.recognise(transfer(frame, transferablesOf(frame)), options), {
       fatal: true,
-      ms: this.timeouts.recognise,
-      late: new Fault('worker-hung', `The worker gave no answer for a frame within ${this.timeouts.recognise} ms.`),
+      ms,
+      late: new Fault('worker-hung', `The worker gave no answer for a frame within ${ms} ms.`),
     });
   }
 

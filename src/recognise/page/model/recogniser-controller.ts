@@ -20,6 +20,9 @@ import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
 
+/** A worker that has answered for so long after it was started anew may be started anew by itself once more, milliseconds. */
+const TRUST_MS = 60_000;
+
 /** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
 export class RecogniserController extends SharedController {
   state: RecogniserState = 'off';
@@ -36,6 +39,8 @@ export class RecogniserController extends SharedController {
   #call = 0;
   #ways: readonly Way[] = [];
   readonly #mark = new StartMark();
+  /** When a worker that hung or crashed was started anew by itself, `performance.now()`; undefined where that may be done. */
+  #restartedAt: number | undefined;
   /** Which precision is the quicker on this device. */
   readonly trials: SpeedTrials;
 
@@ -120,11 +125,12 @@ export class RecogniserController extends SharedController {
   async recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
     const recognition = await this.trials.gate.enter(async () => {
       const client = this.#client;
-      if (client && this.state === 'ready') return client.recognise(frame, options);
+      if (client && this.state === 'ready') return client.recognise(frame, options, this.#restartedAt !== undefined);
       if ('close' in frame) frame.close();
       throw new Fault('no-model', 'No model is ready.');
     });
     this.trials.answered();
+    if (this.#restartedAt !== undefined && performance.now() - this.#restartedAt >= TRUST_MS) this.#restartedAt = undefined;
     return recognition;
   }
 
@@ -236,7 +242,7 @@ export class RecogniserController extends SharedController {
     const before = this.#client;
     const { client, loaded } = side;
     client.onDeath((fault) => {
-      if (this.#client === client && this.state === 'ready') this.#fail(fault);
+      if (this.#client === client && this.state === 'ready') this.#onDeath(fault);
     });
     await client.configure(smootherOptions(this.settings.value));
     // Another start may have ended it meanwhile.
@@ -276,6 +282,17 @@ export class RecogniserController extends SharedController {
     this.#mark.end();
     this.settings.update({ modelId: other.manifest.id, precision: 'auto' });
     await this.start();
+  }
+
+  /** Once it comes back by itself; what happens again soon is said. */
+  #onDeath(fault: Fault): void {
+    if (this.#restartedAt !== undefined) {
+      this.#restartedAt = undefined;
+      this.#fail(fault);
+      return;
+    }
+    this.#restartedAt = performance.now();
+    void this.start();
   }
 
   #fail(fault: Fault): void {

@@ -2,11 +2,24 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import type { TransferProgress } from '../../shared/session-export';
+import { MissedSessions, type NotedSession } from './missed-sessions';
 import type { SessionStore } from './session-store';
 import { SessionTransfer, type Transfer } from './session-transfer';
 
 /** How long a deleted session can be had back, milliseconds. */
 export const UNDO_TIME = 8000;
+
+/** How often it is looked whether the sessions are still on the device, milliseconds. */
+const LOOK_TIME = 3000;
+
+/** The page's storage, where the browser allows one. */
+function pageStorage(): Storage | undefined {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined;
+  }
+}
 
 /** An import that runs. */
 export interface RunningImport {
@@ -35,6 +48,8 @@ export class SessionLibrary implements ReactiveController {
   #import: RunningImport | undefined;
   #importJob: Transfer<SessionManifest> | undefined;
   readonly #waiting: File[] = [];
+  readonly #missed = new MissedSessions(pageStorage());
+  #looks: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -63,18 +78,28 @@ export class SessionLibrary implements ReactiveController {
     return this.#removed;
   }
 
+  /** Sessions that were here and are gone, though nobody deleted them here. */
+  get missed(): readonly NotedSession[] {
+    return this.#missed.missed;
+  }
+
   get importing(): RunningImport | undefined {
     return this.#import;
   }
 
   hostConnected(): void {
-    this.#endSubscription = this.store.onChange(() => void this.refresh());
+    this.#endSubscription = this.store.onChange(({ kind, id }) => {
+      if (kind === 'delete') this.#missed.deleted(id);
+      void this.refresh();
+    });
+    this.#looks = setInterval(() => void this.#look(), LOOK_TIME);
     addEventListener('pagehide', this.#onLeave);
     void this.refresh();
   }
 
   hostDisconnected(): void {
     removeEventListener('pagehide', this.#onLeave);
+    clearInterval(this.#looks);
     this.#endSubscription?.();
     this.cancelImport();
     this.transfer.dispose();
@@ -88,6 +113,7 @@ export class SessionLibrary implements ReactiveController {
       const sessions = await this.store.list();
       if (call !== this.#refreshes) return;
       this.#sessions = sessions;
+      this.#missed.listed(sessions);
     } catch (error) {
       if (call !== this.#refreshes) return;
       this.#faults = [{ fault: Fault.from(error, 'storage-failed') }];
@@ -120,6 +146,7 @@ export class SessionLibrary implements ReactiveController {
     const removed = this.#removed;
     clearTimeout(this.#timer);
     if (!removed) return;
+    this.#missed.deleted(removed.id);
     await this.#guarded(() => this.store.delete(removed.id));
     // Only behind that: until then the list has it still.
     await this.refresh();
@@ -156,6 +183,18 @@ export class SessionLibrary implements ReactiveController {
   /** Removes what a cancelled import or export has left; failing that, the next start does. */
   async tidy(): Promise<void> {
     await this.store.tidy().catch(() => undefined);
+  }
+
+  /** A person has read what is missed. */
+  clearMissed(): void {
+    this.#missed.missed = [];
+    this.host.requestUpdate();
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#sessions || this.#sessions.length === 0 || document.visibilityState !== 'visible') return;
+    const ids = await this.store.ids().catch(() => undefined);
+    if (ids && this.#missed.here(ids)) await this.refresh();
   }
 
   clearFault(): void {

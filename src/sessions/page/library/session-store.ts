@@ -24,6 +24,10 @@ export class SessionStore implements SessionStoreApi {
     return this.#link.call((remote) => remote.list());
   }
 
+  ids(): Promise<string[]> {
+    return this.#link.call((remote) => remote.ids());
+  }
+
   open(id: string): Promise<SessionData> {
     return this.#link.call((remote) => remote.open(id));
   }

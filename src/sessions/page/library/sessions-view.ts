@@ -11,6 +11,7 @@ import type { NameEvent, SessionActionEvent } from '../events';
 import { dropStyles, sharedStyles } from '../../../base/page/elements/styles';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
+import { list } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import { sessionStoreContext, type SessionStore } from './session-store';
 import type { ExportSheet } from './export-sheet';
@@ -105,7 +106,7 @@ export class SessionsView extends LitElement {
           <h2>${msg('Sessions')}</h2>
           ${this.#importButton()}
         </div>
-        ${this.#fault()} ${this.#importing()}
+        ${this.#fault()} ${this.#missed()} ${this.#importing()}
         ${sessions === undefined
           ? html`<p role="status">${msg('Looking for sessions')}</p>`
           : sessions.length > 0
@@ -160,6 +161,19 @@ export class SessionsView extends LitElement {
         })}
       </div>
       <button @click=${() => this.library.clearFault()}>${msg('Go on')}</button>
+    </div>`;
+  }
+
+  #missed(): unknown {
+    const { missed } = this.library;
+    if (missed.length === 0) return nothing;
+    const names = list(missed.map(({ name }) => `“${name}”`));
+    return html`<div class="fault">
+      <p role="alert" data-code="storage-cleared">
+        <strong>${sentence(msg('Sessions are gone'))}</strong>
+        ${msg(str`${names}: the browser, or somebody, deleted what this page keeps on the device. Export what matters once it is recorded.`)}
+      </p>
+      <button @click=${() => this.library.clearMissed()}>${msg('Go on')}</button>
     </div>`;
   }
 

@@ -11,8 +11,8 @@ function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/recorder.worker.ts', import.meta.url), { type: 'module', name: 'recorder' });
 }
 
-/** The end of a long video takes time on a slow device, milliseconds. */
-const FINISH_LIMIT_MS = 60_000;
+/** From one sign of life of a recorder that ends to the next, milliseconds: what was flushed can be recovered without it. */
+const FINISH_LIMIT_MS = 10_000;
 const BEGIN_LIMIT_MS = 20_000;
 
 function limit(ms: number): CallLimit {
@@ -22,6 +22,7 @@ function limit(ms: number): CallLimit {
 /** One recorder worker, from start to end: see `RecorderApi`. Every call ends: with the answer, or with a fault. */
 export class RecorderClient {
   readonly #link: WorkerLink<RecorderApi>;
+  #stillEnding = (): void => undefined;
 
   constructor(spawn: WorkerFactory = spawnWorker) {
     this.#link = new WorkerLink(spawn, { name: 'The recorder', crashed: 'recording-failed', failed: 'recording-failed' });
@@ -33,7 +34,11 @@ export class RecorderClient {
   }
 
   begin(request: RecordingRequest, onEvent: (event: RecorderEvent) => void): Promise<RecordingStarted> {
-    return this.#link.call((remote) => remote.begin(request, proxy(onEvent)), limit(BEGIN_LIMIT_MS));
+    const listen = (event: RecorderEvent): void => {
+      if (event.kind === 'ending') this.#stillEnding();
+      else onEvent(event);
+    };
+    return this.#link.call((remote) => remote.begin(request, proxy(listen)), limit(BEGIN_LIMIT_MS));
   }
 
   /** @param frame is transferred: gone for the caller whatever happens */
@@ -60,8 +65,14 @@ export class RecorderClient {
     return this.#link.call((remote) => remote.snapshot(transfer(frame, [frame]), timeUs, label));
   }
 
-  finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
-    return this.#link.call((remote) => remote.finish(ended), limit(FINISH_LIMIT_MS));
+  copyTo(file: FileSystemFileHandle): Promise<void> {
+    return this.#link.call((remote) => remote.copyTo(file));
+  }
+
+  finish(ended: SessionManifest['ended'], handOver: boolean): Promise<FinishedRecording | undefined> {
+    return this.#link.call((remote) => remote.finish(ended, handOver), {
+      ...limit(FINISH_LIMIT_MS), onArmed: (restart) => (this.#stillEnding = restart),
+    });
   }
 
   /** Ends the worker, and with it the session's lock. */

@@ -3,11 +3,15 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { RecordingStatus } from '../../shared/recorder';
 import type { RecordingHalt } from './recording-controller';
+import type { Keeping } from './recording-keeping';
 import { type RecordingAction, RecordingControlEvent } from '../events';
 import { clock, fileSize } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
-import { haltWords, quotaWords, warningWords } from './recording-words';
+import { haltWords, keepingWords, quotaWords, warningWords } from './recording-words';
+
+/** Whether a person can be asked for a file to write. */
+const CHOOSES = 'showSaveFilePicker' in globalThis;
 
 /**
  * How the recording stands: length, size, quota; and its buttons.
@@ -73,6 +77,22 @@ export class RecordingBar extends LitElement {
         margin: 0;
         font-size: 0.9rem;
       }
+      .keeping {
+        display: flex;
+        align-items: center;
+        gap: 0.25rem 0.75rem;
+      }
+      .keeping p {
+        flex: 1;
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+        overflow-wrap: anywhere;
+      }
+      .keeping button {
+        flex: none;
+        max-width: 50%;
+        font-size: 0.85rem;
+      }
       .warning {
         color: var(--sg-warning);
       }
@@ -95,6 +115,12 @@ export class RecordingBar extends LitElement {
   @property({ attribute: false }) halt: RecordingHalt | undefined;
   @property() keptIn: 'device' | 'memory' = 'device';
   @property({ type: Boolean }) ending = false;
+  /** Whether the browser keeps it on a full device. */
+  @property({ attribute: false }) keeping: Keeping = 'unknown';
+  /** Whether the files are handed over at the end as well. */
+  @property({ type: Boolean }) atEnd = false;
+  /** The name of a chosen file that could not be written. */
+  @property({ attribute: false }) unwritable: string | undefined;
 
   override render(): unknown {
     const { status, halt } = this;
@@ -116,7 +142,29 @@ export class RecordingBar extends LitElement {
       </div>
       ${words ? html`<p class="halt">${words}</p>` : nothing}
       <div role="status">${warning ? html`<p class="warning">${warning}</p>` : nothing}</div>
+      ${this.keptIn === 'device' && !this.ending ? this.#elsewhere() : nothing}
     `;
+  }
+
+  /** What becomes of it on a device that gets full, and what a person can do. */
+  #elsewhere(): unknown {
+    const { keeping, atEnd, unwritable, status } = this;
+    const copy = status?.copy;
+    const words = keepingWords(keeping, copy, unwritable);
+    if (!words) return nothing;
+    const offered = keeping === 'refused' && (copy === undefined || copy.failed !== undefined);
+    return html`<div class="keeping">
+      <p role="status">${words}</p>
+      ${offered
+        ? html`<button
+            data-action="keep-elsewhere"
+            aria-pressed=${CHOOSES ? nothing : String(atEnd)}
+            @click=${() => this.dispatchEvent(new RecordingControlEvent('keep-elsewhere'))}
+          >
+            ${CHOOSES ? msg('Write it into a file too') : msg('Save it at the end')}
+          </button>`
+        : nothing}
+    </div>`;
   }
 
   #button(action: RecordingAction, name: IconName, label: string, disabled = false): unknown {

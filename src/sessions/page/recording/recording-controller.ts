@@ -1,13 +1,15 @@
 import type { ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
 import type { RecorderEvent, RecordingStatus } from '../../shared/recorder';
-import type { HumanSpan, SessionManifest } from '../../shared/session';
+import type { HumanSpan } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import { HOLD_MS, SpanHolder } from '../../shared/span-holder';
 import { downloadSession } from './download-session';
 import { Recording, type RecordingOptions, type RunningRecording } from './recording';
-import { keepStoredOnce } from '../../../base/page/storage-quota';
+import { RecordingKeeping } from './recording-keeping';
+import { endNotice, type RecordingNotice } from './recording-outcome';
+import { within } from '../../../base/shared/within';
 import type { LabelBook } from '../label-book';
 import type { SessionStore } from '../library/session-store';
 import type { CameraController, LiveRecognition, RecogniserController, VideoFile } from '../../../recognise/page/index';
@@ -17,15 +19,6 @@ export type RecordingState = 'off' | 'starting' | 'recording' | 'ending';
 
 /** Why a recording stands still. */
 export type RecordingHalt = 'person' | 'camera' | 'hidden';
-
-/** What a person is told. */
-export type RecordingNotice =
-  | { readonly kind: 'kept'; readonly session: SessionManifest }
-  | { readonly kind: 'recovered'; readonly sessions: readonly SessionManifest[] }
-  | { readonly kind: 'downloaded' }
-  | { readonly kind: 'empty' }
-  /** @property session what was kept of the recording that it ended */
-  | { readonly kind: 'fault'; readonly fault: Fault; readonly session?: SessionManifest };
 
 /** What the recording needs of the app. */
 export interface RecordingSources {
@@ -44,6 +37,8 @@ const PARTS = { begin: (options: RecordingOptions): Promise<RunningRecording> =>
 
 /** Held spans are written so often, milliseconds, so that a crash keeps them. */
 const HELD_SPANS_MS = 1000;
+/** How long what a broken recorder left is looked for, milliseconds: a device that gives no answer has none. */
+const RECOVER_MS = 10_000;
 
 /** Owns the recording: at most one; what it is told by the camera, the page and the person. */
 export class RecordingController extends SharedController {
@@ -52,6 +47,7 @@ export class RecordingController extends SharedController {
   /** `memory` where the browser cannot keep files: they are handed over at the end. */
   keptIn: 'device' | 'memory' = 'device';
   notice: RecordingNotice | undefined;
+  readonly keeping = new RecordingKeeping(() => this.changed());
   /** Grows with each snapshot that was kept. */
   snapshots = 0;
   /** The label of the last snapshot. */
@@ -60,6 +56,7 @@ export class RecordingController extends SharedController {
   readonly #halts = new Set<RecordingHalt>();
   #recording: RunningRecording | undefined;
   #source: MediaStream | VideoFile | undefined;
+  #name = '';
   #heldAt = 0;
   #connected = false;
 
@@ -121,7 +118,8 @@ export class RecordingController extends SharedController {
     this.#halts.clear();
     this.#set('starting');
     const { video, camera, recogniser, sure } = this.sources();
-    void keepStoredOnce();
+    this.#name = name;
+    void this.keeping.ask();
     try {
       const recording = await this.parts.begin({
         video,
@@ -164,10 +162,9 @@ export class RecordingController extends SharedController {
     this.sources().live.tap = undefined;
     try {
       const ended = fault === undefined ? undefined : fault.code === 'storage-full' ? 'storage-full' : 'recording-failed';
-      const finished = await recording.finish(ended);
+      const finished = await recording.finish(ended, this.keeping.atEnd);
       if (finished?.files) await this.parts.download(finished);
-      const told: RecordingNotice = finished?.files ? { kind: 'downloaded' } : finished ? { kind: 'kept', session: finished.manifest } : { kind: 'empty' };
-      this.notice = fault ? { kind: 'fault', fault, ...(told.kind === 'kept' && { session: told.session }) } : told;
+      this.notice = endNotice(finished, fault, this.keeping.atEnd, this.status?.copy);
     } catch (error) {
       this.notice = await this.#broken(fault ?? Fault.from(error, 'recording-failed'), recording);
     } finally {
@@ -222,6 +219,11 @@ export class RecordingController extends SharedController {
     this.changed();
   }
 
+  /** As `RecordingKeeping.elsewhere`, for the recording that runs. */
+  async keepElsewhere(): Promise<void> {
+    if (this.#recording) await this.keeping.elsewhere(this.#recording, this.#name);
+  }
+
   /** Whether the view with the video is shown. */
   sight(active: boolean): void {
     if (active === this.#active) return;
@@ -269,6 +271,7 @@ export class RecordingController extends SharedController {
 
   #onEvent(event: RecorderEvent): void {
     if (event.kind === 'must-end') return void this.stop(new Fault(event.code, event.message));
+    if (event.kind === 'ending') return;
     this.status = { ...event.status, dropped: event.status.dropped + (this.#recording?.dropped ?? 0) };
     const now = performance.now();
     if (now - this.#heldAt >= HELD_SPANS_MS) {
@@ -292,9 +295,10 @@ export class RecordingController extends SharedController {
 
   /** Makes whole what a broken recorder left. */
   async #broken(fault: Fault, recording: RunningRecording | undefined): Promise<RecordingNotice> {
-    const recovered = await this.sources().store.recover().catch(() => []);
+    const recovered = (await within(RECOVER_MS, this.sources().store.recover())) ?? [];
     const session = recovered.find(({ id }) => id === recording?.id);
-    return { kind: 'fault', fault, ...(session && { session }) };
+    const lost = !session && (this.status?.flushedUs ?? 0) > 0;
+    return { kind: 'fault', fault, ...(session && { session }), ...(lost && { lost }) };
   }
 
   #off(): void {

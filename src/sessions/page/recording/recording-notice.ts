@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { RecordingNotice as Notice } from './recording-controller';
+import type { RecordingNotice as Notice } from './recording-outcome';
 import { DismissEvent } from '../events';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';

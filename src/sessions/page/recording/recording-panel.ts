@@ -113,6 +113,9 @@ export class RecordingPanel extends LitElement {
                 .halt=${recording.halt}
                 keptIn=${recording.keptIn}
                 ?ending=${state === 'ending'}
+                .keeping=${recording.keeping.keeping}
+                ?atEnd=${recording.keeping.atEnd}
+                .unwritable=${recording.keeping.failed}
                 @sg-recording-control=${this.#onControl}
               ></sg-recording-bar>
               <sg-label-bar
@@ -158,6 +161,9 @@ export class RecordingPanel extends LitElement {
         break;
       case 'snapshot':
         void this.recording.snapshot(this.recording.held.at(0));
+        break;
+      case 'keep-elsewhere':
+        void this.recording.keepElsewhere();
         break;
     }
   }

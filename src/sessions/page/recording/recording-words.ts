@@ -1,8 +1,8 @@
 import { msg, str } from '@lit/localize';
-import type { RecordingHalt, RecordingNotice } from './recording-controller';
-import type { RecordingStatus } from '../../shared/recorder';
-import type { FaultCode } from '../../../base/shared/fault';
-import type { SessionManifest } from '../../shared/session';
+import type { RecordingHalt } from './recording-controller';
+import type { RecordingFault, RecordingNotice } from './recording-outcome';
+import type { FilmCopyStatus, RecordingStatus } from '../../shared/recorder';
+import type { Keeping } from './recording-keeping';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { clock, list } from '../../../base/page/elements/format';
 
@@ -23,7 +23,10 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
   switch (notice.kind) {
     case 'kept': {
       const { name, durationUs } = notice.session;
-      return { title: msg('The recording is kept'), text: msg(str`“${name}”, ${clock(durationUs / 1e6)}, is among your sessions on this device.`), urgent: false };
+      const kept = msg(str`“${name}”, ${clock(durationUs / 1e6)}, is among your sessions on this device.`);
+      const copy = notice.copy === undefined ? '' : msg(str`The film is in ${notice.copy} as well.`);
+      const handed = notice.handed ? msg('Its files are among your downloads as well, in a zip.') : '';
+      return { title: msg('The recording is kept'), text: [kept, copy, handed].filter(Boolean).join(' '), urgent: false };
     }
     case 'recovered': {
       const damaged = notice.sessions.filter(({ flaw }) => flaw === 'film-damaged');
@@ -50,14 +53,26 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
     case 'empty':
       return { title: msg('Nothing was recorded'), text: msg('The recording ended before its first picture.'), urgent: false };
     case 'fault':
-      return { ...faultWords(notice.fault.code, notice.session), urgent: true };
+      return { ...faultWords(notice), urgent: true };
   }
 }
 
-/** @param session what was kept of the recording that ended by it */
-function faultWords(code: FaultCode, session: SessionManifest | undefined): Omit<NoticeWords, 'urgent'> {
-  const kept = session && msg(str`“${session.name}”, ${clock(session.durationUs / 1e6)}, was kept whole up to then.`);
+/** What became of the recording that a fault ended; undefined where there was none. */
+function fateWords({ session, handed, lost }: RecordingFault): string | undefined {
+  if (session) return msg(str`“${session.name}”, ${clock(session.durationUs / 1e6)}, was kept whole up to then.`);
+  if (handed) return msg(str`What was recorded, ${clock(handed.durationUs / 1e6)}, was handed to you: a zip file among your downloads, which Import opens.`);
+  return lost ? msg('What was written of it cannot be found again.') : undefined;
+}
+
+function faultWords(notice: RecordingFault): Omit<NoticeWords, 'urgent'> {
+  const { code } = notice.fault;
+  const kept = fateWords(notice);
   switch (code) {
+    case 'storage-cleared':
+      return {
+        title: msg('The files of the recording are gone'),
+        text: `${msg('The browser, or somebody, deleted what this page keeps on the device.')} ${kept ?? msg('Nothing could be read back.')}`,
+      };
     case 'storage-full':
       return {
         title: msg('The device is full'),
@@ -66,7 +81,7 @@ function faultWords(code: FaultCode, session: SessionManifest | undefined): Omit
     case 'storage-failed':
       return {
         title: msg('The recording could not be kept'),
-        text: msg('The browser refused to write it: this window may be private. Use a normal window, or make room on the device. What was recorded before is kept.'),
+        text: kept ?? msg('The browser refused to write it: this window may be private. Use a normal window, or make room on the device. What was recorded before is kept.'),
       };
     case 'recording-failed':
       return {
@@ -95,7 +110,7 @@ export function haltWords(halt: RecordingHalt): string {
 export function quotaWords(secondsLeft: number | undefined): string {
   if (secondsLeft === undefined) return '';
   const minutes = Math.floor(secondsLeft / 60);
-  // More than a day is as good as endless; and Chromium makes the figure up (docs/recording.md).
+  // More than a day is as good as endless.
   if (minutes >= 24 * 60) return '';
   if (minutes >= 120) return msg(str`room for ${Math.floor(minutes / 60)} h`);
   return minutes >= 2 ? msg(str`room for ${minutes} min`) : msg(str`room for ${Math.floor(secondsLeft)} s`);
@@ -111,4 +126,19 @@ export function warningWords(status: RecordingStatus | undefined, keptIn: 'devic
     return msg('The device is busy: the film leaves pictures out, but none that was recognised.');
   }
   return '';
+}
+
+/** What becomes of a recording on a device that gets full; '' where there is nothing to tell. @param unwritable a chosen file's name */
+export function keepingWords(keeping: Keeping, copy: FilmCopyStatus | undefined, unwritable: string | undefined): string {
+  const failed = copy?.failed === undefined ? unwritable : copy.name;
+  if (failed !== undefined) return msg(str`${failed} cannot be written. The recording goes on here.`);
+  if (copy) return msg(str`The film goes into ${copy.name} as well.`);
+  switch (keeping) {
+    case 'asking':
+      return msg('The browser is asked to keep your recordings, also when the device gets full.');
+    case 'refused':
+      return msg('The browser may delete recordings when the device gets full.');
+    default:
+      return '';
+  }
 }

@@ -172,13 +172,22 @@ export class Recording implements FrameTap {
     else this.#hidden.stop();
   }
 
-  /** Ends the video and the session. @param ended why, where a person did not stop it */
-  async finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
+  /** Has the film go into a file of the person's choice as well. @throws Fault `storage-failed` */
+  copyTo(file: FileSystemFileHandle): Promise<void> {
+    return this.client.copyTo(file);
+  }
+
+  /**
+   * Ends the video and the session.
+   * @param ended why, where a person did not stop it
+   * @param handOver whether the files are wanted also where they are kept
+   */
+  async finish(ended: SessionManifest['ended'], handOver: boolean): Promise<FinishedRecording | undefined> {
     this.#pump.stop();
     this.#hidden.stop();
     try {
       await this.feed.finish();
-      return await this.client.finish(ended);
+      return await this.client.finish(ended, handOver);
     } finally {
       this.client.dispose();
     }

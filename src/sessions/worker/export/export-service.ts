@@ -7,7 +7,7 @@ import { removeExports } from '../store/left-overs';
 import { chunksOf } from '../../../base/worker/async';
 import { encodeAsMp4, fitsContainer, remuxVideo } from './video';
 import { openVideo } from './open-video';
-import { chosenFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
+import { chosenFile, memoryFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
 import { coco, everything, imageFolder, labelStudio, textContents, type ZipContent } from './zip-contents';
@@ -33,12 +33,22 @@ export async function exportSession(
   const source = await SessionSource.open(request.sessionId);
   const { name } = exportName(source.manifest, request);
   await removeExports(false);
-  const output = target ? await chosenFile(target) : await temporaryFile(name);
-  return withFile(output, async (file) => {
-    await write(source, request, file, report);
-    const bytes = file.bytes;
-    return { name, bytes, file: await file.close() };
-  });
+  const into = (output: OutputFile): Promise<ExportedFile> =>
+    withFile(output, async (file) => {
+      await write(source, request, file, report);
+      const bytes = file.bytes;
+      return { name, bytes, file: await file.close() };
+    });
+  if (target) return into(await chosenFile(target));
+  // Labels are small, and can be had on a device that is full.
+  if (isTextFormat(request.format)) return into(memoryFile(name));
+  try {
+    return await into(await temporaryFile(name));
+  } catch (error) {
+    const { code } = Fault.from(error, 'export-failed');
+    if (code !== 'storage-full' && code !== 'storage-failed') throw error;
+    return into(memoryFile(name));
+  }
 }
 
 async function write(source: SessionSource, request: ExportRequest, file: OutputFile, report: Report): Promise<void> {

@@ -55,6 +55,34 @@ export async function temporaryFile(name: string): Promise<OutputFile> {
   }
 }
 
+/** More than this a tab should not hold in memory, bytes: phones end it. */
+const MEMORY_LIMIT = 256 * 1024 * 1024;
+
+/** A new file in memory, written from its start to its end or in places: for what is small, and for a device that is full. */
+export function memoryFile(name: string): OutputFile {
+  let bytes = new Uint8Array(BLOCK);
+  let size = 0;
+  return {
+    get bytes() {
+      return size;
+    },
+    write(chunk, at = size) {
+      const end = at + chunk.length;
+      if (end > MEMORY_LIMIT) return Promise.reject(new Fault('storage-full', 'The export is too much for memory.'));
+      if (end > bytes.length) {
+        const longer = new Uint8Array(Math.min(MEMORY_LIMIT, Math.max(end, 2 * bytes.length)));
+        longer.set(bytes);
+        bytes = longer;
+      }
+      bytes.set(chunk, at);
+      size = Math.max(size, end);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(new File([bytes.subarray(0, size)], name)),
+    abort: () => Promise.resolve(),
+  };
+}
+
 /** The file that a person chose. It is only replaced when it is closed. */
 export async function chosenFile(handle: FileSystemFileHandle): Promise<OutputFile> {
   let writable: FileSystemWritableFileStream;

@@ -12,7 +12,13 @@ export class LineFile {
 
   append(values: readonly unknown[]): void {
     const bytes = this.#encoder.encode(toJsonLines(values));
-    this.file.write(bytes, this.#at);
+    try {
+      this.file.write(bytes, this.#at);
+    } catch (error) {
+      // All or nothing: half a line would be read as a torn one.
+      this.file.truncate(this.#at);
+      throw error;
+    }
     this.#at += bytes.length;
   }
 

@@ -29,7 +29,7 @@ class MemoryFile implements GrowingFile {
     this.size = Math.max(this.size, at + bytes.length);
   }
 
-  read(at: number, length: number): Uint8Array {
+  read(at: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - at)));
     for (let done = 0; done < bytes.length; ) {
       const from = (at + done) % PIECE;
@@ -47,6 +47,10 @@ class MemoryFile implements GrowingFile {
 
   flush(): void {
     // Memory has nothing to make safe.
+  }
+
+  release(): void {
+    // Memory holds no room.
   }
 
   close(): void {
@@ -88,6 +92,10 @@ export class MemoryFiles implements SessionFiles {
     return Promise.resolve();
   }
 
+  stand(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   remove(name: string): Promise<void> {
     this.#files.delete(name);
     return Promise.resolve();
@@ -98,7 +106,11 @@ export class MemoryFiles implements SessionFiles {
     return Promise.resolve();
   }
 
-  blobs(types: Readonly<Record<string, string>>): ReadonlyMap<string, Blob> {
+  blobs(types: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, Blob>> {
+    return Promise.resolve(this.remembered(types));
+  }
+
+  remembered(types: Readonly<Record<string, string>>): ReadonlyMap<string, Blob> {
     const files = [...this.#files].map(([name, file]): [string, Blob] => [name, file.blob(types[name])]);
     return new Map([...files, ...this.#blobs]);
   }

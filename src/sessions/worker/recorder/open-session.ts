@@ -8,19 +8,26 @@ import { foldEdits, isRecognitionEntry, NO_LABELS } from '../../shared/human-lab
 import { RecognitionWriter } from '../../shared/recognition-writer';
 import { RESERVE_BYTES, QuotaMeter } from '../../shared/quota';
 import { SerialQueue } from '../../../base/worker/async';
+import { within } from '../../../base/shared/within';
 import { ChunkWriter } from './chunk-writer';
 import { DRAWN } from './drawn-frames';
+import { CopiedFilm } from './film-copy';
 import { repairVideo } from '../store/video-repair';
 import { chooseCodec, VideoWriter, type VideoWriterEvents } from './video-writer';
 import { imageOf } from './frame-fitter';
 import { LineFile } from './line-file';
 import { storageFault } from '../../../base/worker/private-files';
-import { HUMAN, LABELS } from '../store/session-folder';
+import { HUMAN, LABELS, SNAPSHOTS } from '../store/session-folder';
 import type { SessionFiles } from '../store/session-files';
-import type { GrowingFile } from '../store/device-file';
 
 /** JPEG quality of snapshots, 0..1. */
 const SNAPSHOT_QUALITY = 0.92;
+/** Whether the files are still there is looked at so often, milliseconds. */
+const LOOK_MS = 2000;
+/** How long after one look another makes sure, milliseconds. */
+const SURE_MS = 300;
+/** How long one step of the end may take, milliseconds: a device whose storage is gone may give no answer. */
+const STEP_MS = 4000;
 
 /** A session while it is recorded: its video, its label track and what a person says, each in its file. */
 export class OpenSession {
@@ -32,12 +39,14 @@ export class OpenSession {
   #frames = 0;
   #flushedUs = 0;
   #ending = false;
+  #gone = false;
+  #lookedAt = 0;
   #saved: Promise<void> = Promise.resolve();
 
   private constructor(
     request: RecordingRequest,
     private readonly files: SessionFiles,
-    private readonly videoFile: GrowingFile,
+    private readonly videoFile: CopiedFilm,
     private readonly writer: VideoWriter | ChunkWriter,
     private readonly labels: LineFile,
     private readonly human: LineFile,
@@ -62,7 +71,7 @@ export class OpenSession {
       };
       const { width, height, frameRate, chunksOf } = request;
       const codec = chunksOf === undefined ? await chooseCodec(width, height, frameRate) : undefined;
-      const video = await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`);
+      const video = new CopiedFilm(await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`));
       const quota = await files.quota(RESERVE_BYTES);
       if (quota !== undefined && quota < RESERVE_BYTES) throw new Fault('storage-full', `Only ${quota} bytes can be written.`);
       const writer = codec
@@ -133,14 +142,20 @@ export class OpenSession {
     });
     snapshot.catch((error: unknown) => {
       if (storageFault(error, '').code === 'storage-full') this.mustEnd(error);
+      else void this.#look();
     });
     return snapshot;
+  }
+
+  copyTo(file: FileSystemFileHandle): Promise<void> {
+    return this.videoFile.copyTo(file);
   }
 
   async status(): Promise<RecordingStatus> {
     const { bytes } = this.files;
     if (!this.#ending) this.#quota.update(performance.now(), bytes, await this.files.quota(this.#quota.wanted).catch(() => undefined));
     if (this.#quota.full) this.mustEnd(new Fault('storage-full', `Only ${this.#quota.bytesLeft} bytes are left.`));
+    if (!this.#ending && performance.now() >= this.#lookedAt + LOOK_MS) await this.#look();
     return {
       flushedUs: this.#flushedUs,
       bytes,
@@ -150,34 +165,49 @@ export class OpenSession {
       lostRecognitions: this.#recognitions.lost,
       bytesLeft: this.#quota.bytesLeft,
       secondsLeft: this.#quota.secondsLeft,
+      copy: this.videoFile.copy,
     };
   }
 
+  /** Files that are held open can be written and read when they are gone from their folder, and nobody would notice. */
+  async #look(): Promise<void> {
+    this.#lookedAt = performance.now();
+    // A browser that does not say so in time may say so at the next look.
+    if (!(await this.#areGone())) return;
+    this.#gone = true;
+    this.mustEnd(new Fault('storage-cleared', 'The files of the recording are not where they were made.'));
+  }
+
+  /** Asked twice: a browser may not find a file for a moment on a disk that is full. */
+  async #areGone(): Promise<boolean> {
+    if ((await within(LOOK_MS, this.files.stand())) !== false) return false;
+    this.videoFile.release();
+    await new Promise((resolve) => setTimeout(resolve, SURE_MS));
+    return (await within(LOOK_MS, this.files.stand())) === false;
+  }
+
   /** @returns undefined where there was not one frame and nothing was kept */
-  async finish(ended: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
+  async finish(ended: SessionManifest['ended'], handOver: boolean): Promise<FinishedRecording | undefined> {
     this.#ending = true;
-    await this.#saved;
+    await within(STEP_MS, this.#saved);
     // Images that are on their way belong to it.
-    await this.#snapshots.run(() => Promise.resolve());
-    const whole = await this.writer.finish().then(
-      () => true,
-      () => false,
-    );
+    await within(STEP_MS, this.#snapshots.run(() => Promise.resolve()));
+    const whole = (await within(2 * STEP_MS, this.writer.finish().then(() => true))) ?? false;
+    // What follows needs room on a device that may be full.
+    this.videoFile.release();
+    this.#gone ||= await this.#areGone();
     const shown: number[] = [];
     const cut = whole && this.writer instanceof VideoWriter ? this.writer.result : repairVideo(this.videoFile, shown);
-    const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer, shown) : undefined;
-    const damaged = 'damaged' in cut && cut.damaged;
-    // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
-    if (!damaged) this.#cutLabels(cut);
-    const recognitions = damaged ? this.#recognitions.written : matched ?? (whole ? this.#recognitions.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs));
-    for (const file of [this.videoFile, this.labels, this.human]) {
-      file.flush();
-      file.close();
-    }
+    const damaged = 'damaged' in cut && cut.damaged === true;
+    const recognitions = await this.#placeLabels(cut, damaged, whole, shown);
+    await within(2 * STEP_MS, this.videoFile.finishCopy());
+    // To close a file that is gone never ends.
+    if (!this.#gone) this.#close();
     if (cut.frames === 0 && !damaged && this.#labels.snapshots.length === 0) {
-      await this.files.discard();
+      if (!this.#gone) await this.files.discard();
       return undefined;
     }
+    const blobs = this.#gone ? this.#handedOver() : undefined;
     this.manifest = {
       ...this.manifest,
       ...(ended ? { ended } : {}),
@@ -190,15 +220,47 @@ export class OpenSession {
       snapshots: this.#labels.snapshots.length,
       bytes: this.files.bytes,
     };
+    if (blobs) return { manifest: this.manifest, files: blobs, gone: true };
     await this.files.manifest(this.manifest);
-    return { manifest: this.manifest, files: this.files.blobs({ [this.video.file]: this.video.mimeType }) };
+    const handed = handOver || this.keptIn === 'memory' ? await this.files.blobs(this.#types) : undefined;
+    return { manifest: this.manifest, files: handed };
+  }
+
+  get #types(): Readonly<Record<string, string>> {
+    return { [this.video.file]: this.video.mimeType };
+  }
+
+  #close(): void {
+    for (const file of [this.videoFile, this.labels, this.human]) {
+      file.flush();
+      file.close();
+    }
+  }
+
+  /** What can be read back of files that are gone: pictures that are not remembered are lost, and what names them goes too. */
+  #handedOver(): ReadonlyMap<string, Blob> {
+    const there = this.files.remembered(this.#types);
+    const lost = this.#labels.snapshots.filter(({ file }) => !there.has(`${SNAPSHOTS}/${file}`));
+    if (lost.length === 0) return there;
+    this.edit(lost.map(({ id }) => ({ kind: 'delete-snapshot', id })));
+    return this.files.remembered(this.#types);
+  }
+
+  /** Brings the labels to the film that there is. @returns how many recognitions stay */
+  async #placeLabels(cut: Pick<VideoCut, 'lastUs' | 'durationUs'>, damaged: boolean, whole: boolean, shown: readonly number[]): Promise<number> {
+    const matched = this.writer instanceof ChunkWriter ? await this.#matchFrames(this.writer, shown) : undefined;
+    if (damaged) return this.#recognitions.written;
+    // A label that was held to the very end reaches beyond the last frame; and what could not be written has none.
+    this.#cutLabels(cut);
+    if (matched !== undefined) return matched;
+    return whole ? this.#recognitions.written : this.labels.keep(isRecognitionEntry, ({ timeUs }) => timeUs <= cut.lastUs);
   }
 
   /** Puts what was said of MediaRecorder's frames at the times that these have in its video. @returns how many recognitions stay */
   async #matchFrames(writer: ChunkWriter, shown: readonly number[]): Promise<number> {
     const matched = writer.match(shown);
     // First: on a full device the labels have no other room to grow by a digit.
-    await this.files.remove(DRAWN);
+    if (!this.#gone) await this.files.remove(DRAWN);
     const edits = matched.edits(this.#labels);
     if (edits.length > 0) this.edit(edits);
     return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));

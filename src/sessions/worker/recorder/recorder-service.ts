@@ -4,6 +4,7 @@ import type {
 } from '../../shared/recorder';
 import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
+import { within } from '../../../base/shared/within';
 import { sessionLock } from '../../shared/session-store';
 import { OpenSession } from './open-session';
 import { hasPrivateFiles, storageFault } from '../../../base/worker/private-files';
@@ -13,6 +14,8 @@ import { SessionRegister } from '../store/session-register';
 
 /** How often the page is told how it stands, milliseconds. */
 const STATUS_MS = 500;
+/** The list of sessions is only a copy: nobody waits longer for it, milliseconds. */
+const REGISTER_MS = 3000;
 
 /** The recorder behind the worker's messages; knows nothing of Comlink. */
 export class RecorderService implements RecorderApi {
@@ -20,20 +23,21 @@ export class RecorderService implements RecorderApi {
   #session: OpenSession | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #release: () => void = () => undefined;
+  #onEvent: (event: RecorderEvent) => void = () => undefined;
 
   async begin(request: RecordingRequest, onEvent: (event: RecorderEvent) => void): Promise<RecordingStarted> {
     if (this.#session) throw new Fault('session-busy', 'This worker records already.');
     await this.#lock(request.id);
     try {
-      const files = hasPrivateFiles() ? await DeviceFiles.create(request.id) : new MemoryFiles();
       const mustEnd = (fault: Fault): void => onEvent({ kind: 'must-end', code: fault.code, message: fault.message });
-      const session = await OpenSession.create(request, files, mustEnd);
+      const session = await openSession(request, mustEnd);
       this.#session = session;
-      if (files.keptIn === 'device') await this.#register.put(session.manifest);
+      this.#onEvent = onEvent;
+      if (session.keptIn === 'device') await within(REGISTER_MS, this.#register.put(session.manifest));
       this.#timer = setInterval(() => {
         void session.status().then((status) => onEvent({ kind: 'status', status }));
       }, STATUS_MS);
-      return { video: session.video, keptIn: files.keptIn };
+      return { video: session.video, keptIn: session.keptIn };
     } catch (error) {
       this.#release();
       throw storageFault(error, 'The recording could not be begun');
@@ -70,19 +74,29 @@ export class RecorderService implements RecorderApi {
     }
   }
 
-  async finish(ended?: SessionManifest['ended']): Promise<FinishedRecording | undefined> {
+  async copyTo(file: FileSystemFileHandle): Promise<void> {
+    try {
+      await this.#open.copyTo(file);
+    } catch (error) {
+      throw storageFault(error, 'The chosen file cannot be written');
+    }
+  }
+
+  async finish(ended?: SessionManifest['ended'], handOver = false): Promise<FinishedRecording | undefined> {
     const session = this.#open;
     clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#onEvent({ kind: 'ending' }), STATUS_MS);
     try {
-      const finished = await session.finish(ended);
+      const finished = await session.finish(ended, handOver);
       if (session.keptIn === 'device') {
-        if (finished) await this.#register.put(finished.manifest);
-        else await this.#register.delete(session.manifest.id);
+        const kept = finished && !finished.gone;
+        await within(REGISTER_MS, kept ? this.#register.put(finished.manifest) : this.#register.delete(session.manifest.id));
       }
       return finished;
     } catch (error) {
       throw storageFault(error, 'The recording could not be ended');
     } finally {
+      clearInterval(this.#timer);
       this.#session = undefined;
       this.#release();
     }
@@ -115,4 +129,14 @@ export class RecorderService implements RecorderApi {
       held.catch(reject);
     });
   }
+}
+
+/** On the device, or in memory where the browser gives no files: it may have the functions and refuse each call (a private window). */
+async function openSession(request: RecordingRequest, mustEnd: (fault: Fault) => void): Promise<OpenSession> {
+  try {
+    if (hasPrivateFiles()) return await OpenSession.create(request, await DeviceFiles.create(request.id), mustEnd);
+  } catch (error) {
+    if (storageFault(error, '').code !== 'storage-failed') throw error;
+  }
+  return OpenSession.create(request, new MemoryFiles(), mustEnd);
 }

@@ -3,63 +3,99 @@ import type { ByteSource } from '../../shared/video/video-cut';
 
 /** A file that grows and may be written over. */
 export interface GrowingFile extends ByteSource {
+  read(at: number, length: number): Uint8Array<ArrayBuffer>;
   /** @throws DOMException `QuotaExceededError` where there is no room */
   write(bytes: Uint8Array, at: number): void;
   truncate(size: number): void;
+  /** Gives back room that was taken for what is still to be written. */
+  release(): void;
   /** Makes what was written safe. */
   flush(): void;
   close(): void;
 }
 
-/** Browsers give quota in steps of about this size, bytes. */
-const STEP = 1 << 20;
+/** Room is taken in pieces of this size, bytes: a disk that is full may have less than the next piece. */
+const PIECE = 1 << 18;
+/** No more than this is written at a time to take room, bytes: frames wait for it. */
+const AT_ONCE = 1 << 22;
+/**
+ * Left free where the device has no more, bytes: browsers keep track of files in databases, and one that cannot be written on a full disk
+ * (seen in Chromium 156) loses all files of the site.
+ */
+const SPARE = 1 << 20;
+/** A device that gave no more is asked again so much later, milliseconds. */
+const AGAIN_MS = 10_000;
+/** What is read at a time where a file is handed over, bytes. */
+const READ = 1 << 22;
+
+/** What a file has taken of the device for what is still to be written. */
+export interface HeldRoom {
+  /** Bytes by which it can grow. */
+  readonly bytes: number;
+  /** Whether the device or the browser gave no more, though more was wanted. */
+  readonly refused: boolean;
+}
 
 /** A file of the private file system, held open. */
 export class DeviceFile implements GrowingFile {
   size: number;
-  /** Size up to which it could grow when that was tried. */
-  #capacity: number;
+  /** Where the file ends on the device: behind `size` there are zeros, which hold room. */
+  #end: number;
+  #refusedAt = -Infinity;
 
   private constructor(private readonly access: FileSystemSyncAccessHandle) {
     this.size = access.getSize();
-    this.#capacity = this.size;
+    this.#end = this.size;
   }
 
   static async open(folder: FileSystemDirectoryHandle, name: string): Promise<DeviceFile> {
     return new DeviceFile(await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle());
   }
 
-  /**
-   * Tries how far it can grow: by `wanted` bytes, or as far as there is room, to a step. Chromium keeps what was granted for
-   * an open file until it is closed, also where the file is made short again at once: that room is held back.
-   * `navigator.storage.estimate()` does not tell how much there is: in Chromium it always says that 10 GiB are left (its
-   * StaticStorageQuota, against fingerprinting), while a write beyond the true limit fails.
-   * @returns bytes that it can grow by
-   */
-  hold(wanted: number): number {
-    if (this.#capacity - this.size >= wanted || this.#reach(this.size + wanted + STEP)) return this.#capacity - this.size;
-    let low = Math.max(this.#capacity, this.size);
-    for (let high = this.size + wanted + STEP; high - low > STEP; ) {
-      const middle = Math.round((low + high) / 2);
-      if (this.#reach(middle)) low = middle;
-      else high = middle;
-    }
-    return low - this.size;
+  /** How long the file is on the device, with the room that it holds. */
+  get end(): number {
+    return this.#end;
   }
 
-  read(at: number, length: number): Uint8Array {
+  /**
+   * Takes room behind what was written: zeros, which nobody else can have then. To make the file longer only asks the browser's quota, and
+   * neither that nor `navigator.storage.estimate()` tells how much the disk has (in Chromium the estimate always says that 10 GiB are left).
+   * @param wanted bytes by which it is to be able to grow; a part of that at a time
+   */
+  hold(wanted: number): HeldRoom {
+    const goal = this.size + Math.ceil(wanted);
+    const stop = Math.min(goal, this.#end + AT_ONCE);
+    let refused = this.#end < goal && performance.now() < this.#refusedAt + AGAIN_MS;
+    while (this.#end < stop && !refused) {
+      const zeros = new Uint8Array(Math.min(PIECE, stop - this.#end));
+      const written = this.#fill(zeros);
+      this.#end += written;
+      if (written === zeros.length) continue;
+      refused = true;
+      this.#refusedAt = performance.now();
+      this.#shorten(Math.max(this.size, this.#end - SPARE));
+    }
+    return { bytes: this.#end - this.size, refused };
+  }
+
+  release(): void {
+    if (this.#end > this.size) this.#shorten(this.size);
+  }
+
+  read(at: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - at)));
     return bytes.subarray(0, this.access.read(bytes, { at }));
   }
 
   truncate(size: number): void {
-    this.access.truncate(size);
+    this.#shorten(size);
     this.size = size;
   }
 
   write(bytes: Uint8Array, at: number): void {
     writeAll(this.access, bytes, at);
     this.size = Math.max(this.size, at + bytes.length);
+    this.#end = Math.max(this.#end, this.size);
   }
 
   flush(): void {
@@ -67,19 +103,33 @@ export class DeviceFile implements GrowingFile {
   }
 
   close(): void {
+    this.release();
     this.access.close();
   }
 
-  #reach(size: number): boolean {
+  /** All that was written, read back. It works as well where the file itself is gone from its folder. */
+  blob(type: string | undefined): Blob {
+    const pieces: Blob[] = [];
+    for (let at = 0; at < this.size; ) {
+      const bytes = this.read(at, READ);
+      if (bytes.length === 0) break;
+      pieces.push(new Blob([bytes]));
+      at += bytes.length;
+    }
+    return new Blob(pieces, { type });
+  }
+
+  #shorten(end: number): void {
+    this.access.truncate(end);
+    this.#end = end;
+  }
+
+  /** @returns how much of it the device took: a full disk is told by Chromium as an error of another name than a full quota */
+  #fill(zeros: Uint8Array): number {
     try {
-      this.access.truncate(size);
-      this.#capacity = size;
-      return true;
-    } catch (error) {
-      if (error instanceof Error && error.name === 'QuotaExceededError') return false;
-      throw error;
-    } finally {
-      this.access.truncate(this.size);
+      return this.access.write(zeros, { at: this.#end });
+    } catch {
+      return 0;
     }
   }
 }

@@ -3,14 +3,19 @@ import { writeAll } from '../../../base/worker/private-files';
 import { DeviceFile, type GrowingFile } from './device-file';
 import { SNAPSHOTS, sessionFolder, sessionsFolder, writeManifest } from './session-folder';
 
+/** Room that is taken for each file of labels, bytes: those of more than a minute. */
+const LINES_HELD = 1 << 18;
+/** Pictures of so many bytes are remembered beside the files. */
+const REMEMBERED = 32 * 1024 * 1024;
+
 /** Where a session's files go while it is recorded. */
 export interface SessionFiles {
   readonly keptIn: 'device' | 'memory';
   /** Bytes of all files. */
   readonly bytes: number;
   /**
-   * Bytes that may still be written; undefined where nobody knows.
-   * @param wanted bytes that are held back for the video where the browser lets us
+   * Bytes that may still be written; undefined where nobody knows, because all that was wanted is there.
+   * @param wanted bytes that are held for the video where the browser lets us
    */
   quota(wanted: number): Promise<number | undefined>;
   open(name: string): Promise<GrowingFile>;
@@ -19,8 +24,12 @@ export interface SessionFiles {
   manifest(manifest: SessionManifest): Promise<void>;
   /** Removes a file that was opened. */
   remove(name: string): Promise<void>;
-  /** All files by path, where they are in memory. */
-  blobs(types: Readonly<Record<string, string>>): ReadonlyMap<string, Blob> | undefined;
+  /** Whether the files are where they were made, as long as they were written. */
+  stand(): Promise<boolean>;
+  /** All files by path, once they are closed. */
+  blobs(types: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, Blob>>;
+  /** The files that are open, read back, and the last pictures, by path: for a folder that is gone. */
+  remembered(types: Readonly<Record<string, string>>): ReadonlyMap<string, Blob>;
   /** Removes all, where the recording could not even begin. */
   discard(): Promise<void>;
 }
@@ -32,6 +41,8 @@ export class DeviceFiles implements SessionFiles {
   readonly #files: DeviceFile[] = [];
   readonly #named = new Map<string, DeviceFile>();
   #snapshotBytes = 0;
+  /** The last pictures, by path, so that they can be handed over where the files vanish. */
+  readonly #snapshots = new Map<string, Blob>();
 
   private constructor(
     private readonly id: string,
@@ -46,11 +57,27 @@ export class DeviceFiles implements SessionFiles {
     return this.#files.reduce((sum, file) => sum + file.size, this.#snapshotBytes);
   }
 
-  async quota(wanted: number): Promise<number | undefined> {
-    const held = this.#files.at(0)?.hold(wanted) ?? 0;
-    if (held < wanted) return held;
-    const { quota, usage } = await navigator.storage.estimate();
-    return quota === undefined || usage === undefined ? undefined : Math.max(held, quota - usage);
+  quota(wanted: number): Promise<number | undefined> {
+    const [video, ...lines] = this.#files;
+    // First: a label that finds no room ends the recording as well.
+    const poor = lines.some((file) => file.hold(LINES_HELD).refused && file.end - file.size < LINES_HELD / 2);
+    const held = video?.hold(wanted);
+    return Promise.resolve(poor ? 0 : held?.refused ? held.bytes : undefined);
+  }
+
+  async stand(): Promise<boolean> {
+    for (const [name, file] of this.#named) {
+      const { end } = file;
+      try {
+        const found = await (await this.folder.getFileHandle(name)).getFile();
+        // It may have been made shorter since, by ourselves.
+        if (found.size < Math.min(end, file.end)) return false;
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'NotFoundError') return this.#named.get(name) !== file;
+        throw error;
+      }
+    }
+    return true;
   }
 
   async open(name: string): Promise<GrowingFile> {
@@ -75,12 +102,24 @@ export class DeviceFiles implements SessionFiles {
     }
     access.close();
     this.#snapshotBytes += image.size;
+    this.#remember(`${SNAPSHOTS}/${name}`, image);
+  }
+
+  #remember(path: string, image: Blob): void {
+    this.#snapshots.set(path, image);
+    let bytes = [...this.#snapshots.values()].reduce((sum, { size }) => sum + size, 0);
+    for (const [oldest, { size }] of this.#snapshots) {
+      if (bytes <= REMEMBERED) return;
+      this.#snapshots.delete(oldest);
+      bytes -= size;
+    }
   }
 
   async remove(name: string): Promise<void> {
     const file = this.#named.get(name);
     file?.close();
     if (file) this.#files.splice(this.#files.indexOf(file), 1);
+    this.#named.delete(name);
     await this.folder.removeEntry(name);
   }
 
@@ -88,8 +127,21 @@ export class DeviceFiles implements SessionFiles {
     return writeManifest(this.folder, manifest);
   }
 
-  blobs(): undefined {
-    return undefined;
+  async blobs(): Promise<ReadonlyMap<string, Blob>> {
+    const files = new Map<string, Blob>();
+    const gather = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+      for await (const handle of folder.values()) {
+        if (handle.kind === 'directory') await gather(handle, `${path}${handle.name}/`);
+        else files.set(path + handle.name, await handle.getFile());
+      }
+    };
+    await gather(this.folder, '');
+    return files;
+  }
+
+  remembered(types: Readonly<Record<string, string>>): ReadonlyMap<string, Blob> {
+    const files = [...this.#named].map(([name, file]): [string, Blob] => [name, file.blob(types[name])]);
+    return new Map([...files, ...this.#snapshots]);
   }
 
   async discard(): Promise<void> {

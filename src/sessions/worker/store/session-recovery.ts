@@ -28,6 +28,19 @@ async function rewriteLabels(folder: FileSystemDirectoryHandle, text: string): P
   }
 }
 
+/** Cuts off the room that a recorder had taken behind its lines: zeros. */
+async function cutRoom(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  const text = await readText(folder, name);
+  if (!text.endsWith('\0')) return;
+  const file = await DeviceFile.open(folder, name);
+  try {
+    file.truncate(new TextEncoder().encode(text.replace(/\0+$/, '')).length);
+    file.flush();
+  } finally {
+    file.close();
+  }
+}
+
 /** The end of what was labelled, microseconds: how long a film is that cannot be read itself. */
 function labelledUs(recognitions: readonly RecognitionEntry[], { spans, snapshots }: HumanLabels): number {
   const ends = [recognitions.map(({ timeUs }) => timeUs), spans.map(({ endUs }) => endUs), snapshots.map(({ timeUs }) => timeUs)].flat();
@@ -62,6 +75,7 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   } finally {
     video.close();
   }
+  for (const lines of [LABELS, HUMAN]) await cutRoom(folder, lines);
   const all = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
   const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
   // Labels without one frame are of a film that is lost.

@@ -37,6 +37,15 @@ export class SessionStoreService implements SessionStoreApi {
     }
   }
 
+  async ids(): Promise<string[]> {
+    if (!hasPrivateFiles()) return [];
+    return guarded('The sessions could not be listed', async () => {
+      const found: string[] = [];
+      for await (const id of (await sessionsFolder()).keys()) found.push(id);
+      return found;
+    });
+  }
+
   /** @param known what the index tells of it */
   async #listed(folder: FileSystemDirectoryHandle, known: SessionManifest | undefined): Promise<SessionManifest | undefined> {
     // A newer version of the app writes the index as well.
