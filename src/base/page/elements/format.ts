@@ -29,8 +29,10 @@ export function percent(share: number): string {
   return format(share, { style: 'percent', maximumFractionDigits: whole ? 0 : 1 });
 }
 
-/** Bytes in decimal megabytes or kilobytes. */
+/** Bytes in decimal gigabytes, megabytes or kilobytes. */
 export function fileSize(bytes: number): string {
+  // What would be rounded up to 1,000.0 MB is 1.0 GB.
+  if (bytes >= 999.95e6) return unit(bytes / 1e9, 'gigabyte', 1);
   return bytes >= 1e6 ? unit(bytes / 1e6, 'megabyte', 1) : unit(Math.max(1, Math.round(bytes / 1e3)), 'kilobyte', 0);
 }
 

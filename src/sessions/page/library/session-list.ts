@@ -166,7 +166,7 @@ export class SessionList extends LitElement {
       </div>
       <div class="text">
         <h3>${newer ? name : html`<a href="#sessions/${id}" title=${name}>${name}</a>`}</h3>
-        <p>${dateTime(createdAt)} · ${newer ? nothing : html`<span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span>`} ${fileSize(bytes)}</p>
+        <p>${name === dateTime(createdAt, 'medium') ? nothing : html`${dateTime(createdAt)} · `}${newer ? nothing : html`<span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span>`} ${fileSize(bytes)}</p>
         <p ?hidden=${newer}>
           ${msg(str`${recognitions} recognitions`)} · ${spans === 1 ? msg('1 label of yours') : msg(str`${spans} labels of yours`)}${snapshots > 0
             ? html` · ${snapshots === 1 ? msg('1 picture') : msg(str`${snapshots} pictures`)}`
