@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IMAGENET_LABELS } from '../../src/base/shared/labels/imagenet';
+import { nameOf } from '../../src/base/shared/labels/label-ref';
 import { labelNames, searchLabels } from '../../src/base/shared/labels/names';
 
 const ENGLISH = [
@@ -11,6 +12,18 @@ const CHINESE = [
 ];
 
 const found = (query: string, limit = 20): string[] => searchLabels(query, [ENGLISH, CHINESE], limit).map((match) => match.name);
+
+describe('nameOf', () => {
+  it('has one form of a letter, one blank between words, and nothing that nobody sees', () => {
+    expect(nameOf('  cafe\u0301 \t noir\n')).toBe('caf\u00e9 noir');
+    expect(nameOf('\ufeffm\u00adug\u200b\u202e')).toBe('mug');
+    expect(['', ' ', '\u200b', '\u3164\u2800', '\u200d\ufe0f', '\u0301'].map(nameOf)).toEqual(['', '', '', '', '', '']);
+  });
+
+  it('keeps what joins letters and pictures', () => {
+    for (const name of ['👩‍🔬', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '❤️', 'می‌خواهم', 'क्‍ष', '猫/🐕', '1', '…']) expect(nameOf(name)).toBe(name.normalize('NFC'));
+  });
+});
 
 describe('searchLabels', () => {
   it('puts the whole name first, then prefixes, then words, then the rest, each in the order of the classes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64, toBase64 } from '../../src/teach/shared/base64';
-import { readClassesFile, ClassesFileError, writeClassesFile, type ClassesFile } from '../../src/teach/shared/classes-file';
+import { MOST_CLASSES, readClassesFile, ClassesFileError, writeClassesFile, type ClassesFile } from '../../src/teach/shared/classes-file';
 
 const FILE: ClassesFile = {
   model: { id: 'resnet18', name: 'ResNet-18', precision: 'fp32', sha256: 'ab'.repeat(32), width: 3 },
@@ -34,6 +34,20 @@ describe('file of taught things', () => {
     expect(readClassesFile(writeClassesFile(FILE))).toEqual(FILE);
   });
 
+  it('comes back with as many things as can be taught, and no more', () => {
+    const many = (count: number): string =>
+      writeClassesFile({ ...FILE, things: Array.from({ length: count }, (_, i) => ({ name: `thing ${i}`, other: false, examples: [] })) });
+    for (const count of [101, MOST_CLASSES]) expect(readClassesFile(many(count)).things).toHaveLength(count);
+    expect(() => readClassesFile(many(MOST_CLASSES + 1))).toThrow(/has 1001 entries/);
+  });
+
+  it('has one thing of a name in two Unicode forms, with the examples of both', () => {
+    const [{ examples }] = FILE.things;
+    const things = ['Caf\u00e9', 'cafe\u0301'].map((name, i) => ({ name, other: false, examples: [{ ...examples[0], id: `of ${i}` }] }));
+    const read = readClassesFile(writeClassesFile({ ...FILE, things }));
+    expect(read.things.map(({ name, examples: own }) => [name, own.map(({ id }) => id)])).toEqual([['caf\u00e9', ['of 0', 'of 1']]]);
+  });
+
   const changed = (change: (value: Record<string, never>) => void): string => {
     const value = JSON.parse(writeClassesFile(FILE)) as Record<string, never>;
     change(value);
@@ -61,6 +75,7 @@ describe('file of taught things', () => {
     ['a square without a middle', loose((v) => Object.assign(v['things'][0]['examples'][1]['square'], { y: null })), /square\.y is no number from 0 to 1/],
     ['a square larger than the frame', loose((v) => Object.assign(v['things'][0]['examples'][1]['square'], { side: 2 })), /square\.side is no number from 0 to 1/],
     ['a square of nothing', loose((v) => Object.assign(v['things'][0]['examples'][1]['square'], { side: 0 })), /square\.side is 0/],
+    ['a name that nobody sees', loose((v) => Object.assign(v['things'][0], { name: '\u200b\u2060\u3164' })), /things\[0\]\.name is empty/],
     ['an empty name', loose((v) => Object.assign(v['things'][0], { name: '  ' })), /things\[0\]\.name is empty/],
     ['a name twice', loose((v) => Object.assign(v['things'][1], { name: 'MUG "blue"' })), /things\[1\]\.name is a second/],
     ['a name without end', loose((v) => Object.assign(v['things'][1], { name: 'x'.repeat(61) })), /longer than 60/],

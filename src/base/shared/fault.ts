@@ -54,6 +54,7 @@ const FAULT_CODES = [
   // taught classes
   'things-file',
   'things-model',
+  'things-full',
   'name-taken',
 ] as const;
 

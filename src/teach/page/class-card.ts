@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
 import type { NewExample, TaughtClass } from '../shared/teach';
+import { nameOf } from '../../base/shared/labels/label-ref';
 import { LONGEST_NAME } from '../shared/classes-file';
 import { type ClassAction, ClassEvent, ClassNameEvent, ClassImagesEvent } from './events';
 import { icon } from '../../base/page/elements/icons';
@@ -201,7 +202,7 @@ export class ClassCard extends LitElement {
 
   #onName(event: Event): void {
     const input = event.target as HTMLInputElement;
-    const name = input.value.trim();
+    const name = nameOf(input.value);
     // An empty or a taken name is not accepted: what it was called stands there again.
     input.value = this.taughtClass.name;
     if (name !== '' && name !== this.taughtClass.name) this.dispatchEvent(new ClassNameEvent(this.taughtClass.id, name));

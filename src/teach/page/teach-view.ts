@@ -12,6 +12,7 @@ import {
 import { Follower } from '../../base/page/shared-controller';
 import { TeachController } from './teach-controller';
 import { featureModelOf, type FeatureModel } from '../../recognise/shared/index';
+import { nameOf } from '../../base/shared/labels/label-ref';
 import { LONGEST_NAME } from '../shared/classes-file';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import type { ClassEvent, ClassImagesEvent, ClassNameEvent, ExampleRemoveEvent, HoldEvent, SpanChoiceEvent } from './events';
@@ -241,7 +242,7 @@ export class TeachView extends LitElement {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const input = form.elements.namedItem('name') as HTMLInputElement;
-    const name = input.value.trim();
+    const name = nameOf(input.value);
     if (name === '') return input.focus();
     const id = await this.teach.addClass(name);
     if (id === undefined) return;

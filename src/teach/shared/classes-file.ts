@@ -1,5 +1,6 @@
 import type { Aim } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
+import { nameOf } from '../../base/shared/labels/label-ref';
 import { briefly } from '../../base/shared/briefly';
 import { fromBase64, toBase64 } from './base64';
 
@@ -7,7 +8,8 @@ import { fromBase64, toBase64 } from './base64';
 const FILE_FORMAT = 'sightglass-things';
 const FILE_VERSION = 1;
 export const LONGEST_NAME = 60;
-const MOST_CLASSES = 100;
+/** One rule for what is added, imported and exported. */
+export const MOST_CLASSES = 1000;
 export const MOST_EXAMPLES = 500;
 
 /** Where an example came from. */
@@ -164,16 +166,20 @@ export function readClassesFile(json: string): ClassesFile {
   }
   const model = readModel(fields['model']);
   const names = new Set<string>();
-  const classes = list(fields, 'things', 'file', MOST_CLASSES).map((entry, t): FileClass => {
+  const classes = new Map<string, FileClass>();
+  for (const [t, entry] of list(fields, 'things', 'file', MOST_CLASSES).entries()) {
     const where = `things[${t}]`;
     const taughtClass = object(entry, where);
-    const name = text(taughtClass, 'name', where, LONGEST_NAME).trim();
+    const written = text(taughtClass, 'name', where, LONGEST_NAME).trim().toLowerCase();
+    const name = nameOf(text(taughtClass, 'name', where, LONGEST_NAME));
     if (name === '') return fail(`${where}.name`, 'is empty');
-    if (names.has(name.toLowerCase())) return fail(`${where}.name`, `is a second ${briefly(name)}`);
-    names.add(name.toLowerCase());
+    if (names.has(written)) return fail(`${where}.name`, `is a second ${briefly(name)}`);
+    names.add(written);
     const examples = list(taughtClass, 'examples', where, MOST_EXAMPLES).map((e, i) => readExample(e, `${where}.examples[${i}]`, model.width));
-    return { name, other: taughtClass['other'] === true, examples };
-  });
-  if (classes.length === 0) throw new ClassesFileError('The file holds no things.');
-  return { model, things: classes };
+    // Exports of before 2026-11-26 may have a name twice, in two Unicode forms: it is one thing.
+    const before = classes.get(name.toLowerCase());
+    classes.set(name.toLowerCase(), { name, other: taughtClass['other'] === true, examples: [...(before?.examples ?? []), ...examples] });
+  }
+  if (classes.size === 0) throw new ClassesFileError('The file holds no things.');
+  return { model, things: [...classes.values()] };
 }

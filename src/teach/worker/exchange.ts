@@ -1,6 +1,8 @@
 import { Fault } from '../../base/shared/fault';
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
+import { nameOf } from '../../base/shared/labels/label-ref';
 import {
+  MOST_CLASSES,
   readClassesFile,
   ClassesFileError,
   writeClassesFile,
@@ -9,7 +11,7 @@ import {
 } from '../shared/classes-file';
 import type { StoredExample, StoredClass } from './class-store';
 
-/** A larger file is none of ours: 100 classes of 500 examples with images are kept by nobody. */
+/** A larger file is none of ours: 1000 classes of 30 examples with images have 300 MB. */
 const MOST_BYTES = 512 * 2 ** 20;
 
 /** @throws Fault `things-model` where no example is of this network */
@@ -71,7 +73,7 @@ export async function importClasses(
   const made: StoredClass[] = [];
   const added: StoredExample[] = [];
   for (const [i, { name, other, examples: own }] of read.things.entries()) {
-    const same = (t: StoredClass): boolean => (other ? t.other : !t.other && t.name.toLowerCase() === name.toLowerCase());
+    const same = (t: StoredClass): boolean => (other ? t.other : !t.other && nameOf(t.name).toLowerCase() === name.toLowerCase());
     let taughtClass = classes.find(same) ?? made.find(same);
     if (!taughtClass) {
       taughtClass = { id: crypto.randomUUID(), name, other, createdAt: Date.now() + i };
@@ -84,5 +86,7 @@ export async function importClasses(
       added.push({ id, thingId: taughtClass.id, group, addedAt, source, ...(square && { square }), model: read.model, features, picture: blob });
     }
   }
+  const count = classes.length + made.length;
+  if (count > MOST_CLASSES) throw new Fault('things-full', `With the file's there would be ${count} things; there is room for ${MOST_CLASSES}.`);
   return { classes: made, examples: added };
 }

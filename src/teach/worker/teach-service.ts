@@ -2,7 +2,8 @@ import { Fault } from '../../base/shared/fault';
 import type {
   FeatureUpdate, ImportSummary, NewExample, TeachApi, TeachChange, TeachState, TaughtClass, TrainingResult, UndoToken,
 } from '../shared/teach';
-import { LONGEST_NAME } from '../shared/classes-file';
+import { nameOf } from '../../base/shared/labels/label-ref';
+import { LONGEST_NAME, MOST_CLASSES } from '../shared/classes-file';
 import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
 import { SerialQueue } from '../../base/worker/async';
@@ -54,6 +55,7 @@ export class TeachService implements TeachApi {
       const classes = await store.classes();
       const existing = other ? classes.find((t) => t.other) : undefined;
       if (existing) return existing.id;
+      if (classes.length >= MOST_CLASSES) throw new Fault('things-full', `There are ${classes.length} things already.`);
       const taughtClass: StoredClass = { id: crypto.randomUUID(), name: freeName(name, classes), other, createdAt: this.#stamp(1) };
       await store.change({ classes: [taughtClass] });
       return taughtClass.id;
@@ -233,9 +235,9 @@ function found(classes: readonly StoredClass[], id: string): StoredClass {
 
 /** @throws Fault `name-taken` where another class has it, upper and lower case alike */
 function freeName(name: string, others: readonly StoredClass[]): string {
-  const wanted = name.trim().slice(0, LONGEST_NAME);
+  const wanted = nameOf(name.slice(0, LONGEST_NAME));
   if (wanted === '') throw new Fault('name-taken', 'A thing needs a name.');
-  if (others.some((t) => t.name.toLowerCase() === wanted.toLowerCase())) {
+  if (others.some((t) => nameOf(t.name).toLowerCase() === wanted.toLowerCase())) {
     throw new Fault('name-taken', `There is already a thing called ${wanted}.`);
   }
   return wanted;

@@ -67,6 +67,11 @@ describe('TeachService', () => {
     await expect(service.addClass(' MUG ')).rejects.toMatchObject({ code: 'name-taken' });
     await expect(service.rename(key, 'Mug')).rejects.toMatchObject({ code: 'name-taken' });
     await expect(service.addClass('  ')).rejects.toMatchObject({ code: 'name-taken' });
+    // Nor in another Unicode form, or with characters between that nobody sees.
+    await expect(service.addClass('\u200bm\u00adug\u2060')).rejects.toMatchObject({ code: 'name-taken' });
+    await expect(service.addClass('\u200b\u3164')).rejects.toMatchObject({ code: 'name-taken' });
+    await service.addClass('Caf\u00e9');
+    await expect(service.addClass('cafe\u0301')).rejects.toMatchObject({ code: 'name-taken' });
     await service.rename(mug, 'Mug');
     expect((await service.state()).classes[0].name).toBe('Mug');
   });

@@ -271,6 +271,12 @@ export function faultText(code: FaultCode): FaultText {
         advice: msg('Choose that model first, or export again with pictures: then any model can learn them anew.'),
         action: msg('Go on'),
       };
+    case 'things-full':
+      return {
+        title: msg('There is no room for more things'),
+        advice: msg('Delete things that you no longer need; export them first to keep them.'),
+        action: msg('Go on'),
+      };
     case 'name-taken':
       return {
         title: msg('There is already a thing of that name'),

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
-import type { LabelRef } from '../../shared/labels/label-ref';
+import { nameOf, type LabelRef } from '../../shared/labels/label-ref';
 import { allClassNames, labelText, loadAllClassNames } from '../language';
 import { IMAGENET_LABELS } from '../../shared/labels/imagenet';
 import { searchLabels } from '../../shared/labels/names';
@@ -179,7 +179,7 @@ export class LabelSearch extends LitElement {
 
   /** What was typed, as a label would be named. */
   get #wanted(): string {
-    return this.text.normalize('NFC').trim().replace(/\s+/g, ' ');
+    return nameOf(this.text);
   }
 
   get #tooLong(): boolean {

@@ -17,3 +17,22 @@ export function labelKey(label: LabelRef): string {
 export function sameLabel(a: LabelRef, b: LabelRef): boolean {
   return labelKey(a) === labelKey(b);
 }
+
+/** Characters that take part in writing though nobody sees them: joiners of emoji and of Indic and Arabic letters, tags of flags. */
+const JOINS = /[\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}]/u;
+/** Fillers that are letters by their category, and are not seen. */
+const FILLERS = /[\u115f\u1160\u2800\u3164\uffa0]/gu;
+
+/**
+ * A person's words as a name: in one Unicode form (NFC), without control and format characters, one blank between words. Empty where
+ * nothing is left that can be seen. Names are the same where these are, upper and lower case alike.
+ */
+export function nameOf(words: string): string {
+  const seen = words
+    .normalize('NFC')
+    .replace(/\s+/gu, ' ')
+    .replace(FILLERS, '')
+    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (JOINS.test(character) ? character : ''))
+    .trim();
+  return /[^\p{C}\p{M}\p{Z}]/u.test(seen) ? seen : '';
+}
