@@ -40,6 +40,15 @@ describe('what is dim', () => {
     expect(light.every((value, i) => value === before[i])).toBe(true);
   });
 
+  it('stays so a little above the limit, look by look', () => {
+    const light = new LowLight();
+    const near = { name: 'near', square: SQUARE };
+    const look = (level: number, of = whole): number => light.improve(input({}), level, of, SPEC);
+    expect([look(0.31), look(0.31, near)]).toEqual([1, 1]);
+    expect(look(0.29, near)).toBeCloseTo(0.45 / 0.29, 5);
+    expect([look(0.31), look(0.32, near), look(0.34, near), look(0.32, near)]).toEqual([1, expect.closeTo(0.45 / 0.32, 5), 1, 1]);
+  });
+
   it('is brightened to a mean of 0.45, as if all values were multiplied', () => {
     const dim = input({ light: 0.2, deviation: 0 });
     const before = dim.slice();

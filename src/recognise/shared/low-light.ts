@@ -6,6 +6,8 @@ import type { Preprocessing, Region } from '../../engine/index';
  */
 /** Mean luminance below which an image is brightened, 0..1; above it that names nothing more right. */
 const DIM = 0.3;
+/** What was brightened stays so up to here, or an image at the limit would change from look to look. */
+const DIM_STILL = 0.33;
 /** Mean luminance that it is brightened to: about that of the pictures that networks are trained on. */
 const TARGET = 0.45;
 /** But not more than so many times: what is left of a byte then is noise. */
@@ -58,8 +60,8 @@ export class LowLight {
    * @returns how many times as bright it was made, 1 where nothing was done
    */
   improve(input: Float32Array, luminance: number, look: DimLook, preprocessing: Pick<Preprocessing, 'crop' | 'mean' | 'std'>): number {
-    if (luminance >= DIM) {
-      this.#averages.clear();
+    if (luminance >= (this.#averages.has(look.name) ? DIM_STILL : DIM)) {
+      this.#averages.delete(look.name);
       return 1;
     }
     input.set(this.#averaged(input, look, preprocessing.crop));

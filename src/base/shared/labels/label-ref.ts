@@ -19,7 +19,7 @@ export function sameLabel(a: LabelRef, b: LabelRef): boolean {
 }
 
 /** Characters that take part in writing though nobody sees them: joiners of emoji and of Indic and Arabic letters, tags of flags. */
-const JOINS = /[\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}]/u;
+const JOINS = /\u200c|\u200d|[\u{e0020}-\u{e007f}]/u;
 /** Fillers that are letters by their category, and are not seen. */
 const FILLERS = /[\u115f\u1160\u2800\u3164\uffa0]/gu;
 

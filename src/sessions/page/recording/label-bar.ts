@@ -175,7 +175,6 @@ export class LabelBar extends LitElement {
     const at = this.#chosen ? this.slots.findIndex(({ label }) => this.#chosen && sameLabel(label, this.#chosen)) : -1;
     if (at < 0) return;
     this.#chosen = undefined;
-    this.#pointed = undefined;
     const button = this.renderRoot.querySelectorAll<HTMLElement>('.slots button')[at];
     button.focus();
     button.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -217,7 +216,8 @@ export class LabelBar extends LitElement {
       aria-label=${msg(str`Yes, it is ${name}`)}
       aria-disabled=${this.disabled ? 'true' : 'false'}
       @pointerdown=${() => (this.#pointed = guess)}
-      @click=${() => this.#onGuess(this.#pointed ?? guess)}
+      @pointercancel=${() => (this.#pointed = undefined)}
+      @click=${(event: MouseEvent) => this.#onGuess(event, guess)}
     >
       ${icon('check')}<span>${name}?</span>
     </button>`;
@@ -273,9 +273,12 @@ export class LabelBar extends LitElement {
   }
 
   /** The guess as it stood when the finger came down: it may be another one when it is lifted. */
-  #onGuess(guess: LabelRef): void {
-    this.#chosen = guess;
+  #onGuess(event: MouseEvent, shown: LabelRef): void {
+    // A click that no pointer made counts no clicks, and is of what is shown.
+    const guess = event.detail > 0 && this.#pointed ? this.#pointed : shown;
+    this.#pointed = undefined;
     if (this.disabled) return;
+    this.#chosen = guess;
     this.dispatchEvent(new LabelPressEvent('press', 'guess', guess, true));
     this.#send('release', 'guess');
   }
