@@ -11,6 +11,8 @@ const PIECE = 1 << 22;
 /** A film that is written, and a file of the person's choice that it goes into as well. */
 export class CopiedFilm implements GrowingFile {
   #copy: FilmCopy | undefined;
+  /** Those whose file is still being opened, which takes as long as the browser likes: what is written meanwhile is for them as well. */
+  readonly #begun = new Set<FilmCopy>();
 
   constructor(private readonly film: GrowingFile) {}
 
@@ -25,8 +27,13 @@ export class CopiedFilm implements GrowingFile {
   /** @throws DOMException where the file cannot be written */
   async copyTo(file: FileSystemFileHandle): Promise<void> {
     const copy = new FilmCopy(file, this.film);
-    await copy.begin();
-    this.#copy = copy;
+    this.#begun.add(copy);
+    try {
+      await copy.begin();
+      this.#copy = copy;
+    } finally {
+      this.#begun.delete(copy);
+    }
   }
 
   read(at: number, length: number): Uint8Array<ArrayBuffer> {
@@ -35,6 +42,7 @@ export class CopiedFilm implements GrowingFile {
 
   write(bytes: Uint8Array, at: number): void {
     this.film.write(bytes, at);
+    for (const copy of this.#begun) copy.changed(at, at + bytes.length);
     this.#copy?.changed(at, at + bytes.length);
   }
 
