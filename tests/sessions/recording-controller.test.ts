@@ -207,6 +207,17 @@ describe('RecordingController', () => {
     expect(downloaded).toEqual([{ manifest: KEPT, files }]);
   });
 
+  it('says that the film is in a chosen file as well where it is at the end, whatever was said before', async () => {
+    const copy = { name: 'chosen.mp4', failed: undefined };
+    for (const [at, told] of [[copy, { copy: 'chosen.mp4' }], [{ ...copy, failed: 'full' }, {}]] as const) {
+      const recording = await record();
+      recording.options.onEvent({ kind: 'status', status: { ...STATUS, copy } });
+      recording.finished.resolve({ manifest: KEPT, files: undefined, copy: at });
+      await controller.stop();
+      expect(controller.notice).toEqual({ kind: 'kept', session: KEPT, ...told });
+    }
+  });
+
   it('ends where the room runs out, and tells why with what was kept', async () => {
     const recording = await record();
     recording.options.onEvent({ kind: 'must-end', code: 'storage-full', message: 'no room' });

@@ -55,13 +55,17 @@ export interface FilmCopyStatus {
   readonly failed: string | undefined;
 }
 
-/** What the worker tells while it records. */
-export type RecorderEvent =
+/** What the page is told while it records. */
+export type RecordingEvent =
   | { readonly kind: 'status'; readonly status: RecordingStatus }
-  /** It is still ending the recording: sent a few times a second meanwhile. */
-  | { readonly kind: 'ending' }
   /** Room runs out, the files are gone or the encoder broke: what there is has to be finished now. */
   | { readonly kind: 'must-end'; readonly code: Fault['code']; readonly message: string };
+
+/** What the worker tells. */
+export type RecorderEvent =
+  | RecordingEvent
+  /** One more step of the recording's end is done, or was given up: sent once for each, and by no clock. A step takes less than 9 s. */
+  | { readonly kind: 'ending' };
 
 /** What `finish` gives. */
 export interface FinishedRecording {
@@ -73,6 +77,8 @@ export interface FinishedRecording {
   readonly files: ReadonlyMap<string, Blob> | undefined;
   /** Whether the session is not on the device, though it was kept there: somebody removed its files meanwhile. */
   readonly gone?: boolean;
+  /** How the copy of the film ended; one that was not finished in time counts as failed. Left out where no file was chosen. */
+  readonly copy?: FilmCopyStatus;
 }
 
 /** The model that a recognition is of. */

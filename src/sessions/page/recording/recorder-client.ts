@@ -2,7 +2,7 @@ import { proxy, transfer } from 'comlink';
 import { WorkerLink, type CallLimit, type WorkerFactory } from '../../../base/page/worker-link';
 import { Fault } from '../../../base/shared/fault';
 import type {
-  RecordedFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
+  RecordedFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingEvent, RecordingRequest, RecordingStarted,
 } from '../../shared/recorder';
 import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
@@ -11,7 +11,7 @@ function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/recorder.worker.ts', import.meta.url), { type: 'module', name: 'recorder' });
 }
 
-/** From one sign of life of a recorder that ends to the next, milliseconds: what was flushed can be recovered without it. */
+/** From one finished step of a recorder that ends to the next, milliseconds: what was flushed can be recovered without it. */
 const FINISH_LIMIT_MS = 10_000;
 const BEGIN_LIMIT_MS = 20_000;
 
@@ -33,7 +33,7 @@ export class RecorderClient {
     this.#link.onDeath(callback);
   }
 
-  begin(request: RecordingRequest, onEvent: (event: RecorderEvent) => void): Promise<RecordingStarted> {
+  begin(request: RecordingRequest, onEvent: (event: RecordingEvent) => void): Promise<RecordingStarted> {
     const listen = (event: RecorderEvent): void => {
       if (event.kind === 'ending') this.#stillEnding();
       else onEvent(event);

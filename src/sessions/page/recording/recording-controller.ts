@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
 import { Fault } from '../../../base/shared/fault';
-import type { RecorderEvent, RecordingStatus } from '../../shared/recorder';
+import type { RecordingEvent, RecordingStatus } from '../../shared/recorder';
 import type { HumanSpan } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
@@ -164,7 +164,7 @@ export class RecordingController extends SharedController {
       const ended = fault === undefined ? undefined : fault.code === 'storage-full' ? 'storage-full' : 'recording-failed';
       const finished = await recording.finish(ended, this.keeping.atEnd);
       if (finished?.files) await this.parts.download(finished);
-      this.notice = endNotice(finished, fault, this.keeping.atEnd, this.status?.copy);
+      this.notice = endNotice(finished, fault, this.keeping.atEnd);
     } catch (error) {
       this.notice = await this.#broken(fault ?? Fault.from(error, 'recording-failed'), recording);
     } finally {
@@ -269,9 +269,8 @@ export class RecordingController extends SharedController {
     this.#halt('camera', source === undefined);
   }
 
-  #onEvent(event: RecorderEvent): void {
+  #onEvent(event: RecordingEvent): void {
     if (event.kind === 'must-end') return void this.stop(new Fault(event.code, event.message));
-    if (event.kind === 'ending') return;
     this.status = { ...event.status, dropped: event.status.dropped + (this.#recording?.dropped ?? 0) };
     const now = performance.now();
     if (now - this.#heldAt >= HELD_SPANS_MS) {

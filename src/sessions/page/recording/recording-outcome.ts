@@ -1,5 +1,5 @@
 import { Fault } from '../../../base/shared/fault';
-import type { FilmCopyStatus, FinishedRecording } from '../../shared/recorder';
+import type { FinishedRecording } from '../../shared/recorder';
 import type { SessionManifest } from '../../shared/session';
 
 /** What a person is told. */
@@ -27,9 +27,8 @@ export interface RecordingFault {
  * What a person is told of a recording that ended.
  * @param fault why it ended, where a person did not stop it
  * @param atEnd whether a person wanted the files as well
- * @param copy the chosen file that has the film as well, if any
  */
-export function endNotice(finished: FinishedRecording | undefined, fault: Fault | undefined, atEnd: boolean, copy: FilmCopyStatus | undefined): RecordingNotice {
+export function endNotice(finished: FinishedRecording | undefined, fault: Fault | undefined, atEnd: boolean): RecordingNotice {
   if (finished?.gone) {
     const gone = fault?.code === 'storage-cleared' ? fault : new Fault('storage-cleared', 'The files were gone at the end.', { cause: fault });
     return { kind: 'fault', fault: gone, handed: finished.manifest };
@@ -38,6 +37,7 @@ export function endNotice(finished: FinishedRecording | undefined, fault: Fault 
   if (fault) return { kind: 'fault', fault, ...(finished && (inMemory ? { handed: finished.manifest } : { session: finished.manifest })) };
   if (!finished) return { kind: 'empty' };
   if (inMemory) return { kind: 'downloaded' };
+  const { copy } = finished;
   return {
     kind: 'kept', session: finished.manifest,
     ...(copy && copy.failed === undefined && { copy: copy.name }),

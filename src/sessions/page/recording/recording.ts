@@ -1,7 +1,7 @@
 import { FramePump, type FrameTap } from '../../../recognise/page/index';
 import { Fault } from '../../../base/shared/fault';
 import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/shared/index';
-import type { FinishedRecording, RecorderEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
+import type { FinishedRecording, RecordingEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
 import type { HumanEdit, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { middleOf, squareInVideo } from '../../shared/squares';
@@ -21,7 +21,7 @@ const PENDING = 64;
 export interface RecordingOptions {
   readonly video: HTMLVideoElement;
   readonly name: string;
-  readonly onEvent: (event: RecorderEvent) => void;
+  readonly onEvent: (event: RecordingEvent) => void;
   /** The recorder broke; what it flushed is safe, and can be recovered. */
   readonly onDeath: (fault: Fault) => void;
   /** The model that recognises at present. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../../base/shared/fault';
-import type { RecordedFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../shared/recorder';
+import type { FilmCopyStatus, RecordedFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../shared/recorder';
 import type { VideoInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { VideoCut } from '../../shared/video/video-cut';
@@ -42,6 +42,7 @@ export class OpenSession {
   #gone = false;
   #lookedAt = 0;
   #saved: Promise<void> = Promise.resolve();
+  #onStep: () => void = () => undefined;
 
   private constructor(
     request: RecordingRequest,
@@ -186,25 +187,31 @@ export class OpenSession {
     return (await within(LOOK_MS, this.files.stand())) === false;
   }
 
-  /** @returns undefined where there was not one frame and nothing was kept */
-  async finish(ended: SessionManifest['ended'], handOver: boolean): Promise<FinishedRecording | undefined> {
+  /**
+   * @param onStep is called once for each step that is done, or given up
+   * @returns undefined where there was not one frame and nothing was kept
+   * @throws Fault `storage-failed` where the device gives no answer; what was flushed can be recovered
+   */
+  async finish(ended: SessionManifest['ended'], handOver: boolean, onStep: () => void): Promise<FinishedRecording | undefined> {
     this.#ending = true;
-    await within(STEP_MS, this.#saved);
+    this.#onStep = onStep;
+    await this.#step(this.#saved);
     // Images that are on their way belong to it.
-    await within(STEP_MS, this.#snapshots.run(() => Promise.resolve()));
-    const whole = (await within(2 * STEP_MS, this.writer.finish().then(() => true))) ?? false;
+    await this.#step(this.#snapshots.run(() => Promise.resolve()));
+    const whole = (await this.#step(this.writer.finish().then(() => true), 2 * STEP_MS)) ?? false;
     // What follows needs room on a device that may be full.
     this.videoFile.release();
     this.#gone ||= await this.#areGone();
+    onStep();
     const shown: number[] = [];
     const cut = whole && this.writer instanceof VideoWriter ? this.writer.result : repairVideo(this.videoFile, shown);
     const damaged = 'damaged' in cut && cut.damaged === true;
     const recognitions = await this.#placeLabels(cut, damaged, whole, shown);
-    await within(2 * STEP_MS, this.videoFile.finishCopy());
+    const copy = await this.#finishCopy();
     // To close a file that is gone never ends.
     if (!this.#gone) this.#close();
     if (cut.frames === 0 && !damaged && this.#labels.snapshots.length === 0) {
-      if (!this.#gone) await this.files.discard();
+      if (!this.#gone) await this.#needed(this.files.discard());
       return undefined;
     }
     const blobs = this.#gone ? this.#handedOver() : undefined;
@@ -221,9 +228,30 @@ export class OpenSession {
       bytes: this.files.bytes,
     };
     if (blobs) return { manifest: this.manifest, files: blobs, gone: true };
-    await this.files.manifest(this.manifest);
-    const handed = handOver || this.keptIn === 'memory' ? await this.files.blobs(this.#types) : undefined;
-    return { manifest: this.manifest, files: handed };
+    await this.#needed(this.files.manifest(this.manifest));
+    // From here on it is kept: what cannot be handed over as well is no fault of the recording.
+    const handed = handOver || this.keptIn === 'memory' ? await this.#step(this.files.blobs(this.#types)) : undefined;
+    return { manifest: this.manifest, files: handed, ...(copy && { copy }) };
+  }
+
+  /** A step of the end. @returns undefined where it failed, or was given up: what comes next is done all the same */
+  async #step<T>(job: Promise<T>, ms = STEP_MS): Promise<T | undefined> {
+    const result = await within(ms, job);
+    this.#onStep();
+    return result;
+  }
+
+  /** A step without which there is no end. @throws what it throws; Fault `storage-failed` where it is given up */
+  async #needed(job: Promise<void>): Promise<void> {
+    let failure: unknown = new Fault('storage-failed', `The device gave no answer within ${STEP_MS} ms.`);
+    const done = await this.#step(job.then(() => true, (error: unknown) => void (failure = error)));
+    if (!done) throw failure;
+  }
+
+  async #finishCopy(): Promise<FilmCopyStatus | undefined> {
+    const inTime = await this.#step(this.videoFile.finishCopy().then(() => true), 2 * STEP_MS);
+    const { copy } = this.videoFile;
+    return copy && { ...copy, failed: copy.failed ?? (inTime ? undefined : 'It could not be finished in time.') };
   }
 
   get #types(): Readonly<Record<string, string>> {
@@ -260,7 +288,7 @@ export class OpenSession {
   async #matchFrames(writer: ChunkWriter, shown: readonly number[]): Promise<number> {
     const matched = writer.match(shown);
     // First: on a full device the labels have no other room to grow by a digit.
-    if (!this.#gone) await this.files.remove(DRAWN);
+    if (!this.#gone) await this.#needed(this.files.remove(DRAWN));
     const edits = matched.edits(this.#labels);
     if (edits.length > 0) this.edit(edits);
     return this.labels.rewrite(isRecognitionEntry, (entry) => matched.recognition(entry));

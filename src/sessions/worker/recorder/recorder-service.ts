@@ -85,9 +85,8 @@ export class RecorderService implements RecorderApi {
   async finish(ended?: SessionManifest['ended'], handOver = false): Promise<FinishedRecording | undefined> {
     const session = this.#open;
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#onEvent({ kind: 'ending' }), STATUS_MS);
     try {
-      const finished = await session.finish(ended, handOver);
+      const finished = await session.finish(ended, handOver, () => this.#onEvent({ kind: 'ending' }));
       if (session.keptIn === 'device') {
         const kept = finished && !finished.gone;
         await within(REGISTER_MS, kept ? this.#register.put(finished.manifest) : this.#register.delete(session.manifest.id));
@@ -96,7 +95,6 @@ export class RecorderService implements RecorderApi {
     } catch (error) {
       throw storageFault(error, 'The recording could not be ended');
     } finally {
-      clearInterval(this.#timer);
       this.#session = undefined;
       this.#release();
     }
