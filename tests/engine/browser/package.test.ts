@@ -43,12 +43,15 @@ const FETCH = `
     const model = new Uint8Array(await (await fetch('/model.onnx')).arrayBuffer());
     return recognise(model, context.getImageData(0, 0, bitmap.width, bitmap.height), threads);
   }`;
-const WORKER = `
+/** This server's pages enforce Trusted Types: as a site that does so would, page and worker say that their own scripts are good. */
+const POLICY = `
+  trustedTypes.createPolicy('default', { createScriptURL: (url) => (new URL(url, location.href).origin === location.origin ? url : undefined) });`;
+const WORKER = `${POLICY}
   import { recognisePicture } from './fetch.js';
   self.addEventListener('message', async ({ data }) => {
     self.postMessage(await recognisePicture(data).catch((error) => ({ problem: String(error) })));
   });`;
-const PAGE = `
+const PAGE = `${POLICY}
   import { recognisePicture } from './fetch.js';
   window.inPage = recognisePicture;
   window.inWorker = (threads) => new Promise((resolve, reject) => {

@@ -13,6 +13,8 @@ import { haltWords, keepingWords, quotaWords, warningWords } from './recording-w
 /** Whether a person can be asked for a file to write. */
 const CHOOSES = 'showSaveFilePicker' in globalThis;
 
+const elsewhereWords = (): string => (CHOOSES ? msg('Write it into a file too') : msg('Save it at the end'));
+
 /**
  * How the recording stands: length, size, quota; and its buttons.
  *
@@ -93,6 +95,23 @@ export class RecordingBar extends LitElement {
         max-width: 50%;
         font-size: 0.85rem;
       }
+      /* On a short screen the words are those of a button in the row. */
+      button.compact {
+        display: none;
+      }
+      @media (max-height: 42rem) {
+        button.compact {
+          display: inline-flex;
+        }
+        .keeping.brief {
+          display: none;
+        }
+      }
+      @media (max-height: 42rem) and (max-width: 22rem) {
+        .offered small {
+          display: none;
+        }
+      }
       .warning {
         color: var(--sg-warning);
       }
@@ -126,14 +145,17 @@ export class RecordingBar extends LitElement {
     const { status, halt } = this;
     const warning = warningWords(status, this.keptIn);
     const words = this.ending ? msg('Ending the recording') : halt ? haltWords(halt) : '';
+    const keeping = this.keptIn === 'device' && !this.ending ? keepingWords(this.keeping, status?.copy, this.unwritable) : '';
+    const offered = keeping !== '' && this.keeping === 'refused' && (status?.copy === undefined || status.copy.failed !== undefined);
     return html`
-      <div class="row">
+      <div class="row ${offered ? 'offered' : ''}">
         <div class="figures" part="figures">
           <span class="time ${halt || this.ending ? 'halted' : ''}" role="timer" aria-label=${msg('Length of the recording')}>
             ${clock(this.length / 1e6)}
           </span>
           ${status ? html`<small data-key="size">${fileSize(status.bytes)}</small> <small data-key="room">${quotaWords(status.secondsLeft)}</small>` : nothing}
         </div>
+        ${offered ? this.#elsewhere('icon compact', icon('download'), `${keeping} ${elsewhereWords()}`) : nothing}
         ${this.#button('snapshot', 'snapshot', msg('Keep a picture'), halt !== undefined)}
         ${halt === 'person'
           ? this.#button('resume', 'play', msg('Go on recording'))
@@ -142,29 +164,27 @@ export class RecordingBar extends LitElement {
       </div>
       ${words ? html`<p class="halt">${words}</p>` : nothing}
       <div role="status">${warning ? html`<p class="warning">${warning}</p>` : nothing}</div>
-      ${this.keptIn === 'device' && !this.ending ? this.#elsewhere() : nothing}
+      ${keeping
+        ? html`<div class="keeping ${offered || this.keeping === 'asking' ? 'brief' : ''}">
+            <p role="status">${keeping}</p>
+            ${offered ? this.#elsewhere('', elsewhereWords()) : nothing}
+          </div>`
+        : nothing}
     `;
   }
 
-  /** What becomes of it on a device that gets full, and what a person can do. */
-  #elsewhere(): unknown {
-    const { keeping, atEnd, unwritable, status } = this;
-    const copy = status?.copy;
-    const words = keepingWords(keeping, copy, unwritable);
-    if (!words) return nothing;
-    const offered = keeping === 'refused' && (copy === undefined || copy.failed !== undefined);
-    return html`<div class="keeping">
-      <p role="status">${words}</p>
-      ${offered
-        ? html`<button
-            data-action="keep-elsewhere"
-            aria-pressed=${CHOOSES ? nothing : String(atEnd)}
-            @click=${() => this.dispatchEvent(new RecordingControlEvent('keep-elsewhere'))}
-          >
-            ${CHOOSES ? msg('Write it into a file too') : msg('Save it at the end')}
-          </button>`
-        : nothing}
-    </div>`;
+  /** Has it kept elsewhere as well: in a file of the person's choice, or by being handed over at the end. */
+  #elsewhere(kind: string, content: unknown, label?: string): unknown {
+    return html`<button
+      class=${kind}
+      data-action="keep-elsewhere"
+      aria-label=${label ?? nothing}
+      title=${label ?? nothing}
+      aria-pressed=${CHOOSES ? nothing : String(this.atEnd)}
+      @click=${() => this.dispatchEvent(new RecordingControlEvent('keep-elsewhere'))}
+    >
+      ${content}
+    </button>`;
   }
 
   #button(action: RecordingAction, name: IconName, label: string, disabled = false): unknown {
