@@ -164,3 +164,11 @@ export async function withoutResNet18(page: Page): Promise<void> {
     await route.fulfill({ json: manifests.filter(({ id }) => id !== 'resnet18') });
   });
 }
+
+/** Has the site offer one model alone, which gives no features: nothing can be taught on it. */
+export async function withoutFeatures(page: Page): Promise<void> {
+  await page.route('**/models/index.json', async (route) => {
+    const manifests = (await (await route.fetch()).json()) as { id: string }[];
+    await route.fulfill({ json: manifests.filter(({ id }) => id === 'efficientnet-lite0').map((manifest) => ({ ...manifest, architecture: 'classifier' })) });
+  });
+}

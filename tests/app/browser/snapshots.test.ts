@@ -3,7 +3,7 @@ import type { ElementHandle, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, withoutResNet18, type Browsing } from '../../support/browser';
+import { DESKTOP, openApp, openBrowser, PHONE, withoutFeatures, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
@@ -134,7 +134,7 @@ describe.each([
   });
 
   it('teach, with nothing but a model that cannot be taught', async () => {
-    await withoutResNet18(page);
+    await withoutFeatures(page);
     await page.reload();
     await page.locator('sg-view-navigation a[href="#teach"]').click();
     await page.locator('sg-teach-view [data-key=unteachable]').waitFor();

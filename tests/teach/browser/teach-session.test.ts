@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { modelIndex } from '../../../src/server/model-index';
-import { openApp, openBrowser, PHONE, withoutResNet18, type Browsing } from '../../support/browser';
+import { openApp, openBrowser, PHONE, withoutFeatures, type Browsing } from '../../support/browser';
 import { CAT } from '../../support/session-fixture';
 import { card, chooseZips, imported, sampleSession, SPANS } from '../../support/session-page';
 
@@ -76,7 +76,7 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
   });
 
   it('takes nothing with a model that cannot be taught, and says what can be', async () => {
-    await withoutResNet18(page);
+    await withoutFeatures(page);
     await page.reload();
     const notice = page.locator('sg-teach-view [data-key=unteachable]');
     await notice.getByText('EfficientNet-Lite0 cannot be taught').waitFor({ timeout: 60_000 });
