@@ -27,7 +27,9 @@ export interface ClientTimeouts {
   readonly stall?: number;
 }
 
-const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000, stall: 8_000 };
+/** An answer that takes longer is none for a worker that has shown it is quicker, milliseconds. */
+export const STALL_MS = 8_000;
+const DEFAULT_TIMEOUTS: ClientTimeouts = { start: 20_000, load: 90_000, recognise: 30_000, stall: STALL_MS };
 
 function transferablesOf(frame: FrameInput): Transferable[] {
   return 'data' in frame ? [frame.data.buffer as ArrayBuffer] : [frame];

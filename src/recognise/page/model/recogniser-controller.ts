@@ -3,7 +3,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
 import type { WorkerFactory } from '../../../base/page/worker-link';
 import { ModelTrial } from './model-trial';
-import { RecogniserClient } from './recogniser-client';
+import { RecogniserClient, STALL_MS } from './recogniser-client';
 import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
 import type { FrameInput, LoadedModel, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
@@ -20,7 +20,7 @@ import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
 
-/** A worker that has answered for so long after it was started anew may be started anew by itself once more, milliseconds. */
+/** A worker that has answered in time for so long after it was started anew may be started anew by itself once more, milliseconds. */
 const TRUST_MS = 60_000;
 
 /** Owns the recogniser worker: a fresh one for each model, so that the memory of the one before goes back. */
@@ -39,7 +39,7 @@ export class RecogniserController extends SharedController {
   #call = 0;
   #ways: readonly Way[] = [];
   readonly #mark = new StartMark();
-  /** When a worker that hung or crashed was started anew by itself, `performance.now()`; undefined where that may be done. */
+  /** When a worker that hung or crashed was started anew by itself, or was last so slow again, `performance.now()`; undefined where that may be done. */
   #restartedAt: number | undefined;
   /** Which precision is the quicker on this device. */
   readonly trials: SpeedTrials;
@@ -123,14 +123,16 @@ export class RecogniserController extends SharedController {
    * @throws Fault `no-model` where none is ready, else what the worker says
    */
   async recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
+    let beganAt = 0;
     const recognition = await this.trials.gate.enter(async () => {
+      beganAt = performance.now();
       const client = this.#client;
       if (client && this.state === 'ready') return client.recognise(frame, options, this.#restartedAt !== undefined);
       if ('close' in frame) frame.close();
       throw new Fault('no-model', 'No model is ready.');
     });
     this.trials.answered();
-    if (this.#restartedAt !== undefined && performance.now() - this.#restartedAt >= TRUST_MS) this.#restartedAt = undefined;
+    this.#trust(performance.now() - beganAt);
     return recognition;
   }
 
@@ -282,6 +284,13 @@ export class RecogniserController extends SharedController {
     this.#mark.end();
     this.settings.update({ modelId: other.manifest.id, precision: 'auto' });
     await this.start();
+  }
+
+  /** A device that is slow, not stuck, keeps all the time that it needs: with less, its worker would be started anew again and again. */
+  #trust(tookMs: number): void {
+    if (this.#restartedAt === undefined) return;
+    if (tookMs >= STALL_MS) this.#restartedAt = performance.now();
+    else if (performance.now() - this.#restartedAt >= TRUST_MS) this.#restartedAt = undefined;
   }
 
   /** Once it comes back by itself; what happens again soon is said. */
