@@ -12,10 +12,11 @@ const frame = (): PixelFrame => ({ data: new Uint8ClampedArray(4), width: 1, hei
 
 describe('a recogniser whose worker was started anew', () => {
   let controller: RecogniserController;
-  /** The answer that the worker owes. */
-  let owed: Later<Partial<Recognition>> | undefined;
+  /** The answers that workers owe. */
+  let owed: Later<Partial<Recognition>>[];
 
   beforeEach(async () => {
+    owed = [];
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     Object.assign(new FakePage(), { baseURI: 'https://sightglass.test/' });
     vi.stubGlobal('navigator', {});
@@ -25,7 +26,10 @@ describe('a recogniser whose worker was started anew', () => {
       storedModels: () => [],
       load: ({ manifest, precision, engine, threads }: LoadRequest): Partial<LoadedModel> => ({ manifest, precision, engine, threads }),
       configure: () => undefined,
-      recognise: () => (owed = new Later()).promise,
+      recognise: () => {
+        owed.push(new Later());
+        return owed[owed.length - 1].promise;
+      },
     };
     const settings = new SettingsStore({ getItem: () => JSON.stringify({ ...DEFAULT_SETTINGS, precision: 'fp32' }), setItem: () => undefined });
     controller = new RecogniserController(new FakeHost(), settings, spawn(api));
@@ -41,11 +45,11 @@ describe('a recogniser whose worker was started anew', () => {
 
   /** Lets a recognition take so long. @returns the code of its fault, or `answered` */
   async function take(ms: number): Promise<string> {
-    owed = undefined;
+    owed = [];
     const answer = controller.recognise(frame(), { id: 1, capturedAt: 0, count: 3 }).then(() => 'answered', (e: unknown) => Fault.from(e, 'no-model').code);
-    await until(() => owed !== undefined);
+    await until(() => owed.length === 1);
     await vi.advanceTimersByTimeAsync(ms);
-    owed?.resolve({ id: 1, top: [] });
+    owed[0].resolve({ id: 1, top: [] });
     return answer;
   }
 

@@ -21,11 +21,27 @@ class MemoryBlob extends File {
   }
 }
 
+/** What the files are on. */
+class Disk {
+  /** Bytes of all files that there is room for. */
+  capacity = Infinity;
+  used = 0;
+
+  /** @throws DOMException `QuotaExceededError` where there is no room */
+  change(bytes: number): void {
+    if (bytes > 0 && this.used + bytes > this.capacity) throw new DOMException('The disk is full.', 'QuotaExceededError');
+    this.used += bytes;
+  }
+}
+
 class MemoryFile {
   readonly kind = 'file';
   bytes = new Uint8Array(0);
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    readonly disk: Disk,
+  ) {}
 
   getFile(): Promise<File> {
     return Promise.resolve(new MemoryBlob(this.bytes.slice(), this.name));
@@ -33,6 +49,7 @@ class MemoryFile {
 
   createSyncAccessHandle(): Promise<object> {
     const sized = (size: number): void => {
+      this.disk.change(size - this.bytes.length);
       const grown = new Uint8Array(size);
       grown.set(this.bytes.subarray(0, size));
       this.bytes = grown;
@@ -61,17 +78,20 @@ export class MemoryFolder {
   readonly kind = 'directory';
   readonly #children = new Map<string, MemoryFile | MemoryFolder>();
 
-  constructor(readonly name = '') {}
+  constructor(
+    readonly name = '',
+    readonly disk = new Disk(),
+  ) {}
 
   /** Paths of all files in it. */
   paths(): string[] {
     return [...this.#children.values()].flatMap((child) => (child instanceof MemoryFolder ? child.paths().map((path) => `${child.name}/${path}`) : [child.name]));
   }
 
-  #child<T extends MemoryFile | MemoryFolder>(name: string, kind: new (name: string) => T, create: boolean | undefined): Promise<T> {
+  #child<T extends MemoryFile | MemoryFolder>(name: string, kind: new (name: string, disk: Disk) => T, create: boolean | undefined): Promise<T> {
     checkName(name);
     let child = this.#children.get(name);
-    if (!child && create) this.#children.set(name, (child = new kind(name)));
+    if (!child && create) this.#children.set(name, (child = new kind(name, this.disk)));
     if (!child) return Promise.reject(missing(name));
     return child instanceof kind ? Promise.resolve(child) : Promise.reject(new DOMException(`${name} is of another kind.`, 'TypeMismatchError'));
   }
@@ -85,6 +105,8 @@ export class MemoryFolder {
   }
 
   removeEntry(name: string): Promise<void> {
+    const child = this.#children.get(name);
+    if (child instanceof MemoryFile) this.disk.change(-child.bytes.length);
     return this.#children.delete(name) ? Promise.resolve() : Promise.reject(missing(name));
   }
 

@@ -69,6 +69,15 @@ describe('the end of a recording', () => {
     expect(longest).toBeGreaterThan(3500);
   });
 
+  it('is asked for where it cannot be found out how the recording stands', async () => {
+    await recorded();
+    vi.spyOn(DeviceFiles.prototype, 'quota').mockImplementation(() => {
+      throw new DOMException('closed', 'InvalidStateError');
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(events).toContain('must-end');
+  });
+
   it('keeps a session whose files cannot be handed over as well', async () => {
     const service = await recorded();
     vi.spyOn(DeviceFiles.prototype, 'blobs').mockImplementation(never);

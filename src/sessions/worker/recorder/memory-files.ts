@@ -76,8 +76,8 @@ export class MemoryFiles implements SessionFiles {
     return Math.max(0, MEMORY_LIMIT - this.bytes);
   }
 
-  quota(): Promise<number> {
-    return Promise.resolve(this.#left);
+  quota(): number {
+    return this.#left;
   }
 
   open(name: string): Promise<GrowingFile> {

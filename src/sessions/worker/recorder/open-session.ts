@@ -73,7 +73,7 @@ export class OpenSession {
       const { width, height, frameRate, chunksOf } = request;
       const codec = chunksOf === undefined ? await chooseCodec(width, height, frameRate) : undefined;
       const video = new CopiedFilm(await files.open(`film.${codec?.container ?? ChunkWriter.container(chunksOf ?? '')}`));
-      const quota = await files.quota(RESERVE_BYTES);
+      const quota = files.quota(RESERVE_BYTES);
       if (quota !== undefined && quota < RESERVE_BYTES) throw new Fault('storage-full', `Only ${quota} bytes can be written.`);
       const writer = codec
         ? new VideoWriter(codec, width, height, frameRate, video, events)
@@ -154,7 +154,7 @@ export class OpenSession {
 
   async status(): Promise<RecordingStatus> {
     const { bytes } = this.files;
-    if (!this.#ending) this.#quota.update(performance.now(), bytes, await this.files.quota(this.#quota.wanted).catch(() => undefined));
+    if (!this.#ending) this.#quota.update(performance.now(), bytes, this.files.quota(this.#quota.wanted));
     if (this.#quota.full) this.mustEnd(new Fault('storage-full', `Only ${this.#quota.bytesLeft} bytes are left.`));
     if (!this.#ending && performance.now() >= this.#lookedAt + LOOK_MS) await this.#look();
     return {

@@ -35,7 +35,7 @@ export class RecorderService implements RecorderApi {
       this.#onEvent = onEvent;
       if (session.keptIn === 'device') await within(REGISTER_MS, this.#register.put(session.manifest));
       this.#timer = setInterval(() => {
-        void session.status().then((status) => onEvent({ kind: 'status', status }));
+        session.status().then((status) => onEvent({ kind: 'status', status }), (error: unknown) => session.mustEnd(error));
       }, STATUS_MS);
       return { video: session.video, keptIn: session.keptIn };
     } catch (error) {

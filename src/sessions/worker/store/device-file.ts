@@ -73,9 +73,22 @@ export class DeviceFile implements GrowingFile {
       if (written === zeros.length) continue;
       refused = true;
       this.#refusedAt = performance.now();
-      this.#shorten(Math.max(this.size, this.#end - SPARE));
+      this.#leave(SPARE);
     }
     return { bytes: this.#end - this.size, refused };
+  }
+
+  /**
+   * Gives up room that is held, for another file beside this one.
+   * @param bytes of the other file; what is always left free comes on top
+   * @param least bytes that stay held
+   * @returns whether there was as much
+   */
+  giveUp(bytes: number, least: number): boolean {
+    if (this.#end - this.size < bytes + SPARE + least) return false;
+    // Not to be taken back before the other file has it.
+    this.#refusedAt = performance.now();
+    return this.#leave(bytes + SPARE);
   }
 
   release(): void {
@@ -117,6 +130,16 @@ export class DeviceFile implements GrowingFile {
       at += bytes.length;
     }
     return new Blob(pieces, { type });
+  }
+
+  /** @returns whether the device took it back: where it does not, it stays held */
+  #leave(bytes: number): boolean {
+    try {
+      this.#shorten(Math.max(this.size, this.#end - bytes));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #shorten(end: number): void {

@@ -1,5 +1,6 @@
 import type { SessionManifest } from '../../shared/session';
 import { writeAll } from '../../../base/worker/private-files';
+import { RESERVE_BYTES } from '../../shared/quota';
 import { DeviceFile, type GrowingFile } from './device-file';
 import { SNAPSHOTS, sessionFolder, sessionsFolder, writeManifest } from './session-folder';
 
@@ -17,7 +18,7 @@ export interface SessionFiles {
    * Bytes that may still be written; undefined where nobody knows, because all that was wanted is there.
    * @param wanted bytes that are held for the video where the browser lets us
    */
-  quota(wanted: number): Promise<number | undefined>;
+  quota(wanted: number): number | undefined;
   open(name: string): Promise<GrowingFile>;
   /** Keeps a snapshot's image, flushed. */
   snapshot(name: string, image: Blob): Promise<void>;
@@ -57,12 +58,12 @@ export class DeviceFiles implements SessionFiles {
     return this.#files.reduce((sum, file) => sum + file.size, this.#snapshotBytes);
   }
 
-  quota(wanted: number): Promise<number | undefined> {
+  quota(wanted: number): number | undefined {
     const [video, ...lines] = this.#files;
     // First: a label that finds no room ends the recording as well.
     const poor = lines.some((file) => file.hold(LINES_HELD).refused && file.end - file.size < LINES_HELD / 2);
     const held = video?.hold(wanted);
-    return Promise.resolve(poor ? 0 : held?.refused ? held.bytes : undefined);
+    return poor ? 0 : held?.refused ? held.bytes : undefined;
   }
 
   async stand(): Promise<boolean> {
@@ -90,6 +91,18 @@ export class DeviceFiles implements SessionFiles {
   async snapshot(name: string, image: Blob): Promise<void> {
     const folder = await this.folder.getDirectoryHandle(SNAPSHOTS, { create: true });
     const bytes = new Uint8Array(await image.arrayBuffer());
+    try {
+      await this.#writeSnapshot(folder, name, bytes);
+    } catch (error) {
+      // The room that the film holds ahead is the recording's: a picture is part of it. A full disk has errors of several names.
+      if (!this.#files[0]?.giveUp(bytes.length, RESERVE_BYTES)) throw error;
+      await this.#writeSnapshot(folder, name, bytes);
+    }
+    this.#snapshotBytes += image.size;
+    this.#remember(`${SNAPSHOTS}/${name}`, image);
+  }
+
+  async #writeSnapshot(folder: FileSystemDirectoryHandle, name: string, bytes: Uint8Array): Promise<void> {
     const access = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
     try {
       writeAll(access, bytes, 0);
@@ -101,8 +114,6 @@ export class DeviceFiles implements SessionFiles {
       throw error;
     }
     access.close();
-    this.#snapshotBytes += image.size;
-    this.#remember(`${SNAPSHOTS}/${name}`, image);
   }
 
   #remember(path: string, image: Blob): void {
