@@ -34,6 +34,8 @@ describe('a graph as layers', () => {
   const conv = (net: RandomNetwork, x: string, attributes: OnnxAttributes, shape: readonly number[] = [16, 16, 3, 3]): string =>
     net.node('Conv', [x, net.tensor('odd', shape, 0.1)], { pads: attribute.ints(1, 1, 1, 1), ...attributes });
 
+  const around = (net: RandomNetwork, x: string): string => net.node('Pad', [x], { pads: attribute.ints(0, 0, 1, 1, 0, 0, 1, 1) });
+
   it.each([
     ['HardSwish', 'there is no kernel for it', network((net, x) => net.node('HardSwish', [x]))],
     ['Sigmoid', 'there is no kernel for it', network((net, x) => net.node('Sigmoid', [x]))],
@@ -45,7 +47,9 @@ describe('a graph as layers', () => {
     ['Conv', 'its kernel is 1 x 7, not one of 1 x 1, 3 x 3, 5 x 5, 7 x 7', network((net, x) => conv(net, x, {}, [16, 16, 1, 7]))],
     ['Conv', 'its strides differ', network((net, x) => conv(net, x, { strides: attribute.ints(2, 1) }))],
     ['MaxPool', 'its size is rounded up', network((net, x) => net.node('MaxPool', [x], { kernel_shape: attribute.ints(3, 3), ceil_mode: attribute.int(1) }))],
-    ['Pad', 'a Relu reads what it gives', network((net, x) => net.node('Relu', [net.node('Pad', [x], { pads: attribute.ints(0, 0, 1, 1, 0, 0, 1, 1) })]))],
+    ['Pad', 'Relu reads what it gives', network((net, x) => net.node('Relu', [around(net, x)]))],
+    ['Pad', 'Add reads what it gives', network((net, x) => net.node('Add', [around(net, x), around(net, net.convolution('input', 3, 16, 3, 2))]))],
+    ['Pad', 'Add reads what it gives', network((net, x) => net.node('Add', [x, around(net, net.convolution('input', 3, 16, 3, 2))]))],
     ['ReduceMean', 'it is over the axes 1', network((net, x) => net.node('ReduceMean', [x], { axes: attribute.ints(1) }))],
     ['Flatten', 'it puts activations of 16 x 16 places into another order or shape', changed(network((_, x) => x), (nodes) => nodes.map((n) => (n.op === 'GlobalAveragePool' ? { ...n, op: 'Identity' } : n)))],
   ])('is refused for its %s: %s', (operator, reason, model) => {

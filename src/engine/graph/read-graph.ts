@@ -57,6 +57,7 @@ class Reader {
     }
     const scores = this.#number(scoresName);
     if (scores === undefined) throw new UncoveredError('Output', `"${scoresName}" is not made of the picture`);
+    if (this.#padded.has(scoresName)) throw new UncoveredError('Pad', 'the scores are what it gives');
     const { width, height } = this.#shapes[scores];
     if (width * height > 1) throw new UncoveredError('Output', `"${scoresName}" has a score for each place`);
     const dense = this.#layers.at(-1);
@@ -77,7 +78,7 @@ class Reader {
   #from(node: OnnxNode, name = node.inputs[0]): number {
     const number = this.#number(name);
     if (number === undefined) throw new UncoveredError(node.op, `it reads "${name}", which is not made of the picture by what is covered`, node.name);
-    if (this.#padded.has(name) && node.op !== 'Conv') throw new UncoveredError('Pad', `a ${node.op} reads what it gives`, node.name);
+    if (this.#padded.has(name) && node.op !== 'Conv') throw new UncoveredError('Pad', `${node.op} reads what it gives`, node.name);
     return number;
   }
 
@@ -87,6 +88,7 @@ class Reader {
     return number === undefined || this.#uses.get(name) !== 1 || this.#shared.has(number) ? undefined : this.#layers.find(({ output }) => output === number);
   }
 
+  /** Another name of the activations that a node reads. */
   #alias(node: OnnxNode): void {
     const [name] = node.inputs;
     const number = this.#from(node);
@@ -254,14 +256,14 @@ class Reader {
   }
 
   #pad(node: OnnxNode): void {
-    const input = this.#from(node);
     const mode = stringAttribute(node, 'mode') || 'constant';
     const pads = intsAttribute(node, 'pads') ?? this.#constants.numbers(node.inputs[1]);
     const value = node.inputs[2] ? this.#constants.numbers(node.inputs[2])?.[0] : floatAttribute(node, 'value', 0);
     if (mode !== 'constant' || value !== 0) throw new UncoveredError('Pad', 'it is not with zeros', node.name);
     if (pads?.length !== 8 || [0, 1, 4, 5].some((i) => pads[i] !== 0) || pads.some((p) => p < 0)) throw new UncoveredError('Pad', 'it is not around the places', node.name);
-    this.#numbers.set(node.outputs[0], input);
-    this.#padded.set(node.outputs[0], [pads[2], pads[3], pads[6], pads[7]]);
+    this.#alias(node);
+    const around = [pads[2], pads[3], pads[6], pads[7]];
+    if (around.some((p) => p > 0)) this.#padded.set(node.outputs[0], around);
   }
 
   /** Another shape of the same numbers in the same order. */
@@ -273,11 +275,10 @@ class Reader {
   }
 
   #arithmetic(node: OnnxNode): void {
-    const numbers = node.inputs.map((name) => this.#number(name));
-    const [left, right] = numbers;
+    const [left, right] = node.inputs.map((name) => this.#number(name));
     if (left !== undefined && right !== undefined) {
       if (node.op !== 'Add') throw new UncoveredError(node.op, 'both of its inputs are activations', node.name);
-      return this.#sum(node, left, right);
+      return this.#sum(node);
     }
     const values = this.#weights.vector(node, node.inputs[left === undefined ? 0 : 1]);
     if (!values) throw new UncoveredError(node.op, 'it combines activations with what is not stored', node.name);
@@ -288,7 +289,8 @@ class Reader {
     this.#affine(node, node.op === 'Mul' ? values : values.map((v) => 1 / v), undefined);
   }
 
-  #sum(node: OnnxNode, left: number, right: number): void {
+  #sum(node: OnnxNode): void {
+    const [left, right] = node.inputs.map((name) => this.#from(node, name));
     const alike = (a: Shape, b: Shape): boolean => a.channels === b.channels && a.width === b.width && a.height === b.height;
     if (!alike(this.#shapes[left], this.#shapes[right])) throw new UncoveredError('Add', 'what it adds differs in shape', node.name);
     const made = (number: number): number => this.#layers.findIndex(({ output }) => output === number);

@@ -70,6 +70,14 @@ const CASES: readonly Case[] = [
     net.initializers.push(int64Tensor('around', [8], [0, 0, 0, 1, 0, 0, 1, 2]));
     return [net.convolution(net.node('Pad', [net.convolution('input', 3, 8, 1), 'around']), 8, 8, 3, 2, 1, pads(0, 0, 0, 0)), 8];
   }],
+  ['a Pad of no width, whose activations are read beside it too', 33, (net) => {
+    net.initializers.push(int64Tensor('none', [8], [0, 0, 0, 0, 0, 0, 0, 0]));
+    const other = net.convolution('input', 3, 8, 1);
+    const x = net.convolution('input', 3, 8, 3);
+    const sum = net.node('Add', [net.node('Pad', [x, 'none']), other]);
+    const moved = net.node('Add', [net.node('Pad', [other, 'none']), net.tensor('by', [1, 8, 1, 1], 1)]);
+    return [net.node('Add', [net.node('Relu', [sum]), net.node('Add', [net.node('Relu', [x]), net.node('Relu', [moved])])]), 8];
+  }],
   ['a picture that the network normalises itself', 32, (net) => {
     net.initializers.push(floatTensor('mean', [1, 3, 1, 1], Float32Array.of(0.485, 0.456, 0.406)), floatTensor('deviation', [1, 3, 1, 1], Float32Array.of(0.229, 0.224, 0.225)));
     return [net.convolution(net.node('Div', [net.node('Sub', ['input', 'mean']), 'deviation']), 3, 16, 3, 2), 16];
