@@ -118,6 +118,7 @@ export class App extends LitElement {
       <sg-view-navigation current=${this.route.current}></sg-view-navigation>
       <sg-model-picker
         .catalogue=${recogniser.catalogue}
+        .damaged=${recogniser.damaged}
         .loaded=${loaded}
         ?loading=${recogniser.state === 'loading'}
         .adoptProgress=${this.adoptProgress}
@@ -130,7 +131,7 @@ export class App extends LitElement {
         @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
         @sg-precision-choice=${(event: PrecisionChoiceEvent) => void recogniser.choosePrecision(event.precision)}
         @sg-speed-measure=${() => void recogniser.trials.again()}
-        @sg-model-remove=${(event: ModelRemoveEvent) => void recogniser.remove(event.modelId)}
+        @sg-model-remove=${(event: ModelRemoveEvent) => void this.#remove(event.modelId)}
         @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.files)}
         @sg-model-kept=${(event: ModelKeptEvent) => void this.#onKept(event)}
         @sg-model-keep=${() => void this.#keep()}
@@ -165,6 +166,11 @@ export class App extends LitElement {
     } catch (error) {
       this.adoptFault = Fault.from(error, 'model-corrupt');
     }
+  }
+
+  async #remove(id: string): Promise<void> {
+    this.adoptFault = undefined;
+    await this.recogniser.remove(id).catch((error: unknown) => (this.adoptFault = Fault.from(error, 'model-stays')));
   }
 
   async #try(open: (onProgress: (progress: LoadProgress) => void) => Promise<ModelTrial>): Promise<void> {

@@ -43,6 +43,7 @@ const FAULT_CODES = [
   'model-corrupt',
   'model-invalid',
   'storage-failed',
+  'model-stays',
   // recorded sessions
   'storage-full',
   'storage-cleared',

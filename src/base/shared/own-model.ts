@@ -1,5 +1,5 @@
 import { MOST_CLASSES, type ClassifierPorts, type Preprocessing } from '../../engine/index';
-import type { ModelManifest } from './model';
+import type { ModelManifest, ModelVariant } from './model';
 
 /** Under which name an exported model tells, in the metadata of its ONNX file, how it is fed, read and called. */
 const KEY = 'sightglass';
@@ -42,6 +42,24 @@ export function ownModelIn(metadata: Readonly<Record<string, string>>): OwnModel
   if (version !== VERSION || !isText(name) || !isText(licence) || !isText(source) || !isPreprocessing(preprocessing)) return undefined;
   if (ports !== undefined && !isPorts(ports)) return undefined;
   return { name, licence, source, preprocessing, ports, ...(names ? { classNames: names } : {}) };
+}
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+const isVariant = (value: unknown): value is ModelVariant => {
+  const { precision, file, bytes, sha256 } = (value ?? {}) as Partial<Record<keyof ModelVariant, unknown>>;
+  return isOneOf(precision, 'fp32', 'fp16', 'int8') && isString(file) && isString(sha256) && Number.isSafeInteger(bytes);
+};
+
+/** Whether what was read from a kept model's folder is a manifest by which it can be listed and started. */
+export function isModelManifest(value: unknown): value is ModelManifest {
+  const told = (value ?? {}) as Partial<Record<keyof ModelManifest, unknown>>;
+  const { id, name, architecture, licence, source, preprocessing, classNames, ports, kernels, variants } = told;
+  return (
+    [id, name, licence, source].every(isString) && isOneOf(architecture, 'resnet18', 'efficientnet-lite0', 'classifier') &&
+    isPreprocessing(preprocessing) && (classNames === undefined || (Array.isArray(classNames) && classNames.every(isString))) &&
+    (ports === undefined || isPorts(ports)) && (kernels === undefined || (typeof kernels === 'object' && kernels !== null)) &&
+    Array.isArray(variants) && variants.length > 0 && variants.every(isVariant)
+  );
 }
 
 /** A field of bytes of a protocol buffer message with a number below 16. */

@@ -136,6 +136,20 @@ export interface StoredModel {
   readonly storedAt: number;
 }
 
+/** A folder of a model whose manifest cannot be read: it cannot be run, and is a person's to remove or to repair by its file. */
+export interface DamagedModel {
+  /** The folder's name. */
+  readonly id: string;
+  /** What the model is called, where that can still be read. */
+  readonly name: string | undefined;
+}
+
+/** All that a person put on this device. */
+export interface KeptModels {
+  readonly models: readonly StoredModel[];
+  readonly damaged: readonly DamagedModel[];
+}
+
 /** What the worker's browser can do. */
 export interface WorkerCapabilities extends Capabilities {
   readonly offscreenCanvas: boolean;
@@ -172,5 +186,5 @@ export interface RecogniserApi {
   reopen(manifest: ModelManifest): Promise<ModelDraft>;
   /** Keeps the file that was looked at last on the device, as a manifest says. */
   keep(manifest: ModelManifest): Promise<StoredModel>;
-  storedModels(): Promise<StoredModel[]>;
+  storedModels(): Promise<KeptModels>;
 }

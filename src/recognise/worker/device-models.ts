@@ -1,9 +1,14 @@
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest } from '../../base/shared/model';
 import { hasPrivateFiles, writeAll } from '../../base/worker/private-files';
-import { MODEL_FILE, MODELS_FOLDER, type StoredModel } from '../shared/recogniser';
+import { isModelManifest } from '../../base/shared/own-model';
+import { MODEL_FILE, MODELS_FOLDER, type KeptModels, type StoredModel } from '../shared/recogniser';
 
 const MANIFEST_FILE = 'manifest.json';
+/** Holds the manifest that is being put in place of another one: one of the two is whole at any time. */
+const NEXT_MANIFEST_FILE = 'manifest-next.json';
+/** Of a kept file in memory at a time when it is compared, bytes. */
+const COMPARED_BYTES = 4 * 2 ** 20;
 
 async function modelsFolder(): Promise<FileSystemDirectoryHandle> {
   if (!hasPrivateFiles()) {
@@ -17,34 +22,76 @@ async function writeFile(folder: FileSystemDirectoryHandle, name: string, bytes:
   const file = await folder.getFileHandle(name, { create: true });
   const access = await file.createSyncAccessHandle();
   try {
-    access.truncate(0);
     writeAll(access, bytes, 0);
+    // Not before: on a device with no room what was there would be gone, and nothing in its place.
+    access.truncate(bytes.length);
     access.flush();
   } finally {
     access.close();
   }
 }
 
-async function readStored(folder: FileSystemDirectoryHandle): Promise<StoredModel> {
-  const file = await (await folder.getFileHandle(MANIFEST_FILE)).getFile();
-  return JSON.parse(await file.text()) as StoredModel;
+async function readJson(folder: FileSystemDirectoryHandle, name: string): Promise<unknown> {
+  try {
+    return JSON.parse(await (await (await folder.getFileHandle(name)).getFile()).text());
+  } catch {
+    return undefined;
+  }
+}
+
+type Told = Partial<Record<keyof StoredModel, unknown>> | null | undefined;
+
+/** What a folder's manifest tells; undefined where it has none that can be read, or one of another model. */
+async function readStored(folder: FileSystemDirectoryHandle): Promise<StoredModel | undefined> {
+  for (const name of [MANIFEST_FILE, NEXT_MANIFEST_FILE]) {
+    const { manifest, storedAt } = ((await readJson(folder, name)) as Told) ?? {};
+    if (isModelManifest(manifest) && manifest.id === folder.name && typeof storedAt === 'number') return { manifest, storedAt };
+  }
+  return undefined;
+}
+
+/** The name in a manifest that tells no more than that. */
+async function readName(folder: FileSystemDirectoryHandle): Promise<string | undefined> {
+  const { manifest } = ((await readJson(folder, MANIFEST_FILE)) as Told) ?? {};
+  const { name } = (manifest ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+async function writeManifest(folder: FileSystemDirectoryHandle, stored: StoredModel): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(stored));
+  await writeFile(folder, NEXT_MANIFEST_FILE, bytes);
+  await writeFile(folder, MANIFEST_FILE, bytes);
+  await folder.removeEntry(NEXT_MANIFEST_FILE);
+}
+
+/** Whether a folder has the model already, byte for byte. */
+async function holds(folder: FileSystemDirectoryHandle, model: Uint8Array): Promise<boolean> {
+  const file = await folder.getFileHandle(MODEL_FILE).then((handle) => handle.getFile()).catch(() => undefined);
+  if (file?.size !== model.length) return false;
+  for (let at = 0; at < model.length; at += COMPARED_BYTES) {
+    const part = new Uint8Array(await file.slice(at, at + COMPARED_BYTES).arrayBuffer());
+    if (!part.every((byte, i) => byte === model[at + i])) return false;
+  }
+  return true;
 }
 
 /**
- * Models that a person put on the device, in OPFS: a folder each, whose manifest is written last, so that a folder
- * without one is what an interrupted write left, and is removed.
+ * Models that a person put on the device, in OPFS: a folder each, whose manifest is written last. A folder that cannot be read, as an
+ * interrupted write leaves it, is told of and kept: only a person removes it.
  */
 export const deviceModels = {
-  /** @throws Fault `storage-failed` where the device has no room or no private file system; nothing is left behind then */
+  /**
+   * Keeps a model, or corrects and repairs what is kept of it: its id is its file's checksum.
+   * @throws Fault `storage-failed` where the device has no room or no private file system; what was kept before still is, and nothing else
+   */
   async store(manifest: ModelManifest, model: Uint8Array): Promise<StoredModel> {
     const folder = await modelsFolder();
     const stored: StoredModel = { manifest, storedAt: Date.now() };
-    const before = await folder.getDirectoryHandle(manifest.id).then(readStored).catch(() => undefined);
+    const before = await folder.getDirectoryHandle(manifest.id).catch(() => undefined);
     try {
-      const own = await folder.getDirectoryHandle(manifest.id, { create: true });
-      // What is kept already is corrected: its id is its file's checksum.
-      if (!before) await writeFile(own, MODEL_FILE, model);
-      await writeFile(own, MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(stored)));
+      const own = before ?? (await folder.getDirectoryHandle(manifest.id, { create: true }));
+      if (!(await holds(own, model))) await writeFile(own, MODEL_FILE, model);
+      await writeManifest(own, stored);
     } catch (error) {
       if (!before) await folder.removeEntry(manifest.id, { recursive: true }).catch(() => undefined);
       throw new Fault('storage-failed', `The model could not be kept: ${String(error)}`, { cause: error });
@@ -53,21 +100,17 @@ export const deviceModels = {
   },
 
   /** Newest first; empty where there is no private file system. */
-  async list(): Promise<StoredModel[]> {
-    if (!hasPrivateFiles()) return [];
-    const folder = await modelsFolder();
-    const models: StoredModel[] = [];
-    const broken: string[] = [];
-    for await (const [name, handle] of folder.entries()) {
+  async list(): Promise<KeptModels> {
+    const kept = { models: [] as StoredModel[], damaged: [] as { id: string; name: string | undefined }[] };
+    if (!hasPrivateFiles()) return kept;
+    for await (const [id, handle] of (await modelsFolder()).entries()) {
       if (handle.kind !== 'directory') continue;
-      try {
-        models.push(await readStored(handle));
-      } catch {
-        broken.push(name);
-      }
+      const stored = await readStored(handle);
+      if (stored) kept.models.push(stored);
+      else kept.damaged.push({ id, name: await readName(handle) });
     }
-    for (const name of broken) await folder.removeEntry(name, { recursive: true }).catch(() => undefined);
-    return models.sort((a, b) => b.storedAt - a.storedAt);
+    kept.models.sort((a, b) => b.storedAt - a.storedAt);
+    return kept;
   },
 
   /** @throws Fault `model-corrupt` where it is not there or cannot be read */

@@ -6,6 +6,7 @@ import { Fault } from '../../base/shared/fault';
 import type { ModelManifest, ModelVariant, LoadProgress } from '../../base/shared/model';
 import type {
   FrameInput,
+  KeptModels,
   LoadedModel,
   LoadRequest,
   Recognition,
@@ -119,7 +120,7 @@ export class RecogniserService implements RecogniserApi {
     return this.#queue.run(async () => deviceModels.store(await withOwnKernels(manifest, this.#draftBytes, this.createEngine), this.#draftBytes));
   }
 
-  storedModels(): Promise<StoredModel[]> {
+  storedModels(): Promise<KeptModels> {
     return deviceModels.list();
   }
 

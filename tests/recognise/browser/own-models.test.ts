@@ -268,6 +268,51 @@ describe.skipIf(!hasModel)('own models', () => {
     await expect.poll(() => picker().locator('h3').filter({ hasText: 'beside' }).count()).toBe(0);
   });
 
+  it('starts where a kept model\'s manifest is {}, says that it is damaged, and repairs or removes it where a person asks', async () => {
+    const files = [write('beside.onnx', colourClassifier({ classes: 4 })), write('labels.txt', 'Apfel\nBirne\nPflaume\nQuitte\n')];
+    await adopt('beside', ...files);
+    const spoil = (): Promise<string> => page.evaluate(async () => {
+      const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+      for await (const handle of models.values()) {
+        const manifest = await (handle as FileSystemDirectoryHandle).getFileHandle('manifest.json');
+        if ((JSON.parse(await (await manifest.getFile()).text()) as { manifest: { name: string } }).manifest.name !== 'beside') continue;
+        const file = await manifest.createWritable();
+        await file.write('{}');
+        await file.close();
+        return handle.name;
+      }
+      throw new Error('It is not kept.');
+    });
+    const damaged = picker().locator('li.damaged');
+    const again = async (): Promise<void> => {
+      await openApp(page, serving.url);
+      await page.locator('header button[aria-haspopup]').click();
+      await picker().locator('li.runs').waitFor({ timeout: 60_000 });
+    };
+    const id = await spoil();
+    await again();
+    expect(await damaged.locator('h3').allTextContents()).toEqual([id]);
+    expect(await damaged.locator('p').textContent()).toContain('is damaged and cannot be run');
+    expect(await violations(page)).toEqual([]);
+    await adopt('beside', ...files);
+    expect(await damaged.count()).toBe(0);
+    expect((await labels())[0][0]).toBe('Apfel');
+    await spoil();
+    await again();
+    // As where another tab uses it.
+    const held = await page.evaluateHandle(async (name) => {
+      const folder = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('models')).getDirectoryHandle(name);
+      return (await folder.getFileHandle('model.onnx')).createWritable();
+    }, id);
+    const remove = damaged.getByRole('button', { name: `Remove ${id}` });
+    await remove.click();
+    await picker().locator('.fault[data-code=model-stays]').filter({ hasText: 'The model could not be removed. ' }).waitFor();
+    await held.evaluate((file) => file.abort());
+    await remove.click();
+    await expect.poll(() => damaged.count()).toBe(0);
+    expect(await picker().locator('.fault').count()).toBe(0);
+  });
+
   it('does not start a kept model again whose start ended the page, says so, and starts it where a person asks', async () => {
     await adopt('beside', write('beside.onnx', colourClassifier({ classes: 4 })), write('labels.txt', 'Apfel\nBirne\nPflaume\nQuitte\n'));
     const mark = 'sightglass.starting';

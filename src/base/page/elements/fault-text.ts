@@ -14,6 +14,9 @@ export function sentence(words: string): string {
   return msg(str`${words}.`);
 }
 
+/** Of a fault behind which there is nothing to try again. */
+const goOn = (title: string, advice: string): FaultText => ({ title, advice, action: msg('Go on') });
+
 /** The words for each fault: what happened, what to do, and the way back. */
 export function faultText(code: FaultCode): FaultText {
   switch (code) {
@@ -72,11 +75,10 @@ export function faultText(code: FaultCode): FaultText {
         action: msg('Try again'),
       };
     case 'screen-failed':
-      return {
-        title: msg('The screen could not be shared'),
-        advice: msg('The system may refuse it: allow screen recording for the browser in the system settings, then try again.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('The screen could not be shared'),
+        msg('The system may refuse it: allow screen recording for the browser in the system settings, then try again.'),
+      );
     case 'screen-silent':
       return {
         title: msg('The screen gives no pictures'),
@@ -84,11 +86,10 @@ export function faultText(code: FaultCode): FaultText {
         action: msg('Share it again'),
       };
     case 'film-unreadable':
-      return {
-        title: msg('This video cannot be played'),
-        advice: msg('Choose one that this browser plays, for example MP4 with H.264, or WebM.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This video cannot be played'),
+        msg('Choose one that this browser plays, for example MP4 with H.264, or WebM.'),
+      );
     case 'no-wasm':
       return {
         title: msg('This browser has no WebAssembly'),
@@ -158,23 +159,20 @@ export function faultText(code: FaultCode): FaultText {
         action: msg('Fetch it again'),
       };
     case 'model-invalid':
-      return {
-        title: msg('This file is no model that can be used'),
-        advice: msg('Choose an image classifier as .onnx, or the weights of a ResNet-18 or -34 as .safetensors, .pt or .pth. What runs goes on.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This file is no model that can be used'),
+        msg('Choose an image classifier as .onnx, or the weights of a ResNet-18 or -34 as .safetensors, .pt or .pth. What runs goes on.'),
+      );
     case 'export-empty':
-      return {
-        title: msg('There is nothing to export'),
-        advice: msg('Label a span of the session first, or export what was recognised.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('There is nothing to export'),
+        msg('Label a span of the session first, or export what was recognised.'),
+      );
     case 'export-codec':
-      return {
-        title: msg('This browser cannot read or write this film'),
-        advice: msg('Export the session as it is (Everything), and open it in another browser.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This browser cannot read or write this film'),
+        msg('Export the session as it is (Everything), and open it in another browser.'),
+      );
     case 'export-failed':
       return {
         title: msg('The export failed'),
@@ -182,59 +180,55 @@ export function faultText(code: FaultCode): FaultText {
         action: msg('Try again'),
       };
     case 'import-foreign':
-      return {
-        title: msg('This is no session of this app'),
-        advice: msg('Choose a zip that was exported from here as Everything.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This is no session of this app'),
+        msg('Choose a zip that was exported from here as Everything.'),
+      );
     case 'import-newer':
-      return {
-        title: msg('This session comes from a newer version'),
-        advice: msg('Reload this page to update it, then import the file again.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This session comes from a newer version'),
+        msg('Reload this page to update it, then import the file again.'),
+      );
     case 'import-broken':
-      return {
-        title: msg('The file is damaged'),
-        advice: msg('Nothing was imported. Get the file anew, or export it again where it comes from.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('The file is damaged'),
+        msg('Nothing was imported. Get the file anew, or export it again where it comes from.'),
+      );
     case 'import-packed':
-      return {
-        title: msg('The zip is packed in a way that cannot be read here'),
-        advice: msg('Nothing was imported. Unpack it and zip the folder again with the usual method (Deflate), or take the file as it was exported.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('The zip is packed in a way that cannot be read here'),
+        msg('Nothing was imported. Unpack it and zip the folder again with the usual method (Deflate), or take the file as it was exported.'),
+      );
     case 'import-unsafe':
-      return {
-        title: msg('The file is not safe to open'),
-        advice: msg('It is made in a way that no export of this app is, so nothing was imported.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('The file is not safe to open'),
+        msg('It is made in a way that no export of this app is, so nothing was imported.'),
+      );
     case 'storage-failed':
-      return {
-        title: msg('The file could not be kept'),
-        advice: msg('The device is full, or this window is private. Make room, or use a normal window, and drop the file again.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('The file could not be kept'),
+        msg('The device is full, or this window is private. Make room, or use a normal window, and drop the file again.'),
+      );
+    case 'model-stays':
+      return goOn(
+        msg('The model could not be removed'),
+        msg('Another tab of this app may be using it. Close that one and remove it once more.'),
+      );
     case 'storage-full':
-      return {
-        title: msg('The device is full'),
-        advice: msg('What was recorded up to now is kept. Export and delete old sessions, or make room on the device.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('The device is full'),
+        msg('What was recorded up to now is kept. Export and delete old sessions, or make room on the device.'),
+      );
     case 'storage-cleared':
-      return {
-        title: msg('What was kept here is gone'),
-        advice: msg('The browser, or somebody, deleted what this page keeps on the device. Export what matters once it is recorded.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('What was kept here is gone'),
+        msg('The browser, or somebody, deleted what this page keeps on the device. Export what matters once it is recorded.'),
+      );
     case 'session-missing':
-      return {
-        title: msg('This session is no longer there'),
-        advice: msg('It was deleted, in another tab perhaps.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This session is no longer there'),
+        msg('It was deleted, in another tab perhaps.'),
+      );
     case 'session-busy':
       return {
         title: msg('This session is being recorded'),
@@ -242,46 +236,39 @@ export function faultText(code: FaultCode): FaultText {
         action: msg('Try again'),
       };
     case 'session-newer':
-      return {
-        title: msg('This session is of a newer version of the app'),
-        advice: msg('Nothing of it was changed. Reload the page to get the newer version, and open it there.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This session is of a newer version of the app'),
+        msg('Nothing of it was changed. Reload the page to get the newer version, and open it there.'),
+      );
     case 'no-recorder':
-      return {
-        title: msg('This browser cannot record'),
-        advice: msg('It has neither WebCodecs nor MediaRecorder with a codec for this camera. Update it, or use another one. Recognition goes on.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This browser cannot record'),
+        msg('It has neither WebCodecs nor MediaRecorder with a codec for this camera. Update it, or use another one. Recognition goes on.'),
+      );
     case 'recording-failed':
-      return {
-        title: msg('The recording stopped'),
-        advice: msg('What was recorded up to then is kept among the sessions. Start another recording.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('The recording stopped'),
+        msg('What was recorded up to then is kept among the sessions. Start another recording.'),
+      );
     case 'things-file':
-      return {
-        title: msg('This is no file of taught things'),
-        advice: msg('Choose a .json file that was exported here. If it was, it is damaged: export it once more.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('This is no file of taught things'),
+        msg('Choose a .json file that was exported here. If it was, it is damaged: export it once more.'),
+      );
     case 'things-model':
-      return {
-        title: msg('These examples were seen by another model'),
-        advice: msg('Choose that model first, or export again with pictures: then any model can learn them anew.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('These examples were seen by another model'),
+        msg('Choose that model first, or export again with pictures: then any model can learn them anew.'),
+      );
     case 'things-full':
-      return {
-        title: msg('There is no room for more things'),
-        advice: msg('Delete things that you no longer need; export them first to keep them.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('There is no room for more things'),
+        msg('Delete things that you no longer need; export them first to keep them.'),
+      );
     case 'name-taken':
-      return {
-        title: msg('There is already a thing of that name'),
-        advice: msg('Choose another name, or add the examples to that thing.'),
-        action: msg('Go on'),
-      };
+      return goOn(
+        msg('There is already a thing of that name'),
+        msg('Choose another name, or add the examples to that thing.'),
+      );
   }
 }

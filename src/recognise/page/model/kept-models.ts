@@ -17,13 +17,13 @@ export async function keptModelFile(id: string): Promise<File> {
 
 /**
  * Removes a kept model from the device, with no worker: it may be the one that no worker survives.
- * @throws DOMException where the browser does not let it go
+ * @throws Fault `model-stays` where the browser does not let it go
  */
 export async function removeKeptModel(id: string): Promise<void> {
-  const folder = await keptModels();
   try {
-    await folder.removeEntry(id, { recursive: true });
+    await (await keptModels()).removeEntry(id, { recursive: true });
   } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
+    if (error instanceof DOMException && error.name === 'NotFoundError') return;
+    throw new Fault('model-stays', `The kept model ${id} could not be removed: ${String(error)}`, { cause: error });
   }
 }

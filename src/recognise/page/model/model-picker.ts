@@ -5,7 +5,7 @@ import type { CatalogueEntry } from './model-catalogue';
 import type { Fault } from '../../../base/shared/fault';
 import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/model';
 import type { Precision } from '../../../engine/index';
-import type { FrameInput, LoadedModel } from '../../shared/recogniser';
+import type { DamagedModel, FrameInput, LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
 import { ClassListEvent, ModelChoiceEvent, ModelFileEvent, ModelKeptEvent, ModelRemoveEvent } from '../events';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
@@ -53,6 +53,8 @@ export class ModelPicker extends LitElement {
   static override styles = [sharedStyles, fileButtonStyles, modelPickerStyles];
 
   @property({ attribute: false }) catalogue: readonly CatalogueEntry[] = [];
+  /** Kept models that cannot be read. */
+  @property({ attribute: false }) damaged: readonly DamagedModel[] = [];
   @property({ attribute: false }) loaded: LoadedModel | undefined;
   @property({ type: Boolean }) loading = false;
   @property({ attribute: false }) adoptProgress: LoadProgress | undefined;
@@ -84,6 +86,7 @@ export class ModelPicker extends LitElement {
       </div>
       <ul>
         ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
+        ${this.damaged.map((model) => this.#damagedRow(model))}
       </ul>
       <p class="known"><button @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button></p>
       ${this.#precision()}
@@ -127,16 +130,24 @@ export class ModelPicker extends LitElement {
         ${location.kind === 'device'
           ? html`<button class="icon" aria-label=${msg(str`Correct ${manifest.name}`)} @click=${() => this.dispatchEvent(new ModelKeptEvent(manifest.id, 'correct'))}>${icon('pencil')}</button>
             <button class="icon" aria-label=${msg(str`Save ${manifest.name} as a file`)} @click=${() => this.dispatchEvent(new ModelKeptEvent(manifest.id, 'export'))}>${icon('download')}</button>
-            <button
-              class="icon"
-              aria-label=${`${msg('Remove')} ${manifest.name}`}
-              @click=${() => this.dispatchEvent(new ModelRemoveEvent(manifest.id))}
-            >
-              ${icon('trash')}
-            </button>`
+            ${this.#remove(manifest.id, manifest.name)}`
           : nothing}
       </div>
     </li>`;
+  }
+
+  #damagedRow({ id, name = id }: DamagedModel): unknown {
+    return html`<li data-model=${id} class="damaged">
+      <div>
+        <h3>${name}</h3>
+        <p>${msg('This kept model is damaged and cannot be run. Choose or drop its file once more to repair it, or remove it.')}</p>
+      </div>
+      <div class="actions">${this.#remove(id, name)}</div>
+    </li>`;
+  }
+
+  #remove(id: string, name: string): unknown {
+    return html`<button class="icon" aria-label=${`${msg('Remove')} ${name}`} @click=${() => this.dispatchEvent(new ModelRemoveEvent(id))}>${icon('trash')}</button>`;
   }
 
   #setback({ name, fault }: NonNullable<ModelPicker['setback']>): unknown {

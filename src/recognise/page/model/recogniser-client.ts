@@ -3,6 +3,7 @@ import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import { Fault } from '../../../base/shared/fault';
 import type {
   FrameInput,
+  KeptModels,
   LoadedModel,
   LoadRequest,
   Recognition,
@@ -136,7 +137,7 @@ export class RecogniserClient {
     return this.#link.call((remote) => remote.keep(manifest));
   }
 
-  storedModels(): Promise<StoredModel[]> {
+  storedModels(): Promise<KeptModels> {
     return this.#link.call((remote) => remote.storedModels());
   }
 

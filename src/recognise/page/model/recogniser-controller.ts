@@ -6,7 +6,7 @@ import { ModelTrial } from './model-trial';
 import { RecogniserClient, STALL_MS } from './recogniser-client';
 import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
-import type { FrameInput, LoadedModel, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
+import type { DamagedModel, FrameInput, KeptModels, LoadedModel, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
 import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import { ownModelTail } from '../../../base/shared/own-model';
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../../shared/label-smoother';
@@ -30,6 +30,8 @@ export class RecogniserController extends SharedController {
   loaded: LoadedModel | undefined;
   capabilities: WorkerCapabilities | undefined;
   catalogue: readonly CatalogueEntry[] = [];
+  /** Kept models that cannot be read. */
+  damaged: readonly DamagedModel[] = [];
   fault: Fault | undefined;
   /** Why the best way to run the model was not taken, where it failed. */
   fallbackReason: Fault | undefined;
@@ -179,10 +181,14 @@ export class RecogniserController extends SharedController {
     }
   }
 
-  /** Removes a kept model from the device; where it runs, the best other one is loaded. */
+  /**
+   * Removes a kept model from the device; where it runs, the best other one is loaded.
+   * @throws Fault `model-stays` where the browser does not let it go
+   */
   async remove(id: string): Promise<void> {
     await removeKeptModel(id);
     this.catalogue = this.catalogue.filter((e) => e.manifest.id !== id);
+    this.damaged = this.damaged.filter((each) => each.id !== id);
     this.changed();
     if (this.loaded?.manifest.id === id) await this.choose('');
   }
@@ -256,7 +262,8 @@ export class RecogniserController extends SharedController {
   }
 
   async #list(client: RecogniserClient): Promise<CatalogueEntry[]> {
-    const stored = await client.storedModels().catch(() => []);
+    const { models: stored, damaged } = await client.storedModels().catch((): KeptModels => ({ models: [], damaged: [] }));
+    this.damaged = damaged;
     try {
       return mergeCatalogue(await fetchSiteModels(document.baseURI), stored);
     } catch (error) {

@@ -1,13 +1,6 @@
-const KEY = 'sightglass.starting';
+import { browserStorage } from '../../../base/page/settings';
 
-function storage(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    // Blocked: then a model that ends the page is started again.
-    return undefined;
-  }
-}
+const KEY = 'sightglass.starting';
 
 /**
  * Which kept model is being started, written where the end of the page does not reach it: one whose start ends the page (memory, a fault of
@@ -24,7 +17,11 @@ export class StartMark {
   begin(id: string): void {
     this.end();
     this.#id = id;
-    storage()?.setItem(KEY, id);
+    try {
+      browserStorage()?.setItem(KEY, id);
+    } catch {
+      // Full: the model is a good one all the same, and one that ends the page is started again.
+    }
     // Held as long as this page lives: another page that starts the same model meanwhile has not ended by it.
     void globalThis.navigator.locks?.request(KEY, { mode: 'shared' }, () => new Promise<void>((resolve) => (this.#release = resolve)));
   }
@@ -35,18 +32,18 @@ export class StartMark {
     this.#id = undefined;
     this.#release?.();
     this.#release = undefined;
-    storage()?.removeItem(KEY);
+    browserStorage()?.removeItem(KEY);
   }
 
   /** Whether a page ended while it started this model. */
   async left(id: string): Promise<boolean> {
-    if (storage()?.getItem(KEY) !== id) return false;
+    if (browserStorage()?.getItem(KEY) !== id) return false;
     const held = (await globalThis.navigator.locks?.query())?.held ?? [];
     return !held.some(({ name }) => name === KEY);
   }
 
   /** A person wants it started once more. */
   forget(): void {
-    storage()?.removeItem(KEY);
+    browserStorage()?.removeItem(KEY);
   }
 }
