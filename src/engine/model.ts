@@ -32,7 +32,7 @@ export interface KnownAnswer {
 
 /** Whether our own kernels run a network, and else what keeps them from it. */
 export type OwnKernels =
-  /** `features`: how many numbers its classifier reads; undefined where it has none that reads averages. */
+  /** `features`: how many numbers its last fully connected layer reads, by which it can be taught on; undefined where the scores are no such layer's. */
   | { readonly runs: true; readonly features?: number }
   /** `operator` as ONNX calls it, and what about it, for people. */
   | { readonly runs: false; readonly operator: string; readonly reason: string };

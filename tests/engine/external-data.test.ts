@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { decodeModel } from '../../src/engine/onnx/decode';
 import { externalFiles, withExternalData } from '../../src/engine/onnx/external-data';
+import { externalModel } from '../support/external-model';
 
 const read = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(fileURLToPath(new URL(`../exporters/files/${name}`, import.meta.url))));
 const model = read('one-data/one.onnx');
@@ -29,6 +30,14 @@ describe('weights beside an .onnx file', () => {
 
   it('are refused where they are too short', () => {
     expect(() => withExternalData(model, new Map([['weights.bin', data.subarray(0, 100)]]))).toThrow('of weights.bin, which has 100: it is cut off');
+  });
+
+  it('are refused where a small file would have them many times over, before there is room for them', () => {
+    const beside = new Map([['w', new Uint8Array(2 ** 20)]]);
+    expect(withExternalData(externalModel([{ location: 'w', length: 2 ** 19 }, { location: 'w', offset: 2 ** 19 }]), beside).length).toBeGreaterThan(2 ** 20);
+    const bomb = externalModel(Array.from({ length: 4000 }, () => ({ location: 'w' })));
+    expect(() => withExternalData(bomb, beside)).toThrow('names the same bytes of w more than once');
+    expect(() => withExternalData(externalModel([{ location: 'w' }, { location: 'w', offset: 2 ** 19 }]), beside)).toThrow('and its files have');
   });
 
   it('leave a model alone that has none, and refuse one that is damaged', () => {

@@ -3,11 +3,13 @@ import {
   decodeModel, describeClassifier, encodeModel, EngineError, foldResNet, ownKernels, readResNet18, readSafetensors, readTorchZip, resnet18Onnx, toFloat32, type OnnxModel, type SafeTensor,
 } from '../../src/engine/index';
 import { pooledClassifier } from '../../src/engine/onnx/classifier';
+import { externalFiles, withExternalData } from '../../src/engine/onnx/external-data';
 import { graphNetwork } from '../../src/engine/graph/graph-network';
 import { readGraph } from '../../src/engine/graph/read-graph';
 import { Arena } from '../../src/engine/simd/arena';
 import { readInt8ResNet18 } from '../../src/engine/resnet18/read-int8';
 import { colourClassifier, node } from '../support/classifiers';
+import { externalModel, type ExternalPlace } from '../support/external-model';
 import { mutatedJson, type Random } from '../support/fuzz/mutate';
 import type { FuzzTarget, FuzzTargets } from '../support/fuzz/target';
 import { torchSave } from '../support/torch-save';
@@ -152,4 +154,36 @@ const resnet: FuzzTarget = {
   isOwn,
 };
 
-export const targets: FuzzTargets = { safetensors, torch, onnx, resnet };
+const exported = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(new URL(`../exporters/files/one-data/${name}`, import.meta.url)));
+const LARGE_BYTES = 40 * 2 ** 20;
+const BESIDE = new Map([['weights.bin', exported('weights.bin')], ['large', new Uint8Array(LARGE_BYTES)]]);
+
+/** Another file, whose weights lie anywhere, and over one another. */
+function withPlaces(_: Uint8Array, random: Random): Uint8Array {
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)];
+  const edges = [0, 1, 6912, 6913, LARGE_BYTES / 2, LARGE_BYTES, -1, 0.5, 2 ** 32, 2 ** 53, '', 'x', '1e3', '9'.repeat(30)];
+  const place = (): ExternalPlace => ({
+    location: pick(['large', 'large', 'weights.bin', './weights.bin', 'none', '']),
+    ...(random() < 0.5 && { offset: pick(edges) }),
+    ...(random() < 0.5 && { length: pick(edges) }),
+  });
+  const same = random() < 0.5 ? place() : undefined;
+  return externalModel(Array.from({ length: 1 + Math.floor(random() ** 3 * 60) }, () => same ?? place()));
+}
+
+/** Weights beside the file: what is put together is no larger than all that was given, and lacks nothing. */
+const external: FuzzTarget = {
+  seeds: () => [exported('one.onnx')],
+  marks: ['location', 'offset', 'length', 'weights.bin'].map(text),
+  mutate: withPlaces,
+  read(file) {
+    const whole = withExternalData(file, BESIDE);
+    const given = [...BESIDE.values()].reduce((sum, { length }) => sum + length, file.length);
+    if (whole.length > given) throw new Error(`${whole.length} bytes are made of ${given}.`);
+    if (externalFiles(whole).length > 0) throw new Error(`It still lacks ${externalFiles(whole).join()}.`);
+    decodeModel(whole);
+  },
+  isOwn,
+};
+
+export const targets: FuzzTargets = { safetensors, torch, onnx, resnet, external };

@@ -152,7 +152,7 @@ export function externalFiles(model: Uint8Array): readonly string[] {
  * @param model bytes of the .onnx file
  * @param beside the files that were given with it, by name without folders
  * @returns `model` itself where all lies in it
- * @throws OnnxError that names the files which are missing, or one that is too short
+ * @throws OnnxError that names the files which are missing, or one that is too short, or where it would have more bytes than all files
  */
 export function withExternalData(model: Uint8Array<ArrayBuffer>, beside: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
   const missing = externalFiles(model).filter((name) => !beside.has(name));
@@ -163,7 +163,11 @@ export function withExternalData(model: Uint8Array<ArrayBuffer>, beside: Readonl
   }
   const pieces = filledModel(model, (name) => beside.get(name));
   if (!pieces) return model;
-  const whole = new Uint8Array(lengthOf(pieces));
+  const bytes = lengthOf(pieces);
+  // Weights that share their bytes in the file have bytes of their own each in what is put together: a small file could ask for any size.
+  const given = [...beside.values()].reduce((sum, { length }) => sum + length, model.length);
+  if (bytes > given) throw new OnnxError(`The model names the same bytes of ${[...beside.keys()].join(', ')} more than once: it would have ${bytes} bytes, and its files have ${given}. Export it anew.`);
+  const whole = new Uint8Array(bytes);
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);
