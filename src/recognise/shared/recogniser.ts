@@ -65,7 +65,7 @@ export interface RecogniseOptions {
   readonly capturedAt: number;
   /** Labels wanted in `top`, 1 or more. */
   readonly count: number;
-  /** Whether to give the 512 features as well. */
+  /** Whether to give the features as well, of networks that have them. */
   readonly features?: boolean;
   /** Whether to give the last block as well, for teaching. */
   readonly block?: boolean;
@@ -111,7 +111,7 @@ export interface Recognition {
   readonly preprocessMs: number;
   /** The network alone, milliseconds. */
   readonly inferenceMs: number;
-  /** Shape [512], where asked for and the model has them. */
+  /** What the last fully connected layer reads (512 numbers of ResNet-18), where asked for and the model has them. */
   readonly features: Float32Array | undefined;
   /** Where asked for and the engine can. */
   readonly block?: StoredBlock;
