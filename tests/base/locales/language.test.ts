@@ -42,9 +42,9 @@ describe('class names', () => {
 });
 
 describe.each([
-  ['en-US', '87%', '1.5%', '1,234.5 MB', '9.4 ms', '0.5'],
-  ['en-GB', '87%', '1.5%', '1,234.5 MB', '9.4 ms', '0.5'],
-  ['en-ZA', '87%', '1,5%', '1 234,5 MB', '9,4 ms', '0,5'],
+  ['en-US', '87%', '1.5%', '1,234.5 GB', '9.4 ms', '0.5'],
+  ['en-GB', '87%', '1.5%', '1,234.5 GB', '9.4 ms', '0.5'],
+  ['en-ZA', '87%', '1,5%', '1 234,5 GB', '9,4 ms', '0,5'],
 ])('numbers for a reader of %s', (tag, share, small, size, time, number) => {
   beforeEach(() => {
     vi.stubGlobal('navigator', { languages: ['fr', tag] });
@@ -55,7 +55,7 @@ describe.each([
     expect(plain(percent(0.871))).toBe(share);
     expect(plain(percent(0.0149))).toBe(small);
     expect(plain(percent(0))).toBe('0%');
-    expect(plain(fileSize(1_234_500_000))).toBe(size);
+    expect(plain(fileSize(1_234_500_000_000))).toBe(size);
     expect(plain(milliseconds(9.4))).toBe(time);
     expect(milliseconds(undefined)).toBe('–');
     expect(plain(decimal(0.5, 1))).toBe(number);
