@@ -147,7 +147,7 @@ describe('a device in English', () => {
   let browsing: Browsing;
   let page: Page;
   const asked: string[] = [];
-  const chinese = (): string[] => asked.filter((url) => /zh/i.test(url));
+  const chinese = (): string[] => asked.filter((url) => /[/-]zh-/.test(url));
 
   beforeAll(async () => {
     browsing = await openBrowser({ video, context: { viewport: PHONE, locale: 'en-GB' } });
