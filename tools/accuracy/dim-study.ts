@@ -56,7 +56,7 @@ function improved(inputs: readonly Float32Array[]): Float32Array {
   return last;
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: 'string', default: '200' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: 'string', default: '100' } } });
 const folder = positionals.at(0) ?? join(root, '../shared/pictures');
 const count = Number(values.count);
 const names = labelledPictures(folder, 'npm run tool -- dim-study');
