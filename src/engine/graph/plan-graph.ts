@@ -3,7 +3,7 @@ import { floatBits, Kind, type Operator } from '../simd/operator.ts';
 import type { AffineLayer, ConvolutionLayer, DenseLayer, Layer, LayeredNetwork, MeanLayer, PoolLayer, Shape } from './layers.ts';
 
 /** Bytes of a float32. */
-const F = 4;
+export const F = 4;
 /** Channels that lie side by side, and outputs that a convolution computes at a time. */
 const BLOCK = 4;
 const OUTPUTS = 8;
@@ -11,17 +11,17 @@ const OUTPUTS = 8;
 const PAGE = 4096;
 const SKEW_BYTES = 64;
 /** What a piece of a convolution reads again and again stays within the first cache, bytes. */
-const NEAR_BYTES = 24 * 1024;
+export const NEAR_BYTES = 24 * 1024;
 /** Weights beyond this are read once: a piece takes all pixels then, and few channels. */
 const LARGE_WEIGHTS = 192 * 1024;
 /** Most pixels of such a piece. */
-const MOST_PIXELS = 256;
+export const MOST_PIXELS = 256;
 /** Fewest pixels of a piece, a multiple of what the inner loop takes. */
 const LEAST_PIXELS = 24;
 /** Pieces that two to four threads share evenly. */
-const PIECES = 12;
+export const PIECES = 12;
 
-const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+export const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
 /** Zeros around activations, pixels. */
 interface Border {

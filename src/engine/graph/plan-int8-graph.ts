@@ -2,26 +2,19 @@ import type { ActivationSteps, Tail } from '../resnet18/int8.ts';
 import type { Arena } from '../simd/arena.ts';
 import { floatBits, Kind, type Operator } from '../simd/operator.ts';
 import { UncoveredError, type ConvolutionLayer, type Layer } from './layers.ts';
-import { Planner, type Format, type GraphPlan, type PlacedActivations } from './plan-graph.ts';
+import { F, MOST_PIXELS, NEAR_BYTES, PIECES, Planner, roundUp, type Format, type GraphPlan, type PlacedActivations } from './plan-graph.ts';
 import type { Int8Graph, Int8Weights } from './read-int8-graph.ts';
 
-/** Bytes of a float32. */
-const F = 4;
 /** Channels that lie side by side, and outputs that a convolution computes at a time. */
 const BLOCK = 16;
 const OUTPUTS = 8;
 /** Pixels that the inner loop takes at most, and at least. */
 const [MOST, LEAST] = [6, 5];
 const INT8: Format = { block: BLOCK, bytes: 1, channels: BLOCK };
-/** See plan-graph.ts. */
-const NEAR_BYTES = 24 * 1024;
+/** As in plan-graph.ts, for integers. */
 const LARGE_WEIGHTS = 128 * 1024;
-const MOST_PIXELS = 256;
 const LEAST_PIXELS = 48;
-const PIECES = 12;
 const GROUPS = { 3: 1, 5: 2 } as const;
-
-const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 
 /** A convolution in integers, placed. */
 export interface PlacedInt8 {

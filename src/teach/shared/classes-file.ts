@@ -1,6 +1,6 @@
 import type { Aim } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
-import { nameOf } from '../../base/shared/labels/label-ref';
+import { nameKey, nameOf } from '../../base/shared/labels/label-ref';
 import { briefly } from '../../base/shared/briefly';
 import { fromBase64, toBase64 } from './base64';
 
@@ -170,15 +170,17 @@ export function readClassesFile(json: string): ClassesFile {
   for (const [t, entry] of list(fields, 'things', 'file', MOST_CLASSES).entries()) {
     const where = `things[${t}]`;
     const taughtClass = object(entry, where);
-    const written = text(taughtClass, 'name', where, LONGEST_NAME).trim().toLowerCase();
-    const name = nameOf(text(taughtClass, 'name', where, LONGEST_NAME));
+    const words = text(taughtClass, 'name', where, LONGEST_NAME);
+    const written = words.trim().toLowerCase();
+    const name = nameOf(words);
     if (name === '') return fail(`${where}.name`, 'is empty');
     if (names.has(written)) return fail(`${where}.name`, `is a second ${briefly(name)}`);
     names.add(written);
     const examples = list(taughtClass, 'examples', where, MOST_EXAMPLES).map((e, i) => readExample(e, `${where}.examples[${i}]`, model.width));
     // Exports of before 2026-11-26 may have a name twice, in two Unicode forms: it is one thing.
-    const before = classes.get(name.toLowerCase());
-    classes.set(name.toLowerCase(), { name, other: taughtClass['other'] === true, examples: [...(before?.examples ?? []), ...examples] });
+    const key = nameKey(name);
+    const before = classes.get(key);
+    classes.set(key, { name, other: taughtClass['other'] === true, examples: [...(before?.examples ?? []), ...examples] });
   }
   if (classes.size === 0) throw new ClassesFileError('The file holds no things.');
   return { model, things: [...classes.values()] };

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/shared/fault';
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
-import { nameOf } from '../../base/shared/labels/label-ref';
+import { nameKey } from '../../base/shared/labels/label-ref';
 import {
   MOST_CLASSES,
   readClassesFile,
@@ -73,7 +73,7 @@ export async function importClasses(
   const made: StoredClass[] = [];
   const added: StoredExample[] = [];
   for (const [i, { name, other, examples: own }] of read.things.entries()) {
-    const same = (t: StoredClass): boolean => (other ? t.other : !t.other && nameOf(t.name).toLowerCase() === name.toLowerCase());
+    const same = (t: StoredClass): boolean => (other ? t.other : !t.other && nameKey(t.name) === nameKey(name));
     let taughtClass = classes.find(same) ?? made.find(same);
     if (!taughtClass) {
       taughtClass = { id: crypto.randomUUID(), name, other, createdAt: Date.now() + i };

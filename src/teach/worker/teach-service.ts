@@ -2,7 +2,7 @@ import { Fault } from '../../base/shared/fault';
 import type {
   FeatureUpdate, ImportSummary, NewExample, TeachApi, TeachChange, TeachState, TaughtClass, TrainingResult, UndoToken,
 } from '../shared/teach';
-import { nameOf } from '../../base/shared/labels/label-ref';
+import { nameKey, nameOf } from '../../base/shared/labels/label-ref';
 import { LONGEST_NAME, MOST_CLASSES } from '../shared/classes-file';
 import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
@@ -237,7 +237,7 @@ function found(classes: readonly StoredClass[], id: string): StoredClass {
 function freeName(name: string, others: readonly StoredClass[]): string {
   const wanted = nameOf(name.slice(0, LONGEST_NAME));
   if (wanted === '') throw new Fault('name-taken', 'A thing needs a name.');
-  if (others.some((t) => nameOf(t.name).toLowerCase() === wanted.toLowerCase())) {
+  if (others.some((t) => nameKey(t.name) === nameKey(wanted))) {
     throw new Fault('name-taken', `There is already a thing called ${wanted}.`);
   }
   return wanted;

@@ -25,7 +25,7 @@ const FILLERS = /[\u115f\u1160\u2800\u3164\uffa0]/gu;
 
 /**
  * A person's words as a name: in one Unicode form (NFC), without control and format characters, one blank between words. Empty where
- * nothing is left that can be seen. Names are the same where these are, upper and lower case alike.
+ * nothing is left that can be seen.
  */
 export function nameOf(words: string): string {
   const seen = words
@@ -35,4 +35,9 @@ export function nameOf(words: string): string {
     .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (JOINS.test(character) ? character : ''))
     .trim();
   return /[^\p{C}\p{M}\p{Z}]/u.test(seen) ? seen : '';
+}
+
+/** What names are told apart by: upper and lower case are alike, and so is what nobody sees. */
+export function nameKey(words: string): string {
+  return nameOf(words).toLowerCase();
 }

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { browserStorage } from '../../../base/page/settings';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import type { TransferProgress } from '../../shared/session-export';
@@ -11,15 +12,6 @@ export const UNDO_TIME = 8000;
 
 /** How often it is looked whether the sessions are still on the device, milliseconds. */
 const LOOK_TIME = 3000;
-
-/** The page's storage, where the browser allows one. */
-function pageStorage(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
-  }
-}
 
 /** An import that runs. */
 export interface RunningImport {
@@ -48,7 +40,7 @@ export class SessionLibrary implements ReactiveController {
   #import: RunningImport | undefined;
   #importJob: Transfer<SessionManifest> | undefined;
   readonly #waiting: File[] = [];
-  readonly #missed = new MissedSessions(pageStorage());
+  readonly #missed = new MissedSessions(browserStorage());
   #looks: ReturnType<typeof setInterval> | undefined;
 
   constructor(
