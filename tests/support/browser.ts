@@ -158,21 +158,24 @@ export async function useModels(page: Page, ids: readonly string[]): Promise<voi
   await page.getByRole('button', { name: 'Close' }).first().click();
 }
 
-/** From its next start on the page's app is as one that was built where no ResNet-18 could be had. */
-export async function withoutResNet18(page: Page): Promise<void> {
+/** Has the site offer other models than it has, from the page's next start on. */
+async function offerModels(page: Page, change: (manifests: ModelManifest[]) => ModelManifest[]): Promise<void> {
   await page.route('**/models/index.json', async (route) => {
-    const manifests = (await (await route.fetch()).json()) as { id: string }[];
-    await route.fulfill({ json: manifests.filter(({ id }) => id !== 'resnet18') });
+    await route.fulfill({ json: change((await (await route.fetch()).json()) as ModelManifest[]) });
   });
 }
 
+/** From its next start on the page's app is as one that was built where no ResNet-18 could be had. */
+export function withoutResNet18(page: Page): Promise<void> {
+  return offerModels(page, (manifests) => manifests.filter(({ id }) => id !== 'resnet18'));
+}
+
 /** Has the site offer one model alone, which gives no features: nothing can be taught on it. */
-export async function withoutFeatures(page: Page): Promise<void> {
-  await page.route('**/models/index.json', async (route) => {
-    const manifests = (await (await route.fetch()).json()) as ModelManifest[];
+export function withoutFeatures(page: Page): Promise<void> {
+  return offerModels(page, (manifests) => {
     const [manifest] = manifests.filter(({ id }) => id === 'efficientnet-lite0');
     // As someone's own classifier of a kind that our kernels do not cover: these are tried with another input.
     const variants = manifest.variants.map(({ selfTest: _, ...variant }) => variant);
-    await route.fulfill({ json: [{ ...manifest, architecture: 'classifier', variants }] });
+    return [{ ...manifest, architecture: 'classifier', variants }];
   });
 }

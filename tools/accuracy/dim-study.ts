@@ -10,6 +10,7 @@ import { imageQuality } from '../../src/recognise/shared/image-quality';
 import { LowLight } from '../../src/recognise/shared/low-light';
 import { table, writePart } from '../bench/report';
 import { seeded } from '../../src/teach/shared/split';
+import { darkenRow, normalTable } from '../harness/noise';
 import { ACCURACY, labelledPictures, share, wantedOf } from './figures';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,7 +25,7 @@ const SETTINGS = [
 ] as const;
 
 const random = seeded(7);
-const NORMAL = Float32Array.from({ length: 65536 }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+const NORMAL = normalTable(random);
 
 async function compose(folder: string, object: string): Promise<Buffer> {
   return sharp(join(folder, object)).removeAlpha().toColourspace('srgb').resize(WIDTH, HEIGHT, { fit: 'contain', background: '#777' }).ensureAlpha().raw().toBuffer();
@@ -32,10 +33,8 @@ async function compose(folder: string, object: string): Promise<Buffer> {
 
 function darkened(pixels: Buffer, light: number, noise: number): Uint8ClampedArray {
   const out = new Uint8ClampedArray(pixels.length);
-  for (let y = 0; y < HEIGHT; y++) {
-    let at = Math.floor(random() * NORMAL.length);
-    for (let i = y * WIDTH * 4; i < (y + 1) * WIDTH * 4; i++) out[i] = pixels[i] * light + noise * NORMAL[(at = (at + 1) & 0xffff)];
-  }
+  const length = WIDTH * 4;
+  for (let to = 0; to < pixels.length; to += length) darkenRow(pixels.subarray(to, to + length), out, to, { light, noise }, NORMAL, random);
   return out;
 }
 

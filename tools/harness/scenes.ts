@@ -4,6 +4,7 @@ import type { Aim, Prediction } from '../../src/engine/index';
 import type { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import type { LookOptions, Recognition } from '../../src/recognise/shared/recogniser';
 import { seeded } from '../../src/teach/shared/split';
+import { darkenRow, normalTable } from './noise';
 
 /** A thing before a camera: a picture, masked to its own rectangle, on another one that is blurred. */
 export interface Scene {
@@ -54,10 +55,7 @@ const MARGIN = 16;
 /** Share of a picture's shorter side that the network sees of it. */
 const SEEN = 224 / 256;
 
-const NORMAL = (() => {
-  const random = seeded(1);
-  return Float32Array.from({ length: 65536 }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
-})();
+const NORMAL = normalTable(seeded(1));
 
 async function load(url: string): Promise<ImageBitmap> {
   return decodeImage(await (await fetch(url)).blob());
@@ -105,8 +103,7 @@ function frameOf({ pixels }: Composed, scene: Scene, random: () => number): Uint
       data.set(row, to);
       continue;
     }
-    let at = Math.floor(random() * NORMAL.length);
-    for (let i = 0; i < row.length; i++) data[to + i] = row[i] * scene.light + scene.noise * NORMAL[(at = (at + 1) & 0xffff)];
+    darkenRow(row, data, to, scene, NORMAL, random);
   }
   return data;
 }
