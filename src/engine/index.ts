@@ -6,10 +6,12 @@ export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './
 export { dotAgainstFloat, quickInt8 } from './int8-speed.ts';
 
 export { TORCHVISION_PREPROCESSING, type ClassifierPorts, type KnownAnswer, type OwnKernels, type Precision, type Preprocessing } from './model.ts';
+export { FedInput } from './fed-input.ts';
+export { logitsOf, type GivenTensor } from './given-scores.ts';
 export { Preprocessor, type View } from './preprocess/preprocessor.ts';
 export { aimOf, squareAt, visibleSquare, type Aim, type Region } from './preprocess/geometry.ts';
 export { probabilitiesOf, softmax, topK, type Prediction } from './probabilities.ts';
-export { fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';
+export { asPicture, fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';
 
 export { UncoveredError } from './graph/layers.ts';
 export { ownKernels, resnet18In } from './graph/own-kernels.ts';
@@ -17,6 +19,7 @@ export { ownKernels, resnet18In } from './graph/own-kernels.ts';
 export type { InputRange } from './onnx/input-normalisation.ts';
 export { decodeModel } from './onnx/decode.ts';
 export { describeClassifier, LEAST_SIZE, MOST_CLASSES, MOST_SIZE, type ClassifierDescription, type ScoresOutput } from './onnx/describe.ts';
+export { precisionOf } from './onnx/precision.ts';
 export { encodeModel } from './onnx/encode.ts';
 export { externalFiles, withExternalData } from './onnx/external-data.ts';
 export { floatToHalf, halvesToFloats, storeAsHalf } from './onnx/half.ts';

@@ -2,10 +2,11 @@ import * as ort from 'onnxruntime-web/wasm';
 import { usableThreads } from './capabilities.ts';
 import type { ClassMap, Engine, EngineOptions, EngineOutput } from './engine.ts';
 import { EngineError } from './engine-error.ts';
+import { FedInput } from './fed-input.ts';
+import { floatsOf, logitsOf } from './given-scores.ts';
 import type { ClassifierPorts } from './model.ts';
 import { decodeModel } from './onnx/decode.ts';
 import { describeClassifier } from './onnx/describe.ts';
-import { floatToHalf, halvesToFloats } from './onnx/half.ts';
 import { classMapOf, pooledClassifier, withOutput, type PooledClassifier } from './onnx/classifier.ts';
 import { OnnxType, type OnnxModel } from './onnx/model.ts';
 import { FEATURES_NAME, INPUT_NAME, LOGITS_NAME } from './resnet18/graph.ts';
@@ -46,52 +47,6 @@ function configureRuntime(threads: number, wasmPaths: OrtEngineOptions['wasmPath
   ort.env.logLevel = 'error';
 }
 
-/** Least probability that counts, so that its logarithm is a number: below the least of float16. */
-const LEAST_PROBABILITY = 1e-9;
-
-/** What softmax gives the same probabilities of. */
-function logarithms(probabilities: Float32Array): Float32Array {
-  return probabilities.map((p) => (Number.isNaN(p) ? p : Math.log(Math.max(p, LEAST_PROBABILITY))));
-}
-
-/** @throws EngineError where an output has no float numbers */
-function floatsOf({ data, type }: ort.Tensor): Float32Array {
-  if (data instanceof Float32Array) return data;
-  // Float16Array where the browser has it.
-  if (type === 'float16') return data instanceof Uint16Array ? halvesToFloats(data) : Float32Array.from(data as unknown as ArrayLike<number>);
-  throw new EngineError('model-invalid', `The model gives its scores as ${type}: float32 or float16 is needed.`);
-}
-
-/** @throws EngineError where an output is no list of at least two scores */
-function scoresOf(output: ort.Tensor): Float32Array {
-  if (output.dims.filter((d) => d !== 1).length !== 1) {
-    throw new EngineError('model-invalid', `The model's output has the shape [${output.dims.join(', ')}]: a list of scores, one for each class, is needed.`);
-  }
-  return floatsOf(output);
-}
-
-/** The tensor that a session is fed, where it is not the engine's input itself. */
-class FedInput {
-  readonly tensor: ort.Tensor;
-  readonly fill: () => void;
-
-  constructor(input: Float32Array, { layout, numbers, size, colours }: ClassifierPorts) {
-    const dims = layout === 'nchw' ? [1, 3, size, size] : [1, size, size, 3];
-    const values = numbers === 'float32' ? (layout === 'nchw' && colours !== 'bgr' ? input : new Float32Array(input.length))
-      : numbers === 'float16' ? new Uint16Array(input.length) : new Uint8Array(input.length);
-    this.tensor = new ort.Tensor(numbers, values, dims);
-    const convert = numbers === 'float16' ? floatToHalf : numbers === 'uint8' ? (v: number): number => Math.min(255, Math.max(0, Math.round(v))) : (v: number): number => v;
-    const plane = size * size;
-    this.fill = (): void => {
-      if (values === input) return;
-      for (let c = 0; c < 3; c++) {
-        const to = colours === 'bgr' ? 2 - c : c;
-        for (let i = 0; i < plane; i++) values[layout === 'nchw' ? to * plane + i : 3 * i + to] = convert(input[c * plane + i]);
-      }
-    };
-  }
-}
-
 class OrtEngine implements Engine {
   readonly id = 'ort';
   readonly input: Float32Array;
@@ -113,7 +68,7 @@ class OrtEngine implements Engine {
     const { size, input } = ports;
     this.input = new Float32Array(3 * size * size);
     this.#fed = new FedInput(this.input, ports);
-    this.#feeds = { [input]: this.#fed.tensor };
+    this.#feeds = { [input]: new ort.Tensor(ports.numbers, this.#fed.values, this.#fed.dims) };
     this.#fetches = [ports.scores, ...(ports.features ? [ports.features] : []), ...(classifier ? [classifier.activations] : [])];
     this.#activationsName = classifier?.activations;
     if (classifier) this.classMap = (index) => this.#classMap(classifier, index);
@@ -128,7 +83,7 @@ class OrtEngine implements Engine {
       const { scores, answers, features } = this.ports;
       if (this.#activationsName !== undefined) this.#activations = results[this.#activationsName];
       return {
-        logits: answers === 'scores' ? scoresOf(results[scores]) : logarithms(scoresOf(results[scores])),
+        logits: logitsOf(results[scores], answers),
         features: features === undefined ? this.#averages() : floatsOf(results[features]),
       };
     } finally {

@@ -1,4 +1,4 @@
-import type { KnownAnswer } from './model.ts';
+import { TORCHVISION_PREPROCESSING, type KnownAnswer, type Preprocessing } from './model.ts';
 
 /**
  * Fills the network's input with a fixed pattern: a smooth wave with noise on it, so that every convolution has
@@ -11,6 +11,17 @@ export function fillSelfTestInput(input: Float32Array): void {
   for (let i = 0; i < input.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     input[i] = Math.fround(Math.sin(i / 97) + (state / 2 ** 32 - 0.5));
+  }
+}
+
+/** Makes numbers as torchvision normalises them those of the same picture in a network's own range. */
+export function asPicture(input: Float32Array, { mean, std }: Preprocessing): void {
+  const plane = input.length / 3;
+  for (let c = 0; c < 3; c++) {
+    for (let i = c * plane; i < (c + 1) * plane; i++) {
+      const value = input[i] * TORCHVISION_PREPROCESSING.std[c] + TORCHVISION_PREPROCESSING.mean[c];
+      input[i] = (Math.min(1, Math.max(0, value)) - mean[c]) / std[c];
+    }
   }
 }
 

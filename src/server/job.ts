@@ -1,4 +1,4 @@
-import type { KnownAnswer, Precision, Preprocessing } from '../engine/index';
+import type { ClassifierPorts, KnownAnswer, Precision, Preprocessing } from '../engine/index';
 import type { DecodeLimits } from './decode';
 import type { ProblemCode } from './problem';
 
@@ -14,6 +14,8 @@ export interface Network {
   readonly path: string;
   readonly preprocessing: Preprocessing;
   readonly selfTest: KnownAnswer | undefined;
+  /** Of a model that the app has saved as a file: how it is fed and read. Its names are read from the file, as they may be many. */
+  readonly own?: ClassifierPorts;
 }
 
 /** One image to recognise; without `bytes` the process only makes sure that the network runs. */
@@ -28,7 +30,7 @@ export interface Job {
 }
 
 export interface LabelConfidence {
-  /** ImageNet class name. */
+  /** Name of the class: ImageNet's, or of a person's own model. */
   readonly label: string;
   /** Probability, 0..1. */
   readonly confidence: number;

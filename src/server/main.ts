@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
   const service = await createService(settings);
   stopOnSignals(service, settings.drainMs);
+  for (const words of service.passedOver) console.warn(words);
   let url: string;
   try {
     url = await service.listen();

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ModelManifest, ModelVariant } from '../base/shared/model';
 import { modelIndex } from './model-index';
 import type { Network } from './job';
+import { ownModels } from './own-models';
 import { Problem } from './problem';
 
 async function sha256(path: string): Promise<string> {
@@ -23,15 +24,17 @@ function networkOf(folder: string, manifest: ModelManifest, variant: ModelVarian
   };
 }
 
-/** The models of a folder of manifests, and which of them answers a request. */
+/** The models of a folder, by manifests and files that the app has saved, and which of them answers a request. */
 export class InstalledModels {
   private constructor(
     private readonly networks: readonly Network[],
     private readonly preferred: Network,
+    /** Files of the folder that are no models for the service, each with the reason. */
+    readonly passedOver: readonly string[],
   ) {}
 
   /**
-   * Reads a folder's manifests and checks each file against its SHA-256.
+   * Reads a folder's manifests and checks each file against its SHA-256; then the models in it that the app has saved as one file.
    *
    * @param model id of the model to prefer; the best one that is there if left out
    * @param precision its precision; the manifest's first if left out
@@ -49,11 +52,15 @@ export class InstalledModels {
         networks.push(network);
       }
     }
-    if (networks.length === 0) throw new Error(`There is no model in ${folder}: run npm run build first.`);
+    const taken = { files: new Set(manifests.flatMap(({ variants }) => variants.map(({ file }) => file))), ids: new Set(manifests.map(({ id }) => id)) };
+    const own = await ownModels(folder, taken);
+    networks.push(...own.networks);
+    const why = own.passedOver.map((words) => ` ${words}`).join('');
+    if (networks.length === 0) throw new Error(`There is no model in ${folder}: run npm run build first.${why}`);
     try {
-      return new InstalledModels(networks, choose(networks, networks[0], model, precision));
+      return new InstalledModels(networks, choose(networks, networks[0], model, precision), own.passedOver);
     } catch (error) {
-      if (error instanceof Problem) throw new Error(`${error.message} (--model and --precision name what runs where a request names nothing.)`, { cause: error });
+      if (error instanceof Problem) throw new Error(`${error.message} (--model and --precision name what runs where a request names nothing.)${why}`, { cause: error });
       throw error;
     }
   }

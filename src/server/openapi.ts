@@ -17,8 +17,8 @@ const SCHEMAS: Json = {
     required: ['label', 'confidence'],
     additionalProperties: false,
     properties: {
-      label: { type: 'string', description: 'ImageNet class name.' },
-      confidence: { type: 'number', minimum: 0, maximum: 1, description: 'Softmax probability.' },
+      label: { type: 'string', description: "Name of the class: ImageNet's, or one of an own model's." },
+      confidence: { type: 'number', minimum: 0, maximum: 1, description: 'Probability; of a model whose classes exclude each other, all sum to 1.' },
     },
   },
   Predictions: { type: 'array', minItems: 1, maxItems: CLASSES, items: ref('Prediction'), description: 'Most probable first.' },
@@ -118,7 +118,7 @@ export function openApiDocument(settings: Settings, networks: readonly Network[]
     info: {
       title: 'Sightglass',
       version,
-      description: `Names what is on a picture: ${CLASSES} ImageNet classes. Pictures up to ${settings.maxBytes} bytes and ${settings.maxPixels} pixels.`,
+      description: `Names what is on a picture: ${CLASSES} ImageNet classes${networks.some(({ own }) => own) ? ', or those of an own model' : ''}. Pictures up to ${settings.maxBytes} bytes and ${settings.maxPixels} pixels.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],

@@ -1,43 +1,72 @@
 // One of the processes that recognise images (see pool.ts). Its default export is what tinypool calls for each job.
+import { readFile } from 'node:fs/promises';
 import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
-import { fillSelfTestInput, LOGITS_NAME, Preprocessor, selfTestProblem, softmax, topK } from '../engine/index';
+import { ownModelIn } from '../base/shared/own-model';
+import {
+  asPicture, type ClassifierPorts, decodeModel, FedInput, fillSelfTestInput, LOGITS_NAME, logitsOf, Preprocessor, probabilitiesOf, selfTestProblem, topK,
+} from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { Problem } from './problem';
+
+/** Names of a network's classes. @returns undefined where a person's own has none */
+async function namesOf({ own, path }: Network): Promise<readonly string[] | undefined> {
+  return own ? ownModelIn(decodeModel(await readFile(path)).metadata)?.classNames : IMAGENET_LABELS;
+}
 
 /** A network that has passed its self-test. */
 class RunningNetwork {
   readonly preprocessor: Preprocessor;
   /** float32 NCHW [1, 3, crop, crop]; the preprocessor writes into it. */
   readonly input: Float32Array;
+  readonly #fed: FedInput;
   readonly #feeds: Record<string, ort.Tensor>;
-  readonly #logits: string;
+  readonly #ports: ClassifierPorts;
 
   private constructor(
     network: Network,
     private readonly session: ort.InferenceSession,
+    private readonly names: readonly string[] | undefined,
   ) {
-    const { crop } = network.preprocessing;
     this.preprocessor = new Preprocessor(network.preprocessing);
     this.input = new Float32Array(this.preprocessor.outputLength);
-    this.#feeds = { [session.inputNames[0]]: new ort.Tensor('float32', this.input, [1, 3, crop, crop]) };
-    this.#logits = session.outputNames.includes(LOGITS_NAME) ? LOGITS_NAME : session.outputNames[0];
+    this.#ports = network.own ?? {
+      input: session.inputNames[0],
+      layout: 'nchw',
+      numbers: 'float32',
+      size: network.preprocessing.crop,
+      scores: session.outputNames.includes(LOGITS_NAME) ? LOGITS_NAME : session.outputNames[0],
+      answers: 'scores',
+    };
+    this.#fed = new FedInput(this.input, this.#ports);
+    this.#feeds = { [this.#ports.input]: new ort.Tensor(this.#ports.numbers, this.#fed.values, this.#fed.dims) };
   }
 
   /** @throws Error where the file is no model, or its answer to the self-test is wrong */
   static async start(network: Network, threads: number): Promise<RunningNetwork> {
     const session = await ort.InferenceSession.create(network.path, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 });
-    const running = new RunningNetwork(network, session);
+    const running = new RunningNetwork(network, session, await namesOf(network));
     fillSelfTestInput(running.input);
-    const problem = selfTestProblem(await running.run(), network.selfTest);
+    if (network.own) asPicture(running.input, network.preprocessing);
+    const problem = selfTestProblem(await running.#logits(), network.selfTest);
     if (problem) throw new Error(`${network.model} (${network.precision}) fails its self-test: ${problem}`);
     return running;
   }
 
-  /** @returns logits of what `input` holds, shape [1000] */
+  async #logits(): Promise<Float32Array> {
+    this.#fed.fill();
+    const { scores, answers } = this.#ports;
+    return logitsOf((await this.session.run(this.#feeds, [scores]))[scores], answers);
+  }
+
+  /** @returns probability of each class of what `input` holds */
   async run(): Promise<Float32Array> {
-    return (await this.session.run(this.#feeds, [this.#logits]))[this.#logits].data as Float32Array;
+    return probabilitiesOf(await this.#logits(), this.#ports.answers);
+  }
+
+  label(index: number): string {
+    return this.names?.[index] ?? `class ${index}`;
   }
 }
 
@@ -75,9 +104,9 @@ async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): 
   const decoded = performance.now();
   network.preprocessor.run(pixels, width, height, network.input);
   const prepared = performance.now();
-  const probabilities = softmax(await network.run());
+  const probabilities = await network.run();
   const predictions = topK(probabilities, job.count).map(({ index, probability }) => ({
-    label: IMAGENET_LABELS[index],
+    label: network.label(index),
     confidence: probability,
   }));
   return {

@@ -27,6 +27,8 @@ const MAX_CONNECTIONS = 1024;
 export interface Service {
   readonly app: FastifyInstance;
   readonly pool: PredictPool;
+  /** Files among the models that the service cannot use, each with the reason. */
+  readonly passedOver: readonly string[];
   /** Binds the address. @returns the service's own address */
   listen(): Promise<string>;
   /** Takes no new images, answers those that are there (for `drainMs` at most), then ends. */
@@ -142,6 +144,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
   return {
     app,
     pool,
+    passedOver: models.passedOver,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async stop() {
       stopping = true;

@@ -1,4 +1,4 @@
-import { MOST_CLASSES, type ClassifierPorts, type Preprocessing } from '../../engine/index';
+import { MOST_CLASSES, type ClassifierDescription, type ClassifierPorts, type Preprocessing } from '../../engine/index';
 import type { ModelManifest, ModelVariant } from './model';
 
 /** Under which name an exported model tells, in the metadata of its ONNX file, how it is fed, read and called. */
@@ -42,6 +42,21 @@ export function ownModelIn(metadata: Readonly<Record<string, string>>): OwnModel
   if (version !== VERSION || !isText(name) || !isText(licence) || !isText(source) || !isPreprocessing(preprocessing)) return undefined;
   if (ports !== undefined && !isPorts(ports)) return undefined;
   return { name, licence, source, preprocessing, ports, ...(names ? { classNames: names } : {}) };
+}
+
+/** What an exported file tells of itself, where that fits the network in it; its input is as the network has it. */
+export function ownModelOf({ ports, outputs, metadata }: ClassifierDescription): (OwnModel & { readonly ports: ClassifierPorts }) | undefined {
+  const own = ownModelIn(metadata);
+  const scores = outputs.find(({ name }) => name === own?.ports?.scores);
+  if (!own?.ports || !scores) return undefined;
+  const { classNames, ports: set } = own;
+  if (scores.classes !== undefined && classNames !== undefined && classNames.length !== scores.classes) return undefined;
+  return { ...own, ports: { ...set, input: ports.input, numbers: ports.numbers } };
+}
+
+/** What classes are called whose names nobody knows. */
+export function numberedNames(classes: number): readonly string[] {
+  return Array.from({ length: classes }, (_, i) => `class ${i}`);
 }
 
 const isString = (value: unknown): value is string => typeof value === 'string';

@@ -151,8 +151,3 @@ export function namesOfFile(name: string, text: string): readonly string[] | und
   if (/\.json$/iu.test(name)) return ofText(text, 0);
   return /\.(csv|tsv)$/iu.test(name) ? ofLines(text, true) : (/^\s*[[{]/u.test(text) ? ofText(text, 0) : undefined) ?? ofLines(text, false);
 }
-
-/** What classes are called whose names nobody knows. */
-export function numberedNames(classes: number): readonly string[] {
-  return Array.from({ length: classes }, (_, i) => `class ${i}`);
-}

@@ -1,6 +1,6 @@
 import { TORCHVISION_PREPROCESSING, type ClassifierPorts, type Preprocessing, type ScoresOutput } from '../../engine/index';
 import type { ModelManifest } from '../../base/shared/model';
-import { numberedNames } from './class-names';
+import { numberedNames } from '../../base/shared/own-model';
 
 /** How the numbers of a picture are to be given to a network, by the usual names of it. */
 export type Normalisation = 'torchvision' | '0..1' | '-1..1' | '0..255' | 'own';

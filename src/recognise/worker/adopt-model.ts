@@ -1,9 +1,9 @@
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
-import { ownModelIn } from '../../base/shared/own-model';
+import { ownModelOf } from '../../base/shared/own-model';
 import {
   decodeModel, describeClassifier, encodeModel, externalFiles, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
-  foldResNet, isQuantised, KNOWN_ANSWER_LENGTH, type KnownAnswer, OnnxType, type OnnxModel, ownKernels, type Preprocessing,
+  foldResNet, KNOWN_ANSWER_LENGTH, type KnownAnswer, type OnnxModel, ownKernels, precisionOf, type Preprocessing,
   readSafetensors, readTorchZip, RESNET18_CONVOLUTIONS, referenceResNet18, resnet18In, resnet18Onnx, TORCHVISION_PREPROCESSING,
   withExternalData,
 } from '../../engine/index';
@@ -66,12 +66,6 @@ function knownAnswer(weights: FoldedResNet18): KnownAnswer {
   return { logits: Array.from(logits.subarray(0, KNOWN_ANSWER_LENGTH)), tolerance: FLOAT_TOLERANCE * Math.max(1, scale / 10) };
 }
 
-function precisionOf(decoded: OnnxModel): 'fp32' | 'fp16' | 'int8' {
-  if (isQuantised(decoded) || decoded.graph.nodes.some(({ op }) => /Integer$|^QLinear/u.test(op))) return 'int8';
-  const weights = decoded.graph.initializers.filter(({ raw }) => raw.length > 256);
-  return weights.some(({ type }) => type === OnnxType.float16) ? 'fp16' : 'fp32';
-}
-
 /** How pictures are made for a network, as its file or one beside it says; what nothing says is as torchvision has it. */
 function preprocessingOf({ ports, range, open }: ClassifierDescription, { preprocessing: beside, side }: Companions, author: string): Preprocessing {
   const size = open.size ? (beside?.crop ?? side ?? beside?.resize ?? ports.size) : ports.size;
@@ -114,11 +108,9 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
       },
     ],
   };
-  const own = ownModelIn(metadata);
-  const fits = own && outputs.some((output) => output.name === own.ports?.scores) && (classes === undefined || own.classNames === undefined || own.classNames.length === classes);
-  if (fits) {
-    const { ports: set, ...change } = own;
-    const told = { ...changedManifest(manifest, { ...change, ports: { ...set, input: chosen.input, numbers: chosen.numbers } }), source: own.source };
+  const own = ownModelOf(description);
+  if (own) {
+    const told = { ...changedManifest(manifest, own), source: own.source };
     return draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description);
   }
   return {

@@ -1,24 +1,13 @@
 import type { ModelManifest } from '../../base/shared/model';
 import {
-  type ClassifierPorts, decodeModel, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, KNOWN_ANSWER_LENGTH, type KnownAnswer, ownKernels,
-  type Preprocessing, selfTestProblem, softmax, TORCHVISION_PREPROCESSING,
+  asPicture, type ClassifierPorts, decodeModel, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, KNOWN_ANSWER_LENGTH, type KnownAnswer, ownKernels,
+  selfTestProblem, softmax,
 } from '../../engine/index';
 
 /** Share of the largest score: float32 summed in another order stays far below it, a wrong kernel does not. */
 const TOLERANCE = 0.005;
 /** Least probability that counts, as for onnxruntime's answers (engine/ort.ts). */
 const LEAST_PROBABILITY = 1e-9;
-
-/** Makes numbers as torchvision normalises them those of the same picture in a network's own range. */
-export function asPicture(input: Float32Array, { mean, std }: Preprocessing): void {
-  const plane = input.length / 3;
-  for (let c = 0; c < 3; c++) {
-    for (let i = c * plane; i < (c + 1) * plane; i++) {
-      const value = input[i] * TORCHVISION_PREPROCESSING.std[c] + TORCHVISION_PREPROCESSING.mean[c];
-      input[i] = (Math.min(1, Math.max(0, value)) - mean[c]) / std[c];
-    }
-  }
-}
 
 /**
  * Scores as two engines can be compared by: where a network ends in a softmax, onnxruntime gives logarithms of probabilities, our own kernels what

@@ -1,5 +1,5 @@
 import {
-  type Aim, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
+  type Aim, asPicture, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
   type Preprocessing, Preprocessor, probabilitiesOf, quickInt8, type Region, selfTestProblem, squareAt, topK, type View, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
@@ -26,7 +26,7 @@ import { closeFrame, FrameReader, frameSize } from './frame-reader';
 import type { FrameSize } from '../shared/aim';
 import { LiveLooks, lookMap, type PlacedLook } from './live-looks';
 import { SerialQueue } from '../../base/worker/async';
-import { asPicture, comparableScores, withOwnKernels } from './own-kernels';
+import { comparableScores, withOwnKernels } from './own-kernels';
 import { siteModel } from './site-model';
 
 /** Networks that name more right where they see frames as they are, mirrored and tighter in turn (docs/accuracy.md). */
