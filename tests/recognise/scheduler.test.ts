@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SETTLES_MS } from '../../src/base/shared/certainty';
 import { DutyControl } from '../../src/recognise/shared/duty-control';
 import { RecognitionScheduler } from '../../src/recognise/shared/scheduler';
 
@@ -64,6 +65,25 @@ describe('RecognitionScheduler', () => {
     expect(next).toBeGreaterThan(0);
     expect(scheduler.frame(51)).toBe(false);
     expect(scheduler.take(50 + next)).toBe(true);
+  });
+
+  it('rests less after the first look at another scene, so that its label settles, but not after every look at another', () => {
+    const scheduler = new RecognitionScheduler();
+    scheduler.conditions = { battery: { level: 0.05, charging: false } };
+    // Rests three times as long as it works.
+    const look = (at: number, begins: boolean): number => {
+      scheduler.frame(at);
+      return scheduler.finished(at + 100, 100, begins) ?? NaN;
+    };
+    expect(look(0, false)).toBeCloseTo(300, 6);
+    expect(look(1000, true)).toBeCloseTo(SETTLES_MS - 100, 6);
+    expect(look(2000, true)).toBeCloseTo(300, 6);
+    expect(look(5000, true)).toBeCloseTo(SETTLES_MS - 100, 6);
+    scheduler.reset();
+    scheduler.conditions = {};
+    // Where it does not rest, nothing is waited for.
+    scheduler.frame(6000);
+    expect(scheduler.finished(6010, 10, true)).toBeUndefined();
   });
 
   it('takes a frame that could not be captured again, where no newer one comes', () => {

@@ -78,7 +78,7 @@ interface Steadiness {
   readonly delays: readonly number[];
 }
 
-export function steadiness(film: readonly (readonly Shown[])[], stepMs: number): Steadiness {
+export function steadiness(film: readonly (readonly Shown[])[]): Steadiness {
   const word = ({ first, sure }: Shown): number => (sure ? first : -1);
   const changes: number[] = [];
   const delays: number[] = [];
@@ -89,7 +89,7 @@ export function steadiness(film: readonly (readonly Shown[])[], stepMs: number):
     const before = i > 0 ? word(film[i - 1][film[i - 1].length - 1]) : undefined;
     const arrived = before === undefined ? 0 : labels.findIndex((each) => word(each) !== before);
     const settled = [...counts].sort((a, b) => b[1] - a[1])[0][0];
-    if (i > 0 && settled !== before) delays.push((arrived < 0 ? labels.length : arrived + 1) * stepMs);
+    if (i > 0 && settled !== before) delays.push((arrived < 0 ? labels[labels.length - 1] : labels[arrived]).at);
     const own = labels.slice(Math.max(0, arrived)).map(word);
     changes.push(own.filter((each, at) => at > 0 && each !== own[at - 1]).length);
   }
@@ -140,7 +140,7 @@ export async function measureScenes(args: string[]): Promise<void> {
     const steady: (string | number)[][] = [];
     for (const [rate, interval] of [['30 a second', FRAME_MS], ['1 a second', 1000]] as const) {
       for (const way of [WAYS[0], WAYS[3]]) {
-        const { changes, delays } = steadiness(await play(film, { frames: Math.round(FILM_MS / interval), interval, ...way.run }), interval);
+        const { changes, delays } = steadiness(await play(film, { frames: Math.round(FILM_MS / interval), interval, ...way.run }));
         const mean = delays.reduce((a, b) => a + b, 0) / delays.length;
         steady.push([`${way.name}, ${rate}`, String(Math.max(...changes)), `${changes.filter((n) => n > 1).length} of ${FILM_SCENES}`, `${Math.round(mean)} ms`, `${Math.max(...delays)} ms`]);
       }
@@ -153,7 +153,8 @@ export async function measureScenes(args: string[]): Promise<void> {
       '`npm run accuracy -- scenes`.', '', machine(page.context().browser()?.version() ?? ''), '',
       table(['way of looking', ...settings.map(({ name }) => name)], rows),
       '', `A film of ${FILM_SCENES} scenes, ${FILM_MS / 1000} s each, shaken by 6 pixels, with noise of 8: how often what stands first changes while a scene lasts ("Not sure"`,
-      'counts as what stands there), and how long after a cut the label of the scene before still stands.', '',
+      'counts as what stands there), and how long after the last frame before a cut the label of that scene still stands. At one recognition a second',
+      'the app looks at a scene that has just begun once more after a fifth of it.', '',
       table(['way of looking', 'most changes in a scene', 'scenes with more than one', 'mean delay', 'longest delay'], steady),
     ].join('\n');
     if (values.only === undefined) writePart(`scenes ${values.model} ${values.precision} ${values.engine}`, text, ACCURACY);

@@ -1,5 +1,5 @@
 import { decodeImage } from '../../src/base/page/decode-image';
-import { CertaintyGate } from '../../src/base/shared/certainty';
+import { CertaintyGate, SETTLES_MS } from '../../src/base/shared/certainty';
 import type { Aim, Prediction } from '../../src/engine/index';
 import type { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import type { LookOptions, Recognition } from '../../src/recognise/shared/recogniser';
@@ -26,7 +26,10 @@ export interface Scene {
 }
 
 export interface SceneRun {
-  /** Frames, and milliseconds from one to the next on the clock that the recogniser is told. */
+  /**
+   * Frames, and milliseconds from one to the next on the clock that the recogniser is told. Where they are far apart there is one more of a
+   * scene that has just begun, as the app's own scheduler looks again after so long.
+   */
   readonly frames: number;
   readonly interval: number;
   readonly looks: LookOptions;
@@ -36,6 +39,8 @@ export interface SceneRun {
 
 /** What stood there after each frame. */
 export interface Shown {
+  /** Milliseconds from the last frame of the scene before to this one. */
+  readonly at: number;
   /** The answer for this frame alone, its most likely labels. */
   readonly answer: readonly Prediction[];
   /** Index of the first label. */
@@ -120,12 +125,18 @@ export async function playScenes(client: RecogniserClient, scenes: readonly Scen
     const composed = await compose(scene);
     const random = seeded(scene.seed);
     const labels: Shown[] = [];
-    for (let i = 0; i < frames; i++) {
+    const begun = clock;
+    const look = async (at: number): Promise<boolean> => {
       const frame = { data: frameOf(composed, scene, random), width: WIDTH, height: HEIGHT };
-      clock += interval;
+      clock = begun + at;
       const recognition: Recognition = await client.recognise(frame, { id: ++id, capturedAt: clock, count: 20, looks, ...(aimed && { aim: composed.aim }) });
       const [first] = recognition.steady;
-      labels.push({ answer: recognition.top, first: first.index, sure: gate.update(first, clock, recognition.sceneChanged), inferenceMs: recognition.inferenceMs, changed: recognition.sceneChanged });
+      labels.push({ at, answer: recognition.top, first: first.index, sure: gate.update(first, clock, recognition.sceneChanged), inferenceMs: recognition.inferenceMs, changed: recognition.sceneChanged });
+      return recognition.sceneChanged;
+    };
+    for (let i = 1; i <= frames; i++) {
+      const begins = await look(i * interval);
+      if (begins && interval > SETTLES_MS) await look(i * interval + SETTLES_MS);
     }
     shown.push(labels);
   }

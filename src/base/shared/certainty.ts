@@ -22,7 +22,7 @@ export function isSure({ probability }: Pick<Prediction, 'probability'>, thresho
 /** A verdict on the same scene changes only where the other one has stood so long, milliseconds: one frame out of many decides nothing. */
 const LASTS_MS = 400;
 /** So long after another scene has begun its first verdict stands, milliseconds; then the newest answer decides once, as all looks were taken. */
-export const SETTLES_MS = 240;
+export const SETTLES_MS = 180;
 
 /** Decides whether the first label is shown, or that the app is not sure. */
 export class CertaintyGate {

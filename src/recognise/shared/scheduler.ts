@@ -1,3 +1,4 @@
+import { SETTLES_MS } from '../../base/shared/certainty';
 import { DutyControl, type DeviceConditions, type Pace } from './duty-control';
 
 /** Weight of the newest frame interval in the running mean. */
@@ -12,6 +13,8 @@ const LONGEST_INTERVAL = 500;
 const STALE_SHARE = 1 / 3;
 /** A camera that shows nothing new for this many intervals has stopped: then the waiting frame is the newest there is. */
 const PATIENCE = 2;
+/** So often a scene's second look comes without a full rest, milliseconds: where every look shows another scene, heat and battery are spared. */
+const SOON_AGAIN = 3000;
 
 /** What the caller does after an inference: nothing, or take the newest frame after so many milliseconds unless one comes before. */
 export type NextTake = number | undefined;
@@ -31,6 +34,7 @@ export class RecognitionScheduler {
   #interval = 0;
   #startedAt = 0;
   #restUntil = 0;
+  #soonAt = -Infinity;
 
   /** @param adaptive false to recognise as often as the device can, whatever comes of it */
   constructor(adaptive = true) {
@@ -84,12 +88,18 @@ export class RecognitionScheduler {
   /**
    * The inference in flight has ended.
    * @param latencyMs camera frame to label; undefined where it failed or nobody saw the label
+   * @param begins whether it was the first look at another scene: then the look that settles its label comes as soon as it does so
    * @returns when to call `take`, if no `frame` has been accepted before
    */
-  finished(now: number, latencyMs?: number): NextTake {
+  finished(now: number, latencyMs?: number, begins = false): NextTake {
     this.#busy = false;
     const busyMs = now - this.#startedAt;
     if (latencyMs !== undefined) this.#restUntil = now + this.#duty.finished(now, busyMs, latencyMs);
+    const soon = this.#startedAt + SETTLES_MS;
+    if (begins && soon < this.#restUntil && now - this.#soonAt >= SOON_AGAIN) {
+      this.#soonAt = now;
+      this.#restUntil = Math.max(now, soon);
+    }
     const rest = this.#restUntil - now;
     // The last frame of all (a video that is paused, a frozen image) may come during the rest: it is taken after it.
     if (!this.#waiting && rest <= 0) return undefined;
@@ -116,6 +126,7 @@ export class RecognitionScheduler {
     this.#waiting = false;
     this.#interval = 0;
     this.#restUntil = 0;
+    this.#soonAt = -Infinity;
     this.#duty.reset();
   }
 

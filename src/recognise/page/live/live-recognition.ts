@@ -223,13 +223,13 @@ export class LiveRecognition implements ReactiveController {
     await this.recogniser().opened();
     const frame = this.#newest;
     const video = this.#running ? this.#video : undefined;
-    let latency: number | undefined;
+    let shown: { readonly latencyMs: number; readonly begins: boolean } | undefined;
     let captured = false;
     try {
       // Where the element shows no frame at present, as in the midst of a seek, none is captured.
       const image = video && (await grabFrame(video, this.#transport).catch(() => undefined));
       captured = image !== undefined;
-      if (frame && image) latency = await this.#run(frame, image);
+      if (frame && image) shown = await this.#run(frame, image);
     } catch (error) {
       // The recogniser's owner shows its faults; a frame that the worker cannot read goes there in another way.
       if (Fault.from(error, 'engine-failed').code === 'frame-unreadable') {
@@ -239,7 +239,7 @@ export class LiveRecognition implements ReactiveController {
     }
     // Tried again: a paused video has no next frame that would make it good.
     if (!captured) this.#scheduler.putBack();
-    const wait = this.#scheduler.finished(performance.now(), latency);
+    const wait = this.#scheduler.finished(performance.now(), shown?.latencyMs, shown?.begins);
     if (wait === undefined || !this.#running) return;
     if (wait === 0 && captured) this.#take();
     else this.#nextTake = setTimeout(() => this.#take(), captured ? wait : Math.max(wait, RETRY_AFTER));
@@ -249,7 +249,8 @@ export class LiveRecognition implements ReactiveController {
     if (this.#running && this.#scheduler.take(performance.now())) void this.#submit();
   }
 
-  async #run(frame: PresentedFrame, image: FrameInput): Promise<number | undefined> {
+  /** @returns undefined where nobody waited for the label any more */
+  async #run(frame: PresentedFrame, image: FrameInput): Promise<{ readonly latencyMs: number; readonly begins: boolean } | undefined> {
     const id = this.#nextId++;
     this.tap?.submitted(id, image);
     const askedAt = performance.now();
@@ -266,11 +267,11 @@ export class LiveRecognition implements ReactiveController {
     await this.host.updateComplete;
     const now = performance.now();
     this.#recognitionRate.add(now);
-    const latency = now - frame.capturedAt;
-    this.latencies.add(latency);
-    this.tap?.shown(recognition, latency);
-    this.#showStatistics(latency);
-    return latency;
+    const latencyMs = now - frame.capturedAt;
+    this.latencies.add(latencyMs);
+    this.tap?.shown(recognition, latencyMs);
+    this.#showStatistics(latencyMs);
+    return { latencyMs, begins: recognition.sceneChanged };
   }
 
   #answered(tookMs: number | undefined): void {
