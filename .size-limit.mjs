@@ -49,7 +49,7 @@ export default [
   lazy('Chinese class names', 'imagenet-zh', '7 kB'),
   lazy('recogniser worker', 'recogniser.worker', '74 kB'),
   lazy('recorder worker', 'recorder.worker', '57 kB'),
-  lazy('session worker', 'session-store.worker', '13 kB'),
+  lazy('session worker', 'session-store.worker', '15 kB'),
   lazy('import and export worker', 'session-transfer.worker', '90 kB'),
   lazy('teach worker', 'teach.worker', '17 kB'),
   lazy('offline worker', 'keep-offline.worker', '2.5 kB'),

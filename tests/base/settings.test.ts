@@ -24,6 +24,13 @@ describe('SettingsStore', () => {
     expect(new SettingsStore(memory(text)).value).toEqual(DEFAULT_SETTINGS);
   });
 
+  it.each<object>([
+    { theme: 'purple' }, { engine: 'tfjs' }, { precision: 'fp99' }, { language: 'xx' }, { facing: 'behind' }, { threads: -3 }, { threads: 1e9 }, { certainty: 7 },
+    { toString: 'x' }, { constructor: {} },
+  ])('takes nothing that no setting can be: %j', (stored) => {
+    expect(new SettingsStore(memory(JSON.stringify({ ...stored, modelId: 'kept' }))).value).toEqual({ ...DEFAULT_SETTINGS, modelId: 'kept' });
+  });
+
   it('works for the visit where storage is blocked', () => {
     const blocked = {
       getItem(): string {

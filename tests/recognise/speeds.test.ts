@@ -104,6 +104,9 @@ describe('SpeedStore', () => {
     '[["key",{"speeds":[],"choice":"fp32"}]]',
     '[["key",{"speeds":[{"precision":"fp32","engine":"simd","threads":1,"ms":"30"}],"choice":"fp32"}]]',
     '[["key",{"speeds":[null],"choice":"fp32"}]]',
+    '[["key",{"speeds":[{"precision":"fp99","engine":"simd","threads":1,"ms":30}],"choice":"fp99"}]]',
+    '[["key",{"speeds":[{"precision":"fp32","engine":"abacus","threads":1,"ms":30}],"choice":"fp32"}]]',
+    '[["key",{"speeds":[{"precision":"fp32","engine":"simd","threads":-1,"ms":30}],"choice":"fp32"}]]',
     '[["key",{"speeds":[{"precision":"fp32","engine":"simd","threads":1,"ms":30}],"choice":"int8"}]]',
   ])('survives %s', (text) => {
     expect(new SpeedStore(memory(text)).recall('key')).toBeUndefined();

@@ -25,7 +25,8 @@ describe('LabelBook', () => {
     expect(again.own).toEqual(['my red mug']);
   });
 
-  it.each(['', 'no json', '{"slots":7,"own":[1,"a"]}', '{"slots":[{"label":{}},{"label":{"name":"x"},"used":1}],"own":["a"]}', 'null', '[]'])('reads what it can of %j', (text) => {
+  it.each(['', 'no json', '{"slots":7,"own":[1,"a"]}', '{"slots":[{"label":{}},{"label":{"name":"x"},"used":1}],"own":["a"]}', 'null', '[]',
+    '{"slots":[{"label":{"name":"y","index":"5"},"used":1},{"label":{"name":"y","index":5000},"used":1},{"label":{"name":""},"used":1}],"own":["",null,"a"]}'])('reads what it can of %j', (text) => {
     const book = new LabelBook(memory(text));
     expect(book.own.every((name) => name === 'a')).toBe(true);
     expect(book.slots.every((slot) => slot.label.name === 'x')).toBe(true);

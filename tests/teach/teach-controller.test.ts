@@ -18,7 +18,7 @@ function taughtClass(id: string, examples: number, sha256 = MODEL.sha256, image?
   const each = (_: unknown, i: number): TaughtClass['examples'][number] => ({ id: `${id}${i}`, group: '', addedAt: 0, source: 'camera', image, modelSha256: sha256 });
   return { id, name: `the ${id}`, other: false, createdAt: 0, examples: Array.from({ length: examples }, each) };
 }
-const stateOf = (classes: readonly TaughtClass[], stale = false): TeachState => ({ classes, stale, result: undefined, model: undefined, enabled: true, kept: true });
+const stateOf = (classes: readonly TaughtClass[], stale = false): TeachState => ({ classes, stale, result: undefined, model: undefined, enabled: true, kept: true, unreadable: 0 });
 
 /** What the worker does, on the other side of a channel. */
 class FakeService {

@@ -59,6 +59,28 @@ export const DEFAULT_SETTINGS: Settings = {
 
 const KEY = 'sightglass.settings';
 
+/** A number setting's ends. */
+const RANGES: Partial<Record<keyof Settings, readonly [low: number, high: number]>> = { threads: [0, 1024], certainty: [0, 1] };
+
+/** What a setting of few choices may be. */
+const CHOICES: Partial<Record<keyof Settings, readonly unknown[]>> = {
+  precision: ['auto', 'fp32', 'fp16', 'int8'] satisfies Settings['precision'][],
+  engine: ['auto', 'ort', 'simd'] satisfies Settings['engine'][],
+  facing: ['user', 'environment'] satisfies Settings['facing'][],
+  theme: ['auto', 'light', 'dark'] satisfies Settings['theme'][],
+  language: ['auto', 'en', 'zh-Hans'] satisfies Settings['language'][],
+};
+
+/** Whether a value may stand for a setting. */
+function suits(key: string, value: unknown): boolean {
+  if (!Object.hasOwn(DEFAULT_SETTINGS, key)) return false;
+  const setting = key as keyof Settings;
+  const [low, high] = RANGES[setting] ?? [-Infinity, Infinity];
+  if (typeof value === 'number' && !(value >= low && value <= high)) return false;
+  const fallback = DEFAULT_SETTINGS[setting];
+  return CHOICES[setting]?.includes(value) ?? typeof value === (fallback === undefined ? 'boolean' : typeof fallback);
+}
+
 type Listener = (settings: Settings) => void;
 
 /** Settings in localStorage; where that is blocked (private windows, cookies off) they last for the visit. */
@@ -99,7 +121,7 @@ export class SettingsStore implements Followable {
     return this.subscribe(() => host.requestUpdate());
   }
 
-  /** Takes from what is stored only what has the right type: an older version may have written it. */
+  /** Takes from what is stored only what a setting may be: an older version may have written it, or anybody. */
   #read(): Settings {
     let stored: unknown;
     try {
@@ -108,11 +130,7 @@ export class SettingsStore implements Followable {
       return DEFAULT_SETTINGS;
     }
     if (typeof stored !== 'object' || stored === null) return DEFAULT_SETTINGS;
-    const known = Object.entries(stored).filter(([key, value]) => {
-      if (!(key in DEFAULT_SETTINGS)) return false;
-      const fallback = DEFAULT_SETTINGS[key as keyof Settings];
-      return typeof value === (fallback === undefined ? 'boolean' : typeof fallback);
-    });
+    const known = Object.entries(stored).filter(([key, value]) => suits(key, value));
     return { ...DEFAULT_SETTINGS, ...(Object.fromEntries(known) as Partial<Settings>) };
   }
 }

@@ -1,5 +1,5 @@
 import { createContext } from '@lit/context';
-import type { LabelRef } from '../../base/shared/labels/label-ref';
+import { isLabelRef, type LabelRef } from '../../base/shared/labels/label-ref';
 import { browserStorage } from '../../base/page/settings';
 import { SLOTS, useLabel, type LabelSlot } from '../shared/label-slots';
 
@@ -13,11 +13,8 @@ interface Stored {
   readonly own: readonly string[];
 }
 
-const isLabel = (value: unknown): value is LabelRef =>
-  typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
-
 function isSlot(value: unknown): value is LabelSlot {
-  return typeof value === 'object' && value !== null && 'label' in value && isLabel(value.label) && 'used' in value && typeof value.used === 'number';
+  return typeof value === 'object' && value !== null && 'label' in value && isLabelRef(value.label) && 'used' in value && typeof value.used === 'number';
 }
 
 /** The labels that a person uses: those on the number keys, and those of their own words. Kept in localStorage. */
@@ -55,7 +52,7 @@ export class LabelBook {
     try {
       const stored = JSON.parse(this.storage?.getItem(KEY) ?? '{}') as Partial<Record<keyof Stored, unknown>>;
       const slots = Array.isArray(stored.slots) ? stored.slots.filter(isSlot).slice(0, SLOTS) : [];
-      const own = Array.isArray(stored.own) ? stored.own.filter((name) => typeof name === 'string') : [];
+      const own = Array.isArray(stored.own) ? stored.own.filter((name) => typeof name === 'string' && name !== '').slice(0, MOST_OWN) : [];
       return { slots, own };
     } catch {
       return { slots: [], own: [] };

@@ -1,4 +1,5 @@
-import type { HumanEdit, HumanLabels, HumanSpan, RecognitionEntry, Snapshot } from './session';
+import { parseHumanEdit, parseRecognition } from './parse';
+import type { HumanEdit, HumanLabels, RecognitionEntry } from './session';
 
 export const NO_LABELS: HumanLabels = { spans: [], snapshots: [] };
 
@@ -53,43 +54,22 @@ export function inverseEdit(edit: HumanEdit, before: HumanLabels): HumanEdit | u
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-function isSpan(value: unknown): value is HumanSpan {
-  if (!isObject(value) || typeof value['id'] !== 'string' || !isObject(value['label'])) return false;
-  const { startUs, endUs } = value;
-  return typeof startUs === 'number' && typeof endUs === 'number' && endUs > startUs;
-}
-
-function isSnapshot(value: unknown): value is Snapshot {
-  return isObject(value) && ['id', 'file'].every((key) => typeof value[key] === 'string') && typeof value['timeUs'] === 'number';
+/** Whether a reader takes a value. */
+function reads(parse: (value: unknown) => unknown, value: unknown): boolean {
+  try {
+    parse(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a parsed line of human.jsonl is an edit. */
 export function isHumanEdit(value: unknown): value is HumanEdit {
-  if (!isObject(value)) return false;
-  switch (value['kind']) {
-    case 'put-span':
-      return isSpan(value['span']);
-    case 'put-snapshot':
-      return isSnapshot(value['snapshot']);
-    case 'delete-span':
-    case 'delete-snapshot':
-      return typeof value['id'] === 'string';
-    default:
-      return false;
-  }
-}
-
-/** Whether a parsed square is one: shares of a picture. */
-function isSquare(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const isShare = (share: unknown): boolean => typeof share === 'number' && share >= 0 && share <= 1;
-  return isShare(value['x']) && isShare(value['y']) && isShare(value['side']) && value['side'] !== 0;
+  return reads(parseHumanEdit, value);
 }
 
 /** Whether a parsed line of labels.jsonl is a recognition. */
 export function isRecognitionEntry(value: unknown): value is RecognitionEntry {
-  if (!isObject(value) || typeof value['timeUs'] !== 'number' || !Array.isArray(value['top']) || typeof value['modelId'] !== 'string') return false;
-  return value['square'] === undefined || isSquare(value['square']);
+  return reads(parseRecognition, value);
 }

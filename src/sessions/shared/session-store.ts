@@ -32,7 +32,7 @@ export interface SessionStoreApi {
   list(): Promise<SessionManifest[]>;
   /** The ids of all sessions that are on the device, in no order: quick enough to be asked every few seconds. */
   ids(): Promise<string[]>;
-  /** A session with its labels. Lines that a crash tore are left out. */
+  /** A session with its labels. Lines that cannot be read are left out and counted, but for one that a crash tore. */
   open(id: string): Promise<SessionData>;
   /** The video, not read into memory. */
   video(id: string): Promise<File>;

@@ -139,4 +139,6 @@ export interface SessionData {
   /** By time. */
   readonly recognitions: readonly RecognitionEntry[];
   readonly human: HumanLabels;
+  /** Lines of its files that are no labels: they are left out here, and stay as they are. None where it is left out. */
+  readonly unreadable?: number;
 }

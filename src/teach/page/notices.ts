@@ -7,7 +7,7 @@ import { faultText } from '../../base/page/elements/fault-text';
 
 /** What stands in the way of teaching, or has gone wrong, with the way on. */
 export function notices(teach: TeachController, model: FeatureModel | undefined, recogniser: RecogniserController): unknown {
-  return [fault(teach), unreadable(teach), network(model, recogniser), foreign(teach, model), unkept(teach)];
+  return [fault(teach), unreadable(teach), network(model, recogniser), foreign(teach, model), unkept(teach), damaged(teach)];
 }
 
 function fault(teach: TeachController): unknown {
@@ -69,6 +69,17 @@ function foreign(teach: TeachController, model: FeatureModel | undefined): unkno
 function unkept({ state }: TeachController): unknown {
   if (!state || state.kept || state.classes.length === 0) return nothing;
   return html`<p class="notice" role="status">${msg('This browser keeps nothing here (a private window?). Export your things before you close the page.')}</p>`;
+}
+
+/** Records that cannot be read: said, set aside, and deleted by nobody but the person. */
+function damaged(teach: TeachController): unknown {
+  const count = teach.state?.unreadable ?? 0;
+  if (count === 0) return nothing;
+  return html`<div class="notice" role="status" data-key="damaged">
+    <strong>${msg(str`Kept things and examples that cannot be read: ${count}`)}</strong>
+    <p>${msg('They are damaged, or of another version of the app. They are left out, and were not deleted. If you have them in an exported file, import that.')}</p>
+    <button data-action="delete-damaged" @click=${() => void teach.deleteUnreadable()}>${msg('Delete the damaged ones')}</button>
+  </div>`;
 }
 
 /** How far collecting or learning has come. */

@@ -55,6 +55,10 @@ export class TeachClient implements TeachApi {
     return this.#link.call((remote) => remote.deleteAll());
   }
 
+  deleteUnreadable(): Promise<void> {
+    return this.#link.call((remote) => remote.deleteUnreadable());
+  }
+
   undo(token: UndoToken): Promise<void> {
     return this.#link.call((remote) => remote.undo(token));
   }

@@ -179,6 +179,10 @@ export class TeachController extends SharedController {
     await this.#undoable('deleted-all', this.state?.classes.length ?? 0, '', () => this.#client.deleteAll());
   }
 
+  async deleteUnreadable(): Promise<void> {
+    await this.#try(() => this.#client.deleteUnreadable());
+  }
+
   async undo(): Promise<void> {
     const offer = this.undoOffer;
     this.#offer(undefined);

@@ -125,7 +125,11 @@ function readSquare(value: unknown, where: string): Aim {
   return square.side > 0 ? square : fail(`${where}.side`, 'is 0');
 }
 
-const SOURCES: readonly string[] = ['camera', 'picture', 'session'] satisfies ExampleSource[];
+const SOURCES: readonly unknown[] = ['camera', 'picture', 'session'] satisfies ExampleSource[];
+
+export function isSource(value: unknown): value is ExampleSource {
+  return SOURCES.includes(value);
+}
 
 function readExample(value: unknown, where: string, width: number): FileExample {
   const fields = object(value, where);
@@ -135,14 +139,14 @@ function readExample(value: unknown, where: string, width: number): FileExample 
   const features = Float32Array.from({ length: width }, (_, i) => view.getFloat32(i * 4, true));
   if (!features.every(Number.isFinite) || features.every((f) => f === 0)) return fail(`${where}.features`, 'are no features: all zero or no numbers');
   const source = text(fields, 'source', where);
-  if (!SOURCES.includes(source)) return fail(`${where}.source`, `is ${briefly(source)}`);
+  if (!isSource(source)) return fail(`${where}.source`, `is ${briefly(source)}`);
   const addedAt = fields['addedAt'];
   // As far from 1970 as a Date goes.
   if (typeof addedAt !== 'number' || !(Math.abs(addedAt) <= 8.64e15)) return fail(`${where}.addedAt`, 'is no time');
   const image = fields['picture'] === undefined ? undefined : bytes(fields, 'picture', where);
   if (image && !(image[0] === 0xff && image[1] === 0xd8)) return fail(`${where}.picture`, 'is no JPEG');
   return {
-    id: text(fields, 'id', where), group: text(fields, 'group', where), addedAt, source: source as ExampleSource, features,
+    id: text(fields, 'id', where), group: text(fields, 'group', where), addedAt, source, features,
     ...(fields['square'] !== undefined && { square: readSquare(fields['square'], `${where}.square`) }),
     ...(image ? { picture: image } : {}),
   };

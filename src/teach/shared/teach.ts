@@ -96,6 +96,8 @@ export interface TeachState {
   readonly enabled: boolean;
   /** False where the browser keeps nothing (private window, storage refused): the classes last for the visit. */
   readonly kept: boolean;
+  /** How many classes and examples were kept that cannot be read: they are left out, and stay as they are. */
+  readonly unreadable: number;
 }
 
 /** What another network sees in an example's image. */
@@ -131,6 +133,8 @@ export interface TeachApi {
   deleteExamples(ids: readonly string[]): Promise<UndoToken>;
   deleteClass(classId: string): Promise<UndoToken>;
   deleteAll(): Promise<UndoToken>;
+  /** Deletes what cannot be read, for good. */
+  deleteUnreadable(): Promise<void>;
   /** Takes a change back; does nothing where that has been done. */
   undo(token: UndoToken): Promise<void>;
   /**

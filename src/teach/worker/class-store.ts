@@ -1,35 +1,11 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import { DeviceDatabase } from '../../base/worker/database';
 import { storageFault } from '../../base/worker/private-files';
-import type { Aim } from '../../engine/index';
-import type { LiveClasses, TrainingResult } from '../shared/teach';
-import type { StoredBlock, FeatureModel } from '../../recognise/shared/index';
-import type { ExampleSource } from '../shared/classes-file';
-
-export interface StoredClass {
-  readonly id: string;
-  readonly name: string;
-  readonly other: boolean;
-  readonly createdAt: number;
-}
-
-export interface StoredExample {
-  readonly id: string;
-  readonly thingId: string;
-  readonly group: string;
-  /** Milliseconds since 1970; those added together are thousandths apart, so that their order is kept. */
-  readonly addedAt: number;
-  readonly source: ExampleSource;
-  /** As `NewExample.square`. */
-  readonly square?: Aim;
-  readonly model: FeatureModel;
-  readonly features: Float32Array;
-  readonly picture: Blob | undefined;
-}
-
-export interface StoredTraining {
-  readonly result: TrainingResult;
-  readonly live: LiveClasses;
-}
+import type { LiveClasses } from '../shared/teach';
+import type { StoredBlock } from '../../recognise/shared/index';
+import {
+  isStoredBlock, isStoredClass, isStoredExample, isStoredTraining, type StoredClass, type StoredExample, type StoredTraining,
+} from './stored-records';
 
 /** What is changed in one go: all of it or nothing. Deletions come first. */
 export interface StoreChange {
@@ -47,6 +23,9 @@ export interface ClassStore {
   readonly kept: boolean;
   classes(): Promise<StoredClass[]>;
   examples(): Promise<StoredExample[]>;
+  /** How many classes and examples lie there that could not be read when they were last asked for: they are left out, and left alone. */
+  readonly unreadable: number;
+  deleteUnreadable(): Promise<void>;
   /** Of those that have one. */
   blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>>;
   change(change: StoreChange): Promise<void>;
@@ -67,30 +46,43 @@ const DATABASE = 'sightglass-things';
 const TRAINING = 'training';
 const ENABLED = 'enabled';
 
+const STORES = { things: { keyPath: 'id' }, examples: { keyPath: 'id' }, blocks: {}, state: {} } as const;
+
 class DatabaseStore implements ClassStore {
   readonly kept = true;
+  /** Keys of the records that the last look at each store could not read. */
+  readonly #unreadable = { things: [] as string[], examples: [] as string[] };
 
-  constructor(private readonly database: IDBPDatabase<Schema>) {}
+  constructor(private readonly database: DeviceDatabase<Schema>) {}
 
   classes(): Promise<StoredClass[]> {
-    return this.#try(() => this.database.getAll('things'));
+    return this.#readable('things', isStoredClass);
   }
 
   examples(): Promise<StoredExample[]> {
-    return this.#try(() => this.database.getAll('examples'));
+    return this.#readable('examples', isStoredExample);
+  }
+
+  get unreadable(): number {
+    return this.#unreadable.things.length + this.#unreadable.examples.length;
+  }
+
+  async deleteUnreadable(): Promise<void> {
+    const { things, examples } = this.#unreadable;
+    await this.change({ deleteClasses: things, deleteExamples: examples });
   }
 
   blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>> {
-    return this.#try(async () => {
-      const transaction = this.database.transaction('blocks');
+    return this.#try(async (database) => {
+      const transaction = database.transaction('blocks');
       const found = await Promise.all(ids.map((id) => transaction.store.get(id)));
-      return new Map(ids.flatMap((id, i) => (found[i] ? [[id, found[i]] as const] : [])));
+      return new Map(ids.flatMap((id, i) => (isStoredBlock(found[i]) ? [[id, found[i]] as const] : [])));
     });
   }
 
   change({ deleteClasses = [], deleteExamples = [], classes = [], examples = [], blocks = new Map() }: StoreChange): Promise<void> {
-    return this.#try(async () => {
-      const transaction = this.database.transaction(['things', 'examples', 'blocks'], 'readwrite');
+    return this.#try(async (database) => {
+      const transaction = database.transaction(['things', 'examples', 'blocks'], 'readwrite');
       const store = (name: 'things' | 'examples' | 'blocks') => transaction.objectStore(name);
       await Promise.all([
         ...deleteClasses.map((id) => store('things').delete(id)),
@@ -104,27 +96,36 @@ class DatabaseStore implements ClassStore {
   }
 
   training(): Promise<StoredTraining | undefined> {
-    return this.#try(async () => (await this.database.get('state', TRAINING)) as StoredTraining | undefined);
+    return this.#try(async (database) => {
+      const stored = await database.get('state', TRAINING);
+      return isStoredTraining(stored) ? stored : undefined;
+    });
   }
 
   async setTraining(training: StoredTraining | undefined): Promise<void> {
-    await this.#try(async () => {
-      if (training) await this.database.put('state', training, TRAINING);
-      else await this.database.delete('state', TRAINING);
+    await this.#try(async (database) => {
+      if (training) await database.put('state', training, TRAINING);
+      else await database.delete('state', TRAINING);
     });
   }
 
   enabled(): Promise<boolean> {
-    return this.#try(async () => (await this.database.get('state', ENABLED)) !== false);
+    return this.#try(async (database) => (await database.get('state', ENABLED)) !== false);
   }
 
   async setEnabled(enabled: boolean): Promise<void> {
-    await this.#try(() => this.database.put('state', enabled, ENABLED));
+    await this.#try((database) => database.put('state', enabled, ENABLED));
   }
 
-  async #try<T>(use: () => Promise<T>): Promise<T> {
+  async #readable<T extends { readonly id: string }>(store: 'things' | 'examples', isRecord: (value: unknown) => value is T): Promise<T[]> {
+    const found: readonly { readonly id: string }[] = await this.#try((database) => database.getAll(store));
+    this.#unreadable[store] = found.filter((record) => !isRecord(record)).map(({ id }) => id);
+    return found.filter(isRecord);
+  }
+
+  async #try<T>(use: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
     try {
-      return await use();
+      return await this.database.use(use);
     } catch (error) {
       throw storageFault(error, 'Taught things could not be kept');
     }
@@ -134,6 +135,7 @@ class DatabaseStore implements ClassStore {
 /** For browsers that refuse a database, and for tests: lasts as long as its worker. */
 export class MemoryClassStore implements ClassStore {
   readonly kept = false;
+  readonly unreadable = 0;
   readonly #classes = new Map<string, StoredClass>();
   readonly #examples = new Map<string, StoredExample>();
   readonly #blocks = new Map<string, StoredBlock>();
@@ -146,6 +148,10 @@ export class MemoryClassStore implements ClassStore {
 
   examples(): Promise<StoredExample[]> {
     return Promise.resolve([...this.#examples.values()]);
+  }
+
+  deleteUnreadable(): Promise<void> {
+    return Promise.resolve();
   }
 
   blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>> {
@@ -185,17 +191,9 @@ export class MemoryClassStore implements ClassStore {
 
 /** The device's database, or memory where the browser refuses one. */
 export async function openClassStore(): Promise<ClassStore> {
+  const database = new DeviceDatabase<Schema>(DATABASE, STORES);
   try {
-    const database: IDBPDatabase<Schema> = await openDB<Schema>(DATABASE, 1, {
-      upgrade(opened) {
-        opened.createObjectStore('things', { keyPath: 'id' });
-        opened.createObjectStore('examples', { keyPath: 'id' });
-        opened.createObjectStore('blocks');
-        opened.createObjectStore('state');
-      },
-      // A newer version of the app in another tab must not wait for this one.
-      blocking: () => database.close(),
-    });
+    await database.use(() => Promise.resolve());
     return new DatabaseStore(database);
   } catch {
     return new MemoryClassStore();

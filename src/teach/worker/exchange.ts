@@ -9,7 +9,7 @@ import {
   type FileExample,
   type ClassesFile,
 } from '../shared/classes-file';
-import type { StoredExample, StoredClass } from './class-store';
+import type { StoredExample, StoredClass } from './stored-records';
 
 /** A larger file is none of ours: 1000 classes of 30 examples with images have 300 MB. */
 const MOST_BYTES = 512 * 2 ** 20;

@@ -8,7 +8,8 @@ import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
 import { SerialQueue } from '../../base/worker/async';
 import { exportClasses, importClasses } from './exchange';
-import type { StoreChange, StoredExample, StoredClass, ClassStore } from './class-store';
+import type { StoreChange, ClassStore } from './class-store';
+import type { StoredClass, StoredExample } from './stored-records';
 import { problemOf, trainClasses } from './training';
 
 /** Steps back that are remembered. */
@@ -47,6 +48,7 @@ export class TeachService implements TeachApi {
       stale: training === undefined || problemOf(classes, examples, training.live.model).ids.join() !== training.result.exampleIds.join(),
       enabled,
       kept: store.kept,
+      unreadable: store.unreadable,
     };
   }
 
@@ -126,6 +128,10 @@ export class TeachService implements TeachApi {
 
   deleteAll(): Promise<UndoToken> {
     return this.#delete((examples, classes) => ({ classes, examples }));
+  }
+
+  async deleteUnreadable(): Promise<void> {
+    await this.#changing((store) => store.deleteUnreadable());
   }
 
   async undo(token: UndoToken): Promise<void> {

@@ -5,7 +5,8 @@ import { halvesToFloats } from '../../engine/index';
 import { sparseBlock, type BlockExample } from '../shared/low-rank';
 import { enoughForAdapter, trainAdapter, type AdapterResult } from '../shared/train-adapter';
 import { trainHead, type TeachExample, type TeachProblem, type TeachProgress, type TrainedHead } from '../shared/train-head';
-import type { StoredExample, StoredClass, ClassStore } from './class-store';
+import type { ClassStore } from './class-store';
+import type { StoredClass, StoredExample } from './stored-records';
 
 /** What is to be learned, with the ids that its rows stand for. */
 export interface StoredProblem extends TeachProblem {

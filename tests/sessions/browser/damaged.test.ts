@@ -108,6 +108,57 @@ describe('a session that is damaged, or of a newer version', () => {
     await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
   });
 
+  it('is opened with the labels that can be read, and says how many cannot', async () => {
+    const [first, ...rest] = Buffer.from(sample.files.get('labels.jsonl') ?? []).toString().trimEnd().split('\n');
+    const damaged = [first, '{"timeUs":1,"top":[null],"modelId":"resnet18"}', 'no json', ...rest, '{"timeUs":9,"to'].join('\n');
+    const human = `${Buffer.from(sample.files.get('human.jsonl') ?? []).toString()}{"kind":"put-span","span":{"id":"x","startUs":0,"endUs":1,"label":{"name":7}}}\n`;
+    await stored({ 'labels.jsonl': Buffer.from(damaged), 'human.jsonl': Buffer.from(human) });
+    await page.goto(`${serving.url}#sessions/${ID}`);
+    await page.locator('sg-label-timeline button[data-span="second"]').waitFor({ timeout: 20_000 });
+    expect(await page.locator('sg-session-detail .unreadable').innerText()).toContain('cannot be read: 3.');
+    // Untouched, after a change too.
+    await page.locator('sg-label-timeline button[data-span="second"]').click();
+    await page.keyboard.press('Delete');
+    await expect.poll(async () => (await storedFile(page, ID, 'human.jsonl')).toString(), { timeout: 8000 }).toContain('delete-span');
+    expect((await storedFile(page, ID, 'human.jsonl')).toString()).toContain('"name":7');
+    expect((await storedFile(page, ID, 'labels.jsonl')).toString()).toBe(damaged);
+  });
+
+  it.each<[string, string]>([
+    ['partial', JSON.stringify({ version: 1, id: ID, name: 'My cat', createdAt: 1e12, state: 'complete' })],
+    ['of wrong types', JSON.stringify({ version: 1, id: ID, name: 'My cat', createdAt: 1e12, state: 'complete', durationUs: 'long', bytes: null, film: [], models: {} })],
+  ])('has its name and figures again where its session.json is %s, which is kept beside it', async (_, text) => {
+    await stored({ 'session.json': Buffer.from(text) });
+    await page.goto(serving.url);
+    await openSessions(page, serving.url);
+    await card(page, ID).waitFor({ timeout: 20_000 });
+    await expect.poll(() => card(page, ID).innerText(), { timeout: 20_000 }).toContain('My cat');
+    expect(await card(page, ID).innerText()).not.toMatch(/NaN|undefined|Invalid/);
+    expect(await manifest()).toMatchObject({ name: 'My cat', createdAt: 1e12, state: 'recovered', spans: 2, snapshots: 1, recognitions: sample.data.recognitions.length });
+    expect((await storedFile(page, ID, 'session-damaged.json')).toString()).toBe(text);
+    expect((await storedFile(page, ID, 'film.mp4')).equals(Buffer.from(sample.files.get('film.mp4') ?? []))).toBe(true);
+  });
+
+  it('is listed by its own session.json where the index is damaged, or has lost its store', async () => {
+    await stored({});
+    const damage = (entry: object | undefined): Promise<void> => page.evaluate((value) => new Promise<void>((resolve, reject) => {
+      const request = indexedDB.open('sightglass-sessions');
+      request.onupgradeneeded = () => {
+        if (value) request.result.createObjectStore('sessions', { keyPath: 'id' }).put(value);
+      };
+      request.onsuccess = () => resolve(request.result.close());
+      request.onerror = () => reject(new Error('There is no index.'));
+    }), entry);
+    for (const entry of [{ version: 1, id: ID, name: 'lies', createdAt: 'never' }, undefined]) {
+      await damage(entry);
+      await openSessions(page, serving.url);
+      await card(page, ID).waitFor({ timeout: 20_000 });
+      expect(await card(page, ID).innerText()).toContain(sample.data.manifest.name);
+      expect(await card(page, ID).innerText()).not.toMatch(/NaN|lies|Invalid/);
+      await aside();
+    }
+  });
+
   it('is left alone where a newer version wrote it, which is said', async () => {
     const newer = Buffer.from(JSON.stringify({ version: 2, id: ID, name: 'of tomorrow', createdAt: 1e12, state: 'recording', film: { files: ['a', 'b'] } }));
     await stored({ 'session.json': newer });

@@ -6,6 +6,13 @@ export interface LabelRef {
   readonly name: string;
 }
 
+/** Whether something that was stored is a label. */
+export function isLabelRef(value: unknown): value is LabelRef {
+  if (typeof value !== 'object' || value === null) return false;
+  const { index, name } = value as Partial<Record<keyof LabelRef, unknown>>;
+  return typeof name === 'string' && name !== '' && (index === undefined || (Number.isInteger(index) && Number(index) >= 0 && Number(index) <= 999));
+}
+
 /**
  * What tells labels apart: the class where there is one, since two classes may share a name (`crane`), else the person's
  * own words.

@@ -30,9 +30,12 @@ export function speedKey({ version, manifest, engine, threads }: SpeedSubject): 
   return [version, ENGINES, engine, threads, ...manifest.variants.map((v) => v.sha256)].join(' ');
 }
 
+const PRECISIONS: readonly unknown[] = ['fp32', 'fp16', 'int8'] satisfies Precision[];
+const ENGINE_IDS: readonly unknown[] = ['ort', 'simd'] satisfies EngineId[];
+
 function isSpeed(value: unknown): value is Speed {
   const { precision, engine, threads, ms } = value as Partial<Record<keyof Speed, unknown>>;
-  return typeof precision === 'string' && typeof engine === 'string' && typeof threads === 'number' && typeof ms === 'number' && ms > 0;
+  return PRECISIONS.includes(precision) && ENGINE_IDS.includes(engine) && Number.isInteger(threads) && Number(threads) > 0 && typeof ms === 'number' && ms > 0;
 }
 
 function isRecord(value: unknown): value is SpeedRecord {

@@ -49,6 +49,10 @@ export const sessionDetailStyles = css`
       background: var(--sg-surface-2);
     }
   }
+  .unreadable {
+    margin: 0;
+    color: var(--sg-warning);
+  }
   .film {
     position: relative;
     display: grid;

@@ -25,6 +25,7 @@ import { labelBookContext, type LabelBook } from '../label-book';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelTimeline } from './label-timeline';
 import { lookedMap, lookedSquare, lookedSquareStyles } from './looked-square';
+import { unreadableLines } from './unreadable-lines';
 import { sessionDetailStyles } from './session-detail-styles';
 import { commandOf, isZoom, KEYS, type Command } from './session-keys';
 import { preciseTime } from './time-words';
@@ -111,7 +112,7 @@ export class SessionDetail extends LitElement {
     const { editor, player, runs, plotted, videoFault, statistics } = this.desk;
     const { durationUs } = data.manifest;
     return html`<div class="page">
-      ${this.#head(data)}
+      ${this.#head(data)} ${unreadableLines(data)}
       <div class="film">
         ${videoFault
           ? html`<sg-fault-panel .fault=${videoFault} @sg-fault-action=${() => this.desk.retryVideo()}></sg-fault-panel>`

@@ -111,6 +111,9 @@ export function cutMp4(source: ByteSource, times: number[] = []): VideoCut {
           patches: [],
         };
         pending = undefined;
+      } else if (box.type === 'mfra' && cut.frames > 0) {
+        // Another program's index of the fragments: the end of a film that is whole.
+        cut = { ...cut, bytes: box.end };
       }
     }
   } catch (error) {

@@ -6,6 +6,8 @@ import { toJsonLines } from '../../shared/json-lines';
 import { parseManifest, SessionFormatError } from '../../shared/parse';
 
 const MANIFEST = 'session.json';
+/** A session.json that could not be read, as it was found. */
+const DAMAGED_MANIFEST = 'session-damaged.json';
 export const LABELS = 'labels.jsonl';
 export const HUMAN = 'human.jsonl';
 export const SNAPSHOTS = 'snapshots';
@@ -95,16 +97,45 @@ export async function readManifest(folder: FileSystemDirectoryHandle): Promise<S
   }
 }
 
+/** The name and time of a session, as far as they can be told. */
+type Told = Partial<Pick<SessionManifest, 'name' | 'createdAt'>>;
+
+function toldBy({ name, createdAt }: Readonly<Record<string, unknown>>): Told {
+  return {
+    ...(typeof name === 'string' && name !== '' && { name: name.slice(0, 200) }),
+    ...(typeof createdAt === 'number' && createdAt >= 0 && createdAt <= 8.64e15 && { createdAt }),
+  };
+}
+
+/**
+ * Puts a session.json that cannot be read beside the other files, before another is written in its place.
+ * @returns what can be told from it all the same
+ */
+export async function setManifestAside(folder: FileSystemDirectoryHandle): Promise<Told> {
+  const text = await readText(folder, MANIFEST);
+  if (text.trim() === '') return {};
+  const access = await (await folder.getFileHandle(DAMAGED_MANIFEST, { create: true })).createSyncAccessHandle();
+  try {
+    const bytes = new TextEncoder().encode(text);
+    writeAll(access, bytes, 0);
+    access.truncate(bytes.length);
+    access.flush();
+  } finally {
+    access.close();
+  }
+  return toldBy((await readStored(folder)) ?? {});
+}
+
 /** What a list tells of a session of a newer version; undefined where it is of none. */
 export async function newerSession(folder: FileSystemDirectoryHandle): Promise<SessionManifest | undefined> {
   const stored = await readStored(folder);
   if (!stored || !isNewer(stored)) return undefined;
-  const { name, createdAt } = stored;
   return {
     version: 1,
     id: folder.name,
-    name: typeof name === 'string' && name !== '' ? name.slice(0, 200) : folder.name,
-    createdAt: typeof createdAt === 'number' && Math.abs(createdAt) <= 8.64e15 ? createdAt : 0,
+    name: folder.name,
+    createdAt: 0,
+    ...toldBy(stored),
     state: 'complete',
     flaw: 'newer-version',
     durationUs: 0,

@@ -1,44 +1,42 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
+import { DeviceDatabase } from '../../../base/worker/database';
+import { parseManifest } from '../../shared/parse';
 import type { SessionManifest } from '../../shared/session';
 
 interface Schema extends DBSchema {
   sessions: { key: string; value: SessionManifest };
 }
 
+/** What is written as a manifest, if it is one. */
+function manifestIn(value: unknown): SessionManifest | undefined {
+  try {
+    return parseManifest(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The manifests in IndexedDB, so that a long list needs no file to be opened. Only a copy: session.json counts, and where
- * the database is refused or lost (private windows, cleared data) nothing is missing but speed.
+ * the database is refused or lost (private windows, cleared data), or an entry is damaged, nothing is missing but speed.
  */
 export class SessionIndex {
-  #database: Promise<IDBPDatabase<Schema>> | undefined;
-
-  constructor(private readonly name = 'sightglass-sessions') {}
+  readonly #database = new DeviceDatabase<Schema>('sightglass-sessions', { sessions: { keyPath: 'id' } });
 
   /** By id; empty where there is no database. */
   async all(): Promise<Map<string, SessionManifest>> {
-    const found = await this.#try((database) => database.getAll('sessions'));
-    return new Map(found?.map((manifest) => [manifest.id, manifest]));
+    const found = await this.#database.use((database) => database.getAll('sessions')).catch(() => []);
+    return new Map(found.flatMap((entry) => {
+      const manifest = manifestIn(entry);
+      return manifest ? [[manifest.id, manifest] as const] : [];
+    }));
   }
 
   async put(manifest: SessionManifest): Promise<void> {
-    await this.#try((database) => database.put('sessions', manifest));
+    await this.#database.use((database) => database.put('sessions', manifest)).catch(() => undefined);
   }
 
   async delete(id: string): Promise<void> {
-    await this.#try((database) => database.delete('sessions', id));
-  }
-
-  async #try<T>(use: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
-    try {
-      this.#database ??= openDB<Schema>(this.name, 1, {
-        upgrade: (database) => void database.createObjectStore('sessions', { keyPath: 'id' }),
-        blocking: () => void this.#database?.then((database) => database.close()),
-        terminated: () => (this.#database = undefined),
-      });
-      return await use(await this.#database);
-    } catch {
-      this.#database = undefined;
-      return undefined;
-    }
+    await this.#database.use((database) => database.delete('sessions', id)).catch(() => undefined);
   }
 }

@@ -1,12 +1,14 @@
 import type { HumanEdit, HumanLabels, RecognitionEntry, SessionManifest } from '../../shared/session';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
 import { cutLabels } from '../../shared/edit-labels';
-import { parseJsonLines, toJsonLines } from '../../shared/json-lines';
+import { parseJsonLines, sortJsonLines, toJsonLines } from '../../shared/json-lines';
 import type { VideoCut } from '../../shared/video/video-cut';
 import { DRAWN, DrawnFrames, isDrawn } from '../recorder/drawn-frames';
 import { videoInfoOf, repairVideo } from './video-repair';
 import { DeviceFile } from './device-file';
-import { appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, writeManifest } from './session-folder';
+import {
+  appendLines, folderBytes, HUMAN, LABELS, readManifest, readText, sessionsFolder, setManifestAside, writeManifest,
+} from './session-folder';
 
 const VIDEOS = ['film.mp4', 'film.webm'];
 
@@ -76,10 +78,10 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
     video.close();
   }
   for (const lines of [LABELS, HUMAN]) await cutRoom(folder, lines);
-  const all = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
-  const edits = parseJsonLines(await readText(folder, HUMAN), isHumanEdit);
+  const { values: all, unreadable } = sortJsonLines(await readText(folder, LABELS), isRecognitionEntry);
+  const { values: edits, unreadable: unreadableEdits } = sortJsonLines(await readText(folder, HUMAN), isHumanEdit);
   // Labels without one frame are of a film that is lost.
-  const damaged = cut.damaged || (cut.frames === 0 && all.length + edits.length > 0);
+  const damaged = cut.damaged || (cut.frames === 0 && all.length + unreadable.length + edits.length + unreadableEdits.length > 0);
   const matched = drawn.length > 0 && !damaged ? new DrawnFrames(shown, drawn) : undefined;
   const { recognitions, human, cuts, rewritten } = damaged ? asTheyAre(all, edits) : place(all, edits, cut, matched);
   if (cut.frames === 0 && !damaged && human.snapshots.length === 0) {
@@ -88,13 +90,15 @@ export async function recoverSession(id: string, folder: FileSystemDirectoryHand
   }
   // First: on a full device the labels have no other room to grow by a digit.
   if (matched) await folder.removeEntry(DRAWN);
-  if (rewritten !== undefined) await rewriteLabels(folder, rewritten);
+  // What cannot be read is not thrown away.
+  if (rewritten !== undefined) await rewriteLabels(folder, rewritten + unreadable.map((line) => `${line}\n`).join(''));
   if (cuts.length > 0) await appendLines(folder, HUMAN, cuts);
-  const createdAt = before?.createdAt ?? Date.now();
+  const told = before ?? (await setManifestAside(folder));
+  const createdAt = told.createdAt ?? Date.now();
   const manifest: SessionManifest = {
     version: 1,
     id,
-    name: before?.name ?? new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
+    name: told.name ?? new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
     createdAt,
     models: before?.models ?? [],
     state: 'recovered',

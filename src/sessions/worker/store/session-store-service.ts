@@ -3,7 +3,7 @@ import { hasPrivateFiles, storageFault } from '../../../base/worker/private-file
 import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../shared/session';
 import { sessionLock, type SessionStoreApi } from '../../shared/session-store';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
-import { parseJsonLines } from '../../shared/json-lines';
+import { parseJsonLines, sortJsonLines } from '../../shared/json-lines';
 import {
   appendLines, folderBytes, HUMAN, LABELS, newerSession, readManifest, readText, sessionFolder, sessionsFolder,
   SNAPSHOTS, writeManifest,
@@ -61,9 +61,10 @@ export class SessionStoreService implements SessionStoreApi {
     const folder = await sessionFolder(id);
     return guarded('The session could not be read', async () => {
       const manifest = await this.#manifest(folder, id);
-      const recognitions = parseJsonLines(await readText(folder, LABELS), isRecognitionEntry);
-      recognitions.sort((a, b) => a.timeUs - b.timeUs);
-      return { manifest, recognitions, human: foldEdits(await this.history(id)) };
+      const labels = sortJsonLines(await readText(folder, LABELS), isRecognitionEntry);
+      const edits = sortJsonLines(await readText(folder, HUMAN), isHumanEdit);
+      const recognitions = [...labels.values].sort((a, b) => a.timeUs - b.timeUs);
+      return { manifest, recognitions, human: foldEdits(edits.values), unreadable: labels.unreadable.length + edits.unreadable.length };
     });
   }
 
