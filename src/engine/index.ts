@@ -32,7 +32,8 @@ export { readSafetensors, SafetensorsError, toFloat32, type SafeTensor } from '.
 
 export { foldResNet, foldResNet18, WeightsError } from './resnet18/fold.ts';
 export {
-  RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, RESNET18_LAST_BLOCK, type ConvolutionShape, type FoldedConvolution, type FoldedResNet18,
+  RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, RESNET18_LAST_BLOCK, type ConvolutionShape, type FoldedBackbone, type FoldedConvolution,
+  type FoldedResNet18,
 } from './resnet18/folded.ts';
 export { FEATURES_NAME, INPUT_NAME, LOGITS_NAME, resnet18Onnx } from './resnet18/graph.ts';
 export { isQuantised } from './resnet18/read-int8.ts';

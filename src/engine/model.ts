@@ -32,10 +32,13 @@ export interface KnownAnswer {
 
 /** Whether our own kernels run a network, and else what keeps them from it. */
 export type OwnKernels =
-  /** `features`: how many numbers its last fully connected layer reads, by which it can be taught on; undefined where the scores are no such layer's. */
+  /**
+   * `features`: how many numbers its last fully connected layer reads, by which it can be taught on; undefined where the scores are no such layer's.
+   * Of a network without a classifier how many it gives, whichever engine runs it.
+   */
   | { readonly runs: true; readonly features?: number }
   /** `operator` as ONNX calls it, and what about it, for people. */
-  | { readonly runs: false; readonly operator: string; readonly reason: string };
+  | { readonly runs: false; readonly operator: string; readonly reason: string; readonly features?: number };
 
 /** How a classifier in ONNX is given a picture and gives its answer. */
 export interface ClassifierPorts {

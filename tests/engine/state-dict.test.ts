@@ -25,13 +25,21 @@ describe('foldResNet', () => {
   it.each(['module.', 'model.', 'backbone.', 'net.encoder.'])('takes the prefix %s off', (prefix) => {
     const { fc, convolutions } = foldResNet(asMap(renamed(small, (name) => prefix + name)));
     expect(convolutions.map(({ name }) => name)).toEqual(foldResNet(asMap(small)).convolutions.map(({ name }) => name));
-    expect(Array.from(fc.bias)).toEqual(Array.from(toFloat32('fc.bias', small['fc.bias'])));
+    expect(Array.from(fc?.bias ?? [])).toEqual(Array.from(toFloat32('fc.bias', small['fc.bias'])));
   });
 
   it('reads the classifier behind a dropout, and leaves out what training leaves', () => {
     const state = renamed(small, (name) => name.replace(/^fc\./, 'fc.1.'));
     const extra = { 'ema.conv1.weight': small['conv1.weight'], 'optimizer.state': small['bn1.bias'] };
-    expect(foldResNet(asMap({ ...state, ...extra })).fc.bias).toHaveLength(5);
+    expect(foldResNet(asMap({ ...state, ...extra })).fc?.bias).toHaveLength(5);
+  });
+
+  it.each([['ResNet-18', RESNET_BLOCKS.resnet18], ['ResNet-34', RESNET_BLOCKS.resnet34]] as const)('makes a network that gives features alone of a %s without a classifier', (_, blocks) => {
+    const headless = Object.fromEntries(Object.entries(randomResNet(1, 5, blocks)).filter(([name]) => !name.startsWith('fc.')));
+    const folded = foldResNet(asMap(headless));
+    expect(folded.fc).toBeUndefined();
+    expect(resnet18Onnx(folded).graph.outputs).toEqual([{ name: 'features', type: 1, shape: [1, 512] }]);
+    expect(() => foldResNet18(asMap(headless))).toThrow('they name nothing');
   });
 
   it('takes a ResNet-34', () => {
@@ -49,7 +57,7 @@ describe('foldResNet', () => {
     ['weights of zeros', { ...small, 'layer3.0.conv1.weight': filled(small['layer3.0.conv1.weight'], 0) }, 'layer3.0.conv1.weight is all zeros'],
     ['NaN', { ...small, 'bn1.bias': filled(small['bn1.bias'], NaN) }, 'bn1.bias holds numbers that are not finite'],
     ['infinite weights', { ...small, 'fc.weight': filled(small['fc.weight'], Infinity) }, 'fc.weight holds numbers that are not finite'],
-    ['no classifier', Object.fromEntries(Object.entries(small).filter(([name]) => !name.startsWith('fc.'))), 'fc.weight is missing'],
+    ['half a classifier', Object.fromEntries(Object.entries(small).filter(([name]) => name !== 'fc.weight')), 'fc.weight is missing'],
   ])('refuses %s by name', (_, state, words) => {
     expect(() => foldResNet(asMap(state))).toThrow(words);
   });

@@ -24,6 +24,16 @@ describe('rowsOf', () => {
 });
 
 describe('LabelJudge', () => {
+  it('says that nothing was taught yet where a model has no names of its own', () => {
+    const judge = new LabelJudge();
+    expect(judge.judge(recognition([]), 0.3)).toBe(true);
+    expect([judge.doubt, judge.shown]).toEqual(['untaught', []]);
+    judge.judge(recognition(steady(0.9)), 0.3);
+    expect(judge.doubt).toBeUndefined();
+    judge.judge(undefined, 0.3);
+    expect(judge.doubt).toBeUndefined();
+  });
+
   it('doubts by the threshold that a person chose, and says why it can', () => {
     const judge = new LabelJudge();
     let time = 0;
@@ -39,7 +49,7 @@ describe('LabelJudge', () => {
     expect(doubt(steady(0.1), 0.25, { luminance: 0.4, sharpness: 0.3 })).toBe('blurred');
     // A label that is sure needs no excuse.
     expect(doubt(steady(0.9), 0.25, { luminance: 0.04, sharpness: 0.3 })).toBeUndefined();
-    expect(doubt([], 0.25)).toBeUndefined();
+    expect(doubt([], 0.25)).toBe('untaught');
   });
 
   it('keeps a reason as long as it takes to read it', () => {

@@ -22,7 +22,7 @@ function isPorts(value: unknown): value is ClassifierPorts {
   const { input, layout, numbers, size, scores, answers, colours, features } = (value ?? {}) as Partial<Record<keyof ClassifierPorts, unknown>>;
   return (
     isText(input) && isText(scores) && isSide(size) && isOneOf(layout, 'nchw', 'nhwc') && isOneOf(numbers, 'float32', 'float16', 'uint8') &&
-    isOneOf(answers, 'scores', 'probabilities', 'independent') && isOneOf(colours, undefined, 'rgb', 'bgr') && (features === undefined || isText(features))
+    isOneOf(answers, 'scores', 'probabilities', 'independent', 'features') && isOneOf(colours, undefined, 'rgb', 'bgr') && (features === undefined || isText(features))
   );
 }
 
@@ -50,7 +50,7 @@ export function ownModelOf({ ports, outputs, metadata }: ClassifierDescription):
   const scores = outputs.find(({ name }) => name === own?.ports?.scores);
   if (!own?.ports || !scores) return undefined;
   const { classNames, ports: set } = own;
-  if (scores.classes !== undefined && classNames !== undefined && classNames.length !== scores.classes) return undefined;
+  if (set.answers !== 'features' && scores.classes !== undefined && classNames !== undefined && classNames.length !== scores.classes) return undefined;
   return { ...own, ports: { ...set, input: ports.input, numbers: ports.numbers } };
 }
 

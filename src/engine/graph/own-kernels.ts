@@ -17,7 +17,7 @@ export function ownKernels(model: OnnxModel, ports?: ClassifierPorts): OwnKernel
   const integers = model.graph.nodes.find(({ op }) => INTEGERS.test(op));
   if (integers ?? isQuantised(model)) return { runs: false, operator: integers?.op ?? 'QuantizeLinear', reason: 'its int8 is not of this app\'s own making' };
   try {
-    const { shapes, features } = readGraph(model, ports);
+    const { shapes, scores, features = ports?.answers === 'features' ? scores : undefined } = readGraph(model, ports);
     return { runs: true, ...(features === undefined ? {} : { features: shapes[features].channels }) };
   } catch (error) {
     if (error instanceof UncoveredError) return { runs: false, operator: error.operator, reason: error.reason };

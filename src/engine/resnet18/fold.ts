@@ -5,6 +5,7 @@ import {
   RESNET18_CONVOLUTIONS,
   RESNET18_FEATURES,
   type ConvolutionShape,
+  type FoldedBackbone,
   type FoldedConvolution,
   type FoldedResNet18,
 } from './folded.ts';
@@ -56,13 +57,15 @@ function refuseZeros(name: string, values: Float32Array): void {
 /**
  * Turns the state dict of a ResNet-18 or ResNet-34 with torchvision's names, and any number of classes from 2, into inference weights.
  *
+ * @returns without `fc` where the weights end before the classifier: they give features alone
  * @throws WeightsError where a tensor is missing, is one that neither has, has another shape, or holds no finite numbers or zeros alone
  */
-export function foldResNet(state: ReadonlyMap<string, SafeTensor>): FoldedResNet18 {
+export function foldResNet(state: ReadonlyMap<string, SafeTensor>): FoldedResNet18 | (FoldedBackbone & { readonly fc?: undefined }) {
   const { tensors, convolutions } = resnetState(state);
   const folded = convolutions.map((shape) => foldConvolution(tensors, shape));
+  if (!tensors.has('fc.weight') && !tensors.has('fc.bias')) return { convolutions: folded };
   const classes = tensors.get('fc.weight')?.shape[0] ?? 0;
-  if (!tensors.has('fc.weight')) throw new WeightsError('The weights end before the classifier (fc.weight is missing): they give no scores. Choose weights with their last layer.');
+  if (!tensors.has('fc.weight')) throw new WeightsError('fc.weight is missing, and fc.bias is there: the file is damaged.');
   if (classes < 2) throw new WeightsError(`fc.weight has shape [${tensors.get('fc.weight')?.shape.join(', ')}]: a classifier of two classes or more is needed.`);
   const weight = take(tensors, 'fc.weight', [classes, RESNET18_FEATURES]);
   refuseZeros('fc.weight', weight);
@@ -76,6 +79,7 @@ export function foldResNet(state: ReadonlyMap<string, SafeTensor>): FoldedResNet
  */
 export function foldResNet18(state: ReadonlyMap<string, SafeTensor>): FoldedResNet18 {
   const folded = foldResNet(state);
+  if (!folded.fc) throw new WeightsError('The weights end before the classifier (fc.weight is missing): they name nothing. The app takes them for what is taught: drop the file onto its page.');
   if (folded.convolutions.length !== RESNET18_CONVOLUTIONS.length) throw new WeightsError('These are the weights of a ResNet-34: its layer1.2.conv1.weight is none of ResNet-18\'s.');
   const classes = folded.fc.bias.length;
   if (classes !== RESNET18_CLASSES) throw new WeightsError(`fc.weight has shape [${classes}, ${RESNET18_FEATURES}], ResNet-18 with 1000 classes wants [1000, ${RESNET18_FEATURES}].`);

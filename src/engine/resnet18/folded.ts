@@ -19,10 +19,14 @@ export interface FoldedConvolution extends ConvolutionShape {
   readonly bias: Float32Array;
 }
 
-/** ResNet-18 for inference: 20 convolutions without batch norms, and the classifier; ResNet-34 has 36. */
-export interface FoldedResNet18 {
+/** ResNet-18 without its classifier, as weights for transfer are saved: 20 convolutions without batch norms; ResNet-34 has 36. */
+export interface FoldedBackbone {
   /** In the order of {@link RESNET18_CONVOLUTIONS}. */
   readonly convolutions: readonly FoldedConvolution[];
+}
+
+/** ResNet-18, or -34, for inference. */
+export interface FoldedResNet18 extends FoldedBackbone {
   readonly fc: {
     /** Shape [classes, 512]; 1000 classes where our own kernels are to run it. */
     readonly weight: Float32Array;

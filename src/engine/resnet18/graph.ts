@@ -1,6 +1,6 @@
 import { attribute, floatTensor, int64Tensor, OnnxType } from '../onnx/model.ts';
 import type { OnnxAttributes, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.ts';
-import { RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
+import { RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type FoldedBackbone, type FoldedConvolution, type FoldedResNet18 } from './folded.ts';
 
 /** Names of the graph's input and outputs. */
 export const INPUT_NAME = 'input';
@@ -33,9 +33,9 @@ class GraphBuilder {
 
 /**
  * ResNet-18, or -34, as an ONNX model (opset 17): input `input` float32 [1, 3, 224, 224], outputs `logits` [1, classes] and
- * `features` [1, 512], the globally averaged activations that the classifier reads.
+ * `features` [1, 512], the globally averaged activations that the classifier reads; those alone where the weights have no classifier.
  */
-export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
+export function resnet18Onnx(weights: FoldedBackbone & { readonly fc?: FoldedResNet18['fc'] | undefined }, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
   const builder = new GraphBuilder();
   const byName = new Map(weights.convolutions.map((c) => [c.name, c]));
   const convolution = (name: string, input: string): string => {
@@ -58,15 +58,13 @@ export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<
       x = builder.node('Relu', `${prefix}.relu2`, [builder.node('Add', `${prefix}.add`, [residual, shortcut])]);
     }
   }
-  const classes = weights.fc.bias.length;
-  builder.initializers.push(
-    floatTensor('fc.weight', [classes, RESNET18_FEATURES], weights.fc.weight),
-    floatTensor('fc.bias', [classes], weights.fc.bias),
-    int64Tensor('features.shape', [2], [1, RESNET18_FEATURES]),
-  );
+  const { fc } = weights;
+  const classes = fc?.bias.length ?? 0;
+  if (fc) builder.initializers.push(floatTensor('fc.weight', [classes, RESNET18_FEATURES], fc.weight), floatTensor('fc.bias', [classes], fc.bias));
+  builder.initializers.push(int64Tensor('features.shape', [2], [1, RESNET18_FEATURES]));
   const pooled = builder.node('GlobalAveragePool', 'avgpool', [x]);
   builder.node('Reshape', 'flatten', [pooled, 'features.shape'], {}, FEATURES_NAME);
-  builder.node('Gemm', 'fc', [FEATURES_NAME, 'fc.weight', 'fc.bias'], { transB: attribute.int(1) }, LOGITS_NAME);
+  if (fc) builder.node('Gemm', 'fc', [FEATURES_NAME, 'fc.weight', 'fc.bias'], { transB: attribute.int(1) }, LOGITS_NAME);
   return {
     irVersion: 8,
     producerName: 'sightglass',
@@ -79,7 +77,7 @@ export function resnet18Onnx(weights: FoldedResNet18, metadata: Readonly<Record<
       initializers: builder.initializers,
       inputs: [{ name: INPUT_NAME, type: OnnxType.float, shape: [1, 3, 224, 224] }],
       outputs: [
-        { name: LOGITS_NAME, type: OnnxType.float, shape: [1, classes] },
+        ...(fc ? [{ name: LOGITS_NAME, type: OnnxType.float, shape: [1, classes] }] : []),
         { name: FEATURES_NAME, type: OnnxType.float, shape: [1, RESNET18_FEATURES] },
       ],
     },

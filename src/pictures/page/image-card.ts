@@ -141,6 +141,7 @@ export class ImageCard extends LitElement {
         <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
       </button>
       <p title=${name}>${name}</p>
+      ${top.length === 0 ? html`<p class="unsure">${doubtText('untaught', true)}</p>` : nothing}
       ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown', true)}</p>`}
       <ol class=${sure ? '' : 'doubted'} aria-label=${sure ? name : `${name}: ${msg('guesses')}`}>
         ${top.map(({ index, name: own, ofNetwork, probability }) => {

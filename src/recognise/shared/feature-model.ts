@@ -22,7 +22,7 @@ export interface FeatureModel {
  */
 export function featureModelOf(manifest: ModelManifest, precision: string): FeatureModel | undefined {
   const { id, name, variants, architecture, kernels } = manifest;
-  const width = architecture === 'classifier' ? (kernels?.runs ? kernels.features : undefined) : WIDTHS[architecture];
+  const width = architecture === 'classifier' ? kernels?.features : WIDTHS[architecture];
   return width === undefined ? undefined : { id, name, precision, sha256: variants.at(0)?.sha256 ?? '', width };
 }
 

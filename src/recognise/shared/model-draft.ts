@@ -59,10 +59,15 @@ export interface DraftChange {
 
 /** A manifest with what a person has changed; the size of the picture stays one for network and preprocessing. */
 export function changedManifest(manifest: ModelManifest, change: DraftChange): ModelManifest {
-  const { ports, name = manifest.name, licence = manifest.licence, classNames = manifest.classNames } = change;
+  const { ports, name = manifest.name, licence = manifest.licence } = change;
+  const answers = ports?.answers ?? manifest.ports?.answers;
+  // Features are no classes: whatever they were called does not stay.
+  const given = change.classNames ?? (manifest.ports?.answers === 'features' ? undefined : manifest.classNames);
+  const classNames = answers === 'features' ? [] : given;
+  const { classNames: _, ...rest } = manifest;
   const preprocessing = { ...manifest.preprocessing, ...change.preprocessing };
   return {
-    ...manifest,
+    ...rest,
     name,
     licence,
     preprocessing,

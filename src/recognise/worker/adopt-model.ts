@@ -40,11 +40,20 @@ function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Parsed {
   if (!/\.onnx$/iu.test(name)) {
     const weights = foldResNet(/\.safetensors$/iu.test(name) ? readSafetensors(bytes) : readTorchZip(bytes));
     const decoded = resnet18Onnx(weights, { source: name });
-    return { model: encodeModel(decoded) as Uint8Array<ArrayBuffer>, decoded, description: describeClassifier(decoded), weights: isOurs(weights) ? weights : undefined };
+    const model = encodeModel(decoded) as Uint8Array<ArrayBuffer>;
+    const description = describeClassifier(decoded);
+    if (!weights.fc) return { model, decoded, description: asFeatures(description), weights: undefined };
+    return { model, decoded, description, weights: isOurs(weights) ? weights : undefined };
   }
   const decoded = decodeModel(bytes);
   const description = describeClassifier(decoded);
   return { model: bytes, decoded, description, weights: isPlain(description) ? resnet18In(decoded, description.ports) : undefined };
+}
+
+/** Of a network that is known to end before its classifier: what it gives is no scores. */
+function asFeatures(description: ClassifierDescription): ClassifierDescription {
+  const ports = { ...description.ports, answers: 'features' as const };
+  return { ...description, ports, outputs: description.outputs.map(({ name }) => ({ name, classes: 0, answers: 'features' as const })) };
 }
 
 /** Whether weights are a ResNet-18's, with any classifier. */

@@ -19,7 +19,7 @@ export function comparableScores(logits: Float32Array, ports: ClassifierPorts | 
 }
 
 /** What onnxruntime answers to the self-test's picture. */
-async function referenceAnswer(manifest: ModelManifest, model: Uint8Array, start: (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>): Promise<KnownAnswer | undefined> {
+async function referenceAnswer(manifest: ModelManifest, model: Uint8Array, start: (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>): Promise<{ readonly known: KnownAnswer; readonly length: number } | undefined> {
   const { ports, preprocessing } = manifest;
   const engine = await start('ort', model, { threads: 1, ...(ports ? { ports } : {}) });
   try {
@@ -28,7 +28,7 @@ async function referenceAnswer(manifest: ModelManifest, model: Uint8Array, start
     const logits = comparableScores((await engine.run()).logits, ports);
     if (selfTestProblem(logits, undefined)) return undefined;
     const largest = logits.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-    return { logits: Array.from(logits.subarray(0, KNOWN_ANSWER_LENGTH)), tolerance: TOLERANCE * largest };
+    return { known: { logits: Array.from(logits.subarray(0, KNOWN_ANSWER_LENGTH)), tolerance: TOLERANCE * largest }, length: logits.length };
   } finally {
     engine.dispose();
   }
@@ -44,8 +44,11 @@ export async function withOwnKernels(
   start: (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>,
 ): Promise<ModelManifest> {
   if (manifest.architecture !== 'classifier') return manifest;
-  const kernels = ownKernels(decodeModel(model), manifest.ports);
-  const selfTest = kernels.runs ? await referenceAnswer(manifest, model, start) : undefined;
+  const planned = ownKernels(decodeModel(model), manifest.ports);
+  const features = manifest.ports?.answers === 'features';
+  const answer = planned.runs || features ? await referenceAnswer(manifest, model, start) : undefined;
+  const kernels = features && answer ? { ...planned, features: answer.length } : planned;
+  const selfTest = planned.runs ? answer?.known : undefined;
   const variants = manifest.variants.map(({ selfTest: _, ...variant }) => (selfTest ? { ...variant, selfTest } : variant));
   return { ...manifest, kernels, variants };
 }

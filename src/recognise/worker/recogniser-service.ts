@@ -183,7 +183,8 @@ export class RecogniserService implements RecogniserApi {
       throw Fault.from(error, 'engine-failed');
     }
     const inferred = performance.now();
-    probabilitiesOf(output.logits, running.loaded.manifest.ports?.answers, running.probabilities);
+    if (givesFeatures(running.loaded.manifest)) output = { logits: running.probabilities, features: output.logits };
+    else probabilitiesOf(output.logits, running.loaded.manifest.ports?.answers, running.probabilities);
     const naming = this.#follow(running);
     const own = naming?.join(running.probabilities, output) ?? running.probabilities;
     const probabilities = live ? this.#looks.answered(placed, own, options.capturedAt) : own;
@@ -194,7 +195,7 @@ export class RecogniserService implements RecogniserApi {
       this.#looks.follow(placed, engine.classMap(leadingOf(running.probabilities)), size);
     }
     // Taught classes have no weights of which a map could be made.
-    const leading = leadingOf(probabilities.subarray(0, classes));
+    const leading = classes > 0 ? leadingOf(probabilities.subarray(0, classes)) : 0;
     const steady = live ? named(this.#smoother.update(probabilities, options.capturedAt, sceneChanged)) : top;
     return {
       id: options.id,
@@ -291,7 +292,7 @@ async function checkEngine(engine: Engine, { architecture, ports, preprocessing 
     throw Fault.from(error, 'engine-failed');
   }
   const problem = selfTestProblem(variant.selfTest ? comparableScores(logits, ports) : logits, variant.selfTest);
-  if (!problem) return logits.length;
+  if (!problem) return ports?.answers === 'features' ? 0 : logits.length;
   // Where nothing is known of what it should answer, it is the file that is wrong.
   if (!variant.selfTest && ports) throw new Fault('model-invalid', `The network was tried and gave no scores that can be used: ${problem}.`);
   throw new Fault('self-test-failed', `${engine.id} with ${engine.threads} threads: ${problem}`);
@@ -304,6 +305,11 @@ function namesOf({ classNames, ports }: ModelManifest, classes: number): readonl
 /** Puts a network's own names to predictions of its classes; taught ones have theirs. */
 function ownNames(predictions: Prediction[], names: readonly string[] | undefined): Prediction[] {
   return names ? predictions.map((p) => (p.name === undefined ? { ...p, name: names[p.index], ofNetwork: true as const } : p)) : predictions;
+}
+
+/** Whether a network has no classes of its own. */
+function givesFeatures({ ports }: ModelManifest): boolean {
+  return ports?.answers === 'features';
 }
 
 function storedBlock({ hidden, sum }: LastBlock): StoredBlock {

@@ -19,7 +19,13 @@ export async function expectCase({ folder, picture }: ExportedCases, { files, an
   const { manifest } = await service.inspect(given, () => undefined);
   const [{ precision }] = manifest.variants;
   await service.load({ manifest, precision, location: { kind: 'draft' }, engine: 'ort', threads: 1 }, () => undefined);
-  const { top } = await service.recognise({ ...picture, data: picture.data.slice() }, { id: 0, capturedAt: 0, count: 2000, live: false });
+  const { top, features } = await service.recognise({ ...picture, data: picture.data.slice() }, { id: 0, capturedAt: 0, count: 2000, live: false, features: true });
+  if (wanted.features) {
+    expect(top).toEqual([]);
+    expect(features).toHaveLength(wanted.features.length);
+    expect(features?.reduce((most, value, i) => Math.max(most, Math.abs(value - (wanted.features?.[i] ?? 0))), 0)).toBeLessThan(tolerance);
+    return;
+  }
   const found = top.toSorted((a, b) => a.index - b.index).map(({ probability }) => probability);
   expect(found).toHaveLength(answer.length);
   expect(top[0].index, 'first label').toBe(answer.indexOf(Math.max(...answer)));

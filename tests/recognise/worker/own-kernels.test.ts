@@ -1,7 +1,7 @@
 // A person's network is held to onnxruntime's answer, and runs there alone where our own kernels do not know it.
 import { describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../../src/base/shared/model';
-import { encodeModel, ownKernels, selfTestProblem, TORCHVISION_PREPROCESSING, type Engine, type EngineOptions, type OnnxModel } from '../../../src/engine/index';
+import { encodeModel, ownKernels, selfTestProblem, TORCHVISION_PREPROCESSING, type ClassifierPorts, type Engine, type EngineOptions, type OnnxModel } from '../../../src/engine/index';
 import { waysToRun } from '../../../src/recognise/page/model/fallbacks';
 import { featureModelOf } from '../../../src/recognise/shared/feature-model';
 import { comparableScores, withOwnKernels } from '../../../src/recognise/worker/own-kernels';
@@ -67,6 +67,17 @@ describe("a person's network", () => {
     expect(kept.kernels).toEqual({ runs: false, operator: 'HardSwish', reason: 'there is no kernel for it' });
     expect(waysToRun(kept, 'fp32', 'auto', 1)).toEqual([{ engine: 'ort', threads: 1 }]);
     expect(featureModelOf(kept, 'fp32')).toBeUndefined();
+  });
+
+  it('can be taught on where it has no classifier, whichever engine runs it', async () => {
+    for (const [covered, op] of [[true, ''], [false, 'HardSwish']] as const) {
+      const model = network((net, x) => (covered ? x : net.node(op, [x])));
+      const manifest = manifestOf('logits');
+      const kept = await withOwnKernels({ ...manifest, classNames: [], ports: { ...manifest.ports, answers: 'features' } as ClassifierPorts }, encodeModel(model), reference(network(), 'logits').start);
+      expect(kept.kernels).toMatchObject({ runs: covered, features: 6 });
+      expect(featureModelOf(kept, 'fp32')).toMatchObject({ width: 6 });
+      expect(kept.variants[0].selfTest !== undefined).toBe(covered);
+    }
   });
 
   it('runs on onnxruntime alone where that gives no answer to hold it to, and with int8 of another making', async () => {

@@ -188,6 +188,31 @@ describe('RecogniserService', () => {
       expect(after.top.every((p) => p.index < 1000)).toBe(true);
     });
 
+    it('are all that a network without a classifier names: its answer are features', async () => {
+      class Backbone extends BrightnessEngine {
+        override run = (): Promise<{ logits: Float32Array; features: Float32Array }> =>
+          Promise.resolve({ logits: Float32Array.from({ length: 512 }, (_, i) => 0.4 + (i % 7) / 10), features: undefined as unknown as Float32Array });
+        classMap = undefined;
+      }
+      service = new RecogniserService(() => Promise.resolve(new Backbone()), taught);
+      const { manifest: own, ...rest } = request();
+      const ports = { input: 'input', layout: 'nchw', numbers: 'float32', size: SIZE, scores: 'features', answers: 'features' } as const;
+      const kept = { ...own, architecture: 'classifier', classNames: [], ports, kernels: { runs: true, features: 512 } } as const;
+      expect(await service.load({ ...rest, manifest: kept }, () => undefined)).toMatchObject({ classes: 0 });
+      const options = { capturedAt: 0, count: 3, features: true, map: true };
+      for (const live of [true, false]) {
+        const { top, steady, features } = await service.recognise(frame(255), { ...options, id: 1, live });
+        expect([top, steady]).toEqual([[], []]);
+        expect(features?.[3]).toBeCloseTo(0.7, 5);
+      }
+      const examples = Array.from({ length: 6 }, (_, i) => ({ features: Float32Array.from({ length: 512 }, (__, j) => 0.4 + (j % 7) / 10 + i / 100), label: 0, group: `g${i}` }));
+      taught.live = classes({ head: finish(trainHead({ names: ['my mug'], examples })).head });
+      const { top, steady } = await service.recognise(frame(255), { ...options, id: 2, capturedAt: 50 });
+      expect(top).toMatchObject([{ index: 0, name: 'my mug' }]);
+      expect(top[0].ofNetwork).toBeUndefined();
+      expect(steady[0].probability).toBeGreaterThan(0.9);
+    });
+
     it('names none that another network learned', async () => {
       taught.live = classes({ model: { ...model, sha256: 'other' } });
       const { top } = await service.recognise(frame(255), { id: 1, capturedAt: 0, count: 1 });

@@ -1,8 +1,8 @@
 import { msg } from '@lit/localize';
 import type { Shortcoming } from '../../shared/image-quality';
 
-/** Why nothing is named: what can be seen of that in the image, else that nothing is known. */
-export type Doubt = Shortcoming | 'unknown';
+/** Why nothing is named: what can be seen of that in the image, else that nothing is known; or that the model has no names at all yet. */
+export type Doubt = Shortcoming | 'unknown' | 'untaught';
 
 /** What is said of a doubt, and what helps. @param still whether it is of an image that is what it is */
 export function doubtText(doubt: Doubt, still = false): string {
@@ -13,5 +13,7 @@ export function doubtText(doubt: Doubt, still = false): string {
       return still ? msg('It is too blurred.') : msg('It is too blurred: hold still, or go a little further away.');
     case 'unknown':
       return still ? msg('Nothing that it knows.') : msg('Nothing that it knows. Fill the square with one thing.');
+    case 'untaught':
+      return msg('This model has no names of its own: show it things under Teach, and it names them.');
   }
 }

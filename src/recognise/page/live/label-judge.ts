@@ -47,7 +47,12 @@ export class LabelJudge {
     if (recognition === this.#judged) return false;
     this.#judged = recognition;
     const { first } = this;
-    const sure = !first || !recognition || this.#certainty.update(first, recognition.capturedAt, recognition.sceneChanged);
+    // Of a model without classes nothing comes before something is taught.
+    if (!first) {
+      this.doubt = recognition && 'untaught';
+      return true;
+    }
+    const sure = !recognition || this.#certainty.update(first, recognition.capturedAt, recognition.sceneChanged);
     if (sure || !recognition) this.doubt = undefined;
     else this.#doubt(shortcomingOf(recognition.quality) ?? 'unknown', recognition.capturedAt);
     return true;

@@ -143,11 +143,11 @@ export class LabelList extends LitElement {
   @property({ type: Boolean }) still = false;
 
   override render(): unknown {
-    if (this.labels.length === 0) return nothing;
+    if (this.labels.length === 0 && this.doubt !== 'untaught') return nothing;
     if (this.doubt) {
       return html`<ol aria-label=${msg('Recognised')}>
         <li part="label" data-unsure data-doubt=${this.doubt}>
-          <span class="name">${msg('Not sure')}<span class="hint">${doubtText(this.doubt, this.still)}</span></span>
+          <span class="name">${this.doubt === 'untaught' ? msg('Nothing taught yet') : msg('Not sure')}<span class="hint">${doubtText(this.doubt, this.still)}</span></span>
           ${this.doubt === 'unknown'
             ? html`<button class="known" @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button>`
             : nothing}

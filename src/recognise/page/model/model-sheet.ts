@@ -12,7 +12,7 @@ import { Fault } from '../../../base/shared/fault';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import type { Preprocessing, Prediction } from '../../../engine/index';
 import { namesOfFile } from '../../shared/class-names';
-import { NORMALISATIONS, normalisationOf, type DraftChange, type Normalisation } from '../../shared/model-draft';
+import { namesFor, NORMALISATIONS, normalisationOf, type DraftChange, type Normalisation } from '../../shared/model-draft';
 import type { FrameInput } from '../../shared/recogniser';
 import { ModelKeepEvent } from '../events';
 import { modelSheetStyles } from './model-sheet-styles';
@@ -76,13 +76,7 @@ export class ModelSheet extends LitElement {
         ${this.#text('licence', msg('Licence'), manifest.licence, (licence) => ({ licence: licence || manifest.licence }))}
         ${this.#output(trial)} ${this.#layout(trial)} ${this.#normalisation(trial)} ${this.#sizes(trial)}
       </div>
-      ${this.#names(trial)}
-      <div class="row">
-        <label class="file"
-          >${icon('pictures')}${msg('Try it on a picture')}<input class="visually-hidden" type="file" name="picture" accept="image/*" ?disabled=${this.busy} @change=${this.#onPicture}
-        /></label>
-        ${this.grab ? html`<button ?disabled=${this.busy} @click=${() => void this.#try(this.grab)}>${icon('camera')}${msg('Try it on the camera')}</button>` : nothing}
-      </div>
+      ${manifest.ports?.answers === 'features' ? nothing : html`${this.#names(trial)}${this.#tries()}`}
       ${this.answer.length > 0
         ? html`<ol class="answer" aria-live="polite" aria-label=${msg('Its answer')}>
             ${this.answer.map(({ name, probability }) => html`<li><span class="name">${name}</span><span class="share">${percent(probability)}</span></li>`)}
@@ -98,6 +92,9 @@ export class ModelSheet extends LitElement {
 
   #facts({ manifest, loaded }: ModelTrial): string {
     const { crop } = manifest.preprocessing;
+    if (manifest.ports?.answers === 'features') {
+      return msg(str`It has no classes of its own: it gives features of pictures of ${crop} × ${crop} pixels, and names what you show it under Teach. It was tried and runs on this device.`);
+    }
     const facts = msg(str`${loaded.classes} classes, pictures of ${crop} × ${crop} pixels. It was tried and runs on this device.`);
     return manifest.ports?.answers === 'independent' ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
   }
@@ -118,7 +115,7 @@ export class ModelSheet extends LitElement {
     if (!ports) return nothing;
     const select = (scores: string): void => void this.#change({ ports: { scores, answers: draft.outputs.find(({ name }) => name === scores)?.answers ?? 'scores' } });
     return html`${draft.outputs.length > 1 ? this.#choice('scores', msg('Output'), ports.scores, draft.outputs.map(({ name }) => [name, name] as const), select) : nothing}
-    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')]], (answers) => void this.#change({ ports: { answers } }))}`;
+    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')], ['features', msg('features, to be taught on')]], (answers) => void this.#change({ ports: { answers } }))}`;
   }
 
   #layout({ manifest: { ports }, draft }: ModelTrial): unknown {
@@ -162,8 +159,17 @@ export class ModelSheet extends LitElement {
     ${side('resize', msg('Shorter side before the crop, pixels'), resize, crop, 2 * crop, (size) => ({ preprocessing: { resize: size } }))}`;
   }
 
+  #tries(): unknown {
+    return html`<div class="row">
+      <label class="file"
+        >${icon('pictures')}${msg('Try it on a picture')}<input class="visually-hidden" type="file" name="picture" accept="image/*" ?disabled=${this.busy} @change=${this.#onPicture}
+      /></label>
+      ${this.grab ? html`<button ?disabled=${this.busy} @click=${() => void this.#try(this.grab)}>${icon('camera')}${msg('Try it on the camera')}</button>` : nothing}
+    </div>`;
+  }
+
   #names({ manifest, draft, loaded }: ModelTrial): unknown {
-    const names = manifest.classNames ?? [];
+    const names = namesFor(loaded.classes, manifest.classNames);
     const few = names.slice(0, NAMES_SHOWN).join(', ');
     const known = draft.origins.names === 'file' || names[0] !== 'class 0';
     return html`<p class="names">
