@@ -7,7 +7,8 @@ import { encodeModel } from '../../src/engine/onnx/encode';
 import { storeAsHalf } from '../../src/engine/onnx/half';
 import { foldResNet18 } from '../../src/engine/resnet18/fold';
 import { resnet18Onnx } from '../../src/engine/resnet18/graph';
-import { readSafetensors } from '../../src/engine/safetensors';
+import { readSafetensors, type SafeTensor } from '../../src/engine/safetensors';
+import { readTorchZip } from '../../src/engine/torch/torch-zip';
 import { knownAnswer } from './known-answer';
 import type { WeightsSource } from './sources';
 
@@ -29,8 +30,20 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   }
 }
 
+/** What is built where weights do not say otherwise. */
+const RESNET18 = { id: RESNET18_ID, name: 'ResNet-18', preprocessing: TORCHVISION_PREPROCESSING } as const;
+
+/** Whether a model is a ResNet-18, whatever weights it has. */
+export const isResNet18 = (id: string): boolean => id === RESNET18_ID || id.startsWith(`${RESNET18_ID}-`);
+
+/** @throws Error that says what to do where a file is no weights at all */
+function readWeights(path: string, bytes: Uint8Array): ReadonlyMap<string, SafeTensor> {
+  if (/\.onnx$/iu.test(path)) throw new Error(`${path} is a whole network, and weights are wanted here (.safetensors, .pth). To use it, drop it onto the app's page.`);
+  return /\.(pt|pth|ckpt)$/iu.test(path) ? readTorchZip(bytes) : readSafetensors(bytes);
+}
+
 /**
- * Turns weights into `resnet18.onnx`, `resnet18-fp16.onnx` and their manifest. Nothing is written unless the weights are whole, and the
+ * Turns weights into `resnet18.onnx`, `resnet18-fp16.onnx` and their manifest, or of another name where they have one of their own. Nothing is written unless the weights are whole, and the
  * converted network has run in native onnxruntime.
  *
  * @param folder public/models
@@ -38,12 +51,13 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
  */
 export async function buildResNet18(weights: WeightsSource, folder: string): Promise<ModelManifest> {
   const bytes = await readFile(weights.path);
-  const folded = foldResNet18(readSafetensors(bytes));
+  const { id, name, preprocessing } = weights.model ?? RESNET18;
+  const folded = foldResNet18(readWeights(weights.path, bytes));
   const network = resnet18Onnx(folded, { source: weights.source, licence: weights.licence });
   const files = new Map([
-    [`${RESNET18_ID}.onnx`, { precision: 'fp32', model: encodeModel(network) }],
+    [`${id}.onnx`, { precision: 'fp32', model: encodeModel(network) }],
     // The same arithmetic, half the bytes to fetch.
-    [`${RESNET18_ID}-fp16.onnx`, { precision: 'fp16', model: encodeModel(storeAsHalf(network)) }],
+    [`${id}-fp16.onnx`, { precision: 'fp16', model: encodeModel(storeAsHalf(network)) }],
   ] as const);
   const variants: ModelVariant[] = [];
   for (const [file, { precision, model }] of files) {
@@ -55,20 +69,20 @@ export async function buildResNet18(weights: WeightsSource, folder: string): Pro
       ...(weights.published && precision === 'fp32'
         ? { accuracy: { ...weights.published, dataset: 'ImageNet-1k validation (published)' } }
         : {}),
-      selfTest: await knownAnswer(model, precision, TORCHVISION_PREPROCESSING.crop),
+      selfTest: await knownAnswer(model, precision, preprocessing.crop),
     });
   }
   const manifest: ModelManifest = {
-    id: RESNET18_ID,
-    name: 'ResNet-18',
+    id,
+    name,
     architecture: 'resnet18',
     licence: weights.licence,
     source: weights.source,
-    preprocessing: TORCHVISION_PREPROCESSING,
+    preprocessing,
     variants,
   };
   await mkdir(folder, { recursive: true });
   for (const [file, { model }] of files) await writeWhole(join(folder, file), model);
-  await writeWhole(join(folder, `${RESNET18_ID}.json`), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  await writeWhole(join(folder, `${id}.json`), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
 }

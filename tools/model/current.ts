@@ -18,7 +18,7 @@ async function isWhole(folder: string, variant: ModelVariant): Promise<boolean> 
  * @param folder public/models
  */
 export async function currentManifest(folder: string, weights: WeightsSource): Promise<ModelManifest | undefined> {
-  const path = join(folder, `${RESNET18_ID}.json`);
+  const path = join(folder, `${weights.model?.id ?? RESNET18_ID}.json`);
   if (!existsSync(path)) return undefined;
   try {
     const manifest = JSON.parse(await readFile(path, 'utf8')) as ModelManifest;

@@ -1,25 +1,39 @@
-// npm run model: finds or fetches ResNet-18 weights and makes public/models/resnet18.onnx and resnet18-int8.onnx of them.
+// npm run model [-- --weights tv|a1] [--force]: finds or fetches ResNet-18 weights and makes public/models/resnet18.onnx and resnet18-int8.onnx
+// of them. a1 are timm's own, a second model beside the first: resnet18-a1.
 // The int8 file is calibrated with the images of CALIBRATION_PICTURES=folder, calibration/ or ../shared/pictures.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { modelIndex } from '../../src/server/model-index';
 import { findCalibrationSet, thinned, type CalibrationSet } from '../quantise/calibration-set';
 import { recipeFor, writeInt8 } from '../quantise/write-int8';
 import { buildResNet18 } from './build-resnet18';
 import { currentManifest, int8IsCurrent } from './current';
-import { ChecksumError, download } from './download';
+import { ChecksumError } from './download';
+import { obtainPublished } from './obtain';
 import { progressBar } from './progress';
-import { findLocalWeights, TIMM, type WeightsSource } from './sources';
+import { findLocalWeights, PUBLISHED, type WeightsSource } from './sources';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'public/models');
-const downloaded = join(root, 'models/resnet18.tv_in1k.safetensors');
 
+/** What is asked for on the command line. @throws Error that names what there is */
+function options(): { readonly weights: keyof typeof PUBLISHED; readonly force: boolean } {
+  const { weights = 'tv', force = false } = parseArgs({ options: { weights: { type: 'string' }, force: { type: 'boolean' } } }).values;
+  if (weights !== 'tv' && weights !== 'a1') throw new Error(`--weights takes tv (torchvision's, as without it) or a1 (timm's), not ${weights}.`);
+  return { weights, force };
+}
+
+function obtain(weights: keyof typeof PUBLISHED): Promise<WeightsSource> {
+  const known = PUBLISHED[weights];
+  return obtainPublished(root, { ...known, url: process.env['RESNET18_URL'] ?? known.url }, progressBar(known.model?.name ?? 'ResNet-18'), 2);
+}
+
+/** The first weights are not needed: without them the app runs with the model that it comes with. */
 async function fetchWeights(): Promise<WeightsSource | undefined> {
   try {
-    await download(process.env['RESNET18_URL'] ?? TIMM.url, downloaded, TIMM.sha256, progressBar('ResNet-18'), 2);
-    return findLocalWeights(root);
+    return await obtain('tv');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.warn(`ResNet-18 could not be fetched. ${reason}`);
@@ -32,10 +46,10 @@ async function fetchWeights(): Promise<WeightsSource | undefined> {
 const LITE_STEP = 2;
 
 /** Adds the int8 file of the model that comes with the app. */
-async function addLiteInt8(set: CalibrationSet): Promise<void> {
+async function addLiteInt8(set: CalibrationSet, force: boolean): Promise<void> {
   const manifest = modelIndex(folder).find(({ id }) => id === 'efficientnet-lite0');
   const fewer = thinned(set, LITE_STEP);
-  if (!manifest || (!process.argv.includes('--force') && (await int8IsCurrent(folder, manifest, fewer)))) return;
+  if (!manifest || (!force && (await int8IsCurrent(folder, manifest, fewer)))) return;
   await addInt8(manifest, fewer);
 }
 
@@ -51,9 +65,11 @@ async function addInt8(manifest: ModelManifest, set: CalibrationSet): Promise<Mo
 }
 
 async function main(): Promise<void> {
+  const { weights: wanted, force } = options();
   const set = findCalibrationSet(root);
-  await addLiteInt8(set);
-  const weights = findLocalWeights(root) ?? (await fetchWeights());
+  await addLiteInt8(set, force);
+  // The second set is a model beside the first: whatever lies about is not taken for it.
+  const weights = wanted === 'tv' ? (findLocalWeights(root) ?? (await fetchWeights())) : await obtain(wanted);
   if (!weights) {
     console.warn(
       'The app will recognise with the models that it comes with. For ResNet-18, run "npm run model" again with a network, ' +
@@ -61,13 +77,13 @@ async function main(): Promise<void> {
     );
     return;
   }
-  let manifest = process.argv.includes('--force') ? undefined : await currentManifest(folder, weights);
+  let manifest = force ? undefined : await currentManifest(folder, weights);
   if (manifest && (await int8IsCurrent(folder, manifest, set))) {
-    console.log(`ResNet-18 is there already (${weights.source}).`);
+    console.log(`${manifest.name} is there already (${weights.source}).`);
     return;
   }
   if (!manifest) {
-    console.log(`Making ResNet-18 of ${weights.path} ...`);
+    console.log(`Making ${weights.model?.name ?? 'ResNet-18'} of ${weights.path} ...`);
     manifest = await buildResNet18(weights, folder);
   }
   manifest = await addInt8(manifest, set);
@@ -80,6 +96,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  console.error('No model was changed.');
+  console.error('No model was changed: what was there still is.');
   process.exitCode = 1;
 });

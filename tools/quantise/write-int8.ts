@@ -10,7 +10,7 @@ import { storeAsFloat, storeAsHalf } from '../../src/engine/onnx/half';
 import type { OnnxModel } from '../../src/engine/onnx/model';
 import { topK } from '../../src/engine/probabilities';
 import { readResNet18 } from '../../src/engine/resnet18/read';
-import { hexSha256, RESNET18_ID, writeWhole } from '../model/build-resnet18';
+import { hexSha256, isResNet18, RESNET18_ID, writeWhole } from '../model/build-resnet18';
 import { knownAnswer } from '../model/known-answer';
 import { calibrationInputs, type CalibrationSet } from './calibration-set';
 import { networkInputs } from './images';
@@ -27,12 +27,12 @@ const AGREEMENT_COUNT = 100;
 /** The recipe for a set, where none is asked for. @param id of the model */
 export function recipeFor(set: CalibrationSet, id = RESNET18_ID): Recipe {
   const recipe = set.kind === 'pictures' ? DEFAULT_RECIPE : SYNTHETIC_RECIPE;
-  return id === RESNET18_ID ? recipe : { ...LITE_RECIPE, method: recipe.method };
+  return isResNet18(id) ? recipe : { ...LITE_RECIPE, method: recipe.method };
 }
 
 /** Watches a network at work on images. */
 function observed(id: string, float: OnnxModel, recipe: Recipe, inputs: AsyncIterable<Float32Array>): Promise<Observed> {
-  return id === RESNET18_ID ? observeResNet18(readResNet18(float), float.metadata, inputs) : observeNetwork(storeAsFloat(float), recipe, inputs);
+  return isResNet18(id) ? observeResNet18(readResNet18(float), float.metadata, inputs) : observeNetwork(storeAsFloat(float), recipe, inputs);
 }
 
 /** SHA-256 of all that the integers depend on but the weights. */
@@ -91,7 +91,7 @@ export async function writeInt8(
   const facts = { calibration: set.words, recipe: recipeWords(recipe) };
   const int8 = quantised(await observed(manifest.id, float, recipe, calibrationInputs(set, preprocessing)), recipe, preprocessing);
   const whole = { ...int8, metadata: { ...int8.metadata, ...facts } };
-  const model = encodeModel(manifest.id === RESNET18_ID ? whole : storeAsHalf(whole, HALF_FROM));
+  const model = encodeModel(isResNet18(manifest.id) ? whole : storeAsHalf(whole, HALF_FROM));
   const quantisation: Quantisation = {
     ...facts,
     ...(set.images === undefined ? {} : { pictures: { count: set.paths.length, sha256: set.images } }),
@@ -110,7 +110,7 @@ export async function writeInt8(
   const changed: ModelManifest = { ...manifest, variants: [...manifest.variants.filter((v) => v.precision !== 'int8'), variant] };
   await writeWhole(join(folder, variant.file), model);
   // What comes with the app stays as it is: its int8 has a file of its own beside the manifest.
-  const [name, written] = manifest.id === RESNET18_ID ? [manifest.id, changed] : [`${manifest.id}-int8`, { of: manifest.id, variant }];
+  const [name, written] = isResNet18(manifest.id) ? [manifest.id, changed] : [`${manifest.id}-int8`, { of: manifest.id, variant }];
   await writeWhole(join(folder, `${name}.json`), `${JSON.stringify(written, undefined, 2)}\n`);
   return changed;
 }
