@@ -51,7 +51,8 @@ function packageNotice(dependency: Dependency): Notice {
 /** What is no package: names, weights, and what the bundler itself puts into its output. */
 function otherNotices(publicFolder: string): Notice[] {
   const torchvision = read(here('torchvision.txt'));
-  const texts: Readonly<Record<string, string | undefined>> = { 'BSD-3-Clause': torchvision, 'Apache-2.0': read(join(publicFolder, 'models/efficientnet-lite0.LICENSE.txt')) };
+  const [, apache] = read(join(publicFolder, 'models/efficientnet-lite0.LICENSE.txt')).split(/^(?= +Apache License$)/m);
+  const texts: Readonly<Record<string, string | undefined>> = { 'BSD-3-Clause': torchvision, 'Apache-2.0': apache };
   const weights = modelIndex(join(publicFolder, 'models')).map(({ id, name, licence, source }): Notice => {
     const own = join(publicFolder, `models/${id}.LICENSE.txt`);
     const text = existsSync(own) ? read(own) : (texts[licence] ?? 'No text came with them.');
