@@ -46,6 +46,8 @@ export interface Engine {
   readonly id: EngineId;
   /** Threads that really compute, 1 or more. */
   readonly threads: number;
+  /** As many as {@link Engine.useThreads} may be asked for; missing where the number of threads stays as it is. */
+  readonly mostThreads?: number;
   /**
    * The input buffer, float32 NCHW, shape [1, 3, size, size], normalised RGB. The caller writes into it, then calls `run`;
    * so no copy is made and nothing is allocated per frame. Read it anew before each frame: a WASM memory may have grown.
@@ -64,6 +66,12 @@ export interface Engine {
    */
   classMap?(index: number): ClassMap;
   /**
+   * Has so many threads compute from the next run on, which are started where they are new; not while it runs.
+   * @throws EngineError `threads-failed` where one does not start: as many compute as before
+   * @throws RangeError where they are none, or more than `mostThreads`
+   */
+  useThreads?(threads: number): Promise<void>;
+  /**
    * Gives back what the engine holds (threads included, which keep a Node process alive until then). Memory of a WASM instance only goes
    * back when nothing refers to the engine any more, in some browsers when its worker ends.
    */
@@ -77,6 +85,11 @@ export interface EngineOptions {
    * shared (a page that is not cross-origin isolated), and in a page's own thread, which may not wait for others: use a worker there.
    */
   readonly threads?: number;
+  /**
+   * Up to so many threads may be asked for later (see `Engine.useThreads`), where more than one compute at all; as many as `threads` if
+   * left out.
+   */
+  readonly mostThreads?: number;
   /** How the model is fed and read, for engines that run any classifier; as its file says if left out. */
   readonly ports?: ClassifierPorts;
 }

@@ -22,7 +22,7 @@ import type { SettingsChangeEvent, SheetEvent, SheetId } from './events';
 import { LazyCode, missingCodeText } from '../../base/page/lazy-code';
 import { dropStyles, sharedStyles } from '../../base/page/elements/styles';
 import { icon } from '../../base/page/elements/icons';
-import { LabelBook, labelBookContext, SessionStore, sessionStoreContext } from '../../sessions/page/index';
+import { LabelBook, labelBookContext, type RecordingStateEvent, SessionStore, sessionStoreContext } from '../../sessions/page/index';
 import { APP_SHORTCUTS, type AppAction } from './app-shortcuts';
 import { appStyles } from './app-styles';
 import { SHEETS, type SheetElement } from './sheets';
@@ -107,7 +107,7 @@ export class App extends LitElement {
           ${icon('model')}<span>${loaded ? `${loaded.manifest.name} ${loaded.precision}` : msg('Models')}</span>
         </button>
       </header>
-      <main>
+      <main @sg-recording-state=${(event: RecordingStateEvent) => (recogniser.threadTrials.held = event.recording)}>
         ${VIEWS.map((view) => {
           const active = view.id === this.route.current;
           return view.load

@@ -11,7 +11,8 @@
 typedef struct {
   int32_t generation;  // of the running or last frame; 0: none yet
   int32_t stop;
-  int32_t pad[14];
+  int32_t threads;  // that compute, the leading one among them; those beyond sleep
+  int32_t pad[13];
 } Control;
 
 static void run_item(const Operator *p, int item, int thread) {
@@ -102,11 +103,20 @@ EXPORT("run") void run(Control *control, Operator *operators, int count) {
   run_operators(operators, count, 0, generation);
 }
 
+// From the next frame on so many threads compute, of those that were started.
+EXPORT("use_threads") void use_threads(Control *control, int threads) {
+  STORE(control->threads, threads);
+  __builtin_wasm_memory_atomic_notify(&control->threads, 0x7fffffff);
+}
+
 // The other threads: sleep between frames, return when told to stop.
 EXPORT("help") void help(Control *control, Operator *operators, int count, int thread) {
   int32_t seen = 0;
   for (;;) {
     wait_while(&control->generation, seen);
+    for (int32_t threads; (threads = LOAD(control->threads)) <= thread;) {
+      __builtin_wasm_memory_atomic_wait32(&control->threads, threads, -1);
+    }
     if (LOAD(control->stop)) return;
     seen = LOAD(control->generation);
     run_operators(operators, count, thread, seen);

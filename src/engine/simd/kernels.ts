@@ -5,6 +5,8 @@ export interface Kernels {
   run(control: number, operators: number, count: number): void;
   /** Only in the builds with threads; returns when told to stop. */
   help?(control: number, operators: number, count: number, thread: number): void;
+  /** Only in the builds with threads: how many compute from the next frame on. */
+  use_threads?(control: number, threads: number): void;
   prepare_conv1(from: number, to: number, oc: number): void;
   prepare_direct(from: number, to: number, oc: number, ic: number, taps: number): void;
   prepare_winograd2(from: number, to: number, oc: number, ic: number): void;

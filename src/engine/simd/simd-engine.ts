@@ -1,4 +1,4 @@
-import type { ClassMap, Engine, EngineOptions, EngineOutput, LastBlock } from '../engine.ts';
+import type { ClassMap, Engine, EngineOutput, LastBlock } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { Thread } from '../host.ts';
 import { classMapOf } from '../onnx/classifier.ts';
@@ -8,14 +8,13 @@ import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels.ts'
 import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
 import type { MapSource, PlannedNetwork, PlanNetwork } from './network.ts';
 import { OPERATOR_BYTES, writeOperators, type Operator } from './operator.ts';
+import { ThreadTeam } from './thread-team.ts';
 
 const PAGE = 65536;
 const CONTROL_BYTES = 64;
-/** A thread that has not come up by then will not, milliseconds. */
-const THREAD_START_MS = 10_000;
 
 export interface SimdEngineParts {
-  /** A build with threads exactly where `threads` is above 1. */
+  /** A build with threads exactly where `threads` or `mostThreads` is above 1. */
   readonly module: WebAssembly.Module;
   /** Starts a further thread. */
   readonly spawn: () => Thread;
@@ -26,37 +25,6 @@ interface OperatorList {
   readonly control: number;
   readonly operators: number;
   readonly count: number;
-}
-
-/** Starts a thread and waits for its word. */
-async function startThread(spawn: SimdEngineParts['spawn'], request: HelpRequest): Promise<Thread> {
-  const worker = spawn();
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string): void => {
-      clearTimeout(timer);
-      worker.terminate();
-      reject(new EngineError('threads-failed', `Thread ${request.help[3]} of the SIMD engine: ${reason}`));
-    };
-    const timer = setTimeout(() => fail('no answer'), THREAD_START_MS);
-    worker.addEventListener('error', (event) => fail(event.message || 'could not be started'));
-    worker.addEventListener('message', () => {
-      clearTimeout(timer);
-      resolve(worker);
-    });
-    worker.postMessage(request);
-  });
-}
-
-/** Starts the further threads, all or none. */
-async function startThreads(spawn: SimdEngineParts['spawn'], requests: readonly HelpRequest[]): Promise<Thread[]> {
-  const started = await Promise.allSettled(requests.map((request) => startThread(spawn, request)));
-  const helpers = started.flatMap((s) => (s.status === 'fulfilled' ? [s.value] : []));
-  const failed = started.find((s) => s.status === 'rejected');
-  if (failed) {
-    for (const helper of helpers) helper.terminate();
-    throw EngineError.from(failed.reason, 'threads-failed');
-  }
-  return helpers;
 }
 
 function allocate(pages: number, shared: boolean): WebAssembly.Memory {
@@ -72,16 +40,29 @@ class SimdEngine implements Engine {
   readonly #output: EngineOutput;
 
   constructor(
-    readonly threads: number,
+    private computing: number,
+    readonly mostThreads: number,
     readonly input: Float32Array,
     logits: Float32Array,
     features: Float32Array | undefined,
     private readonly compute: () => void,
     readonly lastBlock: Engine['lastBlock'],
     readonly classMap: Engine['classMap'],
-    private readonly helpers: readonly Thread[],
+    private readonly team: ThreadTeam,
+    private readonly wake: (threads: number) => void,
   ) {
     this.#output = { logits, features };
+  }
+
+  get threads(): number {
+    return this.computing;
+  }
+
+  async useThreads(threads: number): Promise<void> {
+    if (!Number.isInteger(threads) || threads < 1 || threads > this.mostThreads) throw new RangeError(`${threads} threads are not 1 to ${this.mostThreads}.`);
+    await this.team.start(threads - 1);
+    this.wake(threads);
+    this.computing = threads;
   }
 
   run(): Promise<EngineOutput> {
@@ -90,7 +71,7 @@ class SimdEngine implements Engine {
   }
 
   dispose(): void {
-    for (const helper of this.helpers) helper.terminate();
+    this.team.end();
   }
 }
 
@@ -120,37 +101,41 @@ function classMaps(source: MapSource, memory: ArrayBufferLike): (index: number) 
  * @throws EngineError `threads-failed` where a thread does not start, `out-of-memory` where its memory (about 130 MB for floats, 20 MB for
  * integers) is refused, `self-test-failed` where the network's own check finds a wrong number
  */
-export async function startSimdEngine(planNetwork: PlanNetwork, options: Required<Pick<EngineOptions, 'threads'>>, parts: SimdEngineParts): Promise<Engine> {
+export async function startSimdEngine(planNetwork: PlanNetwork, options: { readonly threads: number; readonly mostThreads?: number }, parts: SimdEngineParts): Promise<Engine> {
   const { threads } = options;
+  const most = Math.max(threads, options.mostThreads ?? threads);
   // The kernels' own data lies below 1 MiB (--initial-memory): their exact end is only known once they are instantiated.
   const arena = new Arena(16 * PAGE);
   const list = (operators: readonly Operator[]): OperatorList => ({
     control: arena.floats(CONTROL_BYTES / 4), operators: arena.floats((operators.length * OPERATOR_BYTES) / 4), count: operators.length,
   });
-  const plan = planNetwork(arena, threads);
+  const plan = planNetwork(arena, most);
   const whole = list(plan.operators);
   // Control blocks of their own: the other threads do not watch these, so the leading one computes alone.
   const alone = plan.alone.map(list);
-  const stacks = arena.floats(((threads - 1) * STACK_BYTES) / 4);
+  const stacks = arena.floats(((most - 1) * STACK_BYTES) / 4);
   const staging = arena.floats(plan.stagingBytes / 4);
-  const memory = allocate(Math.ceil(arena.end / PAGE), threads > 1);
+  const memory = allocate(Math.ceil(arena.end / PAGE), most > 1);
   const { buffer } = memory;
   const kernels = await instantiateKernels(parts.module, memory);
   plan.place(kernels, buffer, staging);
   const words = new Int32Array(buffer);
   writeOperators(words, whole.operators, plan.operators);
   for (const [i, { operators }] of alone.entries()) writeOperators(words, operators, plan.alone[i]);
-  const requests = Array.from({ length: threads - 1 }, (_, i): HelpRequest => ({
+  const requests = Array.from({ length: most - 1 }, (_, i): HelpRequest => ({
     module: parts.module, memory, stackTop: stacks + (i + 1) * STACK_BYTES, help: [whole.control, whole.operators, whole.count, i + 1],
   }));
-  const helpers = await startThreads(parts.spawn, requests);
+  const team = new ThreadTeam(parts.spawn, requests);
+  const wake = (count: number): void => kernels.use_threads?.(whole.control, count);
+  wake(threads);
+  await team.start(threads - 1);
   const run = ({ control, operators, count }: OperatorList): void => kernels.run(control, operators, count);
   const floats = new Float32Array(buffer);
   const view = (address: number, length: number): Float32Array => floats.subarray(address / 4, address / 4 + length);
   const { features } = plan;
   const engine = new SimdEngine(
-    threads, view(plan.input, 3 * plan.size ** 2), view(plan.logits, plan.classes), features && view(features.address, features.width), () => run(whole),
-    lastBlockOf(plan, buffer, () => run(alone[0])), plan.map && classMaps(plan.map, buffer), helpers,
+    threads, most, view(plan.input, 3 * plan.size ** 2), view(plan.logits, plan.classes), features && view(features.address, features.width), () => run(whole),
+    lastBlockOf(plan, buffer, () => run(alone[0])), plan.map && classMaps(plan.map, buffer), team, wake,
   );
   if (plan.check) {
     fillSelfTestInput(engine.input);

@@ -23,4 +23,5 @@ export {
 } from './model/device-capabilities';
 export type { ModelPicker } from './model/model-picker';
 export type { ModelTrial } from './model/model-trial';
+export type { ThreadRecord } from './model/thread-trials';
 export { recogniserContext, RecogniserController } from './model/recogniser-controller';

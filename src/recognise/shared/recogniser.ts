@@ -42,6 +42,8 @@ export interface LoadRequest {
   readonly engine: EngineId;
   /** Threads wanted, 1 or more. */
   readonly threads: number;
+  /** So many may be asked for later, where the engine can change their number; as many as `threads` if left out. */
+  readonly mostThreads?: number;
 }
 
 /** The model that runs, and how. */
@@ -50,6 +52,8 @@ export interface LoadedModel {
   readonly precision: Precision;
   readonly engine: EngineId;
   readonly threads: number;
+  /** As many as `useThreads` may be asked for; left out where their number stays as it is. */
+  readonly mostThreads?: number;
   /** From request to first self-test answer, milliseconds. */
   readonly loadMs: number;
   /** Whether the self-test compared with a stored answer (or could only see that the answer is sane). */
@@ -172,9 +176,12 @@ export interface RecogniserApi {
    * Times the loaded network on the self-test input, one run after another.
    * @param runs at most
    * @param limitMs no run begins later than this, milliseconds
+   * @param threads have these runs on so many threads, at most `mostThreads`; afterwards there are as many as before
    * @returns milliseconds of each run, one at least
    */
-  measure(runs: number, limitMs: number): Promise<number[]>;
+  measure(runs: number, limitMs: number, threads?: number): Promise<number[]>;
+  /** Has so many threads compute from now on, at most `mostThreads`. */
+  useThreads(threads: number): Promise<void>;
   /** Changes smoothing and hold. */
   configure(options: SmootherOptions): void;
   /**

@@ -95,8 +95,21 @@ export class RecogniserService implements RecogniserApi {
     return this.#queue.run(() => this.#recognise(frame, options)).finally(() => closeFrame(frame));
   }
 
-  measure(runs: number, limitMs: number): Promise<number[]> {
-    return this.#queue.run(() => timeEngine(this.#loaded.engine, runs, limitMs));
+  measure(runs: number, limitMs: number, threads?: number): Promise<number[]> {
+    return this.#queue.run(async () => {
+      const { engine } = this.#loaded;
+      const before = engine.threads;
+      if (threads !== undefined) await engine.useThreads?.(threads);
+      try {
+        return await timeEngine(engine, runs, limitMs);
+      } finally {
+        if (threads !== undefined) await engine.useThreads?.(before);
+      }
+    });
+  }
+
+  useThreads(threads: number): Promise<void> {
+    return this.#queue.run(async () => this.#loaded.engine.useThreads?.(threads));
   }
 
   inspect(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelDraft> {
@@ -132,7 +145,11 @@ export class RecogniserService implements RecogniserApi {
     this.#running?.engine.dispose();
     this.#running = undefined;
     onProgress({ phase: 'session', loaded: variant.bytes, total: variant.bytes });
-    const engine = await this.createEngine(request.engine, bytes, { threads: request.threads, ports: manifest.ports });
+    const engine = await this.createEngine(request.engine, bytes, {
+      threads: request.threads,
+      ...(request.mostThreads === undefined ? {} : { mostThreads: request.mostThreads }),
+      ports: manifest.ports,
+    });
     let classes: number;
     try {
       onProgress({ phase: 'self-test', loaded: variant.bytes, total: variant.bytes });
@@ -152,6 +169,7 @@ export class RecogniserService implements RecogniserApi {
       precision,
       engine: engine.id,
       threads: engine.threads,
+      ...(engine.useThreads && engine.mostThreads !== undefined ? { mostThreads: engine.mostThreads } : {}),
       loadMs: performance.now() - started,
       selfTest: variant.selfTest ? 'matched' : 'sane',
       classes,

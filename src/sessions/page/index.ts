@@ -1,5 +1,6 @@
 /** What other features use of recording and of the library of sessions. */
 export { LabelBook, labelBookContext } from './label-book';
+export type { RecordingStateEvent } from './events';
 export { SessionStore, sessionStoreContext } from './library/session-store';
 export { LiveRecorder } from './recording/live-recorder';
 

@@ -8,7 +8,7 @@ import { Arena } from '../../../src/engine/simd/arena';
 import { planNetwork } from '../../../src/engine/simd/plan';
 import { floatNetwork } from '../../../src/engine/simd/float-network';
 import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
-import { spawnThread } from '../../../src/engine/host';
+import { spawnThread, type Thread } from '../../../src/engine/host';
 import { kernelModule, noThreads } from '../../support/node-thread';
 import { noise, randomResNet18 } from '../../support/weights';
 
@@ -115,6 +115,44 @@ describe('SIMD engine', () => {
     } finally {
       shared.dispose();
     }
+  });
+
+  it('computes on as many threads as it is told to, up and down, the very same', { timeout: 60_000 }, async () => {
+    const module = await kernelModule('kernels-threads.wasm');
+    let started = 0;
+    const spawn = (): Thread => {
+      started++;
+      return spawnThread();
+    };
+    const shared = await startSimdEngine(floatNetwork(weights), { threads: 1, mostThreads: 4 }, { module, spawn });
+    try {
+      expect([shared.threads, shared.mostThreads, started]).toEqual([1, 4, 0]);
+      const next = noise(9);
+      for (const threads of [1, 3, 2, 4, 1, 4, 2]) {
+        await shared.useThreads?.(threads);
+        expect(shared.threads).toBe(threads);
+        for (let frame = 0; frame < 3; frame++) {
+          for (let i = 0; i < engine.input.length; i++) engine.input[i] = 2 * next();
+          shared.input.set(engine.input);
+          const [wanted, own] = [await engine.run(), await shared.run()];
+          expect(own.logits, `${threads} threads, frame ${frame}`).toEqual(wanted.logits);
+        }
+      }
+      // Each is started once, where it is first wanted.
+      expect(started).toBe(3);
+      for (const none of [0, 5, 1.5]) await expect(shared.useThreads?.(none)).rejects.toThrow(RangeError);
+      expect(shared.threads).toBe(2);
+    } finally {
+      shared.dispose();
+    }
+  });
+
+  it('goes on with as many threads as before where a further one does not start', async () => {
+    const shared = await startSimdEngine(floatNetwork(weights), { threads: 1, mostThreads: 2 }, { module: await kernelModule('kernels-threads.wasm'), spawn: noThreads });
+    await expect(shared.useThreads?.(2)).rejects.toMatchObject({ code: 'threads-failed' });
+    expect(shared.threads).toBe(1);
+    shared.input.set(engine.input);
+    expect((await shared.run()).logits).toEqual((await engine.run()).logits);
   });
 
   it('says that a thread could not be started', async () => {

@@ -11,7 +11,7 @@ import { icon } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
-import { capabilityText } from './capability-text';
+import { capabilityText, threadsText } from './capability-text';
 
 /** Set by the build (vite.config.ts). */
 declare const __SIGHTGLASS_VERSION__: string;
@@ -92,7 +92,7 @@ export class StatusSheet extends LitElement {
   }
 
   override render(): unknown {
-    const { fallbackReason, capabilities, trials } = this.recogniser;
+    const { fallbackReason, capabilities, trials, threadTrials } = this.recogniser;
     return html`<sg-sheet .heading=${msg('What this device can do')}>
       ${fallbackReason
         ? html`<p class="fault"><strong>${sentence(faultText(fallbackReason.code).title)}</strong> ${msg('A slower way was taken.')}</p>`
@@ -106,6 +106,7 @@ export class StatusSheet extends LitElement {
             <div>
               <strong>${name}</strong><span class="visually-hidden">${msg(': ')}${this.#foundWords(capability.found)}</span>
               <p>${meaning}</p>
+              ${capability.id === 'threads' && threadTrials.record ? html`<p class="measured">${threadsText(threadTrials.record)}</p>` : nothing}
             </div>
           </li>`;
         })}
@@ -137,7 +138,7 @@ export class StatusSheet extends LitElement {
   }
 
   #report(): string {
-    const { loaded, fallbackReason, fault, capabilities, trials } = this.recogniser;
+    const { loaded, fallbackReason, fault, capabilities, trials, threadTrials } = this.recogniser;
     const s = this.statistics();
     const ms = (value: number | undefined): string | undefined => value?.toFixed(1);
     return deviceReport(deviceCapabilities(capabilities, trials.quickInt8), {
@@ -147,6 +148,7 @@ export class StatusSheet extends LitElement {
       fault,
       figures: {
         transport: s?.transport,
+        'ms by threads': threadTrials.record?.times.map(({ threads, ms }) => `${threads}: ${ms.toFixed(1)}`).join(', '),
         'display rate': ms(s?.displayRate),
         'recognition rate': ms(s?.recognitionRate),
         'inference ms': ms(s?.inferenceMs),

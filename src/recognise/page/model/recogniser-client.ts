@@ -110,12 +110,17 @@ export class RecogniserClient {
   }
 
   /** Times the network alone, see {@link RecogniserApi.measure}; milliseconds of each run. */
-  measure(runs: number, limitMs: number): Promise<number[]> {
-    return this.#link.call((remote) => remote.measure(runs, limitMs), {
+  measure(runs: number, limitMs: number, threads?: number): Promise<number[]> {
+    return this.#link.call((remote) => remote.measure(runs, limitMs, threads), {
       fatal: true,
       ms: this.timeouts.recognise + limitMs,
       late: new Fault('worker-hung', 'The worker gave no answer when the network was timed.'),
     });
+  }
+
+  /** See {@link RecogniserApi.useThreads}. */
+  useThreads(threads: number): Promise<void> {
+    return this.#link.call((remote) => remote.useThreads(threads));
   }
 
   configure(options: SmootherOptions): Promise<void> {

@@ -14,6 +14,7 @@ import type { Settings, SettingsStore } from '../../../base/page/settings';
 import { SharedController } from '../../../base/page/shared-controller';
 import type { TrialSide } from './speed-trial';
 import { SpeedTrials } from './speed-trials';
+import { ThreadTrials } from './thread-trials';
 import { keptModelFile, removeKeptModel } from './kept-models';
 import { StartMark } from './start-mark';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
@@ -45,6 +46,8 @@ export class RecogniserController extends SharedController {
   #restartedAt: number | undefined;
   /** Which precision is the quicker on this device. */
   readonly trials: SpeedTrials;
+  /** On how many threads the model is quickest on this device. */
+  readonly threadTrials: ThreadTrials;
 
   constructor(
     owner: ReactiveControllerHost,
@@ -53,10 +56,12 @@ export class RecogniserController extends SharedController {
   ) {
     super(owner);
     this.trials = new SpeedTrials(settings, spawn, () => this.changed());
+    this.threadTrials = new ThreadTrials(settings, this.trials.gate, () => this.trials.measuring);
   }
 
   override hostDisconnected(): void {
     this.#call++;
+    this.threadTrials.end();
     this.#client?.dispose();
     this.#client = undefined;
     this.state = 'off';
@@ -126,6 +131,7 @@ export class RecogniserController extends SharedController {
    */
   async recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
     let beganAt = 0;
+    this.threadTrials.frame();
     const recognition = await this.trials.gate.enter(async () => {
       beganAt = performance.now();
       const client = this.#client;
@@ -133,6 +139,7 @@ export class RecogniserController extends SharedController {
       if ('close' in frame) frame.close();
       throw new Fault('no-model', 'No model is ready.');
     });
+    this.threadTrials.frame();
     this.trials.answered();
     this.#trust(performance.now() - beganAt);
     return recognition;
@@ -211,12 +218,14 @@ export class RecogniserController extends SharedController {
     const { wasmRelaxedSimd: relaxed } = capabilities;
     const variant = await this.trials.variantToLoad(entry.manifest, threads, relaxed, () => client.quickInt8());
     if (call !== this.#call) return;
-    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, threads, relaxed);
+    const tried = this.threadTrials.threadsToLoad(variant, capabilities);
+    this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, tried.threads, relaxed);
     const loaded = await client.load(
       {
         manifest: entry.manifest,
         location: entry.location,
         precision: variant.precision,
+        ...tried,
         ...this.#ways[number],
       },
       (progress) => {
@@ -258,7 +267,22 @@ export class RecogniserController extends SharedController {
     this.#client = client;
     this.loaded = loaded;
     if (before !== client) before?.dispose();
+    this.#tryThreads(side);
     this.changed();
+  }
+
+  #tryThreads({ client, loaded }: TrialSide): void {
+    if (!this.capabilities) return;
+    this.threadTrials.begin({
+      client, loaded,
+      capabilities: this.capabilities,
+      gone: () => this.#client !== client || this.state !== 'ready',
+      told: (threads) => {
+        this.loaded = { ...loaded, threads };
+        this.trials.runsOn(threads);
+        this.changed();
+      },
+    });
   }
 
   async #list(client: RecogniserClient): Promise<CatalogueEntry[]> {

@@ -95,6 +95,13 @@ export class SpeedTrials {
     this.#answers = 0;
   }
 
+  /** So many threads compute from now on in the model that runs. */
+  runsOn(threads: number): void {
+    if (!this.#subject) return;
+    const { running } = this.#subject;
+    this.#subject = { ...this.#subject, running: { ...running, loaded: { ...running.loaded, threads } } };
+  }
+
   /** A frame was recognised; after the first few the trial begins, where one is due. */
   answered(): void {
     this.#answers++;

@@ -1,7 +1,7 @@
 import type { EngineId, Precision } from '../../../engine/index';
 import type { ModelManifest } from '../../../base/shared/model';
 import type { Speed } from '../../shared/speed';
-import { browserStorage } from '../../../base/page/settings';
+import { MeasuredStore, type MeasuredStorage } from './measured-store';
 
 /** What came of timing a model's precisions on this device. */
 export interface SpeedRecord {
@@ -10,12 +10,8 @@ export interface SpeedRecord {
   readonly choice: Precision;
 }
 
-const KEY = 'sightglass.speeds';
-/** Records kept, the newest: models, engines and versions come and go. */
-const MOST = 8;
-
 /** Raised where an engine has become quicker: what was measured before says nothing of it. 2: int8 by our own kernels. */
-const ENGINES = 2;
+export const ENGINES = 2;
 
 /** What a record holds for: with another build of the app, other weights, engine or threads it is measured anew. */
 export interface SpeedSubject {
@@ -44,43 +40,9 @@ function isRecord(value: unknown): value is SpeedRecord {
   return Array.isArray(speeds) && speeds.every((s) => typeof s === 'object' && s !== null && isSpeed(s)) && speeds.some((s: Speed) => s.precision === choice);
 }
 
-/** Measured speeds in localStorage; where that is blocked they last for the visit. */
-export class SpeedStore {
-  readonly #records: Map<string, SpeedRecord>;
-
-  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined = browserStorage()) {
-    this.#records = this.#read();
-  }
-
-  recall(key: string): SpeedRecord | undefined {
-    return this.#records.get(key);
-  }
-
-  keep(key: string, record: SpeedRecord): void {
-    this.#records.delete(key);
-    this.#records.set(key, record);
-    for (const old of [...this.#records.keys()].slice(0, -MOST)) this.#records.delete(old);
-    this.#write();
-  }
-
-  #write(): void {
-    try {
-      this.storage?.setItem(KEY, JSON.stringify([...this.#records]));
-    } catch {
-      // Full or blocked: they hold for this visit.
-    }
-  }
-
-  /** Takes only what is whole: an older version may have written it. */
-  #read(): Map<string, SpeedRecord> {
-    try {
-      const stored: unknown = JSON.parse(this.storage?.getItem(KEY) ?? '[]');
-      if (!Array.isArray(stored)) return new Map();
-      return new Map(
-        stored.filter((entry): entry is [string, SpeedRecord] => Array.isArray(entry) && typeof entry[0] === 'string' && isRecord(entry[1])),
-      );
-    } catch {
-      return new Map();
-    }
+/** What the speed of each precision was measured to be. */
+export class SpeedStore extends MeasuredStore<SpeedRecord> {
+  constructor(storage?: MeasuredStorage) {
+    super('sightglass.speeds', isRecord, storage);
   }
 }
