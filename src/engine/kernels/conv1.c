@@ -105,7 +105,7 @@ void conv1_pool(const Operator *p, int item, int thread) {
       const int block = c * 2 + half;
       const vec bias = load(p->bias + block * 4);
       for (int i = 0; i < TILES; i++) {
-        output_tile(sums + (half * TILES + i) * 4, SUMS_STEP, bias, 0, rows + (1 + i * M) * 4, ROW_PITCH, M, M, 1);
+        output_tile(sums + i * 8 + half * 4, SUMS_STEP, bias, 0, rows + (1 + i * M) * 4, ROW_PITCH, M, M, 1);
       }
       float *out = p->out + block * p->out_plane + (item * 2 + 1) * p->out_row + 4;
       const float *r1 = rows + ROW_PITCH, *r2 = r1 + ROW_PITCH, *r3 = r2 + ROW_PITCH;

@@ -44,11 +44,11 @@ void direct(const Operator *p, int item, int thread) {
     multiply(&product);
     for (int half = 0; half < 2; half++) {
       const vec bias = load(p->bias + o * 8 + half * 4);
-      const float *from = sums + half * count * 4;
+      const float *from = sums + half * 4;
       float *out = p->out + (o * 2 + half) * p->out_plane + 4;
       int y = pixels.first / p->width, x = pixels.first % p->width;
       for (int i = 0; i < count; i++) {
-        store(out + (y + 1) * p->out_row + x * 4, relu_if(add(load(from + i * 4), bias), p->relu));
+        store(out + (y + 1) * p->out_row + x * 4, relu_if(add(load(from + i * 8), bias), p->relu));
         if (++x == p->width) x = 0, y++;
       }
     }

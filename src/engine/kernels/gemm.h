@@ -18,9 +18,9 @@
 
 // out = columns * weights, or out += ..., `times` over with all pointers moved on by their steps. Bytes throughout.
 // columns: `larger` blocks of N columns, then `smaller` blocks of N - 1, each [all / 16][n][4], of which steps `first` to
-// `first` + 4 * k4 are used. weights: [4 * k4][8]. out: [2][columns][4], its halves `pitch` apart.
+// `first` + 4 * k4 are used. weights: [4 * k4][8]. out: [columns][8].
 typedef void Gemm(const float *columns, const float *weights, float *out, int k4, int first, int all, int larger, int smaller,
-                  int pitch, int add, int times, int columns_step, int weights_step, int out_step);
+                  int add, int times, int columns_step, int weights_step, int out_step);
 Gemm gemm_1, gemm_2, gemm_3, gemm_4, gemm_5, gemm_6;
 
 // A product of columns and weights, sizes in floats.
@@ -29,7 +29,7 @@ typedef struct {
   int tiles;             // columns in all
   int all, first, k;     // rows of the columns, and which of them are used: `k` from `first`
   const float *weights;  // [k][8]
-  float *sums;           // [2][tiles][4]
+  float *sums;           // [tiles][8]
   int times, columns_step, weights_step, sums_step;
 } Product;
 
@@ -39,7 +39,7 @@ static inline void gemm(const Product *p, int from, int k, const float *weights,
 #define CASE(n) \
   case n: \
     gemm_##n(p->columns, weights, sums, k / 4, (p->first + from) * 4, p->all * 4, even ? blocks.count : blocks.larger, \
-             even ? 0 : blocks.count - blocks.larger, p->tiles * 16, from > 0, times, p->columns_step * 4, p->weights_step * 4, \
+             even ? 0 : blocks.count - blocks.larger, from > 0, times, p->columns_step * 4, p->weights_step * 4, \
              p->sums_step * 4); \
     break;
   switch (blocks.small + !even) { CASE(6) CASE(5) CASE(4) CASE(3) CASE(2) CASE(1) }

@@ -13,15 +13,22 @@
 #pragma STDC FP_CONTRACT OFF
 #include "simd.h"
 
-// 8 sums at n pixels, which lie `offsets` from `in`: [n][8].
-typedef void Dot(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
-Dot dot_5, dot_6, wide_dot_5, wide_dot_6;
+// 8 sums at n pixels, which lie `offsets` from `in`: [n][8], over `blocks` of 16 channels.
+typedef void Igemm(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
+Igemm qs8_igemm_8x5, qs8_igemm_8x6, qs8_wide_igemm_8x5, qs8_wide_igemm_8x6;
+
+// Blocks of pixels whose places are worked out at a time, for all output channels.
+#define MOST_BLOCKS 48
 
 // Pixels of a block: where they lie, in bytes, in input and output of integers and, in floats, in an output of these.
 typedef struct {
   int32_t in[MAX_COLUMNS], out[MAX_COLUMNS], floats[MAX_COLUMNS];
   int32_t excess[MAX_COLUMNS];  // of the sums, where weights are 64 more than they are
 } Places;
+
+typedef struct {
+  int x, y;
+} Pixel;
 
 INLINE vec floats_low(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(halves)); }
 INLINE vec floats_high(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_high_u16x8(halves)); }
@@ -69,31 +76,40 @@ INLINE void finish(const Operator *p, int o, int n, const int32_t *sums, const P
   }
 }
 
+// Where n pixels from `from` on lie. @returns the next one
+static Pixel places_of(const Operator *p, Pixel from, int n, int floats, Places *at) {
+  const int edge = p->taps == 1;
+  // A stage's activations are alike: where floats come out, the residual lies as the input does.
+  const int out_row = floats ? p->in_row : p->out_row;
+  for (int i = 0; i < n; i++) {
+    at->in[i] = (from.y * p->stride + edge) * p->in_row + (from.x * p->stride + edge) * 16;
+    at->out[i] = (from.y + 1) * out_row + (from.x + 1) * 16;
+    if (floats) at->floats[i] = (from.y + 1) * p->out_row + (from.x + 1) * 4;
+    if (p->wide_in) at->excess[i] = ((const int32_t *)p->sums)[from.y * p->width + from.x] * 64;
+    if (++from.x == p->width) from.x = 0, from.y++;
+  }
+  return from;
+}
+
 INLINE void convolve(const Operator *p, int item, int floats) {
   const int groups = parts(p->oc / 8, p->group);
   const Range c = part(item % groups, p->group, p->oc / 8);
   const Range rows = part(item / groups, p->chunk, p->height);
   const Blocks blocks = split((rows.last - rows.first) * p->width);
-  const int edge = p->taps == 1;
-  // A stage's activations are alike: where floats come out, the residual lies as the input does.
-  const int out_row = floats ? p->in_row : p->out_row;
+  Igemm *const small = p->wide_in ? qs8_wide_igemm_8x5 : qs8_igemm_8x5, *const large = p->wide_in ? qs8_wide_igemm_8x6 : qs8_igemm_8x6;
+  Places at[MOST_BLOCKS];
   int32_t sums[MAX_COLUMNS * 8];
-  for (int o = c.first * 8; o < c.last * 8; o += 8) {
-    const int8_t *weights = (const int8_t *)p->weights + o * p->taps * p->taps * p->ic;
-    int x = 0, y = rows.first;
-    for (int b = 0; b < blocks.count; b++) {
-      const int n = block_size(&blocks, b);
-      Places at;
-      for (int i = 0; i < n; i++) {
-        at.in[i] = (y * p->stride + edge) * p->in_row + (x * p->stride + edge) * 16;
-        at.out[i] = (y + 1) * out_row + (x + 1) * 16;
-        if (floats) at.floats[i] = (y + 1) * p->out_row + (x + 1) * 4;
-        if (p->wide_in) at.excess[i] = ((const int32_t *)p->sums)[y * p->width + x] * 64;
-        if (++x == p->width) x = 0, y++;
+  Pixel pixel = {0, rows.first};
+  for (int first = 0; first < blocks.count; first += MOST_BLOCKS) {
+    const int count = smaller(MOST_BLOCKS, blocks.count - first);
+    for (int b = 0; b < count; b++) pixel = places_of(p, pixel, block_size(&blocks, first + b), floats, &at[b]);
+    for (int o = c.first * 8; o < c.last * 8; o += 8) {
+      const int8_t *weights = (const int8_t *)p->weights + o * p->taps * p->taps * p->ic;
+      for (int b = 0; b < count; b++) {
+        const int n = block_size(&blocks, first + b);
+        (n == 6 ? large : small)((const uint8_t *)p->in, weights, sums, at[b].in, p->ic / 16, p->in_plane, p->in_row, p->taps);
+        finish(p, o, n, sums, &at[b], floats);
       }
-      Dot *const dot = p->wide_in ? (n == 6 ? wide_dot_6 : wide_dot_5) : n == 6 ? dot_6 : dot_5;
-      dot((const uint8_t *)p->in, weights, sums, at.in, p->ic / 16, p->in_plane, p->in_row, p->taps);
-      finish(p, o, n, sums, &at, floats);
     }
   }
 }

@@ -53,7 +53,7 @@ typedef struct {
   const float *residual;  // added before ReLU; null where there is none
   const float *weights, *bias;
   float *columns;        // Winograd: transformed input [position][block]; direct: packed input [block][tap]
-  float *sums;           // Winograd: [position][oc / 4][tile][4]
+  float *sums;           // Winograd: [position][oc / 8][tile][8]
   int32_t columns_step, sums_step;  // floats from position to position; a little more than a power of two (cache sets)
   float *local;          // this many floats a thread, from here
   int32_t local_size;

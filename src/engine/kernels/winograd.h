@@ -2,7 +2,7 @@
 // one-dimensional transforms transform_in and transform_out (tile.h).
 //
 // Transformed input: [position][block of n <= 6 tiles][ic / 4][n][4]. Weights: [position][oc / 8][ic][8].
-// Sums: [position][oc / 4][tile][4].
+// Sums: [position][oc / 8][tile][8].
 #include "gemm.h"
 #include "operator.h"
 
@@ -44,16 +44,17 @@ __attribute__((noinline)) static void output_part(const float *m, int step, vec 
 static void tiles_out(const Operator *p, int start, int tiles, int first, int last, const float *sums) {
   for (int c = first * 2; c < last * 2; c++) {
     const vec bias = load(p->bias + c * 4);
+    const float *from = sums + (c / 2 - first) * tiles * 8 + c % 2 * 4;
     for (int i = 0; i < tiles; i++) {
       const int y = (start + i) / p->tiles_x * M, x = (start + i) % p->tiles_x * M;
       const int at = c * p->out_plane + (y + 1) * p->out_row + (x + 1) * 4;
       const float *residual = p->residual ? p->residual + at : 0;
       if (y + M <= p->height && x + M <= p->width && p->relu) {
-        output_whole(sums, p->sums_step, bias, residual, p->out + at, p->out_row);
+        output_whole(from, p->sums_step, bias, residual, p->out + at, p->out_row);
       } else {
-        output_part(sums, p->sums_step, bias, residual, p->out + at, p->out_row, p->height - y, p->width - x, p->relu);
+        output_part(from, p->sums_step, bias, residual, p->out + at, p->out_row, p->height - y, p->width - x, p->relu);
       }
-      sums += 4;
+      from += 8;
     }
   }
 }

@@ -84,9 +84,9 @@ export class Assembly {
 
 /** gemm_N of src/engine/kernels/gemm.h for N = `columns`: blocks of N columns, then blocks of one less. */
 function gemm(columns: number, relaxed: boolean): string {
-  const [columnsAt, weights, out, k4, first, all, larger, smaller, pitch, add, times, columnsStep, weightsStep, outStep] = Array(14).keys();
-  const asm = new Assembly(14);
-  const [block, sums, lower, a, b, k, count] = Array.from({ length: 7 }, () => asm.variable('i32'));
+  const [columnsAt, weights, out, k4, first, all, larger, smaller, add, times, columnsStep, weightsStep, outStep] = Array(13).keys();
+  const asm = new Assembly(13);
+  const [block, sums, a, b, k, count] = Array.from({ length: 6 }, () => asm.variable('i32'));
   const upperSums = Array.from({ length: columns }, () => asm.variable('v128'));
   const lowerSums = Array.from({ length: columns }, () => asm.variable('v128'));
   const [w0, w1, x] = Array.from({ length: 3 }, () => asm.variable('v128'));
@@ -108,16 +108,18 @@ function gemm(columns: number, relaxed: boolean): string {
     }
   };
 
+  // A column's two sums lie side by side, and so do their weights: V8 can make one vector of 256 bits of each such pair (--wasm-revectorize).
   const eachSum = (n: number, use: (address: number, offset: number, sum: number) => void): void => {
-    for (let i = 0; i < n; i++) use(sums, i * V, upperSums[i]);
-    for (let i = 0; i < n; i++) use(lower, i * V, lowerSums[i]);
+    for (let i = 0; i < n; i++) {
+      use(sums, i * 2 * V, upperSums[i]);
+      use(sums, i * 2 * V + V, lowerSums[i]);
+    }
   };
 
   const blocks = (n: number, howMany: number): void => {
     asm.copy(count, howMany);
     asm.choose(count, () => {
       asm.repeat(count, () => {
-        asm.add(lower, sums, pitch);
         asm.choose(
           add,
           () => eachSum(n, (address, offset, sum) => asm.load(address, offset, sum)),
@@ -133,7 +135,7 @@ function gemm(columns: number, relaxed: boolean): string {
         });
         eachSum(n, (address, offset, sum) => asm.store(address, offset, sum));
         asm.emit(`local.get ${all}`, `i32.const ${n}`, 'i32.mul', `local.get ${block}`, 'i32.add', `local.set ${block}`);
-        asm.advance(sums, n * V);
+        asm.advance(sums, n * 2 * V);
       });
     });
   };

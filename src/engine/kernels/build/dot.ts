@@ -5,12 +5,13 @@ import { Assembly, MAX_COLUMNS, UNROLL, V } from './assembly';
 const MIN_PIXELS = MAX_COLUMNS - 1;
 
 /**
- * dot_N: 8 output channels at N pixels anywhere in the input, over taps x taps places and all input channels. Four input channels of a
- * pixel are one splat, which is multiplied with four channels of four outputs at a time.
+ * qs8_igemm_8xN: 8 output channels at N pixels anywhere in the input, over taps x taps places and all input channels. Four input channels
+ * of a pixel are one splat, which is multiplied with four channels of four outputs at a time. A pixel's two sums lie side by side, and so
+ * do their weights: V8 can make one vector of 256 bits of each such pair (--wasm-revectorize).
  *
  * @param wide whether the input has 8 bits with a sign, and the weights 7 without: the instruction's operands change places
  */
-function dot(pixels: number, wide: boolean): string {
+function igemm(pixels: number, wide: boolean): string {
   const [input, weights, out, offsets, blocks, plane, row, taps] = Array(8).keys();
   const asm = new Assembly(8);
   const [ky, kx, k, base] = Array.from({ length: 4 }, () => asm.variable('i32'));
@@ -49,11 +50,11 @@ function dot(pixels: number, wide: boolean): string {
     asm.store(out, i * 2 * V, upper[i]);
     asm.store(out, i * 2 * V + V, lower[i]);
   }
-  return asm.function(`${wide ? 'wide_' : ''}dot_${pixels}`);
+  return asm.function(`qs8_${wide ? 'wide_' : ''}igemm_8x${pixels}`);
 }
 
 /** The dot products of convolutions in int8. */
 export function dotFunctions(): string[] {
   const sizes = Array.from({ length: MAX_COLUMNS - MIN_PIXELS + 1 }, (_, i) => MIN_PIXELS + i);
-  return [...sizes.map((n) => dot(n, false)), ...sizes.map((n) => dot(n, true))];
+  return [false, true].flatMap((wide) => sizes.map((n) => igemm(n, wide)));
 }
