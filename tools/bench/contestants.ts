@@ -7,11 +7,11 @@ import type { EngineId } from '../../src/engine/engine';
 import type { Precision } from '../../src/engine/model';
 import { decodeModel } from '../../src/engine/onnx/decode';
 import { fillSelfTestInput } from '../../src/engine/self-test';
-import { readResNet18 } from '../../src/engine/resnet18/read';
+import { readGraph } from '../../src/engine/graph/read-graph';
 import { RIVALS, type HarnessServing } from '../harness/serve-harness';
 import { DIST } from '../serve';
 import { modelIndex } from '../../src/server/model-index';
-import { resnet18Tflite } from './rivals/tflite';
+import { tflite } from './rivals/tflite';
 import { timeRuns } from './rivals/time-runs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,8 +41,16 @@ export interface Contestant {
 export interface Candidate {
   readonly name: string;
   readonly inBrowser: boolean;
+  /** Flags of Chromium that its page wants; none if left out. */
+  readonly flags?: readonly string[];
   start(page: Page, serving: HarnessServing, threads: number): Promise<Contestant>;
 }
+
+/** A row's name. */
+export const LITERT = 'LiteRT.js WASM fp32 (XNNPACK)';
+
+/** Has V8 join two 128-bit operations into one of 256 where it can. */
+export const JOINED = ['--js-flags=--wasm-revectorize'];
 
 /** The query that has our worker run without relaxed SIMD (see `hideRelaxedSimd`). */
 export const PLAIN = '?plain';
@@ -70,18 +78,18 @@ function appCandidate(name: string, engine: EngineId, precision: Precision, quer
   };
 }
 
-function selfTestInput(): Float32Array {
+export function selfTestInput(): Float32Array {
   const input = new Float32Array(3 * 224 * 224);
   fillSelfTestInput(input);
   return input;
 }
 
-function rivalCandidate(name: string, rival: keyof typeof RIVALS, modelPath: string, wasmPath: string): Candidate {
+export function rivalCandidate(name: string, rival: keyof typeof RIVALS, modelPath: string, wasmPath: string): Candidate {
   return {
     name,
     inBrowser: true,
     async start(page, serving, threads) {
-      const key = `${rival}-${threads}`;
+      const key = `${rival}-${modelPath}-${threads}`;
       const options = {
         key, type: RIVALS[rival], threads,
         workerUrl: `${serving.harnessUrl}${rival}.js`,
@@ -120,26 +128,28 @@ const native: Candidate = {
   },
 };
 
-/** Writes the flatbuffer that LiteRT.js runs, from the very weights of the ONNX file. */
-function writeTflite(): void {
+/** Writes the flatbuffer that LiteRT.js runs, from the very weights of an ONNX file. @returns its address from the page's on */
+export function writeTflite(name: string, onnx: Uint8Array): string {
   mkdirSync(tfliteFolder, { recursive: true });
-  writeFileSync(join(tfliteFolder, 'resnet18.tflite'), resnet18Tflite(readResNet18(decodeModel(readFileSync(fp32)))));
+  writeFileSync(join(tfliteFolder, `${name}.tflite`), tflite(readGraph(decodeModel(onnx))));
+  return `tflite/${name}.tflite`;
 }
 
 /** Everything that runs ResNet-18 here; the int8 rows where the model step has made that variant. */
 export function candidates(): Candidate[] {
   const manifest = modelIndex(join(DIST, 'models')).find((m) => m.id === 'resnet18');
   if (!manifest) throw new Error('The benchmark needs ResNet-18: run npm run model and npm run build.');
-  writeTflite();
   const int8 = manifest.variants.some((v) => v.precision === 'int8');
   return [
     appCandidate('own kernels fp32, relaxed SIMD', 'simd', 'fp32'),
     appCandidate('own kernels fp32, plain SIMD', 'simd', 'fp32', PLAIN),
     ...(int8 ? [appCandidate('own kernels int8, relaxed SIMD', 'simd', 'int8')] : []),
+    { ...appCandidate('own kernels fp32, joined by --wasm-revectorize', 'simd', 'fp32'), flags: JOINED },
+    ...(int8 ? [{ ...appCandidate('own kernels int8, joined by --wasm-revectorize', 'simd', 'int8'), flags: JOINED }] : []),
     appCandidate('onnxruntime-web fp32', 'ort', 'fp32'),
     ...(int8 ? [appCandidate('onnxruntime-web int8 (static QDQ)', 'ort', 'int8')] : []),
     rivalCandidate('TensorFlow.js WASM fp32', 'tfjs', 'models/resnet18.onnx', 'tfjs/'),
-    rivalCandidate('LiteRT.js WASM fp32 (XNNPACK)', 'litert', 'tflite/resnet18.tflite', 'litert/'),
+    rivalCandidate(LITERT, 'litert', writeTflite('resnet18', readFileSync(fp32)), 'litert/'),
     native,
   ];
 }

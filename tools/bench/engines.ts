@@ -1,5 +1,5 @@
-import { withHarness } from '../harness/serve-harness';
-import { candidates, hideRelaxedSimd, RIVAL_FOLDERS, type Contestant } from './contestants';
+import { openHarness, withHarness } from '../harness/serve-harness';
+import { candidates, hideRelaxedSimd, JOINED, RIVAL_FOLDERS, type Contestant } from './contestants';
 import { ascending, at, machine, table, writePart } from './report';
 
 const ROUNDS = 10;
@@ -20,12 +20,13 @@ function inTime<T>(work: Promise<T>): Promise<T> {
 export async function benchEngines(): Promise<void> {
   await withHarness({ extra: RIVAL_FOLDERS }, async (page, serving) => {
     await hideRelaxedSimd(page);
+    const joined = await openHarness(serving, { own: true, flags: JOINED });
     const timed: { contestant: Contestant; times: number[] }[] = [];
     const failed: string[] = [];
     for (const threads of [1, 2]) {
       for (const candidate of candidates()) {
         try {
-          timed.push({ contestant: await inTime(candidate.start(page, serving, threads)), times: [] });
+          timed.push({ contestant: await inTime(candidate.start(candidate.flags ? joined.page : page, serving, threads)), times: [] });
         } catch (error) {
           failed.push(`${candidate.name}, ${threads} thread(s): ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
         }
@@ -42,6 +43,7 @@ export async function benchEngines(): Promise<void> {
       const off = Math.max(...logits.map((value, i) => Math.abs(value - reference[i])));
       if (!(off < SAME)) failed.push(`${contestant.name}: logits differ from native ones by ${off}, so it does not count.`);
     }
+    await joined.close();
     const part = (threads: number): string => {
       const rows = timed.filter((t) => t.contestant.threads === threads).map((t) => ({ ...t.contestant, sorted: ascending(t.times) }));
       const base = rows.find((r) => r.name === BASE)?.sorted ?? [NaN];
@@ -54,7 +56,7 @@ export async function benchEngines(): Promise<void> {
     writePart('engines', [
       '## Engines',
       `Milliseconds of ResNet-18 alone (one 224 x 224 picture): ${ROUNDS} interleaved rounds of ${RUNS} runs. "Times quicker" is against plain`,
-      `onnxruntime-web fp32 with as many threads. "Load" is from the request to the first answer, files from this machine. \`npm run bench -- engines\`.`,
+      `onnxruntime-web fp32 with as many threads. "Joined": in a Chromium whose V8 makes one operation of 256 bits of two. "Load" is from the request to the first answer, files from this machine. \`npm run bench -- engines\`.`,
       '', machine(page.context().browser()?.version() ?? ''), '', part(1), '', part(2),
       ...failed.map((line) => `\nNot counted: ${line}`),
     ].join('\n'));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { EngineId } from '../../src/engine/engine';
@@ -7,10 +7,11 @@ import { encodeModel } from '../../src/engine/onnx/encode';
 import type { Precision } from '../../src/engine/model';
 import { modelIndex } from '../../src/server/model-index';
 import { root } from '../../src/engine/kernels/build/compile';
-import { withHarness, type HarnessServing } from '../harness/serve-harness';
+import { openHarness, withHarness, type HarnessServing } from '../harness/serve-harness';
 import { mobileNetV2 } from '../networks/mobilenet-v2';
+import * as ort from '../../src/server/onnxruntime';
 import { DIST } from '../serve';
-import { hideRelaxedSimd, PLAIN } from './contestants';
+import { hideRelaxedSimd, JOINED, LITERT, PLAIN, rivalCandidate, RIVAL_FOLDERS, selfTestInput, writeTflite, type Contestant } from './contestants';
 import { ascending, at, machine, table, writePart } from './report';
 
 const ROUNDS = 12;
@@ -22,57 +23,79 @@ const FOLDER = join(root, 'tests/.tmp/family');
 interface Entry {
   readonly network: string;
   readonly engine: string;
-  readonly modelId: string;
-  readonly precision: Precision;
-  readonly id: EngineId;
   readonly query?: string;
-  /** Whose least and median the ratio is against. */
-  readonly base?: true;
+  /** Whether V8 joins vectors there. */
+  readonly joined?: true;
+  /** What our worker loads; left out where another library runs the network. */
+  readonly app?: { readonly modelId: string; readonly precision: Precision; readonly id: EngineId };
 }
 
+/** A network's file, for libraries that take none of the app's, and for networks that the app has not. */
+interface NetworkFile {
+  readonly bytes: Uint8Array;
+  /** Where it is served, for the app's worker. */
+  readonly url?: string;
+}
+
+const BASE = 'onnxruntime-web fp32';
+/** Largest share of the largest score that float32 summed in another order explains. */
+const SAME = 1e-3;
+
 /** MobileNetV2 with weights from a seed, as a file beside the app: what it answers means nothing, how long it takes does. */
-function writeMobileNet(): { bytes: number; sha256: string } {
-  const bytes = encodeModel(mobileNetV2(1));
+function files(): ReadonlyMap<string, NetworkFile> {
+  const mobile = encodeModel(mobileNetV2(1));
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'mobilenet-v2.onnx'), bytes);
-  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  writeFileSync(join(FOLDER, 'mobilenet-v2.onnx'), mobile);
+  return new Map<string, NetworkFile>([['EfficientNet-Lite0', { bytes: readFileSync(join(DIST, `models/${LITE}.onnx`)) }], ['MobileNetV2', { bytes: mobile, url: 'family/mobilenet-v2.onnx' }]]);
 }
 
 function entries(): Entry[] {
   const has = (id: string, precision: Precision): boolean => modelIndex(join(DIST, 'models')).some((m) => m.id === id && m.variants.some((v) => v.precision === precision));
-  const own = (network: string, modelId: string, precision: Precision, words: string, query?: string): Entry =>
-    ({ network, modelId, precision, id: 'simd', engine: `own kernels ${words}`, ...(query ? { query } : {}) });
-  const web = (network: string): Entry => ({ network, modelId: LITE, precision: 'fp16', id: 'ort', engine: 'onnxruntime-web fp32', base: true });
-  const both = (network: string): Entry[] => [own(network, LITE, 'fp16', 'fp32, relaxed SIMD'), own(network, LITE, 'fp16', 'fp32, plain SIMD', PLAIN), web(network)];
+  const own = (network: string, modelId: string, precision: Precision, words: string, more: Partial<Entry> = {}): Entry => ({ network, engine: `own kernels ${words}`, app: { modelId, precision, id: 'simd' }, ...more });
+  const joined = { joined: true } as const;
+  const both = (network: string): Entry[] => [
+    own(network, LITE, 'fp16', 'fp32, relaxed SIMD'),
+    own(network, LITE, 'fp16', 'fp32, plain SIMD', { query: PLAIN }),
+    own(network, LITE, 'fp16', 'fp32, joined by --wasm-revectorize', joined),
+    { network, engine: BASE, app: { modelId: LITE, precision: 'fp16', id: 'ort' } },
+    { network, engine: LITERT },
+  ];
+  const int8 = (network: string, modelId: string): Entry[] => [own(network, modelId, 'int8', 'int8, relaxed SIMD'), own(network, modelId, 'int8', 'int8, joined by --wasm-revectorize', joined)];
   return [
     ...both('EfficientNet-Lite0'),
-    ...(has(LITE, 'int8') ? [own('EfficientNet-Lite0', LITE, 'int8', 'int8, relaxed SIMD')] : []),
+    ...(has(LITE, 'int8') ? int8('EfficientNet-Lite0', LITE) : []),
     ...both('MobileNetV2'),
-    ...(has('resnet18', 'int8') ? [own('ResNet-18', 'resnet18', 'int8', 'int8, relaxed SIMD')] : []),
+    ...(has('resnet18', 'int8') ? int8('ResNet-18', 'resnet18') : []),
   ];
 }
 
-/** Milliseconds of the other networks on own kernels and on onnxruntime-web. */
+/** What onnxruntime-node answers to the self-test's input. */
+async function native(bytes: Uint8Array): Promise<number[]> {
+  const session = await ort.InferenceSession.create(bytes);
+  const answer = await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', selfTestInput(), [1, 3, 224, 224]) });
+  return Array.from(answer[session.outputNames[0]].data as Float32Array);
+}
+
+/** Milliseconds of the other networks on own kernels, on onnxruntime-web and on LiteRT.js. */
 export async function benchFamily(): Promise<void> {
-  const mobile = writeMobileNet();
-  await withHarness({ extra: { '/family': FOLDER } }, async (page: Page, serving: HarnessServing) => {
+  const known = files();
+  await withHarness({ extra: { ...RIVAL_FOLDERS, '/family': FOLDER } }, async (page: Page, serving: HarnessServing) => {
     await hideRelaxedSimd(page);
-    const timed: { entry: Entry; threads: number; key: string; times: number[] }[] = [];
+    const joined = await openHarness(serving, { own: true, flags: JOINED });
+    const timed: { entry: Entry; contestant: Contestant; times: number[] }[] = [];
     for (const threads of [1, 2]) {
       for (const entry of entries()) {
-        const key = `${entry.network} ${entry.engine} ${threads}`;
-        const file = entry.network === 'MobileNetV2' ? { url: `${serving.url}family/mobilenet-v2.onnx`, ...mobile, selfTest: undefined } : undefined;
-        await page.evaluate((load) => window.sightglassHarness.load(load), {
-          key, workerUrl: serving.workerUrl + (entry.query ?? ''), modelId: entry.modelId, precision: entry.precision, engine: entry.id, threads, ...(file ? { file } : {}),
-        });
-        timed.push({ entry, threads, key, times: [] });
+        const file = known.get(entry.network);
+        const on = entry.joined ? joined.page : page;
+        const contestant = entry.app ? await startApp(on, serving, entry, entry.app, threads, file) : await startRival(on, serving, entry, threads, file);
+        timed.push({ entry, contestant, times: [] });
       }
     }
-    const time = (key: string): Promise<number[]> => page.evaluate(([k, n]) => window.sightglassHarness.time(k, n), [key, RUNS] as const);
-    for (const { key } of timed) await time(key);
-    for (let round = 0; round < ROUNDS; round++) for (const { key, times } of timed) times.push(...(await time(key)));
-    const rows = timed.map(({ entry, threads, times }) => {
-      const base = timed.find((t) => t.threads === threads && t.entry.network === entry.network && t.entry.base)?.times;
+    for (const { contestant } of timed) await contestant.time(RUNS);
+    for (let round = 0; round < ROUNDS; round++) for (const { contestant, times } of timed) times.push(...(await contestant.time(RUNS)));
+    await joined.close();
+    const rows = timed.map(({ entry, contestant: { threads }, times }) => {
+      const base = timed.find((t) => t.contestant.threads === threads && t.entry.network === entry.network && t.entry.engine === BASE)?.times;
       const sorted = ascending(times);
       const ratio = (share: number): string => (base ? (at(ascending(base), share) / at(sorted, share)).toFixed(2) : '–');
       return [entry.network, entry.engine, String(threads), sorted[0], at(sorted, 0.5), ratio(0), ratio(0.5)];
@@ -80,9 +103,29 @@ export async function benchFamily(): Promise<void> {
     writePart('family', [
       '## Other networks',
       `Milliseconds of one 224 x 224 picture: ${ROUNDS} interleaved rounds of ${RUNS} runs. "Times quicker" is against onnxruntime-web on the same`,
-      'file with as many threads. MobileNetV2 has torchvision\'s layout and weights from a seed. `npm run bench -- engines`, or `family` alone.',
+      'file with as many threads; LiteRT.js has the same weights in a flatbuffer that is made of that file. MobileNetV2 has torchvision\'s layout',
+      'and weights from a seed. "Joined": in a Chromium whose V8 makes one operation of 256 bits of two. `npm run bench -- engines`, or `family` alone.',
       '', machine(page.context().browser()?.version() ?? ''), '',
       table(['network', 'engine', 'threads', 'min ms', 'median ms', 'times quicker (min)', 'times quicker (median)'], rows),
     ].join('\n'));
+  }, true);
+}
+
+async function startApp(page: Page, serving: HarnessServing, { network, engine, query = '' }: Entry, { modelId, precision, id }: NonNullable<Entry['app']>, threads: number, known?: NetworkFile): Promise<Contestant> {
+  const key = `${network} ${engine} ${threads}`;
+  const file = known?.url !== undefined && { url: serving.url + known.url, bytes: known.bytes.length, sha256: createHash('sha256').update(known.bytes).digest('hex'), selfTest: undefined };
+  const { loadMs } = await page.evaluate((load) => window.sightglassHarness.load(load), {
+    key, workerUrl: serving.workerUrl + query, modelId, precision, engine: id, threads, ...(file ? { file } : {}),
   });
+  return { name: engine, threads, loadMs, time: (runs) => page.evaluate(([k, n]) => window.sightglassHarness.time(k, n), [key, runs] as const) };
+}
+
+/** @throws Error where another library answers other than native onnxruntime does: it would be timed at something else */
+async function startRival(page: Page, serving: HarnessServing, { network, engine }: Entry, threads: number, file?: NetworkFile): Promise<Contestant> {
+  if (!file) throw new Error(`There is no file of ${network}.`);
+  const contestant = await rivalCandidate(engine, 'litert', writeTflite(network.toLowerCase(), file.bytes), 'litert/').start(page, serving, threads);
+  const [wanted, own] = [await native(file.bytes), (await contestant.logits?.()) ?? []];
+  const off = Math.max(...wanted.map((value, i) => Math.abs(value - own[i]))) / Math.max(...wanted.map(Math.abs));
+  if (!(off < SAME)) throw new Error(`${engine} answers other for ${network} than native onnxruntime: off by ${off} of the largest score.`);
+  return contestant;
 }

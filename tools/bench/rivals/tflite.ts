@@ -1,11 +1,11 @@
 import { Builder } from 'flatbuffers';
-import type { FoldedResNet18 } from '../../../src/engine/resnet18/folded';
+import type { ConvolutionLayer, DenseLayer, LayeredNetwork, PoolLayer, Shape, Window } from '../../../src/engine/graph/layers';
 
 // Field numbers and codes of TensorFlow Lite's schema.fbs (tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3).
-const OPERATOR = { add: 0, conv: 3, fullyConnected: 9, maxPool: 17, pad: 34, mean: 40 } as const;
-const OPTIONS = { conv: 1, maxPool: 5, fullyConnected: 8, add: 11, pad: 22, mean: 27 } as const;
+const OPERATOR = { add: 0, conv: 3, depthwise: 4, fullyConnected: 9, maxPool: 17, pad: 34, mean: 40 } as const;
+const OPTIONS = { conv: 1, depthwise: 2, maxPool: 5, fullyConnected: 8, add: 11, pad: 22, mean: 27 } as const;
 const [SAME, VALID] = [0, 1];
-const [NONE, RELU] = [0, 1];
+const [NONE, RELU, RELU6] = [0, 1, 3];
 const [FLOAT32, INT32] = [0, 2];
 
 type Kind = keyof typeof OPERATOR;
@@ -24,13 +24,6 @@ interface OperatorRow {
   readonly options: readonly (readonly ['int8' | 'int32', number])[];
 }
 
-/** A square map of activations: tensor number, side in pixels, channels. */
-interface Activations {
-  readonly tensor: number;
-  readonly side: number;
-  readonly channels: number;
-}
-
 class Network {
   readonly tensors: TensorRow[] = [];
   readonly operators: OperatorRow[] = [];
@@ -45,12 +38,6 @@ class Network {
     this.operators.push({ kind, inputs, output, options });
     return output;
   }
-
-  pad({ tensor, side, channels }: Activations, by: number, name: string): Activations {
-    const pads = this.tensor(`${name}.pads`, [4, 2], Int32Array.of(0, 0, by, by, by, by, 0, 0));
-    const wide = side + 2 * by;
-    return { tensor: this.operator('pad', `${name}.padded`, [tensor, pads], [1, wide, wide, channels], []), side: wide, channels };
-  }
 }
 
 /** OIHW to TensorFlow Lite's OHWI. */
@@ -60,48 +47,101 @@ function toOhwi(weight: Float32Array, o: number, i: number, k: number): Float32A
   return out;
 }
 
-/** ResNet-18 as a TensorFlow Lite flatbuffer: input float32 [1, 224, 224, 3], output logits [1, 1000]. */
-export function resnet18Tflite(weights: FoldedResNet18): Uint8Array {
-  const net = new Network();
-  const byName = new Map(weights.convolutions.map((c) => [c.name, c]));
-  const convolution = (name: string, from: Activations, activation: number): Activations => {
-    const c = byName.get(name);
-    if (!c) throw new RangeError(`The weights lack ${name}.`);
-    // SAME pads evenly only at stride 1.
-    const even = c.stride === 1 && c.padding > 0;
-    const source = c.padding > 0 && !even ? net.pad(from, c.padding, name) : from;
-    const side = from.side / c.stride;
-    const filter = net.tensor(`${name}.weight`, [c.outChannels, c.kernel, c.kernel, c.inChannels], toOhwi(c.weight, c.outChannels, c.inChannels, c.kernel));
-    const bias = net.tensor(`${name}.bias`, [c.outChannels], c.bias);
-    const tensor = net.operator('conv', name, [source.tensor, filter, bias], [1, side, side, c.outChannels], [
-      ['int8', even ? SAME : VALID], ['int32', c.stride], ['int32', c.stride], ['int8', activation], ['int32', 1], ['int32', 1],
-    ]);
-    return { tensor, side, channels: c.outChannels };
-  };
-  const input = net.tensor('input', [1, 224, 224, 3]);
-  const stem = net.pad(convolution('conv1', { tensor: input, side: 224, channels: 3 }, RELU), 1, 'maxpool');
-  let x: Activations = {
-    // Zeros at the edge are no larger than what ReLU gives.
-    tensor: net.operator('maxPool', 'maxpool', [stem.tensor], [1, 56, 56, 64], [
-      ['int8', VALID], ['int32', 2], ['int32', 2], ['int32', 3], ['int32', 3], ['int8', NONE],
-    ]),
-    side: 56,
-    channels: 64,
-  };
-  for (let stage = 1; stage <= 4; stage++) {
-    for (let block = 0; block < 2; block++) {
-      const prefix = `layer${stage}.${block}`;
-      const residual = convolution(`${prefix}.conv2`, convolution(`${prefix}.conv1`, x, RELU), NONE);
-      const shortcut = byName.has(`${prefix}.downsample.0`) ? convolution(`${prefix}.downsample.0`, x, NONE) : x;
-      const shape = [1, residual.side, residual.side, residual.channels];
-      x = { ...residual, tensor: net.operator('add', `${prefix}.add`, [residual.tensor, shortcut.tensor], shape, [['int8', RELU]]) };
-    }
+/** The fused activation of a clamp. @throws RangeError where TensorFlow Lite has none such */
+function activationOf(low: number, high: number): number {
+  if (low === -Infinity && high === Infinity) return NONE;
+  if (low === 0 && (high === Infinity || high === 6)) return high === 6 ? RELU6 : RELU;
+  throw new RangeError(`TensorFlow Lite has no clamp from ${low} to ${high}.`);
+}
+
+/** Layers of a network as operators of TensorFlow Lite, whose activations are [1, height, width, channels]. */
+class Converter {
+  readonly net = new Network();
+  /** Tensors by the network's activations. */
+  readonly #tensors: number[] = [];
+
+  constructor(private readonly network: LayeredNetwork) {
+    const [{ channels, width, height }] = network.shapes;
+    if (network.normalise) throw new RangeError('A network that normalises its picture itself is not converted.');
+    this.#tensors[0] = this.net.tensor('input', [1, height, width, channels]);
   }
-  const axes = net.tensor('axes', [2], Int32Array.of(1, 2));
-  const features = net.operator('mean', 'features', [x.tensor, axes], [1, 512], [['int8', 0]]);
-  const fc = [features, net.tensor('fc.weight', [1000, 512], weights.fc.weight), net.tensor('fc.bias', [1000], weights.fc.bias)];
-  const logits = net.operator('fullyConnected', 'logits', fc, [1, 1000], [['int8', NONE]]);
-  return serialise(net, input, logits);
+
+  /** @returns tensors of the picture and of the scores */
+  run(): { readonly input: number; readonly scores: number } {
+    for (const layer of this.network.layers) {
+      if (layer.kind === 'convolution') this.#convolution(layer);
+      else if (layer.kind === 'maximum') this.#maximum(layer);
+      else if (layer.kind === 'mean') this.#mean(layer.input, layer.output);
+      else if (layer.kind === 'dense') this.#dense(layer);
+      else throw new RangeError(`A layer of the kind ${layer.kind} is not converted.`);
+    }
+    return { input: this.#tensors[0], scores: this.#tensors[this.network.scores] };
+  }
+
+  /** What a window goes over: SAME where TensorFlow would pad as the network does, else padded by an operator of its own. */
+  #padded(window: Window, input: number, name: string): { readonly tensor: number; readonly padding: number } {
+    const { kernel, stride, padTop, padLeft, padBottom, padRight } = window;
+    const { channels, width, height } = this.network.shapes[input];
+    const tensor = this.#tensors[input];
+    const all = [padTop, padLeft, padBottom, padRight];
+    if (all.every((p) => p === 0)) return { tensor, padding: VALID };
+    const same = ([side, first, last]: readonly number[]): boolean => {
+      const total = Math.max(0, (Math.ceil(side / stride) - 1) * stride + kernel - side);
+      return first === Math.floor(total / 2) && last === total - first;
+    };
+    if (same([height, padTop, padBottom]) && same([width, padLeft, padRight])) return { tensor, padding: SAME };
+    const pads = this.net.tensor(`${name}.pads`, [4, 2], Int32Array.of(0, 0, padTop, padBottom, padLeft, padRight, 0, 0));
+    const shape = [1, height + padTop + padBottom, width + padLeft + padRight, channels];
+    return { tensor: this.net.operator('pad', `${name}.padded`, [tensor, pads], shape, []), padding: VALID };
+  }
+
+  #convolution(layer: ConvolutionLayer): void {
+    const { kernel, stride, weight, bias, depthwise, output, residual } = layer;
+    const name = `convolution${output}`;
+    const { tensor, padding } = this.#padded(layer, layer.input, name);
+    const activation = activationOf(layer.low, layer.high);
+    const channels = bias.length;
+    // Depthwise [channels, 1, k, k] to [1, k, k, channels]: as if the channels were the inputs of one output.
+    const filter = depthwise
+      ? this.net.tensor(`${name}.weight`, [1, kernel, kernel, channels], toOhwi(weight, 1, channels, kernel))
+      : this.net.tensor(`${name}.weight`, [channels, kernel, kernel, weight.length / channels / kernel ** 2], toOhwi(weight, channels, weight.length / channels / kernel ** 2, kernel));
+    const own = residual === undefined ? activation : NONE;
+    const options = [['int8', padding], ['int32', stride], ['int32', stride], ...(depthwise ? [['int32', 1] as const] : []), ['int8', own], ['int32', 1], ['int32', 1]] as const;
+    const shape = shapeOf(this.network.shapes[output]);
+    const sum = this.net.operator(depthwise ? 'depthwise' : 'conv', name, [tensor, filter, this.net.tensor(`${name}.bias`, [channels], bias)], shape, options);
+    this.#tensors[output] = residual === undefined ? sum : this.net.operator('add', `${name}.add`, [sum, this.#tensors[residual]], shape, [['int8', activation]]);
+  }
+
+  #maximum(layer: PoolLayer): void {
+    // Zeros at the edge are no larger than what ReLU gives.
+    const { tensor, padding } = this.#padded(layer, layer.input, `pool${layer.output}`);
+    const { kernel, stride, output } = layer;
+    this.#tensors[output] = this.net.operator('maxPool', `pool${output}`, [tensor], shapeOf(this.network.shapes[output]), [
+      ['int8', padding], ['int32', stride], ['int32', stride], ['int32', kernel], ['int32', kernel], ['int8', NONE],
+    ]);
+  }
+
+  #mean(input: number, output: number): void {
+    const axes = this.net.tensor('axes', [2], Int32Array.of(1, 2));
+    this.#tensors[output] = this.net.operator('mean', 'features', [this.#tensors[input], axes], [1, this.network.shapes[output].channels], [['int8', 0]]);
+  }
+
+  #dense({ weight, bias, input, output }: DenseLayer): void {
+    const parts = [this.#tensors[input], this.net.tensor('fc.weight', [bias.length, weight.length / bias.length], weight), this.net.tensor('fc.bias', [bias.length], bias)];
+    this.#tensors[output] = this.net.operator('fullyConnected', 'scores', parts, [1, bias.length], [['int8', NONE]]);
+  }
+}
+
+const shapeOf = ({ channels, width, height }: Shape): number[] => [1, height, width, channels];
+
+/**
+ * A classifier as a TensorFlow Lite flatbuffer: input float32 [1, size, size, 3], output its scores [1, classes].
+ * @throws RangeError where a layer is of a kind that is not converted
+ */
+export function tflite(network: LayeredNetwork): Uint8Array {
+  const converter = new Converter(network);
+  const { input, scores } = converter.run();
+  return serialise(converter.net, input, scores);
 }
 
 /** Bytes to reserve; the builder grows from there. */

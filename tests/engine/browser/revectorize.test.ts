@@ -1,0 +1,77 @@
+// V8 can join two 128-bit operations into one of 256 (--wasm-revectorize), which our kernels are shaped for: the answers stay as they are.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeModel } from '../../../src/engine/onnx/encode';
+import { openHarness, serveHarness, type HarnessServing } from '../../../tools/harness/serve-harness';
+import { mobileNetV2 } from '../../../tools/networks/mobilenet-v2';
+import { DIST } from '../../../tools/serve';
+import type { HarnessLoad } from '../../../tools/harness/page';
+import { modelIndex } from '../../../src/server/model-index';
+import type { Browsing } from '../../support/browser';
+import { SCRATCH } from '../../support/shared';
+import { noise } from '../../support/weights';
+
+const FOLDER = join(SCRATCH, 'revectorize');
+const SIDE = 224;
+const PICTURES = 3;
+/** The optimising compiler alone, as only what it makes is joined. */
+const COMPILED = '--no-liftoff';
+
+const has = (id: string, precision: string): boolean => existsSync(join(DIST, 'models')) && modelIndex(join(DIST, 'models')).some((m) => m.id === id && m.variants.some((v) => v.precision === precision));
+const networks = ([['resnet18', 'fp32'], ['resnet18', 'int8'], ['efficientnet-lite0', 'fp16'], ['efficientnet-lite0', 'int8']] as const).filter(([id, precision]) => has(id, precision));
+if (networks.length < 4) console.warn('\n*** SKIPPED: part of the test of joined vectors needs dist/models of every kind (npm run model, npm run build). ***\n');
+
+describe.skipIf(networks.length === 0)('kernels whose vectors V8 joins', () => {
+  let serving: HarnessServing;
+  let browsings: Browsing[] = [];
+
+  beforeAll(async () => {
+    mkdirSync(FOLDER, { recursive: true });
+    for (let p = 0; p < PICTURES; p++) {
+      const next = noise(p + 1);
+      writeFileSync(join(FOLDER, `${p}.rgba`), Uint8Array.from({ length: SIDE * SIDE * 4 }, (_, i) => 128 + 90 * Math.sin(i / (17 + p)) + 37 * next()));
+    }
+    writeFileSync(join(FOLDER, 'mobilenet-v2.onnx'), encodeModel(mobileNetV2(1)));
+    serving = await serveHarness({ extra: { '/revectorize': FOLDER } });
+    browsings = await Promise.all([`--js-flags=${COMPILED}`, `--js-flags=${COMPILED} --wasm-revectorize`].map((flag) => openHarness(serving, { own: true, flags: [flag] })));
+  });
+  afterAll(async () => {
+    for (const browsing of browsings) await browsing.close();
+    await serving?.close();
+  });
+
+  /** Every class's probability for each picture, in either browser. */
+  function answers(load: Omit<HarnessLoad, 'workerUrl' | 'engine' | 'threads'>): Promise<number[][][]> {
+    return Promise.all(browsings.map(async ({ page }) => {
+      const loaded = await page.evaluate((wanted) => window.sightglassHarness.load(wanted), { ...load, workerUrl: serving.workerUrl, engine: 'simd' as const, threads: 2 });
+      expect(loaded).toMatchObject({ engine: 'simd', threads: 2 });
+      return page.evaluate(async ([side, count]) => {
+        const all: number[][] = [];
+        for (let p = 0; p < count; p++) {
+          const { top } = await window.sightglassHarness.recognisePixels(`/revectorize/${p}.rgba`, side, side, 1000);
+          all.push(top.toSorted((a, b) => a.index - b.index).map(({ probability }) => probability));
+        }
+        return all;
+      }, [SIDE, PICTURES] as const);
+    }));
+  }
+
+  function same([apart, joined]: readonly number[][][]): void {
+    expect(apart.map((values) => values.length)).toEqual(Array.from({ length: PICTURES }, () => 1000));
+    expect(new Set(apart.map((values) => values.join())).size).toBe(PICTURES);
+    expect(joined).toEqual(apart);
+  }
+
+  it.each(networks)('give the very same answers: %s in %s', async (modelId, precision) => {
+    same(await answers({ modelId, precision }));
+  });
+
+  it('give the very same answers: MobileNetV2', async () => {
+    const bytes = encodeModel(mobileNetV2(1));
+    const file = { url: `${serving.url}revectorize/mobilenet-v2.onnx`, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), selfTest: undefined };
+    const [modelId, precision] = networks[networks.length - 1];
+    same(await answers({ modelId, precision, file }));
+  });
+});
