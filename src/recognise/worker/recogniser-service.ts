@@ -28,6 +28,7 @@ import { LiveLooks, lookMap, type PlacedLook } from './live-looks';
 import { SerialQueue } from '../../base/worker/async';
 import { comparableScores, withOwnKernels } from './own-kernels';
 import { siteModel } from './site-model';
+import { timeEngine } from './time-engine';
 
 /** Networks that name more right where they see frames as they are, mirrored and tighter in turn (docs/accuracy.md). */
 const GAINS_BY_VIEWS: ReadonlySet<string> = new Set(['resnet18']);
@@ -96,16 +97,7 @@ export class RecogniserService implements RecogniserApi {
   }
 
   measure(runs: number, limitMs: number, threads?: number): Promise<number[]> {
-    return this.#queue.run(async () => {
-      const { engine } = this.#loaded;
-      const before = engine.threads;
-      if (threads !== undefined) await engine.useThreads?.(threads);
-      try {
-        return await timeEngine(engine, runs, limitMs);
-      } finally {
-        if (threads !== undefined) await engine.useThreads?.(before);
-      }
-    });
+    return this.#queue.run(() => timeEngine(this.#loaded.engine, runs, limitMs, threads));
   }
 
   useThreads(threads: number): Promise<void> {
@@ -284,18 +276,6 @@ function variantOf(manifest: ModelManifest, precision: string): ModelVariant {
   const variant = manifest.variants.find((v) => v.precision === precision);
   if (!variant) throw new Fault('model-invalid', `${manifest.name} has no ${precision} weights.`);
   return variant;
-}
-
-async function timeEngine(engine: Engine, runs: number, limitMs: number): Promise<number[]> {
-  fillSelfTestInput(engine.input);
-  const times: number[] = [];
-  const begun = performance.now();
-  do {
-    const started = performance.now();
-    await engine.run();
-    times.push(performance.now() - started);
-  } while (times.length < runs && performance.now() - begun < limitMs);
-  return times;
 }
 
 /** @returns how many classes the network has */
