@@ -34,8 +34,12 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     },
   },
   family: {
-    says: 'EfficientNet-Lite0 and MobileNetV2 on own kernels and on onnxruntime-web (docs/performance.md)',
+    says: 'EfficientNet-Lite0 and MobileNetV2 on own kernels, onnxruntime-web and LiteRT.js (docs/performance.md)',
     run: async () => (await import('./family')).benchFamily(),
+  },
+  threads: {
+    says: 'networks on 1 to 8 threads, as the app times them (docs/performance.md)',
+    run: async () => (await import('./threads')).benchThreads(),
   },
   memory: {
     says: 'bytes and memory of each engine (docs/performance.md)',

@@ -17,6 +17,8 @@ export interface HarnessLoad {
   readonly precision: Precision;
   readonly engine: EngineId;
   readonly threads: number;
+  /** As many as `measure` may be asked for; as `threads` if left out. */
+  readonly mostThreads?: number;
   /** Another file than the manifest's own, for experiments with formats. */
   readonly file?: { readonly url: string; readonly bytes: number; readonly sha256: string; readonly selfTest?: KnownAnswer | undefined };
 }
@@ -61,7 +63,7 @@ function rivalOf(key: string): Remote<RivalApi> {
 
 const harness = {
   /** Starts the worker anew and loads a model. */
-  async load({ key = '', workerUrl, modelId, precision, engine, threads, file }: HarnessLoad): Promise<LoadedModel> {
+  async load({ key = '', workerUrl, modelId, precision, engine, threads, mostThreads, file }: HarnessLoad): Promise<LoadedModel> {
     clients.get(key)?.dispose();
     const started = await RecogniserClient.start(() => new Worker(workerUrl, { type: 'module' }));
     const { client } = started;
@@ -73,7 +75,7 @@ const harness = {
       const variants = manifest.variants.map((v) => (v.precision === precision ? { ...v, ...file, file: file.url } : v));
       manifest = { ...manifest, variants };
     }
-    return client.load({ manifest, location: entry.location, precision, engine, threads }, () => undefined);
+    return client.load({ manifest, location: entry.location, precision, engine, threads, ...(mostThreads === undefined ? {} : { mostThreads }) }, () => undefined);
   },
 
   /** Recognises an image file as the app does a still one: decoded by the browser, upright. */
@@ -120,6 +122,9 @@ const harness = {
     }
     return times;
   },
+
+  /** As the app times its network. */
+  measure: (key: string, runs: number, limitMs: number, threads: number): Promise<number[]> => clientOf(key).measure(runs, limitMs, threads),
 
   /** Recognises frames of a moving pattern, one after another, as a camera's. @returns mean milliseconds of one */
   async timeLooks(count: number, looks: LookOptions, key = ''): Promise<number> {

@@ -6,7 +6,7 @@ export interface ThreadTime {
 }
 
 /** Most threads that are tried: behind them the pieces that one network is cut into are too few. */
-const MOST_TRIED = 8;
+export const MOST_TRIED = 8;
 /** Of a browser that tells, GiB of memory, and the most threads that are tried with no more than these: each is a worker of its own. */
 const BY_MEMORY: readonly (readonly [gib: number, threads: number])[] = [[1, 2], [2, 4]];
 /** More threads take power and heat, and cores from the page: they must save at least this share of the time. */
