@@ -9,44 +9,34 @@ static inline Range window(int at, int stride, int pad, int taps, int side) {
   return r;
 }
 
-// Item: `group` blocks of 4 channels. `in` is the picture's first pixel; padding counts for nothing.
-void f32_maxpool(const Operator *p, int item) {
+// `in` is the picture's first pixel; padding counts for nothing, unless an average is divided by all of the window.
+INLINE void pool(const Operator *p, int item, const int average) {
   const Range c = part(item, p->group, p->oc / 4);
   for (int b = c.first; b < c.last; b++) {
+    const float *in = p->in + b * p->in_plane;
     for (int y = 0; y < p->height; y++) {
       const Range v = window(y, p->stride, p->pad_y, p->taps, p->in_height);
       for (int x = 0; x < p->width; x++) {
         const Range h = window(x, p->stride, p->pad_x, p->taps, p->in_width);
-        const float *in = p->in + b * p->in_plane;
-        vec most = load(in + v.first * p->in_row + h.first * 4);
+        vec all = average ? zero() : load(in + v.first * p->in_row + h.first * 4);
         for (int i = v.first; i < v.last; i++) {
-          for (int j = h.first; j < h.last; j++) most = vmax(most, load(in + i * p->in_row + j * 4));
+          for (int j = h.first; j < h.last; j++) {
+            const vec one = load(in + i * p->in_row + j * 4);
+            all = average ? add(all, one) : vmax(all, one);
+          }
         }
-        store(p->out + b * p->out_plane + y * p->out_row + x * 4, most);
+        const int count = p->relu ? p->taps * p->taps : (v.last - v.first) * (h.last - h.first);
+        store(p->out + b * p->out_plane + y * p->out_row + x * 4, average ? mul(all, splat(1.0f / (float)count)) : all);
       }
     }
   }
 }
 
+// Item: `group` blocks of 4 channels.
+void f32_maxpool(const Operator *p, int item) { pool(p, item, 0); }
+
 // Item: `group` blocks of 4 channels. Divided by the pixels inside, or with `relu` by all of the window.
-void f32_avgpool(const Operator *p, int item) {
-  const Range c = part(item, p->group, p->oc / 4);
-  for (int b = c.first; b < c.last; b++) {
-    for (int y = 0; y < p->height; y++) {
-      const Range v = window(y, p->stride, p->pad_y, p->taps, p->in_height);
-      for (int x = 0; x < p->width; x++) {
-        const Range h = window(x, p->stride, p->pad_x, p->taps, p->in_width);
-        const float *in = p->in + b * p->in_plane;
-        const int count = p->relu ? p->taps * p->taps : (v.last - v.first) * (h.last - h.first);
-        vec sum = zero();
-        for (int i = v.first; i < v.last; i++) {
-          for (int j = h.first; j < h.last; j++) sum = add(sum, load(in + i * p->in_row + j * 4));
-        }
-        store(p->out + b * p->out_plane + y * p->out_row + x * 4, mul(sum, splat(1.0f / (float)count)));
-      }
-    }
-  }
-}
+void f32_avgpool(const Operator *p, int item) { pool(p, item, 1); }
 
 // Item: `group` blocks of 4 channels: in * scales + bias + residual, clamped; scales and bias, [oc] each, only where they are.
 void f32_vaffine(const Operator *p, int item) {

@@ -11,7 +11,7 @@
 #ifdef __wasm_relaxed_simd__
 #pragma float_control(precise, on)
 #pragma STDC FP_CONTRACT OFF
-#include "simd.h"
+#include "qs8.h"
 
 // 8 sums at n pixels, which lie `offsets` from `in`: [n][8], over `blocks` of 16 channels.
 typedef void Igemm(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
@@ -32,11 +32,6 @@ typedef struct {
 
 INLINE vec floats_low(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(halves)); }
 INLINE vec floats_high(vec halves) { return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_high_u16x8(halves)); }
-
-// To the nearest step (a half goes up), 0 to `top`.
-INLINE vec rounded(vec x, vec top) {
-  return wasm_i32x4_relaxed_trunc_f32x4(add(wasm_f32x4_relaxed_min(vmax(x, zero()), top), splat(0.5f)));
-}
 
 // 8 channels from `o` on at n pixels.
 INLINE void finish(const Operator *p, int o, int n, const int32_t *sums, const Places *at, int floats) {

@@ -8,12 +8,7 @@
 #ifdef __wasm_relaxed_simd__
 #pragma float_control(precise, on)
 #pragma STDC FP_CONTRACT OFF
-#include "simd.h"
-
-// To the nearest step (a half goes up), 0 to `top`: as in int8.c.
-INLINE vec rounded(vec x, vec top) {
-  return wasm_i32x4_relaxed_trunc_f32x4(add(wasm_f32x4_relaxed_min(vmax(x, zero()), top), splat(0.5f)));
-}
+#include "qs8.h"
 
 // Bytes of rows a to d, channel by channel: woven[quad][column] has 4 channels of 4 rows.
 INLINE void weave(const uint8_t *a, const uint8_t *b, const uint8_t *c, const uint8_t *d, int columns, vec *woven) {
