@@ -241,6 +241,7 @@ export class RecogniserController extends SharedController {
       entry,
       running: { client, loaded },
       threads,
+      threadsOf: (variant) => this.threadTrials.threadsToLoad(variant, capabilities),
       relaxed,
       gone: () => call !== this.#call || this.state !== 'ready',
       take: (side) => this.#take(side),
@@ -274,8 +275,7 @@ export class RecogniserController extends SharedController {
   #tryThreads({ client, loaded }: TrialSide): void {
     if (!this.capabilities) return;
     this.threadTrials.begin({
-      client, loaded,
-      capabilities: this.capabilities,
+      client, loaded, capabilities: this.capabilities,
       gone: () => this.#client !== client || this.state !== 'ready',
       told: (threads) => {
         this.loaded = { ...loaded, threads };

@@ -20,6 +20,8 @@ export interface TrialSubject {
   readonly running: TrialSide;
   /** Threads wanted. */
   readonly threads: number;
+  /** Threads to start a variant with, and the most that are going to be tried with it. */
+  readonly threadsOf: (variant: ModelVariant) => { readonly threads: number; readonly mostThreads?: number };
   /** Whether the browser has relaxed SIMD. */
   readonly relaxed: boolean;
   /** Whether another model, or none, has come in its place. */
@@ -134,8 +136,9 @@ export class SpeedTrials {
     const { manifest, location } = subject.entry;
     if (!rival) return;
     const { engine } = this.settings.value;
-    const ways = waysToRun(manifest, rival.precision, engine, subject.threads, subject.relaxed);
-    const requests = ways.map((way) => ({ manifest, location, precision: rival.precision, ...way }));
+    const tried = subject.threadsOf(rival);
+    const ways = waysToRun(manifest, rival.precision, engine, tried.threads, subject.relaxed);
+    const requests = ways.map((way) => ({ manifest, location, precision: rival.precision, ...tried, ...way }));
     const stopped = (): boolean => subject.gone() || document.visibilityState === 'hidden';
     this.#setMeasuring(true);
     try {
