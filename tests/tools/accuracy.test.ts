@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { interval, share } from '../../tools/accuracy/figures';
+import { interval } from '../../src/base/shared/statistics';
+import { share } from '../../tools/accuracy/figures';
 import { scenesOf, SETTINGS, steadiness } from '../../tools/accuracy/scenes';
 
 describe('the figures of docs/accuracy.md', () => {
   it('have Wilson intervals', () => {
     // Values of Wilson (1927) as scipy.stats.binomtest(50, 100).proportion_ci(method="wilson") gives them.
     const [low, high] = interval(50, 100);
-    expect(low).toBeCloseTo(40.383, 2);
-    expect(high).toBeCloseTo(59.617, 2);
+    expect(low).toBeCloseTo(0.40383, 4);
+    expect(high).toBeCloseTo(0.59617, 4);
     expect(interval(0, 20)[0]).toBeCloseTo(0, 6);
     expect(share(20, 20)).toBe('100.0 % (83.9 to 100.0)');
   });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { interval } from '../../src/base/shared/statistics';
 
 /** The page that accuracy is written to. */
 export const ACCURACY = join(fileURLToPath(new URL('../..', import.meta.url)), 'docs/accuracy.md');
@@ -22,17 +23,8 @@ export function wantedOf(name: string): number {
   return Number(name.slice(0, 4));
 }
 
-/** Wilson's interval of a share at 95 %, in per cent (E. B. Wilson 1927). */
-export function interval(right: number, count: number): readonly [low: number, high: number] {
-  const z = 1.959964;
-  const p = right / count;
-  const middle = (p + (z * z) / (2 * count)) / (1 + (z * z) / count);
-  const half = (z / (1 + (z * z) / count)) * Math.sqrt((p * (1 - p)) / count + (z * z) / (4 * count * count));
-  return [100 * (middle - half), 100 * (middle + half)];
-}
-
 /** A share with its interval, as a table has it. */
 export function share(right: number, count: number): string {
   const [low, high] = interval(right, count);
-  return `${((100 * right) / count).toFixed(1)} % (${low.toFixed(1)} to ${high.toFixed(1)})`;
+  return `${((100 * right) / count).toFixed(1)} % (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
 }

@@ -1,55 +1,24 @@
 // npm run accuracy: top-1 and top-5 over labelled images, through the built app's worker in Chromium.
 // Images are named NNNN-name.jpg, NNNN = ImageNet class. Usage: npm run accuracy [-- FOLDER [MODEL [PRECISION]]]
 // npm run accuracy -- scenes: how often it names what a camera sees (scenes.ts).
-import { basename, join } from 'node:path';
+// npm run accuracy -- models: what the picker shows of each model (measured.ts).
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
 import { DIST } from '../serve';
 import { waysToRun } from '../../src/recognise/page/model/fallbacks';
 import { modelIndex } from '../../src/server/model-index';
-import type { ModelManifest } from '../../src/base/shared/model';
-import { calibrationImages } from '../quantise/calibration-set';
 import { withHarness } from '../harness/serve-harness';
+import { answers, calibrated, type Answers } from './answers';
 import { labelledPictures, wantedOf } from './figures';
+import { measureModels } from './measured';
 import { measureScenes } from './scenes';
 
-const TOP = 5;
 const THREADS = 2;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [folder = join(root, '../shared/pictures'), onlyModel, onlyPrecision] = process.argv.slice(2);
 
-/** First labels and whether the right one was among the first five, image by image. */
-interface Answers {
-  readonly first: readonly number[];
-  readonly amongFive: readonly boolean[];
-}
-
-async function answers(page: Page, names: readonly string[]): Promise<Answers> {
-  const first: number[] = [];
-  const amongFive: boolean[] = [];
-  for (const [i, name] of names.entries()) {
-    const top = await page.evaluate(
-      async ([url, count]) => (await window.sightglassHarness.recogniseFile(url, count)).top.map((p) => p.index),
-      [`/pictures/${encodeURIComponent(name)}`, TOP] as const,
-    );
-    first.push(top[0]);
-    amongFive.push(top.includes(wantedOf(name)));
-    if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} / ${names.length}`);
-  }
-  if (process.stderr.isTTY) process.stderr.write('\r');
-  return { first, amongFive };
-}
-
 /** Of the normal distribution: this many deviations either side hold 95 %. */
 const NORMAL_95 = 1.96;
-
-/** Those of the images that calibrated a model's int8 weights; undefined where these are other images or unknown. */
-function calibrated(manifest: ModelManifest): ReadonlySet<string> | undefined {
-  const images = manifest.variants.find((v) => v.quantisation)?.quantisation?.pictures;
-  if (!images) return undefined;
-  const set = calibrationImages(folder, images.count);
-  return set.images === images.sha256 ? new Set(set.paths.map((path) => basename(path))) : undefined;
-}
 
 /** The table's row of one way to run one variant. */
 function row(name: string, names: readonly string[], own: Answers, float: Answers | undefined, used: ReadonlySet<string> | undefined): string {
@@ -77,7 +46,7 @@ async function main(): Promise<void> {
     console.log('| --- | --- | --- | --- | --- |');
     const notes: string[] = [];
     for (const manifest of modelIndex(join(DIST, 'models')).filter((m) => !onlyModel || m.id === onlyModel)) {
-      const used = calibrated(manifest);
+      const used = calibrated(manifest, folder);
       let float: Answers | undefined;
       for (const { precision } of manifest.variants.filter((v) => !onlyPrecision || v.precision === onlyPrecision)) {
         for (const { engine, threads } of waysToRun(manifest, precision, 'auto', THREADS).filter((way) => way.threads === THREADS)) {
@@ -101,7 +70,7 @@ async function main(): Promise<void> {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-(first === 'scenes' ? measureScenes(rest) : main()).catch((error: unknown) => {
+(first === 'scenes' ? measureScenes(rest) : first === 'models' ? measureModels(rest) : main()).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

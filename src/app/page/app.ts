@@ -11,6 +11,7 @@ import { droppedFiles, isImage, isModel, isZip, type DroppedFile } from '../../b
 import type { FrameInput } from '../../recognise/shared/index';
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress } from '../../base/shared/model';
+import type { OfflineProgress } from '../../base/shared/offline';
 import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
 import { RouteController } from './route-controller';
 import { applyTheme } from './appearance';
@@ -18,7 +19,7 @@ import { LanguageController } from '../../base/page/language';
 import { Follower } from '../../base/page/shared-controller';
 import { ShortcutController } from '../../base/page/shortcut-controller';
 import { settingsContext, SettingsStore } from '../../base/page/settings';
-import type { SettingsChangeEvent, SheetEvent, SheetId } from './events';
+import type { OfflineProgressEvent, SettingsChangeEvent, SheetEvent, SheetId } from './events';
 import { LazyCode, missingCodeText } from '../../base/page/lazy-code';
 import { dropStyles, sharedStyles } from '../../base/page/elements/styles';
 import { icon } from '../../base/page/elements/icons';
@@ -42,6 +43,7 @@ export class App extends LitElement {
   static override styles = [sharedStyles, appStyles, dropStyles];
 
   @state() private dragging = false;
+  @state() private offline: OfflineProgress | undefined;
   @state() private adoptProgress: LoadProgress | undefined;
   @state() private adoptFault: Fault | undefined;
   @state() private trial: ModelTrial | undefined;
@@ -136,8 +138,9 @@ export class App extends LitElement {
         @sg-model-kept=${(event: ModelKeptEvent) => void this.#onKept(event)}
         @sg-model-keep=${() => void this.#keep()}
         @sg-model-leave=${() => this.#leave()}
+        ><sg-offline-offer slot="offline" .progress=${this.offline} ?all=${settings.value.keepAll}></sg-offline-offer
       ></sg-model-picker>
-      <sg-platform-notices></sg-platform-notices>
+      <sg-platform-notices @sg-offline-progress=${(event: OfflineProgressEvent) => (this.offline = event.progress)}></sg-platform-notices>
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
       ${this.sheetMissing || this.language.missing
         ? html`<div class="notice" role="alert">

@@ -1,4 +1,5 @@
 import type { Settings } from '../../base/page/settings';
+import type { OfflineProgress } from '../../base/shared/offline';
 
 /** What a person says to the offer to install the app. */
 export type InstallChoice = 'install' | 'not-now';
@@ -43,9 +44,19 @@ export class UpdateChoiceEvent extends Event {
   }
 }
 
+/** What is kept for use without a network has changed. */
+export class OfflineProgressEvent extends Event {
+  static readonly type = 'sg-offline-progress';
+
+  constructor(readonly progress: OfflineProgress | undefined) {
+    super(OfflineProgressEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
     'sg-install-choice': InstallChoiceEvent;
+    'sg-offline-progress': OfflineProgressEvent;
     'sg-settings-change': SettingsChangeEvent;
     'sg-sheet': SheetEvent;
     'sg-update-choice': UpdateChoiceEvent;

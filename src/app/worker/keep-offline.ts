@@ -27,19 +27,25 @@ function reasonOf(error: unknown): OfflineProgress['reason'] {
   return error instanceof TypeError ? 'no-network' : 'failed';
 }
 
-/** Keeps all large files on the device that are not there yet, one after another; never throws: the last report says what came of it. */
-export async function keepOffline({ page, models }: OfflineRequest, report: Report): Promise<void> {
+/**
+ * Keeps the large files on the device that run, or all where a person asked for all, as far as they are not there yet, one after another; never
+ * throws: the last report says what came of it.
+ */
+export async function keepOffline({ page, all, model, engine }: OfflineRequest, report: Report): Promise<void> {
   let kept = 0;
   let total = 0;
+  let rest = 0;
   const say = (phase: OfflineProgress['phase'], more = 0, reason?: OfflineProgress['reason']): void =>
-    report({ phase, kept: kept + more, total, reason });
+    report({ phase, kept: kept + more, total, rest, reason });
   try {
     const response = await fetch(new URL(OFFLINE_LIST, page));
     if (!response.ok) throw new Error(`${OFFLINE_LIST} answered ${response.status}`);
     const { files } = (await response.json()) as OfflineList;
     const keyOf = (file: OfflineFile): string => new URL(file.key, page).href;
     const there = await Promise.all(files.map(async (file) => (await findKept(keyOf(file))) !== undefined));
-    const wanted = files.filter((file, i) => there[i] || models || file.kind !== 'model');
+    const runs = (file: OfflineFile): boolean => (file.kind === 'engine' ? engine : keyOf(file) === model);
+    const wanted = files.filter((file, i) => there[i] || all || runs(file));
+    rest = files.reduce((sum, file) => sum + (wanted.includes(file) ? 0 : file.bytes), 0);
     const missing = files.filter((file, i) => wanted.includes(file) && !there[i]);
     total = wanted.reduce((sum, file) => sum + file.bytes, 0);
     kept = total - missing.reduce((sum, file) => sum + file.bytes, 0);

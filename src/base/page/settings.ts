@@ -34,6 +34,8 @@ export interface Settings {
   readonly mapShown: boolean;
   /** Whether it is still to be said that one can tap what one means. */
   readonly aimHint: boolean;
+  /** Whether all models are to be kept on the device, not those alone that have run. */
+  readonly keepAll: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -55,6 +57,7 @@ export const DEFAULT_SETTINGS: Settings = {
   statsOpen: false,
   mapShown: false,
   aimHint: true,
+  keepAll: false,
 };
 
 const KEY = 'sightglass.settings';

@@ -21,7 +21,7 @@ export const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 /** Name of the `<meta>` with the id of the page's build. */
 export const BUILD_META = 'sightglass-build';
 
-/** A large file that the app needs without a network. */
+/** A large file of the app: without a network it runs with those of them that are kept. */
 export interface OfflineFile {
   /** Address, relative to the page. */
   readonly url: string;
@@ -58,14 +58,20 @@ export interface OfflineProgress {
   readonly reason?: 'no-network' | 'no-room' | 'failed';
   /** Bytes that are kept, those kept before included. */
   readonly kept: number;
-  /** Bytes in all. */
+  /** Bytes in all that are to be kept. */
   readonly total: number;
+  /** Bytes of what nobody has asked for, and is not kept. */
+  readonly rest: number;
 }
 
 /** Begins the keeping of large files. */
 export interface OfflineRequest {
   /** The page's address. */
   readonly page: string;
-  /** False to leave out models that are not kept yet, where data is dear. */
-  readonly models: boolean;
+  /** Whether everything is to be kept, as a person asked for; else what runs alone. */
+  readonly all: boolean;
+  /** Key of the model's file that runs, absolute; undefined for a person's own, which is on the device. */
+  readonly model: string | undefined;
+  /** Whether onnxruntime runs it. */
+  readonly engine: boolean;
 }

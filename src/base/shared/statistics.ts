@@ -75,3 +75,12 @@ export class RecentValues {
     return values[Math.max(0, Math.ceil(share * this.#count) - 1)];
   }
 }
+
+/** Wilson's interval of a share at 95 %, 0..1 (E. B. Wilson 1927). */
+export function interval(right: number, count: number): readonly [low: number, high: number] {
+  const z = 1.959964;
+  const p = right / count;
+  const middle = (p + (z * z) / (2 * count)) / (1 + (z * z) / count);
+  const half = (z / (1 + (z * z) / count)) * Math.sqrt((p * (1 - p)) / count + (z * z) / (4 * count * count));
+  return [middle - half, middle + half];
+}

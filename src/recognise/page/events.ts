@@ -46,7 +46,7 @@ export class ModelChoiceEvent extends Event {
 
   constructor(
     readonly modelId: string,
-    readonly precision: Precision,
+    readonly precision: Precision | 'auto',
   ) {
     super(ModelChoiceEvent.type, { bubbles: true, composed: true });
   }

@@ -47,10 +47,13 @@ describe.skipIf(!hasModel)('model picker', () => {
     const [manifest] = modelIndex(join(DIST, 'models'));
     const running = page.locator('sg-model-picker li.runs');
     const text = await running.textContent();
+    expect(await page.locator('sg-model-picker li[data-model]').count()).toBe(modelIndex(join(DIST, 'models')).length);
     expect(text).toContain(manifest.name);
     expect(text).toContain(manifest.licence);
     expect(text).toMatch(/\d+\.\d MB/);
-    expect(text).toMatch(/top-1 \d+%|accuracy not measured|the same first label as fp32 on \d+ of 100 pictures/);
+    expect(text).toMatch(/Names [\d.]+ % of \d+ labelled pictures right \(95 % interval: [\d.]+ to [\d.]+ %\)|top-1 \d+%|Accuracy: not measured|the same first label as fp32 on \d+ of 100 pictures/);
+    expect(text).toContain('Speed on this device: not measured yet');
+    expect(text).toMatch(/MB, (on this device|fetched when it is used) · can be taught/);
     expect(text).toContain('Runs now');
   });
 
@@ -113,9 +116,11 @@ describe.skipIf(!hasModel)('model picker', () => {
   it('runs every model that comes with the page', async () => {
     for (const { id, variants } of modelIndex(join(DIST, 'models'))) {
       for (const { precision } of variants) {
-        const item = page.locator(`sg-model-picker li[data-model="${id}"][data-precision="${precision}"]`);
+        const item = page.locator(`sg-model-picker li[data-model="${id}"]`);
+        await item.getByLabel('Precision').selectOption(precision);
         const use = item.getByRole('button', { name: /^Use/ });
         if ((await use.count()) > 0) await use.click();
+        await expect.poll(() => page.locator('header button[aria-haspopup]').textContent(), { timeout: 60_000 }).toMatch(new RegExp(`${precision}\\s*$`));
         await item.locator('strong', { hasText: 'Runs now' }).waitFor({ timeout: 60_000 });
       }
     }

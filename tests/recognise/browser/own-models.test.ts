@@ -335,7 +335,7 @@ describe.skipIf(!hasModel)('own models', () => {
     await openApp(page, serving.url);
     await page.locator('header button[aria-haspopup]').click();
     await picker().locator('.setback').filter({ hasText: 'The page ended while this model was being started' }).waitFor({ timeout: 60_000 });
-    await picker().getByRole('button', { name: 'Use beside fp32' }).click();
+    await picker().getByRole('button', { name: 'Use beside' }).click();
     await runs('beside').waitFor({ timeout: 60_000 });
     expect(await page.evaluate((key) => localStorage.getItem(key), mark)).toBeNull();
     await picker().getByRole('button', { name: 'Remove beside' }).click();

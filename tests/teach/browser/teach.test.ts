@@ -228,8 +228,7 @@ describe.skipIf(!images)('teaching things of one\'s own', () => {
     const model = page.locator('header button[aria-haspopup]');
     expect((await model.textContent())?.trim()).toBe('ResNet-18 fp16');
     await model.click();
-    const int8 = page.locator('sg-model-picker li[data-precision="int8"]').first();
-    await int8.getByRole('button', { name: /use/i }).click();
+    await page.locator('sg-model-picker li.runs').getByLabel('Precision').selectOption('int8');
     await expect.poll(async () => (await model.textContent())?.trim(), { timeout: 30_000 }).toBe('ResNet-18 int8');
     await page.keyboard.press('Escape');
     await untilLabel(page, 'sg-teach-view', /^Panda$/);

@@ -11,7 +11,7 @@ export function keepOffline(request: OfflineRequest, report: (progress: OfflineP
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     end();
-    report({ phase: 'stopped', reason: 'failed', kept: 0, total: 0 });
+    report({ phase: 'stopped', reason: 'failed', kept: 0, total: 0, rest: 0 });
   });
   worker.postMessage(request);
   return end;

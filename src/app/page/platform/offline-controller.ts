@@ -1,27 +1,23 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { keepOffline } from './keep-offline';
-import type { OfflineProgress } from '../../../base/shared/offline';
+import { browserStorage } from '../../../base/page/settings';
+import type { OfflineProgress, OfflineRequest } from '../../../base/shared/offline';
 
 /** How often progress is shown anew, milliseconds. */
 const SHOW_INTERVAL = 250;
 
-/** Network Information API: Chromium only, and missing from TypeScript's own types. */
-interface Connection {
-  readonly saveData?: boolean;
-  readonly type?: string;
-}
+/** What was ready the last time that it was said: a browser that has all of that needs not be told again. */
+const TOLD_KEY = 'sightglass.offline';
 
-/** Whether data may cost: the person saves it, or the network is a mobile one. */
-function dataIsDear(): boolean {
-  const { connection } = navigator as { connection?: Connection };
-  return connection?.saveData === true || connection?.type === 'cellular';
-}
+/** What is to be kept of the app's large files. */
+type Wanted = Omit<OfflineRequest, 'page'>;
 
-/** Keeps the app's large files on the device, once the app itself has what it needs; goes on when the network comes back. */
+/** Keeps what runs on the device, or all where a person asked for all, once the app itself has what it needs; goes on when the network comes back. */
 export class OfflineController implements ReactiveController {
   progress: OfflineProgress | undefined;
-  /** Whether anything was fetched for it in this visit. */
-  fetched = false;
+  /** Whether there is news of it for a person. */
+  news = false;
+  #wanted: Wanted | undefined;
   #end: (() => void) | undefined;
   #shownAt = 0;
 
@@ -43,9 +39,12 @@ export class OfflineController implements ReactiveController {
   }
 
   /** Begins, or goes on; all that is kept already stays. Only where a service worker will answer with it. */
-  start(): void {
-    if (this.#end || this.progress?.phase === 'kept') return;
-    const end = keepOffline({ page: new URL('.', document.baseURI).href, models: !dataIsDear() }, (progress) => {
+  start(wanted: Wanted): void {
+    const same = JSON.stringify(wanted) === JSON.stringify(this.#wanted);
+    if (same && (this.#end || this.progress?.phase === 'kept')) return;
+    this.#end?.();
+    this.#wanted = wanted;
+    const end = keepOffline({ page: new URL('.', document.baseURI).href, ...wanted }, (progress) => {
       if (progress.phase !== 'kept') this.#on(progress);
       else void this.#afterShell(progress, () => this.#end === end);
     });
@@ -59,7 +58,7 @@ export class OfflineController implements ReactiveController {
     if (this.progress?.phase === 'keeping') this.progress = undefined;
   }
 
-  /** All large files are there: that is only worth its word once the page itself is. @param current whether nothing has come between */
+  /** What was wanted is there: that is only worth its word once the page itself is. @param current whether nothing has come between */
   async #afterShell(progress: OfflineProgress, current: () => boolean): Promise<void> {
     const kept = await this.shellKept();
     if (current()) this.#on(kept ? progress : { ...progress, phase: 'stopped', reason: 'failed' });
@@ -68,15 +67,28 @@ export class OfflineController implements ReactiveController {
   #on(progress: OfflineProgress): void {
     const now = performance.now();
     if (progress.phase === 'keeping') {
-      this.fetched = true;
+      this.news = true;
       if (this.progress?.phase === 'keeping' && now - this.#shownAt < SHOW_INTERVAL) return;
     } else this.#end = undefined;
+    if (progress.phase === 'kept') this.#note();
     this.#shownAt = now;
     this.progress = progress;
     this.host.requestUpdate();
   }
 
+  /** What is ready anew is worth a word. */
+  #note(): void {
+    const told = JSON.stringify(this.#wanted);
+    try {
+      if (browserStorage()?.getItem(TOLD_KEY) === told) return;
+      this.news = true;
+      browserStorage()?.setItem(TOLD_KEY, told);
+    } catch {
+      // Blocked: it is said at each visit.
+    }
+  }
+
   readonly #onOnline = (): void => {
-    if (this.progress?.reason === 'no-network') this.start();
+    if (this.progress?.reason === 'no-network' && this.#wanted) this.start(this.#wanted);
   };
 }

@@ -40,8 +40,8 @@ export class OfflineStatus extends LitElement {
   ];
 
   @property({ attribute: false }) progress: OfflineProgress | undefined;
-  /** Whether anything was fetched in this visit: where not, there is nothing to tell. */
-  @property({ type: Boolean }) fetched = false;
+  /** Whether there is news: where not, there is nothing to tell. */
+  @property({ type: Boolean }) news = false;
   /** For styles and tests: the phase of `progress`. */
   @property({ reflect: true }) phase = '';
   @state() private over = false;
@@ -69,14 +69,16 @@ export class OfflineStatus extends LitElement {
 
   #words(): string | undefined {
     const progress = this.progress;
-    if (!progress || !this.fetched) return undefined;
+    if (!progress || !this.news) return undefined;
     const kept = megabytes(progress.kept);
     const total = megabytes(progress.total);
     switch (progress.phase) {
       case 'keeping':
         return msg(str`Kept for offline use: ${kept} of ${total} MB`);
       case 'kept':
-        return msg('Ready for use without a network');
+        return progress.rest > 0
+          ? msg(str`Ready for use without a network. The other models, ${megabytes(progress.rest)} MB, can be kept too: under Models`)
+          : msg('Ready for use without a network');
       case 'stopped':
         if (progress.reason === 'no-room') return msg(str`No room for all: ${kept} of ${total} MB kept for offline use`);
         return progress.reason === 'no-network' ? msg('No network: the rest is kept for offline use later') : undefined;

@@ -7,10 +7,13 @@ import { OfflineController } from './offline-controller';
 import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
 import { Follower } from '../../../base/page/shared-controller';
 import { UpdateController } from './update-controller';
-import type { InstallChoiceEvent, UpdateChoiceEvent } from '../events';
+import { settingsContext, type SettingsStore } from '../../../base/page/settings';
+import type { OfflineProgress } from '../../../base/shared/offline';
+import { OfflineProgressEvent, type InstallChoiceEvent, type UpdateChoiceEvent } from '../events';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import './head-offers';
 import './install-toast';
+import './offline-offer';
 import './offline-status';
 import './update-toast';
 
@@ -41,34 +44,42 @@ export class PlatformNotices extends LitElement {
   ];
 
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   private readonly updates = new UpdateController(this);
   private readonly offline = new OfflineController(this, () => this.updates.answers());
+  #told: OfflineProgress | undefined;
   private readonly install = new InstallController(this);
 
   constructor() {
     super();
-    new Follower(this, () => [this.recogniser]);
+    new Follower(this, () => [this.recogniser, this.settings]);
   }
 
   override updated(): void {
     const state = this.recogniser.state;
     if (state === 'loading') this.offline.pause();
     if (state === 'ready') void this.#start();
+    const { progress } = this.offline;
+    if (progress === this.#told) return;
+    this.#told = progress;
+    this.dispatchEvent(new OfflineProgressEvent(progress));
   }
 
   override render(): unknown {
     const { updates, offline, install } = this;
-    // Once all is kept: only then is it true that it works without a network.
+    // Once it is kept: only then is it true that it works without a network.
     const offered = install.mayAsk && !updates.ready && offline.progress?.phase === 'kept';
     return html`
       ${updates.ready ? html`<sg-update-toast @sg-update-choice=${this.#onUpdate}></sg-update-toast>` : nothing}
       ${offered ? html`<sg-install-toast @sg-install-choice=${this.#onInstall}></sg-install-toast>` : nothing}
-      <sg-offline-status .progress=${offline.progress} ?fetched=${offline.fetched}></sg-offline-status>
+      <sg-offline-status .progress=${offline.progress} ?news=${offline.news}></sg-offline-status>
     `;
   }
 
   async #start(): Promise<void> {
-    if ((await this.updates.start()) && this.recogniser.state === 'ready') this.offline.start();
+    if (!(await this.updates.start()) || this.recogniser.state !== 'ready') return;
+    const { loaded, runningFile } = this.recogniser;
+    this.offline.start({ all: this.settings.value.keepAll, model: runningFile, engine: loaded?.engine === 'ort' });
   }
 
   #onInstall({ choice }: InstallChoiceEvent): void {

@@ -1,5 +1,22 @@
 import { Fault } from '../../../base/shared/fault';
+import type { ModelVariant } from '../../../base/shared/model';
+import { FILES_CACHE, modelKey } from '../../../base/shared/offline';
+import type { CatalogueEntry } from './model-catalogue';
 import { MODEL_FILE, MODELS_FOLDER } from '../../shared/recogniser';
+
+/** Key under which a file of the page's own models is kept; undefined for a person's own. */
+export function keptKey({ location }: CatalogueEntry, { file, sha256 }: ModelVariant): string | undefined {
+  return location.kind === 'site' ? modelKey(new URL(file, location.baseUrl).href, sha256) : undefined;
+}
+
+/** Whether a model's file is on the device, so that nothing has to be fetched for it. */
+export async function isKept(entry: CatalogueEntry, variant: ModelVariant): Promise<boolean> {
+  const key = keptKey(entry, variant);
+  if (key === undefined) return true;
+  // Missing where the page is no secure context; refused where storage is switched off.
+  const found = await (globalThis as { caches?: CacheStorage }).caches?.open(FILES_CACHE).then((files) => files.match(key)).catch(() => undefined);
+  return found !== undefined;
+}
 
 async function keptModels(): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(MODELS_FOLDER, { create: true });

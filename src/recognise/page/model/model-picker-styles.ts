@@ -33,14 +33,6 @@ export const modelPickerStyles = css`
   h3 {
     font-size: 1.05rem;
   }
-  h3 span {
-    margin-inline-start: 0.3rem;
-    padding: 0.1rem 0.45rem;
-    border-radius: 0.4rem;
-    background: var(--sg-surface-2);
-    font-size: 0.75rem;
-    font-weight: 500;
-  }
   ul {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -54,6 +46,9 @@ export const modelPickerStyles = css`
     border: 1px solid var(--sg-line);
     border-radius: 1rem;
     background: var(--sg-surface);
+  }
+  sg-model-card {
+    flex: 1 1 100%;
   }
   li.runs {
     border-color: var(--sg-accent);

@@ -1,41 +1,29 @@
-import { html, LitElement, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { CatalogueEntry } from './model-catalogue';
 import type { Fault } from '../../../base/shared/fault';
-import type { Accuracy, ModelVariant, LoadProgress } from '../../../base/shared/model';
+import { measuredTop1 } from '../../../base/shared/measured';
+import type { LoadProgress } from '../../../base/shared/model';
 import type { Precision } from '../../../engine/index';
 import type { DamagedModel, FrameInput, LoadedModel } from '../../shared/recogniser';
 import type { SpeedTrials } from './speed-trials';
-import { ClassListEvent, ModelChoiceEvent, ModelFileEvent, ModelKeptEvent, ModelRemoveEvent } from '../events';
+import { ClassListEvent, ModelFileEvent, ModelRemoveEvent } from '../events';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
-import { fileSize, list, milliseconds, percent } from '../../../base/page/elements/format';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import './load-progress';
+import { isKept } from './kept-models';
+import './model-card';
+import type { CardSpeeds } from './model-card';
+import { compared, type Comparison } from './model-comparison';
 import { modelPickerStyles } from './model-picker-styles';
 import './model-sheet';
 import type { ModelTrial } from './model-trial';
-import './precision-choice';
-
-function accuracyWords({ top1, top5, dataset }: Accuracy): string {
-  const second = top5 === undefined ? [] : [`${msg('top-5')} ${percent(top5)}`];
-  // The only one that the app's own lists name.
-  const where = dataset === 'ImageNet-1k validation (published)' ? msg('ImageNet-1k validation, as published') : dataset;
-  return `${list([`${msg('top-1')} ${percent(top1)}`, ...second])} · ${where}`;
-}
-
-/** What is known of how right a variant's labels are. */
-function qualityWords({ accuracy, quantisation }: ModelVariant): string {
-  if (accuracy) return accuracyWords(accuracy);
-  const agreement = quantisation?.agreement;
-  if (!agreement) return msg('accuracy not measured');
-  return msg(str`the same first label as fp32 on ${agreement.same} of ${agreement.of} pictures`);
-}
 
 /**
- * A dialog with the models there are: which runs, licence, size and accuracy, and own files.
+ * A dialog with the models there are, a card each, and own files.
  *
  * @event sg-class-list - what is known is to be shown
  * @event sg-model-choice - a model was chosen
@@ -68,9 +56,12 @@ export class ModelPicker extends LitElement {
   @property() precision: Precision | 'auto' = 'auto';
   /** Which precision is the quicker; the owner updates this element when it changes. */
   @property({ attribute: false, hasChanged: () => true }) trials: SpeedTrials | undefined;
+  /** SHA-256 of files that are on this device. */
+  @state() private kept: ReadonlySet<string> = new Set();
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   show(): void {
+    void this.#lookForKept();
     if (!this.dialog.open) this.dialog.showModal();
   }
 
@@ -78,62 +69,71 @@ export class ModelPicker extends LitElement {
     this.dialog.close();
   }
 
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('catalogue') || changed.has('loaded') || changed.has('loading')) void this.#lookForKept();
+  }
+
   override render(): unknown {
+    const comparison = this.#compared();
     return html`<dialog aria-labelledby="title" @click=${this.#onBackdrop}>
       <div class="head">
         <h2 id="title">${msg('Models')}</h2>
         <button class="icon" aria-label=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
       </div>
       <ul>
-        ${this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => this.#row(entry, variant)))}
+        ${this.catalogue.map((entry) => this.#card(entry, comparison))}
         ${this.damaged.map((model) => this.#damagedRow(model))}
       </ul>
       <p class="known"><button @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button></p>
-      ${this.#precision()}
+      <slot name="offline"></slot>
       ${this.setback ? this.#setback(this.setback) : nothing}
       ${this.#file()}
     </dialog>
     <sg-model-sheet .trial=${this.trial} .grab=${this.grab} @close=${() => this.dispatchEvent(new Event('sg-model-leave'))}></sg-model-sheet>`;
   }
 
-  #row({ manifest, location }: CatalogueEntry, variant: ModelVariant): unknown {
-    const runs = this.loaded?.manifest.id === manifest.id && this.loaded.precision === variant.precision;
-    // Floats are computed alike, however they are stored.
-    const alike = (a: Precision, b: Precision): boolean => (a === 'int8') === (b === 'int8');
-    const isHere = this.loaded?.manifest.id === manifest.id;
-    const speed = isHere ? this.trials?.speeds.find((s) => alike(s.precision, variant.precision)) : undefined;
-    return html`<li data-model=${manifest.id} data-precision=${variant.precision} class=${runs ? 'runs' : ''}>
-      <div>
-        <h3>${manifest.name} <span>${variant.precision}</span></h3>
-        <p>${fileSize(variant.bytes)} · ${qualityWords(variant)}</p>
-        ${speed
-          ? html`<p class="speed">
-              ${msg(str`${milliseconds(speed.ms)} a picture on this device`)}
-              (${speed.engine === 'simd' ? msg('own SIMD') : 'onnxruntime'})
-            </p>`
-          : nothing}
-        ${manifest.kernels?.runs === false
-          ? html`<p class="uncovered" title=${manifest.kernels.reason}>${msg(str`Runs on onnxruntime: our own kernels do not know its ${manifest.kernels.operator}`)}</p>`
-          : nothing}
-        <p>${msg('Licence')}${msg(': ')}<span lang="en">${manifest.licence} · ${manifest.source}</span></p>
-      </div>
-      <div class="actions">
-        ${runs
-          ? html`<strong>${msg('Runs now')}</strong>`
-          : html`<button
-              ?disabled=${this.loading}
-              aria-label=${`${msg('Use')} ${manifest.name} ${variant.precision}`}
-              @click=${() => this.dispatchEvent(new ModelChoiceEvent(manifest.id, variant.precision))}
-            >
-              ${msg('Use')}
-            </button>`}
-        ${location.kind === 'device'
-          ? html`<button class="icon" aria-label=${msg(str`Correct ${manifest.name}`)} @click=${() => this.dispatchEvent(new ModelKeptEvent(manifest.id, 'correct'))}>${icon('pencil')}</button>
-            <button class="icon" aria-label=${msg(str`Save ${manifest.name} as a file`)} @click=${() => this.dispatchEvent(new ModelKeptEvent(manifest.id, 'export'))}>${icon('download')}</button>
-            ${this.#remove(manifest.id, manifest.name)}`
-          : nothing}
-      </div>
+  #card(entry: CatalogueEntry, { betterNames, quickest }: Comparison): unknown {
+    const { manifest } = entry;
+    const { trials } = this;
+    const runs = this.loaded?.manifest.id === manifest.id;
+    const rival = runs && trials?.possible ? trials.rival : undefined;
+    const speeds: CardSpeeds = {
+      known: trials?.known(manifest) ?? [],
+      measuring: runs && (trials?.measuring ?? false),
+      fetches: rival && (this.kept.has(rival.sha256) ? 0 : rival.bytes),
+    };
+    return html`<li data-model=${manifest.id} class=${runs ? 'runs' : ''}>
+      <sg-model-card
+        .entry=${entry}
+        .loaded=${this.loaded}
+        ?loading=${this.loading}
+        precision=${this.precision}
+        .automatic=${trials?.automatic(manifest)}
+        .speeds=${speeds}
+        .kept=${this.kept}
+        ?better-names=${betterNames === manifest.id}
+        ?quickest=${quickest === manifest.id}
+      ></sg-model-card>
     </li>`;
+  }
+
+  /** Models of the page are compared with each other: nothing was measured of a person's own. */
+  #compared(): Comparison {
+    const { trials } = this;
+    return compared(
+      this.catalogue.map(({ manifest }) => {
+        const speeds = trials?.known(manifest) ?? [];
+        const variant = trials?.automatic(manifest) ?? manifest.variants[0];
+        return { id: manifest.id, accuracy: measuredTop1(variant.sha256), ms: speeds.length > 0 ? Math.min(...speeds.map(({ ms }) => ms)) : undefined };
+      }),
+    );
+  }
+
+  /** Finds out which files are on the device. */
+  async #lookForKept(): Promise<void> {
+    const variants = this.catalogue.flatMap((entry) => entry.manifest.variants.map((variant) => ({ entry, variant })));
+    const there = await Promise.all(variants.map(({ entry, variant }) => isKept(entry, variant)));
+    this.kept = new Set(variants.filter((_, i) => there[i]).map(({ variant }) => variant.sha256));
   }
 
   #damagedRow({ id, name = id }: DamagedModel): unknown {
@@ -155,18 +155,6 @@ export class ModelPicker extends LitElement {
       <strong>${msg(str`${name} could not be started, so another model runs.`)}</strong> <span lang="en">${fault.message}</span>
       ${msg('Remove it, or choose it to try once more.')}
     </p>`;
-  }
-
-  #precision(): unknown {
-    const { trials, loaded } = this;
-    if (!loaded || !trials?.rival) return nothing;
-    return html`<sg-precision-choice
-      precision=${this.precision}
-      running=${loaded.precision}
-      .speeds=${trials.speeds}
-      ?measuring=${trials.measuring}
-      ?measurable=${trials.possible}
-    ></sg-precision-choice>`;
   }
 
   #file(): unknown {

@@ -15,7 +15,7 @@ import { SharedController } from '../../../base/page/shared-controller';
 import type { TrialSide } from './speed-trial';
 import { SpeedTrials } from './speed-trials';
 import { ThreadTrials } from './thread-trials';
-import { keptModelFile, removeKeptModel } from './kept-models';
+import { keptKey, keptModelFile, removeKeptModel } from './kept-models';
 import { StartMark } from './start-mark';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 
@@ -70,6 +70,14 @@ export class RecogniserController extends SharedController {
   /** The entry that the settings choose, else the best one. */
   get chosen(): CatalogueEntry | undefined {
     return this.catalogue.find((e) => e.manifest.id === this.settings.value.modelId) ?? this.catalogue[0];
+  }
+
+  /** Key under which the file of the page's own model that runs is kept (see base/shared/offline.ts); undefined for a person's own, or none. */
+  get runningFile(): string | undefined {
+    const { loaded } = this;
+    const entry = this.catalogue.find(({ manifest }) => manifest.id === loaded?.manifest.id);
+    const variant = loaded?.manifest.variants.find(({ precision }) => precision === loaded.precision);
+    return entry && variant && keptKey(entry, variant);
   }
 
   /**
@@ -140,7 +148,7 @@ export class RecogniserController extends SharedController {
       throw new Fault('no-model', 'No model is ready.');
     });
     this.threadTrials.frame();
-    this.trials.answered();
+    this.trials.answered(recognition.inferenceMs);
     this.#trust(performance.now() - beganAt);
     return recognition;
   }

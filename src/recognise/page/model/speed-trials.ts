@@ -5,13 +5,17 @@ import type { ModelManifest, ModelVariant } from '../../../base/shared/model';
 import type { Speed } from '../../shared/speed';
 import type { SettingsStore } from '../../../base/page/settings';
 import type { WorkerFactory } from '../../../base/page/worker-link';
-import { speedKey, SpeedStore } from './speeds';
+import { SEEN_KEY, speedKey, SpeedStore } from './speeds';
+import { median } from '../../../base/shared/statistics';
 import { ExclusiveGate } from './exclusive-gate';
+import { isKept as keptHere } from './kept-models';
 import { runTrial, trialAllowed, type TrialSide } from './speed-trial';
 import { int8MayLead, variantFor, waysToRun } from './fallbacks';
 
 /** Labels that a person has seen before anything is timed. */
 const ANSWERS_FIRST = 3;
+/** Answers whose median is shown. The first ones are of a network that is still being compiled better. */
+const SEEN_ANSWERS = 40;
 /** Labels until another try, where one came to nothing: the page was hidden, or there was no network. */
 const ANSWERS_BETWEEN = 300;
 /** A model that runs, for as long as it does. */
@@ -42,12 +46,16 @@ export class SpeedTrials {
   quickInt8: boolean | undefined;
   #subject: TrialSubject | undefined;
   #answers = 0;
+  /** Of the latest answers, milliseconds. */
+  #times: number[] = [];
 
   constructor(
     private readonly settings: SettingsStore,
     private readonly spawn: WorkerFactory,
     private readonly changed: () => void,
     private readonly store = new SpeedStore(),
+    private readonly isKept: typeof keptHere = keptHere,
+    private readonly seen = new SpeedStore(undefined, SEEN_KEY),
   ) {}
 
   /**
@@ -91,10 +99,28 @@ export class SpeedTrials {
     return this.store.recall(this.#key(subject.entry.manifest, this.settings.value.engine, subject.threads))?.speeds ?? [];
   }
 
+  /** What was measured of a model: each precision timed against the other, or as it was seen while it ran. */
+  known(manifest: ModelManifest): readonly Speed[] {
+    const key = this.#key(manifest, this.settings.value.engine, this.#subject?.threads ?? 1);
+    const timed = this.store.recall(key)?.speeds ?? [];
+    const seen = this.seen.recall(key)?.speeds ?? [];
+    return [...timed, ...seen.filter(({ precision }) => !timed.some((speed) => speed.precision === precision))];
+  }
+
+  /** The variant of a model that runs where a person has chosen none. */
+  automatic(manifest: ModelManifest): ModelVariant {
+    const { threads = 1, relaxed = false } = this.#subject ?? {};
+    const { engine } = this.settings.value;
+    const timed = this.store.recall(this.#key(manifest, engine, threads))?.choice;
+    const lead = this.quickInt8 === true && int8MayLead(manifest, engine, relaxed);
+    return variantFor(manifest, timed ?? (lead ? 'int8' : 'auto'));
+  }
+
   /** A model is ready. */
   begin(subject: TrialSubject): void {
     this.#subject = subject;
     this.#answers = 0;
+    this.#times = [];
   }
 
   /** So many threads compute from now on in the model that runs. */
@@ -102,13 +128,42 @@ export class SpeedTrials {
     if (!this.#subject) return;
     const { running } = this.#subject;
     this.#subject = { ...this.#subject, running: { ...running, loaded: { ...running.loaded, threads } } };
+    this.#times = [];
   }
 
-  /** A frame was recognised; after the first few the trial begins, where one is due. */
-  answered(): void {
+  /**
+   * A frame was recognised; after the first few the trial begins, where one is due.
+   * @param inferenceMs of the network alone
+   */
+  answered(inferenceMs: number): void {
     this.#answers++;
+    this.#see(inferenceMs);
     if (this.#answers < ANSWERS_FIRST || this.measuring || !this.#subject) return;
-    if (this.settings.value.precision === 'auto' && this.speeds.length === 0 && this.possible) void this.#run(this.#subject);
+    if (this.settings.value.precision === 'auto' && this.speeds.length === 0 && this.possible) void this.#runIfKept(this.#subject);
+  }
+
+  /** How long the running model takes, where nothing else is known: the median of some answers, each so many anew. */
+  #see(inferenceMs: number): void {
+    if (!this.#subject || this.measuring) return;
+    const { entry, running, threads } = this.#subject;
+    this.#times.push(inferenceMs);
+    const { precision, engine, threads: used } = running.loaded;
+    const key = this.#key(entry.manifest, this.settings.value.engine, threads);
+    const before = this.seen.recall(key)?.speeds ?? [];
+    const others = before.filter((speed) => speed.precision !== precision);
+    // What is known already is looked at anew now and then.
+    if (this.#times.length < SEEN_ANSWERS * (others.length < before.length ? 10 : 1)) return;
+    this.seen.keep(key, { speeds: [...others, { precision, engine, threads: used, ms: median(this.#times) }], choice: precision });
+    this.#times = [];
+    this.changed();
+  }
+
+  /** Times by itself only what is on the device: the other file is fetched where a person asks for it. */
+  async #runIfKept(subject: TrialSubject): Promise<void> {
+    const { rival } = this;
+    this.#answers = -ANSWERS_BETWEEN;
+    if (!rival || !(await this.isKept(subject.entry, rival)) || subject.gone() || this.measuring) return;
+    if (this.#subject) await this.#run(this.#subject);
   }
 
   /** Times anew what was timed; the model that runs has to be ready. */

@@ -10,6 +10,9 @@ export interface SpeedRecord {
   readonly choice: Precision;
 }
 
+/** What was seen of models that were not timed against each other. */
+export const SEEN_KEY = 'sightglass.seen-speeds';
+
 /** Raised where an engine has become quicker: what was measured before says nothing of it. 2: int8 by our own kernels. */
 export const ENGINES = 2;
 
@@ -42,7 +45,7 @@ function isRecord(value: unknown): value is SpeedRecord {
 
 /** What the speed of each precision was measured to be. */
 export class SpeedStore extends MeasuredStore<SpeedRecord> {
-  constructor(storage?: MeasuredStorage) {
-    super('sightglass.speeds', isRecord, storage);
+  constructor(storage?: MeasuredStorage, name = 'sightglass.speeds') {
+    super(name, isRecord, storage);
   }
 }

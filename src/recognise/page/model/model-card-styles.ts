@@ -1,0 +1,60 @@
+import { css } from 'lit';
+
+export const modelCardStyles = css`
+  :host {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.5rem 1rem;
+  }
+  h3,
+  p {
+    margin: 0;
+  }
+  h3 {
+    margin-bottom: 0.2rem;
+    font-size: 1.05rem;
+  }
+  .badge {
+    display: inline-block;
+    margin-inline-start: 0.3rem;
+    padding: 0.1rem 0.5rem;
+    border-radius: 999px;
+    background: var(--sg-surface-2);
+    color: var(--sg-text);
+    font-size: 0.75rem;
+    font-weight: 500;
+  }
+  p {
+    color: var(--sg-muted);
+    font-size: 0.85rem;
+    overflow-wrap: anywhere;
+  }
+  .speed {
+    font-variant-numeric: tabular-nums;
+  }
+  .about {
+    flex: 1 1 min(14rem, 100%);
+  }
+  .actions {
+    display: flex;
+    align-items: center;
+    gap: 0.5rem;
+    flex: none;
+  }
+  .precision {
+    display: flex;
+    flex: 1 1 100%;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.5rem 1rem;
+  }
+  .precision label {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.6rem;
+    min-height: 2.75rem;
+  }
+`;
