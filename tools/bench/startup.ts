@@ -132,7 +132,7 @@ export async function benchStartup(): Promise<void> {
     '## Start to first label',
     'Seconds from opening the address to the first label on a filmed camera, with the camera started as soon as the button is there:',
     'cold (new profile), warm (opened again, the service worker having kept everything), and warm with the server gone, which is offline.',
-    '"MB to label" is what the browser received until the first label, "MB kept" until all of the app worked offline, "warm KB" what the warm',
+    '"MB to label" is what the browser received until the first label, "MB kept" until what runs worked offline, "warm KB" what the warm',
     `start asked the server for. Medians of ${ROUNDS} rounds from this machine, one round over the slow link. \`npm run bench -- startup\`.`,
     '', machine(version), '', table(['model file', 'link', 'MB to label', 'MB kept', 'cold s', 'warm s', 'warm KB', 'offline s'], lines),
   ].join('\n'));

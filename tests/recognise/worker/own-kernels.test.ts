@@ -6,6 +6,10 @@ import { waysToRun } from '../../../src/recognise/page/model/fallbacks';
 import { featureModelOf } from '../../../src/recognise/shared/feature-model';
 import { comparableScores, withOwnKernels } from '../../../src/recognise/worker/own-kernels';
 import { RandomNetwork } from '../../../tools/networks/mobilenet-v2';
+import { tensorsToObserve } from '../../../tools/quantise/graph';
+import { observe } from '../../../tools/quantise/observe';
+import { quantised } from '../../../tools/quantise/quantise-resnet18';
+import type { Recipe } from '../../../tools/quantise/recipe';
 import { referenceOnnx } from '../../support/onnx-reference';
 
 const SIZE = 32;
@@ -89,7 +93,29 @@ describe("a person's network", () => {
     const kept = await withOwnKernels(manifestOf('logits'), encodeModel(model), flat.start);
     expect(kept.variants[0].selfTest).toBeUndefined();
     expect(waysToRun(kept, 'fp32', 'auto', 1)).toEqual([{ engine: 'ort', threads: 1 }]);
-    const quantised = network((net, x) => net.node('QuantizeLinear', [x, 'six', 'zero']));
-    expect(ownKernels(quantised)).toMatchObject({ runs: false, operator: 'QuantizeLinear' });
+    const integers = network((net, x) => net.node('QuantizeLinear', [x, 'six', 'zero']));
+    expect(ownKernels(integers)).toMatchObject({ runs: false, operator: 'QuantizeLinear' });
+  });
+
+  it('runs in integers on our own kernels where these know how its file has them, and says why not else', async () => {
+    const float = network((net, x) => net.relu6(net.convolution(x, 16, 16, 1)));
+    const [stem] = float.graph.nodes.filter(({ op }) => op === 'Conv');
+    const recipe: Recipe = { activations: 'uint8', method: { kind: 'minmax' }, weightLevels: 127, weightLevelsBesideSigned: 63, float: [stem.name, float.graph.nodes.find(({ op }) => op === 'Gemm')?.name ?? ''] };
+    async function* inputs(): AsyncGenerator<Float32Array> {
+      yield await Promise.resolve(Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => Math.sin(i / 9)));
+    }
+    const make = async (change: Partial<Recipe>): Promise<OnnxModel> => {
+      const own = { ...recipe, ...change };
+      return quantised({ model: float, observations: await observe(float, inputs(), tensorsToObserve(float, own)) }, own, TORCHVISION_PREPROCESSING);
+    };
+    const int8 = { ...manifestOf('logits'), variants: [{ precision: 'int8', file: 'model.onnx', bytes: 1, sha256: '' }] } as const;
+    const kept = await withOwnKernels(int8, encodeModel(await make({})), reference(float, 'logits').start);
+    expect(kept.kernels).toEqual({ runs: true, features: 16 });
+    expect(waysToRun(kept, 'int8', 'auto', 1).map(({ engine }) => engine)).toEqual(['simd', 'ort']);
+    expect(waysToRun(kept, 'int8', 'auto', 1, false).map(({ engine }) => engine)).toEqual(['ort']);
+    // The first convolution in integers too: it reads three channels.
+    const all = await withOwnKernels(int8, encodeModel(await make({ float: [recipe.float[1]] })), reference(float, 'logits').start);
+    expect(all.kernels).toMatchObject({ runs: false, operator: 'Conv' });
+    expect(waysToRun(all, 'int8', 'auto', 1).map(({ engine }) => engine)).toEqual(['ort']);
   });
 });

@@ -39,8 +39,8 @@ function ownInt8({ architecture, variants }: ModelManifest, relaxed: boolean): b
  * onnxruntime-web has given the answer that is compared at each start.
  */
 function ownKernelsRun(manifest: ModelManifest, precision: Precision, relaxed: boolean): boolean {
-  if (precision === 'int8') return ownInt8(manifest, relaxed);
   const { architecture, kernels, variants } = manifest;
+  if (precision === 'int8' && (architecture !== 'classifier' || !relaxed)) return ownInt8(manifest, relaxed);
   return architecture !== 'classifier' || (kernels?.runs === true && variants.some((v) => v.precision === precision && v.selfTest !== undefined));
 }
 
