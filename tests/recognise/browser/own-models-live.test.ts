@@ -79,7 +79,7 @@ describe.skipIf(!hasModel)('own models before the camera', () => {
     await sheet().locator('button[name=keep]').click();
     const card = page.locator('sg-model-picker li.runs', { hasText: 'headless-live' });
     await card.waitFor({ timeout: 60_000 });
-    expect(await card.textContent()).toContain('can be taught');
+    expect(await card.locator('.about').textContent()).toContain('can be taught');
     await page.locator('sg-model-picker').getByRole('button', { name: 'Close' }).click();
     await page.locator('sg-label-list [data-doubt=untaught]').filter({ hasText: 'show it things under Teach' }).waitFor({ timeout: 60_000 });
     expect(await violations(page)).toEqual([]);

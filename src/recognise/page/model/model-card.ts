@@ -160,8 +160,9 @@ export class ModelCard extends LitElement {
 
   #onPrecision(event: Event): void {
     const precision = (event.target as HTMLSelectElement).value as Precision | 'auto';
+    // Shown while it is being loaded, too.
+    this.wanted = precision;
     if (this.#runs) this.dispatchEvent(new PrecisionChoiceEvent(precision));
-    else this.wanted = precision;
   }
 }
 
