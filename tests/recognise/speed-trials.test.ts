@@ -32,7 +32,7 @@ describe('what is known of speeds', () => {
     const spawn = (): Worker => ({ addEventListener: () => undefined, postMessage: () => undefined, terminate: () => undefined }) as unknown as Worker;
     const own = new SpeedTrials(new SettingsStore(memory()), spawn, () => undefined, new SpeedStore(storage), isKept, new SpeedStore(storage, SEEN_KEY));
     const running = { client: {} as RecogniserClient, loaded: { manifest: MANIFEST, precision: 'fp16', engine: 'simd', threads: 2 } } as unknown as TrialSide;
-    own.begin({ entry: ENTRY, running, threads: 2, relaxed: true, gone: () => false, take: () => Promise.resolve() });
+    own.begin({ entry: ENTRY, running, threads: 2, threadsOf: () => ({ threads: 2 }), relaxed: true, gone: () => false, take: () => Promise.resolve() });
     return own;
   };
 

@@ -44,3 +44,8 @@ export async function removeKeptModel(id: string): Promise<void> {
     throw new Fault('model-stays', `The kept model ${id} could not be removed: ${String(error)}`, { cause: error });
   }
 }
+
+/** A name that every file system takes. */
+export function fileStem(name: string): string {
+  return name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').replace(/^[ .]+|[ .]+$/gu, '').slice(0, 80) || 'model';
+}

@@ -15,7 +15,7 @@ import { SharedController } from '../../../base/page/shared-controller';
 import type { TrialSide } from './speed-trial';
 import { SpeedTrials } from './speed-trials';
 import { ThreadTrials } from './thread-trials';
-import { keptKey, keptModelFile, removeKeptModel } from './kept-models';
+import { fileStem, keptKey, keptModelFile, removeKeptModel } from './kept-models';
 import { StartMark } from './start-mark';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 
@@ -74,9 +74,8 @@ export class RecogniserController extends SharedController {
 
   /** Key under which the file of the page's own model that runs is kept (see base/shared/offline.ts); undefined for a person's own, or none. */
   get runningFile(): string | undefined {
-    const { loaded } = this;
-    const entry = this.catalogue.find(({ manifest }) => manifest.id === loaded?.manifest.id);
-    const variant = loaded?.manifest.variants.find(({ precision }) => precision === loaded.precision);
+    const entry = this.catalogue.find(({ manifest }) => manifest.id === this.loaded?.manifest.id);
+    const variant = entry?.manifest.variants.find(({ precision }) => precision === this.loaded?.precision);
     return entry && variant && keptKey(entry, variant);
   }
 
@@ -357,11 +356,6 @@ export class RecogniserController extends SharedController {
     if (state !== 'loading') this.progress = undefined;
     this.changed();
   }
-}
-
-/** A name that every file system takes. */
-function fileStem(name: string): string {
-  return name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').replace(/^[ .]+|[ .]+$/gu, '').slice(0, 80) || 'model';
 }
 
 function smootherOptions({ smoothing, hold }: Settings): SmootherOptions {
