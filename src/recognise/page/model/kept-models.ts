@@ -2,11 +2,18 @@ import { Fault } from '../../../base/shared/fault';
 import type { ModelVariant } from '../../../base/shared/model';
 import { FILES_CACHE, modelKey } from '../../../base/shared/offline';
 import type { CatalogueEntry } from './model-catalogue';
-import { MODEL_FILE, MODELS_FOLDER } from '../../shared/recogniser';
+import { MODEL_FILE, MODELS_FOLDER, type LoadedModel } from '../../shared/recogniser';
 
 /** Key under which a file of the page's own models is kept; undefined for a person's own. */
-export function keptKey({ location }: CatalogueEntry, { file, sha256 }: ModelVariant): string | undefined {
+function keptKey({ location }: CatalogueEntry, { file, sha256 }: ModelVariant): string | undefined {
   return location.kind === 'site' ? modelKey(new URL(file, location.baseUrl).href, sha256) : undefined;
+}
+
+/** The same of the file that runs; undefined where none does. */
+export function runningKey(catalogue: readonly CatalogueEntry[], loaded: LoadedModel | undefined): string | undefined {
+  const entry = catalogue.find(({ manifest }) => manifest.id === loaded?.manifest.id);
+  const variant = entry?.manifest.variants.find(({ precision }) => precision === loaded?.precision);
+  return entry && variant && keptKey(entry, variant);
 }
 
 /** Whether a model's file is on the device, so that nothing has to be fetched for it. */

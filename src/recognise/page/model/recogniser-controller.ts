@@ -15,7 +15,7 @@ import { SharedController } from '../../../base/page/shared-controller';
 import type { TrialSide } from './speed-trial';
 import { SpeedTrials } from './speed-trials';
 import { ThreadTrials } from './thread-trials';
-import { fileStem, keptKey, keptModelFile, removeKeptModel } from './kept-models';
+import { fileStem, keptModelFile, removeKeptModel, runningKey } from './kept-models';
 import { StartMark } from './start-mark';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 
@@ -74,9 +74,7 @@ export class RecogniserController extends SharedController {
 
   /** Key under which the file of the page's own model that runs is kept (see base/shared/offline.ts); undefined for a person's own, or none. */
   get runningFile(): string | undefined {
-    const entry = this.catalogue.find(({ manifest }) => manifest.id === this.loaded?.manifest.id);
-    const variant = entry?.manifest.variants.find(({ precision }) => precision === this.loaded?.precision);
-    return entry && variant && keptKey(entry, variant);
+    return runningKey(this.catalogue, this.loaded);
   }
 
   /**
