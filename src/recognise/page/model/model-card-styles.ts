@@ -57,4 +57,13 @@ export const modelCardStyles = css`
     gap: 0.6rem;
     min-height: 2.75rem;
   }
+  select {
+    min-height: 2.75rem;
+    padding: 0.4rem 0.6rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 0.7rem;
+    background: var(--sg-surface-2);
+    color: inherit;
+    font: inherit;
+  }
 `;
