@@ -80,13 +80,13 @@ export class ModelPicker extends LitElement {
         <h2 id="title">${msg('Models')}</h2>
         <button class="icon" aria-label=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
       </div>
+      ${this.setback ? this.#setback(this.setback) : nothing}
       <ul>
         ${this.catalogue.map((entry) => this.#card(entry, comparison))}
         ${this.damaged.map((model) => this.#damagedRow(model))}
       </ul>
       <p class="known"><button @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button></p>
       <slot name="offline"></slot>
-      ${this.setback ? this.#setback(this.setback) : nothing}
       ${this.#file()}
     </dialog>
     <sg-model-sheet .trial=${this.trial} .grab=${this.grab} @close=${() => this.dispatchEvent(new Event('sg-model-leave'))}></sg-model-sheet>`;
