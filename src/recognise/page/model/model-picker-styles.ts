@@ -53,6 +53,13 @@ export const modelPickerStyles = css`
   li.runs {
     border-color: var(--sg-accent);
   }
+  ::slotted(*) {
+    display: block;
+    margin-bottom: 1rem;
+  }
+  .setback {
+    margin-top: 1rem;
+  }
   .known {
     margin-bottom: 1rem;
   }
