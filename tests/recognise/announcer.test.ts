@@ -74,7 +74,9 @@ describe('CertaintyGate', () => {
     const gate = new CertaintyGate(0.5);
     const verdicts = (...answers: [time: number, probability: number, changed?: boolean][]): boolean[] =>
       answers.map(([time, probability, changed]) => gate.update(first(probability), time, changed));
-    expect(verdicts([0, 0.1], [100, 0.7], [170, 0.7], [190, 0.7], [300, 0.1])).toEqual([false, false, false, true, true]);
+    expect(verdicts([0, 0.1], [100, 0.7], [180, 0.7], [220, 0.7], [300, 0.1])).toEqual([false, false, false, true, true]);
+    // Where looks are few the one decides that is nearest to the time when all would have been taken.
+    expect(verdicts([5000, 0.1, true], [5180, 0.8], [6000, 0.8])).toEqual([false, true, true]);
     expect(verdicts([1100, 0.1, true], [1200, 0.8], [1350, 0.8])).toEqual([false, false, true]);
   });
 

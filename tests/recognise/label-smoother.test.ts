@@ -85,7 +85,7 @@ describe('LabelSmoother', () => {
     const smoother = new LabelSmoother(CLASSES, { ...DEFAULT_SMOOTHER_OPTIONS, settleTime: 200 });
     const wrong = answer({ 1: 0.6, 2: 0.4 });
     const right = answer({ 1: 0.4, 2: 0.6 });
-    expect([0, 60, 120, 180].map((t) => first(smoother, t === 0 ? wrong : right, t))).toEqual([1, 1, 1, 1]);
+    expect([0, 50, 100, 150].map((t) => first(smoother, t === 0 ? wrong : right, t))).toEqual([1, 1, 1, 1]);
     expect(first(smoother, right, 200)).toBe(2);
     expect(first(smoother, wrong, 260)).toBe(2);
     expect(first(smoother, wrong, 300, true)).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SETTLES_MS } from '../../src/base/shared/certainty';
+import { SECOND_LOOK_MS } from '../../src/base/shared/certainty';
 import { DutyControl } from '../../src/recognise/shared/duty-control';
 import { RecognitionScheduler } from '../../src/recognise/shared/scheduler';
 
@@ -76,9 +76,9 @@ describe('RecognitionScheduler', () => {
       return scheduler.finished(at + 100, 100, begins) ?? NaN;
     };
     expect(look(0, false)).toBeCloseTo(300, 6);
-    expect(look(1000, true)).toBeCloseTo(SETTLES_MS - 100, 6);
+    expect(look(1000, true)).toBeCloseTo(SECOND_LOOK_MS - 100, 6);
     expect(look(2000, true)).toBeCloseTo(300, 6);
-    expect(look(5000, true)).toBeCloseTo(SETTLES_MS - 100, 6);
+    expect(look(5000, true)).toBeCloseTo(SECOND_LOOK_MS - 100, 6);
     scheduler.reset();
     scheduler.conditions = {};
     // Where it does not rest, nothing is waited for.

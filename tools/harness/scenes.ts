@@ -1,5 +1,5 @@
 import { decodeImage } from '../../src/base/page/decode-image';
-import { CertaintyGate, SETTLES_MS } from '../../src/base/shared/certainty';
+import { CertaintyGate, SECOND_LOOK_MS } from '../../src/base/shared/certainty';
 import type { Aim, Prediction } from '../../src/engine/index';
 import type { RecogniserClient } from '../../src/recognise/page/model/recogniser-client';
 import type { LookOptions, Recognition } from '../../src/recognise/shared/recogniser';
@@ -136,7 +136,7 @@ export async function playScenes(client: RecogniserClient, scenes: readonly Scen
     };
     for (let i = 1; i <= frames; i++) {
       const begins = await look(i * interval);
-      if (begins && interval > SETTLES_MS) await look(i * interval + SETTLES_MS);
+      if (begins && interval > SECOND_LOOK_MS) await look(i * interval + SECOND_LOOK_MS);
     }
     shown.push(labels);
   }

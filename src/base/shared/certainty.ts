@@ -22,7 +22,20 @@ export function isSure({ probability }: Pick<Prediction, 'probability'>, thresho
 /** A verdict on the same scene changes only where the other one has stood so long, milliseconds: one frame out of many decides nothing. */
 const LASTS_MS = 400;
 /** So long after another scene has begun its first verdict stands, milliseconds; then the newest answer decides once, as all looks were taken. */
-export const SETTLES_MS = 180;
+export const SETTLES_MS = 240;
+/** A second look that comes so long after the first is the nearest to that time, milliseconds: where there are few, it decides. */
+export const SECOND_LOOK_MS = 0.75 * SETTLES_MS;
+
+/**
+ * Whether all looks at a scene were taken that are before `settleTime`: a look decides that is nearer to it than the next one would be.
+ * All times are milliseconds of one clock.
+ *
+ * @param begunAt time of the scene's first look
+ * @param before time of the look before this one, `begunAt` or later; undefined for the first
+ */
+export function isSettled(begunAt: number, before: number | undefined, now: number, settleTime = SETTLES_MS): boolean {
+  return now - begunAt + (now - (before ?? now)) / 2 >= settleTime;
+}
 
 /** Decides whether the first label is shown, or that the app is not sure. */
 export class CertaintyGate {
@@ -32,6 +45,7 @@ export class CertaintyGate {
   /** Since when the answers speak against the verdict. */
   #against: number | undefined;
   #begunAt: number | undefined;
+  #lookedAt: number | undefined;
   #settled = false;
 
   /** @param threshold probability from which on a label is shown, 0 for always */
@@ -48,7 +62,8 @@ export class CertaintyGate {
     if (begins) this.#begunAt = time;
     const sure = isSure(first, this.threshold, !begins && this.#sure && first.index === this.#named);
     if (sure) this.#named = first.index;
-    const settling = time - (this.#begunAt ?? time) < SETTLES_MS;
+    const settling = !isSettled(this.#begunAt ?? time, begins ? undefined : this.#lookedAt, time);
+    this.#lookedAt = time;
     const decides = begins || (!settling && !this.#settled);
     this.#settled = !settling;
     this.#against = settling || sure === this.#sure ? undefined : (this.#against ?? time);

@@ -1,4 +1,4 @@
-import { SETTLES_MS } from '../../base/shared/certainty';
+import { isSettled, SETTLES_MS } from '../../base/shared/certainty';
 import { type Prediction, topK } from '../../engine/index';
 
 /** How steady the shown labels are. */
@@ -64,6 +64,7 @@ export class LabelSmoother {
   #shown: number[] = [];
   #shownSince = -Infinity;
   #begunAt: number | undefined;
+  #lookedAt: number | undefined;
   #begins = false;
   /** Whether not all ways of looking have had their say yet. */
   #unsettled = true;
@@ -100,6 +101,7 @@ export class LabelSmoother {
     this.#shown = [];
     this.#shownSince = -Infinity;
     this.#begunAt = undefined;
+    this.#lookedAt = undefined;
     this.#unsettled = true;
   }
 
@@ -123,7 +125,8 @@ export class LabelSmoother {
     if (this.#hasOutlier) this.#outlier.set(probabilities);
     this.#begunAt ??= time;
     if (!wait) this.#blend(probabilities, time);
-    const settling = time - this.#begunAt < this.#options.settleTime;
+    const settling = !isSettled(this.#begunAt, this.#lookedAt, time, this.#options.settleTime);
+    this.#lookedAt = time;
     // What the first look saw stands until all have taken their turn, then what all saw; from then on changes are held back.
     const decides = this.#shown.length === 0 || (this.#unsettled && !settling);
     this.#unsettled = settling;

@@ -1,4 +1,4 @@
-import { SETTLES_MS } from '../../base/shared/certainty';
+import { SECOND_LOOK_MS } from '../../base/shared/certainty';
 import { DutyControl, type DeviceConditions, type Pace } from './duty-control';
 
 /** Weight of the newest frame interval in the running mean. */
@@ -95,7 +95,7 @@ export class RecognitionScheduler {
     this.#busy = false;
     const busyMs = now - this.#startedAt;
     if (latencyMs !== undefined) this.#restUntil = now + this.#duty.finished(now, busyMs, latencyMs);
-    const soon = this.#startedAt + SETTLES_MS;
+    const soon = this.#startedAt + SECOND_LOOK_MS;
     if (begins && soon < this.#restUntil && now - this.#soonAt >= SOON_AGAIN) {
       this.#soonAt = now;
       this.#restUntil = Math.max(now, soon);
