@@ -34,6 +34,20 @@ describe('LabelBook', () => {
     expect(book.own[0]).toBe('b');
   });
 
+  it('keeps prepared labels between visits, and finds them in the search', () => {
+    const storage = memory();
+    const book = new LabelBook(storage);
+    book.use({ name: 'cup' });
+    book.prepare([{ name: 'my keys' }, { index: 504, name: 'coffee mug' }, { name: 'cup' }]);
+    book.use({ name: 'pen' });
+    const again = new LabelBook(storage);
+    expect(again.prepared).toEqual([{ name: 'my keys' }, { index: 504, name: 'coffee mug' }, { name: 'cup' }]);
+    expect(again.slots.map(({ label }) => label.name)).toEqual(['my keys', 'coffee mug', 'cup', 'pen']);
+    expect(again.own).toEqual(['pen', 'my keys', 'cup']);
+    again.prepare([]);
+    expect(again.prepared).toEqual([]);
+  });
+
   it('lasts for the visit where nothing can be kept', () => {
     const book = new LabelBook({
       getItem: () => null,

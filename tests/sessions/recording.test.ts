@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HumanLabels, RecognitionEntry } from '../../src/sessions/shared/session';
 import { videoBitrate, recordingCodecs } from '../../src/sessions/shared/video/codecs';
-import { SLOTS, useLabel, type LabelSlot } from '../../src/sessions/shared/label-slots';
+import { prepareLabels, useLabel, type LabelSlot } from '../../src/sessions/shared/label-slots';
 import { cutLabels } from '../../src/sessions/shared/edit-labels';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
 import { RecognitionWriter } from '../../src/sessions/shared/recognition-writer';
@@ -133,7 +133,7 @@ describe('useLabel', () => {
   const filled = [...'abcdefghi'].reduce<LabelSlot[]>((slots, name) => useLabel(slots, { name }), []);
 
   it('gives each label a key that it keeps', () => {
-    expect(filled).toHaveLength(SLOTS);
+    expect(filled).toHaveLength(9);
     expect(names(useLabel(filled, { name: 'c' }))).toBe('abcdefghi');
   });
 
@@ -141,6 +141,19 @@ describe('useLabel', () => {
     const used = useLabel(useLabel(filled, { name: 'a' }), { name: 'b' });
     expect(names(useLabel(used, { name: 'x' }))).toBe('abxdefghi');
     expect(names(useLabel(useLabel(used, { name: 'x' }), { name: 'y' }))).toBe('abxyefghi');
+  });
+
+  it('leaves prepared labels where they are, in their order, and finds room for others beside them', () => {
+    const set = [...'pqr'].map((name) => ({ name }));
+    const prepared = prepareLabels(useLabel(filled, { name: 'a' }), set);
+    // Six of the nine that were used last stay.
+    expect(names(prepared)).toBe('pqraefghi');
+    expect(names(useLabel(prepared, { name: 'x' }))).toBe('pqraxfghi');
+    expect(names(useLabel(prepared, { name: 'q' }))).toBe('pqraefghi');
+    expect(names(prepareLabels(prepared, [{ name: 'r' }, { name: 'a' }]))).toBe('raefghi');
+    const many = Array.from({ length: 20 }, (_, i) => ({ name: String.fromCharCode(65 + i) }));
+    const row = [...'uvwxyz'].reduce((slots, name) => useLabel(slots, { name }), prepareLabels([], many));
+    expect(names(row)).toBe('ABCDEFGHIJKLMNOPQRSTxyz');
   });
 
   it('tells an own label from a class of the same name', () => {

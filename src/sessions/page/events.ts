@@ -39,6 +39,24 @@ export class LabelPressEvent extends Event {
   }
 }
 
+/** A person prepared labels for filming. */
+export class LabelSetEvent extends Event {
+  static readonly type = 'sg-label-set';
+
+  constructor() {
+    super(LabelSetEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants to prepare labels for filming. */
+export class PrepareLabelsEvent extends Event {
+  static readonly type = 'sg-prepare-labels';
+
+  constructor() {
+    super(PrepareLabelsEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** A person gave something a name. */
 export class NameEvent extends Event {
   static readonly type = 'sg-name';

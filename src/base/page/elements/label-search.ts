@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
-import { nameOf, type LabelRef } from '../../shared/labels/label-ref';
+import { LONGEST_LABEL, nameOf, type LabelRef } from '../../shared/labels/label-ref';
 import { allClassNames, labelText, loadAllClassNames } from '../language';
 import { IMAGENET_LABELS } from '../../shared/labels/imagenet';
 import { searchLabels } from '../../shared/labels/names';
@@ -12,8 +12,6 @@ import { ON_ITS_SIDE, sharedStyles } from './styles';
 const MOST_FLOATING = 6;
 /** Names that fit a list which is looked at, not scrolled for long. */
 const MOST_LISTED = 30;
-/** Longest label of one's own, characters. */
-const LONGEST = 120;
 
 /** What an arrow or page key moves the choice by. */
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
@@ -172,7 +170,7 @@ export class LabelSearch extends LitElement {
             )}
           </ul>`
         : nothing}
-      <div role="alert">${this.#tooLong ? html`<p id="fault" class="fault">${msg(str`A label has ${LONGEST} characters at most; this one has ${this.#wanted.length}.`)}</p>` : nothing}</div>
+      <div role="alert">${this.#tooLong ? html`<p id="fault" class="fault">${msg(str`A label has ${LONGEST_LABEL} characters at most; this one has ${this.#wanted.length}.`)}</p>` : nothing}</div>
       <span class="visually-hidden" role="status">${this.text ? msg(str`${choices.length} labels`) : ''}</span>
     `;
   }
@@ -183,7 +181,7 @@ export class LabelSearch extends LitElement {
   }
 
   get #tooLong(): boolean {
-    return this.#wanted.length > LONGEST;
+    return this.#wanted.length > LONGEST_LABEL;
   }
 
   /** The first one is what Enter takes: the label of the very name that was typed, or else a new one of that name. */

@@ -64,7 +64,7 @@ export const sharedStyles = css`
     opacity: 0.45;
     cursor: default;
   }
-  input.field {
+  .field {
     min-width: 0;
     min-height: 2.75rem;
     padding: 0 1rem;
@@ -74,7 +74,7 @@ export const sharedStyles = css`
     color: inherit;
     font: inherit;
   }
-  input.field::placeholder {
+  .field::placeholder {
     color: var(--sg-muted);
     opacity: 1;
   }

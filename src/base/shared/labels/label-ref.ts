@@ -6,6 +6,9 @@ export interface LabelRef {
   readonly name: string;
 }
 
+/** Longest label of one's own, characters. */
+export const LONGEST_LABEL = 120;
+
 /** Whether something that was stored is a label. */
 export function isLabelRef(value: unknown): value is LabelRef {
   if (typeof value !== 'object' || value === null) return false;

@@ -27,6 +27,11 @@ export const sessionsViewStyles = css`
     gap: 0.25rem 1rem;
     margin-bottom: 0.75rem;
   }
+  .ways {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+  }
   h2 {
     margin: 0;
     font-size: 1.25rem;

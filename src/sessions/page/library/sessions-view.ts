@@ -18,6 +18,8 @@ import type { ExportSheet } from './export-sheet';
 import { phaseWords } from './export-words';
 import type { RenameSheet } from './rename-sheet';
 import { sessionsViewStyles } from './sessions-view-styles';
+import type { LabelSetSheet } from '../label-set-sheet';
+import '../label-set-sheet';
 import './export-sheet';
 import './rename-sheet';
 import '../detail/session-detail';
@@ -47,6 +49,7 @@ export class SessionsView extends LitElement {
   @state() private dragging = false;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
+  @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly library = new SessionLibrary(this, () => this.store);
 
   constructor() {
@@ -92,6 +95,7 @@ export class SessionsView extends LitElement {
           ></sg-session-detail>`}
       ${this.#toast()}
       <sg-export-sheet .library=${library}></sg-export-sheet>
+      <sg-label-set-sheet></sg-label-set-sheet>
       <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
       ${this.dragging ? html`<div class="drop">${msg('Drop exported sessions (.zip) to import them')}</div>` : nothing}
     `;
@@ -104,7 +108,10 @@ export class SessionsView extends LitElement {
       <div class="page">
         <div class="head">
           <h2>${msg('Sessions')}</h2>
-          ${this.#importButton()}
+          <div class="ways">
+            <button @click=${() => void this.labelSet.show()}>${icon('pencil')}${msg('Prepare labels')}</button>
+            ${this.#importButton()}
+          </div>
         </div>
         ${this.#fault()} ${this.#missed()} ${this.#importing()}
         ${sessions === undefined

@@ -5,7 +5,7 @@ import { localized, msg, str } from '@lit/localize';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
 import type { LabelSlot } from '../../shared/label-slots';
-import { LabelPressEvent } from '../events';
+import { LabelPressEvent, PrepareLabelsEvent } from '../events';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { icon } from '../../../base/page/elements/icons';
@@ -14,6 +14,9 @@ import '../../../base/page/elements/label-search';
 
 /** A click that comes within this of a pointer's end is of that pointer, milliseconds. */
 const CLICK_AFTER_MS = 500;
+
+/** The first labels have the keys 1 to 9. */
+const KEYS = 9;
 
 /** Whether a key is meant for a field or a dialog. */
 function isElsewhere(event: KeyboardEvent): boolean {
@@ -30,6 +33,7 @@ function isElsewhere(event: KeyboardEvent): boolean {
  *
  * @event sg-label-press - a label is pressed, let go, or the press was no press
  * @event sg-label-choice - a label was chosen in the search
+ * @event sg-prepare-labels - the labels at hand are to be chosen beforehand
  * @csspart label - one label
  */
 @customElement('sg-label-bar')
@@ -80,6 +84,14 @@ export class LabelBar extends LitElement {
         max-width: 13rem;
         padding: 0 0.9rem 0 0.6rem;
         touch-action: pan-x;
+      }
+      .prepare {
+        flex: none;
+        min-width: 3rem;
+        min-height: 3rem;
+        margin-inline-start: auto;
+        padding: 0;
+        justify-content: center;
       }
       .guess span,
       .slots button span {
@@ -193,6 +205,7 @@ export class LabelBar extends LitElement {
               )}
             </div>`
           : nothing}
+        <button class="prepare" aria-label=${msg('Prepare labels')} title=${msg('Prepare labels')} @click=${() => this.dispatchEvent(new PrepareLabelsEvent())}>${icon('pencil')}</button>
       </div>
       <sg-label-search floating .own=${this.own} @sg-label-choice=${this.#onChoice}></sg-label-search>
       <p>
@@ -230,7 +243,7 @@ export class LabelBar extends LitElement {
       part="label"
       class=${guessed ? 'guessed' : nothing}
       aria-pressed=${held ? 'true' : 'false'}
-      aria-keyshortcuts=${i + 1}
+      aria-keyshortcuts=${i < KEYS ? i + 1 : nothing}
       aria-disabled=${this.disabled ? 'true' : 'false'}
       @pointerdown=${(event: PointerEvent) => this.#onPointerDown(event, label)}
       @pointerup=${(event: PointerEvent) => this.#onPointerEnd(event, 'release')}
@@ -239,7 +252,7 @@ export class LabelBar extends LitElement {
       @keyup=${(event: KeyboardEvent) => this.#onButtonKey(event, 'release', label, i)}
       @click=${(event: MouseEvent) => this.#onClick(event, label, i)}
     >
-      <kbd aria-hidden="true">${i + 1}</kbd><span>${labelText(label)}</span>
+      ${i < KEYS ? html`<kbd aria-hidden="true">${i + 1}</kbd>` : nothing}<span>${labelText(label)}</span>
     </button>`;
   }
 
@@ -309,7 +322,7 @@ export class LabelBar extends LitElement {
 
   /** The window that has lost the focus is not told of keys that are let go. */
   readonly #onBlur = (): void => {
-    for (let key = 1; key <= 9; key++) this.#send('cancel', `key-${key}`);
+    for (let key = 1; key <= KEYS; key++) this.#send('cancel', `key-${key}`);
     this.slots.forEach((_, i) => this.#send('cancel', `focus-${i}`));
   };
 }

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, query } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import {
@@ -18,6 +18,8 @@ import { ON_ITS_SIDE, sharedStyles } from '../../../base/page/elements/styles';
 import { labelBookContext, type LabelBook } from '../label-book';
 import { sessionStoreContext, type SessionStore } from '../library/session-store';
 import { haltWords } from './recording-words';
+import type { LabelSetSheet } from '../label-set-sheet';
+import '../label-set-sheet';
 import './label-bar';
 import './recording-bar';
 import './recording-notice';
@@ -69,6 +71,7 @@ export class RecordingPanel extends LitElement {
   @property({ type: Boolean }) active = true;
   /** Whether single keys do something. */
   @property({ type: Boolean }) keys = true;
+  @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly recording = new RecordingController(this, () => this);
   #told = false;
 
@@ -126,8 +129,10 @@ export class RecordingPanel extends LitElement {
                 ?disabled=${state !== 'recording' || recording.halt !== undefined || !this.active}
                 ?keys=${this.keys && this.active}
                 @sg-label-press=${this.#onPress}
+                @sg-prepare-labels=${() => void this.labelSet.show()}
                 @sg-label-choice=${({ label }: LabelChoiceEvent) => recording.choose(label)}
               ></sg-label-bar>
+              <sg-label-set-sheet @sg-label-set=${() => this.requestUpdate()}></sg-label-set-sheet>
               <sg-snapshot-flash .count=${recording.snapshots} .label=${recording.lastSnapshot}></sg-snapshot-flash>`
           : nothing}
       </div>
