@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
@@ -6,6 +6,7 @@ import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref'
 import { labelText } from '../../../base/page/language';
 import type { LabelSlot } from '../../shared/label-slots';
 import { LabelPressEvent, PrepareLabelsEvent } from '../events';
+import { labelBarStyles } from './label-bar-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { icon } from '../../../base/page/elements/icons';
@@ -39,115 +40,7 @@ function isElsewhere(event: KeyboardEvent): boolean {
 @customElement('sg-label-bar')
 @localized()
 export class LabelBar extends LitElement {
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: grid;
-        gap: 0.5rem;
-        min-width: 0;
-      }
-      .slots {
-        display: flex;
-        gap: 0.5rem;
-        padding: 3px;
-        margin: -3px;
-        overflow-x: auto;
-        scrollbar-width: none;
-        touch-action: pan-x;
-        user-select: none;
-        -webkit-user-select: none;
-        -webkit-touch-callout: none;
-      }
-      .row {
-        display: flex;
-        gap: 0.5rem;
-        min-width: 0;
-      }
-      .row .slots {
-        flex: 1;
-        min-width: 0;
-      }
-      .guess {
-        flex: none;
-        max-width: min(13rem, 60%);
-        min-height: 3rem;
-        padding: 0 0.9rem 0 0.6rem;
-      }
-      .guess,
-      .slots button.guessed {
-        border: 1px dashed currentcolor;
-      }
-      .slots button {
-        flex: none;
-        min-height: 3rem;
-        max-width: 13rem;
-        padding: 0 0.9rem 0 0.6rem;
-        touch-action: pan-x;
-      }
-      .prepare {
-        flex: none;
-        min-width: 3rem;
-        min-height: 3rem;
-        margin-inline-start: auto;
-        padding: 0;
-        justify-content: center;
-      }
-      .guess span,
-      .slots button span {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      /* They keep the focus, and the row can be scrolled with keys. */
-      .slots button[aria-disabled='true'] {
-        opacity: 0.55;
-      }
-      .slots button[aria-pressed='true'] {
-        border-color: transparent;
-        background: var(--sg-accent);
-        color: var(--sg-on-accent);
-      }
-      kbd {
-        flex: none;
-        min-width: 1.5rem;
-        border-radius: 0.5rem;
-        background: var(--sg-surface-2);
-        color: var(--sg-text);
-        font: 600 0.8rem/1.5rem var(--sg-font);
-        text-align: center;
-      }
-      /* A finger has no number keys. */
-      @media (hover: none) and (pointer: coarse) {
-        kbd {
-          display: none;
-        }
-        .slots button {
-          padding-left: 0.9rem;
-        }
-      }
-      p {
-        margin: 0;
-        color: var(--sg-muted);
-        font-size: 0.85rem;
-      }
-      @media (min-width: 48rem) and (min-height: 30.01rem) {
-        :host {
-          grid-template-columns: minmax(0, 1fr) minmax(14rem, 20rem);
-          align-items: center;
-        }
-        p {
-          grid-column: 1 / -1;
-        }
-      }
-      /* The picture is worth more there. */
-      @media (max-height: 42rem) {
-        .row ~ p {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, labelBarStyles];
 
   @property({ attribute: false }) slots: readonly LabelSlot[] = [];
   @property({ attribute: false }) own: readonly string[] = [];
