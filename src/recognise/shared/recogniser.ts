@@ -69,8 +69,11 @@ export interface RecogniseOptions {
   readonly capturedAt: number;
   /** Labels wanted in `top`, 1 or more. */
   readonly count: number;
-  /** Whether to give the features as well, of networks that have them. */
-  readonly features?: boolean;
+  /**
+   * Whether to give the features as well, of networks that have them: true to look at the image as it is for them; `whole` only where this
+   * look is of the whole square as it is anyhow.
+   */
+  readonly features?: boolean | 'whole';
   /** Whether to give the last block as well, for teaching. */
   readonly block?: boolean;
   /** False for a still image that has nothing to do with the frames before it: no smoothing, none disturbed. */

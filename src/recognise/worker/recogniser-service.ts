@@ -216,7 +216,7 @@ export class RecogniserService implements RecogniserApi {
       quality,
       preprocessMs: read - started,
       inferenceMs: inferred - read,
-      features: options.features ? output.features?.slice() : undefined,
+      features: options.features === true || (options.features === 'whole' && isWhole(placed)) ? output.features?.slice() : undefined,
       ...(options.block && engine.lastBlock ? { block: storedBlock(engine.lastBlock()) } : {}),
       frame: size,
       square: squareOf(options.aim, size, running.reader.preprocessor.spec),
@@ -237,7 +237,7 @@ export class RecogniserService implements RecogniserApi {
     const { engine, reader, loaded } = this.#loaded;
     const { spec } = reader.preprocessor;
     // What is taught is taught of the image as it is, and what was taught is only known of the whole square.
-    const plain = (features ?? false) || (block ?? false) || this.#naming !== undefined;
+    const plain = features === true || (block ?? false) || this.#naming !== undefined;
     const wishes = { second: !plain && engine.classMap !== undefined, views: !plain && GAINS_BY_VIEWS.has(loaded.manifest.architecture), ...looks, aim };
     const { moved, ...first } = this.#looks.next(wishes, size, spec);
     await reader.read(frame, engine.input, first.view);
@@ -312,6 +312,11 @@ function givesFeatures({ ports }: ModelManifest): boolean {
 
 function storedBlock({ hidden, sum }: LastBlock): StoredBlock {
   return { hidden: toHalves(hidden), sum: toHalves(sum) };
+}
+
+/** Whether a look is of the whole square as it is. */
+function isWhole({ look }: PlacedLook): boolean {
+  return look.kind === 'whole' && !look.mirrored;
 }
 
 function leadingOf(probabilities: Float32Array): number {

@@ -10,7 +10,7 @@ import { RecognitionScheduler } from '../../shared/scheduler';
 import { RateMeter, RecentValues } from '../../../base/shared/statistics';
 
 /** How frames are to be looked at; read anew for each. */
-export type LiveWishes = Pick<RecogniseOptions, 'aim' | 'map'>;
+export type LiveWishes = Pick<RecogniseOptions, 'aim' | 'map' | 'features'>;
 
 /** What runs recognitions. */
 export interface LiveRecogniser {

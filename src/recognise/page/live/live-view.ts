@@ -7,7 +7,7 @@ import { cameraContext, type CameraController } from '../camera/camera-controlle
 import { bestTransport, grabFrame } from '../camera/grab-frame';
 import type { FrameInput } from '../../shared/recogniser';
 import { DeviceConditionsController } from './device-conditions';
-import { LiveRecognition, type LiveStatistics } from './live-recognition';
+import { LiveRecognition, type LiveStatistics, type LiveWishes } from './live-recognition';
 import { recogniserContext, type RecogniserController } from '../model/recogniser-controller';
 import { Follower } from '../../../base/page/shared-controller';
 import { WakeLockController } from './wake-lock-controller';
@@ -63,7 +63,7 @@ export class LiveView extends LitElement implements LiveParts {
   @property({ attribute: false }) recorderFor: RecorderFactory | undefined;
   private recorder: RecorderSlot | undefined;
   private readonly wakeLock = new WakeLockController(this);
-  private readonly live = new LiveRecognition(this, () => this.recogniser, () => ({ aim: this.aim.aim, map: this.settings.value.mapShown }));
+  private readonly live = new LiveRecognition(this, () => this.recogniser, () => this.#wishes);
   /** Where a person has the network look. */
   readonly aim: AimController = new AimController(this, () => this.#aimParts, () => this.live.again());
   private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
@@ -208,6 +208,11 @@ export class LiveView extends LitElement implements LiveParts {
         @sg-control=${this.#onControl}
         @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
       ></sg-camera-tools>`;
+  }
+
+  /** A recording counts the views that it has of what is labelled. */
+  get #wishes(): LiveWishes {
+    return { aim: this.aim.aim, map: this.settings.value.mapShown, ...(this.recorder?.recording && { features: 'whole' }) };
   }
 
   get #preprocessing(): Preprocessing {

@@ -62,6 +62,23 @@ export const labelBarStyles = css`
   .slots button[aria-disabled='true'] {
     opacity: 0.55;
   }
+  .slots small {
+    display: block;
+    overflow: hidden;
+    color: var(--sg-muted);
+    font-size: 0.75rem;
+    font-variant-numeric: tabular-nums;
+    text-align: start;
+    text-overflow: ellipsis;
+  }
+  .slots button[aria-pressed='true'] small {
+    color: inherit;
+  }
+  .advice[data-kind='dark'],
+  .advice[data-kind='blurred'],
+  .advice[data-kind='alike'] {
+    color: var(--sg-warning);
+  }
   .slots button[aria-pressed='true'] {
     border-color: transparent;
     background: var(--sg-accent);
@@ -101,7 +118,7 @@ export const labelBarStyles = css`
   }
   /* The picture is worth more there. */
   @media (max-height: 42rem) {
-    .row ~ p {
+    .row ~ p:not(.advice) {
       display: none;
     }
   }

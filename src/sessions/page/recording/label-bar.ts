@@ -4,9 +4,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
+import type { LabelAdvice, LabelTally } from '../../shared/label-quality';
 import type { LabelSlot } from '../../shared/label-slots';
 import { LabelPressEvent, PrepareLabelsEvent } from '../events';
 import { labelBarStyles } from './label-bar-styles';
+import { adviceWords, tallyWords } from './recording-words';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { icon } from '../../../base/page/elements/icons';
@@ -48,6 +50,10 @@ export class LabelBar extends LitElement {
   @property({ attribute: false }) held: readonly LabelRef[] = [];
   /** What the network names, where it is sure. */
   @property({ attribute: false }) guess: LabelRef | undefined;
+  /** How much of the labels is filmed. */
+  @property({ attribute: false }) tallies: readonly LabelTally[] = [];
+  /** What to do next. */
+  @property({ attribute: false }) advice: LabelAdvice | undefined;
   /** While it is true nothing can be labelled. */
   @property({ type: Boolean }) disabled = false;
   /** Whether the keys 1 to 9 press the labels. */
@@ -101,11 +107,13 @@ export class LabelBar extends LitElement {
         <button class="prepare" aria-label=${msg('Prepare labels')} title=${msg('Prepare labels')} @click=${() => this.dispatchEvent(new PrepareLabelsEvent())}>${icon('pencil')}</button>
       </div>
       <sg-label-search floating .own=${this.own} @sg-label-choice=${this.#onChoice}></sg-label-search>
-      <p>
-        ${this.slots.length > 0
-          ? msg('Tap a label to label what is filmed until you tap again, or hold it.')
-          : msg('Find what you film: its label comes here.')}
-      </p>
+      ${this.advice
+        ? html`<p class="advice" part="advice" data-kind=${this.advice.kind}>${adviceWords(this.advice)}</p>`
+        : html`<p>
+            ${this.slots.length > 0
+              ? msg('Tap a label to label what is filmed until you tap again, or hold it.')
+              : msg('Find what you film: its label comes here.')}
+          </p>`}
     `;
   }
 
@@ -131,6 +139,7 @@ export class LabelBar extends LitElement {
 
   #slot(label: LabelRef, i: number): unknown {
     const held = this.held.some((other) => sameLabel(other, label));
+    const tally = this.tallies.find((each) => sameLabel(each.label, label));
     const guessed = this.guess !== undefined && sameLabel(this.guess, label);
     return html`<button
       part="label"
@@ -145,7 +154,7 @@ export class LabelBar extends LitElement {
       @keyup=${(event: KeyboardEvent) => this.#onButtonKey(event, 'release', label, i)}
       @click=${(event: MouseEvent) => this.#onClick(event, label, i)}
     >
-      ${i < KEYS ? html`<kbd aria-hidden="true">${i + 1}</kbd>` : nothing}<span>${labelText(label)}</span>
+      ${i < KEYS ? html`<kbd aria-hidden="true">${i + 1}</kbd>` : nothing}<span>${labelText(label)}${tally ? html`<small>${tallyWords(tally)}</small>` : nothing}</span>
     </button>`;
   }
 

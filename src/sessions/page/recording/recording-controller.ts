@@ -4,6 +4,8 @@ import type { RecordingEvent, RecordingStatus } from '../../shared/recorder';
 import type { HumanSpan } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
+import { shortcomingOf } from '../../../recognise/shared/index';
+import { LabelQuality } from '../../shared/label-quality';
 import { HOLD_MS, SpanHolder } from '../../shared/span-holder';
 import { downloadSession } from './download-session';
 import { Recording, type RecordingOptions, type RunningRecording } from './recording';
@@ -48,6 +50,8 @@ export class RecordingController extends SharedController {
   keptIn: 'device' | 'memory' = 'device';
   notice: RecordingNotice | undefined;
   readonly keeping = new RecordingKeeping(() => this.changed());
+  /** How much of each label the recording has. */
+  quality = new LabelQuality();
   /** Grows with each snapshot that was kept. */
   snapshots = 0;
   /** The label of the last snapshot. */
@@ -116,6 +120,7 @@ export class RecordingController extends SharedController {
     this.notice = undefined;
     this.status = undefined;
     this.#halts.clear();
+    this.quality = new LabelQuality();
     this.#set('starting');
     const { video, camera, recogniser, sure } = this.sources();
     this.#name = name;
@@ -128,6 +133,7 @@ export class RecordingController extends SharedController {
         onDeath: (fault) => this.#onDeath(fault),
         model: () => recogniser.loaded,
         sure,
+        onSeen: ({ quality, features }) => this.quality.seen(this.held, this.nowUs, shortcomingOf(quality), features),
         className: (index) => IMAGENET_LABELS[index] ?? String(index),
       });
       this.#recording = recording;
@@ -234,6 +240,7 @@ export class RecordingController extends SharedController {
 
   #put(spans: readonly HumanSpan[]): void {
     if (spans.length === 0) return;
+    this.quality.put(spans);
     const recording = this.#recording;
     void recording?.edit(spans.map((span) => ({ kind: 'put-span', span }))).catch((error: unknown) => {
       if (this.#recording === recording) void this.stop(Fault.from(error, 'recording-failed'));

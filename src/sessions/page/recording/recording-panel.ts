@@ -126,6 +126,8 @@ export class RecordingPanel extends LitElement {
                 .own=${book.own}
                 .held=${recording.held}
                 .guess=${this.#guess}
+                .tallies=${recording.quality.tallies}
+                .advice=${recording.quality.advice(book.prepared)}
                 ?disabled=${state !== 'recording' || recording.halt !== undefined || !this.active}
                 ?keys=${this.keys && this.active}
                 @sg-label-press=${this.#onPress}

@@ -2,7 +2,9 @@ import { msg, str } from '@lit/localize';
 import type { RecordingHalt } from './recording-controller';
 import type { RecordingFault, RecordingNotice } from './recording-outcome';
 import type { FilmCopyStatus, RecordingStatus } from '../../shared/recorder';
+import type { LabelAdvice, LabelTally } from '../../shared/label-quality';
 import type { Keeping } from './recording-keeping';
+import { labelText } from '../../../base/page/language';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { clock, list } from '../../../base/page/elements/format';
 
@@ -140,5 +142,38 @@ export function keepingWords(keeping: Keeping, copy: FilmCopyStatus | undefined,
       return msg('The browser may delete recordings when the device gets full.');
     default:
       return '';
+  }
+}
+
+/** How much of a label is filmed, as its chip says it. */
+export function tallyWords({ seconds, views }: LabelTally): string {
+  const time = msg(str`${Math.floor(seconds)} s`);
+  if (views === undefined) return time;
+  return `${time} · ${views === 1 ? msg('1 view') : msg(str`${views} views`)}`;
+}
+
+/** Names that a person reads while filming. */
+const MOST_NAMED = 3;
+
+function someOf(words: readonly string[]): string {
+  const more = words.length - MOST_NAMED;
+  return list(more > 0 ? [...words.slice(0, MOST_NAMED), msg(str`${more} more`)] : words);
+}
+
+/** What to do next, so that what is filmed trains well. */
+export function adviceWords(advice: LabelAdvice): string {
+  switch (advice.kind) {
+    case 'dark':
+      return msg(str`${labelText(advice.label)}: too dark. More light helps.`);
+    case 'blurred':
+      return msg(str`${labelText(advice.label)}: blurred. Hold still, or step back a little.`);
+    case 'alike':
+      return msg(str`${labelText(advice.label)}: the same view for a while. Turn it, or walk round it.`);
+    case 'missing':
+      return msg(str`Still to film: ${someOf(advice.labels.map(labelText))}`);
+    case 'few':
+      return msg(str`Film more of: ${someOf(advice.tallies.map((tally) => `${labelText(tally.label)} (${tallyWords(tally)})`))}`);
+    case 'enough':
+      return msg('Each label has enough to learn from.');
   }
 }

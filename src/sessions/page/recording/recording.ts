@@ -28,6 +28,8 @@ export interface RecordingOptions {
   readonly model: () => LoadedModel | undefined;
   /** Whether the live view names the label that it has just shown. */
   readonly sure: () => boolean;
+  /** Told of each recognition of the video, once it is shown. */
+  readonly onSeen?: (recognition: Recognition) => void;
   /** The name of a class in English. */
   readonly className: (index: number) => string;
 }
@@ -113,6 +115,7 @@ export class Recording implements FrameTap {
 
   shown(recognition: Recognition, latencyMs: number): void {
     const timeUs = this.#times.get(recognition.id);
+    if (timeUs !== undefined) this.options.onSeen?.(recognition);
     const model = this.options.model();
     this.#times.delete(recognition.id);
     if (timeUs === undefined || !model) return;
