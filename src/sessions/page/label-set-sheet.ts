@@ -36,7 +36,7 @@ export class LabelSetSheet extends LitElement {
       p {
         margin: 0 0 0.6rem;
       }
-      textarea {
+      textarea.field {
         width: 100%;
         min-height: 9rem;
         height: min(18rem, 38dvh);

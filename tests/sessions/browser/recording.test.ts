@@ -57,6 +57,40 @@ describe('recording a film whose frames carry their number', () => {
     expect(session.manifest.durationUs).toBeLessThan(5_000_000);
   });
 
+  it('has the labels that were prepared at hand, in their order, and says what is still to be filmed', async () => {
+    const { page } = recorder;
+    await page.evaluate(() => (location.hash = 'sessions'));
+    await page.getByRole('button', { name: 'Prepare labels' }).click();
+    const sheet = page.locator('sg-sessions-view sg-label-set-sheet');
+    // A file's labels come after what is written.
+    await sheet.getByRole('textbox').fill('the red one');
+    await sheet.locator('input[type=file]').setInputFiles({ name: 'labels.txt', mimeType: 'text/plain', buffer: Buffer.from('\ufeffthe blue one\r\nthe red one\r\n') });
+    await sheet.getByText('Written above already: line 3.').waitFor();
+    await sheet.locator('input[type=file]').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: Buffer.from([0x89, 0x50, 0xff, 0]) });
+    await sheet.getByText('photo.png is no text of labels').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: 'Save as a text file' }).click()]);
+    expect(download.suggestedFilename()).toBe('labels.txt');
+    await sheet.getByRole('button', { name: 'Keep these' }).click();
+    await page.evaluate(() => (location.hash = 'live'));
+    await recorder.record();
+    const bar = page.locator('sg-label-bar');
+    expect((await bar.locator('.slots button span').allTextContents()).slice(0, 2)).toEqual(['the red one', 'the blue one']);
+    await bar.getByText('Still to film: the red one, the blue one').waitFor();
+    await page.keyboard.press('1');
+    await withVideo(page, { seconds: 2, recognitions: 10 });
+    await page.keyboard.press('1');
+    await bar.getByText('Still to film: the blue one').waitFor();
+    await bar.getByRole('button', { name: /the red one/ }).getByText(/^[2-9]\d* s · \d+ views?$/).waitFor();
+    // While it records the set can be changed too.
+    await bar.getByRole('button', { name: 'Prepare labels' }).click();
+    const inPanel = page.locator('sg-recording-panel sg-label-set-sheet');
+    await inPanel.getByRole('textbox').fill('');
+    await inPanel.getByRole('button', { name: 'Prepare none' }).click();
+    await bar.getByText(/^Film more of: the red one|^Each label has enough/).waitFor();
+    const { human } = await recorder.stop();
+    expect([...foldEdits(human).spans.values()].map(({ label }) => label.name)).toEqual(['the red one']);
+  });
+
   it('says where the network looked while it is aimed', async () => {
     const { page } = recorder;
     const box = async (selector: string): Promise<{ x: number; y: number; width: number; height: number }> => {

@@ -27,6 +27,10 @@ export const labelBarStyles = css`
     flex: 1;
     min-width: 0;
   }
+  .find sg-label-search {
+    flex: 1;
+    min-width: 0;
+  }
   .guess {
     flex: none;
     max-width: min(13rem, 60%);
@@ -48,7 +52,6 @@ export const labelBarStyles = css`
     flex: none;
     min-width: 3rem;
     min-height: 3rem;
-    margin-inline-start: auto;
     padding: 0;
     justify-content: center;
   }

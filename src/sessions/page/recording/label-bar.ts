@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
@@ -81,14 +81,23 @@ export class LabelBar extends LitElement {
     removeEventListener('blur', this.#onBlur);
   }
 
-  /** What was chosen comes into sight and has the focus, so that the next digit labels and is not written. */
-  override updated(): void {
-    const at = this.#chosen ? this.slots.findIndex(({ label }) => this.#chosen && sameLabel(label, this.#chosen)) : -1;
-    if (at < 0) return;
+  /**
+   * What was chosen comes into sight and has the focus, so that the next digit labels and is not written; what is held comes into sight, by
+   * whichever key.
+   */
+  override updated(changed: PropertyValues<this>): void {
+    const begun = changed.has('held') && this.held.find((label) => !changed.get('held')?.some((before) => sameLabel(before, label)));
+    if (begun) this.#button(begun)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const button = this.#chosen && this.#button(this.#chosen);
+    if (!button) return;
     this.#chosen = undefined;
-    const button = this.renderRoot.querySelectorAll<HTMLElement>('.slots button')[at];
     button.focus();
     button.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
+  #button(label: LabelRef): HTMLElement | undefined {
+    const at = this.slots.findIndex((slot) => sameLabel(slot.label, label));
+    return at < 0 ? undefined : this.renderRoot.querySelectorAll<HTMLElement>('.slots button')[at];
   }
 
   override render(): unknown {
@@ -104,9 +113,11 @@ export class LabelBar extends LitElement {
               )}
             </div>`
           : nothing}
+      </div>
+      <div class="row find">
+        <sg-label-search floating .own=${this.own} @sg-label-choice=${this.#onChoice}></sg-label-search>
         <button class="prepare" aria-label=${msg('Prepare labels')} title=${msg('Prepare labels')} @click=${() => this.dispatchEvent(new PrepareLabelsEvent())}>${icon('pencil')}</button>
       </div>
-      <sg-label-search floating .own=${this.own} @sg-label-choice=${this.#onChoice}></sg-label-search>
       ${this.advice
         ? html`<p class="advice" part="advice" data-kind=${this.advice.kind}>${adviceWords(this.advice)}</p>`
         : html`<p>
