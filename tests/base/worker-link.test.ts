@@ -89,7 +89,7 @@ describe('WorkerLink', () => {
     const link = new WorkerLink<Api>(spawn(API), FAULTS);
     const late = new Fault('worker-hung', 'late');
     let restart: () => void = () => undefined;
-    const limit = { ms: 20, late, fatal: true, onArmed: (arm: () => void) => (restart = arm) };
+    const limit = { ms: 500, late, fatal: true, onArmed: (arm: () => void) => (restart = arm) };
     expect(await link.call((remote) => remote.add(1, 2), limit)).toBe(3);
     vi.useFakeTimers();
     restart();

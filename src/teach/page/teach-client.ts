@@ -1,10 +1,10 @@
-import { proxy } from 'comlink';
 import {
   TEACH_CHANNEL, type FeatureUpdate, type ImportSummary, type NewExample, type TeachApi, type TeachChange, type TeachState,
   type TrainingResult, type UndoToken,
 } from '../shared/teach';
 import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
+import { callback, releaseCallback } from '../../base/page/worker-callback';
 import { RestartingLink, type WorkerFactory } from '../../base/page/worker-link';
 
 function spawnWorker(): Worker {
@@ -64,8 +64,8 @@ export class TeachClient implements TeachApi {
   }
 
   train(model: FeatureModel, onProgress: (progress: TeachProgress) => void): Promise<TrainingResult | undefined> {
-    const report = proxy(onProgress);
-    return this.#link.call((remote) => remote.train(model, report));
+    const report = callback(onProgress);
+    return this.#link.call((remote) => remote.train(model, report)).finally(() => releaseCallback(report));
   }
 
   cancel(): void {

@@ -1,4 +1,5 @@
-import { proxy, transfer, type Remote } from 'comlink';
+import { transfer, type Remote } from 'comlink';
+import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import { Fault } from '../../../base/shared/fault';
 import type {
@@ -160,7 +161,7 @@ export class RecogniserClient {
     call: (remote: Remote<RecogniserApi>, report: (progress: LoadProgress) => void) => Promise<T>,
   ): Promise<T> {
     let restart = (): void => undefined;
-    const report = proxy((progress: LoadProgress) => {
+    const report = callback((progress: LoadProgress) => {
       restart();
       onProgress(progress);
     });
@@ -169,6 +170,6 @@ export class RecogniserClient {
       ms: this.timeouts.load,
       late: new Fault('worker-hung', `Loading the model made no progress for ${this.timeouts.load} ms.`),
       onArmed: (arm) => (restart = arm),
-    });
+    }).finally(() => releaseCallback(report));
   }
 }

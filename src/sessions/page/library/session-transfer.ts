@@ -1,4 +1,4 @@
-import { proxy } from 'comlink';
+import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
 import type { ExportedFile, ExportRequest, FrameTimes, SessionTransferApi, TransferProgress } from '../../shared/session-export';
@@ -58,10 +58,10 @@ export class SessionTransfer {
     });
     let cancelled = false;
     const work = async (): Promise<T | undefined> => {
+      const report = callback((progress: TransferProgress) => {
+        if (!cancelled) onProgress(progress);
+      });
       try {
-        const report = proxy((progress: TransferProgress) => {
-          if (!cancelled) onProgress(progress);
-        });
         const result = await link.call(async (remote) => call(remote as unknown as SessionTransferApi, report));
         if (keep) this.#holding = link;
         else link.end();
@@ -70,6 +70,8 @@ export class SessionTransfer {
         if (cancelled) return undefined;
         link.end();
         throw error;
+      } finally {
+        releaseCallback(report);
       }
     };
     return {

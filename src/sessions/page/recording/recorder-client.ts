@@ -1,4 +1,5 @@
-import { proxy, transfer } from 'comlink';
+import { transfer } from 'comlink';
+import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type CallLimit, type WorkerFactory } from '../../../base/page/worker-link';
 import { Fault } from '../../../base/shared/fault';
 import type {
@@ -23,6 +24,8 @@ function limit(ms: number): CallLimit {
 export class RecorderClient {
   readonly #link: WorkerLink<RecorderApi>;
   #stillEnding = (): void => undefined;
+  /** What the worker tells events by. */
+  #events: object | undefined;
 
   constructor(spawn: WorkerFactory = spawnWorker) {
     this.#link = new WorkerLink(spawn, { name: 'The recorder', crashed: 'recording-failed', failed: 'recording-failed' });
@@ -38,7 +41,9 @@ export class RecorderClient {
       if (event.kind === 'ending') this.#stillEnding();
       else onEvent(event);
     };
-    return this.#link.call((remote) => remote.begin(request, proxy(listen)), limit(BEGIN_LIMIT_MS));
+    const events = callback(listen);
+    this.#events = events;
+    return this.#link.call((remote) => remote.begin(request, events), limit(BEGIN_LIMIT_MS));
   }
 
   /** @param frame is transferred: gone for the caller whatever happens */
@@ -78,6 +83,7 @@ export class RecorderClient {
   /** Ends the worker, and with it the session's lock. */
   dispose(): void {
     this.#link.end();
+    if (this.#events) releaseCallback(this.#events);
   }
 
   /** A frame that is not sent any more would hold the camera's memory until it is collected. */
