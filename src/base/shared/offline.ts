@@ -44,7 +44,19 @@ export type ServiceWorkerMessage =
   /** Throw away what no open page needs any more. */
   | { readonly type: 'tidy' }
   /** Answers with the id of its build through the port that comes with it. */
-  | { readonly type: 'build' };
+  | { readonly type: 'build' }
+  /** Look at the app's own files, and fetch anew those that are damaged; answers with a {@link ShellState} through the port that comes with it. */
+  | { readonly type: 'mend' };
+
+/** What became of a look at the kept files of the app itself. */
+export interface ShellState {
+  /** Files that were not what the build made, or missing. */
+  readonly damaged: number;
+  /** Those of them that are whole now. */
+  readonly mended: number;
+  /** Whether the server answered at all. */
+  readonly answered: boolean;
+}
 
 /** Key of a model's file: its address alone does not change with its content. */
 export function modelKey(url: string, sha256: string): string {

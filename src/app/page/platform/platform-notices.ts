@@ -11,6 +11,7 @@ import { settingsContext, type SettingsStore } from '../../../base/page/settings
 import type { OfflineProgress } from '../../../base/shared/offline';
 import { OfflineProgressEvent, type InstallChoiceEvent, type UpdateChoiceEvent } from '../events';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import './damage-toast';
 import './head-offers';
 import './install-toast';
 import './offline-offer';
@@ -37,6 +38,7 @@ export class PlatformNotices extends LitElement {
         z-index: 3;
       }
       sg-update-toast,
+      sg-damage-toast,
       sg-install-toast {
         pointer-events: auto;
       }
@@ -49,6 +51,8 @@ export class PlatformNotices extends LitElement {
   private readonly offline = new OfflineController(this, () => this.updates.answers());
   #told: OfflineProgress | undefined;
   private readonly install = new InstallController(this);
+  /** Whether the kept files were looked at in this visit. */
+  #looked = false;
 
   constructor() {
     super();
@@ -59,6 +63,11 @@ export class PlatformNotices extends LitElement {
     const state = this.recogniser.state;
     if (state === 'loading') this.offline.pause();
     if (state === 'ready') void this.#start();
+    // Before the rest: what is damaged may be why nothing runs.
+    if ((state === 'ready' || state === 'fault') && !this.#looked) {
+      this.#looked = true;
+      void this.updates.mend();
+    }
     const { progress } = this.offline;
     if (progress === this.#told) return;
     this.#told = progress;
@@ -68,9 +77,12 @@ export class PlatformNotices extends LitElement {
   override render(): unknown {
     const { updates, offline, install } = this;
     // Once it is kept: only then is it true that it works without a network.
-    const offered = install.mayAsk && !updates.ready && offline.progress?.phase === 'kept';
+    const offered = install.mayAsk && !updates.ready && !updates.damage && offline.progress?.phase === 'kept';
     return html`
       ${updates.ready ? html`<sg-update-toast @sg-update-choice=${this.#onUpdate}></sg-update-toast>` : nothing}
+      ${updates.damage && !updates.ready
+        ? html`<sg-damage-toast .state=${updates.damage} @sg-update-choice=${this.#onUpdate}></sg-damage-toast>`
+        : nothing}
       ${offered ? html`<sg-install-toast @sg-install-choice=${this.#onInstall}></sg-install-toast>` : nothing}
       <sg-offline-status .progress=${offline.progress} ?news=${offline.news}></sg-offline-status>
     `;

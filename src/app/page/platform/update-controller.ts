@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Workbox } from 'workbox-window';
 import { hasServiceWorker, pageBuild, SERVICE_WORKER } from './service-worker';
-import type { ServiceWorkerMessage } from '../../../base/shared/offline';
+import type { ServiceWorkerMessage, ShellState } from '../../../base/shared/offline';
 
 /** A page that stays open looks for a new version when it is seen again, but not more often than this, milliseconds. */
 const CHECK_INTERVAL = 3_600_000;
@@ -13,6 +13,8 @@ const TAKE_OVER_TIMEOUT = 5000;
 export class UpdateController implements ReactiveController {
   /** Whether another version is there than the one that this page is of. */
   ready = false;
+  /** What was found where kept files of the app are damaged: until a person has read it. */
+  damage: ShellState | undefined;
   #workbox: Workbox | undefined;
   #registration: ServiceWorkerRegistration | undefined;
   #asked = false;
@@ -67,8 +69,18 @@ export class UpdateController implements ReactiveController {
     });
   }
 
+  /** Has the kept files of the app looked at, and fetched anew where they are damaged. */
+  async mend(): Promise<void> {
+    if (!hasServiceWorker()) return;
+    const state = await this.#ask<ShellState>({ type: 'mend' });
+    if (!state || state.damaged === 0) return;
+    this.damage = state;
+    this.host.requestUpdate();
+  }
+
   /** Hides the offer for this visit. */
   later(): void {
+    this.damage = undefined;
     this.#set(false);
   }
 
@@ -94,22 +106,22 @@ export class UpdateController implements ReactiveController {
       location.reload();
       return;
     }
-    const build = await this.#serving();
-    if (build) this.#say({ type: 'tidy' });
+    const build = await this.#ask<string>({ type: 'build' });
+    if (build) navigator.serviceWorker.controller?.postMessage({ type: 'tidy' } satisfies ServiceWorkerMessage);
     if (build && build !== pageBuild()) this.#set(true);
   }
 
-  #say(message: ServiceWorkerMessage, ports: MessagePort[] = []): void {
-    navigator.serviceWorker.controller?.postMessage(message, ports);
-  }
-
-  /** Id of the build that answers for this page, undefined where none does. */
-  #serving(): Promise<string | undefined> {
-    if (!navigator.serviceWorker.controller) return Promise.resolve(undefined);
+  /** What the service worker says, undefined where none answers for this page. One of another version may never answer. */
+  #ask<T>(message: ServiceWorkerMessage): Promise<T | undefined> {
+    const worker = navigator.serviceWorker.controller;
+    if (!worker) return Promise.resolve(undefined);
     const { port1, port2 } = new MessageChannel();
     return new Promise((resolve) => {
-      port1.onmessage = ({ data }: MessageEvent<string>) => resolve(data);
-      this.#say({ type: 'build' }, [port2]);
+      port1.onmessage = ({ data }: MessageEvent<T>) => {
+        port1.close();
+        resolve(data);
+      };
+      worker.postMessage(message, [port2]);
     });
   }
 
