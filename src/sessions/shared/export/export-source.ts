@@ -12,6 +12,8 @@ export interface ExportSource {
   readonly human: HumanLabels;
   /** The network's answers by time, from the first at each call. */
   recognitions(): AsyncIterable<RecognitionEntry>;
+  /** Times of all frames of the video, microseconds, rising; undefined where the video cannot be read. */
+  frameTimes?(): Promise<Float64Array | undefined>;
 }
 
 /** Pieces of a file. */
@@ -30,4 +32,27 @@ export function squaresOf(source: ExportSource): Promise<SquareTrack> {
 /** Microseconds as seconds, written exactly. */
 export function secondsText(timeUs: number): string {
   return (timeUs / 1e6).toFixed(6);
+}
+
+/**
+ * Number of the frame in sight at a time, counted from 0: the last one at or before it.
+ * @param times of all frames, microseconds, rising
+ * @returns undefined where there is none
+ */
+export function frameAt(times: Float64Array | undefined, timeUs: number): number | undefined {
+  if (!times) return undefined;
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    // A label has its frame's time, rounded.
+    if (times[middle] <= timeUs + 1) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? undefined : low - 1;
+}
+
+/** Numbers of the first and last frame of a span. @param endUs exclusive */
+export function framesOf(times: Float64Array | undefined, startUs: number, endUs: number): readonly [first: number | undefined, last: number | undefined] {
+  return [frameAt(times, startUs), frameAt(times, Math.max(startUs, endUs - 2))];
 }

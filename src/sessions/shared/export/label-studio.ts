@@ -49,6 +49,8 @@ interface TimedLabel {
   readonly endUs: number;
   readonly name: string;
   readonly score?: number;
+  /** Whether a person accepted the network's guess. */
+  readonly accepted?: boolean;
 }
 
 /** What the results of a task share. */
@@ -91,9 +93,11 @@ function keyframes(changes: readonly SquareChange[], endUs: number, { video, siz
   return frames.map((keyframe, i) => (i === frames.length - 1 ? { ...keyframe, enabled: false } : keyframe));
 }
 
-function* results({ id, startUs, endUs, name, score }: TimedLabel, context: TaskContext): Generator<string> {
+function* results({ id, startUs, endUs, name, score, accepted }: TimedLabel, context: TaskContext): Generator<string> {
   const { video, squares } = context;
-  const common = { to_name: 'video', ...(score === undefined ? { origin: 'manual' } : { origin: 'prediction', score }) };
+  // Label Studio says of a region that a person took over as the network gave it that it is a prediction's.
+  const origin = score === undefined ? { origin: accepted ? 'prediction' : 'manual' } : { origin: 'prediction', score };
+  const common = { to_name: 'video', ...origin, ...(accepted && { meta: { text: ['accepted guess'] } }) };
   const ranges = [frameRange(startUs, endUs, video)];
   yield JSON.stringify({ id, from_name: 'label', type: 'timelinelabels', ...common, value: { ranges, timelinelabels: [name] } });
   if (!squares.known) return;
@@ -120,7 +124,15 @@ export async function labelStudioNames(source: ExportSource): Promise<{ readonly
   return { names, all: [...all] };
 }
 
-/** `tasks.json`: one task, a person's spans as its annotation, the network's runs as a prediction for each model. */
+async function hasUnsure(source: ExportSource, model: string): Promise<boolean> {
+  for await (const { modelId, unsure } of runsOf(source)) if (unsure && modelId === model) return true;
+  return false;
+}
+
+/**
+ * `tasks.json`: one task, a person's spans as its annotation, the network's runs as a prediction for each model. What the live view was not
+ * sure of is a prediction of its own, so that nobody takes it for what was said.
+ */
 export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, names: DistinctNames): Pieces {
   const { manifest, human } = source;
   const context: TaskContext = { video, size: manifest.film, squares: await squaresOf(source) };
@@ -129,8 +141,8 @@ export async function* labelStudioTasks(source: ExportSource, video: ConstantRat
   if (human.spans.length > 0) {
     yield '{"was_cancelled": false, "result": [';
     let first = true;
-    for (const { id, startUs, endUs, label } of human.spans) {
-      for (const result of results({ id, startUs, endUs, name: names.of(label) }, context)) {
+    for (const { id, startUs, endUs, label, accepted } of human.spans) {
+      for (const result of results({ id, startUs, endUs, name: names.of(label), ...(accepted && { accepted }) }, context)) {
         yield (first ? '\n' : ',\n') + result;
         first = false;
       }
@@ -138,14 +150,16 @@ export async function* labelStudioTasks(source: ExportSource, video: ConstantRat
     yield '\n]}';
   }
   yield '],\n"predictions": [';
-  const models = [...new Set(manifest.models.map(({ id }) => id))];
-  for (const [m, model] of models.entries()) {
-    yield `${m === 0 ? '' : ','}\n{"model_version": ${JSON.stringify(model)}, "result": [`;
+  const models = [...new Set(manifest.models.map(({ id }) => id))].flatMap((model) => [{ model, unsure: false }, { model, unsure: true }]);
+  let written = 0;
+  for (const [m, { model, unsure: wanted }] of models.entries()) {
+    if (wanted && !(await hasUnsure(source, model))) continue;
+    yield `${written++ === 0 ? '' : ','}\n{"model_version": ${JSON.stringify(wanted ? `${model} (not sure)` : model)}, "result": [`;
     let first = true;
     let n = 0;
     let sum = 0;
-    for await (const { startUs, endUs, label, probability, modelId } of runsOf(source)) {
-      if (modelId !== model) continue;
+    for await (const { startUs, endUs, label, probability, modelId, unsure = false } of runsOf(source)) {
+      if (modelId !== model || unsure !== wanted) continue;
       for (const result of results({ id: `predicted-${m}-${n}`, startUs, endUs, name: names.of(label), score: probability }, context)) {
         yield (first ? '\n' : ',\n') + result;
         first = false;

@@ -5,7 +5,7 @@ import { exportName, isTextFormat } from '../../shared/export/export-name';
 import { textExport } from '../../shared/export/text-export';
 import { removeExports } from '../store/left-overs';
 import { chunksOf } from '../../../base/worker/async';
-import { encodeAsMp4, fitsContainer, remuxVideo } from './video';
+import { encodeAsMp4, isForMp4, remuxVideo } from './video';
 import { openVideo } from './open-video';
 import { chosenFile, memoryFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
@@ -75,7 +75,7 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
       await remuxVideo(video, source.manifest.film.file === 'film.webm' ? 'webm' : 'mp4', file, (done) => report({ phase: 'film', done }));
       break;
     case 'film-mp4':
-      if (await fitsContainer(video, 'mp4')) await remuxVideo(video, 'mp4', file, (done) => report({ phase: 'film', done }));
+      if (await isForMp4(video)) await remuxVideo(video, 'mp4', file, (done) => report({ phase: 'film', done }));
       else await encodeAsMp4(video, file, (done) => report({ phase: 'film', done }));
       break;
     case 'image-folder':

@@ -8,11 +8,13 @@ import { parseRecognition } from '../../shared/parse';
 import { readJsonLines } from '../../shared/read-json-lines';
 import { chunksOf } from '../../../base/worker/async';
 import { storageFault } from '../../../base/worker/private-files';
+import { frameTimes, openVideo } from './open-video';
 import { HUMAN, LABELS, readManifest, readText, sessionFolder, SNAPSHOTS } from '../store/session-folder';
 
 /** A session's files as an export reads them: the labels as they stand now, the rest from the device as it is needed. */
 export class SessionSource implements ExportSource {
   readonly human;
+  #times: Promise<Float64Array | undefined> | undefined;
 
   private constructor(
     readonly manifest: SessionManifest,
@@ -45,6 +47,21 @@ export class SessionSource implements ExportSource {
   async *recognitions(): AsyncGenerator<RecognitionEntry> {
     const all = readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true });
     for await (const entry of all) if (entry.timeUs <= this.manifest.durationUs) yield entry;
+  }
+
+  async frameTimes(): Promise<Float64Array | undefined> {
+    return (this.#times ??= this.#readTimes());
+  }
+
+  /** A film that is damaged has labels all the same. */
+  async #readTimes(): Promise<Float64Array | undefined> {
+    try {
+      using video = await openVideo(this.video);
+      return await frameTimes(video);
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'export-codec') return undefined;
+      throw error;
+    }
   }
 
   /** A snapshot's image; undefined where its file is lost. */

@@ -29,10 +29,9 @@ async function packetCount(track: InputVideoTrack | InputAudioTrack): Promise<nu
   return (await track.computePacketStats()).packetCount;
 }
 
-/** Whether the video's image fits into a container as it is encoded. */
-export async function fitsContainer(video: OpenVideo, container: Container): Promise<boolean> {
-  const codec = await video.track.getCodec();
-  return codec !== null && formatOf(container).getSupportedVideoCodecs().includes(codec);
+/** Whether the video is one that players take in MP4: the container holds others, which they refuse. */
+export async function isForMp4(video: OpenVideo): Promise<boolean> {
+  return (await video.track.getCodec()) === 'avc';
 }
 
 /**
@@ -78,32 +77,51 @@ export async function remuxVideo(video: OpenVideo, container: Container, file: O
   await output.finalize();
 }
 
-async function encoder(video: OpenVideo): Promise<{ codec: VideoCodec; width: number; height: number }> {
+/** What a video is encoded to, and what container such a video belongs into. */
+export interface Encoding {
+  readonly codec: VideoCodec;
+  readonly container: Container;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Those that belong into WebM; into MP4 goes H.264 alone, since players refuse others there. */
+const WEBM_CODECS: readonly VideoCodec[] = ['vp9', 'vp8', 'av1'];
+
+/**
+ * How this browser encodes such a video: H.264 in MP4 where it can, else what it has, in WebM.
+ * @throws Fault `export-codec` where it cannot encode or decode it at all, or `needed` is a container that it has nothing for
+ */
+export async function encodingOf(video: OpenVideo, needed?: Container): Promise<Encoding> {
   if (!(await video.track.canDecode())) throw new Fault('export-codec', 'This browser cannot decode the film (WebCodecs).');
   // Encoders of 4:2:0 want even sides.
   const even = (value: number): number => Math.max(2, value - (value % 2));
   const width = even(await video.track.getDisplayWidth());
   const height = even(await video.track.getDisplayHeight());
-  const codec = await getFirstEncodableVideoCodec(formatOf('mp4').getSupportedVideoCodecs(), { width, height, quality: new Quality('high') });
+  const options = { width, height, quality: new Quality('high') };
+  const avc = needed === 'webm' ? null : await getFirstEncodableVideoCodec(['avc'], options);
+  if (avc) return { codec: avc, container: 'mp4', width, height };
+  if (needed === 'mp4') throw new Fault('export-codec', 'This browser has no encoder for H.264, which is what an MP4 has to hold: take the film as WebM.');
+  const codec = await getFirstEncodableVideoCodec([...WEBM_CODECS], options);
   if (!codec) throw new Fault('export-codec', 'This browser has no encoder for films (WebCodecs).');
-  return { codec, width, height };
+  return { codec, container: 'webm', width, height };
 }
 
 /**
- * Encodes the video anew as MP4: at each of the given times the frame that is in sight then.
+ * Encodes the video anew: at each of the given times the frame that is in sight then.
  * @param timeOf of frame n from 0, seconds from the video's first frame, rising
  * @throws Fault `export-codec`
  */
 async function encodeAt(
   video: OpenVideo,
+  { codec, container, width, height }: Encoding,
   frames: number,
   timeOf: (n: number) => number,
   duration: (n: number) => number,
   file: OutputFile,
   onProgress: Progress,
 ): Promise<void> {
-  const { codec, width, height } = await encoder(video);
-  const output = new Output({ format: formatOf('mp4'), target: targetOf(file) });
+  const output = new Output({ format: formatOf(container), target: targetOf(file) });
   const source = new VideoSampleSource({ codec, quality: new Quality('high'), keyFrameInterval: 2, transform: { width, height, fit: 'fill' } });
   output.addVideoTrack(source, { maximumPacketCount: frames });
   await output.start();
@@ -130,13 +148,17 @@ export function frameCount(video: OpenVideo, rate: number): number {
 }
 
 /** @param rate frames a second */
-export function encodeAtRate(video: OpenVideo, rate: number, file: OutputFile, onProgress: Progress): Promise<void> {
-  return encodeAt(video, frameCount(video, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
+export function encodeAtRate(video: OpenVideo, encoding: Encoding, rate: number, file: OutputFile, onProgress: Progress): Promise<void> {
+  return encodeAt(video, encoding, frameCount(video, rate), (n) => n / rate, () => 1 / rate, file, onProgress);
 }
 
-/** Encodes the video as MP4 with its frames at their own times. */
+/**
+ * Encodes the video as H.264 in MP4 with its frames at their own times.
+ * @throws Fault `export-codec` where the browser has no encoder for it
+ */
 export async function encodeAsMp4(video: OpenVideo, file: OutputFile, onProgress: Progress): Promise<void> {
+  const encoding = await encodingOf(video, 'mp4');
   const times = await frameTimes(video);
   const duration = (n: number): number => (n + 1 < times.length ? (times[n + 1] - times[n]) / 1e6 : video.duration - times[n] / 1e6);
-  await encodeAt(video, times.length, (n) => times[n] / 1e6, duration, file, onProgress);
+  await encodeAt(video, encoding, times.length, (n) => times[n] / 1e6, duration, file, onProgress);
 }

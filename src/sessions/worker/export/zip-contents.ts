@@ -14,7 +14,7 @@ import { constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks } f
 import { textExport } from '../../shared/export/text-export';
 import { toJsonLines } from '../../shared/json-lines';
 import { squareInImage, type Size } from '../../shared/squares';
-import { encodeAtRate, frameCount } from './video';
+import { encodeAtRate, encodingOf, frameCount } from './video';
 import { cutJpeg, frameImages, jpegSize, type FrameImage } from './frame-images';
 import type { OpenVideo } from './open-video';
 import { temporaryFile, textBlocks, withFile } from './output-file';
@@ -184,13 +184,15 @@ export async function* labelStudio(source: SessionSource, original: OpenVideo, r
   const { names, all } = await labelStudioNames(source);
   if (all.length === 0) throw new Fault('export-empty', 'The session has no labels.');
   const rate = constantRate((await original.track.computePacketStats()).averagePacketRate);
-  const file = await withFile(await temporaryFile('film.mp4'), async (output) => {
-    await encodeAtRate(original, rate, output, (done) => report({ phase: 'film', done }));
+  const encoding = await encodingOf(original);
+  const film = `film.${encoding.container}`;
+  const file = await withFile(await temporaryFile(film), async (output) => {
+    await encodeAtRate(original, encoding, rate, output, (done) => report({ phase: 'film', done }));
     return output.close();
   });
   const folder = safeName(source.manifest.name, 'session', 60);
-  const video = { url: `/data/local-files/?d=${encodeURIComponent(folder)}/film.mp4`, rate, frames: frameCount(original, rate) };
-  if (file) yield { name: `${folder}/film.mp4`, input: file };
+  const video = { url: `/data/local-files/?d=${encodeURIComponent(folder)}/${film}`, rate, frames: frameCount(original, rate) };
+  if (file) yield { name: `${folder}/${film}`, input: file };
   yield { name: `${folder}/tasks.json`, input: textBlocks(labelStudioTasks(source, video, names)) };
   yield { name: `${folder}/config.xml`, input: labelStudioConfig(video, all, (await squaresOf(source)).known) };
 }
