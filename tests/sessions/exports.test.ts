@@ -1,9 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { WebVTTParser } from 'webvtt-parser';
-import { CocoCategories, cocoAnnotations, cocoCategories, cocoPredictions, type CocoImage } from '../../src/sessions/shared/export/coco';
-import { LabelFolders } from '../../src/sessions/shared/export/distinct-names';
-import { labelledFrames } from '../../src/sessions/shared/export/frame-plan';
 import { constantRate, frameRange, labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
 import { SquareTrack } from '../../src/sessions/shared/square-track';
 import { textExport } from '../../src/sessions/shared/export/text-export';
@@ -83,46 +80,38 @@ describe('frames', () => {
     expect([29.7, 30, 23.9, 7, 0.5, 1000].map(constantRate)).toEqual([30, 30, 24, 5, 5, 60]);
     expect(constantRate(14)).toBe(15);
   });
-
-  it('plans one a span or every so often, with all labels that hold then', async () => {
-    const human = {
-      spans: [
-        { id: 'a', startUs: 1_000_000, endUs: 3_000_000, label: CAT },
-        { id: 'b', startUs: 1_500_000, endUs: 2_500_000, label: DOG },
-        { id: 'c', startUs: 4_600_000, endUs: 4_700_000, label: DOG },
-      ],
-      snapshots: [],
-    };
-    const one = sourceOf(sessionOf({ human }));
-    const plan = async (choice: Parameters<typeof labelledFrames>[2], track: 'human' | 'predicted' = 'human') => {
-      const found: [number, string[]][] = [];
-      for await (const { timeUs, labels } of labelledFrames(one, track, choice)) found.push([timeUs / 1e6, labels.map(({ name }) => name)]);
-      return found;
-    };
-    const [cat, dog] = [CAT.name, DOG.name];
-    expect(await plan({ kind: 'one-a-span' })).toEqual([[2, [cat, dog]], [4.65, [dog]]]);
-    expect(await plan({ kind: 'every', everyUs: 500_000 })).toEqual([[1, [cat]], [1.5, [cat, dog]], [2, [cat, dog]], [2.5, [cat]]]);
-    expect(await plan({ kind: 'every', everyUs: 100_000 })).toHaveLength(21);
-    expect(await plan({ kind: 'every', everyUs: 2_000_000 }, 'predicted')).toEqual([[0, [cat]], [2, [cat]], [4, [dog]]]);
-    expect(await plan({ kind: 'one-a-span' }, 'predicted')).toEqual([[1.5, [cat]], [4.5, [dog]]]);
-    await expect(plan({ kind: 'every', everyUs: 0 })).rejects.toThrow(RangeError);
-  });
-
-  it('gives each label a folder of its own', () => {
-    const folders = new LabelFolders();
-    const names = ODD_LABELS.map((label) => folders.of(label));
-    expect(new Set(names).size).toBe(ODD_LABELS.length);
-    expect(names.slice(4)).toEqual(['crane', 'crane (2)', 'crane (3)', '_con']);
-    expect(folders.of(ODD_LABELS[5])).toBe('crane (2)');
-  });
 });
 
-describe('COCO', () => {
-  it('an empty COCO set', async () => {
-    const none = new CocoCategories();
-    const empty = sourceOf(sessionOf({ recognitions: [] }));
-    expect(JSON.parse(await textOf(cocoAnnotations(empty, [], none)))).toMatchObject({ images: [], annotations: [], categories: [] });
-    expect(JSON.parse(await textOf(cocoPredictions(empty, [], none)))).toEqual([]);
+describe('frames of tables and JSON lines', () => {
+  // 25 frames a second, of which every fifth is missing.
+  const times = Float64Array.from({ length: 150 }, (_, n) => n * 40_000).filter((_, n) => (n + 3) % 5 !== 0);
+  const filmed = { ...sourceOf(aimedSession()), frameTimes: () => Promise.resolve(times) };
+
+  it('count from 0, by the very time that a label has, and by what is in sight between', async () => {
+    const rows = (await textOf(textExport(filmed, 'csv', 'human'))).trim().split('\r\n').map((line) => line.split(','));
+    expect(rows[0].slice(0, 4)).toEqual(['kind', 'id', 'frame', 'last_frame']);
+    expect(rows.slice(1).map((row) => row.slice(1, 4))).toEqual([['cat', '0', '119'], ['dog', '24', '31'], ['kept', '28', '28']]);
+    const answers = (await textOf(textExport(filmed, 'jsonl', 'predicted'))).trim().split('\n').map((line) => JSON.parse(line) as { frame: number; timeUs: number });
+    // What is shown at 200 ms, 400 ms and on: its frame is missing at no multiple of five.
+    for (const { frame, timeUs } of answers) expect(times[frame]).toBe(timeUs);
+  });
+
+  it('are null where the film cannot be read; all lines have the same fields', async () => {
+    for (const whose of ['human', 'predicted'] as const) {
+      const lines = (await textOf(textExport(sourceOf(aimedSession()), 'jsonl', whose))).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(new Set(lines.map((line) => Object.keys(line).join()))).toHaveProperty('size', 1);
+      expect(lines.every(({ frame }) => frame === null)).toBe(true);
+    }
+  });
+
+  it('say whether a label is a guess that was accepted', async () => {
+    const session = aimedSession();
+    const accepted = sourceOf({ ...session, human: { ...session.human, spans: session.human.spans.map((span, i) => (i === 0 ? { ...span, accepted: true } : span)) } });
+    const [head, ...rows] = (await textOf(textExport(accepted, 'csv', 'human'))).trim().split('\r\n').map((line) => line.split(','));
+    expect(rows.map((row) => row[head.indexOf('accepted')])).toEqual(['true', 'false', 'false']);
+    const { names } = await labelStudioNames(accepted);
+    const [task] = JSON.parse(await textOf(labelStudioTasks(accepted, { url: 'x', rate: 10, frames: 60 }, names))) as { annotations: { result: { origin: string; meta?: object }[] }[] }[];
+    expect(task.annotations[0].result.map(({ origin, meta }) => [origin, meta !== undefined])).toEqual([['prediction', true], ['prediction', true], ['manual', false], ['manual', false]]);
   });
 });
 
@@ -131,33 +120,32 @@ describe('what the live view was not sure of', () => {
 
   it('has its figures as they are, and says so', async () => {
     const csv = (await textOf(textExport(source, 'csv', 'predicted'))).split('\r\n');
-    expect(csv.slice(1, 4).map((line) => [line.split(',')[4], line.split(',').at(-1)])).toEqual([['0.15', 'false'], ['0.9', 'true'], ['0.9', '']]);
-    const jsonl = (await textOf(textExport(source, 'jsonl', 'predicted'))).trim().split('\n').slice(1).map((line) => (JSON.parse(line) as { sure?: boolean }).sure);
-    expect(jsonl).toEqual([false, true, undefined]);
+    expect(csv.slice(1, 4).map((line) => [line.split(',')[5], line.split(',').at(-1)])).toEqual([['0.15', 'false'], ['0.9', 'true'], ['0.9', '']]);
+    const jsonl = (await textOf(textExport(source, 'jsonl', 'predicted'))).trim().split('\n').map((line) => (JSON.parse(line) as { sure: boolean | null }).sure);
+    expect(jsonl).toEqual([false, true, null]);
     const srt = await textOf(textExport(source, 'srt', 'predicted'));
     expect(srt.match(/^.*%.*$/gm)).toEqual(['tabby 15 % (not sure)', 'tabby 90 %', 'golden retriever 90 %']);
+  });
+
+  it('is a prediction of its own in Label Studio', async () => {
+    const { names } = await labelStudioNames(source);
+    const [task] = JSON.parse(await textOf(labelStudioTasks(source, { url: 'x', rate: 10, frames: 60 }, names))) as { predictions: { model_version: string; result: { score: number }[] }[] }[];
+    expect(task.predictions.map(({ model_version, result }) => [model_version, result.map(({ score }) => score)])).toEqual([['resnet18', [0.9, 0.9]], ['resnet18 (not sure)', [0.15]]]);
   });
 });
 
 describe('where the network looked', () => {
   const aimed = sourceOf(aimedSession());
   const old = sourceOf(sessionOf({ ...aimedSession({ manifest: sessionOf().manifest }), recognitions: sessionOf().recognitions }));
-  /** In the picture of 320 x 240 pixels. */
-  const AIMED = { x: 210, y: 30, width: 60, height: 60 };
-  const MIDDLE = { x: 55, y: 15, width: 210, height: 210 };
 
   it('is told of an old session nowhere', async () => {
     const csv = await textOf(textExport(old, 'csv', 'predicted'));
     expect(csv.split('\r\n')[0]).toMatch(/latency_ms,square_left,square_top,square_side,sure$/);
     expect(csv.split('\r\n')[1]).toMatch(/,20,,,,$/);
-    expect((await textOf(textExport(old, 'csv', 'human'))).split('\r\n')[1]).toMatch(/tabby,,,,$/);
-    expect(await textOf(textExport(old, 'jsonl', 'human'))).not.toContain('square');
+    expect((await textOf(textExport(old, 'csv', 'human'))).split('\r\n')[1]).toMatch(/tabby,false,,,,$/);
+    for (const line of (await textOf(textExport(old, 'jsonl', 'human'))).trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ squares: [] });
     const { names } = await labelStudioNames(old);
     expect(await textOf(labelStudioTasks(old, { url: 'x', rate: 30, frames: 180 }, names))).not.toContain('rectangle');
-    const whole: CocoImage = { file: 'a.jpg', timeUs: 0, width: 320, height: 240, square: undefined, labels: [CAT] };
-    const { info, annotations } = JSON.parse(await textOf(cocoAnnotations(old, [whole], await cocoCategories(old, [whole])))) as Record<string, never[]>;
-    expect(info).toMatchObject({ boxes: 'Whole pictures: the session does not say where the network looked.' });
-    expect(annotations).toMatchObject([{ bbox: [0, 0, 320, 240], area: 76_800 }]);
   });
 
   it('is in tables: of each answer, of a span\'s middle, of a snapshot\'s time', async () => {
@@ -172,30 +160,12 @@ describe('where the network looked', () => {
     const lines = async (track: 'human' | 'predicted'): Promise<Record<string, unknown>[]> =>
       (await textOf(textExport(aimed, 'jsonl', track))).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
     const predicted = await lines('predicted');
-    expect(predicted[0]).toMatchObject({ models: [{ middle: 0.875 }] });
-    expect(predicted.slice(1).map(({ square }) => square !== undefined)).toEqual(Array.from({ length: 15 }, (_, i) => i >= 5 && i < 10));
-    const [, cat, dog, kept] = await lines('human');
     const [middle, small] = [{ x: 0.5, y: 0.5, side: 0.875 }, { x: 0.75, y: 0.25, side: 0.25 }];
+    expect(predicted.map(({ square }) => square)).toEqual(Array.from({ length: 15 }, (_, i) => (i >= 5 && i < 10 ? small : middle)));
+    const [cat, dog, kept] = await lines('human');
     expect(cat['squares']).toEqual([{ timeUs: 0, ...middle }, { timeUs: 1_000_000, ...small }, { timeUs: 2_000_000, ...middle }]);
     expect(dog['squares']).toEqual([{ timeUs: 1_200_000, ...small }]);
-    expect(kept['square']).toEqual(small);
-  });
-
-  it('is COCO\'s box, of a person\'s labels and of the network\'s', async () => {
-    const images = [{ ...MIDDLE, timeUs: 0 }, { ...AIMED, timeUs: 1_400_000 }].map(
-      ({ timeUs, ...square }): CocoImage => ({ file: `${timeUs}.jpg`, timeUs, width: 320, height: 240, square, labels: [CAT] }),
-    );
-    const categories = await cocoCategories(aimed, images);
-    const { info, annotations } = JSON.parse(await textOf(cocoAnnotations(aimed, images, categories))) as Record<string, never[]>;
-    expect(info).toMatchObject({ boxes: 'The square that the network looked at.' });
-    expect(annotations).toMatchObject([
-      { bbox: [55, 15, 210, 210], area: 44_100 },
-      { bbox: [210, 30, 60, 60], area: 3600, segmentation: [[210, 30, 270, 30, 270, 90, 210, 90]] },
-    ]);
-    const predictions = JSON.parse(await textOf(cocoPredictions(aimed, images, categories))) as { image_id: number; bbox: number[] }[];
-    expect(predictions.map(({ image_id, bbox }) => [image_id, ...bbox])).toEqual([
-      [1, 55, 15, 210, 210], [1, 55, 15, 210, 210], [2, 210, 30, 60, 60], [2, 210, 30, 60, 60],
-    ]);
+    expect(kept['squares']).toEqual([{ timeUs: 1_400_000, ...small }]);
   });
 
   it('is a rectangle of Label Studio, which stays until it changes', async () => {

@@ -1,4 +1,6 @@
 import type { LabelRef } from '../../base/shared/labels/label-ref';
+import type { DatasetDefinition } from '../shared/dataset/dataset';
+import type { DatasetPlan } from '../shared/session-export';
 import type { SessionManifest } from '../shared/session';
 import type { Edge } from '../shared/edit-labels';
 
@@ -8,6 +10,24 @@ export class AddLabelEvent extends Event {
 
   constructor() {
     super(AddLabelEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person changed what a training set is to be. */
+export class DatasetChangeEvent extends Event {
+  static readonly type = 'sg-dataset-change';
+
+  constructor(readonly dataset: DatasetDefinition) {
+    super(DatasetChangeEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** It was counted what a training set would hold. */
+export class DatasetPlanEvent extends Event {
+  static readonly type = 'sg-dataset-plan';
+
+  constructor(readonly plan: DatasetPlan) {
+    super(DatasetPlanEvent.type, { bubbles: true, composed: true });
   }
 }
 
@@ -143,6 +163,8 @@ export class SpanEditEvent extends Event {
 declare global {
   interface HTMLElementEventMap {
     'sg-add-label': AddLabelEvent;
+    'sg-dataset-change': DatasetChangeEvent;
+    'sg-dataset-plan': DatasetPlanEvent;
     'sg-dismiss': DismissEvent;
     'sg-label-press': LabelPressEvent;
     'sg-name': NameEvent;

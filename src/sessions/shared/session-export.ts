@@ -1,33 +1,52 @@
+import type { DatasetClass, DatasetDefinition, Side } from './dataset/dataset';
+import type { SideCounts } from './dataset/split';
 import type { SessionManifest } from './session';
 
-/** What a session can be taken away as. */
-export type ExportFormat =
-  | 'everything'
-  | 'film'
-  | 'film-mp4'
-  | 'webvtt'
-  | 'srt'
-  | 'csv'
-  | 'jsonl'
-  | 'image-folder'
-  | 'coco'
-  | 'label-studio';
+/** What a session alone can be taken away as. */
+export type SessionFormat = 'everything' | 'film' | 'film-mp4' | 'webvtt' | 'srt' | 'csv' | 'jsonl' | 'label-studio' | 'cvat-video';
+
+/** What pictures out of one or more sessions can be taken away as. */
+export type DatasetFormat = 'image-folder' | 'parquet' | 'web-dataset' | 'coco' | 'yolo' | 'cvat-images' | 'label-studio-images' | 'fiftyone';
+
+const DATASET_FORMATS: readonly string[] = ['image-folder', 'parquet', 'web-dataset', 'coco', 'yolo', 'cvat-images', 'label-studio-images', 'fiftyone'] satisfies DatasetFormat[];
+
+export function isDatasetFormat(format: ExportFormat): format is DatasetFormat {
+  return DATASET_FORMATS.includes(format);
+}
+
+export type ExportFormat = SessionFormat | DatasetFormat;
 
 /** Whose labels: `both` makes a file for each. */
 export type ExportTracks = 'human' | 'predicted' | 'both';
 
+/** A session as it is. */
 export interface ExportRequest {
   readonly sessionId: string;
-  readonly format: ExportFormat;
-  /** Of webvtt, srt, csv, jsonl; `image-folder` takes a person's labels unless it is `predicted`. */
+  readonly format: SessionFormat;
+  /** Of webvtt, srt, csv, jsonl. */
   readonly tracks: ExportTracks;
-  /** Of image-folder and coco: microseconds from frame to frame; undefined for one frame a span. */
-  readonly everyUs: number | undefined;
-  /**
-   * Of image-folder: true to cut images to the square that the network looked at, as many pixels as the video has there; they stay
-   * whole in sessions that do not say where that was.
-   */
-  readonly cut?: boolean;
+}
+
+/** A training set of one or more sessions. */
+export interface DatasetRequest {
+  readonly format: DatasetFormat;
+  readonly dataset: DatasetDefinition;
+}
+
+/** What a dataset would be, before it is made. */
+export interface DatasetPlan {
+  /** Those of the definition, and new ones. */
+  readonly classes: readonly DatasetClass[];
+  /** Pictures of each class on each side, by the class's number. */
+  readonly counts: SideCounts;
+  /** Pictures on each side. */
+  readonly sides: Readonly<Record<Side, number>>;
+  /** Pictures that have several labels. */
+  readonly overlapping: number;
+  /** Pictures that are too near to another side. */
+  readonly tooNear: number;
+  /** Pictures that a person picked out. */
+  readonly leftOut: number;
 }
 
 /** How far an export or import has come. */
@@ -73,6 +92,17 @@ export interface SessionTransferApi {
    * @throws Fault `import-foreign` where it is no zip of ours, `import-newer`, `import-broken`, `import-unsafe`, `storage-full`
    */
   import(zip: File, onProgress: (progress: TransferProgress) => void): Promise<SessionManifest>;
+  /**
+   * @param target as of `export`
+   * @throws as `export` does; the message names the session whose film cannot be read
+   */
+  exportDataset(
+    request: DatasetRequest,
+    target: FileSystemFileHandle | undefined,
+    onProgress: (progress: TransferProgress) => void,
+  ): Promise<ExportedFile>;
+  /** Counts what a dataset would hold, without taking a picture out of a film. */
+  planDataset(dataset: DatasetDefinition): Promise<DatasetPlan>;
   /** Times of all frames of a session's video, so that a player can step from one to the next. */
   frameTimes(sessionId: string): Promise<FrameTimes>;
 }

@@ -9,6 +9,13 @@ const api: SessionTransferApi = {
   export: (request, target, onProgress) =>
     asFaults(async () => (await import('./export/export-service')).exportSession(request, target, throttled(onProgress))),
   import: (zip, onProgress) => asFaults(async () => (await import('./export/import-service')).importSession(zip, throttled(onProgress))),
+  exportDataset: (request, target, onProgress) =>
+    asFaults(async () => (await import('./dataset/export-dataset')).exportDataset(request, target, throttled(onProgress))),
+  planDataset: (dataset) =>
+    asFaults(async () => {
+      const { planDataset, planOf } = await import('./dataset/plan-dataset');
+      return planOf(await planDataset(dataset));
+    }),
   frameTimes: (sessionId) =>
     asFaults(async () => {
       const source = await SessionSource.open(sessionId);

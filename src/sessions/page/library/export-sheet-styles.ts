@@ -55,6 +55,11 @@ export const exportSheetStyles = css`
     font-size: 0.85rem;
     line-height: 1.3;
   }
+  .dataset {
+    display: grid;
+    gap: 0.75rem;
+    padding: 0 0 0.5rem;
+  }
   .options {
     display: flex;
     flex-wrap: wrap;

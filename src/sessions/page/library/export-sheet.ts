@@ -3,10 +3,13 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
-import type { ExportedFile, ExportFormat, ExportRequest, ExportTracks, TransferProgress } from '../../shared/session-export';
+import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
+import { isDatasetFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type ExportTracks, type TransferProgress } from '../../shared/session-export';
+import type { DatasetChangeEvent } from '../events';
 import type { SessionLibrary } from './session-library';
-import { exportName, isTextFormat } from '../../shared/export/export-name';
+import { datasetFileName, exportName, isTextFormat } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
+import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
 import { chooseFile, downloadFile } from '../../../base/page/save-file';
 import type { Transfer } from './session-transfer';
 import { fileSize } from '../../../base/page/elements/format';
@@ -16,13 +19,11 @@ import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
+import { encodesH264 } from './encodes-h264';
 import { exportFormats, phaseWords } from './export-words';
 
-/** Between frames of a training set, seconds; 0 for one a span. */
-const EVERY = [0, 0.2, 0.5, 1, 2, 5] as const;
-
 /**
- * Takes a session away: which format, whose labels, how many frames; then how far it has come.
+ * Takes a session away: which format, whose labels, which pictures; then how far it has come.
  */
 @customElement('sg-export-sheet')
 @localized()
@@ -33,17 +34,23 @@ export class ExportSheet extends LitElement {
   @state() private session: SessionManifest | undefined;
   @state() private format: ExportFormat = 'everything';
   @state() private tracks: ExportTracks = 'both';
-  @state() private every: number = 1;
-  @state() private cut = false;
+  @state() private definition: DatasetDefinition | undefined;
+  @state() private h264 = false;
   @state() private progress: TransferProgress | undefined;
   @state() private done: ExportedFile | undefined;
   @state() private fault: Fault | undefined;
   @state() private job: Transfer<ExportedFile> | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
+  private readonly datasetCode = new LazyCode(this, () => Promise.all([import('../dataset/dataset-options'), import('../dataset/dataset-counts')]));
 
   show(session: SessionManifest): Promise<void> {
-    if (session.id !== this.session?.id) this.#reset();
+    if (session.id !== this.session?.id) {
+      this.#reset();
+      this.definition = newDataset(session.name, [session.id]);
+    }
     this.session = session;
+    void encodesH264(session.film).then((encodes) => (this.h264 = encodes));
+    void this.datasetCode.load();
     return this.sheet.show();
   }
 
@@ -64,7 +71,7 @@ export class ExportSheet extends LitElement {
     return html`<form @submit=${this.#onSubmit}>
       <fieldset>
         <legend>${msg('Format')}</legend>
-        ${exportFormats(session).map(
+        ${exportFormats(session, this.h264).map(
           ({ format, name, hint }) => html`<label class="format">
             <input type="radio" name="format" value=${format} .checked=${this.format === format} @change=${() => this.#choose(format)} />
             <span>${name}<span class="hint">${hint}</span></span>
@@ -82,48 +89,36 @@ export class ExportSheet extends LitElement {
   /** What else there is to say of a format. */
   #options(session: SessionManifest): unknown {
     const { format } = this;
-    if (format === 'label-studio') return this.#squareless(session);
-    const frames = format === 'image-folder' || format === 'coco';
-    if (!frames && !isTextFormat(format)) return nothing;
+    if (format === 'label-studio' || format === 'cvat-video') return this.#squareless(session);
+    if (isDatasetFormat(format)) return this.#datasetOptions(session);
+    if (!isTextFormat(format)) return nothing;
     const tracks: [ExportTracks, string][] = [
-      ...(format === 'image-folder' ? [] : [['both', msg('Both, each in a file')] as [ExportTracks, string]]),
+      ['both', msg('Both, each in a file')],
       ['human', msg('Yours')],
       ['predicted', msg('Recognised')],
     ];
-    const whose = format === 'image-folder' && this.tracks === 'both' ? 'human' : this.tracks;
     return html`<div class="options">
-      ${format === 'coco'
-        ? nothing
-        : html`<label
-            >${msg('Whose labels')}
-            <select @change=${(event: Event) => (this.tracks = (event.target as HTMLSelectElement).value as ExportTracks)}>
-              ${tracks.map(([value, name]) => html`<option value=${value} ?selected=${whose === value}>${name}</option>`)}
-            </select>
-          </label>`}
-      ${frames
-        ? html`<label
-            >${msg('Frames')}
-            <select @change=${(event: Event) => (this.every = Number((event.target as HTMLSelectElement).value))}>
-              ${EVERY.map(
-                (seconds) =>
-                  html`<option value=${seconds} ?selected=${this.every === seconds}>
-                    ${seconds === 0 ? msg('one a label') : msg(str`every ${seconds} s`)}
-                  </option>`,
-              )}
-            </select>
-          </label>`
-        : nothing}
-      ${format === 'image-folder' && saysSquares(session)
-        ? html`<label
-            >${msg('Pictures')}
-            <select @change=${(event: Event) => (this.cut = (event.target as HTMLSelectElement).value === 'cut')}>
-              <option value="whole" ?selected=${!this.cut}>${msg('Whole pictures')}</option>
-              <option value="cut" ?selected=${this.cut}>${msg('Cut to where the network looked')}</option>
-            </select>
-          </label>`
-        : nothing}
-      ${frames ? this.#squareless(session) : nothing}
+      <label
+        >${msg('Whose labels')}
+        <select @change=${(event: Event) => (this.tracks = (event.target as HTMLSelectElement).value as ExportTracks)}>
+          ${tracks.map(([value, name]) => html`<option value=${value} ?selected=${this.tracks === value}>${name}</option>`)}
+        </select>
+      </label>
     </div>`;
+  }
+
+  #datasetOptions(session: SessionManifest): unknown {
+    if (this.datasetCode.state === 'missing') return html`<p class="hint">${missingCodeText()}</p>`;
+    return html`<div class="dataset" @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}>
+      <sg-dataset-options .definition=${this.definition} ?squares=${saysSquares(session)}></sg-dataset-options>
+      <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-counts>
+      ${this.#squareless(session)}
+    </div>`;
+  }
+
+  #change(dataset: DatasetDefinition): void {
+    this.#reset();
+    this.definition = dataset;
   }
 
   /** What is missing in an older session. */
@@ -170,12 +165,11 @@ export class ExportSheet extends LitElement {
 
   async #onSubmit(event: Event): Promise<void> {
     event.preventDefault();
-    const { session, format, every, cut, library } = this;
-    if (!session || this.job) return;
+    const { session, format, tracks, definition, library } = this;
+    if (!session || !definition || this.job) return;
     this.#reset();
-    const tracks = format === 'image-folder' && this.tracks === 'both' ? 'human' : this.tracks;
-    const request: ExportRequest = { sessionId: session.id, format, tracks, everyUs: every === 0 ? undefined : Math.round(every * 1e6), cut };
-    const { name, type } = exportName(session, request);
+    const request: ExportRequest | DatasetRequest = isDatasetFormat(format) ? { format, dataset: { ...definition, name: session.name } } : { sessionId: session.id, format, tracks };
+    const { name, type } = 'dataset' in request ? datasetFileName(request) : exportName(session, request);
     const target = await chooseFile(name, type);
     if (target === 'cancelled') return;
     this.progress = undefined;

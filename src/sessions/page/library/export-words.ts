@@ -1,6 +1,6 @@
-import { msg } from '@lit/localize';
-import type { SessionManifest } from '../../shared/session';
-import type { ExportFormat, TransferProgress } from '../../shared/session-export';
+import { msg, str } from '@lit/localize';
+import type { SessionManifest, VideoInfo } from '../../shared/session';
+import type { DatasetFormat, ExportFormat, TransferProgress } from '../../shared/session-export';
 
 /** A format in words. */
 export interface FormatWords {
@@ -9,22 +9,46 @@ export interface FormatWords {
   readonly hint: string;
 }
 
-/** What a session can be exported as. */
-export function exportFormats({ film: video }: SessionManifest): readonly FormatWords[] {
+/** A film's name by its container and codec. */
+function filmName({ file, mimeType }: VideoInfo): string {
+  if (file === 'film.webm') return msg('Film (WebM)');
+  const codec = /av01/.test(mimeType) ? 'AV1' : /vp0?9/.test(mimeType) ? 'VP9' : undefined;
+  return codec === undefined ? msg('Film (MP4)') : msg(str`Film (MP4 with ${codec})`);
+}
+
+/**
+ * What a session can be exported as.
+ * @param h264 whether the browser encodes H.264, without which a WebM film cannot be made an MP4 that players take
+ */
+export function exportFormats({ film: video }: SessionManifest, h264: boolean): readonly FormatWords[] {
   const webm = video.file === 'film.webm';
   return [
     { format: 'everything', name: msg('Everything'), hint: msg('One zip, which this app can read back on any device.') },
     webm
-      ? { format: 'film', name: msg('Film (WebM)'), hint: msg('As it was recorded, made seekable.') }
-      : { format: 'film', name: msg('Film (MP4)'), hint: msg('Plays anywhere; the picture is not encoded anew.') },
-    ...(webm ? [{ format: 'film-mp4' as const, name: msg('Film (MP4)'), hint: msg('For what cannot play WebM; may encode the picture anew.') }] : []),
+      ? { format: 'film', name: filmName(video), hint: msg('As it was recorded, made seekable.') }
+      : { format: 'film', name: filmName(video), hint: msg('Plays anywhere; the picture is not encoded anew.') },
+    ...(webm && h264 ? [{ format: 'film-mp4' as const, name: msg('Film (MP4)'), hint: msg('For what cannot play WebM: H.264, encoded anew.') }] : []),
     { format: 'webvtt', name: msg('Subtitles (WebVTT)'), hint: msg('Labels over the film in a browser or player.') },
     { format: 'srt', name: msg('Subtitles (SRT)'), hint: msg('Labels over the film in older players and editors.') },
     { format: 'csv', name: msg('Table (CSV)'), hint: msg('For a spreadsheet or pandas.') },
     { format: 'jsonl', name: msg('JSON lines'), hint: msg('A label a line, for programs.') },
-    { format: 'image-folder', name: msg('Pictures in folders (ImageFolder)'), hint: msg('A folder for each label, as torchvision and Keras read them.') },
+    ...datasetFormats(),
+    { format: 'label-studio', name: msg('Label Studio, film'), hint: msg('A task with the film at a constant frame rate, to label on there.') },
+    { format: 'cvat-video', name: msg('CVAT, film'), hint: msg('Your labels as tracks, and the film at a constant frame rate.') },
+  ];
+}
+
+/** What pictures for training can be exported as. */
+export function datasetFormats(): readonly (FormatWords & { readonly format: DatasetFormat })[] {
+  return [
+    { format: 'image-folder', name: msg('Pictures in folders (ImageFolder)'), hint: msg('For torchvision, Keras, Ultralytics classify and Hugging Face.') },
+    { format: 'parquet', name: msg('Parquet'), hint: msg('Pictures and labels in tables, for Hugging Face.') },
+    { format: 'web-dataset', name: msg('WebDataset'), hint: msg('Shards (.tar) that are read as a stream.') },
     { format: 'coco', name: msg('COCO'), hint: msg('Pictures with annotations and predictions in JSON.') },
-    { format: 'label-studio', name: msg('Label Studio'), hint: msg('A task with the film at a constant frame rate, to label on there.') },
+    { format: 'yolo', name: msg('YOLO'), hint: msg('Boxes as Ultralytics trains on them.') },
+    { format: 'cvat-images', name: msg('CVAT, pictures'), hint: msg('Pictures with boxes, to label on there.') },
+    { format: 'label-studio-images', name: msg('Label Studio, pictures'), hint: msg('A task for each picture, to label on there.') },
+    { format: 'fiftyone', name: msg('FiftyOne'), hint: msg('Pictures with boxes, to look through there.') },
   ];
 }
 

@@ -1,7 +1,8 @@
 import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
-import type { ExportedFile, ExportRequest, FrameTimes, SessionTransferApi, TransferProgress } from '../../shared/session-export';
+import type { DatasetDefinition } from '../../shared/dataset/dataset';
+import type { DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionTransferApi, TransferProgress } from '../../shared/session-export';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-transfer.worker.ts', import.meta.url), { type: 'module', name: 'session-transfer' });
@@ -26,10 +27,17 @@ export class SessionTransfer {
   constructor(private readonly spawn: WorkerFactory = spawnWorker) {}
 
   /** @param target as `SessionTransferApi.export` */
-  export(request: ExportRequest, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
+  export(request: ExportRequest | DatasetRequest, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
     // What the last export left on the device is removed by the next.
     this.#holding?.end();
-    return this.#run((remote, report) => remote.export(request, target, report), onProgress, target === undefined);
+    const call = (remote: SessionTransferApi, report: OnProgress) =>
+      'dataset' in request ? remote.exportDataset(request, target, report) : remote.export(request, target, report);
+    return this.#run(call, onProgress, target === undefined);
+  }
+
+  /** As `SessionTransferApi.planDataset`. */
+  planDataset(dataset: DatasetDefinition): Transfer<DatasetPlan> {
+    return this.#run((remote) => remote.planDataset(dataset), () => undefined, false);
   }
 
   import(zip: File, onProgress: OnProgress): Transfer<SessionManifest> {

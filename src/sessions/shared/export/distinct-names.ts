@@ -1,5 +1,4 @@
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
-import { safeName, UniqueNames } from './file-names';
 
 /** Labels on one line, without what XML 1.0 cannot hold. */
 function tidy(name: string): string {
@@ -25,23 +24,5 @@ export class DistinctNames {
     this.#taken.add(name);
     this.#names.set(key, name);
     return name;
-  }
-}
-
-/** A folder for each label: safe names, each label's its own. */
-export class LabelFolders {
-  readonly #folders = new Map<string, { folder: string; label: LabelRef }>();
-  readonly #unique = new UniqueNames();
-
-  of(label: LabelRef): string {
-    const key = labelKey(label);
-    let known = this.#folders.get(key);
-    if (!known) this.#folders.set(key, (known = { folder: this.#unique.take(safeName(label.name)), label }));
-    return known.folder;
-  }
-
-  /** All folders that were given, with what they stand for. */
-  all(): readonly { readonly folder: string; readonly label: LabelRef }[] {
-    return [...this.#folders.values()];
   }
 }

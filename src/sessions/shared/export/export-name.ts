@@ -1,4 +1,4 @@
-import type { ExportRequest } from '../session-export';
+import type { DatasetRequest, ExportRequest } from '../session-export';
 import type { VideoInfo } from '../session';
 import { safeName } from './file-names';
 
@@ -33,4 +33,9 @@ export function exportName(session: { readonly name: string; readonly film: Vide
     default:
       return { name: `${base}.${format}.zip`, type: 'application/zip' };
   }
+}
+
+/** The same of a dataset. */
+export function datasetFileName({ format, dataset }: DatasetRequest): { readonly name: string; readonly type: string } {
+  return { name: `${safeName(dataset.name, 'dataset')}.${format}.zip`, type: 'application/zip' };
 }

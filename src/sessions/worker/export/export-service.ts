@@ -1,28 +1,15 @@
-import { makeZip } from 'client-zip';
 import { Fault } from '../../../base/shared/fault';
 import type { ExportedFile, ExportRequest } from '../../shared/session-export';
 import { exportName, isTextFormat } from '../../shared/export/export-name';
 import { textExport } from '../../shared/export/text-export';
-import { removeExports } from '../store/left-overs';
 import { chunksOf } from '../../../base/worker/async';
 import { encodeAsMp4, isForMp4, remuxVideo } from './video';
 import { openVideo } from './open-video';
-import { chosenFile, memoryFile, temporaryFile, textBlocks, withFile, writeStream, type OutputFile } from './output-file';
+import { textBlocks, writeExport, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
-import { coco, everything, imageFolder, labelStudio, textContents, type ZipContent } from './zip-contents';
-
-/** Zips what comes, one file after the other, uncompressed: videos and images are so already. */
-async function writeZip(file: OutputFile, contents: AsyncIterable<ZipContent> | Iterable<ZipContent>, modified: Date): Promise<void> {
-  const inputs = async function* () {
-    for await (const { name, input } of contents) {
-      yield input instanceof Blob
-        ? { name, lastModified: modified, size: input.size, input: chunksOf(input.stream()) }
-        : { name, lastModified: modified, input };
-    }
-  };
-  await writeStream(file, chunksOf(makeZip(inputs()) as ReadableStream<Uint8Array<ArrayBuffer>>));
-}
+import { writeZip } from './write-zip';
+import { cvatVideo, everything, labelStudio, textContents } from './zip-contents';
 
 /** Makes one of the formats out of a session, in bounded memory. */
 export async function exportSession(
@@ -32,23 +19,7 @@ export async function exportSession(
 ): Promise<ExportedFile> {
   const source = await SessionSource.open(request.sessionId);
   const { name } = exportName(source.manifest, request);
-  await removeExports(false);
-  const into = (output: OutputFile): Promise<ExportedFile> =>
-    withFile(output, async (file) => {
-      await write(source, request, file, report);
-      const bytes = file.bytes;
-      return { name, bytes, file: await file.close() };
-    });
-  if (target) return into(await chosenFile(target));
-  // Labels are small, and can be had on a device that is full.
-  if (isTextFormat(request.format)) return into(memoryFile(name));
-  try {
-    return await into(await temporaryFile(name));
-  } catch (error) {
-    const { code } = Fault.from(error, 'export-failed');
-    if (code !== 'storage-full' && code !== 'storage-failed') throw error;
-    return into(memoryFile(name));
-  }
+  return writeExport(name, { target, small: isTextFormat(request.format) }, (file) => write(source, request, file, report));
 }
 
 async function write(source: SessionSource, request: ExportRequest, file: OutputFile, report: Report): Promise<void> {
@@ -78,14 +49,11 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
       if (await isForMp4(video)) await remuxVideo(video, 'mp4', file, (done) => report({ phase: 'film', done }));
       else await encodeAsMp4(video, file, (done) => report({ phase: 'film', done }));
       break;
-    case 'image-folder':
-      await writeZip(file, imageFolder(source, video, request, report), modified);
-      break;
-    case 'coco':
-      await writeZip(file, coco(source, video, request, report), modified);
-      break;
     case 'label-studio':
       await writeZip(file, labelStudio(source, video, report), modified);
+      break;
+    case 'cvat-video':
+      await writeZip(file, cvatVideo(source, video, report), modified);
       break;
     default:
       throw new Fault('export-failed', `There is no format ${String(format)}.`);

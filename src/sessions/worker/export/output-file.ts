@@ -1,5 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
-import { EXPORTS, holdExport } from '../store/left-overs';
+import type { ExportedFile } from '../../shared/session-export';
+import { EXPORTS, holdExport, removeExports } from '../store/left-overs';
 import { storageFault, writeAll } from '../../../base/worker/private-files';
 
 /** A file that is written from its start to its end, or in places. */
@@ -59,7 +60,7 @@ export async function temporaryFile(name: string): Promise<OutputFile> {
 const MEMORY_LIMIT = 256 * 1024 * 1024;
 
 /** A new file in memory, written from its start to its end or in places: for what is small, and for a device that is full. */
-export function memoryFile(name: string): OutputFile {
+function memoryFile(name: string): OutputFile {
   let bytes = new Uint8Array(BLOCK);
   let size = 0;
   return {
@@ -84,7 +85,7 @@ export function memoryFile(name: string): OutputFile {
 }
 
 /** The file that a person chose. It is only replaced when it is closed. */
-export async function chosenFile(handle: FileSystemFileHandle): Promise<OutputFile> {
+async function chosenFile(handle: FileSystemFileHandle): Promise<OutputFile> {
   let writable: FileSystemWritableFileStream;
   try {
     writable = await handle.createWritable();
@@ -146,5 +147,33 @@ export async function withFile<T>(file: OutputFile, job: (file: OutputFile) => P
   } catch (error) {
     await file.abort();
     throw error instanceof Fault ? error : Fault.from(error, 'export-failed');
+  }
+}
+
+/** Where an export is written to. */
+export interface ExportPlace {
+  /** The file that a person chose; undefined for one in the private file system. */
+  readonly target: FileSystemFileHandle | undefined;
+  /** Labels alone are small, and can be had on a device that is full: they stay in memory. */
+  readonly small: boolean;
+}
+
+/** Writes an export; where the device has no room for it, in memory. What the last one left is removed first. */
+export async function writeExport(name: string, { target, small }: ExportPlace, job: (file: OutputFile) => Promise<void>): Promise<ExportedFile> {
+  await removeExports(false);
+  const into = (output: OutputFile): Promise<ExportedFile> =>
+    withFile(output, async (file) => {
+      await job(file);
+      const bytes = file.bytes;
+      return { name, bytes, file: await file.close() };
+    });
+  if (target) return into(await chosenFile(target));
+  if (small) return into(memoryFile(name));
+  try {
+    return await into(await temporaryFile(name));
+  } catch (error) {
+    const { code } = Fault.from(error, 'export-failed');
+    if (code !== 'storage-full' && code !== 'storage-failed') throw error;
+    return into(memoryFile(name));
   }
 }

@@ -1,0 +1,152 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import { Fault } from '../../../base/shared/fault';
+import { SIDES, type DatasetDefinition } from '../../shared/dataset/dataset';
+import type { DatasetPlan } from '../../shared/session-export';
+import { DatasetPlanEvent } from '../events';
+import type { SessionTransfer, Transfer } from '../library/session-transfer';
+import { faultText } from '../../../base/page/elements/fault-text';
+import { sharedStyles } from '../../../base/page/elements/styles';
+
+/** How many pictures of each class a training set would have on each side, before it is made; counted anew at each change. */
+@customElement('sg-dataset-counts')
+@localized()
+export class DatasetCounts extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
+      .wide {
+        max-height: 16rem;
+        overflow: auto;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-variant-numeric: tabular-nums;
+      }
+      th,
+      td {
+        padding: 0.25rem 0.5rem;
+        border-bottom: 1px solid var(--sg-line);
+        text-align: end;
+      }
+      th:first-child {
+        overflow-wrap: anywhere;
+        font-weight: normal;
+        text-align: start;
+      }
+      thead th {
+        color: var(--sg-muted);
+        font-weight: normal;
+      }
+      tfoot :is(th, td) {
+        border: 0;
+        font-weight: 600;
+      }
+      .none {
+        color: var(--sg-warning);
+      }
+      p {
+        margin: 0.4rem 0 0;
+        color: var(--sg-muted);
+        font-size: 0.85rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) definition!: DatasetDefinition;
+  @property({ attribute: false }) transfer!: SessionTransfer;
+  @state() private plan: DatasetPlan | undefined;
+  @state() private fault: Fault | undefined;
+  #job: Transfer<DatasetPlan> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#job?.cancel();
+  }
+
+  override updated(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('definition')) void this.#count();
+  }
+
+  override render(): unknown {
+    const { plan, fault } = this;
+    if (fault) {
+      const { title, advice } = faultText(fault.code);
+      return html`<p class="none" role="alert" data-code=${fault.code}>${title}. ${advice}</p>`;
+    }
+    if (!plan) return html`<p role="status">${msg('Counting the pictures')}</p>`;
+    const { classes, counts, sides } = plan;
+    const shown = SIDES.filter((side) => sides[side] > 0 || this.definition.split.by !== 'none');
+    const rows = classes.filter(({ id }) => counts.has(id));
+    return html`<div class="wide" tabindex="0" role="group" aria-label=${msg('Pictures by label')}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">${msg('Label')}</th>
+              ${shown.map((side) => html`<th scope="col">${side}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              ({ id, name }) =>
+                html`<tr data-class=${id}>
+                  <th scope="row">${name}</th>
+                  ${shown.map((side) => {
+                    const count = counts.get(id)?.[side] ?? 0;
+                    return html`<td class=${count === 0 ? 'none' : nothing}>${count}</td>`;
+                  })}
+                </tr>`,
+            )}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">${msg('Pictures')}</th>
+              ${shown.map((side) => html`<td>${sides[side]}</td>`)}
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      ${this.#notes(plan)}`;
+  }
+
+  /** What a person would not expect. */
+  #notes({ overlapping, tooNear, leftOut, counts, sides }: DatasetPlan): unknown {
+    const missing = this.definition.split.by !== 'none' && [...counts.values()].some((count) => SIDES.some((side) => sides[side] === 0 || count[side] === 0));
+    const notes = [
+      ...(counts.size === 0 ? [msg('There is nothing to export yet: label something, or choose what was recognised.')] : []),
+      ...(overlapping > 0 ? [msg(str`${overlapping} pictures have several labels.`)] : []),
+      ...(tooNear > 0 ? [msg(str`${tooNear} pictures are left out: they are too near to another side.`)] : []),
+      ...(leftOut > 0 ? [msg(str`${leftOut} pictures were picked out.`)] : []),
+      ...(missing && counts.size > 0 ? [msg('Film a label at more moments, 2 s or more apart, to have it on each side.')] : []),
+    ];
+    return notes.map((note) => html`<p>${note}</p>`);
+  }
+
+  async #count(): Promise<void> {
+    this.#job?.cancel();
+    const job = this.transfer.planDataset(this.definition);
+    this.#job = job;
+    try {
+      const plan = await job.result;
+      if (job !== this.#job || !plan) return;
+      this.plan = plan;
+      this.fault = undefined;
+      this.dispatchEvent(new DatasetPlanEvent(plan));
+    } catch (error) {
+      if (job !== this.#job) return;
+      this.fault = Fault.from(error, 'export-failed');
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-dataset-counts': DatasetCounts;
+  }
+}

@@ -1,0 +1,127 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import type { DatasetDefinition, PictureRules, SplitRule } from '../../shared/dataset/dataset';
+import { DatasetChangeEvent } from '../events';
+import { sharedStyles } from '../../../base/page/elements/styles';
+
+/** Between pictures, seconds; 0 for every frame of the film. */
+const EVERY = [0, 0.2, 0.5, 1, 2, 5] as const;
+/** Left off at the ends of spans, seconds. */
+const MARGINS = [0, 0.1, 0.25, 0.5, 1] as const;
+
+interface Choice {
+  readonly value: string;
+  readonly words: string;
+}
+
+/** Which pictures a training set takes, and how it is split. */
+@customElement('sg-dataset-options')
+@localized()
+export class DatasetOptions extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.75rem;
+      }
+      label {
+        display: grid;
+        flex: 1 1 12rem;
+        gap: 0.25rem;
+        min-width: 0;
+        color: var(--sg-muted);
+        font-size: 0.9rem;
+      }
+      select {
+        width: 100%;
+        min-width: 0;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) definition!: DatasetDefinition;
+  /** Whether the sessions say where the network looked. */
+  @property({ type: Boolean }) squares = false;
+
+  override render(): unknown {
+    const { pictures, split, cut, sessionIds } = this.definition;
+    const { everyUs, whose, overlaps, marginUs, background } = pictures;
+    return html`
+      ${this.#select(msg('Whose labels'), whose, [{ value: 'human', words: msg('Yours') }, { value: 'predicted', words: msg('Recognised') }], (value) =>
+        this.#pictures({ whose: value as PictureRules['whose'] }),
+      )}
+      ${this.#select(
+        msg('Frames'),
+        everyUs === undefined ? 'one' : String(everyUs / 1e6),
+        [{ value: 'one', words: msg('one a label') }, ...EVERY.map((seconds) => ({ value: String(seconds), words: seconds === 0 ? msg('all') : msg(str`every ${seconds} s`) }))],
+        (value) => this.#pictures({ everyUs: value === 'one' ? undefined : Math.round(Number(value) * 1e6) }),
+      )}
+      ${this.#select(
+        msg('Several labels at once'),
+        overlaps,
+        [
+          { value: 'latest', words: msg('the one that began last') },
+          { value: 'each', words: msg('under each of them') },
+          { value: 'none', words: msg('leave out') },
+        ],
+        (value) => this.#pictures({ overlaps: value as PictureRules['overlaps'] }),
+      )}
+      ${this.#select(
+        msg('Ends of labels'),
+        String(marginUs / 1e6),
+        MARGINS.map((seconds) => ({ value: String(seconds), words: seconds === 0 ? msg('take all') : msg(str`leave ${seconds} s off`) })),
+        (value) => this.#pictures({ marginUs: Math.round(Number(value) * 1e6) }),
+      )}
+      ${this.#select(
+        msg('Time without a label'),
+        background ? 'background' : 'none',
+        [{ value: 'none', words: msg('leave out') }, { value: 'background', words: msg('as background') }],
+        (value) => this.#pictures({ background: value === 'background' }),
+      )}
+      ${this.squares
+        ? this.#select(
+            msg('Pictures'),
+            cut ? 'cut' : 'whole',
+            [{ value: 'whole', words: msg('Whole pictures') }, { value: 'cut', words: msg('Cut to where the network looked') }],
+            (value) => this.#tell({ cut: value === 'cut' }),
+          )
+        : nothing}
+      ${this.#select(
+        msg('Train, val and test'),
+        split.by,
+        [
+          { value: 'moment', words: msg('by moment, 2 s apart') },
+          ...(sessionIds.length > 1 ? [{ value: 'session', words: msg('by session') }] : []),
+          { value: 'none', words: msg('all in train') },
+        ],
+        (value) => this.#tell({ split: { ...split, by: value as SplitRule['by'] } }),
+      )}
+    `;
+  }
+
+  #select(words: string, chosen: string, choices: readonly Choice[], choose: (value: string) => void): unknown {
+    return html`<label
+      >${words}
+      <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
+        ${choices.map(({ value, words: name }) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  #pictures(change: Partial<PictureRules>): void {
+    this.#tell({ pictures: { ...this.definition.pictures, ...change } });
+  }
+
+  #tell(change: Partial<DatasetDefinition>): void {
+    this.dispatchEvent(new DatasetChangeEvent({ ...this.definition, ...change }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-dataset-options': DatasetOptions;
+  }
+}

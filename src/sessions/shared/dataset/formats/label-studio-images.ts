@@ -1,0 +1,61 @@
+import type { PictureInfo } from '../dataset';
+import { boxedClasses, share, textStream, xml, type DatasetContext, type Pictures, type ZipContent } from './format';
+
+const percent = (part: number, whole: number): number => Number((100 * share(part, whole)).toFixed(4));
+
+/** The boxes of a picture, as results of one annotation or prediction. */
+function results({ box, width, height, key }: PictureInfo, classes: readonly { readonly name: string; readonly score?: number; readonly origin: string; readonly note?: string }[]): object[] {
+  const place = { x: percent(box.x, width), y: percent(box.y, height), width: percent(box.width, width), height: percent(box.height, height), rotation: 0 };
+  return classes.map(({ name, score, origin, note }, i) => ({
+    id: `${key.replace(/[^A-Za-z0-9-]/g, '-')}-${origin}-${i}`,
+    from_name: 'label', to_name: 'image', type: 'rectanglelabels', original_width: width, original_height: height, image_rotation: 0, origin,
+    value: { ...place, rectanglelabels: [name] },
+    ...(score !== undefined && { score }),
+    ...(note !== undefined && { meta: { text: [note] } }),
+  }));
+}
+
+function task(picture: PictureInfo, folder: string, nameOf: (label: { readonly index?: number; readonly name: string }) => string | undefined): object {
+  const { side, file, session, frame, timeUs, answer } = picture;
+  const classes = boxedClasses(picture);
+  const own = classes.filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
+  const first = answer?.top.at(0);
+  const said = first && nameOf(first);
+  const prediction = first && said !== undefined && {
+    // What was not sure is not said: a version of its own, so that nobody takes it for an answer.
+    model_version: answer?.sure === false ? 'network (not sure)' : 'network',
+    score: first.probability,
+    result: results(picture, [{ name: said, score: first.probability, origin: 'prediction' }]),
+  };
+  return {
+    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, split: side, frame: frame ?? null, time_s: timeUs / 1e6 },
+    annotations: own.length > 0 ? [{ was_cancelled: false, result: results(picture, own) }] : [],
+    predictions: prediction ? [prediction] : [],
+  };
+}
+
+/**
+ * Pictures for Label Studio: `tasks.json` with a task a picture, `config.xml`, and the pictures. A person's labels are annotations, what the
+ * network said is a prediction.
+ * @param nameOf the dataset's name of a label that the network gave; undefined where the dataset has no such class
+ */
+export function labelStudioImages(folder: string, nameOf: (label: { readonly index?: number; readonly name: string }) => string | undefined) {
+  return async function* ({ classes }: DatasetContext, pictures: Pictures): AsyncGenerator<ZipContent> {
+    const noted: PictureInfo[] = [];
+    for await (const { jpeg, ...info } of pictures) {
+      yield { name: `${folder}/images/${info.side}/${info.file}`, input: jpeg };
+      noted.push(info);
+    }
+    const pieces = function* (): Generator<string> {
+      yield '[';
+      for (const [i, picture] of noted.entries()) yield `${i > 0 ? ',' : ''}\n${JSON.stringify(task(picture, folder, nameOf))}`;
+      yield '\n]\n';
+    };
+    yield { name: `${folder}/tasks.json`, input: textStream(pieces()) };
+    const lines = classes.filter(({ from }) => from.length > 0).map(({ name }) => `    <Label value="${xml(name)}"/>`).join('\n');
+    yield {
+      name: `${folder}/config.xml`,
+      input: `<View>\n  <Image name="image" value="$image"/>\n  <RectangleLabels name="label" toName="image">\n${lines}\n  </RectangleLabels>\n</View>\n`,
+    };
+  };
+}

@@ -1,0 +1,98 @@
+import { Fault } from '../../../base/shared/fault';
+import type { Region } from '../../../engine/index';
+import type { DatasetPicture, PictureClass, PlannedPicture, Side } from '../../shared/dataset/dataset';
+import { safeName, UniqueNames } from '../../shared/export/file-names';
+import { squareInImage, type Size } from '../../shared/squares';
+import { cutJpeg, frameImages, jpegSize } from '../export/frame-images';
+import { openVideo } from '../export/open-video';
+import type { SessionSource } from '../export/session-source';
+import type { PlannedDataset } from './plan-dataset';
+
+/** An image of a planned picture. */
+interface Taken {
+  readonly size: Size;
+  readonly jpeg: (square?: Region) => Promise<Blob>;
+}
+
+/** Frames of a session's film; those that the film has not are left out. */
+async function* framesFrom(source: SessionSource, planned: readonly PlannedPicture[]): AsyncGenerator<readonly [PlannedPicture, Taken]> {
+  if (planned.length === 0) return;
+  try {
+    using video = await openVideo(source.video);
+    // The decoder asks for times ahead of the images that it gives.
+    const waiting: PlannedPicture[] = [];
+    const times = async function* (): AsyncGenerator<number> {
+      for (const picture of planned) {
+        waiting.push(picture);
+        yield await Promise.resolve(picture.timeUs);
+      }
+    };
+    for await (const image of frameImages(video, times())) {
+      const picture = waiting.shift();
+      if (picture && image) yield [picture, { size: image, jpeg: (square) => image.jpeg(square) }];
+    }
+  } catch (error) {
+    const { code, message } = Fault.from(error, 'export-failed');
+    throw code === 'export-codec' ? new Fault(code, `${source.manifest.name}: ${message}`, { cause: error }) : error;
+  }
+}
+
+async function* snapshotsFrom(source: SessionSource, planned: readonly PlannedPicture[]): AsyncGenerator<readonly [PlannedPicture, Taken]> {
+  for (const picture of planned) {
+    const image = picture.snapshot === undefined ? undefined : await source.snapshot(picture.snapshot);
+    if (!image) continue;
+    yield [picture, { size: await jpegSize(image), jpeg: (square) => (square ? cutJpeg(image, square) : Promise.resolve(image)) }];
+  }
+}
+
+/** Where the network looked in an image, and the whole of it where the session does not say. */
+function boxIn({ square }: PlannedPicture, source: SessionSource, { width, height }: Size): Region {
+  return square ? squareInImage(square, source.manifest.film, { width, height }) : { x: 0, y: 0, width, height };
+}
+
+/** File names: of their session, without a dot, as readers take what stands behind the first one for an ending. */
+function namesOf(sources: readonly SessionSource[]): ReadonlyMap<string, string> {
+  const unique = new UniqueNames();
+  return new Map(sources.map(({ manifest }) => [manifest.id, unique.take(safeName(manifest.name.replaceAll('.', '_'), 'session', 40))]));
+}
+
+/**
+ * The pictures of some sides, taken out of the films, one side after the other and one in memory at a time.
+ * @param onPicture called behind each, with how many there were
+ */
+export async function* datasetPictures(
+  { sources, classOf, pictures, sides }: PlannedDataset,
+  cut: boolean,
+  order: readonly Side[],
+  onPicture: (count: number) => void,
+): AsyncGenerator<DatasetPicture> {
+  const bases = namesOf(sources);
+  let count = 0;
+  for (const side of order) {
+    for (const source of sources) {
+      const { id, name: session } = source.manifest;
+      const here = pictures.filter((one) => one.sessionId === id && sides.get(one.key) === side);
+      const film = here.filter(({ snapshot }) => snapshot === undefined);
+      const kept = here.filter(({ snapshot }) => snapshot !== undefined);
+      for (const from of [framesFrom(source, film), snapshotsFrom(source, kept)]) {
+        for await (const [picture, { size, jpeg }] of from) {
+          const square = boxIn(picture, source, size);
+          const whole = !cut || !picture.square;
+          const pixels = Math.max(1, Math.round(square.width));
+          const { width, height } = whole ? size : { width: pixels, height: pixels };
+          const classes = new Map<number, PictureClass>();
+          for (const label of picture.labels) {
+            const { id: classId, name } = classOf(label);
+            if (!classes.has(classId)) classes.set(classId, { id: classId, name, author: label.author, ...(label.probability !== undefined && { probability: label.probability }) });
+          }
+          const at = picture.snapshot === undefined ? String(picture.timeUs).padStart(10, '0') : `snapshot-${safeName(picture.snapshot.replace(/\.jpg$/, '').replaceAll('.', '_'), 'x', 40)}`;
+          yield {
+            ...picture, session, side, file: `${bases.get(id) ?? 'session'}-${at}.jpg`, width, height,
+            box: whole ? square : { x: 0, y: 0, width, height }, classes: [...classes.values()], jpeg: await jpeg(whole ? undefined : square),
+          };
+          onPicture(++count);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { labelKey } from '../../../base/shared/labels/label-ref';
+import { classByLabel, classesOf } from '../../shared/dataset/classes';
+import { SIDES, type DatasetClass, type DatasetDefinition, type PlannedPicture, type Side } from '../../shared/dataset/dataset';
+import { labelsOf, planPictures } from '../../shared/dataset/plan-pictures';
+import { countSides, splitPictures } from '../../shared/dataset/split';
+import type { DatasetPlan } from '../../shared/session-export';
+import { SessionSource } from '../export/session-source';
+
+/** A dataset's pictures, before one is taken out of a film. */
+export interface PlannedDataset {
+  readonly sources: readonly SessionSource[];
+  readonly classes: readonly DatasetClass[];
+  readonly classOf: (picture: PlannedPicture['labels'][number]) => DatasetClass;
+  readonly pictures: readonly PlannedPicture[];
+  /** Of each picture's key; those that are too near to another side have none. */
+  readonly sides: ReadonlyMap<string, Side>;
+  readonly overlapping: number;
+  readonly leftOut: number;
+}
+
+/** @throws Fault `session-missing`, `session-busy`, `storage-failed` */
+export async function planDataset(definition: DatasetDefinition): Promise<PlannedDataset> {
+  const sources: SessionSource[] = [];
+  const all: PlannedPicture[] = [];
+  let overlapping = 0;
+  for (const id of definition.sessionIds) {
+    const source = await SessionSource.open(id);
+    const plan = await planPictures(source, definition.pictures);
+    sources.push(source);
+    all.push(...plan.pictures);
+    overlapping += plan.overlapping;
+  }
+  const classes = classesOf(definition.classes, labelsOf(all));
+  const byLabel = classByLabel(classes);
+  const classOf = ({ label }: PlannedPicture['labels'][number]): DatasetClass => {
+    const found = byLabel.get(labelKey(label));
+    if (!found) throw new RangeError(`The label ${label.name} has no class.`);
+    return found;
+  };
+  const wrong = new Set(definition.leftOut);
+  const pictures = all.filter(({ key }) => !wrong.has(key));
+  const sides = splitPictures(
+    pictures.map(({ key, sessionId, timeUs, labels }) => ({ key, sessionId, timeUs, classId: classOf(labels[0]).id })),
+    definition.split,
+  );
+  return { sources, classes, classOf, pictures, sides, overlapping, leftOut: all.length - pictures.length };
+}
+
+/** What the page is told of it. */
+export function planOf({ classes, classOf, pictures, sides, overlapping, leftOut }: PlannedDataset): DatasetPlan {
+  const items = pictures.map(({ key, labels }) => ({ key, classIds: [...new Set(labels.map((label) => classOf(label).id))] }));
+  const count = (side: Side): number => [...sides.values()].filter((one) => one === side).length;
+  const [train, val, test] = SIDES.map(count);
+  return { classes, counts: countSides(items, sides), sides: { train, val, test }, overlapping, tooNear: pictures.length - sides.size, leftOut };
+}
