@@ -65,13 +65,14 @@ def read_label_studio(tasks, config):
     }
 
 
-def read_image_folder(path, folder):
+def read_image_folder(path, folder, side):
     """Unpacks with Python's zipfile and walks as torchvision.datasets.folder does (os.scandir, os.walk, sorted)."""
     from PIL import Image
 
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         archive.extractall(folder)
+    folder = os.path.join(folder, side)
     classes = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
     samples = []
     for index, name in enumerate(classes):

@@ -1,4 +1,3 @@
-import { makeZip } from 'client-zip';
 import { CardCounts, datasetCard } from '../../src/sessions/shared/dataset/card';
 import { newDataset, SIDES, type DatasetClass, type DatasetPicture, type PictureClass, type Side } from '../../src/sessions/shared/dataset/dataset';
 import type { DatasetContext, DatasetWriter } from '../../src/sessions/shared/dataset/formats/format';
@@ -33,7 +32,7 @@ export async function fixturePictures(perSide: Readonly<Record<Side, number>> = 
           key: `s${i % 3}/${timeUs}`, sessionId: `s${i % 3}`, session, timeUs, frame: n * 15, snapshot: undefined, labels: [{ label: { name }, author: own.author }],
           square: { x: 0.5, y: 0.5, side: 0.5 }, answer: i === 1 ? undefined : { top: [{ index: 466, name: 'bullet train', probability: 0.75 }], sure: i !== 2 },
           side, file: `${session.replaceAll('.', '_')}-${String(timeUs).padStart(10, '0')}.jpg`, width: 64, height: 48,
-          box: { x: 20, y: 12, width: 24, height: 24 }, classes: [own], jpeg: new Blob([new Uint8Array(jpeg)]),
+          box: { x: 20, y: 12, width: 24, height: 24 }, looked: { x: 20, y: 12, width: 24, height: 24 }, classes: [own], jpeg: new Blob([new Uint8Array(jpeg)]),
         });
         n++;
       }
@@ -70,12 +69,4 @@ export async function writtenFiles(writer: DatasetWriter, pictures: readonly Dat
   }
   files.set('README.md', Buffer.from(datasetCard(context, format, counts, { gap: 3, picked: 1, overlapping: 7 })));
   return files;
-}
-
-/** The files as a zip. */
-export async function zipOf(files: ReadonlyMap<string, Buffer>): Promise<Buffer> {
-  const entries = [...files].map(([name, input]) => (name.endsWith('/') ? { name } : { name, input: new Uint8Array(input) }));
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of makeZip(entries) as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

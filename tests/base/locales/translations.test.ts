@@ -66,7 +66,7 @@ describe('the translations', () => {
   });
 
   it('are Chinese, but for names', () => {
-    const names = ['COCO', 'Label Studio', 'JSON Lines', 'WebAssembly SIMD'];
+    const names = ['COCO', 'FiftyOne', 'Parquet', 'WebDataset', 'YOLO', 'JSON Lines', 'WebAssembly SIMD'];
     const foreign = [...committed.values()].map(({ target }) => target ?? '').filter((target) => !/[\p{Script=Han}：。]/u.test(target));
     expect(foreign.sort()).toEqual(names.sort());
   });

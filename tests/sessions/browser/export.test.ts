@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,7 +89,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     await card(page, id).locator('[data-action=export]').click();
     await sheet().locator(`input[value="${format}"]`).check();
     if (tracks) await sheet().getByLabel('Whose labels').selectOption(tracks);
-    if (every !== undefined) await sheet().getByLabel('Frames').selectOption(String(every));
+    if (every !== undefined) await sheet().getByLabel('Frames').selectOption(every === 0 ? 'one' : String(every));
   }
 
   /** Exports, and keeps the download under its own name in a new folder. */
@@ -134,9 +134,16 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     expect(isBlue([...second])).toBe(true);
   });
 
-  it('WebM made MP4, by ffprobe: encoded anew, every frame at its time', async () => {
+  it('WebM made MP4, by ffprobe: H.264, every frame at its time; not offered where the browser does not encode it', async () => {
+    const encodes = await page.evaluate(async () => (await VideoEncoder.isConfigSupported({ codec: 'avc1.42001e', width: 320, height: 240 })).supported === true);
+    await card(page, 'webm').locator('[data-action=export]').click();
+    await sheet().locator('input[value=film]').waitFor();
+    await expect.poll(() => sheet().locator('input[value=film-mp4]').count()).toBe(encodes ? 1 : 0);
+    await close();
+    if (!encodes) return;
     const path = await take('webm', 'film-mp4');
     expect(boxes(path)).toContain('moov');
+    expect(ffprobe(path).streams[0]).toMatchObject({ codec_name: 'h264' });
     expect(ffprobe(path).format['format_name']).toContain('mp4');
     const found = shownTimes(path);
     expect(found).toHaveLength(times.length);
@@ -169,7 +176,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
   it('CSV and JSON lines, by Python\'s csv and json', async () => {
     const human = readWithPython('csv', await take('mp4', 'csv', { tracks: 'human' })) as Record<string, string>[];
     expect(human).toMatchObject([
-      { kind: 'span', id: 'first', start_s: '0.4', end_s: '2.4', class: '281', label: CAT.name },
+      { kind: 'span', id: 'first', frame: String(times.findIndex((time) => time >= 0.3999)), start_s: '0.4', end_s: '2.4', class: '281', label: CAT.name },
       { kind: 'span', id: 'second', start_s: '3.2', end_s: '5.2', class: '', label: OWN },
       { kind: 'snapshot', start_s: '3.6', class: '207', label: DOG.name, file: '3600000.jpg' },
     ]);
@@ -177,16 +184,26 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     expect(predicted).toHaveLength(60);
     expect(predicted[0]).toMatchObject({ time_s: '0', rank: '1', class: '281', label: CAT.name, probability: '0.9' });
     const lines = readWithPython('jsonl', await take('mp4', 'jsonl', { tracks: 'predicted' })) as Record<string, unknown>[];
-    expect(lines).toHaveLength(31);
-    expect(lines.slice(1)).toEqual(mp4.data.recognitions.map((entry) => ({ kind: 'recognition', ...entry })));
+    expect(lines).toHaveLength(30);
+    expect(lines).toMatchObject(mp4.data.recognitions.map((entry) => ({ kind: 'recognition', ...entry })));
+    // Its frame is the one that is shown then.
+    for (const { frame, timeUs } of lines as { frame: number; timeUs: number }[]) {
+      expect(times[frame]).toBeLessThanOrEqual(timeUs / 1e6 + 1e-5);
+      expect(times[frame + 1] ?? Infinity).toBeGreaterThan(timeUs / 1e6);
+    }
   });
 
-  it('ImageFolder, unpacked by Python and walked as torchvision does', async () => {
+  it('ImageFolder, unpacked by Python and walked as torchvision does: what the sheet counts before', async () => {
     type Walk = { classes: string[]; samples: [string, number, [number, number], number[]][] };
     const walk = async (options: Options): Promise<Walk> => {
       const path = await take('mp4', 'image-folder', options);
-      return readWithPython('image-folder', path, `${path}-files`) as Walk;
+      const files = `${path}-files`;
+      return readWithPython('image-folder', path, files, 'train') as Walk;
     };
+    await choose('mp4', 'image-folder', { tracks: 'human', every: 0 });
+    await sheet().locator('sg-dataset-counts tfoot td').first().waitFor();
+    expect(await sheet().locator('sg-dataset-counts tfoot td').allTextContents()).toEqual(['3', '0', '0']);
+    await close();
     const one = await walk({ tracks: 'human', every: 0 });
     // A frame a span, and the snapshot.
     expect(one.classes).toEqual([OWN, DOG.name, CAT.name].sort((a, b) => (a < b ? -1 : 1)));
@@ -196,6 +213,9 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     expect(byClass(one, DOG.name)[0][2]).toEqual([640, 480]);
     expect(isRed(byClass(one, CAT.name)[0][3])).toBe(true);
     expect(isBlue(byClass(one, OWN)[0][3])).toBe(true);
+    await choose('mp4', 'image-folder');
+    await sheet().getByLabel('Train, val and test').selectOption('none');
+    await close();
     const each = await walk({ tracks: 'predicted', every: 0.5 });
     expect(each.classes).toEqual([DOG.name, CAT.name]);
     expect(each.samples).toHaveLength(12);
@@ -203,26 +223,38 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     expect(byClass(each, DOG.name).every(([, , size, mean]) => isBlue(mean) && size[0] === 320)).toBe(true);
   });
 
-  it('COCO, by pycocotools', async () => {
-    const into = unpacked(await take('mp4', 'coco', { every: 1 }));
-    const found = readWithPython('coco', join(into, 'annotations.json'), join(into, 'predictions.json')) as {
-      images: { file_name: string; width: number; time_us: number }[]; labels: Record<string, string[]>; scores: Record<string, [string, number][]>;
+  it('COCO, by pycocotools; what was not labelled has no box, but what the network said', async () => {
+    await choose('mp4', 'coco');
+    await sheet().getByLabel('Time without a label').selectOption('background');
+    await close();
+    const into = unpacked(await take('mp4', 'coco', { tracks: 'human', every: 1 }));
+    const found = readWithPython('coco', join(into, 'annotations/instances_train.json'), join(into, 'predictions/predictions_train.json')) as {
+      images: { file_name: string; width: number; time_us: number; frame: number }[]; labels: Record<string, string[]>; scores: Record<string, [string, number][]>;
     };
-    // Six frames, one a second, and the snapshot.
-    expect(found.images.map(({ time_us }) => time_us / 1e6)).toEqual([0, 1, 2, 3, 3.6, 4, 5]);
-    expect(Object.values(found.labels)).toEqual([[], [CAT.name], [CAT.name], [], [DOG.name], [OWN], [OWN]]);
-    expect(found.scores['1'][0]).toEqual([CAT.name, 0.9]);
-    expect(found.scores['7'][0]).toEqual([DOG.name, 0.6]);
+    // Six frames, one a second, and the snapshot behind them.
+    const shown = [0, 1, 2, 3, 4, 5].map((second) => times.findLast((time) => time <= second + 1e-5)!);
+    expect(found.images.map(({ time_us }) => (time_us / 1e6).toFixed(4))).toEqual([...shown, 3.6].map((time) => time.toFixed(4)));
+    expect(Object.values(found.labels)).toEqual([[], [CAT.name], [CAT.name], [], [OWN], [OWN], [DOG.name]]);
+    expect(found.scores['2'][0]).toEqual([CAT.name, 0.9]);
     for (const { file_name, width } of found.images) {
-      const [size] = execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=width', '-of', 'csv=p=0', join(into, file_name)], { encoding: 'utf8' }).split('\n');
+      const [size] = execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=width', '-of', 'csv=p=0', join(into, 'images/train', file_name)], { encoding: 'utf8' }).split('\n');
       expect(Number(size)).toBe(width);
     }
   });
 
+  it.each(['parquet', 'web-dataset', 'yolo', 'cvat-images', 'label-studio-images', 'fiftyone', 'cvat-video'] as const)('%s: a sound zip, with a card where it has pictures', async (format) => {
+    const list = readWithPython('zip', await take('mp4', format)) as Record<string, number>;
+    expect(Object.values(list).filter((bytes) => bytes > 0).length).toBeGreaterThan(1);
+    expect('README.md' in list).toBe(format !== 'cvat-video');
+  });
+
   it('Label Studio, by its SDK; its film by ffprobe: constant rate, frames that agree with the task', async () => {
     const into = join(unpacked(await take('mp4', 'label-studio')), 'Zoo_ _day_ 1_2 🐘');
-    const video = join(into, 'film.mp4');
+    // MP4 where the browser encodes H.264, else WebM.
+    const [film] = readdirSync(into).filter((name) => name.startsWith('film.'));
+    const video = join(into, film);
     const { streams } = ffprobe(video);
+    expect(film === 'film.mp4' ? ['h264'] : ['vp8', 'vp9', 'av1']).toContain(streams[0]['codec_name']);
     expect(streams[0]['r_frame_rate']).toBe('20/1');
     expect(streams[0]['avg_frame_rate']).toBe('20/1');
     const shown = shownTimes(video);
@@ -236,7 +268,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     expect(found.framerate).toBe('20');
     expect(found.annotations).toEqual([true]);
     expect(found.predictions).toEqual([[]]);
-    expect(decodeURIComponent(found.task.data.video)).toBe('/data/local-files/?d=Zoo_ _day_ 1_2 🐘/film.mp4');
+    expect(decodeURIComponent(found.task.data.video)).toBe(`/data/local-files/?d=Zoo_ _day_ 1_2 🐘/${film}`);
     expect(found.task.annotations[0].result.map(({ value }) => value)).toEqual([
       { ranges: [{ start: 9, end: 48 }], timelinelabels: [CAT.name] },
       { ranges: [{ start: 65, end: 104 }], timelinelabels: [OWN] },

@@ -66,22 +66,21 @@ describe('where the network looked', () => {
 
   it('is what pictures are cut to, as many pixels as the film has there', async () => {
     await choose('aimed', 'image-folder');
-    await sheet().getByLabel('Frames').selectOption('0');
+    await sheet().getByLabel('Frames').selectOption('one');
     await sheet().getByRole('combobox', { name: /^Pictures/ }).selectOption('Cut to where the network looked');
     const into = await unpacked();
     const sizes: Record<string, (number | undefined)[]> = {};
-    for (const label of readdirSync(into, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-      for (const file of readdirSync(join(into, label.name))) {
-        const { width, height } = await sharp(join(into, label.name, file)).metadata();
+    for (const label of readdirSync(join(into, 'train'), { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+      for (const file of readdirSync(join(into, 'train', label.name))) {
+        const { width, height } = await sharp(join(into, 'train', label.name, file)).metadata();
         sizes[file] = [width, height];
       }
     }
     // The first span's middle is aimed at, the second's is not; the snapshot has twice the film's pixels.
-    expect(sizes).toEqual({ 'Aimed-0001400000.jpg': [60, 60], 'Aimed-0004200000.jpg': [210, 210], 'Aimed-snapshot-3600000-3600000.jpg': [420, 420] });
-    const table = readFileSync(join(into, 'pictures.csv'), 'utf8').trim().split('\r\n');
-    expect(table.slice(1).map((row) => row.split('/')[1])).toEqual([
-      'Aimed-0001400000.jpg,1.4,210,30,60', 'Aimed-0004200000.jpg,4.2,55,15,210', 'Aimed-snapshot-3600000-3600000.jpg,3.6,110,30,420',
-    ]);
+    expect(sizes).toEqual({ 'Aimed-0001400000.jpg': [60, 60], 'Aimed-0004200000.jpg': [210, 210], 'Aimed-snapshot-3600000.jpg': [420, 420] });
+    const [head, ...table] = readFileSync(join(into, 'pictures.csv'), 'utf8').trim().split('\r\n').map((row) => row.split(','));
+    const columns = ['time_s', 'square_left', 'square_top', 'square_side', 'width'].map((name) => head.indexOf(name));
+    expect(table.map((row) => columns.map((column) => Number(row[column])))).toEqual([[1.4, 210, 30, 60, 60], [4.2, 55, 15, 210, 210], [3.6, 110, 30, 420, 420]]);
   });
 
   it('is not offered for an older session, which says so', async () => {

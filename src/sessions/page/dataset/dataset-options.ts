@@ -10,6 +10,16 @@ const EVERY = [0, 0.2, 0.5, 1, 2, 5] as const;
 /** Left off at the ends of spans, seconds. */
 const MARGINS = [0, 0.1, 0.25, 0.5, 1] as const;
 
+/** Licences as Hugging Face names them, with what people call them. */
+const LICENCES = [
+  ['cc0-1.0', 'CC0 1.0'],
+  ['cc-by-4.0', 'CC BY 4.0'],
+  ['cc-by-sa-4.0', 'CC BY-SA 4.0'],
+  ['cc-by-nc-4.0', 'CC BY-NC 4.0'],
+  ['mit', 'MIT'],
+  ['apache-2.0', 'Apache 2.0'],
+] as const;
+
 interface Choice {
   readonly value: string;
   readonly words: string;
@@ -47,7 +57,7 @@ export class DatasetOptions extends LitElement {
   @property({ type: Boolean }) squares = false;
 
   override render(): unknown {
-    const { pictures, split, cut, sessionIds } = this.definition;
+    const { pictures, split, cut, sessionIds, licence } = this.definition;
     const { everyUs, whose, overlaps, marginUs, background } = pictures;
     return html`
       ${this.#select(msg('Whose labels'), whose, [{ value: 'human', words: msg('Yours') }, { value: 'predicted', words: msg('Recognised') }], (value) =>
@@ -98,6 +108,12 @@ export class DatasetOptions extends LitElement {
           { value: 'none', words: msg('all in train') },
         ],
         (value) => this.#tell({ split: { ...split, by: value as SplitRule['by'] } }),
+      )}
+      ${this.#select(
+        msg('Licence'),
+        licence ?? '',
+        [{ value: '', words: msg('not said') }, ...LICENCES.map(([value, words]) => ({ value, words }))],
+        (value) => this.#tell({ licence: value === '' ? undefined : value }),
       )}
     `;
   }

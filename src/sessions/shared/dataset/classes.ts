@@ -37,18 +37,6 @@ export function classByLabel(classes: readonly DatasetClass[]): ReadonlyMap<stri
   return new Map(classes.flatMap((one) => one.from.map((key) => [key, one] as const)));
 }
 
-/**
- * Gives a class another name. Where another class has it, the two become one, which keeps the other's number; the number of the one that is
- * gone is not used again.
- */
-export function renameClass(classes: readonly DatasetClass[], id: number, name: string): readonly DatasetClass[] {
-  const moved = classes.find((one) => one.id === id);
-  const into = classes.find((one) => one.id !== id && one.from.length > 0 && nameKey(one.name) === nameKey(name));
-  if (!moved) return classes;
-  if (!into) return classes.map((one) => (one === moved ? { ...one, name } : one));
-  return classes.map((one) => (one === into ? { ...one, from: [...one.from, ...moved.from] } : one === moved ? { ...one, from: [] } : one));
-}
-
 /** Names by number, without a hole, as readers want them that count; what stands for nothing is called `unused-3`. */
 export function namesById(classes: readonly DatasetClass[]): string[] {
   const most = classes.reduce((highest, { id }) => Math.max(highest, id + 1), 0);

@@ -115,6 +115,8 @@ export interface PictureInfo extends PlannedPicture {
   readonly height: number;
   /** The square in pixels of the picture, whole numbers or not; the whole picture where the session does not say. */
   readonly box: Region;
+  /** The same in pixels of the uncut picture; undefined where the session does not say. */
+  readonly looked: Region | undefined;
   readonly classes: readonly PictureClass[];
 }
 

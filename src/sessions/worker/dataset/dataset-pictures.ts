@@ -88,7 +88,7 @@ export async function* datasetPictures(
           const at = picture.snapshot === undefined ? String(picture.timeUs).padStart(10, '0') : `snapshot-${safeName(picture.snapshot.replace(/\.jpg$/, '').replaceAll('.', '_'), 'x', 40)}`;
           yield {
             ...picture, session, side, file: `${bases.get(id) ?? 'session'}-${at}.jpg`, width, height,
-            box: whole ? square : { x: 0, y: 0, width, height }, classes: [...classes.values()], jpeg: await jpeg(whole ? undefined : square),
+            box: whole ? square : { x: 0, y: 0, width, height }, looked: picture.square && square, classes: [...classes.values()], jpeg: await jpeg(whole ? undefined : square),
           };
           onPicture(++count);
         }

@@ -8,7 +8,7 @@ import { boxedClasses, cornersOf, hundredths, PictureReader, textStream, type Da
  * `predictions_train.json`, in COCO's format of results, which pycocotools' `loadRes` reads on top.
  */
 
-type Noted = Omit<PictureInfo, 'labels' | 'square'> & { readonly id: number };
+type Noted = PictureInfo & { readonly id: number };
 
 function* listed(items: Iterable<object>): Generator<string> {
   let first = true;
@@ -37,12 +37,13 @@ function* annotations(context: DatasetContext, pictures: readonly Noted[], categ
   yield* listed(
     (function* (): Generator<object> {
       for (const picture of pictures) {
-        const { left, top, right, bottom } = cornersOf(picture.box);
+        const { left, top } = cornersOf(picture.box);
         const { width, height } = picture.box;
         for (const { id, author, probability } of boxedClasses(picture)) {
           yield {
             id: ids.next++, image_id: picture.id, category_id: id + 1, bbox: [left, top, width, height], area: hundredths(width * height), iscrowd: 0,
-            segmentation: [[left, top, right, top, right, bottom, left, bottom]],
+            // A box is no outline: readers would take it for a second thing.
+            segmentation: [],
             attributes: { author, ...(probability !== undefined && { score: probability }) },
           };
         }
@@ -82,7 +83,7 @@ export function coco(idOf: Answers) {
     const sides = new Map<Side, Noted[]>();
     const used = new Set<number>();
     for (let picture: DatasetPicture | undefined; (picture = await reader.take()); ) {
-      const { jpeg, labels, square, ...info } = picture;
+      const { jpeg, ...info } = picture;
       yield { name: `images/${picture.side}/${picture.file}`, input: jpeg };
       const noted = { ...info, id: ++count };
       const side = sides.get(picture.side);

@@ -6,8 +6,8 @@ import { boxedClasses, cornersOf, textStream, xml, type DatasetContext, type Pic
  * stands in the attribute `author`.
  */
 export async function* cvatImages({ definition, classes }: DatasetContext, pictures: Pictures): AsyncGenerator<ZipContent> {
-  const noted: Omit<PictureInfo, 'labels'>[] = [];
-  for await (const { jpeg, labels, ...info } of pictures) {
+  const noted: PictureInfo[] = [];
+  for await (const { jpeg, ...info } of pictures) {
     yield { name: `images/${info.side}/${info.file}`, input: jpeg };
     noted.push(info);
   }
@@ -21,12 +21,12 @@ export function cvatLabels(names: readonly string[]): string {
   return names.map((name) => `<label><name>${xml(name)}</name><type>any</type>${attributes}</label>`).join('\n');
 }
 
-function* document(name: string, labels: readonly string[], pictures: readonly Omit<PictureInfo, 'labels'>[]): Generator<string> {
+function* document(name: string, labels: readonly string[], pictures: readonly PictureInfo[]): Generator<string> {
   yield `<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n<meta><task><name>${xml(name)}</name><size>${pictures.length}</size><mode>annotation</mode>`;
   yield `<overlap>0</overlap><labels>\n${cvatLabels(labels)}\n</labels></task></meta>\n`;
   for (const [id, picture] of pictures.entries()) {
     const { side, file, width, height, box } = picture;
-    yield `<image id="${id}" name="${xml(`${side}/${file}`)}" subset="${side}" width="${width}" height="${height}">\n`;
+    yield `<image id="${id}" name="${xml(`${side}/${file}`)}" width="${width}" height="${height}">\n`;
     const { left, top, right, bottom } = cornersOf(box);
     for (const { name: label, author } of boxedClasses(picture)) {
       yield `<box label="${xml(label)}" source="${author === 'network' ? 'auto' : 'manual'}" occluded="0" xtl="${left}" ytl="${top}" xbr="${right}" ybr="${bottom}" z_order="0">`;

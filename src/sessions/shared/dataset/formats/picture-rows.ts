@@ -16,6 +16,8 @@ export interface PictureRow {
   readonly width: number;
   readonly height: number;
   readonly box: readonly number[];
+  /** Where the network looked, in the uncut picture: left, top and side. */
+  readonly square: readonly number[] | null;
   readonly predicted: string | null;
   readonly score: number | null;
   readonly sure: boolean | null;
@@ -23,7 +25,7 @@ export interface PictureRow {
 
 /** @param file path from the table */
 export function pictureRow(picture: PictureInfo, file: string): PictureRow {
-  const { side, classes, session, sessionId, frame, timeUs, width, height, box, answer } = picture;
+  const { side, classes, session, sessionId, frame, timeUs, width, height, box, looked, answer } = picture;
   const [first] = classes;
   const top = answer?.top.at(0);
   return {
@@ -40,6 +42,7 @@ export function pictureRow(picture: PictureInfo, file: string): PictureRow {
     width,
     height,
     box: [box.x, box.y, box.width, box.height],
+    square: looked ? [looked.x, looked.y, looked.width] : null,
     predicted: top?.name ?? null,
     score: top?.probability ?? null,
     sure: answer?.sure ?? null,
@@ -48,7 +51,7 @@ export function pictureRow(picture: PictureInfo, file: string): PictureRow {
 
 const COLUMNS = [
   'file', 'split', 'class_id', 'label', 'author', 'session', 'session_id', 'frame', 'time_s', 'width', 'height', 'box_left', 'box_top',
-  'box_width', 'box_height', 'predicted', 'score', 'sure',
+  'box_width', 'box_height', 'square_left', 'square_top', 'square_side', 'predicted', 'score', 'sure',
 ] as const;
 
 export const CSV_HEAD = UTF8_MARK + csvRecord(COLUMNS);
@@ -58,6 +61,7 @@ export function csvRows(picture: PictureInfo, fileOf: (className: PictureInfo['c
   const { side, classes, box } = picture;
   const row = pictureRow(picture, '');
   const shared = [row.session, row.session_id, row.frame ?? undefined, row.time_s, row.width, row.height, box.x, box.y, box.width, box.height];
+  const square = row.square ?? [undefined, undefined, undefined];
   const said = [row.predicted ?? undefined, row.score ?? undefined, row.sure === null ? undefined : String(row.sure)];
-  return classes.map((one) => csvRecord([fileOf(one), side, one.id, one.name, one.author, ...shared, ...said])).join('');
+  return classes.map((one) => csvRecord([fileOf(one), side, one.id, one.name, one.author, ...shared, ...square, ...said])).join('');
 }

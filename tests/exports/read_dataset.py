@@ -1,0 +1,164 @@
+"""Reads training sets that the app exports with the programs that they are for, and prints what they found as JSON.
+
+Usage: read_dataset.py KIND FOLDER
+Every reader gives the pictures of each split with a label and the mean red, so that a picture under the wrong label is seen.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import redirect_stdout
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("HF_DATASETS_CACHE", tempfile.mkdtemp())
+os.environ.setdefault("YOLO_CONFIG_DIR", tempfile.mkdtemp())
+os.environ.setdefault("YOLO_OFFLINE", "true")
+
+
+def red(picture):
+    return picture.convert("RGB").resize((1, 1)).getpixel((0, 0))[0]
+
+
+def open_red(path):
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return red(picture)
+
+
+def hugging_face(dataset):
+    found = {}
+    for split, rows in dataset.items():
+        feature = rows.features["label"]
+        name = getattr(feature, "int2str", lambda label: label)
+        found[split] = [[name(row["label"]), red(row["image"])] for row in rows]
+    return found
+
+
+def read_image_folder_hf(folder):
+    from datasets import load_dataset
+
+    by_name = hugging_face(load_dataset("imagefolder", data_dir=folder))
+    by_card = hugging_face(load_dataset(folder))
+    return {"by_name": by_name, "by_card": by_card}
+
+
+def read_parquet(folder):
+    from datasets import load_dataset
+
+    return {"by_card": hugging_face(load_dataset(folder)), "by_name": hugging_face(load_dataset("parquet", data_dir=os.path.join(folder, "data")))}
+
+
+def read_torchvision(folder):
+    from torchvision.datasets import ImageFolder
+
+    found = {}
+    for split in ("train", "val", "test"):
+        data = ImageFolder(os.path.join(folder, split), allow_empty=True)
+        found[split] = [[data.classes[label], red(picture)] for picture, label in data]
+        found[split + "_classes"] = data.classes
+    return found
+
+
+def read_ultralytics_classify(folder):
+    from ultralytics.cfg import get_cfg
+    from ultralytics.data.dataset import ClassificationDataset
+    from ultralytics.data.utils import check_cls_dataset
+
+    data = check_cls_dataset(folder)
+    args = get_cfg(overrides={"imgsz": 32})
+    found = {}
+    for split in ("train", "val", "test"):
+        rows = ClassificationDataset(str(data[split]), args=args, prefix=split).samples
+        found[split] = [[data["names"][row[1]], open_red(row[0])] for row in rows]
+    return found
+
+
+def read_yolo(folder):
+    import yaml
+    from ultralytics.data.dataset import YOLODataset
+    from ultralytics.data.utils import check_det_dataset
+
+    path = os.path.join(folder, "data.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = yaml.safe_load(file)
+    text["path"] = folder
+    with open(path, "w", encoding="utf-8") as file:
+        yaml.safe_dump(text, file, allow_unicode=True)
+    data = check_det_dataset(path, autodownload=False)
+    found = {}
+    for split in ("train", "val", "test"):
+        rows = YOLODataset(img_path=data[split], data=data, task="detect", augment=False, imgsz=64).labels
+        found[split] = [
+            [data["names"][int(row["cls"][0][0])] if len(row["cls"]) else None, open_red(row["im_file"]), row["bboxes"].round(4).tolist()] for row in rows
+        ]
+    return found
+
+
+def read_web_dataset(folder):
+    import glob
+
+    import webdataset
+
+    with open(os.path.join(folder, "README.md"), encoding="utf-8") as file:
+        assert "# " in file.read()
+    found = {}
+    for split in ("train", "val", "test"):
+        shards = sorted(glob.glob(os.path.join(folder, split + "-*.tar")))
+        rows = webdataset.WebDataset(shards, shardshuffle=False, empty_check=False).decode("pil").to_tuple("cls", "jpg", "json")
+        found[split] = [[row["label"], red(picture), label] for label, picture, row in rows]
+    return found
+
+
+def read_coco(folder):
+    from pycocotools.coco import COCO
+
+    found = {}
+    for split in ("train", "val", "test"):
+        truth = COCO(os.path.join(folder, "annotations", "instances_%s.json" % split))
+        results = os.path.join(folder, "predictions", "predictions_%s.json" % split)
+        predicted = truth.loadRes(results)
+        names = {c["id"]: c["name"] for c in truth.loadCats(truth.getCatIds())}
+        found[split] = []
+        for i in sorted(truth.getImgIds()):
+            (image,) = truth.loadImgs([i])
+            labels = [names[a["category_id"]] for a in truth.imgToAnns[i]]
+            scores = [[names[a["category_id"]], a["score"], a["sure"]] for a in predicted.imgToAnns[i]]
+            found[split].append([labels[0] if labels else None, open_red(os.path.join(folder, "images", split, image["file_name"])), scores])
+        found[split + "_categories"] = names
+    return found
+
+
+def read_datumaro(folder, kind):
+    from datumaro import Dataset
+    from datumaro.components.annotation import AnnotationType
+
+    data = Dataset.import_from(folder, kind)
+    names = [label.name for label in data.categories()[AnnotationType.label]]
+    found = {}
+    for item in data:
+        pixels = item.media.data if item.media is not None else None
+        boxes = [[names[a.label], [round(float(v), 2) for v in a.get_bbox()], a.attributes] for a in item.annotations]
+        mean = None if pixels is None else int(pixels[..., 2].mean())
+        found.setdefault(item.subset, []).append([boxes[0][0] if boxes else None, mean, boxes, item.id])
+    return found
+
+
+KINDS = {
+    "hugging-face": read_image_folder_hf,
+    "torchvision": read_torchvision,
+    "ultralytics-classify": read_ultralytics_classify,
+    "parquet": read_parquet,
+    "web-dataset": read_web_dataset,
+    "coco": read_coco,
+    "datumaro-coco": lambda folder: read_datumaro(folder, "coco"),
+    "datumaro-cvat": lambda folder: read_datumaro(folder, "cvat"),
+    "datumaro-yolo": lambda folder: read_datumaro(folder, "yolo"),
+    "yolo": read_yolo,
+}
+
+if __name__ == "__main__":
+    with redirect_stdout(sys.stderr):
+        found = KINDS[sys.argv[1]](sys.argv[2])
+    json.dump(found, sys.stdout)
