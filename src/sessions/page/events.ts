@@ -13,6 +13,26 @@ export class AddLabelEvent extends Event {
   }
 }
 
+/** A person chooses sessions. */
+export class ChooseSessionsEvent extends Event {
+  static readonly type = 'sg-choose-sessions';
+
+  /** @param chosen their ids; undefined to choose no longer */
+  constructor(readonly chosen: ReadonlySet<string> | undefined) {
+    super(ChooseSessionsEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants to see a training set. */
+export class DatasetOpenEvent extends Event {
+  static readonly type = 'sg-dataset-open';
+
+  /** @param id of a kept one; undefined for a new one of the sessions that are chosen */
+  constructor(readonly id: string | undefined) {
+    super(DatasetOpenEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** A person changed what a training set is to be. */
 export class DatasetChangeEvent extends Event {
   static readonly type = 'sg-dataset-change';
@@ -163,7 +183,9 @@ export class SpanEditEvent extends Event {
 declare global {
   interface HTMLElementEventMap {
     'sg-add-label': AddLabelEvent;
+    'sg-choose-sessions': ChooseSessionsEvent;
     'sg-dataset-change': DatasetChangeEvent;
+    'sg-dataset-open': DatasetOpenEvent;
     'sg-dataset-plan': DatasetPlanEvent;
     'sg-dismiss': DismissEvent;
     'sg-label-press': LabelPressEvent;

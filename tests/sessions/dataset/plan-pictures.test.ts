@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classByLabel, classesOf } from '../../../src/sessions/shared/dataset/classes';
+import { classByLabel, classesOf, namesById, renameClass } from '../../../src/sessions/shared/dataset/classes';
 import type { PictureRules } from '../../../src/sessions/shared/dataset/dataset';
 import { planPictures } from '../../../src/sessions/shared/dataset/plan-pictures';
 import { aimedSession, answer, CAT, DOG, sessionOf, sourceOf } from '../../support/session-fixture';
@@ -88,5 +88,14 @@ describe('the classes of a dataset', () => {
     expect(later.slice(0, 3)).toEqual(first);
     expect(later.slice(3).map(({ id, name }) => [id, name])).toEqual([[3, 'crane'], [4, 'crane (class 517)'], [5, 'apple'], [6, 'crane (own)']].sort((a, b) => Number(a[0]) - Number(b[0])));
     expect(classByLabel(later).get('class:517')?.id).toBe(4);
+  });
+
+  it('are renamed, and merged where the name is another\'s; a number is never given again', () => {
+    const classes = classesOf([], [CAT, DOG, { name: 'mug' }]);
+    expect(renameClass(classes, 2, 'cup').map(({ name }) => name)).toEqual([dog, cat, 'cup']);
+    const merged = renameClass(classes, 2, ' TABBY ');
+    expect(classByLabel(merged).get('own:mug')).toMatchObject({ id: 1, name: cat });
+    expect(namesById(merged)).toEqual([dog, cat, 'unused-2']);
+    expect(classesOf(merged, [{ name: 'apple' }]).at(-1)).toMatchObject({ id: 3, name: 'apple' });
   });
 });

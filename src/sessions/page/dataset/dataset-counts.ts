@@ -1,10 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
-import { SIDES, type DatasetDefinition } from '../../shared/dataset/dataset';
+import { nameOf } from '../../../base/shared/labels/label-ref';
+import { renameClass } from '../../shared/dataset/classes';
+import { SIDES, type DatasetClass, type DatasetDefinition } from '../../shared/dataset/dataset';
 import type { DatasetPlan } from '../../shared/session-export';
-import { DatasetPlanEvent } from '../events';
+import { DatasetChangeEvent, DatasetPlanEvent } from '../events';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { sharedStyles } from '../../../base/page/elements/styles';
@@ -44,6 +47,10 @@ export class DatasetCounts extends LitElement {
         color: var(--sg-muted);
         font-weight: normal;
       }
+      th input {
+        width: 100%;
+        min-width: 7rem;
+      }
       tfoot :is(th, td) {
         border: 0;
         font-weight: 600;
@@ -61,6 +68,8 @@ export class DatasetCounts extends LitElement {
 
   @property({ attribute: false }) definition!: DatasetDefinition;
   @property({ attribute: false }) transfer!: SessionTransfer;
+  /** Whether classes can be renamed and merged here. */
+  @property({ type: Boolean }) renames = false;
   @state() private plan: DatasetPlan | undefined;
   @state() private fault: Fault | undefined;
   #job: Transfer<DatasetPlan> | undefined;
@@ -96,7 +105,7 @@ export class DatasetCounts extends LitElement {
             ${rows.map(
               ({ id, name }) =>
                 html`<tr data-class=${id}>
-                  <th scope="row">${name}</th>
+                  <th scope="row">${this.renames ? this.#named(plan.classes, id, name) : name}</th>
                   ${shown.map((side) => {
                     const count = counts.get(id)?.[side] ?? 0;
                     return html`<td class=${count === 0 ? 'none' : nothing}>${count}</td>`;
@@ -115,6 +124,17 @@ export class DatasetCounts extends LitElement {
       ${this.#notes(plan)}`;
   }
 
+  /** A class that can be renamed; as another is called, the two become one. */
+  #named(classes: readonly DatasetClass[], id: number, name: string): unknown {
+    const rename = (event: Event): void => {
+      const input = event.target as HTMLInputElement;
+      const chosen = nameOf(input.value);
+      input.value = name;
+      if (chosen !== '' && chosen !== name) this.dispatchEvent(new DatasetChangeEvent({ ...this.definition, classes: renameClass(classes, id, chosen) }));
+    };
+    return html`<input type="text" maxlength="80" .value=${live(name)} aria-label=${msg(str`Rename ${name}`)} @change=${rename} />`;
+  }
+
   /** What a person would not expect. */
   #notes({ overlapping, tooNear, leftOut, counts, sides }: DatasetPlan): unknown {
     const missing = this.definition.split.by !== 'none' && [...counts.values()].some((count) => SIDES.some((side) => sides[side] === 0 || count[side] === 0));
@@ -123,6 +143,7 @@ export class DatasetCounts extends LitElement {
       ...(overlapping > 0 ? [msg(str`${overlapping} pictures have several labels.`)] : []),
       ...(tooNear > 0 ? [msg(str`${tooNear} pictures are left out: they are too near to another side.`)] : []),
       ...(leftOut > 0 ? [msg(str`${leftOut} pictures were picked out.`)] : []),
+      ...(this.renames && counts.size > 1 ? [msg('Give a label the name of another to make them one.')] : []),
       ...(missing && counts.size > 0 ? [msg('Film a label at more moments, 2 s or more apart, to have it on each side.')] : []),
     ];
     return notes.map((note) => html`<p>${note}</p>`);

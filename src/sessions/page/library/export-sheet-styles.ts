@@ -55,6 +55,24 @@ export const exportSheetStyles = css`
     font-size: 0.85rem;
     line-height: 1.3;
   }
+  .set {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: end;
+    gap: 0.5rem;
+    margin-bottom: 0.9rem;
+  }
+  .set label {
+    display: grid;
+    flex: 1 1 14rem;
+    gap: 0.25rem;
+    color: var(--sg-muted);
+    font-size: 0.9rem;
+  }
+  .set p {
+    flex-basis: 100%;
+    margin: 0;
+  }
   .dataset {
     display: grid;
     gap: 0.75rem;

@@ -5,7 +5,9 @@ import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
 import { isDatasetFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type ExportTracks, type TransferProgress } from '../../shared/session-export';
-import type { DatasetChangeEvent } from '../events';
+import { nameOf } from '../../../base/shared/labels/label-ref';
+import type { DatasetShelf, KeptDataset } from '../dataset/dataset-shelf';
+import type { DatasetChangeEvent, DatasetPlanEvent } from '../events';
 import type { SessionLibrary } from './session-library';
 import { datasetFileName, exportName, isTextFormat } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
@@ -20,7 +22,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
-import { exportFormats, phaseWords } from './export-words';
+import { datasetFormats, exportFormats, phaseWords } from './export-words';
 
 /**
  * Takes a session away: which format, whose labels, which pictures; then how far it has come.
@@ -31,11 +33,17 @@ export class ExportSheet extends LitElement {
   static override styles = [sharedStyles, exportSheetStyles];
 
   @property({ attribute: false }) library!: SessionLibrary;
+  @property({ attribute: false }) shelf!: DatasetShelf;
   @state() private session: SessionManifest | undefined;
   @state() private format: ExportFormat = 'everything';
   @state() private tracks: ExportTracks = 'both';
   @state() private definition: DatasetDefinition | undefined;
   @state() private h264 = false;
+  /** The training set that is shown; undefined where it is a session. */
+  @state() private kept: KeptDataset | undefined;
+  /** Sessions of the training set that were deleted. */
+  @state() private gone = 0;
+  @state() private squares = false;
   @state() private progress: TransferProgress | undefined;
   @state() private done: ExportedFile | undefined;
   @state() private fault: Fault | undefined;
@@ -43,7 +51,23 @@ export class ExportSheet extends LitElement {
   @query('sg-sheet') private readonly sheet!: Sheet;
   private readonly datasetCode = new LazyCode(this, () => Promise.all([import('../dataset/dataset-options'), import('../dataset/dataset-counts')]));
 
+  /** A training set of several sessions. @param sessions all that there are */
+  showDataset(dataset: KeptDataset, sessions: readonly SessionManifest[]): Promise<void> {
+    this.#reset();
+    const there = sessions.filter(({ id }) => dataset.sessionIds.includes(id));
+    this.gone = dataset.sessionIds.length - there.length;
+    this.definition = { ...dataset, sessionIds: there.map(({ id }) => id) };
+    this.kept = dataset;
+    this.session = undefined;
+    this.squares = there.some(saysSquares);
+    if (!isDatasetFormat(this.format)) this.format = 'image-folder';
+    void this.datasetCode.load();
+    return this.sheet.show();
+  }
+
   show(session: SessionManifest): Promise<void> {
+    this.kept = undefined;
+    this.squares = saysSquares(session);
     if (session.id !== this.session?.id) {
       this.#reset();
       this.definition = newDataset(session.name, [session.id]);
@@ -61,17 +85,27 @@ export class ExportSheet extends LitElement {
 
   override render(): unknown {
     const { session, job } = this;
-    return html`<sg-sheet .heading=${msg('Export the session')}>
-      ${session ? html`<p class="name">${session.name}</p>` : nothing} ${session && !job ? this.#form(session) : nothing}
+    const { kept } = this;
+    return html`<sg-sheet .heading=${kept ? msg('Training set') : msg('Export the session')}>
+      ${kept ? this.#head(kept) : session ? html`<p class="name">${session.name}</p>` : nothing} ${(kept ?? session) && !job ? this.#form(session) : nothing}
       ${job ? this.#running() : nothing}
     </sg-sheet>`;
   }
 
-  #form(session: SessionManifest): unknown {
+  /** What a kept training set is called, and what is missing of it. */
+  #head(kept: KeptDataset): unknown {
+    return html`<div class="set">
+      <label>${msg('Name')} <input type="text" maxlength="80" .value=${kept.name} @change=${(event: Event) => this.#rename(event.target as HTMLInputElement)} /></label>
+      <button type="button" data-command="forget" @click=${() => this.#forget(kept)}>${icon('trash')}${msg('Delete')}</button>
+      ${this.gone > 0 ? html`<p class="hint">${msg(str`${this.gone} of its sessions are no longer here.`)}</p>` : nothing}
+    </div>`;
+  }
+
+  #form(session: SessionManifest | undefined): unknown {
     return html`<form @submit=${this.#onSubmit}>
       <fieldset>
         <legend>${msg('Format')}</legend>
-        ${exportFormats(session, this.h264).map(
+        ${(session ? exportFormats(session, this.h264) : datasetFormats()).map(
           ({ format, name, hint }) => html`<label class="format">
             <input type="radio" name="format" value=${format} .checked=${this.format === format} @change=${() => this.#choose(format)} />
             <span>${name}<span class="hint">${hint}</span></span>
@@ -87,7 +121,7 @@ export class ExportSheet extends LitElement {
   }
 
   /** What else there is to say of a format. */
-  #options(session: SessionManifest): unknown {
+  #options(session: SessionManifest | undefined): unknown {
     const { format } = this;
     if (format === 'label-studio' || format === 'cvat-video') return this.#squareless(session);
     if (isDatasetFormat(format)) return this.#datasetOptions(session);
@@ -107,11 +141,15 @@ export class ExportSheet extends LitElement {
     </div>`;
   }
 
-  #datasetOptions(session: SessionManifest): unknown {
+  #datasetOptions(session: SessionManifest | undefined): unknown {
     if (this.datasetCode.state === 'missing') return html`<p class="hint">${missingCodeText()}</p>`;
-    return html`<div class="dataset" @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}>
-      <sg-dataset-options .definition=${this.definition} ?squares=${saysSquares(session)}></sg-dataset-options>
-      <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-counts>
+    return html`<div
+      class="dataset"
+      @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}
+      @sg-dataset-plan=${({ plan }: DatasetPlanEvent) => this.#keep(plan.classes)}
+    >
+      <sg-dataset-options .definition=${this.definition} ?squares=${this.squares}></sg-dataset-options>
+      <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer} ?renames=${this.kept !== undefined}></sg-dataset-counts>
       ${this.#squareless(session)}
     </div>`;
   }
@@ -119,11 +157,36 @@ export class ExportSheet extends LitElement {
   #change(dataset: DatasetDefinition): void {
     this.#reset();
     this.definition = dataset;
+    this.#keep(dataset.classes);
+  }
+
+  /** Keeps a training set as it is now; classes keep the numbers that they were given. */
+  #keep(classes: DatasetDefinition['classes']): void {
+    const { kept, definition } = this;
+    if (!kept || !definition) return;
+    this.kept = { ...definition, id: kept.id, name: kept.name, sessionIds: kept.sessionIds, classes };
+    this.shelf.put(this.kept);
+  }
+
+  #rename(input: HTMLInputElement): void {
+    const { kept } = this;
+    const name = nameOf(input.value);
+    if (!kept) return;
+    input.value = name || kept.name;
+    if (name === '') return;
+    this.kept = { ...kept, name };
+    this.shelf.put(this.kept);
+  }
+
+  #forget({ id }: KeptDataset): void {
+    this.shelf.remove(id);
+    this.kept = undefined;
+    this.sheet.close();
   }
 
   /** What is missing in an older session. */
-  #squareless(session: SessionManifest): unknown {
-    if (saysSquares(session)) return nothing;
+  #squareless(session: SessionManifest | undefined): unknown {
+    if (!session || saysSquares(session)) return nothing;
     return html`<p class="hint">${msg('This session does not say where the network looked: its labels are of whole pictures.')}</p>`;
   }
 
@@ -165,11 +228,12 @@ export class ExportSheet extends LitElement {
 
   async #onSubmit(event: Event): Promise<void> {
     event.preventDefault();
-    const { session, format, tracks, definition, library } = this;
-    if (!session || !definition || this.job) return;
+    const { definition, library } = this;
+    if (!definition || this.job) return;
     this.#reset();
-    const request: ExportRequest | DatasetRequest = isDatasetFormat(format) ? { format, dataset: { ...definition, name: session.name } } : { sessionId: session.id, format, tracks };
-    const { name, type } = 'dataset' in request ? datasetFileName(request) : exportName(session, request);
+    const asked = this.#request(definition);
+    if (!asked) return;
+    const { request, name, type } = asked;
     const target = await chooseFile(name, type);
     if (target === 'cancelled') return;
     this.progress = undefined;
@@ -183,6 +247,18 @@ export class ExportSheet extends LitElement {
     } finally {
       this.job = undefined;
     }
+  }
+
+  #request(definition: DatasetDefinition): { readonly request: ExportRequest | DatasetRequest; readonly name: string; readonly type: string } | undefined {
+    const { session, kept, format, tracks } = this;
+    if (isDatasetFormat(format)) {
+      const dataset = { ...definition, name: kept?.name ?? session?.name ?? definition.name, classes: kept?.classes ?? definition.classes };
+      const request: DatasetRequest = { format, dataset };
+      return { request, ...datasetFileName(request) };
+    }
+    if (!session) return undefined;
+    const request: ExportRequest = { sessionId: session.id, format, tracks };
+    return { request, ...exportName(session, request) };
   }
 
   #cancel(): void {

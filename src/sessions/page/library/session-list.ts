@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
 import type { SessionFlaw, SessionManifest } from '../../shared/session';
 import type { SessionLibrary } from './session-library';
-import { type SessionAction, SessionActionEvent } from '../events';
+import { ChooseSessionsEvent, type SessionAction, SessionActionEvent } from '../events';
 import { clock, dateTime, fileSize } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
@@ -118,6 +118,23 @@ export class SessionList extends LitElement {
         color: var(--sg-muted);
         font-size: 0.85rem;
       }
+      /* While sessions are chosen, all of the card is a checkbox. */
+      .choose {
+        position: absolute;
+        inset: 0;
+        z-index: 1;
+        padding: 0.75rem;
+        cursor: pointer;
+      }
+      .choose input {
+        width: 1.6rem;
+        height: 1.6rem;
+        margin: 0;
+        accent-color: var(--sg-accent);
+      }
+      li:has(.choose :checked) {
+        border-color: var(--sg-accent);
+      }
       .state {
         color: var(--sg-warning);
       }
@@ -144,6 +161,8 @@ export class SessionList extends LitElement {
 
   @property({ attribute: false }) sessions: readonly SessionManifest[] = [];
   @property({ attribute: false }) library!: SessionLibrary;
+  /** Ids of the sessions that are chosen; undefined while none are to be. */
+  @property({ attribute: false }) chosen: ReadonlySet<string> | undefined;
 
   override render(): unknown {
     return html`<ul>
@@ -177,12 +196,24 @@ export class SessionList extends LitElement {
         ${state === 'recovered' ? html`<p class="state">${msg('Broken off, and recovered')}</p>` : nothing}
         ${flaw ? html`<p class="state" data-flaw=${flaw}>${flawWords(flaw)}</p>` : nothing}
       </div>
-      <div class="actions">
+      ${this.#choice(session, recording || newer)}
+      <div class="actions" ?inert=${this.chosen !== undefined}>
         ${this.#button('pencil', 'rename', msg(str`Rename ${name}`), session, recording || newer)}
         ${this.#button('download', 'export', msg(str`Export ${name}`), session, recording || newer)}
         ${this.#button('trash', 'delete', msg(str`Delete ${name}`), session, recording)}
       </div>
     </li>`;
+  }
+
+  #choice({ id, name }: SessionManifest, disabled: boolean): unknown {
+    const { chosen } = this;
+    if (!chosen || disabled) return nothing;
+    const toggle = (): void => {
+      const next = new Set(chosen);
+      if (!next.delete(id)) next.add(id);
+      this.dispatchEvent(new ChooseSessionsEvent(next));
+    };
+    return html`<label class="choose"><input type="checkbox" .checked=${chosen.has(id)} @change=${toggle} /><span class="visually-hidden">${msg(str`Choose ${name}`)}</span></label>`;
   }
 
   #button(name: IconName, action: SessionAction, words: string, session: SessionManifest, disabled: boolean): unknown {

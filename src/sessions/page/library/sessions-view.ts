@@ -7,7 +7,10 @@ import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inb
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
-import type { NameEvent, SessionActionEvent } from '../events';
+import type { ChooseSessionsEvent, DatasetOpenEvent, NameEvent, SessionActionEvent } from '../events';
+import { newDataset } from '../../shared/dataset/dataset';
+import { DatasetShelf } from '../dataset/dataset-shelf';
+import '../dataset/dataset-bar';
 import { dropStyles, sharedStyles } from '../../../base/page/elements/styles';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
@@ -47,9 +50,12 @@ export class SessionsView extends LitElement {
   @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
   @state() private openId: string | undefined = sessionInAddress();
   @state() private dragging = false;
+  /** Sessions that are chosen for a training set; undefined while none are to be. */
+  @state() private chosen: ReadonlySet<string> | undefined;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
+  private readonly shelf = new DatasetShelf();
   private readonly library = new SessionLibrary(this, () => this.store);
 
   constructor() {
@@ -94,8 +100,8 @@ export class SessionsView extends LitElement {
             @sg-session-action=${this.#onAction}
           ></sg-session-detail>`}
       ${this.#toast()}
-      <sg-export-sheet .library=${library}></sg-export-sheet>
       <sg-label-set-sheet></sg-label-set-sheet>
+      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${() => this.requestUpdate()}></sg-export-sheet>
       <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
       ${this.dragging ? html`<div class="drop">${msg('Drop exported sessions (.zip) to import them')}</div>` : nothing}
     `;
@@ -104,7 +110,7 @@ export class SessionsView extends LitElement {
   #list(): unknown {
     const { library } = this;
     const { sessions } = library;
-    return html`<div class="library">
+    return html`<div class="library" @sg-choose-sessions=${({ chosen }: ChooseSessionsEvent) => (this.chosen = chosen)}>
       <div class="page">
         <div class="head">
           <h2>${msg('Sessions')}</h2>
@@ -117,7 +123,8 @@ export class SessionsView extends LitElement {
         ${sessions === undefined
           ? html`<p role="status">${msg('Looking for sessions')}</p>`
           : sessions.length > 0
-            ? html`<sg-session-list .sessions=${sessions} .library=${library} @sg-session-action=${this.#onAction}></sg-session-list>
+            ? html`<sg-dataset-bar .datasets=${this.shelf.all} .chosen=${this.chosen} @sg-dataset-open=${this.#onDataset}></sg-dataset-bar>
+                <sg-session-list .sessions=${sessions} .library=${library} .chosen=${this.chosen} @sg-session-action=${this.#onAction}></sg-session-list>
                 <sg-session-room .sessions=${sessions}></sg-session-room>`
             : this.#empty()}
       </div>
@@ -200,6 +207,15 @@ export class SessionsView extends LitElement {
     if (action === 'rename') void this.renameSheet.show(session);
     else if (action === 'export') void this.exportSheet.show(session);
     else void this.library.remove(session);
+  };
+
+  /** A kept training set, or a new one of what is chosen. */
+  readonly #onDataset = ({ id }: DatasetOpenEvent): void => {
+    const kept = this.shelf.all.find((one) => one.id === id);
+    const chosen = (this.library.sessions ?? []).filter((session) => this.chosen?.has(session.id));
+    const dataset = kept ?? { ...newDataset(chosen.map(({ name }) => name).join(', ').slice(0, 80), chosen.map((session) => session.id)), id: crypto.randomUUID() };
+    this.chosen = undefined;
+    void this.exportSheet.showDataset(dataset, this.library.sessions ?? []);
   };
 
   readonly #onAddress = (): void => {

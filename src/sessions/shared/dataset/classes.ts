@@ -3,8 +3,8 @@ import { DistinctNames } from '../export/distinct-names';
 import type { DatasetClass } from './dataset';
 
 /**
- * The classes of labels: those that are known keep their numbers, new ones get the next, by name. A label of a person's own that is
- * called as the one class of ImageNet among the labels is that class.
+ * The classes of labels: those that are known keep their numbers, new ones get the next, by name. Labels that differ in upper and lower case
+ * alone are one class, and so is a person's own that is called as one of ImageNet's.
  */
 export function classesOf(known: readonly DatasetClass[], labels: Iterable<LabelRef>): readonly DatasetClass[] {
   const classes = known.map((one) => ({ ...one, from: [...one.from] }));
@@ -35,6 +35,18 @@ export function classesOf(known: readonly DatasetClass[], labels: Iterable<Label
 /** The class of each label. */
 export function classByLabel(classes: readonly DatasetClass[]): ReadonlyMap<string, DatasetClass> {
   return new Map(classes.flatMap((one) => one.from.map((key) => [key, one] as const)));
+}
+
+/**
+ * Gives a class another name. Where another class has it, the two become one, which keeps the other's number; the number of the one that is
+ * gone is not used again.
+ */
+export function renameClass(classes: readonly DatasetClass[], id: number, name: string): readonly DatasetClass[] {
+  const moved = classes.find((one) => one.id === id);
+  const into = classes.find((one) => one.id !== id && one.from.length > 0 && nameKey(one.name) === nameKey(name));
+  if (!moved) return classes;
+  if (!into) return classes.map((one) => (one === moved ? { ...one, name } : one));
+  return classes.map((one) => (one === into ? { ...one, from: [...one.from, ...moved.from] } : one === moved ? { ...one, from: [] } : one));
 }
 
 /** Names by number, without a hole, as readers want them that count; what stands for nothing is called `unused-3`. */

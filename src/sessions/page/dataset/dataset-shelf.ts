@@ -1,0 +1,62 @@
+import { browserStorage } from '../../../base/page/settings';
+import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
+
+const KEY = 'sightglass.datasets';
+
+/** A training set that is kept: which sessions, which rules, which class has which number. Its pictures stay in the sessions. */
+export interface KeptDataset extends DatasetDefinition {
+  readonly id: string;
+}
+
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+/** What was kept, as far as it can be read; what a later version left out has its usual value. */
+function parse(value: unknown): KeptDataset[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const kept = value as Partial<KeptDataset>;
+  if (typeof kept.id !== 'string' || typeof kept.name !== 'string' || !isTexts(kept.sessionIds) || !isTexts(kept.leftOut ?? [])) return [];
+  if (!Array.isArray(kept.classes) || !kept.classes.every(({ id, name, from }) => Number.isInteger(id) && typeof name === 'string' && isTexts(from))) return [];
+  const usual = newDataset(kept.name, kept.sessionIds);
+  return [{ ...usual, ...kept, id: kept.id, pictures: { ...usual.pictures, ...kept.pictures }, split: { ...usual.split, ...kept.split } }];
+}
+
+/** The training sets of this device, in localStorage; where that is blocked they last for the visit. */
+export class DatasetShelf {
+  #all: readonly KeptDataset[];
+
+  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined = browserStorage()) {
+    this.#all = this.#read();
+  }
+
+  /** The oldest first. */
+  get all(): readonly KeptDataset[] {
+    return this.#all;
+  }
+
+  put(dataset: KeptDataset): void {
+    const known = this.#all.some(({ id }) => id === dataset.id);
+    this.#write(known ? this.#all.map((one) => (one.id === dataset.id ? dataset : one)) : [...this.#all, dataset]);
+  }
+
+  remove(id: string): void {
+    this.#write(this.#all.filter((one) => one.id !== id));
+  }
+
+  #write(all: readonly KeptDataset[]): void {
+    this.#all = all;
+    try {
+      this.storage?.setItem(KEY, JSON.stringify(all));
+    } catch {
+      // Full or blocked: they last for the visit.
+    }
+  }
+
+  #read(): readonly KeptDataset[] {
+    try {
+      const all: unknown = JSON.parse(this.storage?.getItem(KEY) ?? '[]');
+      return Array.isArray(all) ? all.flatMap(parse) : [];
+    } catch {
+      return [];
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { DatasetShelf } from '../../../src/sessions/page/dataset/dataset-shelf';
+import { newDataset } from '../../../src/sessions/shared/dataset/dataset';
+
+/** What a browser keeps. */
+function storage(text?: string): Pick<Storage, 'getItem' | 'setItem'> {
+  let kept = text ?? null;
+  return { getItem: () => kept, setItem: (_, value) => void (kept = value) };
+}
+const ZOO = { ...newDataset('Zoo', ['a', 'b']), id: 'zoo', classes: [{ id: 0, name: 'cat', from: ['own:cat'] }], leftOut: ['a/1'], licence: 'cc0-1.0' };
+
+describe('training sets that are kept', () => {
+  it('are there again at the next visit, as they were last', () => {
+    const device = storage();
+    const shelf = new DatasetShelf(device);
+    shelf.put(ZOO);
+    shelf.put({ ...ZOO, id: 'other' });
+    shelf.put({ ...ZOO, name: 'Zoo 2' });
+    expect(new DatasetShelf(device).all.map(({ id, name }) => [id, name])).toEqual([['zoo', 'Zoo 2'], ['other', 'Zoo']]);
+    expect(new DatasetShelf(device).all[1]).toEqual({ ...ZOO, id: 'other' });
+    shelf.remove('zoo');
+    expect(new DatasetShelf(device).all.map(({ id }) => id)).toEqual(['other']);
+  });
+
+  it('last for the visit where the device keeps nothing', () => {
+    const full = { getItem: () => null, setItem: () => { throw new DOMException('full', 'QuotaExceededError'); } };
+    const shelf = new DatasetShelf(full);
+    shelf.put(ZOO);
+    expect(shelf.all).toEqual([ZOO]);
+    expect(new DatasetShelf(undefined).all).toEqual([]);
+  });
+
+  it.each(['{', '{}', '[1]', '[{"id":"a"}]', '[{"id":"a","name":"b","sessionIds":[1],"classes":[]}]', '[{"id":"a","name":"b","sessionIds":[],"classes":[{"id":"x"}]}]'])('are not made up of what cannot be read: %s', (text) => {
+    expect(new DatasetShelf(storage(text)).all).toEqual([]);
+  });
+
+  it('of an earlier version have the usual rules', () => {
+    const [old] = new DatasetShelf(storage('[{"id":"a","name":"b","sessionIds":["s"],"classes":[],"split":{"seed":7}}]')).all;
+    expect(old).toEqual({ ...newDataset('b', ['s']), id: 'a', split: { ...newDataset('b', []).split, seed: 7 } });
+  });
+});
