@@ -36,7 +36,7 @@ const processes = [
   'tests/engine/kernels.test.ts',
   'tests/server/{load,telemetry}.test.ts',
   'tests/recognise/worker/exporters.test.ts',
-  'tests/sessions/dataset/readers.test.ts',
+  'tests/sessions/dataset/{readers,train}.test.ts',
   'tests/sessions/exports-python.test.ts',
   'tests/teach/logistic-sklearn.test.ts',
   'tests/tools/{audit,bootstrap,table}.test.ts',
