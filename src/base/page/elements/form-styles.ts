@@ -42,3 +42,20 @@ export const groupStyles = css`
     font-weight: 600;
   }
 `;
+
+/** Fields and lists that a finger can hit. */
+export const fieldStyles = css`
+  input[type='text'],
+  select {
+    box-sizing: border-box;
+    width: 100%;
+    min-width: 0;
+    min-height: 2.75rem;
+    padding: 0 0.75rem;
+    border: 1px solid var(--sg-line);
+    border-radius: 0.8rem;
+    background: var(--sg-surface);
+    color: inherit;
+    font: inherit;
+  }
+`;

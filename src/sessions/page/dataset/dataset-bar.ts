@@ -25,7 +25,7 @@ export class DatasetBar extends LitElement {
         top: 0;
         z-index: 2;
         padding: 0.5rem 0;
-        background: var(--sg-ground, var(--sg-surface));
+        background: var(--sg-background);
       }
       p {
         flex: 1 1 auto;

@@ -10,6 +10,7 @@ import type { DatasetPlan } from '../../shared/session-export';
 import { DatasetChangeEvent, DatasetPlanEvent } from '../events';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
 import { faultText } from '../../../base/page/elements/fault-text';
+import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
 /** How many pictures of each class a training set would have on each side, before it is made; counted anew at each change. */
@@ -18,6 +19,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 export class DatasetCounts extends LitElement {
   static override styles = [
     sharedStyles,
+    fieldStyles,
     css`
       :host {
         display: block;
@@ -46,10 +48,6 @@ export class DatasetCounts extends LitElement {
       thead th {
         color: var(--sg-muted);
         font-weight: normal;
-      }
-      th input {
-        width: 100%;
-        min-width: 7rem;
       }
       tfoot :is(th, td) {
         border: 0;
@@ -140,9 +138,9 @@ export class DatasetCounts extends LitElement {
     const missing = this.definition.split.by !== 'none' && [...counts.values()].some((count) => SIDES.some((side) => sides[side] === 0 || count[side] === 0));
     const notes = [
       ...(counts.size === 0 ? [msg('There is nothing to export yet: label something, or choose what was recognised.')] : []),
-      ...(overlapping > 0 ? [msg(str`${overlapping} pictures have several labels.`)] : []),
-      ...(tooNear > 0 ? [msg(str`${tooNear} pictures are left out: they are too near to another side.`)] : []),
-      ...(leftOut > 0 ? [msg(str`${leftOut} pictures were picked out.`)] : []),
+      ...(overlapping > 0 ? [msg(str`Pictures with several labels: ${overlapping}.`)] : []),
+      ...(tooNear > 0 ? [msg(str`Too near to another side, and left out: ${tooNear}.`)] : []),
+      ...(leftOut > 0 ? [msg(str`Picked out as wrong: ${leftOut}.`)] : []),
       ...(this.renames && counts.size > 1 ? [msg('Give a label the name of another to make them one.')] : []),
       ...(missing && counts.size > 0 ? [msg('Film a label at more moments, 2 s or more apart, to have it on each side.')] : []),
     ];

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { DatasetDefinition, PictureRules, SplitRule } from '../../shared/dataset/dataset';
 import { DatasetChangeEvent } from '../events';
+import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
 /** Between pictures, seconds; 0 for every frame of the film. */
@@ -31,6 +32,7 @@ interface Choice {
 export class DatasetOptions extends LitElement {
   static override styles = [
     sharedStyles,
+    fieldStyles,
     css`
       :host {
         display: flex;
@@ -44,10 +46,6 @@ export class DatasetOptions extends LitElement {
         min-width: 0;
         color: var(--sg-muted);
         font-size: 0.9rem;
-      }
-      select {
-        width: 100%;
-        min-width: 0;
       }
     `,
   ];

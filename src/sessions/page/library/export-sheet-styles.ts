@@ -94,13 +94,6 @@ export const exportSheetStyles = css`
     gap: 0.3rem;
     font-size: 0.9rem;
   }
-  select {
-    min-height: 2.75rem;
-    padding: 0 0.75rem;
-    border: 1px solid var(--sg-line);
-    border-radius: 0.8rem;
-    background: var(--sg-surface);
-  }
   .foot {
     /* Over the sheet's own padding, so that nothing shows below it. */
     --below: max(1.25rem, env(safe-area-inset-bottom));

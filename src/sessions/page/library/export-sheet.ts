@@ -18,6 +18,7 @@ import { fileSize } from '../../../base/page/elements/format';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { icon } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
+import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
@@ -30,7 +31,7 @@ import { datasetFormats, exportFormats, phaseWords } from './export-words';
 @customElement('sg-export-sheet')
 @localized()
 export class ExportSheet extends LitElement {
-  static override styles = [sharedStyles, exportSheetStyles];
+  static override styles = [sharedStyles, fieldStyles, exportSheetStyles];
 
   @property({ attribute: false }) library!: SessionLibrary;
   @property({ attribute: false }) shelf!: DatasetShelf;
@@ -86,7 +87,7 @@ export class ExportSheet extends LitElement {
   override render(): unknown {
     const { session, job } = this;
     const { kept } = this;
-    return html`<sg-sheet .heading=${kept ? msg('Training set') : msg('Export the session')}>
+    return html`<sg-sheet @close=${() => this.dispatchEvent(new Event('close'))} .heading=${kept ? msg('Training set') : msg('Export the session')}>
       ${kept ? this.#head(kept) : session ? html`<p class="name">${session.name}</p>` : nothing} ${(kept ?? session) && !job ? this.#form(session) : nothing}
       ${job ? this.#running() : nothing}
     </sg-sheet>`;

@@ -130,13 +130,23 @@ async function encodeAt(
     for (let n = 0; n < frames; n++) yield video.start + timeOf(n) + 5e-7;
   };
   let n = 0;
-  for await (const found of new VideoSampleSink(video.track).samplesAtTimestamps(times())) {
-    using sample: VideoSample | null = found;
-    if (!sample) throw new Fault('export-codec', `There is no frame at ${timeOf(n)} s of the film.`);
-    sample.setTimestamp(timeOf(n));
-    sample.setDuration(duration(n));
-    await source.add(sample);
-    onProgress(++n / frames);
+  let last: VideoSample | undefined;
+  try {
+    for await (const found of new VideoSampleSink(video.track).samplesAtTimestamps(times())) {
+      // Where the decoder gives none, the one before is still in sight.
+      if (found) {
+        last?.close();
+        last = found;
+      }
+      if (!last) throw new Fault('export-codec', `There is no frame at ${timeOf(n)} s of the film.`);
+      using sample = last.clone();
+      sample.setTimestamp(timeOf(n));
+      sample.setDuration(duration(n));
+      await source.add(sample);
+      onProgress(++n / frames);
+    }
+  } finally {
+    last?.close();
   }
   source.close();
   await output.finalize();
