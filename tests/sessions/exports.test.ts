@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { WebVTTParser } from 'webvtt-parser';
+import { classesOf } from '../../src/sessions/shared/dataset/classes';
+import { newDataset } from '../../src/sessions/shared/dataset/dataset';
+import { ClassFolders } from '../../src/sessions/shared/dataset/formats/image-folder';
+import { labelsOf, planPictures } from '../../src/sessions/shared/dataset/plan-pictures';
 import { constantRate, frameRange, labelStudioConfig, labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
 import { SquareTrack } from '../../src/sessions/shared/square-track';
 import { textExport } from '../../src/sessions/shared/export/text-export';
@@ -205,23 +209,19 @@ describe("the classes of a person's own model", () => {
   const [plum, crane] = [{ name: 'Pflaume' }, { name: 'crane' }];
   const recognitions = Array.from({ length: 30 }, (_, i) => answer(i * 200_000, i < 15 ? plum : crane, 0.9, i < 15 ? crane : plum));
   const own = sourceOf(sessionOf({ recognitions, human: { spans: [], snapshots: [] } }));
-  const images: CocoImage[] = [{ file: '0.jpg', timeUs: 0, width: 320, height: 240, square: undefined, labels: [plum] }];
 
   it('go into each format by their names, and never as classes of ImageNet', async () => {
-    const categories = await cocoCategories(own, images);
-    const { categories: listed } = JSON.parse(await textOf(cocoAnnotations(own, images, categories))) as { categories: { name: string; supercategory: string }[] };
-    expect(listed.map(({ name }) => name).sort()).toEqual(['Pflaume', 'crane']);
-    expect(listed.map(({ supercategory }) => supercategory)).toEqual(['own', 'own']);
-    const predictions = JSON.parse(await textOf(cocoPredictions(own, images, categories))) as { category_id: number }[];
-    expect(predictions).toHaveLength(2);
-    const folders = new LabelFolders();
-    expect([folders.of(plum), folders.of(crane)]).toEqual(['Pflaume', 'crane']);
+    const { pictures } = await planPictures(own, { ...newDataset('own', []).pictures, whose: 'predicted' });
+    const classes = classesOf([], labelsOf(pictures));
+    expect(classes).toEqual([{ id: 0, name: 'Pflaume', from: ['own:Pflaume'] }, { id: 1, name: 'crane', from: ['own:crane'] }]);
+    const folders = new ClassFolders(classes);
+    expect(classes.map((one) => folders.of(one))).toEqual(['Pflaume', 'crane']);
     const { all } = await labelStudioNames(own);
     expect([...all].sort()).toEqual(['Pflaume', 'crane']);
     expect(labelStudioConfig({ url: 'x', rate: 10, frames: 60 }, all, false)).toContain('value="Pflaume"');
     const csv = await textOf(textExport(own, 'csv', 'predicted'));
     expect(csv).toContain('Pflaume');
-    const lines = (await textOf(textExport(own, 'jsonl', 'predicted'))).trim().split('\n').slice(1).map((line) => JSON.parse(line) as { top: { index?: number; name: string }[] });
-    expect(lines[0].top.map(({ index, name }) => [index, name])).toEqual([[undefined, 'Pflaume'], [undefined, 'crane']]);
+    const lines = (await textOf(textExport(own, 'jsonl', 'predicted'))).trim().split('\n').map((line) => JSON.parse(line) as { top: { index: number | null; name: string }[] });
+    expect(lines[0].top.map(({ index, name }) => [index, name])).toEqual([[null, 'Pflaume'], [null, 'crane']]);
   });
 });
