@@ -66,6 +66,8 @@ export class ThreadTrials {
   #frameAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #store: MeasuredStore<ThreadRecord>;
+  /** Keys of what was measured in this visit. */
+  readonly #measured = new Set<string>();
 
   /** @param others whether something else is being timed */
   constructor(
@@ -81,7 +83,7 @@ export class ThreadTrials {
   get record(): ThreadRecord | undefined {
     if (!this.#subject || this.settings.value.threads > 0) return undefined;
     const { loaded, capabilities } = this.#subject;
-    return loaded.engine === 'simd' ? this.#store.recall(this.#key(variantOf(loaded), capabilities)) : undefined;
+    return loaded.engine === 'simd' ? this.#recall(this.#key(variantOf(loaded), capabilities)) : undefined;
   }
 
   /** Threads to start a model's weights with, and the most that are going to be tried with them. */
@@ -89,7 +91,7 @@ export class ThreadTrials {
     const wanted = this.settings.value.threads;
     const usual = threadsFor(capabilities, wanted);
     if (wanted > 0 || usual === 1) return { threads: usual };
-    const known = this.#store.recall(this.#key(variant, capabilities));
+    const known = this.#recall(this.#key(variant, capabilities));
     return known ? { threads: known.threads } : { threads: usual, mostThreads: mostThreads(capabilities.hardwareConcurrency, deviceMemory()) };
   }
 
@@ -142,8 +144,16 @@ export class ThreadTrials {
       return;
     }
     const { record } = trial;
-    this.#store.keep(this.#key(variantOf(subject.loaded), subject.capabilities), record);
+    const key = this.#key(variantOf(subject.loaded), subject.capabilities);
+    this.#store.keep(key, record);
+    this.#measured.add(key);
     await client.useThreads(record.threads).then(() => subject.told(record.threads), () => undefined);
+  }
+
+  /** One thread may have won only because other programs had the processor: it counts for the visit in which it was measured. */
+  #recall(key: string): ThreadRecord | undefined {
+    const record = this.#store.recall(key);
+    return record && record.threads === 1 && !this.#measured.has(key) ? undefined : record;
   }
 
   #key({ precision, sha256 }: ModelVariant, { hardwareConcurrency, wasmRelaxedSimd }: WorkerCapabilities): string {
