@@ -1,3 +1,4 @@
+import { noticeWords, type NoticeWords } from '../../src/sessions/page/recording/recording-words';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../src/base/shared/fault';
 import type { FinishedRecording, RecordingStatus } from '../../src/sessions/shared/recorder';
@@ -207,15 +208,22 @@ describe('RecordingController', () => {
     expect(downloaded).toEqual([{ manifest: KEPT, files }]);
   });
 
-  it('says that the film is in a chosen file as well where it is at the end, whatever was said before', async () => {
-    const copy = { name: 'chosen.mp4', failed: undefined };
-    for (const [at, told] of [[copy, { copy: 'chosen.mp4' }], [{ ...copy, failed: 'full' }, {}]] as const) {
+  it('says how the film in a chosen file ended, whatever was said before, and also where a fault ended it', async () => {
+    const whole = { name: 'chosen.mp4', failed: undefined };
+    const broken = { ...whole, failed: 'full' };
+    const words: NoticeWords[] = [];
+    for (const [copy, fault] of [[whole], [broken], [broken, 'storage-full']] as const) {
       const recording = await record();
-      recording.options.onEvent({ kind: 'status', status: { ...STATUS, copy } });
-      recording.finished.resolve({ manifest: KEPT, files: undefined, copy: at });
-      await controller.stop();
-      expect(controller.notice).toEqual({ kind: 'kept', session: KEPT, ...told });
+      recording.options.onEvent({ kind: 'status', status: { ...STATUS, copy: whole } });
+      recording.finished.resolve({ manifest: KEPT, files: undefined, copy });
+      await controller.stop(fault && new Fault(fault, 'no room'));
+      expect(controller.notice).toMatchObject({ kind: fault ? 'fault' : 'kept', session: KEPT, copy });
+      if (controller.notice) words.push(noticeWords(controller.notice));
     }
+    expect(words.map(({ urgent }) => urgent)).toEqual([false, true, true]);
+    expect(words[0].text).toContain('The film is in chosen.mp4 as well.');
+    expect(words[1].text).toContain('The film in chosen.mp4 is not whole. Export the session to have the film elsewhere.');
+    expect(words[2].text).toContain('The film in chosen.mp4 is not whole.');
   });
 
   it('ends where the room runs out, and tells why with what was kept', async () => {

@@ -1,11 +1,11 @@
 import { Fault } from '../../../base/shared/fault';
-import type { FinishedRecording } from '../../shared/recorder';
+import type { FilmCopyStatus, FinishedRecording } from '../../shared/recorder';
 import type { SessionManifest } from '../../shared/session';
 
 /** What a person is told. */
 export type RecordingNotice =
-  /** @property copy the chosen file that has the film as well @property handed whether the files were handed over as well */
-  | { readonly kind: 'kept'; readonly session: SessionManifest; readonly copy?: string; readonly handed?: boolean }
+  /** @property copy how the film in a chosen file ended @property handed whether the files were handed over as well */
+  | { readonly kind: 'kept'; readonly session: SessionManifest; readonly copy?: FilmCopyStatus; readonly handed?: boolean }
   | { readonly kind: 'recovered'; readonly sessions: readonly SessionManifest[] }
   | { readonly kind: 'downloaded' }
   | { readonly kind: 'empty' }
@@ -19,6 +19,8 @@ export interface RecordingFault {
   readonly session?: SessionManifest;
   /** What was handed over, because it is not on the device. */
   readonly handed?: SessionManifest;
+  /** How the film in a chosen file ended. */
+  readonly copy?: FilmCopyStatus;
   /** Whether something of it was on the device, and cannot be found again. */
   readonly lost?: boolean;
 }
@@ -31,16 +33,12 @@ export interface RecordingFault {
 export function endNotice(finished: FinishedRecording | undefined, fault: Fault | undefined, atEnd: boolean): RecordingNotice {
   if (finished?.gone) {
     const gone = fault?.code === 'storage-cleared' ? fault : new Fault('storage-cleared', 'The files were gone at the end.', { cause: fault });
-    return { kind: 'fault', fault: gone, handed: finished.manifest };
+    return { kind: 'fault', fault: gone, handed: finished.manifest, ...(finished.copy && { copy: finished.copy }) };
   }
   const inMemory = finished?.files && !atEnd;
-  if (fault) return { kind: 'fault', fault, ...(finished && (inMemory ? { handed: finished.manifest } : { session: finished.manifest })) };
+  const copy = finished?.copy && { copy: finished.copy };
+  if (fault) return { kind: 'fault', fault, ...copy, ...(finished && (inMemory ? { handed: finished.manifest } : { session: finished.manifest })) };
   if (!finished) return { kind: 'empty' };
   if (inMemory) return { kind: 'downloaded' };
-  const { copy } = finished;
-  return {
-    kind: 'kept', session: finished.manifest,
-    ...(copy && copy.failed === undefined && { copy: copy.name }),
-    ...(finished.files && { handed: true }),
-  };
+  return { kind: 'kept', session: finished.manifest, ...copy, ...(finished.files && { handed: true }) };
 }

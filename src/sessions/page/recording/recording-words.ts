@@ -26,9 +26,10 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
     case 'kept': {
       const { name, durationUs } = notice.session;
       const kept = msg(str`“${name}”, ${clock(durationUs / 1e6)}, is among your sessions on this device.`);
-      const copy = notice.copy === undefined ? '' : msg(str`The film is in ${notice.copy} as well.`);
       const handed = notice.handed ? msg('Its files are among your downloads as well, in a zip.') : '';
-      return { title: msg('The recording is kept'), text: [kept, copy, handed].filter(Boolean).join(' '), urgent: false };
+      const failed = notice.copy?.failed !== undefined;
+      const remedy = failed ? msg('Export the session to have the film elsewhere.') : '';
+      return { title: msg('The recording is kept'), text: [kept, copyWords(notice.copy), remedy, handed].filter(Boolean).join(' '), urgent: failed };
     }
     case 'recovered': {
       const damaged = notice.sessions.filter(({ flaw }) => flaw === 'film-damaged');
@@ -54,9 +55,20 @@ export function noticeWords(notice: RecordingNotice): NoticeWords {
       };
     case 'empty':
       return { title: msg('Nothing was recorded'), text: msg('The recording ended before its first picture.'), urgent: false };
-    case 'fault':
-      return { ...faultWords(notice), urgent: true };
+    case 'fault': {
+      const { title, text } = faultWords(notice);
+      return { title, text: [text, copyWords(notice.copy)].filter(Boolean).join(' '), urgent: true };
+    }
   }
+}
+
+/** How the film in a chosen file ended; '' where none was chosen. */
+function copyWords(copy: FilmCopyStatus | undefined): string {
+  if (!copy) return '';
+  const { name, failed } = copy;
+  return failed === undefined
+    ? msg(str`The film is in ${name} as well.`)
+    : msg(str`The film in ${name} is not whole.`);
 }
 
 /** What became of the recording that a fault ended; undefined where there was none. */
