@@ -21,8 +21,9 @@ export interface FeatureModel {
  * the checksum of its reference file: what was taught in floats is named in int8 as well, and the app may change between them.
  */
 export function featureModelOf(manifest: ModelManifest, precision: string): FeatureModel | undefined {
-  const { id, name, variants, architecture, kernels } = manifest;
-  const width = architecture === 'classifier' ? kernels?.features : WIDTHS[architecture];
+  const { id, name, variants, architecture, kernels, ports } = manifest;
+  // An output that a person called features has a length of its own, whatever the network.
+  const width = architecture === 'classifier' || ports?.answers === 'features' ? kernels?.features : WIDTHS[architecture];
   return width === undefined ? undefined : { id, name, precision, sha256: variants.at(0)?.sha256 ?? '', width };
 }
 

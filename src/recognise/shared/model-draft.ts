@@ -67,13 +67,19 @@ export function changedManifest(manifest: ModelManifest, change: DraftChange): M
   const { classNames: _, ...rest } = manifest;
   const preprocessing = { ...manifest.preprocessing, ...change.preprocessing };
   return {
-    ...rest,
+    ...(answers === 'features' ? asClassifier(rest) : rest),
     name,
     licence,
     preprocessing,
     ...(manifest.ports ? { ports: { ...manifest.ports, ...ports, size: preprocessing.crop } } : {}),
     ...(classNames ? { classNames } : {}),
   };
+}
+
+/** A ResNet-18 whose scores are called features has features of another length than ResNet-18's, and its known answer no longer holds. */
+function asClassifier(manifest: ModelManifest): ModelManifest {
+  if (manifest.architecture === 'classifier') return manifest;
+  return { ...manifest, architecture: 'classifier', variants: manifest.variants.map(({ selfTest: _, ...variant }) => variant) };
 }
 
 /** Names for all classes: those that there are, and numbers where they do not fit the network. */

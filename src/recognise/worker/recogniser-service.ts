@@ -201,7 +201,8 @@ export class RecogniserService implements RecogniserApi {
     const classes = running.probabilities.length;
     const named = (found: Prediction[]): Prediction[] => ownNames(naming?.name(found, classes) ?? found, running.names);
     const top = named(topK(probabilities, options.count));
-    if (live && placed.look.kind !== 'refined' && engine.classMap) {
+    // Features are no classes: of them there is no map.
+    if (live && placed.look.kind !== 'refined' && classes > 0 && engine.classMap) {
       this.#looks.follow(placed, engine.classMap(leadingOf(running.probabilities)), size);
     }
     // Taught classes have no weights of which a map could be made.
@@ -221,7 +222,7 @@ export class RecogniserService implements RecogniserApi {
       frame: size,
       square: squareOf(options.aim, size, running.reader.preprocessor.spec),
       aimed: options.aim !== undefined,
-      ...(options.map && engine.classMap ? { look: lookMap(placed, engine.classMap(leading), leading) } : {}),
+      ...(options.map && classes > 0 && engine.classMap ? { look: lookMap(placed, engine.classMap(leading), leading) } : {}),
     };
   }
 
@@ -234,11 +235,11 @@ export class RecogniserService implements RecogniserApi {
   }
 
   async #readLive(frame: FrameInput, size: FrameSize, { aim, looks, features, block }: RecogniseOptions): Promise<ReadLook> {
-    const { engine, reader, loaded } = this.#loaded;
+    const { engine, reader, loaded, probabilities } = this.#loaded;
     const { spec } = reader.preprocessor;
     // What is taught is taught of the image as it is, and what was taught is only known of the whole square.
     const plain = features === true || (block ?? false) || this.#naming !== undefined;
-    const wishes = { second: !plain && engine.classMap !== undefined, views: !plain && GAINS_BY_VIEWS.has(loaded.manifest.architecture), ...looks, aim };
+    const wishes = { second: !plain && probabilities.length > 0 && engine.classMap !== undefined, views: !plain && GAINS_BY_VIEWS.has(loaded.manifest.architecture), ...looks, aim };
     const { moved, ...first } = this.#looks.next(wishes, size, spec);
     await reader.read(frame, engine.input, first.view);
     const { changed, again } = this.#looks.seen(first, engine.input, size, spec);

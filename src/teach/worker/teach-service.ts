@@ -89,6 +89,7 @@ export class TeachService implements TeachApi {
   addExamples(classId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
     return this.#changing(async (store) => {
       found(await store.classes(), classId);
+      refuseOtherLengths(model, examples);
       const now = this.#stamp(examples.length);
       const stored = examples.map(({ features, image, group, source, square }, i): StoredExample => (
         { id: crypto.randomUUID(), thingId: classId, group, addedAt: now + i / 1000, source, ...(square && { square }), model, features, picture: image }
@@ -101,6 +102,7 @@ export class TeachService implements TeachApi {
 
   async updateFeatures(model: FeatureModel, updates: readonly FeatureUpdate[]): Promise<void> {
     await this.#changing(async (store) => {
+      refuseOtherLengths(model, updates);
       const byId = new Map(updates.map((u) => [u.id, u]));
       const examples = (await store.examples()).flatMap((e) => {
         const update = byId.get(e.id);
@@ -237,6 +239,12 @@ function found(classes: readonly StoredClass[], id: string): StoredClass {
   const taughtClass = classes.find((t) => t.id === id);
   if (!taughtClass) throw new Fault('storage-failed', 'This thing is no longer there: it was deleted, in another tab perhaps.');
   return taughtClass;
+}
+
+/** What has another length could not be read back: it would count as damaged. @throws Fault `engine-failed` */
+function refuseOtherLengths({ name, width }: FeatureModel, given: readonly { readonly features: Float32Array }[]): void {
+  const other = given.find(({ features }) => features.length !== width);
+  if (other) throw new Fault('engine-failed', `${name} gave ${other.features.length} features where it has ${width}: nothing was kept.`);
 }
 
 /** @throws Fault `name-taken` where another class has it, upper and lower case alike */

@@ -189,10 +189,9 @@ describe('RecogniserService', () => {
     });
 
     it('are all that a network without a classifier names: its answer are features', async () => {
-      class Backbone extends BrightnessEngine {
+      class Backbone extends MappingEngine {
         override run = (): Promise<{ logits: Float32Array; features: Float32Array }> =>
           Promise.resolve({ logits: Float32Array.from({ length: 512 }, (_, i) => 0.4 + (i % 7) / 10), features: undefined as unknown as Float32Array });
-        classMap = undefined;
       }
       service = new RecogniserService(() => Promise.resolve(new Backbone()), taught);
       const { manifest: own, ...rest } = request();
@@ -201,8 +200,9 @@ describe('RecogniserService', () => {
       expect(await service.load({ ...rest, manifest: kept }, () => undefined)).toMatchObject({ classes: 0 });
       const options = { capturedAt: 0, count: 3, features: true, map: true };
       for (const live of [true, false]) {
-        const { top, steady, features } = await service.recognise(frame(255), { ...options, id: 1, live });
+        const { top, steady, features, look } = await service.recognise(frame(255), { ...options, id: 1, live });
         expect([top, steady]).toEqual([[], []]);
+        expect(look).toBeUndefined();
         expect(features?.[3]).toBeCloseTo(0.7, 5);
       }
       const examples = Array.from({ length: 6 }, (_, i) => ({ features: Float32Array.from({ length: 512 }, (__, j) => 0.4 + (j % 7) / 10 + i / 100), label: 0, group: `g${i}` }));

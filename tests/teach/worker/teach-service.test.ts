@@ -146,6 +146,16 @@ describe('TeachService', () => {
     expect((await service.train(ELSE, nothing))?.thingIds).toEqual([mug, key]);
   });
 
+  it('refuses features of another length than the network\'s: they could not be read back', async () => {
+    const [mug] = await teach('mug');
+    const wide = news(0, 1, { width: 25 });
+    await expect(service.addExamples(mug, MODEL, wide)).rejects.toThrow('gave 25 features where it has 24');
+    const [{ id }] = await store.examples();
+    await expect(service.updateFeatures(MODEL, [{ id, features: wide[0].features, block: undefined }])).rejects.toThrow('nothing was kept');
+    expect((await store.examples()).every(({ features }) => features.length === 24)).toBe(true);
+    expect(await store.examples()).toHaveLength(8);
+  });
+
   it('can be switched off and on', async () => {
     await teach('mug', 'key');
     await service.train(MODEL, nothing);
