@@ -41,7 +41,8 @@ export class OfflineController implements ReactiveController {
   /** Begins, or goes on; all that is kept already stays. Only where a service worker will answer with it. */
   start(wanted: Wanted): void {
     const same = JSON.stringify(wanted) === JSON.stringify(this.#wanted);
-    if (same && (this.#end || this.progress?.phase === 'kept')) return;
+    // What has stopped stays so: whoever owns this asks at each of its updates, and the report of the stop is one.
+    if (same && (this.#end || this.progress?.phase === 'kept' || this.progress?.phase === 'stopped')) return;
     this.#end?.();
     this.#wanted = wanted;
     const end = keepOffline({ page: new URL('.', document.baseURI).href, ...wanted }, (progress) => {
@@ -53,9 +54,10 @@ export class OfflineController implements ReactiveController {
 
   /** Makes way for something more urgent, for example a model that is chosen. */
   pause(): void {
+    // Whatever it has come to before is no end of what ran.
+    if (this.#end) this.progress = undefined;
     this.#end?.();
     this.#end = undefined;
-    if (this.progress?.phase === 'keeping') this.progress = undefined;
   }
 
   /** What was wanted is there: that is only worth its word once the page itself is. @param current whether nothing has come between */
@@ -89,6 +91,8 @@ export class OfflineController implements ReactiveController {
   }
 
   readonly #onOnline = (): void => {
-    if (this.progress?.reason === 'no-network' && this.#wanted) this.start(this.#wanted);
+    if (this.progress?.reason !== 'no-network' || !this.#wanted) return;
+    this.progress = undefined;
+    this.start(this.#wanted);
   };
 }
