@@ -22,6 +22,12 @@ export async function isWhole(response: Response, integrity: string | undefined)
   }
 }
 
+/** As it is to be kept: browsers refuse to open a page that came by way of another address, as `index.html` does from hosts that send it on to `/`. */
+function toKeep(fetched: Response): Response {
+  const { body, status, statusText, headers } = fetched;
+  return withHeaders(fetched.redirected ? new Response(body, { status, statusText, headers }) : fetched);
+}
+
 /**
  * Looks at each kept file of the app, and fetches anew what is not what the build made: a disk may give back other bytes than it was given.
  * @param cacheName where they are kept
@@ -38,7 +44,7 @@ export async function mendShell(shell: Shell, cacheName: string): Promise<ShellS
       const fetched = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
       state.answered = true;
       if (!fetched.ok || !(await isWhole(fetched, integrity))) continue;
-      await cache.put(key, withHeaders(fetched));
+      await cache.put(key, toKeep(fetched));
       state.mended++;
     } catch {
       // No network, or no room: the next look tries again.

@@ -12,16 +12,18 @@ async function buildsInUse(): Promise<Set<string> | undefined> {
   return new Set(names);
 }
 
-/** Keys of the large files that a version lists, absolute. */
-async function listedFiles(shell: string): Promise<string[]> {
-  const cache = await caches.open(shell);
-  const found = await cache.match(new URL(OFFLINE_LIST, self.registration.scope), { ignoreSearch: true });
-  const list = (await found?.json()) as OfflineList | undefined;
-  return (list?.files ?? []).map(({ key }) => new URL(key, self.registration.scope).href);
+/** Keys of the large files that a build lists, absolute. Undefined where its list is missing or is none. */
+async function listedFiles(build: string): Promise<string[] | undefined> {
+  const url = new URL(OFFLINE_LIST, self.registration.scope);
+  const found = await caches.match(url, { cacheName: SHELL_CACHE_PREFIX + build, ignoreSearch: true });
+  const list = (await found?.json().catch(() => undefined)) as Partial<OfflineList> | null | undefined;
+  // A damaged disk may give back anything.
+  if (!Array.isArray(list?.files)) return undefined;
+  return (list.files as OfflineList['files']).map(({ key }) => new URL(key, self.registration.scope).href);
 }
 
 /**
- * Throws away the files of versions that no open page runs any more, and large files that no version lists.
+ * Throws away the files of versions that no open page runs any more, and large files that no version lists: none of these where a list is missing.
  * @param build this service worker's own
  */
 export async function tidy(build: string): Promise<void> {
@@ -29,13 +31,14 @@ export async function tidy(build: string): Promise<void> {
   const used = await buildsInUse();
   // A newer version may be putting its files together: it tidies up itself once it is in charge.
   if (!used || self.registration.installing || self.registration.waiting) return;
-  const stays = (shell: string): boolean => {
-    const id = shell.slice(SHELL_CACHE_PREFIX.length);
-    return id === build || used.has(id);
-  };
-  await Promise.all(shells.filter((shell) => !stays(shell)).map((shell) => caches.delete(shell)));
-  const listed = new Set((await Promise.all(shells.filter(stays).map(listedFiles))).flat());
+  const builds = new Set([build, ...used]);
+  const stale = shells.filter((shell) => !builds.has(shell.slice(SHELL_CACHE_PREFIX.length)));
+  await Promise.all(stale.map((shell) => caches.delete(shell)));
+  const lists = await Promise.all([...builds].map(listedFiles));
+  // Models are too large to be thrown away on a guess.
+  if (lists.includes(undefined)) return;
+  const listed = new Set(lists.flat());
   const files = await caches.open(FILES_CACHE);
-  const stale = (await files.keys()).filter(({ url }) => url.startsWith(self.registration.scope) && !listed.has(url));
-  await Promise.all(stale.map((request) => files.delete(request)));
+  const unlisted = (await files.keys()).filter(({ url }) => url.startsWith(self.registration.scope) && !listed.has(url));
+  await Promise.all(unlisted.map((request) => files.delete(request)));
 }
