@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import { modelIndex } from '../src/server/model-index.ts';
+import { modelIndex, readModelFolder } from '../src/server/model-index.ts';
 
 /** Gives the page `models/index.json`: the manifests of public/models in one list, made anew for each build. */
 export function modelIndexPlugin(): Plugin {
@@ -18,6 +18,7 @@ export function modelIndexPlugin(): Plugin {
       });
     },
     generateBundle() {
+      for (const words of readModelFolder(folder).passedOver) this.warn(words);
       this.emitFile({ type: 'asset', fileName: 'models/index.json', source: body() });
     },
   };

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ModelManifest, ModelVariant } from '../base/shared/model';
-import { modelIndex } from './model-index';
+import { readModelFolder } from './model-index';
 import type { Network } from './job';
 import { ownModels } from './own-models';
 import { Problem } from './problem';
@@ -41,7 +41,7 @@ export class InstalledModels {
    * @throws Error where there is no model, the wanted one is missing, or a file is damaged
    */
   static async read(folder: string, model?: string, precision?: string): Promise<InstalledModels> {
-    const manifests = modelIndex(folder);
+    const { manifests, passedOver: foreign } = readModelFolder(folder);
     const networks: Network[] = [];
     for (const manifest of manifests) {
       for (const variant of manifest.variants) {
@@ -55,10 +55,11 @@ export class InstalledModels {
     const taken = { files: new Set(manifests.flatMap(({ variants }) => variants.map(({ file }) => file))), ids: new Set(manifests.map(({ id }) => id)) };
     const own = await ownModels(folder, taken);
     networks.push(...own.networks);
-    const why = own.passedOver.map((words) => ` ${words}`).join('');
+    const passedOver = [...foreign, ...own.passedOver];
+    const why = passedOver.map((words) => ` ${words}`).join('');
     if (networks.length === 0) throw new Error(`There is no model in ${folder}: run npm run build first.${why}`);
     try {
-      return new InstalledModels(networks, choose(networks, networks[0], model, precision), own.passedOver);
+      return new InstalledModels(networks, choose(networks, networks[0], model, precision), passedOver);
     } catch (error) {
       if (error instanceof Problem) throw new Error(`${error.message} (--model and --precision name what runs where a request names nothing.)${why}`, { cause: error });
       throw error;

@@ -43,6 +43,8 @@ describe('models that the app has saved, in the folder of models', () => {
       // What they are not told of: no names, no numbers of a picture.
       fremd: colourClassifier(),
       kaputt: Buffer.from('no model'),
+      // Pictures of another size than the network is said to take.
+      schief: saved({}, { size: 32 }),
       'efficientnet-lite0': saved({}),
     };
     mkdirSync(folder, { recursive: true });
@@ -51,6 +53,9 @@ describe('models that the app has saved, in the folder of models', () => {
     const manifest = JSON.parse(readFileSync(join(models, 'efficientnet-lite0.json'), 'utf8')) as ModelManifest;
     const [first] = manifest.variants;
     copyFileSync(join(models, first.file), join(folder, 'lite.onnx'));
+    // What others put beside their models.
+    const foreign = { config: '{"architectures": ["ResNet"], "id2label": {"0": "rot"}}', labels: '["rot", "grün"]', leer: '', further: '{"of": "lite", "variant": {"file": 7}}', nichts: 'null' };
+    for (const [name, content] of Object.entries(foreign)) writeFileSync(join(folder, `${name}.json`), content);
     writeFileSync(join(folder, 'lite.json'), JSON.stringify({ ...manifest, variants: [{ ...first, file: 'lite.onnx' }] }));
     service = await startService({ models: folder, workers: 1 });
   });
@@ -94,8 +99,13 @@ describe('models that the app has saved, in the folder of models', () => {
     expect(models).toContainEqual({ model: 'farben', precision: 'fp32' });
     expect(models).toContainEqual({ model: 'efficientnet-lite0', precision: 'fp16' });
     expect(models.map(({ model }) => model)).not.toContain('fremd');
-    expect(service.passedOver.map((words) => words.split(' was')[0])).toEqual(['efficientnet-lite0.onnx', 'fremd.onnx', 'kaputt.onnx']);
-    expect(service.passedOver[1]).toContain('save it from there');
+    expect(service.passedOver.map((words) => words.split(' was')[0])).toEqual([
+      'config.json', 'further.json', 'labels.json', 'leer.json', 'nichts.json', 'efficientnet-lite0.onnx', 'fremd.onnx', 'kaputt.onnx', 'schief.onnx',
+    ]);
+    const why = (name: string): string => service.passedOver.find((words) => words.startsWith(`${name} `)) ?? '';
+    expect(why('fremd.onnx')).toContain('save it from there');
+    expect(why('config.json')).toContain('it is no manifest of a model');
+    expect(why('leer.json')).toContain('JSON');
   });
 
   it('is the one that answers where it is alone, or preferred', async () => {

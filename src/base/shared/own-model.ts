@@ -1,5 +1,6 @@
-import { MOST_CLASSES, type ClassifierDescription, type ClassifierPorts, type Preprocessing } from '../../engine/index';
-import type { ModelManifest, ModelVariant } from './model';
+import { MOST_CLASSES, type ClassifierDescription, type ClassifierPorts } from '../../engine/index';
+import { isPorts, isPreprocessing, isText } from './manifest-check';
+import type { ModelManifest } from './model';
 
 /** Under which name an exported model tells, in the metadata of its ONNX file, how it is fed, read and called. */
 const KEY = 'sightglass';
@@ -7,24 +8,6 @@ const VERSION = 1;
 
 /** What an exported model tells of itself. */
 export type OwnModel = Pick<ModelManifest, 'name' | 'licence' | 'source' | 'preprocessing' | 'classNames'> & { readonly ports: ClassifierPorts | undefined };
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 2000;
-const isSide = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 4096;
-const isTriple = (value: unknown, above = -Infinity): boolean => Array.isArray(value) && value.length === 3 && value.every((v) => Number.isFinite(v) && (v as number) > above);
-const isOneOf = (value: unknown, ...choices: unknown[]): boolean => choices.includes(value);
-
-function isPreprocessing(value: unknown): value is Preprocessing {
-  const { resize, crop, interpolation, mean, std } = (value ?? {}) as Partial<Record<keyof Preprocessing, unknown>>;
-  return isSide(resize) && isSide(crop) && isOneOf(interpolation, 'bilinear', 'bicubic') && isTriple(mean) && isTriple(std, 0);
-}
-
-function isPorts(value: unknown): value is ClassifierPorts {
-  const { input, layout, numbers, size, scores, answers, colours, features } = (value ?? {}) as Partial<Record<keyof ClassifierPorts, unknown>>;
-  return (
-    isText(input) && isText(scores) && isSide(size) && isOneOf(layout, 'nchw', 'nhwc') && isOneOf(numbers, 'float32', 'float16', 'uint8') &&
-    isOneOf(answers, 'scores', 'probabilities', 'independent', 'features') && isOneOf(colours, undefined, 'rgb', 'bgr') && (features === undefined || isText(features))
-  );
-}
 
 /**
  * What an ONNX file that this app exported tells of itself.
@@ -50,6 +33,8 @@ export function ownModelOf({ ports, outputs, metadata }: ClassifierDescription):
   const scores = outputs.find(({ name }) => name === own?.ports?.scores);
   if (!own?.ports || !scores) return undefined;
   const { classNames, ports: set } = own;
+  // Pictures of one size for a network of another: no such file was exported here.
+  if (own.preprocessing.crop !== set.size) return undefined;
   if (set.answers !== 'features' && scores.classes !== undefined && classNames !== undefined && classNames.length !== scores.classes) return undefined;
   return { ...own, ports: { ...set, input: ports.input, numbers: ports.numbers } };
 }
@@ -57,24 +42,6 @@ export function ownModelOf({ ports, outputs, metadata }: ClassifierDescription):
 /** What classes are called whose names nobody knows. */
 export function numberedNames(classes: number): readonly string[] {
   return Array.from({ length: classes }, (_, i) => `class ${i}`);
-}
-
-const isString = (value: unknown): value is string => typeof value === 'string';
-const isVariant = (value: unknown): value is ModelVariant => {
-  const { precision, file, bytes, sha256 } = (value ?? {}) as Partial<Record<keyof ModelVariant, unknown>>;
-  return isOneOf(precision, 'fp32', 'fp16', 'int8') && isString(file) && isString(sha256) && Number.isSafeInteger(bytes);
-};
-
-/** Whether what was read from a kept model's folder is a manifest by which it can be listed and started. */
-export function isModelManifest(value: unknown): value is ModelManifest {
-  const told = (value ?? {}) as Partial<Record<keyof ModelManifest, unknown>>;
-  const { id, name, architecture, licence, source, preprocessing, classNames, ports, kernels, variants } = told;
-  return (
-    [id, name, licence, source].every(isString) && isOneOf(architecture, 'resnet18', 'efficientnet-lite0', 'classifier') &&
-    isPreprocessing(preprocessing) && (classNames === undefined || (Array.isArray(classNames) && classNames.every(isString))) &&
-    (ports === undefined || isPorts(ports)) && (kernels === undefined || (typeof kernels === 'object' && kernels !== null)) &&
-    Array.isArray(variants) && variants.length > 0 && variants.every(isVariant)
-  );
 }
 
 /** A field of bytes of a protocol buffer message with a number below 16. */

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/shared/fault';
 import type { ModelManifest } from '../../base/shared/model';
 import { hasPrivateFiles, writeAll } from '../../base/worker/private-files';
-import { isModelManifest } from '../../base/shared/own-model';
+import { isModelManifest } from '../../base/shared/manifest-check';
 import { MODEL_FILE, MODELS_FOLDER, type KeptModels, type StoredModel } from '../shared/recogniser';
 
 const MANIFEST_FILE = 'manifest.json';
