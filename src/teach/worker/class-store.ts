@@ -4,7 +4,7 @@ import { storageFault } from '../../base/worker/private-files';
 import type { LiveClasses } from '../shared/teach';
 import type { StoredBlock } from '../../recognise/shared/index';
 import {
-  isStoredBlock, isStoredClass, isStoredExample, isStoredTraining, type StoredClass, type StoredExample, type StoredTraining,
+  isStoredBlock, isStoredClass, isStoredExample, isStoredTraining, withoutClass, type StoredClass, type StoredExample, type StoredTraining,
 } from './stored-records';
 
 /** What is changed in one go: all of it or nothing. Deletions come first. */
@@ -25,6 +25,7 @@ export interface ClassStore {
   examples(): Promise<StoredExample[]>;
   /** How many classes and examples lie there that could not be read when they were last asked for: they are left out, and left alone. */
   readonly unreadable: number;
+  /** Those, and examples whose class is not there. */
   deleteUnreadable(): Promise<void>;
   /** Of those that have one. */
   blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>>;
@@ -68,8 +69,10 @@ class DatabaseStore implements ClassStore {
   }
 
   async deleteUnreadable(): Promise<void> {
+    // What a person was told of, whatever is found now.
     const { things, examples } = this.#unreadable;
-    await this.change({ deleteClasses: things, deleteExamples: examples });
+    const unseen = withoutClass(await this.examples(), await this.classes());
+    await this.change({ deleteClasses: things, deleteExamples: [...examples, ...unseen.map(({ id }) => id)] });
   }
 
   blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>> {

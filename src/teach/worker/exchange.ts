@@ -9,7 +9,7 @@ import {
   type FileExample,
   type ClassesFile,
 } from '../shared/classes-file';
-import type { StoredExample, StoredClass } from './stored-records';
+import { withoutClass, type StoredExample, type StoredClass } from './stored-records';
 
 /** A larger file is none of ours: 1000 classes of 30 examples with images have 300 MB. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -54,7 +54,7 @@ async function readFile(file: Blob): Promise<ClassesFile> {
 
 /**
  * What has to be stored to take a file in: classes of a name that is there already get its examples, examples that are there
- * already are left out.
+ * already are left out. Examples whose class is not there come anew, with the file's class.
  * @throws Fault `things-file` or `things-model`
  */
 export async function importClasses(
@@ -69,7 +69,8 @@ export async function importClasses(
     const theirs = `${read.model.name} ${read.model.precision}`;
     throw new Fault('things-model', `The file's examples were seen by ${theirs}${theirs === `${model.name} ${model.precision}` ? ' with other weights' : ''}, and some have no picture.`);
   }
-  const known = new Set(examples.map((e) => e.id));
+  const unseen = new Set(withoutClass(examples, classes));
+  const known = new Set(examples.filter((e) => !unseen.has(e)).map((e) => e.id));
   const made: StoredClass[] = [];
   const added: StoredExample[] = [];
   for (const [i, { name, other, examples: own }] of read.things.entries()) {

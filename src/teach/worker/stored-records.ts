@@ -65,6 +65,12 @@ export function isStoredExample(value: unknown): value is StoredExample {
   );
 }
 
+/** Examples whose class is not there, or could not be read: nobody sees them. */
+export function withoutClass(examples: readonly StoredExample[], classes: readonly StoredClass[]): StoredExample[] {
+  const ids = new Set(classes.map(({ id }) => id));
+  return examples.filter(({ thingId }) => !ids.has(thingId));
+}
+
 export function isStoredBlock(value: unknown): value is StoredBlock {
   const { channels, side } = RESNET18_LAST_BLOCK;
   return isObject(value) && ['hidden', 'sum'].every((key) => {

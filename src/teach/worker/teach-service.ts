@@ -172,8 +172,10 @@ export class TeachService implements TeachApi {
   importFile(file: Blob, model: FeatureModel): Promise<ImportSummary> {
     return this.#changing(async (store) => {
       const change = await importClasses(file, model, await store.classes(), await store.examples());
-      await store.change(change);
-      const undo = this.#remember({ deleteClasses: change.classes.map((t) => t.id), deleteExamples: change.examples.map((e) => e.id) });
+      const deleteExamples = change.examples.map((e) => e.id);
+      // What lay there of a class that could not be read goes with its blocks: they may be another network's.
+      await store.change({ ...change, deleteExamples });
+      const undo = this.#remember({ deleteClasses: change.classes.map((t) => t.id), deleteExamples });
       return { classes: change.classes.length, examples: change.examples.length, undo };
     });
   }

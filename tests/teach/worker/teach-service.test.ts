@@ -186,6 +186,17 @@ describe('TeachService', () => {
       expect((await there.service.state()).classes).toEqual([]);
     });
 
+    it('bring back a thing that was damaged, with the examples that lie there unseen', async () => {
+      const [mug] = await teach('mug', 'key');
+      const file = await service.exportFile(MODEL, false);
+      await store.change({ deleteClasses: [mug] });
+      expect((await service.state()).classes.map((t) => t.name)).toEqual(['key']);
+      expect(await service.importFile(file, MODEL)).toMatchObject({ classes: 1, examples: 8 });
+      const { classes } = await service.state();
+      expect(classes.map((t) => [t.name, t.examples.length]).sort()).toEqual([['key', 8], ['mug', 8]]);
+      expect(await store.examples()).toHaveLength(16);
+    });
+
     it('say which square of its frame each example is of', async () => {
       const square = { x: 0.25, y: 0.75, side: 0.2 };
       const id = await service.addClass('mug');
