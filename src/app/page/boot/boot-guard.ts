@@ -13,6 +13,8 @@ const MEND_MS = 30_000;
 /** How often the page was loaded anew by itself in this visit: with files that were mended, then without the service worker, and no more. */
 const ATTEMPTS = 'sightglass.mended';
 const MOST_ATTEMPTS = 2;
+/** Beginning of the names of the caches with the app's own small files (base/shared/offline.ts, which this file must not import): not the models' one. */
+const SHELL_CACHES = 'sightglass-shell-';
 
 /** What is said, in the languages of the app. */
 interface Words {
@@ -39,6 +41,13 @@ let troubled = false;
 
 function started(): boolean {
   return (document.querySelector('sg-app')?.shadowRoot?.childElementCount ?? 0) > 0;
+}
+
+/** Whether the app has started meanwhile, as on a slow network: then all is well, and nothing more is done or said. */
+function isWell(): boolean {
+  if (!started()) return false;
+  document.querySelector('main.boot-guard')?.remove();
+  return true;
 }
 
 function paragraph(tag: 'h1' | 'p' | 'button', words: Words): HTMLElement[] {
@@ -77,11 +86,18 @@ function mend(): Promise<ShellState | undefined> {
   });
 }
 
-/** The server has another version than what is kept, or the service worker is an older one: it goes, and the page comes from the server. What a person has kept stays. */
+/**
+ * The server has another version than what is kept, or the service worker is an older one: it goes with the app's own kept files, from which
+ * the same version would be installed once more, and the page comes from the server. What a person has kept stays, and so do the models.
+ */
 async function withoutServiceWorker(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
+  const kept = registration ? await caches.keys().catch(() => []) : [];
+  if (isWell()) return;
+  await Promise.all(kept.filter((name) => name.startsWith(SHELL_CACHES)).map((name) => caches.delete(name).catch(() => false)));
+  if (isWell()) return;
   await registration?.unregister();
-  location.reload();
+  if (!isWell()) location.reload();
 }
 
 /** Browsers hold the scripts of a page that is loaded anew in memory, damaged ones too, until the same address is asked for by other means. */
@@ -106,31 +122,42 @@ async function serverAnswers(): Promise<boolean> {
   return fetch(location.href, { method: 'HEAD', cache: 'no-store' }).then(({ ok }) => ok, () => false);
 }
 
+function loadAgain(): void {
+  if (!isWell()) location.reload();
+}
+
+function offerAgain(): void {
+  say(UNREACHED, () => void serverAnswers().then((answers) => (answers ? withoutServiceWorker() : loadAgain())).catch(loadAgain));
+}
+
+/** Helps a start that went wrong. After each wait it is asked anew whether it did: a slow start is never broken off. */
 async function recover(): Promise<void> {
   say(MENDING);
   const state = await mend();
+  if (isWell()) return;
   if (state && state.damaged > state.mended && !state.answered) {
-    say(OFFLINE, () => location.reload());
-    addEventListener('online', () => location.reload(), { once: true });
+    say(OFFLINE, loadAgain);
+    addEventListener('online', loadAgain, { once: true });
     return;
   }
   const attempt = state && nextAttempt();
   if (attempt === 1 && state?.damaged && state.damaged === state.mended) {
     await forgetScripts();
-    location.reload();
-  } else if (attempt !== undefined && (await serverAnswers())) {
-    await withoutServiceWorker();
-  } else {
-    say(UNREACHED, () => void serverAnswers().then((answers) => (answers ? withoutServiceWorker() : location.reload())));
+    loadAgain();
+    return;
   }
+  const answers = attempt !== undefined && (await serverAnswers());
+  if (isWell()) return;
+  if (answers) await withoutServiceWorker();
+  else offerAgain();
 }
 
 function trouble(graceMs: number): void {
   if (troubled || started()) return;
+  // For good: what was begun ends with a start, a load or a person's choice, and a further error begins no second one.
   troubled = true;
   setTimeout(() => {
-    troubled = false;
-    if (!started()) void recover();
+    if (!started()) void recover().catch(offerAgain);
   }, graceMs);
 }
 
