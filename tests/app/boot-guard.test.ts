@@ -100,19 +100,19 @@ describe('the boot guard', () => {
     await settled();
   }
 
-  const LOST: ShellState = { damaged: 1, mended: 0, answered: true };
+  const LOST: ShellState = { damaged: 1, mended: 0, answered: true, replaced: false };
 
   it('loads the page anew where all is mended', async () => {
     fail();
     expect(page.panel).toBeDefined();
-    await answer({ damaged: 1, mended: 1, answered: true });
+    await answer({ damaged: 1, mended: 1, answered: true, replaced: false });
     expect(done).toEqual(['reload']);
   });
 
   it('leaves an app alone that started while its files were looked at', async () => {
     fail();
     page.started = true;
-    await answer({ damaged: 1, mended: 1, answered: true });
+    await answer({ damaged: 1, mended: 1, answered: true, replaced: false });
     expect(page.panel).toBeUndefined();
     expect(done).toEqual([]);
   });

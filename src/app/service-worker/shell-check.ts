@@ -34,7 +34,7 @@ function toKeep(fetched: Response): Response {
  */
 export async function mendShell(shell: Shell, cacheName: string): Promise<ShellState> {
   const cache = await caches.open(cacheName);
-  const state = { damaged: 0, mended: 0, answered: false };
+  const state = { damaged: 0, mended: 0, answered: false, replaced: false };
   for (const [url, key] of shell.getURLsToCacheKeys()) {
     const integrity = shell.getIntegrityForCacheKey(key);
     const kept = await cache.match(key, { ignoreVary: true }).catch(() => undefined);
@@ -43,7 +43,11 @@ export async function mendShell(shell: Shell, cacheName: string): Promise<ShellS
     try {
       const fetched = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
       state.answered = true;
-      if (!fetched.ok || !(await isWhole(fetched, integrity))) continue;
+      if (!fetched.ok || !(await isWhole(fetched, integrity))) {
+        // A server in trouble says nothing of what it has.
+        state.replaced ||= fetched.status < 500;
+        continue;
+      }
       await cache.put(key, toKeep(fetched));
       state.mended++;
     } catch {

@@ -56,6 +56,8 @@ export interface ShellState {
   readonly mended: number;
   /** Whether the server answered at all. */
   readonly answered: boolean;
+  /** Whether it has other content for one of them, or none: as where it has a newer version. */
+  readonly replaced: boolean;
 }
 
 /** Key of a model's file: its address alone does not change with its content. */

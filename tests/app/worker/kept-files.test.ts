@@ -112,4 +112,18 @@ describe('mendShell', () => {
     expect(await kept?.text()).toBe(TEXT);
     expect(Object.fromEntries(kept?.headers ?? [])).toMatchObject(Object.fromEntries(new Headers(headers)));
   });
+
+  it.each([
+    ['other content', new Response('<!doctype html><p>newer'), true],
+    ['nothing there', new Response('', { status: 404 }), true],
+    ['trouble of its own', new Response('', { status: 503 }), false],
+  ])('tells a server that has other content from one that may have the same: %s', async (_, response, replaced) => {
+    serve(response);
+    expect(await mendShell(shell, SHELL)).toEqual({ damaged: 1, mended: 0, answered: true, replaced });
+  });
+
+  it('leaves what is whole', async () => {
+    caches.store(SHELL).set(PAGE, new Response(TEXT));
+    expect(await mendShell(shell, SHELL)).toEqual({ damaged: 0, mended: 0, answered: false, replaced: false });
+  });
 });

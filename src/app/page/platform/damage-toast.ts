@@ -19,15 +19,18 @@ export class DamageToast extends LitElement {
   @property({ attribute: false }) state: ShellState | undefined;
 
   override render(): unknown {
-    const { damaged = 0, mended = 0 } = this.state ?? {};
-    return mended < damaged
-      ? html`<p role="status">
-            ${msg('Files of the app that are kept on this device are damaged. They are fetched anew at the next start with a network.')}
-          </p>
-          <button @click=${() => this.#answer('later')}>${msg('Go on')}</button>`
-      : html`<p role="status">${msg('Files of the app that are kept on this device were damaged, and were fetched anew.')}</p>
-          <button class="primary" @click=${() => this.#answer('reload')}>${msg('Reload')}</button>
-          <button @click=${() => this.#answer('later')}>${msg('Later')}</button>`;
+    const { damaged = 0, mended = 0, replaced = false } = this.state ?? {};
+    if (mended >= damaged)
+      return html`<p role="status">${msg('Files of the app that are kept on this device were damaged, and were fetched anew.')}</p>
+        <button class="primary" @click=${() => this.#answer('reload')}>${msg('Reload')}</button>
+        <button @click=${() => this.#answer('later')}>${msg('Later')}</button>`;
+    // The version that runs cannot be made whole then; a newer one takes over once no page of this one is open.
+    return html`<p role="status">
+        ${replaced
+          ? msg('Files of the app that are kept on this device are damaged, and the server has others by now, perhaps of a newer version. Close all tabs and windows of the app, then open it again with a network.')
+          : msg('Files of the app that are kept on this device are damaged. They are fetched anew at the next start with a network.')}
+      </p>
+      <button @click=${() => this.#answer('later')}>${msg('Go on')}</button>`;
   }
 
   #answer(choice: 'reload' | 'later'): void {
