@@ -31,7 +31,9 @@ describe('LabelQuality', () => {
     quality.seen([], 0, undefined, view(0));
     quality.seen([mug], S, 'dark', view(1));
     quality.seen([mug], 2 * S, 'blurred', view(2));
-    expect(quality.tallies).toEqual([{ label: mug, seconds: 2, views: undefined }]);
+    expect(quality.tallies).toEqual([{ label: mug, seconds: 2, views: 0 }]);
+    quality.put([span('a', mug, 0, 20)]);
+    expect(quality.advice([])).toMatchObject({ kind: 'few' });
   });
 
   it('tells first of the image, then of what is missing, then of what is little', () => {

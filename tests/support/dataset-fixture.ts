@@ -67,6 +67,6 @@ export async function writtenFiles(writer: DatasetWriter, pictures: readonly Dat
     else for await (const part of input) parts.push(part.slice());
     files.set(name, Buffer.concat(parts));
   }
-  files.set('README.md', Buffer.from(datasetCard(context, format, counts, { gap: 3, picked: 1, overlapping: 7 })));
+  files.set('README.md', Buffer.from(datasetCard(context, format, counts, { gap: 3, picked: 1, overlapping: 7, missing: 2 })));
   return files;
 }

@@ -51,6 +51,8 @@ export class LabelQuality {
   #held: readonly LabelRef[] = [];
   #shortcoming: { readonly kind: Shortcoming; readonly sinceUs: number } | undefined;
   #nowUs = 0;
+  /** Whether the network gives features. */
+  #featured = false;
 
   /** Spans that have ended, or that last until now. */
   put(spans: readonly HumanSpan[]): void {
@@ -65,6 +67,7 @@ export class LabelQuality {
    */
   seen(held: readonly LabelRef[], timeUs: number, shortcoming: Shortcoming | undefined, features: Float32Array | undefined): void {
     this.#nowUs = timeUs;
+    this.#featured ||= features !== undefined;
     if (shortcoming !== this.#shortcoming?.kind) this.#shortcoming = shortcoming && { kind: shortcoming, sinceUs: timeUs };
     for (const label of held) {
       const views = this.#viewsOf(label, timeUs);
@@ -80,7 +83,7 @@ export class LabelQuality {
       const key = labelKey(label);
       labels.set(key, { label, us: (labels.get(key)?.us ?? 0) + endUs - startUs });
     }
-    return [...labels].map(([key, { label, us }]) => ({ label, seconds: us / 1e6, views: this.#views.get(key)?.features.length || undefined }));
+    return [...labels].map(([key, { label, us }]) => ({ label, seconds: us / 1e6, views: this.#featured ? (this.#views.get(key)?.features.length ?? 0) : undefined }));
   }
 
   /** @param prepared what was to be filmed; @returns undefined before anything is labelled where nothing was prepared */

@@ -187,7 +187,7 @@ describe('the card of a training set', () => {
     expect(card).toContain(`| | all pictures | ${(CLASSES.length - 1) * 6} | ${(CLASSES.length - 1) * 2} | ${(CLASSES.length - 1) * 2} |`);
     expect(card).toContain('- 12 by a person, who accepted the guess of the network');
     expect(card).toContain('at least 2 s apart. Seed 1.');
-    expect(card).toContain('- Left out: 3 too near to another side, 1 picked out by a person.');
+    expect(card).toContain('- Left out: 3 too near to another side, 1 picked out by a person, 2 whose frame or snapshot could not be read.');
     expect(card).toContain('Pictures with several labels (7): stand under the one that began last.');
     expect(card).toContain('ResNet-18 (fp32)');
   });

@@ -24,20 +24,20 @@ async function plan(rules: Partial<PictureRules>, from = source): Promise<[numbe
 describe('which pictures a training set takes', () => {
   it('one a span or every so often, with all labels that hold then, and snapshots that have one', async () => {
     expect(await plan({ everyUs: undefined })).toEqual([[2, [cat, dog]], [3.6, [dog]], [4.65, [dog]]]);
-    expect(await plan({})).toEqual([[1, [cat]], [1.5, [cat, dog]], [2, [cat, dog]], [2.5, [cat]], [3.6, [dog]]]);
+    expect(await plan({})).toEqual([[1, [cat]], [1.5, [cat, dog]], [2, [cat, dog]], [2.5, [cat]], [3.6, [dog]], [4.65, [dog]]]);
     expect(await plan({ everyUs: 2_000_000, whose: 'predicted' })).toEqual([[0, [cat]], [2, [cat]], [4, [dog]]]);
     expect(await plan({ everyUs: undefined, whose: 'predicted' })).toEqual([[1.5, [cat]], [4.5, [dog]]]);
   });
 
   it('what becomes of several labels is chosen, and counted', async () => {
-    expect(await plan({ overlaps: 'latest' })).toEqual([[1, [cat]], [1.5, [dog]], [2, [dog]], [2.5, [cat]], [3.6, [dog]]]);
-    expect(await plan({ overlaps: 'none' })).toEqual([[1, [cat]], [2.5, [cat]], [3.6, [dog]]]);
+    expect(await plan({ overlaps: 'latest' })).toEqual([[1, [cat]], [1.5, [dog]], [2, [dog]], [2.5, [cat]], [3.6, [dog]], [4.65, [dog]]]);
+    expect(await plan({ overlaps: 'none' })).toEqual([[1, [cat]], [2.5, [cat]], [3.6, [dog]], [4.65, [dog]]]);
     for (const overlaps of ['each', 'latest', 'none'] as const) expect((await planPictures(source, { ...RULES, overlaps })).overlapping).toBe(2);
   });
 
   it('nothing near the ends of a span, but the middle of a short one', async () => {
     // At 1.5 s the dog has just begun, so that nobody knows.
-    expect(await plan({ everyUs: 250_000, marginUs: 300_000 })).toEqual([[2, [cat, dog]], [2.5, [cat]], [3.6, [dog]]]);
+    expect(await plan({ everyUs: 250_000, marginUs: 300_000 })).toEqual([[2, [cat, dog]], [2.5, [cat]], [3.6, [dog]], [4.65, [dog]]]);
     expect(await plan({ everyUs: undefined, marginUs: 300_000 })).toEqual([[2, [cat, dog]], [3.6, [dog]], [4.65, [dog]]]);
   });
 
@@ -70,7 +70,7 @@ describe('which pictures a training set takes', () => {
 
   it('knows where the network looked', async () => {
     const { pictures } = await planPictures(sourceOf(aimedSession()), { ...RULES, everyUs: 1_000_000 });
-    expect(pictures.map(({ square }) => square?.side)).toEqual([0.875, 0.25, 0.25, 0.875, 0.875, 0.875, 0.875]);
+    expect(pictures.map(({ square }) => square?.side)).toEqual([0.875, 0.25, 0.25, 0.25, 0.875, 0.875, 0.875, 0.875]);
   });
 });
 
@@ -88,6 +88,19 @@ describe('the classes of a dataset', () => {
     expect(later.slice(0, 3)).toEqual(first);
     expect(later.slice(3).map(({ id, name }) => [id, name])).toEqual([[3, 'crane'], [4, 'crane (class 517)'], [5, 'apple'], [6, 'crane (own)']].sort((a, b) => Number(a[0]) - Number(b[0])));
     expect(classByLabel(later).get('class:517')?.id).toBe(4);
+  });
+
+  it('are never called alike, and a person\'s words with a number are their own', () => {
+    const known = classesOf([], CRANES);
+    const later = classesOf(known, [{ name: 'crane' }]);
+    expect(new Set(later.map(({ name }) => name)).size).toBe(3);
+    // Known before ImageNet's class of the name comes in.
+    const banana = classesOf([], [{ name: 'banana' }]);
+    expect(classesOf(banana, [{ index: 954, name: 'banana' }])).toEqual([{ id: 0, name: 'banana', from: ['own:banana', 'class:954'] }]);
+    const door = classesOf([], [{ name: 'door (class 2)' }]);
+    expect(classesOf(door, [{ name: 'door' }]).map(({ name }) => name)).toEqual(['door (class 2)', 'door']);
+    // Which of two is meant nobody knows.
+    expect(classesOf(classesOf([], [{ name: 'crane' }]), CRANES).map(({ from }) => from)).toEqual([['own:crane'], ['class:134'], ['class:517']]);
   });
 
   it('are renamed, and merged where the name is another\'s; a number is never given again', () => {

@@ -34,6 +34,24 @@ describe('training sets that are kept', () => {
     expect(new DatasetShelf(storage(text)).all).toEqual([]);
   });
 
+  it('keep each of their rules, also one picture a label', () => {
+    const device = storage();
+    const once = { ...ZOO, pictures: { ...ZOO.pictures, everyUs: undefined } };
+    new DatasetShelf(device).put(once);
+    expect(new DatasetShelf(device).all).toEqual([once]);
+  });
+
+  it('of another tab stay, and one that cannot be read takes no others with it', () => {
+    const device = storage();
+    const [here, there] = [new DatasetShelf(device), new DatasetShelf(device)];
+    here.put(ZOO);
+    there.put({ ...ZOO, id: 'theirs' });
+    here.put({ ...ZOO, name: 'Zoo 2' });
+    expect(new DatasetShelf(device).all.map(({ id, name }) => [id, name])).toEqual([['zoo', 'Zoo 2'], ['theirs', 'Zoo']]);
+    const damaged = JSON.stringify([{ ...ZOO, id: 'bad', classes: [null] }, ZOO]);
+    expect(new DatasetShelf(storage(damaged)).all.map(({ id }) => id)).toEqual(['zoo']);
+  });
+
   it('of an earlier version have the usual rules', () => {
     const [old] = new DatasetShelf(storage('[{"id":"a","name":"b","sessionIds":["s"],"classes":[],"split":{"seed":7}}]')).all;
     expect(old).toEqual({ ...newDataset('b', ['s']), id: 'a', split: { ...newDataset('b', []).split, seed: 7 } });

@@ -1,5 +1,5 @@
 import { browserStorage } from '../../../base/page/settings';
-import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
+import { newDataset, type DatasetClass, type DatasetDefinition } from '../../shared/dataset/dataset';
 
 const KEY = 'sightglass.datasets';
 
@@ -10,14 +10,21 @@ export interface KeptDataset extends DatasetDefinition {
 
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
+function isClass(value: unknown): boolean {
+  const { id, name, from } = (value ?? {}) as Partial<DatasetClass>;
+  return Number.isInteger(id) && typeof name === 'string' && isTexts(from);
+}
+
 /** What was kept, as far as it can be read; what a later version left out has its usual value. */
 function parse(value: unknown): KeptDataset[] {
   if (typeof value !== 'object' || value === null) return [];
   const kept = value as Partial<KeptDataset>;
   if (typeof kept.id !== 'string' || typeof kept.name !== 'string' || !isTexts(kept.sessionIds) || !isTexts(kept.leftOut ?? [])) return [];
-  if (!Array.isArray(kept.classes) || !kept.classes.every(({ id, name, from }) => Number.isInteger(id) && typeof name === 'string' && isTexts(from))) return [];
+  if (!Array.isArray(kept.classes) || !kept.classes.every(isClass)) return [];
   const usual = newDataset(kept.name, kept.sessionIds);
-  return [{ ...usual, ...kept, id: kept.id, pictures: { ...usual.pictures, ...kept.pictures }, split: { ...usual.split, ...kept.split } }];
+  // JSON leaves out what is undefined: one picture a label.
+  const pictures = kept.pictures ? { ...usual.pictures, ...kept.pictures, everyUs: kept.pictures.everyUs } : usual.pictures;
+  return [{ ...usual, ...kept, id: kept.id, pictures, split: { ...usual.split, ...kept.split } }];
 }
 
 /** The training sets of this device, in localStorage; where that is blocked they last for the visit. */
@@ -34,12 +41,20 @@ export class DatasetShelf {
   }
 
   put(dataset: KeptDataset): void {
+    this.#refresh();
     const known = this.#all.some(({ id }) => id === dataset.id);
     this.#write(known ? this.#all.map((one) => (one.id === dataset.id ? dataset : one)) : [...this.#all, dataset]);
   }
 
   remove(id: string): void {
+    this.#refresh();
     this.#write(this.#all.filter((one) => one.id !== id));
+  }
+
+  /** Another tab may have written meanwhile; where nothing can be kept, this visit's sets stay. */
+  #refresh(): void {
+    const stored = this.#read();
+    if (stored.length > 0) this.#all = stored;
   }
 
   #write(all: readonly KeptDataset[]): void {

@@ -72,6 +72,9 @@ export class ExportSheet extends LitElement {
     if (session.id !== this.session?.id) {
       this.#reset();
       this.definition = newDataset(session.name, [session.id]);
+    } else if (this.definition) {
+      // Its labels may be others by now: what would be exported is counted anew.
+      this.definition = { ...this.definition };
     }
     this.session = session;
     void encodesH264(session.film).then((encodes) => (this.h264 = encodes));
@@ -157,8 +160,10 @@ export class ExportSheet extends LitElement {
 
   #change(dataset: DatasetDefinition): void {
     this.#reset();
-    this.definition = dataset;
-    this.#keep(dataset.classes);
+    // Classes that were counted meanwhile have their numbers already; a change of anything else leaves them.
+    const classes = dataset.classes === this.definition?.classes ? (this.kept?.classes ?? dataset.classes) : dataset.classes;
+    this.definition = { ...dataset, classes };
+    this.#keep(classes);
   }
 
   /** Keeps a training set as it is now; classes keep the numbers that they were given. */

@@ -22,6 +22,10 @@ export class CardCounts {
     return this.#sides;
   }
 
+  get total(): number {
+    return SIDES.reduce((sum, side) => sum + this.#sides[side], 0);
+  }
+
   /** The same pictures, counted as they go by. */
   async *through(pictures: Pictures): AsyncGenerator<DatasetPicture> {
     for await (const picture of pictures) {
@@ -43,6 +47,8 @@ export interface LeftOut {
   readonly gap: number;
   readonly picked: number;
   readonly overlapping: number;
+  /** Whose frame or snapshot could not be had. */
+  readonly missing: number;
 }
 
 function size(pictures: number): string {
@@ -63,7 +69,7 @@ function splitFiles(format: string, sides: readonly Side[]): string {
 /** README.md of a dataset: what is in it, where it is from, how it was split (huggingface.co/docs/hub/datasets-cards). */
 export function datasetCard({ definition, classes, sessions, sides }: DatasetContext, format: string, counts: CardCounts, left: LeftOut): string {
   const { name, licence, pictures: rules, split } = definition;
-  const total = SIDES.reduce((sum, side) => sum + counts.pictures[side], 0);
+  const { total } = counts;
   const front = `---\npretty_name: ${JSON.stringify(name)}\n${licence ? `license: ${licence}\n` : ''}task_categories:\n- image-classification\nsize_categories:\n- ${size(total)}\n${splitFiles(format, sides)}---\n`;
   const rows = classes.filter(({ id }) => counts.classes.has(id)).map(({ id, name: label }) => {
     const count = counts.classes.get(id) ?? { train: 0, val: 0, test: 0 };
@@ -102,7 +108,7 @@ Labels of a person and of the network are not mixed: these are ${rules.whose ===
 - Pictures: ${frames}; ${seconds(rules.marginUs)} s at both ends of each span are left off.
 - Pictures with several labels (${left.overlapping}): ${{ each: 'stand under each', latest: 'stand under the one that began last', none: 'are left out' }[rules.overlaps]}.
 - Split: ${how}. Seed ${split.seed}.
-- Left out: ${left.gap} too near to another side, ${left.picked} picked out by a person.
+- Left out: ${left.gap} too near to another side, ${left.picked} picked out by a person, ${left.missing} whose frame or snapshot could not be read.
 - Boxes: the square that the network looked at, which a person may have aimed; the whole picture where the session does not say.
 
 ## Sessions

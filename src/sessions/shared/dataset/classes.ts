@@ -2,6 +2,9 @@ import { labelKey, nameKey, type LabelRef } from '../../../base/shared/labels/la
 import { DistinctNames } from '../export/distinct-names';
 import type { DatasetClass } from './dataset';
 
+/** How `DistinctNames` tells the second of two of ImageNet's classes of one name. */
+const NUMBERED = / \(class \d{1,3}\)$/;
+
 /**
  * The classes of labels: those that are known keep their numbers, new ones get the next, by name. Labels that differ in upper and lower case
  * alone are one class, and so is a person's own that is called as one of ImageNet's.
@@ -11,12 +14,21 @@ export function classesOf(known: readonly DatasetClass[], labels: Iterable<Label
   const taken = new Set(classes.flatMap(({ from }) => from));
   const all = new Map<string, LabelRef>();
   for (const label of labels) all.set(labelKey(label), label);
-  // Two of ImageNet's classes may be called alike, of which one has its number behind the name (`DistinctNames`): then nobody knows which.
-  const named = (name: string) =>
-    classes.filter((one) => one.from.length > 0 && (nameKey(one.name) === nameKey(name) || nameKey(one.name).startsWith(`${nameKey(name)} (class `)));
   const names = new DistinctNames();
-  for (const { name } of classes) names.of({ name });
+  for (const { name } of classes) names.take(name);
   const fresh = [...all].filter(([key]) => !taken.has(key));
+  const isOwn = (key: string): boolean => key.startsWith('own:');
+  const called = (name: string) => classes.filter((one) => one.from.length > 0 && nameKey(one.name) === nameKey(name));
+  const sameAs = ({ index, name }: LabelRef): (typeof classes)[number] | undefined => {
+    const same = index === undefined
+      // Two of ImageNet's classes may be called alike, of which one has its number behind the name (`DistinctNames`): then nobody knows which.
+      ? classes.filter((one) => one.from.length > 0 && nameKey(one.from.every(isOwn) ? one.name : one.name.replace(NUMBERED, '')) === nameKey(name))
+      // A person's own word for it came first, and means this one class alone.
+      : fresh.filter(([, other]) => other.index !== undefined && nameKey(other.name) === nameKey(name)).length === 1
+        ? called(name).filter(({ from }) => from.every(isOwn))
+        : [];
+    return same.length === 1 ? same[0] : undefined;
+  };
   // ImageNet's first, so that a person's own find them.
   const order = ({ index, name }: LabelRef): [boolean, string, number] => [index === undefined, name, index ?? 0];
   fresh.sort(([, a], [, b]) => {
@@ -25,8 +37,8 @@ export function classesOf(known: readonly DatasetClass[], labels: Iterable<Label
   });
   let next = classes.reduce((most, { id }) => Math.max(most, id + 1), 0);
   for (const [key, label] of fresh) {
-    const same = label.index === undefined ? named(label.name) : [];
-    if (same.length === 1) same[0].from.push(key);
+    const same = sameAs(label);
+    if (same) same.from.push(key);
     else classes.push({ id: next++, name: names.of(label), from: [key] });
   }
   return classes;

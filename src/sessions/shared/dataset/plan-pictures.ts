@@ -46,11 +46,25 @@ async function spansOf(source: ExportSource, { whose, marginUs }: PictureRules):
   return spans;
 }
 
+/** Times, rising, with the middle of each span that none of them falls into: a short label has one picture at least. */
+function withMiddles(times: ArrayLike<number>, spans: readonly Span[]): number[] {
+  const all = Array.from(times);
+  const missed = spans.filter(({ innerStartUs, innerEndUs }) => {
+    let [low, high] = [0, times.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (times[middle] < innerStartUs) low = middle + 1;
+      else high = middle;
+    }
+    return !(low < times.length && times[low] < innerEndUs);
+  });
+  return [...new Set([...all, ...missed.map(middleUs)])].sort((a, b) => a - b);
+}
+
 /** Times at which a picture may be taken, rising: each once. */
 function timesOf(spans: readonly Span[], { everyUs, background }: PictureRules, durationUs: number, frames: Float64Array | undefined): number[] {
   const every = (stepUs: number): number[] => Array.from({ length: Math.ceil(durationUs / stepUs) }, (_, n) => Math.round(n * stepUs));
-  if (everyUs === 0 && frames) return [...frames];
-  if (everyUs !== undefined) return every(everyUs === 0 ? 1e6 / 30 : everyUs);
+  if (everyUs !== undefined) return withMiddles(everyUs === 0 ? (frames ?? every(1e6 / 30)) : every(everyUs), spans);
   const times = new Set(spans.map(middleUs));
   if (background) for (const timeUs of every(BACKGROUND_EVERY_US)) if (!spans.some((span) => span.startUs <= timeUs && timeUs < span.endUs)) times.add(timeUs);
   return [...times].sort((a, b) => a - b);

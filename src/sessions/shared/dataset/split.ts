@@ -10,6 +10,7 @@ import { SIDES, type Side, type SplitRule } from './dataset';
 /** What the split has to know of a picture. */
 export interface SplitItem {
   readonly key: string;
+  /** Of the film: copies of one session have one. */
   readonly sessionId: string;
   /** Microseconds. */
   readonly timeUs: number;

@@ -10,6 +10,11 @@ export class DistinctNames {
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
 
+  /** Nothing else is called so. */
+  take(name: string): void {
+    this.#taken.add(name);
+  }
+
   /** The label's name, with its class behind it where another label has the name already. */
   of(label: LabelRef): string {
     const key = labelKey(label);

@@ -11,7 +11,8 @@ import type { PlannedDataset } from './plan-dataset';
 /** An image of a planned picture. */
 interface Taken {
   readonly size: Size;
-  readonly jpeg: (square?: Region) => Promise<Blob>;
+  /** Undefined where it cannot be read after all. */
+  readonly jpeg: (square?: Region) => Promise<Blob | undefined>;
 }
 
 /** Frames of a session's film; those that the film has not are left out. */
@@ -40,8 +41,9 @@ async function* framesFrom(source: SessionSource, planned: readonly PlannedPictu
 async function* snapshotsFrom(source: SessionSource, planned: readonly PlannedPicture[]): AsyncGenerator<readonly [PlannedPicture, Taken]> {
   for (const picture of planned) {
     const image = picture.snapshot === undefined ? undefined : await source.snapshot(picture.snapshot);
-    if (!image) continue;
-    yield [picture, { size: await jpegSize(image), jpeg: (square) => (square ? cutJpeg(image, square) : Promise.resolve(image)) }];
+    // One that is gone or damaged is counted as missing, and all others are had.
+    const size = image && (await jpegSize(image).catch(() => undefined));
+    if (image && size) yield [picture, { size, jpeg: (square) => (square ? cutJpeg(image, square).catch(() => undefined) : Promise.resolve(image)) }];
   }
 }
 
@@ -80,6 +82,8 @@ export async function* datasetPictures(
           const whole = !cut || !picture.square;
           const pixels = Math.max(1, Math.round(square.width));
           const { width, height } = whole ? size : { width: pixels, height: pixels };
+          const bytes = await jpeg(whole ? undefined : square);
+          if (!bytes) continue;
           const classes = new Map<number, PictureClass>();
           for (const label of picture.labels) {
             const { id: classId, name } = classOf(label);
@@ -88,7 +92,7 @@ export async function* datasetPictures(
           const at = picture.snapshot === undefined ? String(picture.timeUs).padStart(10, '0') : `snapshot-${safeName(picture.snapshot.replace(/\.jpg$/, '').replaceAll('.', '_'), 'x', 40)}`;
           yield {
             ...picture, session, side, file: `${bases.get(id) ?? 'session'}-${at}.jpg`, width, height,
-            box: whole ? square : { x: 0, y: 0, width, height }, looked: picture.square && square, classes: [...classes.values()], jpeg: await jpeg(whole ? undefined : square),
+            box: whole ? square : { x: 0, y: 0, width, height }, looked: picture.square && square, classes: [...classes.values()], jpeg: bytes,
           };
           onPicture(++count);
         }

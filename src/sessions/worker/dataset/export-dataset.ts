@@ -53,7 +53,7 @@ async function* contents(request: DatasetRequest, planned: PlannedDataset, repor
   const taken = datasetPictures(planned, dataset.cut, order, (count) => report({ phase: 'pictures', done: count / Math.max(1, sides.size) }));
   yield* (await writerOf(request, planned))(context, counts.through(taken));
   if (counts.authors.size === 0) throw new Fault('export-empty', 'No picture could be had of the films.');
-  const left = { gap: pictures.length - sides.size, picked: planned.leftOut, overlapping: planned.overlapping };
+  const left = { gap: pictures.length - sides.size, picked: planned.leftOut, overlapping: planned.overlapping, missing: sides.size - counts.total };
   yield { name: 'README.md', input: datasetCard(context, request.format, counts, left) };
 }
 

@@ -1,4 +1,4 @@
-import { csvRecord } from '../../../../base/shared/csv';
+import { csvRecord, UTF8_MARK } from '../../../../base/shared/csv';
 import { toJsonLines } from '../../json-lines';
 import { safeName, UniqueNames } from '../../export/file-names';
 import { SIDES, type DatasetClass, type PictureClass } from '../dataset';
@@ -67,6 +67,6 @@ export async function* imageFolder({ classes, sides }: DatasetContext, pictures:
     }
     yield { name: `${side}/metadata.jsonl`, input: toJsonLines(rows.get(side) ?? []) };
   }
-  yield { name: 'classes.csv', input: folders.table() };
+  yield { name: 'classes.csv', input: UTF8_MARK + folders.table() };
   yield { name: 'pictures.csv', input: table };
 }

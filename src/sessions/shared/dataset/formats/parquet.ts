@@ -4,8 +4,9 @@ import { PictureReader, textStream, type DatasetContext, type Pictures, type Zip
 import { pictureRow } from './picture-rows';
 import type { DatasetPicture } from '../dataset';
 
-/** Pictures of a row group: what is in memory at a time. */
+/** Pictures of a row group, at most, and about how many bytes of them: what is in memory at a time. */
 const ROWS = 100;
+const BYTES = 16_000_000;
 
 const text = (name: string): SchemaElement => ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' });
 const number = (name: string, type: 'INT64' | 'DOUBLE' | 'BOOLEAN'): SchemaElement => ({ name, type, repetition_type: 'OPTIONAL' });
@@ -64,8 +65,10 @@ async function* table(reader: PictureReader, side: string, names: readonly strin
   };
   for (;;) {
     const group: DatasetPicture[] = [];
-    for (let next = await reader.peek(); next?.side === side && group.length < ROWS; next = await reader.peek()) {
+    let bytes = 0;
+    for (let next = await reader.peek(); next?.side === side && group.length < ROWS && bytes < BYTES; next = await reader.peek()) {
       group.push(next);
+      bytes += next.jpeg.size;
       await reader.take();
     }
     if (group.length === 0) break;

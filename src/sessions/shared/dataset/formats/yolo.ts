@@ -15,7 +15,7 @@ export async function* yolo({ classes, sides }: DatasetContext, pictures: Pictur
   // Ultralytics asks for both, and has no pictures of a side that is not there.
   const folder = (side: 'train' | 'val'): string => `images/${sides.includes(side) ? side : sides[0]}`;
   const test = sides.includes('test') ? 'test: images/test\n' : '';
-  // JSON's texts are YAML's.
+  // Without a `path` its places are beside it, wherever training is started. JSON's texts are YAML's.
   const names = namesById(classes).map((name, id) => `  ${id}: ${JSON.stringify(name)}\n`).join('');
-  yield { name: 'data.yaml', input: `path: .\ntrain: ${folder('train')}\nval: ${folder('val')}\n${test}names:\n${names}` };
+  yield { name: 'data.yaml', input: `train: ${folder('train')}\nval: ${folder('val')}\n${test}names:\n${names}` };
 }
