@@ -30,6 +30,7 @@ export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id
   readonly start?: number;
   /** True where the session says where the network looked: the middle, but at the upper right from 1 to 2 s. */
   readonly aimed?: boolean;
+  readonly createdAt?: number;
 }
 
 /** Where the network looked from 1 to 2 s: 60 pixels of 320 x 240, 210 from the left and 30 from the top. */

@@ -68,6 +68,7 @@ export class LabelSetSheet extends LitElement {
   ];
 
   @consume({ context: labelBookContext }) readonly book!: LabelBook;
+  @state() private open = false;
   @state() private text = '';
   /** A file that could not be opened: its name. */
   @state() private unreadable: string | undefined;
@@ -80,6 +81,8 @@ export class LabelSetSheet extends LitElement {
     await loadAllClassNames();
     this.#classes = classesByName(allClassNames());
     this.unreadable = undefined;
+    this.open = true;
+    await this.updateComplete;
     this.#write(textOfLabels(this.book.prepared, this.#classes, labelText));
     await this.updateComplete;
     await this.sheet.show();
@@ -87,31 +90,33 @@ export class LabelSetSheet extends LitElement {
   }
 
   override render(): unknown {
+    return html`<sg-sheet .heading=${msg('Labels for filming')} @close=${() => (this.open = false)}>${this.open ? this.#form() : nothing}</sg-sheet>`;
+  }
+
+  #form(): unknown {
     const set = this.#set;
-    return html`<sg-sheet .heading=${msg('Labels for filming')}>
-      <form @submit=${this.#onSubmit}>
-        <p id="hint">${msg('One label a line. While you film they are at hand in this order, each one tap away.')}</p>
-        <textarea
-          class="field"
-          aria-label=${msg('Labels, one a line')}
-          aria-describedby="hint"
-          aria-invalid=${set.long.length > 0 ? 'true' : nothing}
-          autocapitalize="off"
-          spellcheck="false"
-          placeholder=${[msg('red mug'), msg('blue mug'), msg('my keys')].join('\n')}
-          @input=${() => (this.text = this.field.value)}
-        ></textarea>
-        ${this.#state(set)}
-        <div class="row">
-          <label class="file">
-            ${icon('upload')}${msg('Open a text file')}
-            <input class="visually-hidden" type="file" accept=".txt,.csv,text/plain" @change=${this.#onFile} />
-          </label>
-          <button type="button" ?disabled=${set.labels.length === 0} @click=${this.#onShare}>${icon('download')}${this.#canShare ? msg('Share as a text file') : msg('Save as a text file')}</button>
-          <button class="primary">${set.labels.length === 0 ? msg('Prepare none') : msg('Keep these')}</button>
-        </div>
-      </form>
-    </sg-sheet>`;
+    return html`<form @submit=${this.#onSubmit}>
+      <p id="hint">${msg('One label a line. While you film they are at hand in this order, each one tap away.')}</p>
+      <textarea
+        class="field"
+        aria-label=${msg('Labels, one a line')}
+        aria-describedby="hint"
+        aria-invalid=${set.long.length > 0 ? 'true' : nothing}
+        autocapitalize="off"
+        spellcheck="false"
+        placeholder=${[msg('red mug'), msg('blue mug'), msg('my keys')].join('\n')}
+        @input=${() => (this.text = this.field.value)}
+      ></textarea>
+      ${this.#state(set)}
+      <div class="row">
+        <label class="file">
+          ${icon('upload')}${msg('Open a text file')}
+          <input class="visually-hidden" type="file" accept=".txt,.csv,text/plain" @change=${this.#onFile} />
+        </label>
+        <button type="button" ?disabled=${set.labels.length === 0} @click=${this.#onShare}>${icon('download')}${this.#canShare ? msg('Share as a text file') : msg('Save as a text file')}</button>
+        <button class="primary">${set.labels.length === 0 ? msg('Prepare none') : msg('Keep these')}</button>
+      </div>
+    </form>`;
   }
 
   get #set(): LabelSet {

@@ -21,7 +21,7 @@ describe('a training set of three sessions', () => {
   beforeAll(async () => {
     mkdirSync(SCRATCH, { recursive: true });
     folder = mkdtempSync(join(SCRATCH, 'dataset-'));
-    const sessions = await Promise.all(['one', 'two', 'three'].map((id) => sampleSession('mp4', { id, title: `Zoo ${id}`, aimed: true })));
+    const sessions = await Promise.all(['one', 'two', 'three'].map((id, i) => sampleSession('mp4', { id, title: `Zoo ${id}`, aimed: true, createdAt: Date.UTC(2026, 0, 2 + i) })));
     serving = await serveBuilt();
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
@@ -57,6 +57,19 @@ describe('a training set of three sessions', () => {
     // Three sessions, three sides: two frames of each span, and the snapshot.
     await expect.poll(counts).toEqual({ [DOG.name]: ['1', '1', '1'], [CAT.name]: ['2', '2', '2'], [OWN]: ['2', '2', '2'] });
     expect(await sheet().locator('sg-dataset-counts tfoot td').allTextContents()).toEqual(['5', '5', '5']);
+  });
+
+  it('keeps the numbers of its classes where a choice changes', async () => {
+    const kept = () => page.evaluate(() => (JSON.parse(localStorage.getItem('sightglass.datasets') ?? '[]') as { classes: { id: number; name: string }[]; pictures: { background: boolean } }[]).map(({ classes, pictures }) => [pictures.background, classes.map(({ id, name }) => [id, name])]));
+    const [[, before]] = await kept();
+    expect(before).toHaveLength(3);
+    await sheet().getByLabel('Time without a label').selectOption({ index: 1 });
+    // `background` comes before the others by its name.
+    await expect.poll(kept).toEqual([[true, [...(before as unknown[]), [3, 'background']]]]);
+    await sheet().getByLabel('Time without a label').selectOption({ index: 0 });
+    await expect.poll(async () => (await kept())[0][0]).toBe(false);
+    expect((await kept())[0][1]).toEqual([...(before as unknown[]), [3, 'background']]);
+    await expect.poll(counts).toEqual({ [DOG.name]: ['1', '1', '1'], [CAT.name]: ['2', '2', '2'], [OWN]: ['2', '2', '2'] });
   });
 
   it('makes two labels one by their name, keeps its numbers, and is there again', async () => {
