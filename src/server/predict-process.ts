@@ -8,6 +8,7 @@ import {
 } from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
+import { KeptNetworks } from './kept-networks';
 import { Problem } from './problem';
 
 /** Names of a network's classes. @returns undefined where a person's own has none */
@@ -68,34 +69,34 @@ class RunningNetwork {
   label(index: number): string {
     return this.names?.[index] ?? `class ${index}`;
   }
-}
 
-/** By path and threads. */
-const running = new Map<string, Promise<RunningNetwork>>();
-
-const keyOf = (network: Network, threads: number): string => `${threads} ${network.path}`;
-
-function start(network: Network, threads = 1): Promise<RunningNetwork> {
-  const key = keyOf(network, threads);
-  let started = running.get(key);
-  if (!started) {
-    started = RunningNetwork.start(network, threads);
-    running.set(key, started);
-    // A file that could not be read now may be there for the next image.
-    started.catch(() => running.delete(key));
+  release(): Promise<void> {
+    return this.session.release();
   }
-  return started;
 }
+
+const preload = process.env[NETWORK_VARIABLE];
+const preloaded = preload === undefined ? undefined : (JSON.parse(preload) as Network);
+const networks = new KeptNetworks<RunningNetwork>(preloaded?.path);
+
+function withNetwork<Answer>(network: Network, threads: number, job: (running: RunningNetwork) => Answer | Promise<Answer>): Promise<Answer> {
+  return networks.use(network.path, threads, () => RunningNetwork.start(network, threads), job);
+}
+
+/** Starts a network, where one is to be ready for the next image. */
+const prepare = (network: Network, threads: number): Promise<void> => withNetwork(network, threads, () => undefined);
 
 /**
  * One thread a process, as many processes as cores: under load no core waits for another one. An image that comes alone gets all
  * cores, from a second session, in the few processes that such images come to; the first of them only has it made for the next.
  */
-function networkFor({ network, threads = 1, bytes }: Job): Promise<RunningNetwork> {
-  if (bytes === undefined || running.has(keyOf(network, threads))) return start(network, threads);
-  // Made once this image has its answer.
-  if (threads > 1) setTimeout(() => void start(network, threads).catch(() => undefined), 1000);
-  return start(network);
+function threadsFor({ network, threads = 1 }: Job): number {
+  if (threads === 1 || networks.has(network.path, threads)) return threads;
+  // Made once this image has its answer, if its network is still there.
+  setTimeout(() => {
+    if (networks.has(network.path, 1)) void prepare(network, threads).catch(() => undefined);
+  }, 1000);
+  return 1;
 }
 
 async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): Promise<JobAnswer> {
@@ -119,9 +120,10 @@ async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): 
 /** Recognises one image. Never rejects: a failure is part of the answer. */
 export default async function predict(job: Job): Promise<JobAnswer> {
   try {
-    const network = await networkFor(job);
-    if (!job.bytes) return { ok: true, predictions: [], timings: { decode: 0, preprocess: 0, inference: 0 } };
-    return await recognise(job, job.bytes, network);
+    const { network, bytes, threads = 1 } = job;
+    if (bytes) return await withNetwork(network, threadsFor(job), (running) => recognise(job, bytes, running));
+    await prepare(network, threads);
+    return { ok: true, predictions: [], timings: { decode: 0, preprocess: 0, inference: 0 } };
   } catch (error) {
     if (error instanceof Problem) return { ok: false, code: error.code, message: error.message, next: error.next };
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -137,5 +139,4 @@ restrictDecoder();
 // Ctrl+C reaches every process of the terminal: the parent alone decides when this one ends.
 process.on('SIGINT', () => undefined);
 // The network is loaded before the first image comes; what goes wrong is told to the first job.
-const preload = process.env[NETWORK_VARIABLE];
-if (preload !== undefined) await start(JSON.parse(preload) as Network).catch(() => undefined);
+if (preloaded) await prepare(preloaded, 1).catch(() => undefined);
