@@ -13,7 +13,7 @@ import { currentManifest, int8IsCurrent } from './current';
 import { ChecksumError } from './download';
 import { obtainPublished } from './obtain';
 import { progressBar } from './progress';
-import { findLocalWeights, PUBLISHED, type WeightsSource } from './sources';
+import { findLocalWeights, type PUBLISHED, publishedWeights, type WeightsSource } from './sources';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'public/models');
@@ -26,8 +26,8 @@ function options(): { readonly weights: keyof typeof PUBLISHED; readonly force: 
 }
 
 function obtain(weights: keyof typeof PUBLISHED): Promise<WeightsSource> {
-  const known = PUBLISHED[weights];
-  return obtainPublished(root, { ...known, url: process.env['RESNET18_URL'] ?? known.url }, progressBar(known.model?.name ?? 'ResNet-18'), 2);
+  const known = publishedWeights(weights);
+  return obtainPublished(root, known, progressBar(known.model?.name ?? 'ResNet-18'), 2);
 }
 
 /** The first weights are not needed: without them the app runs with the model that it comes with. */

@@ -55,6 +55,12 @@ const A1: PublishedWeights = {
 /** What `npm run model -- --weights NAME` takes; the first without. */
 export const PUBLISHED = { tv: TV, a1: A1 } as const;
 
+/** Published weights where they are to be had: RESNET18_URL says where torchvision's are, and of no others. */
+export function publishedWeights(weights: keyof typeof PUBLISHED, env: NodeJS.ProcessEnv = process.env): PublishedWeights {
+  const known = PUBLISHED[weights];
+  return weights === 'tv' ? { ...known, url: env['RESNET18_URL'] ?? known.url } : known;
+}
+
 /** Weights that we know by their name. */
 const KNOWN: readonly { pattern: RegExp; licence: string; source: string; published?: { top1: number; top5?: number } }[] = [
   {

@@ -9,7 +9,7 @@ import { buildResNet18 } from '../../../tools/model/build-resnet18';
 import { currentManifest } from '../../../tools/model/current';
 import { ChecksumError } from '../../../tools/model/download';
 import { obtainPublished } from '../../../tools/model/obtain';
-import { findLocalWeights, PUBLISHED, type PublishedWeights } from '../../../tools/model/sources';
+import { findLocalWeights, PUBLISHED, publishedWeights, type PublishedWeights } from '../../../tools/model/sources';
 import { RESNET_BLOCKS } from '../../../src/engine/resnet18/folded';
 import { modelIndex } from '../../../src/server/model-index';
 import { colourClassifier } from '../../support/classifiers';
@@ -40,6 +40,13 @@ describe('model step', () => {
     writeFileSync(named, '');
     expect(findLocalWeights(root, { RESNET18_WEIGHTS: '../mine.safetensors' })?.path).toBe(named);
     expect(() => findLocalWeights(root, { RESNET18_WEIGHTS: 'gone.safetensors' })).toThrow(/not there/);
+  });
+
+  it('takes another address for torchvision\'s weights alone', () => {
+    const env = { RESNET18_URL: 'http://mirror.test/tv.safetensors' };
+    expect(publishedWeights('tv', env)).toEqual({ ...PUBLISHED.tv, url: env.RESNET18_URL });
+    expect(publishedWeights('a1', env)).toEqual(PUBLISHED.a1);
+    expect(publishedWeights('tv', {})).toEqual(PUBLISHED.tv);
   });
 
   it('makes a model and a manifest, and keeps them when the next file is broken', async () => {
