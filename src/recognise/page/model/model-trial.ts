@@ -1,8 +1,8 @@
-import { Fault, type FaultCode } from '../../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import type { WorkerFactory } from '../../../base/page/worker-link';
 import { changedManifest, type DraftChange, type ModelDraft } from '../../shared/model-draft';
 import type { FrameInput, LoadedModel, Recognition } from '../../shared/recogniser';
+import { faultOfFile } from './fault-of-file';
 import { RecogniserClient } from './recogniser-client';
 
 /** So long a file may take to be started and to answer once, milliseconds, and so much more for each MB of it. */
@@ -10,23 +10,6 @@ const START_MS = 8_000;
 const PER_MB_MS = 150;
 /** One picture afterwards. */
 const ANSWER_MS = 8_000;
-
-/** What the end of the worker says of the file that was tried in it. */
-const REASONS: Partial<Record<FaultCode, string>> = {
-  'worker-hung': 'It was stopped: it gave no answer in the time that a classifier of its size needs.',
-  'worker-crashed': 'It ended the worker that it was tried in.',
-  'out-of-memory': 'It needs more memory than there is.',
-};
-
-/** Faults that the device has, not the file. */
-const OF_THE_DEVICE: readonly FaultCode[] = ['start-timeout', 'no-wasm', 'no-simd', 'storage-failed'];
-
-/** The fault of a file that failed: whatever happened, it is the file's, and what runs goes on. */
-function faultOfFile(error: unknown): Fault {
-  const fault = Fault.from(error, 'model-invalid');
-  if (fault.code === 'model-invalid' || OF_THE_DEVICE.includes(fault.code)) return fault;
-  return new Fault('model-invalid', [REASONS[fault.code], fault.message].filter((words) => words !== undefined).join(' '), { cause: error });
-}
 
 /**
  * A model file in a worker of its own, which is tried there before it is kept or takes the place of what runs. A file that hangs,
@@ -46,7 +29,7 @@ export class ModelTrial {
   /**
    * Looks at a file, and runs it once.
    * @param files one model, and what lies beside it
-   * @throws Fault `model-invalid` with the reason where it cannot be used
+   * @throws Fault `model-invalid` with the reason where it cannot be used, `model-download` where what tries it could not be fetched
    */
   static open(spawn: WorkerFactory, files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
     const bytes = files.reduce((most, { size }) => Math.max(most, size), 0);
