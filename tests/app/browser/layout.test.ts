@@ -191,6 +191,16 @@ describe.each([
     const hidden = async (): Promise<string[]> =>
       page.evaluate((safe) => {
         const found: string[] = [];
+        // Cut off by what scrolls it, which itself lies in the safe part.
+        const scrolledAway = (element: Element): boolean => {
+          const { top, bottom } = element.getBoundingClientRect();
+          for (let above: Element | null = element; above; above = above.assignedSlot ?? above.parentElement ?? (above.getRootNode() as Partial<ShadowRoot>).host ?? null) {
+            if (above === element || !/auto|scroll/.test(getComputedStyle(above).overflowY)) continue;
+            const box = above.getBoundingClientRect();
+            if (box.top >= safe.top && box.bottom <= innerHeight - safe.bottom && (top < box.top || bottom > box.bottom)) return true;
+          }
+          return false;
+        };
         const visit = (node: ParentNode): void => {
           for (const element of node.querySelectorAll<HTMLElement>('*')) {
             if (element.shadowRoot) visit(element.shadowRoot);
@@ -198,6 +208,7 @@ describe.each([
             const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
             // What is scrolled away is not on the screen at all, and comes into the safe part by scrolling.
             if (width < 2 || height < 2 || bottom <= 0 || top >= innerHeight) continue;
+            if (scrolledAway(element)) continue;
             if (element.closest('.body, dialog ul, .panel, .scroll, main > *:not(sg-live-view)') && top > safe.top && left >= safe.left - 1 && right <= innerWidth - safe.right + 1) continue;
             const words = `${element.localName} "${element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 40)}"`;
             if (left < safe.left - 1 || right > innerWidth - safe.right + 1) found.push(`${words}: ${left} to ${right}`);

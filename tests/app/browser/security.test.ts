@@ -84,7 +84,7 @@ describe.skipIf(models.length === 0)('every request and the content security pol
     expect(proxy.foreign()).toEqual([]);
     const paths = proxy.requests.filter((url) => url.origin === new URL(serving.url).origin).map((url) => url.pathname);
     // What the recording must have seen if it sees everything: page, worker, its threads and both models.
-    for (const part of [/^\/$/, /recogniser\.worker/, /thread\.worker/, /ort-wasm.*\.wasm$/, /service-worker\.js$/, /keep-offline\.worker/, /manifest\.webmanifest$/, ...models.map((m) => new RegExp(m.variants[0].file))]) {
+    for (const part of [/^\/$/, /recogniser\.worker/, /thread\.worker/, /ort-wasm.*\.wasm$/, /service-worker\.js$/, /keep-offline\.worker/, /manifest\.webmanifest$/, ...models.map(({ variants }) => new RegExp(variants.map(({ file }) => file).join('|')))]) {
       expect(paths.some((path) => part.test(path)), String(part)).toBe(true);
     }
   });

@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const modelCardStyles = css`
   :host {
     display: flex;
+    min-width: 0;
     flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
@@ -36,6 +37,7 @@ export const modelCardStyles = css`
   }
   .about {
     flex: 1 1 min(14rem, 100%);
+    min-width: 0;
   }
   .actions {
     display: flex;
@@ -53,11 +55,16 @@ export const modelCardStyles = css`
   }
   .precision label {
     display: inline-flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 0.6rem;
+    min-width: 0;
+    max-width: 100%;
     min-height: 2.75rem;
   }
   select {
+    min-width: 0;
+    max-width: 100%;
     min-height: 2.75rem;
     padding: 0.4rem 0.6rem;
     border: 1px solid var(--sg-line);

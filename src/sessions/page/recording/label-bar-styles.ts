@@ -27,7 +27,12 @@ export const labelBarStyles = css`
     flex: 1;
     min-width: 0;
   }
+  /* What is found has the whole row. */
+  .find {
+    position: relative;
+  }
   .find sg-label-search {
+    position: static;
     flex: 1;
     min-width: 0;
   }
