@@ -12,6 +12,7 @@ export const modelCardStyles = css`
   h3,
   p {
     margin: 0;
+    overflow-wrap: anywhere;
   }
   h3 {
     margin-bottom: 0.2rem;
@@ -30,7 +31,6 @@ export const modelCardStyles = css`
   p {
     color: var(--sg-muted);
     font-size: 0.85rem;
-    overflow-wrap: anywhere;
   }
   .speed {
     font-variant-numeric: tabular-nums;
@@ -48,6 +48,8 @@ export const modelCardStyles = css`
   .precision {
     display: flex;
     flex: 1 1 100%;
+    min-width: 0;
+    max-width: 100%;
     flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;

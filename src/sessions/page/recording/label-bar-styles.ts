@@ -55,8 +55,8 @@ export const labelBarStyles = css`
   }
   .prepare {
     flex: none;
-    min-width: 3rem;
-    min-height: 3rem;
+    min-width: 2.75rem;
+    min-height: 2.75rem;
     padding: 0;
     justify-content: center;
   }
