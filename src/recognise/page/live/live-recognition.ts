@@ -85,6 +85,8 @@ export class LiveRecognition implements ReactiveController {
   #nextId = 1;
   /** Answers to frames from before the last start are not shown. */
   #firstId = 1;
+  /** Of the newest label: figures that are drawn at a frame show it as well. */
+  #latencyMs: number | undefined;
   #statisticsAt = 0;
   #nextTake: ReturnType<typeof setTimeout> | undefined;
 
@@ -166,6 +168,7 @@ export class LiveRecognition implements ReactiveController {
   clear(): void {
     this.recognition = undefined;
     this.statistics = undefined;
+    this.#latencyMs = undefined;
     this.#resetRates();
     this.host.requestUpdate();
   }
@@ -270,7 +273,8 @@ export class LiveRecognition implements ReactiveController {
     const latencyMs = now - frame.capturedAt;
     this.latencies.add(latencyMs);
     this.tap?.shown(recognition, latencyMs);
-    this.#showStatistics(latencyMs);
+    this.#latencyMs = latencyMs;
+    this.#showStatistics();
     return { latencyMs, begins: recognition.sceneChanged };
   }
 
@@ -279,7 +283,7 @@ export class LiveRecognition implements ReactiveController {
     this.#tellStalled(false);
   }
 
-  #showStatistics(latencyMs = this.statistics?.latencyMs): void {
+  #showStatistics(): void {
     const now = performance.now();
     if (now - this.#statisticsAt < STATISTICS_INTERVAL) return;
     this.#statisticsAt = now;
@@ -288,7 +292,7 @@ export class LiveRecognition implements ReactiveController {
       recognitionRate: this.#recognitionRate.rate(now),
       preprocessMs: this.recognition?.preprocessMs,
       inferenceMs: this.recognition?.inferenceMs,
-      latencyMs,
+      latencyMs: this.#latencyMs,
       latencyP50: this.latencies.percentile(0.5),
       latencyP95: this.latencies.percentile(0.95),
       framesPresented: this.#scheduler.presented,
