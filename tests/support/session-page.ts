@@ -65,6 +65,15 @@ export async function openSessions(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { name: 'Sessions', exact: true }).waitFor({ timeout: 30_000 });
 }
 
+/** Opens the list with sessions in it, in a page that downloads its exports, as in Firefox and Safari: a test cannot use the browser's dialog. */
+export async function openWithSessions(page: Page, url: string, sessions: readonly SampleSession[]): Promise<void> {
+  await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+  await openSessions(page, url);
+  await chooseZips(page, ...sessions.map(({ zip, data }) => ({ name: `${data.manifest.id}.zip`, bytes: zip })));
+  for (const { data } of sessions) await card(page, data.manifest.id).waitFor({ timeout: 30_000 });
+  await imported(page);
+}
+
 /** Gives files to the import, as a person does with its button. */
 export function chooseZips(page: Page, ...files: { name: string; bytes: Buffer }[]): Promise<void> {
   const payload = files.map(({ name, bytes }) => ({ name, mimeType: 'application/zip', buffer: bytes }));

@@ -4,7 +4,7 @@ import type { HumanSpan } from './session';
 
 /**
  * Two frames whose features have this cosine or more are one view. Measured for ResNet-18 (`npm run tool -- views-study`, table in docs/recording.md):
- * noise and a shaking hand stay above it; half as near again falls below it in 96 of 100 pictures, a turn by 30 degrees in 83.
+ * noise and a shaking hand stay above it; half as near again falls below it for 96 % of the pictures, a turn by 30 degrees for 83 %.
  */
 export const VIEW_ALIKE = 0.93;
 /** As many views as Teach asks examples of a thing. */

@@ -9,18 +9,18 @@ export interface LabelSlot {
   readonly prepared?: true;
 }
 
-/** One for each of the keys 1 to 9. */
-const SLOTS = 9;
+/** The first labels have the keys 1 to 9. */
+export const KEYS = 9;
 /** Beside a prepared set of whatever length there is room for so many that come up while filming. */
 const LEAST_ROOM = 3;
 /** A row of more than these nobody scrolls through while filming. */
 export const MOST_PREPARED = 200;
 /** More than this are never at hand. */
-export const MOST_SLOTS = MOST_PREPARED + SLOTS;
+export const MOST_SLOTS = MOST_PREPARED + KEYS;
 
 /** How many labels that were not prepared are at hand. */
 function roomBeside(prepared: number): number {
-  return Math.max(LEAST_ROOM, SLOTS - prepared);
+  return Math.max(LEAST_ROOM, KEYS - prepared);
 }
 
 /**

@@ -1,15 +1,20 @@
 import type { HumanLabels, HumanSpan, RecognitionEntry } from './session';
 
-/** Index of the last of `times` at or before `timeUs`, -1 where there is none. `times` never fall. */
-export function lastAtOrBefore<T extends { readonly timeUs: number }>(entries: readonly T[], timeUs: number): number {
+/** The last index at which something holds that holds from 0 up to there and at none behind; -1 where it never does. */
+export function lastWhere(length: number, holds: (index: number) => boolean): number {
   let low = 0;
-  let high = entries.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (entries[middle].timeUs <= timeUs) low = middle + 1;
+    if (holds(middle)) low = middle + 1;
     else high = middle;
   }
   return low - 1;
+}
+
+/** Index of the last of `entries` at or before `timeUs`, -1 where there is none. Their times never fall. */
+export function lastAtOrBefore<T extends { readonly timeUs: number }>(entries: readonly T[], timeUs: number): number {
+  return lastWhere(entries.length, (i) => entries[i].timeUs <= timeUs);
 }
 
 /** How long an answer of the network stands where no further one comes, microseconds: then it says nothing of the image. */

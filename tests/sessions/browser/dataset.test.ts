@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
 import { CAT, DOG } from '../../support/session-fixture';
-import { card, chooseZips, imported, openSessions, sampleSession, SPANS } from '../../support/session-page';
+import { openWithSessions, sampleSession, SPANS } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
 import { readZip } from '../../support/read-zip';
 
@@ -26,11 +26,7 @@ describe('a training set of three sessions', () => {
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
     watchErrors(page, errors);
-    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
-    await openSessions(page, serving.url);
-    await chooseZips(page, ...sessions.map(({ zip, data }) => ({ name: `${data.manifest.id}.zip`, bytes: zip })));
-    for (const id of ['one', 'two', 'three']) await card(page, id).waitFor({ timeout: 30_000 });
-    await imported(page);
+    await openWithSessions(page, serving.url, sessions);
   });
   afterAll(async () => {
     await browsing?.close();

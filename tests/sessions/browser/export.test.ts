@@ -10,7 +10,7 @@ import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
 import { CAT, DOG } from '../../support/session-fixture';
-import { card, chooseZips, imported, openSessions, sampleSession, SPANS, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
+import { card, chooseZips, imported, openWithSessions, sampleSession, type SampleSession, SPANS, storedFile, storedFiles } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
 
 const [, SECOND] = SPANS;
@@ -68,12 +68,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
     watchErrors(page, errors);
-    // A test cannot use the browser's dialog: downloads, as in Firefox and Safari.
-    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
-    await openSessions(page, serving.url);
-    await chooseZips(page, ...[mp4, webm, large].map(({ zip, data }) => ({ name: `${data.manifest.id}.zip`, bytes: zip })));
-    for (const id of ['mp4', 'webm', 'large']) await card(page, id).waitFor({ timeout: 30_000 });
-    await imported(page);
+    await openWithSessions(page, serving.url, [mp4, webm, large]);
   });
   afterAll(async () => {
     await browsing?.close();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
-import { card, chooseZips, imported, openSessions, sampleSession, storedFile, type SampleSession } from '../../support/session-page';
+import { card, openWithSessions, sampleSession, type SampleSession, storedFile } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
 
 describe('where the network looked', () => {
@@ -27,11 +27,7 @@ describe('where the network looked', () => {
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
     watchErrors(page, errors);
-    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
-    await openSessions(page, serving.url);
-    await chooseZips(page, ...[aimed, old].map(({ zip, data }) => ({ name: `${data.manifest.id}.zip`, bytes: zip })));
-    for (const id of ['aimed', 'old']) await card(page, id).waitFor({ timeout: 30_000 });
-    await imported(page);
+    await openWithSessions(page, serving.url, [aimed, old]);
   });
   afterAll(async () => {
     await browsing?.close();
@@ -149,6 +145,8 @@ describe('where the network looked', () => {
   it('is shown over a kept picture too, and remembered', async () => {
     await detail('sg-snapshot-strip [data-snapshot]').click();
     await expect.poll(() => coloured('sg-snapshot-sheet')).toBeDefined();
+    // The sheet slides in: the two places are read one after the other.
+    await detail('sg-snapshot-sheet dialog[open]').evaluate((dialog) => Promise.all(dialog.getAnimations().map(({ finished }) => finished)));
     expect(await map('sg-snapshot-sheet').boundingBox()).toEqual(await detail('sg-snapshot-sheet [whole] img').boundingBox());
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('h');

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { lastWhere } from '../../shared/label-times';
 import type { FrameTimes } from '../../shared/session-export';
 
 /** Time from frame to frame while the video's own times are not known, microseconds. */
@@ -117,14 +118,7 @@ export class VideoPlayer implements ReactiveController {
   #frameAt(timeUs: number): number | undefined {
     const frames = this.#frames;
     if (!frames || frames.length === 0) return undefined;
-    let low = 0;
-    let high = frames.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (frames[middle] <= timeUs) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(0, low - 1);
+    return Math.max(0, lastWhere(frames.length, (i) => frames[i] <= timeUs));
   }
 
   /** Where the video element is, from the video's first frame. */

@@ -5,7 +5,7 @@ import { localized, msg, str } from '@lit/localize';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
 import type { LabelAdvice, LabelTally } from '../../shared/label-quality';
-import type { LabelSlot } from '../../shared/label-slots';
+import { KEYS, type LabelSlot } from '../../shared/label-slots';
 import { LabelPressEvent, PrepareLabelsEvent } from '../events';
 import { labelBarStyles } from './label-bar-styles';
 import { adviceWords, tallyWords } from './recording-words';
@@ -17,9 +17,6 @@ import '../../../base/page/elements/label-search';
 
 /** A click that comes within this of a pointer's end is of that pointer, milliseconds. */
 const CLICK_AFTER_MS = 500;
-
-/** The first labels have the keys 1 to 9. */
-const KEYS = 9;
 
 /** Whether a key is meant for a field or a dialog. */
 function isElsewhere(event: KeyboardEvent): boolean {

@@ -1,6 +1,6 @@
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { frameAt, runsOf, type ExportSource } from '../export/export-source';
-import { ANSWER_HOLDS_US, middleUs } from '../label-times';
+import { ANSWER_HOLDS_US, lastWhere, middleUs } from '../label-times';
 import type { RecognitionEntry } from '../session';
 import { SquareTrack } from '../square-track';
 import { BACKGROUND, type Author, type PictureLabel, type PictureRules, type PlannedPicture } from './dataset';
@@ -50,13 +50,8 @@ async function spansOf(source: ExportSource, { whose, marginUs }: PictureRules):
 function withMiddles(times: ArrayLike<number>, spans: readonly Span[]): number[] {
   const all = Array.from(times);
   const missed = spans.filter(({ innerStartUs, innerEndUs }) => {
-    let [low, high] = [0, times.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (times[middle] < innerStartUs) low = middle + 1;
-      else high = middle;
-    }
-    return !(low < times.length && times[low] < innerEndUs);
+    const first = lastWhere(times.length, (i) => times[i] < innerStartUs) + 1;
+    return first === times.length || times[first] >= innerEndUs;
   });
   return [...new Set([...all, ...missed.map(middleUs)])].sort((a, b) => a - b);
 }

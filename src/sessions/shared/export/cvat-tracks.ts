@@ -1,5 +1,6 @@
 import { cvatLabels } from '../dataset/formats/cvat';
-import { cornersOf, xml } from '../dataset/formats/format';
+import { cornersOf } from '../dataset/formats/format';
+import { xml } from './text';
 import { squareInImage } from '../squares';
 import { DistinctNames } from './distinct-names';
 import { squaresOf, type ExportSource, type Pieces } from './export-source';

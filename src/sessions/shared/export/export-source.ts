@@ -2,6 +2,7 @@ import type { HumanLabels, RecognitionEntry, SessionManifest } from '../session'
 import type { PredictedRun } from '../predicted-runs';
 import { predictedRuns } from '../predicted-runs';
 import { SquareTrack } from '../square-track';
+import { lastWhere } from '../label-times';
 
 /** Who said it: the two are never mixed in what is taken away. */
 export type LabelTrack = 'human' | 'predicted';
@@ -41,15 +42,9 @@ export function secondsText(timeUs: number): string {
  */
 export function frameAt(times: Float64Array | undefined, timeUs: number): number | undefined {
   if (!times) return undefined;
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    // A label has its frame's time, rounded.
-    if (times[middle] <= timeUs + 1) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? undefined : low - 1;
+  // A label has its frame's time, rounded.
+  const frame = lastWhere(times.length, (i) => times[i] <= timeUs + 1);
+  return frame < 0 ? undefined : frame;
 }
 
 /** Numbers of the first and last frame of a span. @param endUs exclusive */

@@ -3,6 +3,7 @@ import { DistinctNames } from './distinct-names';
 import { runsOf, squaresOf, type ExportSource, type Pieces } from './export-source';
 import type { SquareChange, SquareTrack } from '../square-track';
 import { squareInImage, type Size } from '../squares';
+import { xml } from './text';
 
 /*
  * A task of Label Studio with a video and labels on its timeline (labelstud.io/tags/timelinelabels). It counts frames, from 1,
@@ -172,12 +173,9 @@ export async function* labelStudioTasks(source: ExportSource, video: ConstantRat
   yield ']\n}]\n';
 }
 
-const XML_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
 /** `config.xml`: the labelling set-up to paste into a project's settings. @param squares whether the task has rectangles */
 export function labelStudioConfig(video: ConstantRateVideo, labels: readonly string[], squares: boolean): string {
-  const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => XML_ESCAPES[sign]);
-  const lines = labels.map((name) => `    <Label value="${escaped(name)}"/>`).join('\n');
+  const lines = labels.map((name) => `    <Label value="${xml(name)}"/>`).join('\n');
   const boxes = squares
     ? `  <Labels name="square-label" toName="video">
 ${lines}

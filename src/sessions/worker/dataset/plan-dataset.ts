@@ -3,7 +3,6 @@ import { classByLabel, classesOf } from '../../shared/dataset/classes';
 import { SIDES, type DatasetClass, type DatasetDefinition, type PlannedPicture, type Side } from '../../shared/dataset/dataset';
 import { labelsOf, planPictures } from '../../shared/dataset/plan-pictures';
 import { countSides, splitPictures } from '../../shared/dataset/split';
-import type { SessionManifest } from '../../shared/session';
 import type { DatasetPlan } from '../../shared/session-export';
 import { SessionSource } from '../export/session-source';
 
@@ -40,19 +39,19 @@ export async function planDataset(definition: DatasetDefinition): Promise<Planne
   };
   const wrong = new Set(definition.leftOut);
   const pictures = all.filter(({ key }) => !wrong.has(key));
-  // An imported copy shows what its original shows: the same frames must not stand on two sides.
+  // An imported copy, recorded at the same moment and as long, shows what its original shows: the same frames must not stand on two sides.
+  const first = new Map<string, string>();
   const films = new Map<string, string>();
-  for (const { manifest } of sources) films.set(manifest.id, [...films.keys()].find((id) => isCopy(manifest, sources, id)) ?? manifest.id);
+  for (const { manifest: { id, createdAt, durationUs } } of sources) {
+    const film = `${createdAt}/${durationUs}`;
+    if (!first.has(film)) first.set(film, id);
+    films.set(id, first.get(film) ?? id);
+  }
   const sides = splitPictures(
     pictures.map(({ key, sessionId, timeUs, labels }) => ({ key, sessionId: films.get(sessionId) ?? sessionId, timeUs, classId: classOf(labels[0]).id })),
     definition.split,
   );
   return { sources, classes, classOf, pictures, sides, overlapping, leftOut: all.length - pictures.length };
-}
-
-/** Whether a session is a copy of another: recorded at the same moment, and as long. */
-function isCopy({ createdAt, durationUs }: SessionManifest, sources: readonly SessionSource[], id: string): boolean {
-  return sources.some(({ manifest }) => manifest.id === id && manifest.createdAt === createdAt && manifest.durationUs === durationUs);
 }
 
 /** What the page is told of it. */

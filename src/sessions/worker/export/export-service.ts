@@ -1,11 +1,12 @@
 import { Fault } from '../../../base/shared/fault';
 import type { ExportedFile, ExportRequest } from '../../shared/session-export';
 import { exportName, isTextFormat } from '../../shared/export/export-name';
+import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
 import { chunksOf } from '../../../base/worker/async';
 import { encodeAsMp4, isForMp4, remuxVideo } from './video';
 import { openVideo } from './open-video';
-import { textBlocks, writeExport, writeStream, type OutputFile } from './output-file';
+import { writeExport, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
 import { writeZip } from './write-zip';

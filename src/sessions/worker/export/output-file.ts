@@ -58,10 +58,12 @@ export async function temporaryFile(name: string): Promise<OutputFile> {
 
 /** More than this a tab should not hold in memory, bytes: phones end it. */
 const MEMORY_LIMIT = 256 * 1024 * 1024;
+/** A file in memory begins with room for so much, bytes, and doubles it. */
+const FIRST_ROOM = 1 << 16;
 
 /** A new file in memory, written from its start to its end or in places: for what is small, and for a device that is full. */
 function memoryFile(name: string): OutputFile {
-  let bytes = new Uint8Array(BLOCK);
+  let bytes = new Uint8Array(FIRST_ROOM);
   let size = 0;
   return {
     get bytes() {
@@ -117,22 +119,6 @@ async function chosenFile(handle: FileSystemFileHandle): Promise<OutputFile> {
       await writable.abort().catch(() => undefined);
     },
   };
-}
-
-/** Pieces of text are gathered to writes of this size, bytes. */
-const BLOCK = 1 << 16;
-
-/** Text as bytes in larger blocks. */
-export async function* textBlocks(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const encoder = new TextEncoder();
-  let gathered = '';
-  for await (const piece of pieces) {
-    gathered += piece;
-    if (gathered.length < BLOCK) continue;
-    yield encoder.encode(gathered);
-    gathered = '';
-  }
-  if (gathered !== '') yield encoder.encode(gathered);
 }
 
 /** Writes a stream to a file. */

@@ -6,11 +6,12 @@ import { TEXT_SUFFIX, type TextFormat } from '../../shared/export/export-name';
 import { squaresOf, type LabelTrack } from '../../shared/export/export-source';
 import { safeName } from '../../shared/export/file-names';
 import { constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks, type ConstantRateVideo } from '../../shared/export/label-studio';
+import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
 import { toJsonLines } from '../../shared/json-lines';
 import { encodeAtRate, encodingOf, frameCount } from './video';
 import type { OpenVideo } from './open-video';
-import { temporaryFile, textBlocks, withFile } from './output-file';
+import { temporaryFile, withFile } from './output-file';
 import type { Report } from './reports';
 import type { SessionSource } from './session-source';
 

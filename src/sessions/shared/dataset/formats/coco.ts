@@ -1,5 +1,6 @@
-import type { DatasetPicture, PictureInfo, Side } from '../dataset';
-import { boxedClasses, cornersOf, hundredths, PictureReader, textStream, type DatasetContext, type Pictures, type ZipContent } from './format';
+import type { PictureInfo, Side } from '../dataset';
+import { boxedClasses, cornersOf, hundredths, type DatasetContext, type Pictures, type ZipContent } from './format';
+import { textBlocks } from '../../export/text';
 
 /*
  * COCO's JSON (cocodataset.org/#format-data): `annotations/instances_train.json` with `images/train/`, as datumaro and Ultralytics expect
@@ -76,13 +77,12 @@ type Answers = (label: { readonly index?: number; readonly name: string }) => nu
 
 export function coco(idOf: Answers) {
   return async function* (context: DatasetContext, pictures: Pictures): AsyncGenerator<ZipContent> {
-    const reader = new PictureReader(pictures);
     const ids = { next: 1 };
     let count = 0;
     const names = new Map(context.classes.map(({ id, name }) => [id, name]));
     const sides = new Map<Side, Noted[]>();
     const used = new Set<number>();
-    for (let picture: DatasetPicture | undefined; (picture = await reader.take()); ) {
+    for await (const picture of pictures) {
       const { jpeg, ...info } = picture;
       yield { name: `images/${picture.side}/${picture.file}`, input: jpeg };
       const noted = { ...info, id: ++count };
@@ -94,8 +94,8 @@ export function coco(idOf: Answers) {
     // Only the categories in use, the same on all sides.
     const categories = new Map([...used].map((id) => [id, { id: id + 1, name: names.get(id), supercategory: '' }]));
     for (const [side, noted] of sides) {
-      yield { name: `annotations/instances_${side}.json`, input: textStream(annotations(context, noted, categories, ids)) };
-      yield { name: `predictions/predictions_${side}.json`, input: textStream(predictions(noted, (label) => { const id = idOf(label); return id !== undefined && used.has(id) ? id : undefined; })) };
+      yield { name: `annotations/instances_${side}.json`, input: textBlocks(annotations(context, noted, categories, ids)) };
+      yield { name: `predictions/predictions_${side}.json`, input: textBlocks(predictions(noted, (label) => { const id = idOf(label); return id !== undefined && used.has(id) ? id : undefined; })) };
     }
   };
 }

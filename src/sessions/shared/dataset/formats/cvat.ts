@@ -1,5 +1,6 @@
 import type { PictureInfo } from '../dataset';
-import { boxedClasses, cornersOf, textStream, xml, type DatasetContext, type Pictures, type ZipContent } from './format';
+import { boxedClasses, cornersOf, type DatasetContext, type Pictures, type ZipContent } from './format';
+import { textBlocks, xml } from '../../export/text';
 
 /**
  * CVAT for images 1.1 (docs.cvat.ai, "CVAT for images"): `annotations.xml` with each picture's boxes, and the pictures. Whose label it is
@@ -12,7 +13,7 @@ export async function* cvatImages({ definition, classes }: DatasetContext, pictu
     noted.push(info);
   }
   const names = classes.filter(({ from }) => from.length > 0).map(({ name }) => name);
-  yield { name: 'annotations.xml', input: textStream(document(definition.name, names, noted)) };
+  yield { name: 'annotations.xml', input: textBlocks(document(definition.name, names, noted)) };
 }
 
 /** What a label of a CVAT task says of itself. */

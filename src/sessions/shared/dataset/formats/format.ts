@@ -74,17 +74,3 @@ export function cornersOf({ x, y, width, height }: Region): Corners {
 export function boxedClasses({ classes }: Pick<PictureInfo, 'classes'>): PictureInfo['classes'] {
   return classes.filter(({ author }) => author !== 'unlabelled');
 }
-
-const encoder = new TextEncoder();
-
-/** A text as a stream of one piece. */
-export async function* textStream(pieces: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for await (const piece of pieces) yield encoder.encode(piece);
-}
-
-const XML_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-
-/** A text in an XML element or attribute, without what XML 1.0 cannot hold. */
-export function xml(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ').replace(/[&<>"']/g, (sign) => XML_ESCAPES[sign]);
-}

@@ -1,5 +1,6 @@
 import type { PictureInfo } from '../dataset';
-import { boxedClasses, share, textStream, xml, type DatasetContext, type Pictures, type ZipContent } from './format';
+import { boxedClasses, share, type DatasetContext, type Pictures, type ZipContent } from './format';
+import { textBlocks, xml } from '../../export/text';
 
 const percent = (part: number, whole: number): number => Number((100 * share(part, whole)).toFixed(4));
 
@@ -51,7 +52,7 @@ export function labelStudioImages(folder: string, nameOf: (label: { readonly ind
       for (const [i, picture] of noted.entries()) yield `${i > 0 ? ',' : ''}\n${JSON.stringify(task(picture, folder, nameOf))}`;
       yield '\n]\n';
     };
-    yield { name: `${folder}/tasks.json`, input: textStream(pieces()) };
+    yield { name: `${folder}/tasks.json`, input: textBlocks(pieces()) };
     const lines = classes.filter(({ from }) => from.length > 0).map(({ name }) => `    <Label value="${xml(name)}"/>`).join('\n');
     yield {
       name: `${folder}/config.xml`,

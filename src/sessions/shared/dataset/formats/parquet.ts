@@ -1,6 +1,7 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import { namesById } from '../classes';
-import { PictureReader, textStream, type DatasetContext, type Pictures, type ZipContent } from './format';
+import { PictureReader, type DatasetContext, type Pictures, type ZipContent } from './format';
+import { textBlocks } from '../../export/text';
 import { pictureRow } from './picture-rows';
 import type { DatasetPicture } from '../dataset';
 
@@ -87,5 +88,5 @@ export async function* parquet({ classes }: DatasetContext, pictures: Pictures):
   for (let next = await reader.peek(); next; next = await reader.peek()) {
     yield { name: `data/${validation(next.side)}-00000-of-00001.parquet`, input: table(reader, next.side, names) };
   }
-  yield { name: 'classes.json', input: textStream([JSON.stringify(names, undefined, 1)]) };
+  yield { name: 'classes.json', input: textBlocks([JSON.stringify(names, undefined, 1)]) };
 }
