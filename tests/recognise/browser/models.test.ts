@@ -118,7 +118,9 @@ describe.skipIf(!hasModel)('model picker', () => {
       for (const { precision } of variants) {
         const item = page.locator(`sg-model-picker li[data-model="${id}"]`);
         const runs = (await page.locator(`sg-model-picker li.runs[data-model="${id}"]`).count()) > 0;
-        await item.getByLabel('Precision').selectOption(precision);
+        // There is a choice where there are several.
+        await expect.poll(() => item.getByLabel('Precision').count()).toBe(variants.length > 1 ? 1 : 0);
+        if (variants.length > 1) await item.getByLabel('Precision').selectOption(precision);
         if (!runs) await item.getByRole('button', { name: /^Use/ }).click();
         await expect.poll(() => page.locator('header button[aria-haspopup]').textContent(), { timeout: 60_000 }).toMatch(new RegExp(`${precision}\\s*$`));
         await item.locator('strong', { hasText: 'Runs now' }).waitFor({ timeout: 60_000 });

@@ -56,13 +56,18 @@ describe('the number of threads', () => {
     const words = times.map((time) => `${time.threads}: ${time.ms.toFixed(1)} ms`).join(', ');
     expect(await measured().textContent()).toBe(`${threads} thread${threads > 1 ? 's' : ''}, measured: ${words}`);
     await page.keyboard.press('Escape');
-    // At the next visit it starts with that number and has it from the first label on.
-    await page.evaluate(() => localStorage.setItem('sightglass.threads', localStorage.getItem('sightglass.threads')!.replace(/"threads":\d+,"times"/, '"threads":1,"times"')));
+    // At the next visit it starts with the number that is remembered, here another one, and has it from the first label on. (One thread would be
+    // tried again.)
+    const other = Math.min(4, cores) === 3 ? 2 : 3;
+    await page.evaluate((remembered) => {
+      const [[key]] = JSON.parse(localStorage.getItem('sightglass.threads')!) as [string, unknown][];
+      localStorage.setItem('sightglass.threads', JSON.stringify([[key, { threads: remembered, times: [{ threads: remembered, ms: 1 }] }]]));
+    }, other);
     await openApp(page, serving.url);
-    await expect.poll(threadsRunning, { timeout: 20_000 }).toBe(1);
+    await expect.poll(threadsRunning, { timeout: 20_000 }).toBe(other);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor({ timeout: 30_000 });
-    expect(await threadsRunning()).toBe(1);
+    expect(await threadsRunning()).toBe(other);
     expect(errors).toEqual([]);
   });
 
