@@ -109,8 +109,12 @@ export class ModelCard extends LitElement {
   }
 
   #quality(): string {
+    const own = this.#variant && qualityWords(this.#variant);
+    if (own) return own;
+    // Another precision may name a few more or fewer right: whose figure it is stands before it.
     const reference = this.entry?.manifest.variants.at(0);
-    return (this.#variant && qualityWords(this.#variant)) ?? (reference && qualityWords(reference)) ?? msg('Accuracy: not measured');
+    const words = reference && qualityWords(reference);
+    return words ? `${reference.precision}: ${words}` : msg('Accuracy: not measured');
   }
 
   #speed(): unknown {
