@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from './problem';
+import { Problem, PROBLEM_TYPE } from './problem';
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -8,6 +8,7 @@ function codeOf(error: unknown): string {
 /** What a caller is told of any failure. Words of unknown errors stay in the log: they may hold paths. */
 export function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
+  if (request.raw.destroyed && !request.raw.complete) return new Problem('aborted', 'The upload ended before it was whole.', { cause: error });
   const code = codeOf(error);
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -44,5 +45,5 @@ export function sendProblem(reply: FastifyReply, problem: Problem, retryAfter: n
   // Fastify closes the connection of a body that is too large, and with unread bytes in it the sender may never see why.
   // An open one is read to its end, within the server's request time-out.
   if (problem.status === 413) reply.removeHeader('Connection');
-  return reply.code(problem.status).header('Cache-Control', 'no-store').type('application/json').send({ error: problem.body() });
+  return reply.code(problem.status).header('Cache-Control', 'no-store').type(PROBLEM_TYPE).send(problem.document(reply.request.id));
 }

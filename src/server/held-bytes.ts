@@ -1,5 +1,16 @@
 import { Problem } from './problem';
 
+/** What one request holds of its upload. */
+export interface Hold {
+  /**
+   * Counts bytes that have come.
+   * @throws Problem `busy` where there is no room for them now; all that the request held is given back then
+   */
+  add(bytes: number): void;
+  /** Gives back all of it; more calls than one do nothing. */
+  release(): void;
+}
+
 /** How many bytes of uploads the service holds at one time; so many slow or large senders cannot fill its memory. */
 export class HeldBytes {
   #held = 0;
@@ -10,21 +21,24 @@ export class HeldBytes {
     return this.#held;
   }
 
-  /**
-   * Reserves room for an upload before any of it is read.
-   *
-   * @returns gives the room back; more calls than one do nothing
-   * @throws Problem `busy` where there is no room now
-   */
-  reserve(bytes: number): () => void {
-    if (this.#held > 0 && this.#held + bytes > this.limit) {
-      throw new Problem('busy', `Other uploads hold ${this.#held} of the ${this.limit} bytes that are held at one time.`);
-    }
-    this.#held += bytes;
-    let reserved = true;
-    return () => {
-      if (reserved) this.#held -= bytes;
-      reserved = false;
+  /** Begins an upload. What counts is what has come, not what was announced: who sends nothing keeps nobody out. */
+  open(): Hold {
+    let own = 0;
+    const release = (): void => {
+      this.#held -= own;
+      own = 0;
+    };
+    return {
+      release,
+      add: (bytes) => {
+        const others = this.#held - own;
+        if (others > 0 && this.#held + bytes > this.limit) {
+          release();
+          throw new Problem('busy', `Other uploads hold ${others} of the ${this.limit} bytes that are held at one time.`);
+        }
+        own += bytes;
+        this.#held += bytes;
+      },
     };
   }
 }

@@ -34,6 +34,8 @@ export interface LabelConfidence {
   readonly label: string;
   /** Probability, 0..1. */
   readonly confidence: number;
+  /** Of the class; where the request asks for it. */
+  readonly index?: number;
 }
 
 /** Milliseconds of each step. */

@@ -31,6 +31,15 @@ export class Metrics {
     };
     gauge('workers', 'Processes that recognise.', () => pool.workers);
     gauge('workers_busy', 'Processes that work on a picture now.', () => pool.busy);
+    const restarts: Counter = new Counter({
+      name: `${PREFIX}worker_restarts_total`, help: 'Processes started in place of one that had ended.', registers,
+      collect: () => {
+        restarts.reset();
+        restarts.inc(pool.restarts);
+      },
+    });
+    const waits = new Histogram({ name: `${PREFIX}wait_duration_seconds`, help: 'From place in the queue to the start of work.', buckets: [0, ...SECONDS], registers });
+    pool.onWait((milliseconds) => waits.observe(milliseconds / 1000));
     gauge('queue_length', 'Pictures that wait now.', () => pool.queued);
     gauge('held_upload_bytes', 'Bytes that uploads may hold now.', () => held.held);
   }

@@ -1,7 +1,7 @@
 import { version } from '../../package.json';
 import type { Network } from './job';
 import { IMAGE_TYPES } from './image-type';
-import { Problem, PROBLEM_CODES, type ProblemCode } from './problem';
+import { Problem, PROBLEM_CODES, PROBLEM_TYPE, type ProblemCode } from './problem';
 import { CLASSES, DEFAULT_COUNT } from './query';
 import type { Settings } from './settings';
 import { FILE_FIELD } from './uploads';
@@ -11,6 +11,13 @@ type Json = { readonly [key: string]: Json } | readonly Json[] | string | number
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: Json): Json => ({ 'application/json': { schema } });
 
+const PROBLEM = {
+  status: { type: 'integer' },
+  code: { type: 'string', enum: PROBLEM_CODES },
+  message: { type: 'string', minLength: 1, description: 'What is wrong with this request.' },
+  next: { type: 'string', minLength: 1, description: 'What to do about it.' },
+} as const;
+
 const SCHEMAS: Json = {
   Prediction: {
     type: 'object',
@@ -18,6 +25,7 @@ const SCHEMAS: Json = {
     additionalProperties: false,
     properties: {
       label: { type: 'string', description: "Name of the class: ImageNet's, or one of an own model's." },
+      index: { type: 'integer', minimum: 0, description: 'Of the class, where `index=true` asks for it: as in ImageNet-1k, or in the own model.' },
       confidence: { type: 'number', minimum: 0, maximum: 1, description: 'Probability; of a model whose classes exclude each other, all sum to 1.' },
     },
   },
@@ -26,14 +34,22 @@ const SCHEMAS: Json = {
     type: 'object',
     required: ['status', 'code', 'message', 'next'],
     additionalProperties: false,
+    properties: PROBLEM,
+  },
+  Failure: {
+    description: 'RFC 9457, with members of our own; `error` holds those that a batch has for each file.',
+    type: 'object',
+    required: ['type', 'title', 'status', 'detail', 'code', 'message', 'next', 'error'],
+    additionalProperties: false,
     properties: {
-      status: { type: 'integer' },
-      code: { type: 'string', enum: PROBLEM_CODES },
-      message: { type: 'string', minLength: 1, description: 'What is wrong with this request.' },
-      next: { type: 'string', minLength: 1, description: 'What to do about it.' },
+      type: { type: 'string', format: 'uri' },
+      title: { type: 'string', minLength: 1 },
+      detail: { type: 'string', minLength: 1, description: 'The message.' },
+      instance: { type: 'string', format: 'uri', description: "The request's id." },
+      ...PROBLEM,
+      error: ref('Problem'),
     },
   },
-  Failure: { type: 'object', required: ['error'], additionalProperties: false, properties: { error: ref('Problem') } },
   BatchResult: {
     oneOf: [
       { type: 'object', required: ['file', 'predictions'], additionalProperties: false, properties: { file: { type: 'string' }, predictions: ref('Predictions') } },
@@ -66,6 +82,11 @@ const SCHEMAS: Json = {
   },
 };
 
+const text = (description: string): Json => ({ description, schema: { type: 'string' } });
+const ANSWER_HEADERS: Json = {
+  'Sightglass-Model': text('What answered: the model, and its precision as a parameter.'),
+  'X-Request-Id': text("The request's id: the caller's own, where it sent one, else one of ours; it stands in the log too."),
+};
 const RETRY_AFTER: Json = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
 
 /** The answers of a route for some problems, one for each status. */
@@ -78,7 +99,7 @@ function failures(codes: readonly ProblemCode[]): Record<string, Json> {
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
       String(status),
-      { description: list.join(', '), content: json(ref('Failure')), ...(status === 503 ? { headers: RETRY_AFTER } : {}) },
+      { description: list.join(', '), content: { [PROBLEM_TYPE]: { schema: ref('Failure') } }, ...(status === 503 ? { headers: RETRY_AFTER } : {}) },
     ]),
   );
 }
@@ -106,13 +127,14 @@ function parameters(networks: readonly Network[]): Json {
     { name: 'k', in: 'query', description: 'Labels wanted.', schema: { type: 'integer', minimum: 1, maximum: CLASSES, default: DEFAULT_COUNT } },
     choice('model', networks.map(({ model }) => model), 'The model that answers.'),
     choice('precision', networks.map(({ precision }) => precision), 'Its precision, where it is there in several.'),
+    { name: 'index', in: 'query', description: "Whether each label comes with its class's index.", schema: { type: 'boolean', default: false } },
   ];
 }
 
 /** The service's OpenAPI 3.1 document, with the limits and models of this very instance. */
 export function openApiDocument(settings: Settings, networks: readonly Network[]): Json {
   const raw = Object.fromEntries([...IMAGE_TYPES, 'application/octet-stream'].map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
-  const ok = (schema: string, description: string): Json => ({ '200': { description, content: json(ref(schema)) } });
+  const ok = (schema: string, description: string, headers: Json = {}): Json => ({ '200': { description, headers, content: json(ref(schema)) } });
   return {
     openapi: '3.1.0',
     info: {
@@ -129,7 +151,7 @@ export function openApiDocument(settings: Settings, networks: readonly Network[]
           summary: 'The most probable labels of one picture.',
           parameters: parameters(networks),
           requestBody: { required: true, content: { ...(form(false) as Record<string, Json>), ...raw } },
-          responses: { ...(ok('Predictions', 'Labels.') as Record<string, Json>), ...failures([...COMMON, 'picture-corrupt', 'picture-too-large', 'worker-crashed', 'timed-out']) },
+          responses: { ...(ok('Predictions', 'Labels.', ANSWER_HEADERS) as Record<string, Json>), ...failures([...COMMON, 'picture-corrupt', 'picture-too-large', 'worker-crashed', 'timed-out']) },
         },
       },
       '/predict/batch': {
@@ -138,7 +160,7 @@ export function openApiDocument(settings: Settings, networks: readonly Network[]
           summary: `The labels of up to ${settings.maxFiles} pictures, each with its own result or error.`,
           parameters: parameters(networks),
           requestBody: { required: true, content: form(true) },
-          responses: { ...(ok('Batch', 'One result a file.') as Record<string, Json>), ...failures([...COMMON, 'too-many-files']) },
+          responses: { ...(ok('Batch', 'One result a file.', ANSWER_HEADERS) as Record<string, Json>), ...failures([...COMMON, 'too-many-files']) },
         },
       },
       '/healthz': {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { Tinypool } from 'tinypool';
 import { MOST_THREADS } from '../engine/index';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
+import { KeptProcess, ProcessEnded } from './kept-process';
 import { Problem } from './problem';
 
 /** From source files (tests, tsx) the processes need tsx as well; the built service does not. */
@@ -16,8 +16,10 @@ export interface PoolOptions {
   readonly workers: number;
   /** Jobs that may wait, 0 or more. */
   readonly queue: number;
-  /** Milliseconds that a job may take, waiting included. */
+  /** Milliseconds that work on a job may take, from its start. */
   readonly timeoutMs: number;
+  /** Milliseconds that a job may wait for that start. */
+  readonly waitMs: number;
   /** The network that each process loads at its start. */
   readonly network: Network;
   /** The processes' module, for tests. */
@@ -27,36 +29,40 @@ export interface PoolOptions {
 /** What `PredictPool.run` gives for a recognised image. */
 export type Recognised = Extract<JobAnswer, { ok: true }>;
 
+interface Waiting {
+  readonly job: Job;
+  readonly since: number;
+  /** Whether it was with a process before, which ended before it began. */
+  again: boolean;
+  answered(answer: Promise<JobAnswer>): void;
+}
+
 /**
  * Processes that recognise images, one job each at a time, with a bounded queue.
  *
  * Processes and not worker threads: ending a thread in which onnxruntime-node runs aborts the whole process
  * (`Napi::Error`, version 1.30), and an image that crashes a decoder would take the service down with it. A process
- * that takes too long is killed and replaced.
+ * that takes too long over a job is killed and replaced; waiting costs no process.
  */
 export class PredictPool {
-  readonly #pool: Tinypool;
+  readonly #processes: readonly KeptProcess[];
+  readonly #waiting: Waiting[] = [];
+  /** What is worked on, and since when. */
+  readonly #working = new Set<{ readonly since: number }>();
   #meanMs = 100;
-  #running = 0;
+  #onWait: (milliseconds: number) => void = () => undefined;
 
   constructor(private readonly options: PoolOptions) {
-    this.#pool = new Tinypool({
-      runtime: 'child_process',
-      serialization: 'advanced',
+    const started = {
       filename: options.filename ?? PROCESS_FILE,
-      minThreads: options.workers,
-      maxThreads: options.workers,
-      // Tinypool takes no 0: run() below is stricter.
-      maxQueue: Math.max(1, options.queue),
-      concurrentTasksPerWorker: 1,
-      isolateWorkers: false,
       execArgv: FROM_SOURCE ? ['--import', 'tsx'] : [],
       env: {
         PATH: process.env['PATH'] ?? '',
         NODE_ENV: process.env['NODE_ENV'] ?? 'production',
         [NETWORK_VARIABLE]: JSON.stringify(options.network),
       },
-    });
+    };
+    this.#processes = Array.from({ length: options.workers }, () => new KeptProcess(started, () => this.#next()));
   }
 
   get workers(): number {
@@ -65,12 +71,22 @@ export class PredictPool {
 
   /** Jobs that are being worked on. */
   get busy(): number {
-    return Math.min(this.#running, this.options.workers);
+    return this.#working.size;
   }
 
   /** Jobs that wait. */
   get queued(): number {
-    return Math.max(0, this.#running - this.options.workers);
+    return this.#waiting.length;
+  }
+
+  /** Ids of the processes that are there now. */
+  get pids(): number[] {
+    return this.#processes.flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** Processes that were started in place of one that had ended. */
+  get restarts(): number {
+    return this.#processes.reduce((sum, { restarts }) => sum + restarts, 0);
   }
 
   /** Threads of the network for an image that comes while no other is worked on: the cores that stand idle meanwhile. */
@@ -78,9 +94,21 @@ export class PredictPool {
     return Math.min(MOST_THREADS, this.options.workers);
   }
 
-  /** Seconds after which a place in the queue should be free, 1 or more. */
+  /** Milliseconds until all that is here now should be done: what one that comes now would have to wait. */
+  get expectedWaitMs(): number {
+    const now = performance.now();
+    const left = [...this.#working].reduce((sum, { since }) => sum + Math.max(0, this.#meanMs - (now - since)), 0);
+    return (left + this.#waiting.length * this.#meanMs) / this.options.workers;
+  }
+
+  /** Whole seconds until what waits now should be done, 1 or more. */
   get retryAfter(): number {
-    return Math.max(1, Math.ceil((this.#running * this.#meanMs) / this.options.workers / 1000));
+    return Math.max(1, Math.round(this.expectedWaitMs / 1000));
+  }
+
+  /** Calls back with the milliseconds that each job has waited, once it is started. */
+  onWait(callback: (milliseconds: number) => void): void {
+    this.#onWait = callback;
   }
 
   /**
@@ -88,48 +116,113 @@ export class PredictPool {
    * @throws Error where one cannot
    */
   async start(): Promise<void> {
-    const warm: Job = { network: this.options.network, count: 1, limits: { maxPixels: 1, seconds: 1 } };
-    const answers = await Promise.all(Array.from({ length: this.options.workers }, () => this.#pool.run(warm) as Promise<JobAnswer>));
+    const warm: Job = { network: this.options.network, count: 1, threads: 1, limits: { maxPixels: 1, seconds: 1 } };
+    await Promise.all(this.#processes.map(({ started }) => started));
+    const ask = (job: Job): Promise<JobAnswer> => new Promise((answered) => this.#enqueue({ job, since: performance.now(), again: false, answered }));
+    const answers = await Promise.all(Array.from({ length: this.options.workers }, () => ask(warm)));
     // The process that is taken first, where all are free, also makes itself ready for an image that has all cores.
-    answers.push((await this.#pool.run({ ...warm, threads: this.#lonelyThreads })) as JobAnswer);
+    answers.push(await ask({ ...warm, threads: this.#lonelyThreads }));
     for (const answer of answers) {
       if (!answer.ok) throw new Error(answer.detail ?? answer.message);
     }
   }
 
   /**
-   * Recognises one image.
-   * @throws Problem `busy` where the queue is full, `timed-out`, `worker-crashed`, or what the image itself calls for
+   * Says whether a job that came now could be done, before any of its bytes are read.
+   * @throws Problem `busy` where the queue is full, or the wait would be too long
    */
-  async run(job: Job): Promise<Recognised> {
-    if (this.#running >= this.options.workers + this.options.queue) {
-      throw new Problem('busy', `All ${this.options.workers} workers are busy and ${this.queued} pictures wait already.`);
+  admit(): void {
+    const { workers, queue, waitMs } = this.options;
+    if (this.#working.size + this.#waiting.length >= workers + queue) {
+      throw new Problem('busy', `All ${workers} workers are busy and ${this.queued} pictures wait already.`);
     }
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), this.options.timeoutMs);
-    const started = performance.now();
-    this.#running++;
-    let answer: JobAnswer;
-    try {
-      const threads = this.#running === 1 ? this.#lonelyThreads : 1;
-      answer = (await this.#pool.run({ ...job, threads }, { signal: abort.signal })) as JobAnswer;
-    } catch (error) {
-      if (abort.signal.aborted) {
-        throw new Problem('timed-out', `There was no answer within ${this.options.timeoutMs} ms, waiting included.`, { cause: error });
-      }
-      throw new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: error });
-    } finally {
-      clearTimeout(timer);
-      this.#running--;
-    }
-    this.#meanMs += SMOOTHING * (performance.now() - started - this.#meanMs);
+    if (this.#working.size < workers) return;
+    const expected = this.expectedWaitMs;
+    if (expected > waitMs) throw new Problem('busy', `A picture would have to wait for about ${Math.round(expected)} ms; at most ${waitMs} ms are waited.`);
+  }
+
+  /**
+   * Recognises one image.
+   * @param signal aborted where nobody waits for the answer any more
+   * @throws Problem `busy` where it cannot wait or has waited too long, `timed-out`, `worker-crashed`, `aborted`, or what the image itself calls for
+   */
+  async run(job: Job, signal?: AbortSignal): Promise<Recognised> {
+    this.admit();
+    const { waitMs } = this.options;
+    const answer = await new Promise<JobAnswer>((resolve, reject) => {
+      const leave = (problem: Problem): void => {
+        const at = this.#waiting.indexOf(entry);
+        if (at < 0) return;
+        this.#waiting.splice(at, 1);
+        done();
+        reject(problem);
+      };
+      const gone = (): void => leave(new Problem('aborted', 'Nobody waits for the answer any more.'));
+      const late = setTimeout(() => leave(new Problem('busy', `No process was free within ${waitMs} ms.`)), waitMs);
+      const done = (): void => {
+        clearTimeout(late);
+        signal?.removeEventListener('abort', gone);
+      };
+      const entry: Waiting = {
+        job,
+        since: performance.now(),
+        again: false,
+        answered(answer) {
+          done();
+          resolve(answer);
+        },
+      };
+      signal?.addEventListener('abort', gone, { once: true });
+      this.#enqueue(entry);
+      if (signal?.aborted) gone();
+    });
     if (answer.ok) return answer;
     const { code, message, next, detail } = answer;
     throw new Problem(code, message, { next, cause: detail === undefined ? undefined : new Error(detail) });
   }
 
+  #enqueue(entry: Waiting): void {
+    this.#waiting.push(entry);
+    this.#next();
+  }
+
+  /** Gives what waits to processes that are free. */
+  #next(): void {
+    for (;;) {
+      const kept = this.#processes.find(({ free }) => free);
+      const entry = kept && this.#waiting.shift();
+      if (!entry) return;
+      this.#onWait(performance.now() - entry.since);
+      entry.answered(this.#work(kept, entry));
+    }
+  }
+
+  async #work(kept: KeptProcess, entry: Waiting): Promise<JobAnswer> {
+    const work = { since: performance.now() };
+    this.#working.add(work);
+    const threads = entry.job.threads ?? (this.#working.size === 1 && this.#waiting.length === 0 ? this.#lonelyThreads : 1);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      kept.replace();
+    }, this.options.timeoutMs);
+    let ended: unknown;
+    const answer = await kept.run({ ...entry.job, threads }).catch((error: unknown) => void (ended = error));
+    clearTimeout(timer);
+    this.#working.delete(work);
+    if ((answer || late) && entry.job.bytes) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
+    // Gone before the job came to it, whose turn is still the next.
+    const again = ended instanceof ProcessEnded && !ended.begun && !entry.again && !late;
+    const second = again && new Promise<JobAnswer>((answered) => this.#waiting.unshift({ ...entry, again, answered }));
+    this.#next();
+    if (answer) return answer;
+    if (second) return second;
+    if (late) throw new Problem('timed-out', `The picture was not recognised within ${this.options.timeoutMs} ms.`, { cause: ended });
+    throw new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: ended });
+  }
+
   /** Ends the processes; jobs that still run are lost. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all(this.#processes.map((kept) => kept.close()));
   }
 }

@@ -1,4 +1,4 @@
-// One of the processes that recognise images (see pool.ts). Its default export is what tinypool calls for each job.
+// One of the processes that recognise images (see pool.ts).
 import { readFile } from 'node:fs/promises';
 import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
@@ -8,6 +8,7 @@ import {
 } from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
+import { answerJobs } from './job-port';
 import { KeptNetworks } from './kept-networks';
 import { Problem } from './problem';
 
@@ -109,6 +110,7 @@ async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): 
   const predictions = topK(probabilities, job.count).map(({ index, probability }) => ({
     label: network.label(index),
     confidence: probability,
+    index,
   }));
   return {
     ok: true,
@@ -140,3 +142,4 @@ restrictDecoder();
 process.on('SIGINT', () => undefined);
 // The network is loaded before the first image comes; what goes wrong is told to the first job.
 if (preloaded) await prepare(preloaded, 1).catch(() => undefined);
+answerJobs(predict);

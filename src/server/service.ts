@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ISOLATION_HEADERS } from '../base/shared/headers';
 import { problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
-import { hostCheck } from './hosts';
+import { answerBrokenRequest, guard, requestId } from './guard';
+import { knowAllMethods } from './methods';
 import { Metrics } from './metrics';
 import { InstalledModels } from './models';
 import { PredictPool, type PoolOptions } from './pool';
@@ -17,10 +16,8 @@ import { pageRoutes } from './routes/page';
 import { predictRoutes } from './routes/predict';
 import type { ServiceParts } from './service-parts';
 import type { Settings } from './settings';
-import { FORM_OVERHEAD } from './uploads';
+import { FORM_OVERHEAD, readBody } from './uploads';
 
-/** A request and its body have to be there within so many milliseconds. */
-const REQUEST_TIMEOUT = 30_000;
 const MAX_CONNECTIONS = 1024;
 
 /** The running service. */
@@ -33,46 +30,6 @@ export interface Service {
   listen(): Promise<string>;
   /** Takes no new images, answers those that are there (for `drainMs` at most), then ends. */
   readonly stop: () => Promise<void>;
-}
-
-/** An HTTP request so broken that there is no request object. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const [status, message]: [number, string] =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, 'The request was not complete in time.']
-    : error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'The request has too many or too long headers.']
-    : [400, 'This is no HTTP request.'];
-  const body = JSON.stringify({ error: { status, code: 'bad-request', message, next: new Problem('bad-request', '').next } });
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-/** Room that an upload may need: what it says itself, up to what is accepted. */
-function bytesFor(request: FastifyRequest, settings: Settings): number {
-  const limit = request.routeOptions.bodyLimit ?? settings.maxBytes;
-  const length = Number(request.headers['content-length'] ?? limit);
-  return Math.min(Number.isFinite(length) ? length : limit, limit);
-}
-
-/** Checks and headers that come before every route. */
-function guard(app: FastifyInstance, { settings, held, stopping }: ServiceParts): void {
-  const isOurs = hostCheck(settings.host, settings.allowedHosts.split(',').map((name) => name.trim()).filter((name) => name !== ''));
-  app.addHook('onRequest', async (request, reply) => {
-    for (const [name, value] of Object.entries(ISOLATION_HEADERS)) reply.header(name, value);
-    reply.header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer');
-    if (!isOurs(request.headers.host)) throw new Problem('wrong-host', 'The service does not go by the name that the request calls it.');
-    if (request.method !== 'POST') return;
-    // A page of another site could otherwise keep this machine busy from a visitor's browser.
-    if (request.headers['sec-fetch-site'] === 'cross-site') throw new Problem('cross-site', 'Pages of other sites may not use this service.');
-    if (stopping()) throw new Problem('stopping', 'The service is stopping.');
-    const giveBack = held.reserve(bytesFor(request, settings));
-    reply.raw.once('close', giveBack).once('finish', giveBack);
-  });
-  app.addHook('onSend', async (_request, reply) => {
-    if (stopping()) reply.header('Connection', 'close');
-  });
 }
 
 /** How often a stopping service closes connections that have become idle, milliseconds. */
@@ -99,17 +56,27 @@ function createApp(settings: Settings): FastifyInstance {
   const app: FastifyInstance = fastify({
     logger: settings.logLevel === 'silent' ? false : { level: settings.logLevel },
     bodyLimit: settings.maxBytes + FORM_OVERHEAD,
-    requestTimeout: REQUEST_TIMEOUT,
-    connectionTimeout: 2 * REQUEST_TIMEOUT,
+    requestTimeout: settings.uploadMs,
+    // Silence on a connection: while it sends, and while it waits for the last picture of a batch.
+    connectionTimeout: settings.uploadMs + settings.maxFiles * (settings.waitMs + settings.timeoutMs),
+    genReqId: requestId,
+    http: {
+      headersTimeout: settings.uploadMs,
+      // How often Node looks for requests that take too long: its own 30 s would make a limit of 30 s one of 60 s.
+      connectionsCheckingInterval: Math.min(1000, Math.ceil(settings.uploadMs / 10)),
+      // Told in our own shape (guard.ts).
+      requireHostHeader: false,
+    },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => void sendProblem(reply, problemOf(error, request), 1),
   });
   app.server.maxConnections = MAX_CONNECTIONS;
+  knowAllMethods(app);
   // Nothing is parsed but images and forms.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(/^(image\/|application\/octet-stream)/, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(/^(image\/|application\/octet-stream)/, (request: FastifyRequest, body: IncomingMessage) => readBody(request, body, settings.maxBytes));
   return app;
 }
 

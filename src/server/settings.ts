@@ -8,14 +8,20 @@ export interface Settings {
   readonly host: string;
   /** Names that requests may call the service by beside loopback's and `host`, with commas between; `*` for any. */
   readonly allowedHosts: string;
+  /** Origins whose pages may call the service beside its own, with commas between; `*` for any. */
+  readonly allowOrigin: string;
   /** 0 for any free port. */
   readonly port: number;
   /** Processes that recognise. */
   readonly workers: number;
   /** Images that may wait for one of them. */
   readonly queue: number;
-  /** Milliseconds that an image may take, waiting included. */
+  /** Milliseconds that work on an image may take, from its start. */
   readonly timeoutMs: number;
+  /** Milliseconds that an image may wait for that start. */
+  readonly waitMs: number;
+  /** Milliseconds in which a request and its body have to arrive. */
+  readonly uploadMs: number;
   /** Milliseconds that requests may still take once the service is told to stop. */
   readonly drainMs: number;
   /** Largest image file. */
@@ -46,10 +52,13 @@ const DIST = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist
 export const DEFAULTS: Settings = {
   host: '127.0.0.1',
   allowedHosts: '',
+  allowOrigin: '',
   port: 4174,
   workers: availableParallelism(),
   queue: 8 * availableParallelism(),
   timeoutMs: 10_000,
+  waitMs: 10_000,
+  uploadMs: 30_000,
   drainMs: 10_000,
   maxBytes: 16 * MB,
   maxPixels: 50_000_000,
@@ -69,6 +78,8 @@ const NUMBERS = {
   workers: [1, 256],
   queue: [0, 10_000],
   timeoutMs: [100, 600_000],
+  waitMs: [0, 600_000],
+  uploadMs: [100, 600_000],
   drainMs: [0, 600_000],
   maxBytes: [1024, 1024 * MB],
   maxPixels: [1, 1_000_000_000],
@@ -77,7 +88,7 @@ const NUMBERS = {
   maxHeldBytes: [1024, 65_536 * MB],
 } as const satisfies Partial<Record<keyof Settings, readonly [number, number]>>;
 
-const TEXTS = ['host', 'allowedHosts', 'folder', 'models', 'model', 'precision', 'logLevel'] as const;
+const TEXTS = ['host', 'allowedHosts', 'allowOrigin', 'folder', 'models', 'model', 'precision', 'logLevel'] as const;
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 type NumberName = keyof typeof NUMBERS;

@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { MultipartFile } from '@fastify/multipart';
+import type { Hold } from './held-bytes';
 import { Problem } from './problem';
 import type { Settings } from './settings';
 
@@ -22,10 +24,48 @@ function tooLarge(limit: number): Problem {
   return new Problem('upload-too-large', `The picture file is larger than the ${limit} bytes that are accepted.`);
 }
 
-async function bytesOf(part: MultipartFile, limit: number): Promise<Buffer | Problem> {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What is held of its upload. */
+    hold: Hold;
+  }
+}
+
+/** Read to the end whatever is wrong, or the sender would not see the answer. */
+async function bytesOf(part: MultipartFile, limit: number, hold: Hold): Promise<Buffer | Problem> {
+  let chunks: Buffer[] = [];
+  let problem: Problem | undefined;
+  for await (const chunk of part.file as AsyncIterable<Buffer>) {
+    if (problem) continue;
+    try {
+      hold.add(chunk.length);
+      chunks.push(chunk);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problem = error;
+      chunks = [];
+    }
+  }
+  return problem ?? (part.file.truncated ? tooLarge(limit) : Buffer.concat(chunks));
+}
+
+/**
+ * Reads a body that is the image itself.
+ * @param limit bytes that are accepted
+ * @throws Problem `upload-too-large`, before any of it is read where its length says so; `busy` where there is no room for it; `bad-request`
+ */
+export async function readBody(request: FastifyRequest, body: Readable, limit: number): Promise<Buffer> {
+  const announced = request.headers['content-length'];
+  if (announced !== undefined && Number(announced) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
-  for await (const chunk of part.file) chunks.push(chunk as Buffer);
-  return part.file.truncated ? tooLarge(limit) : Buffer.concat(chunks);
+  let length = 0;
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(limit);
+    request.hold.add(chunk.length);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /**
@@ -35,14 +75,12 @@ async function bytesOf(part: MultipartFile, limit: number): Promise<Buffer | Pro
 export async function readImage(request: FastifyRequest, { maxBytes }: Limits): Promise<Buffer> {
   if (!request.isMultipart()) {
     if (!Buffer.isBuffer(request.body) || request.body.length === 0) throw new Problem('no-picture', 'The request has no body.');
-    if (request.body.length > maxBytes) throw tooLarge(maxBytes);
     return request.body;
   }
   let image: Buffer | Problem | undefined;
   const others: string[] = [];
-  // Read to the end whatever is wrong, or the sender would not see the answer.
   for await (const part of request.parts({ limits: { fileSize: maxBytes, files: 8, fields: 32 } })) {
-    if (part.type === 'file' && part.fieldname === FILE_FIELD && !image) image = await bytesOf(part, maxBytes);
+    if (part.type === 'file' && part.fieldname === FILE_FIELD && !image) image = await bytesOf(part, maxBytes, request.hold);
     else {
       others.push(part.fieldname);
       if (part.type === 'file') part.file.resume();
@@ -79,7 +117,7 @@ export async function readBatch(request: FastifyRequest, { maxBytes, maxFiles, m
       part.file.resume();
       continue;
     }
-    const content = await bytesOf(part, maxBytes);
+    const content = await bytesOf(part, maxBytes, request.hold);
     if (Buffer.isBuffer(content)) total += content.length;
     files.push({ name: part.filename, content });
   }

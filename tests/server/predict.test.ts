@@ -46,6 +46,17 @@ describe('POST /predict', () => {
     expect(all.reduce((sum, l) => sum + l.confidence, 0)).toBeCloseTo(1, 5);
   });
 
+  it("gives each label's class index where it is asked for", async () => {
+    const indexed = (await labelsOf(await post(`${service.url}/predict?k=1000&index=true`, png))) as Required<LabelConfidence>[];
+    expect(new Set(indexed.map(({ index }) => index))).toEqual(new Set(IMAGENET_LABELS.keys()));
+    for (const { label, index } of indexed) expect(label).toBe(IMAGENET_LABELS[index]);
+    const body = form([['file', 'one.png', png]]);
+    const { results } = (await (await fetch(`${service.url}/predict/batch?index=true&k=1`, { method: 'POST', body })).json()) as { results: BatchResult[] };
+    expect(results).toMatchObject([{ predictions: [{ index: indexed[0].index }] }]);
+    expect(await labelsOf(await post(`${service.url}/predict?index=false`, png))).toEqual(await labelsOf(await post(`${service.url}/predict`, png)));
+    for (const index of ['1', '', 'yes']) expect((await post(`${service.url}/predict?index=${index}`, png)).status).toBe(400);
+  });
+
   it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('reads %s', async (format) => {
     expect(await labelsOf(await post(`${service.url}/predict`, await encodedImage(format)))).toHaveLength(3);
   });

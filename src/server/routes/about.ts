@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { answerOtherMethods } from '../methods';
 import { openApiDocument } from '../openapi';
 import type { ServiceParts } from '../service-parts';
 
@@ -42,4 +43,6 @@ export function aboutRoutes(app: FastifyInstance, { settings, models, pool, metr
     reply.header('Cache-Control', 'no-cache');
     return document;
   });
+
+  for (const url of ['/healthz', '/metrics', '/openapi.json']) answerOtherMethods(app, url, 'GET', 'HEAD');
 }

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyStatic from '@fastify/static';
 import { fileHeaders, SECURITY_HEADERS } from '../../base/shared/headers';
+import { allowHeader, othersThan } from '../methods';
 import { Problem } from '../problem';
 
 export interface PageOptions {
@@ -13,7 +14,7 @@ export interface PageOptions {
   readonly prefix?: string;
 }
 
-const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const METHODS = ['GET', 'HEAD'];
 /** Parts as RFC 9110 (14.1.2) writes them; another header is as none. */
 const RANGES = /^\s*bytes\s*=\s*(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*\s*$/;
 /** What a file's answer says of that file alone: a fault that comes once they are set must not carry them. */
@@ -98,10 +99,11 @@ export async function pageRoutes(app: FastifyInstance, folder: string, { headers
       // Parts are of the file itself: who goes on with a broken-off download has no use for the rest of a compressed one.
       if (request.headers.range !== undefined) delete request.raw.headers['accept-encoding'];
       if (!RANGES.test(request.headers.range ?? '')) delete request.raw.headers.range;
-      if (!OTHER_METHODS.includes(request.method)) return;
+      if (METHODS.includes(request.method)) return;
       const path = decodedPath(request.url).slice(prefix.length);
       if (within(folder, path) === undefined) return reply.callNotFound();
-      reply.header('Allow', 'GET, HEAD');
+      reply.header('Allow', allowHeader(METHODS));
+      if (request.method === 'OPTIONS') return reply.code(204).send();
       throw new Problem('method-not-allowed', `${pathOf(request.url).slice(0, 200)} takes GET and HEAD, not ${request.method}.`);
     });
     await scope.register(fastifyStatic, {
@@ -120,7 +122,7 @@ export async function pageRoutes(app: FastifyInstance, folder: string, { headers
         for (const [name, value] of Object.entries({ ...headers, ...fileHeaders(pathname), Vary: 'Accept-Encoding' })) reply.setHeader(name, value);
       },
     });
-    scope.route({ method: OTHER_METHODS, url: `${prefix}/*`, handler: (_request, reply) => reply.callNotFound() });
+    scope.route({ method: othersThan(app, METHODS), url: `${prefix}/*`, handler: (_request, reply) => reply.callNotFound() });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { LabelConfidence, Network, Timings } from '../job';
+import { answerOtherMethods } from '../methods';
 import { Problem, type ProblemBody } from '../problem';
 import { readQuery, type Wish } from '../query';
 import type { ServiceParts } from '../service-parts';
@@ -10,8 +11,6 @@ export type BatchResult =
   | { readonly file: string; readonly predictions: readonly LabelConfidence[] }
   | { readonly file: string; readonly error: ProblemBody };
 
-const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'];
-
 function describe(reply: FastifyReply, { model, precision }: Network, timings?: Timings): void {
   reply.header('Cache-Control', 'no-store').header('Sightglass-Model', `${model}; precision=${precision}`);
   if (timings) {
@@ -19,20 +18,27 @@ function describe(reply: FastifyReply, { model, precision }: Network, timings?: 
   }
 }
 
+/** Aborted once the caller has left without its answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const abort = new AbortController();
+  raw.once('close', () => raw.writableFinished || abort.abort());
+  return abort.signal;
+}
+
 /** `POST /predict` and `POST /predict/batch`. */
 export function predictRoutes(app: FastifyInstance, { settings, models, pool, metrics }: ServiceParts): void {
   const limits = { maxPixels: settings.maxPixels, seconds: Math.max(1, Math.ceil(settings.timeoutMs / 1000)) };
 
-  async function recognise(bytes: Uint8Array, { count, network }: Wish): Promise<{ predictions: readonly LabelConfidence[]; timings: Timings }> {
-    const answer = await pool.run({ network, bytes, count, limits });
+  async function recognise(bytes: Uint8Array, { count, network, index }: Wish, gone: AbortSignal): Promise<{ predictions: readonly LabelConfidence[]; timings: Timings }> {
+    const answer = await pool.run({ network, bytes, count, limits }, gone);
     metrics.prediction(network, answer.timings);
-    return answer;
+    return index ? answer : { ...answer, predictions: answer.predictions.map(({ label, confidence }) => ({ label, confidence })) };
   }
 
-  async function recogniseFile({ name, content }: BatchFile, wish: Wish): Promise<BatchResult> {
+  async function recogniseFile({ name, content }: BatchFile, wish: Wish, gone: AbortSignal): Promise<BatchResult> {
     try {
       if (content instanceof Problem) throw content;
-      return { file: name, predictions: (await recognise(content, wish)).predictions };
+      return { file: name, predictions: (await recognise(content, wish, gone)).predictions };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       metrics.problem(error.code);
@@ -40,21 +46,22 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
     }
   }
 
-  app.post('/predict', async (request, reply) => {
+  app.post('/predict', { config: { works: true } }, async (request, reply) => {
     const wish = readQuery(request.query, models);
-    const { predictions, timings } = await recognise(await readImage(request, settings), wish);
+    const { predictions, timings } = await recognise(await readImage(request, settings), wish, goneSignal(reply));
     describe(reply, wish.network, timings);
     return predictions;
   });
 
-  app.post('/predict/batch', { bodyLimit: settings.maxBatchBytes + FORM_OVERHEAD }, async (request, reply) => {
+  app.post('/predict/batch', { config: { works: true }, bodyLimit: settings.maxBatchBytes + FORM_OVERHEAD }, async (request, reply) => {
     const wish = readQuery(request.query, models);
     const files = await readBatch(request, settings);
     const results: BatchResult[] = new Array<BatchResult>(files.length);
     const waiting = files.entries();
+    const gone = goneSignal(reply);
     // As many at a time as there are processes: one batch does not fill the queue.
     const lane = async (): Promise<void> => {
-      for (const [i, file] of waiting) results[i] = await recogniseFile(file, wish);
+      for (const [i, file] of waiting) results[i] = await recogniseFile(file, wish, gone);
     };
     await Promise.all(Array.from({ length: Math.min(pool.workers, files.length) }, lane));
     if (results.every((result) => 'error' in result && result.error.code === 'busy')) {
@@ -64,14 +71,5 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
     return { results };
   });
 
-  for (const url of ['/predict', '/predict/batch']) {
-    app.route({
-      method: OTHER_METHODS,
-      url,
-      handler: (request, reply) => {
-        reply.header('Allow', 'POST');
-        throw new Problem('method-not-allowed', `${url} takes POST, not ${request.method}.`);
-      },
-    });
-  }
+  for (const url of ['/predict', '/predict/batch']) answerOtherMethods(app, url, 'POST');
 }

@@ -1,6 +1,8 @@
 // Stands in for src/server/predict-process.ts where a test needs to know how long an image takes: the "picture" is text.
 // "answer" answers at once, "threads" with the threads that it may take, "sleep N" after N ms, "crash" ends the process, "hang" never answers and never yields.
-export default async function predict({ bytes, count, threads = 1 }) {
+import { answerJobs } from '../../../src/server/job-port.ts';
+
+async function predict({ bytes, count, threads = 1 }) {
   const timings = { decode: 1, preprocess: 1, inference: 1 };
   const [word, ms] = bytes ? Buffer.from(bytes).toString().split(' ') : ['answer'];
   if (word === 'crash') process.abort();
@@ -10,3 +12,5 @@ export default async function predict({ bytes, count, threads = 1 }) {
   const predictions = Array.from({ length: count }, (_, i) => ({ label: word === 'threads' ? `${threads} threads` : `label ${i}`, confidence: 1 / (i + 1) }));
   return { ok: true, predictions, timings };
 }
+
+answerJobs(predict);
