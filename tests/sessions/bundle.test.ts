@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BundleError, bundleHead, checkEntries, checkFiles, folderInZip, isContent, parseBundleHead, plainName, type ZipEntryInfo } from '../../src/sessions/shared/export/bundle';
+import { BundleError, bundleHead, checkEntries, checkFiles, foldersInZip, isContent, parseBundleHead, plainName, type ZipEntryInfo } from '../../src/sessions/shared/export/bundle';
 import { parseHumanEdit, parseManifest, parseRecognition, SessionFormatError } from '../../src/sessions/shared/parse';
 import { readJsonLines } from '../../src/sessions/shared/read-json-lines';
 import { answer, CAT, DOG, manifestOf } from '../support/session-fixture';
@@ -63,12 +63,12 @@ describe('our own zip', () => {
   });
 
   it('finds what is ours in a zip that another tool made of the unpacked folder', () => {
-    expect(folderInZip(['sightglass.json', 'session/film.mp4'])).toBe('');
-    expect(folderInZip(['Zoo.sightglass/', 'Zoo.sightglass/session/film.mp4', 'Zoo.sightglass/sightglass.json'])).toBe('Zoo.sightglass/');
-    expect(folderInZip(['__MACOSX/sightglass.json', 'a/sightglass.json'])).toBe('a/');
+    expect(foldersInZip(['sightglass.json', 'session/film.mp4'])).toEqual(['']);
+    expect(foldersInZip(['Zoo.sightglass/', 'Zoo.sightglass/session/film.mp4', 'Zoo.sightglass/sightglass.json'])).toEqual(['Zoo.sightglass/']);
+    expect(foldersInZip(['__MACOSX/sightglass.json', 'a/sightglass.json'])).toEqual(['a/']);
     // Two of ours, or one that lies deeper: which is meant nobody knows.
-    expect(folderInZip(['a/sightglass.json', 'b/sightglass.json'])).toBe('');
-    expect(folderInZip(['a/b/sightglass.json'])).toBe('');
+    expect(foldersInZip(['a/sightglass.json', 'b/sightglass.json'])).toEqual(['a/', 'b/']);
+    expect(foldersInZip(['a/b/sightglass.json'])).toEqual(['']);
     expect(['./', './session/', './session/film.mp4', '././x'].map(plainName)).toEqual(['', 'session/', 'session/film.mp4', 'x']);
     expect(['../x', '.hidden', 'a/./b'].map(plainName)).toEqual(['../x', '.hidden', 'a/./b']);
     expect(['', '__MACOSX/Zoo/._sightglass.json', 'Zoo/.DS_Store', 'desktop.ini', 'a/Thumbs.db'].some(isContent)).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HumanEdit, HumanLabels, HumanSpan, Snapshot } from '../../src/sessions/shared/session';
-import { foldEdits, inverseEdit, isHumanEdit } from '../../src/sessions/shared/human-labels';
+import { LabelTable } from '../../src/sessions/shared/label-table';
+import { foldEdits, isHumanEdit } from '../../src/sessions/shared/human-labels';
 import { parseJsonLines, toJsonLines } from '../../src/sessions/shared/json-lines';
 
 const span = (id: string, startUs: number, endUs: number, name = 'cup'): HumanSpan => ({ id, startUs, endUs, label: { name } });
@@ -30,7 +31,7 @@ describe('foldEdits', () => {
   });
 });
 
-describe('inverseEdit', () => {
+describe('LabelTable', () => {
   const before: HumanLabels = foldEdits([
     { kind: 'put-span', span: span('a', 0, 10) },
     { kind: 'put-snapshot', snapshot: snapshot('s', 3) },
@@ -44,13 +45,32 @@ describe('inverseEdit', () => {
     { kind: 'delete-snapshot', id: 's' },
   ])('undoes %j', (edit) => {
     const history: HumanEdit[] = [...before.spans.map((s) => ({ kind: 'put-span', span: s }) as const), ...before.snapshots.map((s) => ({ kind: 'put-snapshot', snapshot: s }) as const)];
-    const undo = inverseEdit(edit, before);
+    const undo = new LabelTable(before).apply(edit);
     expect(foldEdits([...history, edit])).not.toEqual(before);
     expect(foldEdits([...history, edit, undo!])).toEqual(before);
   });
 
   it('has nothing to undo where nothing changed', () => {
-    expect(inverseEdit({ kind: 'delete-span', id: 'never there' }, before)).toBeUndefined();
+    const table = new LabelTable(before);
+    const { labels } = table;
+    expect(table.apply({ kind: 'delete-span', id: 'never there' })).toBeUndefined();
+    expect(table.labels).toBe(labels);
+  });
+
+  it('has the same order edit by edit as all at once, and counts', () => {
+    const edits = Array.from({ length: 400 }, (_, i): HumanEdit => {
+      const id = `s${(i * 37) % 90}`;
+      return i % 7 === 3 ? { kind: 'delete-span', id } : { kind: 'put-span', span: span(id, (i * 61) % 50, 50 + ((i * 13) % 40)) };
+    });
+    const table = new LabelTable();
+    for (const edit of edits) {
+      table.apply(edit);
+      // Asked for each time: then it is kept sorted, edit by edit.
+      expect(table.labels.spans).toHaveLength(table.counts.spans);
+    }
+    expect(table.labels).toEqual(foldEdits(edits));
+    const starts = table.labels.spans.map(({ startUs }) => startUs);
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
   });
 });
 

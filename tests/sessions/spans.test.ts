@@ -6,7 +6,8 @@ import {
 } from '../../src/sessions/shared/edit-labels';
 import { deleteSnapshot, relabelSnapshot } from '../../src/sessions/shared/edit-labels';
 import { foldEdits, NO_LABELS } from '../../src/sessions/shared/human-labels';
-import { neighbouringStart, spanRows, spansAt } from '../../src/sessions/shared/label-times';
+import { neighbouringStart, spanRows } from '../../src/sessions/shared/label-times';
+import { SpanIndex } from '../../src/sessions/shared/span-index';
 import { CAT, DOG } from '../support/session-fixture';
 
 const LIMITS: SpanLimits = { durationUs: 10_000_000, minUs: 40_000 };
@@ -153,11 +154,14 @@ describe('labels at a time', () => {
   it('finds spans, neighbours and rows', () => {
     const spans = [span('a', 0, 2e6), span('b', 1e6, 3e6, DOG), span('c', 2e6, 4e6), span('d', 1.5e6, 1.6e6, { ...DOG, index: 1 })];
     const labels = labelled(...spans);
-    expect(spansAt(labels, 1e6).map(({ id }) => id)).toEqual(['a', 'b']);
-    expect(spansAt(labels, 2e6).map(({ id }) => id)).toEqual(['b', 'c']);
-    expect(neighbouringStart(spans, 1e6, 'next')).toBe(1.5e6);
-    expect(neighbouringStart(spans, 1e6, 'previous')).toBe(0);
-    expect(neighbouringStart(spans, 5e6, 'next')).toBeUndefined();
+    const index = new SpanIndex(labels.spans);
+    expect(index.at(1e6).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(index.at(2e6).map(({ id }) => id)).toEqual(['b', 'c']);
+    const lists = [labels.spans.filter(({ id }) => id !== 'd'), [spans[3]]];
+    expect(neighbouringStart(lists, 1e6, 'next')).toBe(1.5e6);
+    expect(neighbouringStart(lists, 1e6, 'previous')).toBe(0);
+    expect(neighbouringStart(lists, 0, 'previous')).toBeUndefined();
+    expect(neighbouringStart(lists, 5e6, 'next')).toBeUndefined();
     expect(spanRows(labels.spans)).toEqual([0, 1, 2, 0]);
   });
 });

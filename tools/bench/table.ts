@@ -77,4 +77,8 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     says: '[MINUTES ...]: memory of exports by length of the session (docs/sessions.md)',
     run: async (options) => (await import('./export')).benchExport(options),
   },
+  long: {
+    says: 'an hour with 12,000 labels, and 200 sessions: waiting, elements, memory (docs/sessions.md)',
+    run: async () => (await import('./long')).benchLong(),
+  },
 };

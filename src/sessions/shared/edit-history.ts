@@ -1,5 +1,5 @@
-import type { EditMark, HumanEdit, HumanLabels } from './session';
-import { foldEdits, inverseEdit, NO_LABELS } from './human-labels';
+import type { EditMark, HumanEdit, HumanLabels, HumanSpan } from './session';
+import { LabelTable } from './label-table';
 
 /** Edits that are done and undone together, in the order in which they are applied. */
 type Step = readonly HumanEdit[];
@@ -15,7 +15,7 @@ function bare(edit: HumanEdit): HumanEdit {
  * take the last step back. Opened on an old log it knows the steps of earlier visits too.
  */
 export class EditHistory {
-  #labels: HumanLabels = NO_LABELS;
+  readonly #table = new LabelTable();
   readonly #undo: Step[] = [];
   readonly #redo: Step[] = [];
 
@@ -33,7 +33,7 @@ export class EditHistory {
       let to = from + 1;
       while (step !== undefined && to < log.length && log[to].step === step && log[to].by === by) to++;
       const edits = log.slice(from, to);
-      if (step === undefined && edits.every((edit) => this.#isAmendment(edit))) this.#labels = foldEdits(edits, this.#labels);
+      if (step === undefined && edits.every((edit) => this.#isAmendment(edit))) this.#table.applyAll(edits);
       else this.#take(edits, by);
       from = to;
     }
@@ -44,13 +44,16 @@ export class EditHistory {
    * second, and cut to the video at the end. Undo takes all of it back at once.
    */
   #isAmendment(edit: HumanEdit): boolean {
-    const { spans, snapshots } = this.#labels;
-    if (edit.kind === 'put-span') return spans.some(({ id }) => id === edit.span.id);
-    return edit.kind === 'put-snapshot' && snapshots.some(({ id }) => id === edit.snapshot.id);
+    if (edit.kind === 'put-span') return this.#table.span(edit.span.id) !== undefined;
+    return edit.kind === 'put-snapshot' && this.#table.snapshot(edit.snapshot.id) !== undefined;
   }
 
   get labels(): HumanLabels {
-    return this.#labels;
+    return this.#table.labels;
+  }
+
+  span(id: string): HumanSpan | undefined {
+    return this.#table.span(id);
   }
 
   get canUndo(): boolean {
@@ -87,13 +90,10 @@ export class EditHistory {
 
   #take(edits: readonly HumanEdit[], by: EditMark['by']): void {
     const inverse: HumanEdit[] = [];
-    let labels = this.#labels;
     for (const edit of edits) {
-      const back = inverseEdit(bare(edit), labels);
+      const back = this.#table.apply(bare(edit));
       if (back) inverse.unshift(back);
-      labels = foldEdits([edit], labels);
     }
-    this.#labels = labels;
     if (by === 'undo') {
       this.#undo.pop();
       this.#redo.push(inverse);

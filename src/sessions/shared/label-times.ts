@@ -1,4 +1,4 @@
-import type { HumanLabels, HumanSpan, RecognitionEntry } from './session';
+import type { RecognitionEntry } from './session';
 
 /** The last index at which something holds that holds from 0 up to there and at none behind; -1 where it never does. */
 export function lastWhere(length: number, holds: (index: number) => boolean): number {
@@ -35,23 +35,21 @@ export function middleUs({ startUs, endUs }: { readonly startUs: number; readonl
   return Math.floor((startUs + endUs) / 2);
 }
 
-/** The spans that hold a time, by start. */
-export function spansAt({ spans }: HumanLabels, timeUs: number): readonly HumanSpan[] {
-  return spans.filter((span) => span.startUs <= timeUs && timeUs < span.endUs);
-}
-
-/** Where a seek to the next or previous label goes: the nearest start of a span beyond `timeUs`; undefined at the ends. */
+/**
+ * Where a seek to the next or previous label goes: the nearest start beyond `timeUs`; undefined at the ends.
+ * @param lists each by start
+ */
 export function neighbouringStart(
-  spans: readonly { readonly startUs: number }[],
+  lists: readonly (readonly { readonly startUs: number }[])[],
   timeUs: number,
   direction: 'next' | 'previous',
 ): number | undefined {
-  let best: number | undefined;
-  for (const { startUs } of spans) {
-    if (direction === 'next' ? startUs <= timeUs : startUs >= timeUs) continue;
-    if (best === undefined || Math.abs(startUs - timeUs) < Math.abs(best - timeUs)) best = startUs;
-  }
-  return best;
+  const found = lists.flatMap((list) => {
+    const at = direction === 'next' ? lastWhere(list.length, (i) => list[i].startUs <= timeUs) + 1 : lastWhere(list.length, (i) => list[i].startUs < timeUs);
+    return at >= 0 && at < list.length ? [list[at].startUs] : [];
+  });
+  if (found.length === 0) return undefined;
+  return direction === 'next' ? Math.min(...found) : Math.max(...found);
 }
 
 /**
@@ -63,8 +61,8 @@ export function neighbouringStart(
 export function spanRows(spans: readonly { readonly startUs: number; readonly endUs: number }[]): number[] {
   const ends: number[] = [];
   return spans.map(({ startUs, endUs }) => {
-    let row = ends.findIndex((end) => end <= startUs);
-    if (row < 0) row = ends.length;
+    let row = 0;
+    while (row < ends.length && ends[row] > startUs) row++;
     ends[row] = endUs;
     return row;
   });

@@ -27,6 +27,11 @@ export interface ExportRequest {
   readonly tracks: ExportTracks;
 }
 
+/** Several sessions as they are, in one file. */
+export interface SessionsRequest {
+  readonly sessionIds: readonly string[];
+}
+
 /** A training set of one or more sessions. */
 export interface DatasetRequest {
   readonly format: DatasetFormat;
@@ -87,8 +92,15 @@ export interface SessionTransferApi {
     target: FileSystemFileHandle | undefined,
     onProgress: (progress: TransferProgress) => void,
   ): Promise<ExportedFile>;
+  /** Everything of several sessions, as one file that `import` reads. @param target as of `export` @throws as `export` does */
+  exportSessions(
+    request: SessionsRequest,
+    target: FileSystemFileHandle | undefined,
+    onProgress: (progress: TransferProgress) => void,
+  ): Promise<ExportedFile>;
   /**
-   * Reads our own zip back as a new session. Nothing is kept of one that is refused.
+   * Reads our own zip back as a new session, or several. Nothing is kept of one that is refused.
+   * @returns the first one
    * @throws Fault `import-foreign` where it is no zip of ours, `import-newer`, `import-broken`, `import-unsafe`, `storage-full`
    */
   import(zip: File, onProgress: (progress: TransferProgress) => void): Promise<SessionManifest>;

@@ -1,7 +1,7 @@
 import type { SessionData } from './session';
 import { labelKey, sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
-import { spansAt } from './label-times';
 import { predictedRunsOf } from './predicted-runs';
+import { SpanIndex } from './span-index';
 
 /** How much of a session a label has. */
 interface LabelShare {
@@ -47,8 +47,9 @@ export function sessionStatistics({ manifest, recognitions, human }: SessionData
   for (const span of human.spans) share(span.label).humanUs += span.endUs - span.startUs;
   let judged = 0;
   let agreed = 0;
+  const index = new SpanIndex(human.spans);
   for (const { timeUs, top } of recognitions) {
-    const spans = spansAt(human, timeUs);
+    const spans = index.at(timeUs);
     const first = top.at(0);
     if (spans.length === 0 || !first) continue;
     judged++;

@@ -1,4 +1,4 @@
-import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from './session';
+import type { HumanEdit, SessionData, SessionManifest } from './session';
 
 /** The folder of the device's private file system that holds a folder for each session, by its id. */
 export const SESSIONS_FOLDER = 'sessions';
@@ -42,10 +42,9 @@ export interface SessionStoreApi {
   history(id: string): Promise<HumanEdit[]>;
   /**
    * Appends edits and flushes them.
-   * @returns the labels as they stand then
    * @throws Fault `session-busy` while the session is recorded, here or in another tab; `storage-full`
    */
-  edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels>;
+  edit(id: string, edits: readonly HumanEdit[]): Promise<void>;
   /** @throws Fault `session-busy` while the session is recorded */
   rename(id: string, name: string): Promise<SessionManifest>;
   /**

@@ -8,6 +8,8 @@ import { SessionSource } from './export/session-source';
 const api: SessionTransferApi = {
   export: (request, target, onProgress) =>
     asFaults(async () => (await import('./export/export-service')).exportSession(request, target, throttled(onProgress))),
+  exportSessions: (request, target, onProgress) =>
+    asFaults(async () => (await import('./export/export-service')).exportSessions(request, target, throttled(onProgress))),
   import: (zip, onProgress) => asFaults(async () => (await import('./export/import-service')).importSession(zip, throttled(onProgress))),
   exportDataset: (request, target, onProgress) =>
     asFaults(async () => (await import('./dataset/export-dataset')).exportDataset(request, target, throttled(onProgress))),

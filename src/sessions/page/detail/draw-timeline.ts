@@ -1,6 +1,7 @@
 import type { ConfidenceSeries } from '../../shared/confidence';
 import { ANSWER_HOLDS_US } from '../../shared/label-times';
 import type { PredictedRun } from '../../shared/predicted-runs';
+import { runsWithin, type PlacedSpan } from '../../shared/spans-in-sight';
 import { rulerMarks, type TimeWindow } from '../../shared/time-window';
 import { percent } from '../../../base/page/elements/format';
 import type { LabelColours } from './label-colour';
@@ -75,6 +76,25 @@ export function drawMarks({ context, width, height, text }: Drawing, snapshots: 
   }
 }
 
+/** Spans too narrow for an element. Those less than a pixel wide share one. @param rowHeight pixels */
+export function drawBars({ context, width, dark }: Drawing, bars: readonly PlacedSpan[], window: TimeWindow, colours: LabelColours, rowHeight: number): void {
+  const drawnTo: number[] = [];
+  for (const { span, row } of bars) {
+    const from = Math.max(0, xOf(span.startUs, window, width));
+    const to = Math.min(width, xOf(span.endUs, window, width));
+    if (to - (drawnTo[row] ?? -1) < 0.5) continue;
+    drawnTo[row] = to;
+    const colour = colours.of(span.label, dark);
+    const [top, wide, high] = [row * rowHeight + 3, Math.max(1, to - from), rowHeight - 5];
+    context.fillStyle = colour;
+    context.globalAlpha = 0.35;
+    context.fillRect(from, top, wide, high);
+    context.globalAlpha = 1;
+    context.fillRect(from, top, wide, 2);
+    context.fillRect(from, top + high - 2, wide, 2);
+  }
+}
+
 /** The network's runs: hatched, so that nobody takes them for a person's, and without a colour where it was not sure. Runs less than a pixel wide share one. */
 export function drawRuns(
   { context, width, height, dark, text, muted, font }: Drawing,
@@ -87,7 +107,8 @@ export function drawRuns(
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   let drawnTo = -1;
-  for (const run of runs) {
+  const [first, end] = runsWithin(runs, window.startUs, window.endUs);
+  for (const run of runs.slice(first, end)) {
     const { startUs, endUs, label, probability, unsure } = run;
     if (endUs <= window.startUs || startUs >= window.endUs) continue;
     const from = Math.max(0, xOf(startUs, window, width));

@@ -10,7 +10,7 @@ import { decimal, milliseconds, percent, rate } from '../../../base/page/element
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { preciseTime } from './time-words';
 
-/** Runs that are listed at once: the network may change its mind thousands of times. */
+/** Labels that are listed at once: there may be thousands. */
 const PAGE = 100;
 
 /**
@@ -96,8 +96,12 @@ export class LabelLists extends LitElement {
 
   @property({ attribute: false }) spans: readonly HumanSpan[] = [];
   @property({ attribute: false }) runs: readonly PredictedRun[] = [];
-  @property({ attribute: false }) statistics: SessionStatistics | undefined;
+  /** Counts the session's figures; undefined where no session is open. */
+  @property({ attribute: false }) statistics: () => SessionStatistics | undefined = () => undefined;
   @state() private shown = PAGE;
+  @state() private shownSpans = PAGE;
+  /** Whether the figures are looked at: counting takes a moment in a long session. */
+  @state() private counted = false;
 
   override render(): unknown {
     return html`
@@ -106,11 +110,12 @@ export class LabelLists extends LitElement {
         ${this.spans.length === 0
           ? html`<p>${msg('You have not labelled anything yet.')}</p>`
           : html`<ol>
-              ${this.spans.map(
+              ${this.spans.slice(0, this.shownSpans).map(
                 ({ id, startUs, endUs, label }) =>
                   html`<li><button @click=${() => this.#go(startUs, id)}><span>${labelText(label)}</span>${this.#times(startUs, endUs)}</button></li>`,
               )}
             </ol>`}
+        ${this.#more(this.spans.length - this.shownSpans, () => (this.shownSpans += PAGE))}
       </details>
       <details>
         <summary>${msg('Recognised, in words')} (${this.runs.length})</summary>
@@ -125,23 +130,29 @@ export class LabelLists extends LitElement {
               </li>`,
           )}
         </ol>
-        ${this.runs.length > this.shown
-          ? html`<button class="more" @click=${() => (this.shown += PAGE)}>${msg(str`Show ${Math.min(PAGE, this.runs.length - this.shown)} more`)}</button>`
-          : nothing}
+        ${this.#more(this.runs.length - this.shown, () => (this.shown += PAGE))}
       </details>
-      ${this.statistics ? this.#figures(this.statistics) : nothing}
+      <details @toggle=${(event: Event) => (this.counted = (event.target as HTMLDetailsElement).open)}>
+        <summary>${msg('Figures')}</summary>
+        ${this.counted ? this.#figures() : nothing}
+      </details>
     `;
+  }
+
+  #more(left: number, show: () => void): unknown {
+    return left > 0 ? html`<button class="more" @click=${show}>${msg(str`Show ${Math.min(PAGE, left)} more`)}</button>` : nothing;
   }
 
   #times(startUs: number, endUs: number): unknown {
     return html`<span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}</span>`;
   }
 
-  #figures({ labels, recognitionRate, latencyP50Ms, latencyP95Ms, judged, agreement }: SessionStatistics): unknown {
+  #figures(): unknown {
+    const statistics = this.statistics();
+    if (!statistics) return nothing;
+    const { labels, recognitionRate, latencyP50Ms, latencyP95Ms, judged, agreement } = statistics;
     const seconds = (us: number): string => msg(str`${decimal(us / 1e6, 1)} s`);
-    return html`<details>
-      <summary>${msg('Figures')}</summary>
-      <dl>
+    return html`<dl>
         <dt>${msg('Recognitions a second')}</dt>
         <dd>${rate(recognitionRate)}</dd>
         <dt>${msg('Frame to label, half within')}</dt>
@@ -157,8 +168,7 @@ export class LabelLists extends LitElement {
             html`<dt>${labelText(label)}</dt>
               <dd>${msg(str`recognised ${seconds(predictedUs)}, yours ${seconds(humanUs)}`)}</dd>`,
         )}
-      </dl>
-    </details>`;
+      </dl>`;
   }
 
   #go(timeUs: number, id: string | undefined): void {

@@ -50,6 +50,14 @@ export const labelTimelineStyles = css`
     position: relative;
     min-height: var(--row);
   }
+  .bars {
+    position: absolute;
+    inset: 0;
+    height: 100%;
+  }
+  .bars[hidden] {
+    display: none;
+  }
   .span {
     position: absolute;
     height: calc(var(--row) - 4px);

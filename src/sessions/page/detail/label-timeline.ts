@@ -4,10 +4,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg, str } from '@lit/localize';
 import { labelText } from '../../../base/page/language';
 import type { HumanSpan, RecognitionEntry, Snapshot } from '../../shared/session';
+import { SpanIndex } from '../../shared/span-index';
+import { runsWithin, SpansInRows, type InSight } from '../../shared/spans-in-sight';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { confidenceSeries } from '../../shared/confidence';
 import type { Edge } from '../../shared/edit-labels';
-import { spanRows } from '../../shared/label-times';
 import type { PredictedRun } from '../../shared/predicted-runs';
 import { panned, showing, wholeVideo, zoomed, type TimeWindow } from '../../shared/time-window';
 import { SeekEvent, SpanEditEvent } from '../events';
@@ -15,7 +16,7 @@ import { list } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { styleProperties } from '../../../base/page/elements/style-properties';
 import { sharedStyles } from '../../../base/page/elements/styles';
-import { drawConfidence, drawingOf, drawMarks, drawRuler, drawRuns, xOf } from './draw-timeline';
+import { drawBars, drawConfidence, drawingOf, drawMarks, drawRuler, drawRuns, xOf } from './draw-timeline';
 import { isDark, LabelColours } from './label-colour';
 import type { ZoomCommand } from './session-keys';
 import { labelTimelineStyles } from './label-timeline-styles';
@@ -25,9 +26,13 @@ import { preciseTime } from './time-words';
 /** An edge is drawn to what lies this near, pixels. */
 const SNAP = 7;
 
+/** What is changed by edits of a person's labels alone. */
+const OF_SPANS: ReadonlySet<PropertyKey> = new Set(['index', 'selected', 'drawn']);
+
 /**
  * A video's labels over time: a person's spans, which are edited here, the network's runs, and its confidence. A person's and
- * the network's labels are never in one row.
+ * the network's labels are never in one row. Of thousands of spans those are elements that are wide enough to be pressed; the others
+ * are bars on a canvas, which can be tapped all the same.
  *
  * @event sg-seek - another time is to be shown
  * @event sg-span-edit - a span was chosen, or an edge moved
@@ -38,7 +43,7 @@ const SNAP = 7;
 export class LabelTimeline extends LitElement {
   static override styles = [sharedStyles, labelTimelineStyles];
 
-  @property({ attribute: false }) spans: readonly HumanSpan[] = [];
+  @property({ attribute: false }) index = new SpanIndex<HumanSpan>([]);
   /** Marked on the ruler. */
   @property({ attribute: false }) snapshots: readonly Snapshot[] = [];
   @property({ attribute: false }) runs: readonly PredictedRun[] = [];
@@ -51,11 +56,16 @@ export class LabelTimeline extends LitElement {
   @property() selected: string | undefined;
   /** How far a key moves an edge, microseconds. */
   @property({ type: Number }) frameUs = 33_333;
+  #all = new SpansInRows(this.index);
+  /** With the edge that is being drawn where it is now. */
+  #shown = this.#all;
+  #inSight: InSight = { buttons: [], bars: [] };
   @state() private window: TimeWindow = wholeVideo(1);
   @state() private width = 0;
   /** An edge that is being drawn, not let go yet. */
   @state() private drawn: { readonly id: string; readonly edge: Edge; readonly timeUs: number } | undefined;
   @query('.area') private readonly area!: HTMLElement;
+  @query('.human') private readonly human!: HTMLElement;
   @query('.playhead') private readonly playhead!: HTMLElement;
   #timeUs = 0;
   #colours = new LabelColours([]);
@@ -66,8 +76,8 @@ export class LabelTimeline extends LitElement {
     pan: (pixels) => (this.window = panned(this.window, -pixels * this.#usPerPixel, this.durationUs)),
     zoom: (factor, x) => (this.window = zoomed(this.window, factor, this.#timeAt(x), this.durationUs)),
     scrub: (x) => this.dispatchEvent(new SeekEvent(this.#timeAt(x))),
-    tap: (x) => {
-      this.dispatchEvent(new SpanEditEvent({ kind: 'select', id: undefined }));
+    tap: (x, y) => {
+      this.dispatchEvent(new SpanEditEvent({ kind: 'select', id: this.#barAt(x, y)?.id }));
       this.dispatchEvent(new SeekEvent(this.#timeAt(x)));
     },
   });
@@ -100,6 +110,12 @@ export class LabelTimeline extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('plotted')) this.#colours = new LabelColours(this.plotted);
     if (changed.has('durationUs')) this.window = wholeVideo(this.durationUs);
+    if (changed.has('index')) this.#all = new SpansInRows(this.index);
+    const { drawn } = this;
+    this.#shown = drawn ? this.#all.with(drawn.id, drawn.edge, drawn.timeUs) : this.#all;
+    // One that has the focus stays, out of sight: keys would go nowhere with it.
+    const focused = this.shadowRoot?.activeElement?.closest('.span')?.querySelector('button')?.dataset['span'];
+    this.#inSight = this.#shown.inSight(this.window, this.width, [this.selected, focused]);
   }
 
   override firstUpdated(): void {
@@ -108,15 +124,15 @@ export class LabelTimeline extends LitElement {
     this.area.addEventListener('wheel', this.#gestures.wheel, { passive: false });
   }
 
-  override updated(): void {
-    this.#draw();
+  override updated(changed: PropertyValues<this>): void {
+    // An edit of a person's labels leaves what the network said as it is drawn.
+    this.#draw([...changed.keys()].length > 0 && [...changed.keys()].every((key) => OF_SPANS.has(key)));
     this.#placePlayhead();
   }
 
   override render(): unknown {
-    const spans = this.#shownSpans();
-    const rows = spanRows(spans);
-    const height = `calc(var(--row) * ${Math.max(1, ...rows.map((row) => row + 1))} + 4px)`;
+    const { buttons, bars } = this.#inSight;
+    const height = `calc(var(--row) * ${Math.max(1, this.#shown.rows)} + 4px)`;
     const { down, move, up } = this.#gestures;
     return html`
       <div class="tools" role="group" aria-label=${msg('Zoom of the timeline')}>
@@ -127,8 +143,9 @@ export class LabelTimeline extends LitElement {
         <canvas class="ruler" aria-hidden="true"></canvas>
         <div class="caption" aria-hidden="true">${msg('Your labels')}</div>
         <div class="human" role="group" aria-label=${msg('Your labels')} style=${styleProperties({ height })}>
-          ${repeat(spans, ({ id }) => id, (span, i) => this.#span(span, rows[i]))}
-          ${this.spans.length === 0 ? html`<span class="empty">${msg('None yet')}</span>` : nothing}
+          <canvas class="bars" role="img" aria-label=${msg(str`${bars.length} more labels, too short to be pressed here: look closer, or take the list below`)} ?hidden=${bars.length === 0}></canvas>
+          ${repeat(buttons, ({ span: { id } }) => id, ({ span, row }) => this.#span(span, row))}
+          ${this.index.spans.length === 0 ? html`<span class="empty">${msg('None yet')}</span>` : nothing}
         </div>
         <div class="caption" aria-hidden="true">${msg('Recognised')}</div>
         <canvas class="runs" aria-hidden="true"></canvas>
@@ -146,20 +163,8 @@ export class LabelTimeline extends LitElement {
     return html`<button class="icon" aria-label=${words} title=${words} @click=${() => this.zoom(command)}>${icon(name)}</button>`;
   }
 
-  /** Spans with the edge that is being drawn where it is now. */
-  #shownSpans(): readonly HumanSpan[] {
-    const { drawn } = this;
-    if (!drawn) return this.spans;
-    return this.spans
-      .map((span) => (span.id !== drawn.id ? span : drawn.edge === 'start' ? { ...span, startUs: drawn.timeUs } : { ...span, endUs: drawn.timeUs }))
-      .sort((a, b) => a.startUs - b.startUs);
-  }
-
   #span(span: HumanSpan, row: number): unknown {
     const { startUs, endUs, label, id } = span;
-    // One that has the focus stays, out of sight: keys would go nowhere with it.
-    const focused = this.shadowRoot?.activeElement?.closest('.span')?.querySelector('button')?.dataset['span'] === id;
-    if (!focused && (endUs < this.window.startUs || startUs > this.window.endUs)) return nothing;
     const from = xOf(startUs, this.window, this.width);
     const width = Math.max(4, xOf(endUs, this.window, this.width) - from);
     const selected = id === this.selected;
@@ -217,7 +222,7 @@ export class LabelTimeline extends LitElement {
 
   readonly #onEdgeMove = (event: PointerEvent): void => {
     const { drawn } = this;
-    const span = this.spans.find(({ id }) => id === drawn?.id);
+    const span = this.index.spans.find(({ id }) => id === drawn?.id);
     if (!drawn || !span) return;
     event.stopPropagation();
     const wanted = this.#snapped(this.#timeAt(event.clientX - this.area.getBoundingClientRect().left), span.id);
@@ -236,16 +241,25 @@ export class LabelTimeline extends LitElement {
 
   /** A time, or that of another edge or the network's change of mind beside it. */
   #snapped(timeUs: number, except: string): number {
-    const others = this.spans.filter(({ id }) => id !== except);
     const near = SNAP * this.#usPerPixel;
+    const [from, to] = runsWithin(this.runs, timeUs - near, timeUs + near);
+    const edges = [...this.runs.slice(from, to).flatMap(({ startUs, endUs }) => [startUs, endUs]), ...this.#all.edgesNear(timeUs, near, except)];
     let best = Math.max(0, Math.min(this.durationUs, timeUs));
     let distance = near;
-    for (const { startUs, endUs } of [...this.runs, ...others]) {
-      for (const edge of [startUs, endUs]) {
-        if (Math.abs(edge - timeUs) < distance) [best, distance] = [edge, Math.abs(edge - timeUs)];
-      }
-    }
+    for (const edge of edges) if (Math.abs(edge - timeUs) < distance) [best, distance] = [edge, Math.abs(edge - timeUs)];
     return best;
+  }
+
+  /** The span whose bar is at a place of the area, pixels. */
+  #barAt(x: number, y: number): HumanSpan | undefined {
+    const { offsetTop } = this.human;
+    const row = Math.floor((y - offsetTop) / this.#rowHeight);
+    return this.#inSight.bars.length > 0 && y >= offsetTop ? this.#shown.nearest(row, this.#timeAt(x), SNAP * this.#usPerPixel) : undefined;
+  }
+
+  /** Pixels. */
+  get #rowHeight(): number {
+    return this.human.clientHeight / Math.max(1, this.#shown.rows);
   }
 
   #zoomAtPlayhead(factor: number): void {
@@ -268,13 +282,16 @@ export class LabelTimeline extends LitElement {
     this.playhead.hidden = x < 0 || x > this.width;
   }
 
-  #draw(): void {
+  /** @param spansOnly whether nothing else is to be drawn anew */
+  #draw(spansOnly: boolean): void {
     const drawn = (name: string, draw: (drawing: NonNullable<ReturnType<typeof drawingOf>>) => void): void => {
       const canvas = this.renderRoot.querySelector<HTMLCanvasElement>(`canvas.${name}`);
       const drawing = canvas && drawingOf(canvas, isDark());
       if (drawing) draw(drawing);
     };
     const { startUs, endUs } = this.window;
+    if (this.#inSight.bars.length > 0) drawn('bars', (drawing) => drawBars(drawing, this.#inSight.bars, this.window, this.#colours, this.#rowHeight));
+    if (spansOnly) return;
     drawn('ruler', (drawing) => {
       drawRuler(drawing, this.window);
       drawMarks(drawing, this.snapshots, this.window);

@@ -4,11 +4,12 @@ import { aimOf, type Aim, type Region } from '../../../engine/index';
 import type { HumanLabels, HumanSpan, RecognitionEntry, SessionData } from '../../shared/session';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FrameTimes } from '../../shared/session-export';
-import { neighbouringStart, recognitionAt } from '../../shared/label-times';
+import { lastWhere, neighbouringStart, recognitionAt } from '../../shared/label-times';
 import { isNamed } from '../../shared/sureness';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
 import { squareInImage, type Size } from '../../shared/squares';
 import { sessionStatistics, type SessionStatistics } from '../../shared/session-statistics';
+import { SpanIndex } from '../../shared/span-index';
 import type { LabelBook } from '../label-book';
 import type { Transfer } from '../library/session-transfer';
 import { VideoPlayer } from './video-player';
@@ -35,6 +36,8 @@ export class SessionDesk implements ReactiveController {
   #runs: readonly PredictedRun[] = [];
   #plotted: readonly LabelRef[] = [];
   #statistics: { readonly of: HumanLabels; readonly is: SessionStatistics } | undefined;
+  #index = new SpanIndex<HumanSpan>([]);
+  #ownNames: { readonly of: HumanLabels; readonly are: readonly string[] } | undefined;
   #prepared: SessionData | undefined;
   #preparedFor = 0;
   #videoOf: SessionData | undefined;
@@ -81,6 +84,14 @@ export class SessionDesk implements ReactiveController {
     return this.#plotted;
   }
 
+  /** A person's spans, to be found by time. */
+  get index(): SpanIndex<HumanSpan> {
+    const { spans } = this.editor.labels;
+    if (this.#index.spans !== spans) this.#index = new SpanIndex(spans);
+    return this.#index;
+  }
+
+  /** Figures of the session; counted when they are asked for. */
   get statistics(): SessionStatistics | undefined {
     const { data, labels } = this.editor;
     if (!data) return undefined;
@@ -134,9 +145,12 @@ export class SessionDesk implements ReactiveController {
 
   /** A person's own labels: those of this session, then those that were used anywhere, the newest first. */
   get own(): readonly string[] {
-    const { spans, snapshots } = this.editor.labels;
-    const here = [...spans, ...snapshots].flatMap(({ label }) => (label && label.index === undefined ? [label.name] : []));
-    return [...new Set([...here, ...this.book().own])];
+    const { labels } = this.editor;
+    if (this.#ownNames?.of !== labels) {
+      const all = [...labels.spans, ...labels.snapshots];
+      this.#ownNames = { of: labels, are: [...new Set(all.flatMap(({ label }) => (label && label.index === undefined ? [label.name] : [])))] };
+    }
+    return [...new Set([...this.#ownNames.are, ...this.book().own])];
   }
 
   /** Notes a label that was chosen, so that it is found again, here and while recording. */
@@ -153,8 +167,10 @@ export class SessionDesk implements ReactiveController {
 
   /** The span after the one that is worked on. */
   get next(): HumanSpan | undefined {
-    const { selected, labels } = this.editor;
-    return selected && labels.spans.find(({ id, startUs }) => id !== selected.id && startUs >= selected.startUs);
+    const { selected, labels: { spans } } = this.editor;
+    if (!selected) return undefined;
+    const from = lastWhere(spans.length, (i) => spans[i].startUs < selected.startUs) + 1;
+    return spans[from] === selected ? spans.at(from + 1) : spans.at(from);
   }
 
   /** Opens the video of the session that is open, unless it is already. */
@@ -246,12 +262,13 @@ export class SessionDesk implements ReactiveController {
   }
 
   /** Where labels begin: a person's spans and snapshots, and the network's runs. */
-  get #starts(): readonly { readonly startUs: number }[] {
+  get #starts(): readonly (readonly { readonly startUs: number }[])[] {
     const { spans, snapshots } = this.editor.labels;
-    return [...spans, ...snapshots.map(({ timeUs }) => ({ startUs: timeUs })), ...this.#runs];
+    return [spans, snapshots.map(({ timeUs }) => ({ startUs: timeUs })), this.#runs];
   }
 
   #runAt(timeUs: number): PredictedRun | undefined {
-    return this.#runs.find(({ startUs, endUs }) => startUs <= timeUs && timeUs < endUs);
+    const place = lastWhere(this.#runs.length, (i) => this.#runs[i].startUs <= timeUs);
+    return place >= 0 && timeUs < this.#runs[place].endUs ? this.#runs[place] : undefined;
   }
 }

@@ -6,11 +6,11 @@ import { labelText } from '../../../base/page/language';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionData } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
+import type { SessionStatistics } from '../../shared/session-statistics';
 import type { Size } from '../../shared/squares';
 import { FrameLook } from './frame-look';
 import { SessionDesk } from './session-desk';
 import type { SessionLibrary } from '../library/session-library';
-import { spansAt } from '../../shared/label-times';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { type SeekEvent, SessionActionEvent, type SnapshotEditEvent, type SpanEditEvent } from '../events';
 import { Follower } from '../../../base/page/shared-controller';
@@ -109,7 +109,7 @@ export class SessionDetail extends LitElement {
   }
 
   #page(data: SessionData): unknown {
-    const { editor, player, runs, plotted, videoFault, statistics } = this.desk;
+    const { editor, player, runs, plotted, videoFault } = this.desk;
     const { durationUs } = data.manifest;
     return html`<div class="page">
       ${this.#head(data)} ${unreadableLines(data)}
@@ -138,7 +138,7 @@ export class SessionDetail extends LitElement {
       </div>
       <sg-label-timeline
         class="wide"
-        .spans=${editor.labels.spans}
+        .index=${this.desk.index}
         .snapshots=${editor.labels.snapshots}
         .runs=${runs}
         .recognitions=${data.recognitions}
@@ -160,7 +160,7 @@ export class SessionDetail extends LitElement {
         class="wide"
         .spans=${editor.labels.spans}
         .runs=${runs}
-        .statistics=${statistics}
+        .statistics=${this.#statistics}
         @sg-seek=${this.#onSeek}
         @sg-span-edit=${this.#onSpanEdit}
       ></sg-label-lists>
@@ -212,10 +212,10 @@ export class SessionDetail extends LitElement {
 
   /** What a person and the network call it now. */
   #said(): unknown {
-    const { editor, player, answers, unsure } = this.desk;
+    const { player, answers, unsure } = this.desk;
     const answer = answers.at(0);
     return [
-      ...spansAt(editor.labels, player.timeUs).map(({ label }) => html`<span class="human">${labelText(label)}</span>`),
+      ...this.desk.index.at(player.timeUs).map(({ label }) => html`<span class="human">${labelText(label)}</span>`),
       answer ? html`<span class="predicted">${unsure ? msg('Not sure') : `${labelText(answer.label)} ${percent(answer.probability)}`}</span>` : nothing,
     ];
   }
@@ -262,6 +262,8 @@ export class SessionDetail extends LitElement {
     else if (edit.kind === 'move-edge') editor.moveEdge(edit.id, edit.edge, edit.timeUs);
     else this.#run(edit.kind);
   };
+
+  readonly #statistics = (): SessionStatistics | undefined => this.desk.statistics;
 
   readonly #image = (file: string): Promise<Blob> => this.library.store.snapshot(this.sessionId, file);
 

@@ -57,7 +57,7 @@ export class SessionEditor implements ReactiveController {
 
   /** The span that is worked on. */
   get selected(): HumanLabels['spans'][number] | undefined {
-    return this.labels.spans.find(({ id }) => id === this.#selected);
+    return this.#selected !== undefined && this.#data ? this.#history.span(this.#selected) : undefined;
   }
 
   select(id: string | undefined): void {
@@ -107,7 +107,7 @@ export class SessionEditor implements ReactiveController {
   split(id: string, timeUs: number): void {
     const newId = crypto.randomUUID();
     this.#do((labels, limits) => splitSpan(labels, id, timeUs, newId, limits));
-    if (this.labels.spans.some((span) => span.id === newId)) this.select(newId);
+    if (this.#history.span(newId)) this.select(newId);
   }
 
   merge(id: string, otherId: string): void {

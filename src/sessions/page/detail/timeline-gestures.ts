@@ -5,8 +5,8 @@ export interface TimelineGestureTarget {
   zoom(factor: number, x: number): void;
   /** The pointer is drawn over the ruler. */
   scrub(x: number): void;
-  /** A press that went nowhere. */
-  tap(x: number): void;
+  /** A press that went nowhere. @param y CSS pixels from the timeline's upper edge */
+  tap(x: number, y: number): void;
 }
 
 /** Farther than this a press is a drag, pixels. */
@@ -57,7 +57,7 @@ export class TimelineGestures {
   readonly up = (event: PointerEvent): void => {
     if (!this.#pointers.delete(event.pointerId)) return;
     const onSpan = event.composedPath().some((part) => part instanceof HTMLButtonElement);
-    if (this.#mode === 'press' && event.type === 'pointerup' && !onSpan) this.target.tap(this.#x(event));
+    if (this.#mode === 'press' && event.type === 'pointerup' && !onSpan) this.target.tap(this.#x(event), this.#y(event));
     if (this.#pointers.size === 0) this.#mode = 'none';
     // The finger that stays moves on, and zooms no more.
     else if (this.#pointers.size === 1 && this.#mode === 'pinch') this.#mode = 'pan';
@@ -73,6 +73,10 @@ export class TimelineGestures {
 
   #x(event: MouseEvent): number {
     return event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left;
+  }
+
+  #y(event: MouseEvent): number {
+    return event.clientY - (event.currentTarget as HTMLElement).getBoundingClientRect().top;
   }
 
   #onRuler(event: Event): boolean {

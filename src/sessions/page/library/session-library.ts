@@ -28,12 +28,12 @@ export interface LibraryFault {
 }
 
 /**
- * The list of the recorded sessions. A deletion is only done when the time to take it back has passed, or the list is left.
+ * The list of the recorded sessions. A deletion, of one or of several at once, is only done when the time to take it back has passed, or the list is left.
  */
 export class SessionLibrary implements ReactiveController {
   #sessions: readonly SessionManifest[] | undefined;
   #faults: readonly LibraryFault[] = [];
-  #removed: SessionManifest | undefined;
+  #removed: readonly SessionManifest[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #endSubscription: (() => void) | undefined;
   #refreshes = 0;
@@ -55,9 +55,10 @@ export class SessionLibrary implements ReactiveController {
     return this.storeOf();
   }
 
-  /** Newest first, without the one that is being deleted; undefined until they are known. */
+  /** Newest first, without those that are being deleted; undefined until they are known. */
   get sessions(): readonly SessionManifest[] | undefined {
-    return this.#sessions?.filter(({ id }) => id !== this.#removed?.id);
+    const removed = new Set(this.#removed.map(({ id }) => id));
+    return this.#sessions?.filter(({ id }) => !removed.has(id));
   }
 
   /** What went wrong and was not put away yet: one, or one for each file that could not be imported. */
@@ -65,8 +66,8 @@ export class SessionLibrary implements ReactiveController {
     return this.#faults;
   }
 
-  /** What can still be had back. */
-  get removed(): SessionManifest | undefined {
+  /** What can still be had back: what was deleted last, at once. */
+  get removed(): readonly SessionManifest[] {
     return this.#removed;
   }
 
@@ -119,28 +120,30 @@ export class SessionLibrary implements ReactiveController {
     await this.refresh();
   }
 
-  /** Takes a session off the list; it is deleted later. */
-  async remove(session: SessionManifest): Promise<void> {
+  /** Takes sessions off the list; they are deleted later. */
+  async remove(...sessions: readonly SessionManifest[]): Promise<void> {
     await this.flush();
-    this.#removed = session;
+    this.#removed = sessions;
     this.#timer = setTimeout(() => void this.flush(), UNDO_TIME);
     this.host.requestUpdate();
   }
 
   undoRemove(): void {
     clearTimeout(this.#timer);
-    this.#removed = undefined;
+    this.#removed = [];
     this.host.requestUpdate();
   }
 
-  /** Deletes what is to be deleted, now. */
+  /** Deletes what is to be deleted, now. One that cannot be leaves the others be. */
   async flush(): Promise<void> {
     const removed = this.#removed;
     clearTimeout(this.#timer);
-    if (!removed) return;
-    this.#missed.deleted(removed.id);
-    await this.#guarded(() => this.store.delete(removed.id));
-    // Only behind that: until then the list has it still.
+    if (removed.length === 0) return;
+    for (const { id, name } of removed) {
+      this.#missed.deleted(id);
+      await this.#guarded(() => this.store.delete(id), removed.length > 1 ? name : undefined);
+    }
+    // Only behind that: until then the list has them still.
     await this.refresh();
     if (this.#removed === removed) this.undoRemove();
   }

@@ -1,5 +1,5 @@
 import { createContext } from '@lit/context';
-import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../shared/session';
+import type { HumanEdit, SessionData, SessionManifest } from '../../shared/session';
 import { SESSION_CHANNEL, type SessionChange, type SessionStoreApi } from '../../shared/session-store';
 import { RestartingLink, type WorkerFactory } from '../../../base/page/worker-link';
 
@@ -44,7 +44,7 @@ export class SessionStore implements SessionStoreApi {
     return this.#link.call((remote) => remote.history(id));
   }
 
-  edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels> {
+  edit(id: string, edits: readonly HumanEdit[]): Promise<void> {
     return this.#link.call((remote) => remote.edit(id, edits));
   }
 

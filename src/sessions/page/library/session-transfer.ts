@@ -2,7 +2,7 @@ import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
 import type { DatasetDefinition } from '../../shared/dataset/dataset';
-import type { DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionTransferApi, TransferProgress } from '../../shared/session-export';
+import type { DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionsRequest, SessionTransferApi, TransferProgress } from '../../shared/session-export';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-transfer.worker.ts', import.meta.url), { type: 'module', name: 'session-transfer' });
@@ -27,11 +27,13 @@ export class SessionTransfer {
   constructor(private readonly spawn: WorkerFactory = spawnWorker) {}
 
   /** @param target as `SessionTransferApi.export` */
-  export(request: ExportRequest | DatasetRequest, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
+  export(request: ExportRequest | DatasetRequest | SessionsRequest, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
     // What the last export left on the device is removed by the next.
     this.#holding?.end();
     const call = (remote: SessionTransferApi, report: OnProgress) =>
-      'dataset' in request ? remote.exportDataset(request, target, report) : remote.export(request, target, report);
+      'dataset' in request
+        ? remote.exportDataset(request, target, report)
+        : 'sessionIds' in request ? remote.exportSessions(request, target, report) : remote.export(request, target, report);
     return this.#run(call, onProgress, target === undefined);
   }
 

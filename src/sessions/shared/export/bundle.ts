@@ -87,13 +87,14 @@ export const plainName = (name: string): string => name.replaceAll('\\', '/').re
 const LEADS_OUT = /^(\.\.\/|[a-z]:|\/)/i;
 
 /**
- * The folder that our files lie in where somebody unpacked a zip of ours and packed the folder again: '' or a name with a slash behind.
+ * The folders that sessions lie in, '' or names with a slash behind: several where several were exported at once, another one where somebody
+ * unpacked a zip of ours and packed the folder again. [''] where there is none, which is said when our list of files is looked for.
  * @param names of all entries, by `plainName`
  */
-export function folderInZip(names: readonly string[]): string {
-  if (names.includes(BUNDLE_HEAD)) return '';
+export function foldersInZip(names: readonly string[]): readonly string[] {
+  if (names.includes(BUNDLE_HEAD)) return [''];
   const heads = names.filter((name) => !NOT_CONTENT.test(name) && name.split('/').length === 2 && name.endsWith(`/${BUNDLE_HEAD}`) && !LEADS_OUT.test(name));
-  return heads.length === 1 ? heads[0].slice(0, -BUNDLE_HEAD.length) : '';
+  return heads.length === 0 ? [''] : heads.map((name) => name.slice(0, -BUNDLE_HEAD.length));
 }
 
 /** Whether an entry is what somebody packed, and not what the tool added. */
@@ -102,9 +103,9 @@ export const isContent = (name: string): boolean => name !== '' && !NOT_CONTENT.
 /** Names of methods that zips are packed by and that browsers do not unpack (PKWARE's APPNOTE.TXT, 4.4.5). */
 const METHODS: Readonly<Record<number, string>> = { 9: 'Deflate64', 12: 'bzip2', 14: 'LZMA', 93: 'Zstandard', 95: 'XZ', 98: 'PPMd' };
 
-/** @throws BundleError `unsafe` where a name leads out of the folder that a zip is unpacked into, or an entry is a bomb */
-export function checkEntries(entries: readonly ZipEntryInfo[]): void {
-  if (entries.length > 2 * MOST_FILES) throw new BundleError('unsafe', `The zip has ${entries.length} entries.`);
+/** @param sessions how many lie in the zip @throws BundleError `unsafe` where a name leads out of the folder that a zip is unpacked into, or an entry is a bomb */
+export function checkEntries(entries: readonly ZipEntryInfo[], sessions = 1): void {
+  if (entries.length > 2 * MOST_FILES * sessions) throw new BundleError('unsafe', `The zip has ${entries.length} entries.`);
   const seen = new Set<string>();
   for (const { name, bytes, compressedBytes, encrypted, method, directory } of entries) {
     if (name.includes('\\') || name.includes('\0') || /^([a-z]:|\/)/i.test(name) || name.split('/').includes('..')) {

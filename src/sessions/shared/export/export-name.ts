@@ -14,6 +14,9 @@ export function isTextFormat(format: ExportRequest['format']): format is TextFor
 /** End of our own zip's name. */
 export const BUNDLE_SUFFIX = '.sightglass.zip';
 
+/** The same of several sessions at once. */
+export const SESSIONS_FILE = { name: `sessions${BUNDLE_SUFFIX}`, type: 'application/zip' } as const;
+
 /** The name of the file that an export makes, safe everywhere, and its MIME type. */
 export function exportName(session: { readonly name: string; readonly film: VideoInfo }, { format, tracks }: ExportRequest): { readonly name: string; readonly type: string } {
   const base = safeName(session.name, 'session');

@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
-import type { ExportedFile, ExportRequest } from '../../shared/session-export';
-import { exportName, isTextFormat } from '../../shared/export/export-name';
+import type { ExportedFile, ExportRequest, SessionsRequest } from '../../shared/session-export';
+import { exportName, isTextFormat, SESSIONS_FILE } from '../../shared/export/export-name';
 import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
 import { chunksOf } from '../../../base/worker/async';
@@ -10,7 +10,7 @@ import { writeExport, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
 import { writeZip } from './write-zip';
-import { cvatVideo, everything, labelStudio, textContents } from './zip-contents';
+import { cvatVideo, everything, everythingOf, labelStudio, textContents } from './zip-contents';
 
 /** Makes one of the formats out of a session, in bounded memory. */
 export async function exportSession(
@@ -21,6 +21,11 @@ export async function exportSession(
   const source = await SessionSource.open(request.sessionId);
   const { name } = exportName(source.manifest, request);
   return writeExport(name, { target, small: isTextFormat(request.format) }, (file) => write(source, request, file, report));
+}
+
+/** Makes one zip of several sessions, which the app reads back, in bounded memory. */
+export function exportSessions({ sessionIds }: SessionsRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
+  return writeExport(SESSIONS_FILE.name, { target, small: false }, (file) => writeZip(file, everythingOf(sessionIds, report), new Date()));
 }
 
 async function write(source: SessionSource, request: ExportRequest, file: OutputFile, report: Report): Promise<void> {

@@ -3,7 +3,7 @@ import { Fault, type FaultCode } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { isSessionId, SESSION_CHANNEL, sessionLock, type SessionChange } from '../../shared/session-store';
 import {
-  BUNDLE_FOLDER, BUNDLE_HEAD, BundleError, checkEntries, checkFiles, folderInZip, isContent, MOST_HEAD_BYTES, parseBundleHead, plainName,
+  BUNDLE_FOLDER, BUNDLE_HEAD, BundleError, checkEntries, checkFiles, foldersInZip, isContent, MOST_HEAD_BYTES, parseBundleHead, plainName,
   type BundleHead, type ZipEntryInfo,
 } from '../../shared/export/bundle';
 import { foldEdits } from '../../shared/human-labels';
@@ -50,9 +50,8 @@ interface NamedEntry {
   readonly entry: Entry;
 }
 
-/** What somebody packed, without the folder that it lies in and without what the tool added. */
-function contentOf(entries: readonly Entry[]): NamedEntry[] {
-  const folder = folderInZip(entries.map(({ filename }) => filename));
+/** What somebody packed in a folder, by its names there, without what the tool added. */
+function contentOf(entries: readonly Entry[], folder: string): NamedEntry[] {
   return entries
     .filter(({ filename }) => isContent(filename))
     .map((entry) => ({ name: entry.filename.startsWith(folder) ? entry.filename.slice(folder.length) : entry.filename, entry }))
@@ -245,7 +244,41 @@ async function withoutTail(zip: Blob): Promise<Blob> {
   return zip;
 }
 
-/** Reads our own zip back. A crash leaves nothing to be seen: see left-overs.ts. */
+/** Reads one session out of a zip. @param entries what lies in its folder */
+async function importFolder(entries: readonly NamedEntry[], report: Report): Promise<SessionManifest> {
+  const head = await readHead(entries);
+  checkFiles(head, entries.map(infoOf));
+  const total = head.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  await ensureQuota(total);
+  const id = await freeId(head.session.id);
+  return navigator.locks.request(sessionLock(id), async () => {
+    const folder = await sessionFolder(id, true);
+    try {
+      await markImport(folder);
+      let written = 0;
+      for (const { path } of head.files) {
+        await writeEntry(folder, path, fileEntry(entries, BUNDLE_FOLDER + path), (count) => {
+          written += count;
+          report({ phase: 'packing', done: written / Math.max(1, total) });
+        });
+      }
+      const manifest = { ...(await check(folder, head.session, report)), id };
+      await writeManifest(folder, manifest);
+      await unmarkImport(folder);
+      tell({ kind: 'put', id });
+      return manifest;
+    } catch (error) {
+      await (await sessionsFolder()).removeEntry(id, { recursive: true }).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Reads our own zip back: the session in it, or several. A crash leaves nothing to be seen: see left-overs.ts. Of several, those that cannot
+ * be read leave the others be, and are told of together.
+ * @returns the first one
+ */
 export async function importSession(zip: File, report: Report): Promise<SessionManifest> {
   const packed = await withoutTail(zip).catch((error: unknown) => {
     throw importFault(error);
@@ -253,35 +286,23 @@ export async function importSession(zip: File, report: Report): Promise<SessionM
   // Names are checked by `checkEntries`: the library's own check refuses the empty one that `./` is.
   const reader = new ZipReader(new BlobReader(packed), { strictness: 'strict', filenameValidation: 'tolerant', normalizeFilename: plainName });
   try {
-    const entries = contentOf(await entriesOf(reader, zip));
-    const infos = entries.map(infoOf);
-    checkEntries(infos);
-    const head = await readHead(entries);
-    checkFiles(head, infos);
-    const total = head.files.reduce((sum, { bytes }) => sum + bytes, 0);
-    await ensureQuota(total);
-    const id = await freeId(head.session.id);
-    return await navigator.locks.request(sessionLock(id), async () => {
-      const folder = await sessionFolder(id, true);
-      try {
-        await markImport(folder);
-        let written = 0;
-        for (const { path } of head.files) {
-          await writeEntry(folder, path, fileEntry(entries, BUNDLE_FOLDER + path), (count) => {
-            written += count;
-            report({ phase: 'packing', done: written / Math.max(1, total) });
-          });
-        }
-        const manifest = { ...(await check(folder, head.session, report)), id };
-        await writeManifest(folder, manifest);
-        await unmarkImport(folder);
-        tell({ kind: 'put', id });
-        return manifest;
-      } catch (error) {
-        await (await sessionsFolder()).removeEntry(id, { recursive: true }).catch(() => undefined);
-        throw error;
-      }
-    });
+    const entries = await entriesOf(reader, zip);
+    const folders = foldersInZip(entries.map(({ filename }) => filename));
+    checkEntries(contentOf(entries, folders.length === 1 ? folders[0] : '').map(infoOf), folders.length);
+    if (folders.length === 1) return await importFolder(contentOf(entries, folders[0]), report);
+    const found: SessionManifest[] = [];
+    const faults: { readonly folder: string; readonly fault: Fault }[] = [];
+    for (const [i, folder] of folders.entries()) {
+      const own = contentOf(entries.filter(({ filename }) => filename.startsWith(folder)), folder);
+      const part: Report = ({ phase, done }) => report({ phase, done: (i + done) / folders.length });
+      await importFolder(own, part).then(
+        (manifest) => found.push(manifest),
+        (error: unknown) => faults.push({ folder: folder.slice(0, -1), fault: importFault(error) }),
+      );
+    }
+    if (faults.length === 0) return found[0];
+    const told = faults.map(({ folder, fault }) => `${folder}: ${fault.message}`).join('; ');
+    throw new Fault(faults[0].fault.code, `${found.length} of ${folders.length} sessions were read. ${told}`, { cause: faults[0].fault });
   } catch (error) {
     throw importFault(error);
   } finally {

@@ -4,7 +4,7 @@ import { bundleEntries } from '../../shared/export/bundle';
 import { cvatTracks } from '../../shared/export/cvat-tracks';
 import { TEXT_SUFFIX, type TextFormat } from '../../shared/export/export-name';
 import { squaresOf, type LabelTrack } from '../../shared/export/export-source';
-import { safeName } from '../../shared/export/file-names';
+import { safeName, UniqueNames } from '../../shared/export/file-names';
 import { constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks, type ConstantRateVideo } from '../../shared/export/label-studio';
 import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
@@ -13,7 +13,7 @@ import { encodeAtRate, encodingOf, frameCount } from './video';
 import type { OpenVideo } from './open-video';
 import { temporaryFile, withFile } from './output-file';
 import type { Report } from './reports';
-import type { SessionSource } from './session-source';
+import { SessionSource } from './session-source';
 
 const TRACKS: readonly LabelTrack[] = ['predicted', 'human'];
 
@@ -45,6 +45,17 @@ export async function* everything(source: SessionSource): AsyncGenerator<ZipCont
   }
   yield* bundleEntries({ ...manifest, spans: human.spans.length, snapshots: human.snapshots.length }, files);
   yield* texts(source, ['webvtt', 'srt', 'csv', 'jsonl'], 'exports/');
+}
+
+/** The same of several sessions, each in a folder by its name. */
+export async function* everythingOf(ids: readonly string[], report: Report): AsyncGenerator<ZipContent> {
+  const folders = new UniqueNames();
+  for (const [i, id] of ids.entries()) {
+    const source = await SessionSource.open(id);
+    const folder = folders.take(safeName(source.manifest.name, 'session', 60));
+    report({ phase: 'packing', done: i / ids.length });
+    for await (const { name, input } of everything(source)) yield { name: `${folder}/${name}`, input };
+  }
 }
 
 /** A film at a constant rate, for programs that count frames. */

@@ -43,13 +43,16 @@ function endOfLines(access: FileSystemSyncAccessHandle): number {
   return size + 1;
 }
 
-/** Appends values to a .jsonl file and flushes it. */
-export async function appendLines(folder: FileSystemDirectoryHandle, name: string, values: readonly unknown[]): Promise<void> {
+/** Appends values to a .jsonl file and flushes it. @returns the file's bytes before and after */
+export async function appendLines(
+  folder: FileSystemDirectoryHandle, name: string, values: readonly unknown[],
+): Promise<{ readonly before: number; readonly after: number }> {
   const access = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
   const before = access.getSize();
   try {
     writeAll(access, new TextEncoder().encode(toJsonLines(values)), endOfLines(access));
     access.flush();
+    return { before, after: access.getSize() };
   } catch (error) {
     // All or nothing: half an edit would be read as a torn line.
     access.truncate(before);

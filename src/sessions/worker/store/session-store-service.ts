@@ -1,8 +1,9 @@
 import { Fault } from '../../../base/shared/fault';
 import { hasPrivateFiles, storageFault } from '../../../base/worker/private-files';
-import type { HumanEdit, HumanLabels, SessionData, SessionManifest } from '../../shared/session';
+import type { HumanEdit, SessionData, SessionManifest } from '../../shared/session';
 import { sessionLock, type SessionStoreApi } from '../../shared/session-store';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
+import { LabelTable } from '../../shared/label-table';
 import { parseJsonLines, sortJsonLines } from '../../shared/json-lines';
 import {
   appendLines, folderBytes, HUMAN, LABELS, newerSession, readManifest, readText, sessionFolder, sessionsFolder,
@@ -18,6 +19,8 @@ const LOCK_WAIT_MS = 2000;
 /** Reads and changes the recorded sessions; knows nothing of Comlink. */
 export class SessionStoreService implements SessionStoreApi {
   readonly #register = new SessionRegister();
+  /** The labels of the session that was edited last, as they stand while its file of them has so many bytes: they are not read anew. */
+  #edited: { readonly id: string; readonly bytes: number; readonly table: LabelTable } | undefined;
 
   async list(): Promise<SessionManifest[]> {
     if (!hasPrivateFiles()) return [];
@@ -91,15 +94,18 @@ export class SessionStoreService implements SessionStoreApi {
     return guarded('The labels could not be read', async () => parseJsonLines(await readText(folder, HUMAN), isHumanEdit));
   }
 
-  edit(id: string, edits: readonly HumanEdit[]): Promise<HumanLabels> {
+  edit(id: string, edits: readonly HumanEdit[]): Promise<void> {
     return this.#change(id, async (folder, manifest) => {
       const bad = edits.find((edit) => !isHumanEdit(edit));
       if (bad) throw new Fault('storage-failed', `This is no edit of labels: ${JSON.stringify(bad)}`);
-      await appendLines(folder, HUMAN, edits);
-      const human = foldEdits(await this.history(id));
-      const bytes = await folderBytes(folder);
-      await this.#put(folder, { ...manifest, bytes, spans: human.spans.length, snapshots: human.snapshots.length });
-      return human;
+      const last = this.#edited;
+      const { before, after } = await appendLines(folder, HUMAN, edits);
+      // Another tab may have written meanwhile.
+      const known = last?.id === id && last.bytes === before;
+      const table = known ? last.table : new LabelTable();
+      table.applyAll(known ? edits : await this.history(id));
+      this.#edited = { id, bytes: after, table };
+      await this.#put(folder, { ...manifest, bytes: known ? manifest.bytes + after - before : await folderBytes(folder), ...table.counts });
     });
   }
 
