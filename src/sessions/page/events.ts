@@ -1,5 +1,6 @@
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 import type { DatasetDefinition } from '../shared/dataset/dataset';
+import type { SessionSearch } from '../shared/find-sessions';
 import type { DatasetPlan } from '../shared/session-export';
 import type { SessionManifest } from '../shared/session';
 import type { Edge } from '../shared/edit-labels';
@@ -57,6 +58,15 @@ export class DismissEvent extends Event {
 
   constructor() {
     super(DismissEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person searches or sorts the sessions. */
+export class FindSessionsEvent extends Event {
+  static readonly type = 'sg-find-sessions';
+
+  constructor(readonly search: SessionSearch) {
+    super(FindSessionsEvent.type, { bubbles: true, composed: true });
   }
 }
 
@@ -153,6 +163,15 @@ export class SessionActionEvent extends Event {
   }
 }
 
+/** A person wants something done with all sessions that are chosen; `all` is to choose all that are in sight. */
+export class ChosenSessionsEvent extends Event {
+  static readonly type = 'sg-chosen-sessions';
+
+  constructor(readonly action: 'all' | 'delete' | 'export') {
+    super(ChosenSessionsEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** What a person wants done with a snapshot; `relabel` asks for a search. */
 export type SnapshotEdit = { readonly kind: 'relabel' | 'delete'; readonly id: string };
 
@@ -184,10 +203,12 @@ declare global {
   interface HTMLElementEventMap {
     'sg-add-label': AddLabelEvent;
     'sg-choose-sessions': ChooseSessionsEvent;
+    'sg-chosen-sessions': ChosenSessionsEvent;
     'sg-dataset-change': DatasetChangeEvent;
     'sg-dataset-open': DatasetOpenEvent;
     'sg-dataset-plan': DatasetPlanEvent;
     'sg-dismiss': DismissEvent;
+    'sg-find-sessions': FindSessionsEvent;
     'sg-label-press': LabelPressEvent;
     'sg-name': NameEvent;
     'sg-recording-control': RecordingControlEvent;

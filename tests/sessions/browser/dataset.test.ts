@@ -44,7 +44,12 @@ describe('a training set of three sessions', () => {
   };
 
   it('is made of sessions that are chosen, and says what it would hold', async () => {
-    await bar().getByRole('button', { name: 'Training set' }).click();
+    await bar().getByRole('button', { name: 'Choose sessions' }).click();
+    expect(await page.evaluate(() => {
+      let at: Element | null = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return at?.textContent?.trim();
+    })).toBe('All');
     expect(await bar().getByRole('button', { name: 'Make a training set' }).isEnabled()).toBe(false);
     for (const name of ['Zoo one', 'Zoo two', 'Zoo three']) await page.getByRole('checkbox', { name: `Choose ${name}` }).check();
     await bar().getByText('3 chosen').waitFor();

@@ -1,15 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Tells each time its element comes into sight, while it is in the page. */
+/** Tells each time its element comes into sight, and where that is asked for out of it, while it is in the page. */
 export class WhenSeen implements ReactiveController {
   readonly #observer: IntersectionObserver;
 
   constructor(
     private readonly host: ReactiveControllerHost & Element,
     seen: () => void,
+    unseen: () => void = () => undefined,
   ) {
     this.#observer = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) seen();
+      // The last one is how it is now.
+      if (entries.at(-1)?.isIntersecting) seen();
+      else unseen();
     });
     host.addController(this);
   }

@@ -4,17 +4,17 @@ import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
-import { isDatasetFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type ExportTracks, type TransferProgress } from '../../shared/session-export';
+import { isDatasetFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type ExportTracks, type SessionsRequest, type TransferProgress } from '../../shared/session-export';
 import { nameOf } from '../../../base/shared/labels/label-ref';
 import type { DatasetShelf, KeptDataset } from '../dataset/dataset-shelf';
 import type { DatasetChangeEvent, DatasetPlanEvent } from '../events';
 import type { SessionLibrary } from './session-library';
-import { datasetFileName, exportName, isTextFormat } from '../../shared/export/export-name';
+import { datasetFileName, exportName, isTextFormat, SESSIONS_FILE } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
 import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
 import { chooseFile, downloadFile } from '../../../base/page/save-file';
 import type { Transfer } from './session-transfer';
-import { fileSize } from '../../../base/page/elements/format';
+import { fileSize, list } from '../../../base/page/elements/format';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { icon } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
@@ -24,6 +24,9 @@ import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
 import { datasetFormats, exportFormats, phaseWords } from './export-words';
+
+/** Of several sessions so many are called by their names. */
+const NAMED = 5;
 
 /**
  * Takes a session away: which format, whose labels, which pictures; then how far it has come.
@@ -44,6 +47,8 @@ export class ExportSheet extends LitElement {
   @state() private kept: KeptDataset | undefined;
   /** Sessions of the training set that were deleted. */
   @state() private gone = 0;
+  /** Sessions that are exported as one file. */
+  @state() private several: readonly SessionManifest[] = [];
   @state() private squares = false;
   @state() private progress: TransferProgress | undefined;
   @state() private done: ExportedFile | undefined;
@@ -59,6 +64,7 @@ export class ExportSheet extends LitElement {
     this.gone = dataset.sessionIds.length - there.length;
     this.definition = { ...dataset, sessionIds: there.map(({ id }) => id) };
     this.kept = dataset;
+    this.several = [];
     this.session = undefined;
     this.squares = there.some(saysSquares);
     if (!isDatasetFormat(this.format)) this.format = 'image-folder';
@@ -66,8 +72,17 @@ export class ExportSheet extends LitElement {
     return this.sheet.show();
   }
 
+  /** Everything of several sessions, as one file. */
+  showSessions(sessions: readonly SessionManifest[]): Promise<void> {
+    this.#reset();
+    this.kept = this.session = this.definition = undefined;
+    this.several = sessions;
+    return this.sheet.show();
+  }
+
   show(session: SessionManifest): Promise<void> {
     this.kept = undefined;
+    this.several = [];
     this.squares = saysSquares(session);
     if (session.id !== this.session?.id) {
       this.#reset();
@@ -88,10 +103,11 @@ export class ExportSheet extends LitElement {
   }
 
   override render(): unknown {
-    const { session, job } = this;
-    const { kept } = this;
-    return html`<sg-sheet @close=${() => this.dispatchEvent(new Event('close'))} .heading=${kept ? msg('Training set') : msg('Export the session')}>
+    const { session, job, several, kept } = this;
+    const heading = kept ? msg('Training set') : several.length > 0 ? msg(str`Export ${several.length} sessions`) : msg('Export the session');
+    return html`<sg-sheet @close=${() => this.dispatchEvent(new Event('close'))} .heading=${heading}>
       ${kept ? this.#head(kept) : session ? html`<p class="name">${session.name}</p>` : nothing} ${(kept ?? session) && !job ? this.#form(session) : nothing}
+      ${several.length > 0 && !job ? this.#severalForm(several) : nothing}
       ${job ? this.#running() : nothing}
     </sg-sheet>`;
   }
@@ -117,6 +133,17 @@ export class ExportSheet extends LitElement {
           ${this.format === format ? this.#options(session) : nothing}`,
         )}
       </fieldset>
+      <div class="foot">
+        ${this.#outcome()}
+        <button class="primary">${icon('download')}${msg('Export')}</button>
+      </div>
+    </form>`;
+  }
+
+  #severalForm(several: readonly SessionManifest[]): unknown {
+    return html`<form @submit=${this.#onSubmit}>
+      <p class="name">${list(several.slice(0, NAMED).map(({ name }) => name))}${several.length > NAMED ? ` … (${msg(str`${several.length - NAMED} more`)})` : nothing}</p>
+      <p class="hint">${msg('Films, labels and pictures of all of them in one file, a folder for each: this app reads it back.')}</p>
       <div class="foot">
         ${this.#outcome()}
         <button class="primary">${icon('download')}${msg('Export')}</button>
@@ -234,10 +261,10 @@ export class ExportSheet extends LitElement {
 
   async #onSubmit(event: Event): Promise<void> {
     event.preventDefault();
-    const { definition, library } = this;
-    if (!definition || this.job) return;
+    const { library } = this;
+    if (this.job) return;
     this.#reset();
-    const asked = this.#request(definition);
+    const asked = this.#request();
     if (!asked) return;
     const { request, name, type } = asked;
     const target = await chooseFile(name, type);
@@ -255,8 +282,10 @@ export class ExportSheet extends LitElement {
     }
   }
 
-  #request(definition: DatasetDefinition): { readonly request: ExportRequest | DatasetRequest; readonly name: string; readonly type: string } | undefined {
-    const { session, kept, format, tracks } = this;
+  #request(): { readonly request: ExportRequest | DatasetRequest | SessionsRequest; readonly name: string; readonly type: string } | undefined {
+    const { session, kept, format, tracks, definition, several } = this;
+    if (several.length > 0) return { request: { sessionIds: several.map(({ id }) => id) }, ...SESSIONS_FILE };
+    if (!definition) return undefined;
     if (isDatasetFormat(format)) {
       const dataset = { ...definition, name: kept?.name ?? session?.name ?? definition.name, classes: kept?.classes ?? definition.classes };
       const request: DatasetRequest = { format, dataset };

@@ -32,6 +32,11 @@ function flawWords(flaw: SessionFlaw): string {
   }
 }
 
+/** Whether a session can be chosen, renamed and exported: not while it is recorded, nor where only a newer app can read it. */
+export function isChoosable({ state, flaw }: SessionManifest): boolean {
+  return state !== 'recording' && flaw !== 'newer-version';
+}
+
 /**
  * Cards of the recorded sessions.
  *
@@ -60,6 +65,9 @@ export class SessionList extends LitElement {
         border: 1px solid var(--sg-line);
         border-radius: 1.1rem;
         background: var(--sg-surface);
+        /* Of hundreds only those in sight are laid out. */
+        content-visibility: auto;
+        contain-intrinsic-size: auto 21rem;
       }
       sg-film-thumbnail {
         aspect-ratio: 16 / 9;

@@ -36,6 +36,14 @@ export const sessionsViewStyles = css`
     margin: 0;
     font-size: 1.25rem;
   }
+  .found {
+    margin: 0;
+    color: var(--sg-muted);
+    font-size: 0.9rem;
+  }
+  .found:not(:empty) {
+    margin-bottom: 0.75rem;
+  }
   .empty {
     display: grid;
     justify-items: center;

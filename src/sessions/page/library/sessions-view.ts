@@ -7,14 +7,17 @@ import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inb
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
-import type { ChooseSessionsEvent, DatasetOpenEvent, NameEvent, SessionActionEvent } from '../events';
+import type { ChooseSessionsEvent, ChosenSessionsEvent, DatasetOpenEvent, FindSessionsEvent, NameEvent, SessionActionEvent } from '../events';
+import { ALL_SESSIONS, findSessions, type SessionSearch } from '../../shared/find-sessions';
+import type { SessionManifest } from '../../shared/session';
 import { newDataset } from '../../shared/dataset/dataset';
 import { DatasetShelf } from '../dataset/dataset-shelf';
+import type { DatasetBar } from '../dataset/dataset-bar';
 import '../dataset/dataset-bar';
 import { dropStyles, sharedStyles } from '../../../base/page/elements/styles';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
-import { list } from '../../../base/page/elements/format';
+import { dateTime, list } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import { sessionStoreContext, type SessionStore } from './session-store';
 import type { ExportSheet } from './export-sheet';
@@ -25,9 +28,13 @@ import type { LabelSetSheet } from '../label-set-sheet';
 import '../label-set-sheet';
 import './export-sheet';
 import './rename-sheet';
+import './session-finder';
 import '../detail/session-detail';
-import './session-list';
+import { isChoosable } from './session-list';
 import './session-quota';
+
+/** With more sessions than these there is something to search. */
+const FEW = 6;
 
 /** The session that the address names: `#sessions/<id>`. */
 function sessionInAddress(): string | undefined {
@@ -50,9 +57,11 @@ export class SessionsView extends LitElement {
   @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
   @state() private openId: string | undefined = sessionInAddress();
   @state() private dragging = false;
-  /** Sessions that are chosen for a training set; undefined while none are to be. */
+  /** Sessions that are chosen; undefined while none are to be. */
   @state() private chosen: ReadonlySet<string> | undefined;
+  @state() private search: SessionSearch = ALL_SESSIONS;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
+  @query('sg-dataset-bar') private readonly bar!: DatasetBar | null;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly shelf = new DatasetShelf();
@@ -101,7 +110,7 @@ export class SessionsView extends LitElement {
           ></sg-session-detail>`}
       ${this.#toast()}
       <sg-label-set-sheet></sg-label-set-sheet>
-      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${() => this.requestUpdate()}></sg-export-sheet>
+      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${this.#onSheetClose}></sg-export-sheet>
       <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
       ${this.dragging ? html`<div class="drop">${msg('Drop exported sessions (.zip) to import them')}</div>` : nothing}
     `;
@@ -123,12 +132,29 @@ export class SessionsView extends LitElement {
         ${sessions === undefined
           ? html`<p role="status">${msg('Looking for sessions')}</p>`
           : sessions.length > 0
-            ? html`<sg-dataset-bar .datasets=${this.shelf.all} .chosen=${this.chosen} @sg-dataset-open=${this.#onDataset}></sg-dataset-bar>
-                <sg-session-list .sessions=${sessions} .library=${library} .chosen=${this.chosen} @sg-session-action=${this.#onAction}></sg-session-list>
-                <sg-session-room .sessions=${sessions}></sg-session-room>`
+            ? this.#found(sessions)
             : this.#empty()}
       </div>
     </div>`;
+  }
+
+  #found(sessions: readonly SessionManifest[]): unknown {
+    const { chosen, search, library } = this;
+    // A short list is seen at a glance.
+    const searches = sessions.length > FEW || search.words !== '';
+    const shown = searches ? this.#searched : sessions;
+    const seen = new Set(shown.map(({ id }) => id));
+    const unseen = [...(chosen ?? [])].filter((id) => !seen.has(id)).length;
+    return html`<sg-dataset-bar .datasets=${this.shelf.all} .chosen=${chosen} .unseen=${unseen} @sg-dataset-open=${this.#onDataset} @sg-chosen-sessions=${this.#onChosen}></sg-dataset-bar>
+      ${searches ? html`<sg-session-finder .search=${search} @sg-find-sessions=${(event: FindSessionsEvent) => (this.search = event.search)}></sg-session-finder>` : nothing}
+      <p class="found" role="status">${search.words === '' ? nothing : msg(str`${shown.length} of ${sessions.length} sessions`)}</p>
+      <sg-session-list .sessions=${shown} .library=${library} .chosen=${chosen} @sg-session-action=${this.#onAction}></sg-session-list>
+      <sg-session-room .sessions=${sessions}></sg-session-room>`;
+  }
+
+  /** Sessions as they are searched for and sorted. */
+  get #searched(): readonly SessionManifest[] {
+    return findSessions(this.library.sessions ?? [], this.search, ({ createdAt }) => dateTime(createdAt));
   }
 
   #empty(): unknown {
@@ -194,19 +220,38 @@ export class SessionsView extends LitElement {
   #toast(): unknown {
     const { removed } = this.library;
     return html`<div role="status">
-      ${removed
+      ${removed.length > 0
         ? html`<div class="toast">
-            <span>${msg(str`Deleted ${removed.name}`)}</span>
+            <span>${removed.length === 1 ? msg(str`Deleted ${removed[0].name}`) : msg(str`Deleted ${removed.length} sessions`)}</span>
             <button @click=${() => this.library.undoRemove()}>${msg('Undo')}</button>
           </div>`
         : nothing}
     </div>`;
   }
 
+  /** What opened the sheet may be gone meanwhile: then the focus goes on where it was. */
+  readonly #onSheetClose = async (): Promise<void> => {
+    this.requestUpdate();
+    await this.updateComplete;
+    if (!this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement)) this.bar?.focus();
+  };
+
   readonly #onAction = ({ action, session }: SessionActionEvent): void => {
     if (action === 'rename') void this.renameSheet.show(session);
     else if (action === 'export') void this.exportSheet.show(session);
     else void this.library.remove(session);
+  };
+
+  readonly #onChosen = ({ action }: ChosenSessionsEvent): void => {
+    if (action === 'all') {
+      const all = this.#searched.filter(isChoosable).map(({ id }) => id);
+      this.chosen = new Set([...(this.chosen ?? []), ...all]);
+      return;
+    }
+    const sessions = (this.library.sessions ?? []).filter(({ id }) => this.chosen?.has(id));
+    this.chosen = undefined;
+    if (action === 'delete') void this.library.remove(...sessions);
+    else void this.exportSheet.showSessions(sessions);
   };
 
   /** A kept training set, or a new one of what is chosen. */

@@ -5,6 +5,9 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import { WhenSeen } from '../../../base/page/elements/when-seen';
 import { frameStyles } from '../detail/frame-styles';
 
+/** Quality of a picture that is kept while it is out of sight, 0..1. */
+const QUALITY = 0.8;
+
 /** Longer side of a thumbnail, pixels. */
 const SIDE = 320;
 /** How long a video may take to show a frame, milliseconds. */
@@ -31,7 +34,7 @@ function once(video: HTMLVideoElement, type: 'loadeddata' | 'seeked'): Promise<v
 }
 
 /**
- * A frame of a video, drawn when it comes into sight.
+ * A frame of a video, drawn when it comes into sight. Out of sight it takes no more than a small JPEG: a long list would hold all of them.
  *
  * @csspart picture - the canvas
  */
@@ -65,15 +68,25 @@ export class VideoThumbnail extends LitElement {
   @state() private drawn = false;
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   #wanted = '';
+  #seen = false;
+  /** The picture as it was drawn, while it is out of sight. */
+  #kept: Blob | undefined;
 
   constructor() {
     super();
-    new WhenSeen(this, () => this.#want());
+    new WhenSeen(this, () => {
+      this.#seen = true;
+      this.#want();
+    }, () => {
+      this.#seen = false;
+      void this.#release();
+    });
   }
 
   override updated(changed: PropertyValues<this>): void {
     if (!changed.has('key') || this.#wanted === '' || this.#wanted === this.key) return;
     this.drawn = false;
+    this.#kept = undefined;
     this.#want();
   }
 
@@ -83,11 +96,36 @@ export class VideoThumbnail extends LitElement {
 
   #want(): void {
     const { key, video } = this;
+    if (this.#kept) return void this.#redraw(this.#kept);
     if (this.#wanted === key || !video) return;
     this.#wanted = key;
     inTurn(async () => {
-      if (this.isConnected && this.key === key) await this.#draw(await video());
+      // Scrolled past meanwhile: it is drawn when it is seen again.
+      if (this.isConnected && this.key === key && this.#seen) await this.#draw(await video());
+      else if (this.#wanted === key) this.#wanted = '';
     });
+  }
+
+  async #redraw(kept: Blob): Promise<void> {
+    const image = await createImageBitmap(kept);
+    if (this.#kept === kept && this.#seen) this.#show(image, image.width, image.height);
+    image.close();
+  }
+
+  /** Gives the canvas's memory back. */
+  async #release(): Promise<void> {
+    const { canvas, key } = this;
+    if (!this.drawn || canvas.width === 0) return;
+    this.#kept ??= (await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY))) ?? undefined;
+    if (this.#seen || this.key !== key || !this.#kept) return;
+    canvas.width = canvas.height = 0;
+  }
+
+  #show(image: CanvasImageSource, width: number, height: number): void {
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.canvas.getContext('2d')?.drawImage(image, 0, 0, width, height);
+    this.drawn = true;
   }
 
   async #draw(file: Blob): Promise<void> {
@@ -105,10 +143,8 @@ export class VideoThumbnail extends LitElement {
         await seeked;
       }
       const scale = Math.min(1, SIDE / Math.max(video.videoWidth, video.videoHeight));
-      this.canvas.width = Math.round(video.videoWidth * scale);
-      this.canvas.height = Math.round(video.videoHeight * scale);
-      this.canvas.getContext('2d')?.drawImage(video, 0, 0, this.canvas.width, this.canvas.height);
-      this.drawn = true;
+      this.#show(video, Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale));
+      if (!this.#seen) void this.#release();
     } finally {
       video.removeAttribute('src');
       video.load();
