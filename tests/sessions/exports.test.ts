@@ -211,7 +211,7 @@ describe("the classes of a person's own model", () => {
   const own = sourceOf(sessionOf({ recognitions, human: { spans: [], snapshots: [] } }));
 
   it('go into each format by their names, and never as classes of ImageNet', async () => {
-    const { pictures } = await planPictures(own, { ...newDataset('own', []).pictures, whose: 'predicted' });
+    const pictures = await planPictures(own, { ...newDataset('own', []).pictures, whose: 'predicted' });
     const classes = classesOf([], labelsOf(pictures));
     expect(classes).toEqual([{ id: 0, name: 'Pflaume', from: ['own:Pflaume'] }, { id: 1, name: 'crane', from: ['own:crane'] }]);
     const folders = new ClassFolders(classes);

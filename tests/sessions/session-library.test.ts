@@ -146,6 +146,18 @@ describe('SessionLibrary', () => {
     expect([changes(), shown()]).toEqual([['delete b'], 'ac']);
   });
 
+  it('deletes several at once, gives them all back, and leaves the others be where one cannot be deleted', async () => {
+    await library.remove(sessions[0], sessions[2]);
+    expect([shown(), library.removed.length]).toEqual(['b', 2]);
+    library.undoRemove();
+    expect(shown()).toBe('abc');
+    await library.remove(sessions[0], sessions[2]);
+    fault = new Fault('session-busy', 'another tab records it');
+    await library.flush();
+    expect([changes(), shown()]).toEqual([['delete a', 'delete c'], 'ab']);
+    expect(library.faults.map(({ file, fault: { code } }) => [file, code])).toEqual([['the a', 'session-busy']]);
+  });
+
   it('gives a session back that was taken off', async () => {
     await library.remove(sessions[1]);
     library.undoRemove();

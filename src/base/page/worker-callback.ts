@@ -18,8 +18,8 @@ transferHandlers.set('proxy', {
   },
 });
 
-/** A function of the page that a worker may call, until it is given to {@link releaseCallback}. */
-export function callback<Arguments extends unknown[]>(listener: (...given: Arguments) => void): ((...given: Arguments) => void) & ProxyMarked {
+/** A function of the page that a worker may call, and wait for, until it is given to {@link releaseCallback}. */
+export function callback<Arguments extends unknown[], Result>(listener: (...given: Arguments) => Result): ((...given: Arguments) => Result) & ProxyMarked {
   return proxy((...given: Arguments) => listener(...given));
 }
 

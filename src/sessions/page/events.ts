@@ -3,6 +3,7 @@ import type { DatasetDefinition } from '../shared/dataset/dataset';
 import type { SessionSearch } from '../shared/find-sessions';
 import type { DatasetPlan } from '../shared/session-export';
 import type { SessionManifest } from '../shared/session';
+import type { KeptDataset } from './dataset/dataset-shelf';
 import type { Edge } from '../shared/edit-labels';
 
 /** A person wants to label the video from the present time on; the label is still to be chosen. */
@@ -40,6 +41,25 @@ export class DatasetChangeEvent extends Event {
 
   constructor(readonly dataset: DatasetDefinition) {
     super(DatasetChangeEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person wants other sessions in a kept training set. */
+export class DatasetSessionsEvent extends Event {
+  static readonly type = 'sg-dataset-sessions';
+
+  /** @param sessionIds all of them, one at least */
+  constructor(readonly sessionIds: readonly string[]) {
+    super(DatasetSessionsEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+/** A person deleted a kept training set. */
+export class DatasetRemovedEvent extends Event {
+  static readonly type = 'sg-dataset-removed';
+
+  constructor(readonly dataset: KeptDataset) {
+    super(DatasetRemovedEvent.type, { bubbles: true, composed: true });
   }
 }
 
@@ -207,6 +227,8 @@ declare global {
     'sg-dataset-change': DatasetChangeEvent;
     'sg-dataset-open': DatasetOpenEvent;
     'sg-dataset-plan': DatasetPlanEvent;
+    'sg-dataset-removed': DatasetRemovedEvent;
+    'sg-dataset-sessions': DatasetSessionsEvent;
     'sg-dismiss': DismissEvent;
     'sg-find-sessions': FindSessionsEvent;
     'sg-label-press': LabelPressEvent;

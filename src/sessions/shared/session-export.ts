@@ -54,6 +54,22 @@ export interface DatasetPlan {
   readonly leftOut: number;
 }
 
+/** A picture of a dataset that is looked through. */
+export interface TakenPicture {
+  readonly key: string;
+  readonly sessionId: string;
+  /** Microseconds from the film's first frame. */
+  readonly timeUs: number;
+  readonly classIds: readonly number[];
+  /** The square that the network looked at, JPEG, 224 pixels. */
+  readonly thumbnail: Blob;
+  /** 0..1 of all. */
+  readonly done: number;
+  /** One of so many is looked through: 1 for all. */
+  readonly every: number;
+  readonly classes: readonly DatasetClass[];
+}
+
 /** How far an export or import has come. */
 export interface TransferProgress {
   readonly phase: 'labels' | 'film' | 'pictures' | 'packing' | 'checking';
@@ -115,6 +131,12 @@ export interface SessionTransferApi {
   ): Promise<ExportedFile>;
   /** Counts what a dataset would hold, without taking a picture out of a film. */
   planDataset(dataset: DatasetDefinition): Promise<DatasetPlan>;
+  /**
+   * Takes the pictures of a dataset out of the films, those too that were left out, to be looked through.
+   * @param take called for each; the next is taken when it has ended
+   * @throws as `export` does
+   */
+  lookThrough(dataset: DatasetDefinition, take: (picture: TakenPicture) => Promise<void>): Promise<void>;
   /** Times of all frames of a session's video, so that a player can step from one to the next. */
   frameTimes(sessionId: string): Promise<FrameTimes>;
 }

@@ -108,11 +108,51 @@ describe('a training set of three sessions', () => {
     expect(card).toContain('by session: all of a film is on one side');
   });
 
-  it('fits on a phone, and can be deleted', async () => {
+  it('shows its pictures by label, near-copies as one, and fixes wrong ones by a tap, with undo', async () => {
+    const grid = sheet().locator('sg-dataset-grid');
+    const red = grid.getByRole('list', { name: CAT.name }).getByRole('button');
+    const undo = grid.getByRole('button', { name: 'Undo' });
+    const ALL = { [DOG.name]: ['3', '3', '3'], [CAT.name]: ['2', '2', '2'] };
+    await page.locator('header .model', { hasText: /fp|int/ }).waitFor({ timeout: 60_000 });
+    await grid.getByRole('button', { name: 'Look through the pictures' }).click();
+    // Two frames of each of three sessions, all of one red.
+    await expect.poll(() => red.allInnerTexts(), { timeout: 60_000 }).toEqual(['+5']);
+    expect(await red.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(224);
+    expect(await undo.isEnabled()).toBe(false);
+    await red.click();
+    await expect.poll(counts).toEqual({ [DOG.name]: ['3', '3', '3'] });
+    expect(await red.getAttribute('aria-pressed')).toBe('true');
+    await sheet().getByText('Picked out as wrong: 6.').waitFor();
+    await undo.click();
+    await expect.poll(counts).toEqual(ALL);
+    await grid.getByLabel('A tap on a picture').selectOption({ label: `says: it is ${DOG.name}` });
+    await red.click();
+    await expect.poll(counts).toEqual({ [DOG.name]: ['5', '5', '5'] });
+    expect(await red.getAttribute('aria-label')).toContain(`now ${DOG.name}`);
+    // It lasts, and a second tap takes it back.
+    await expect.poll(() => page.evaluate(() => (localStorage.getItem('sightglass.datasets') ?? '').match(/"given":\{"[^}]/)?.length)).toBe(1);
+    await red.click();
+    await expect.poll(counts).toEqual(ALL);
+  });
+
+  it('takes sessions in and out', async () => {
+    const others = sheet().locator('sg-dataset-sessions');
+    await others.getByText('Its sessions (3)').click();
+    await others.getByRole('button', { name: 'Take Zoo two out of the training set' }).click();
+    await others.getByText('Its sessions (2)').waitFor();
+    await expect.poll(() => sheet().locator('sg-dataset-counts tfoot td').allTextContents()).toEqual(['5', '5', '0']);
+    await sheet().getByText('Film a label in more sessions, to have it on each side.').waitFor();
+    await others.getByRole('combobox', { name: 'Add a session' }).selectOption({ label: 'Zoo two' });
+    await expect.poll(() => sheet().locator('sg-dataset-counts tfoot td').allTextContents()).toEqual(['5', '5', '5']);
+  });
+
+  it('fits on a phone, can be deleted, and can be had back', async () => {
     await page.setViewportSize(PHONE);
     expect(await sheet().evaluate((element) => element.shadowRoot!.querySelector('form')!.scrollWidth <= innerWidth)).toBe(true);
     await sheet().getByRole('button', { name: 'Delete', exact: true }).click();
     await expect.poll(() => bar().getByRole('button', { name: /All of the zoo/ }).count()).toBe(0);
+    await page.locator('sg-sessions-view .toast').getByRole('button', { name: 'Undo' }).click();
+    await bar().getByRole('button', { name: 'All of the zoo (3)' }).waitFor();
     expect(errors).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { classByLabel, classesOf, namesById, renameClass } from '../../../src/sessions/shared/dataset/classes';
+import { labelKey } from '../../../src/base/shared/labels/label-ref';
+import { classByLabel, classesOf, labelOfClass, namesById, renameClass } from '../../../src/sessions/shared/dataset/classes';
 import type { PictureRules } from '../../../src/sessions/shared/dataset/dataset';
-import { planPictures } from '../../../src/sessions/shared/dataset/plan-pictures';
+import { planPictures, settleOverlaps } from '../../../src/sessions/shared/dataset/plan-pictures';
 import { aimedSession, answer, CAT, DOG, sessionOf, sourceOf } from '../../support/session-fixture';
 
 const RULES: PictureRules = { whose: 'human', everyUs: 500_000, marginUs: 0, background: false, overlaps: 'each' };
@@ -17,7 +18,7 @@ const source = sourceOf(sessionOf({ human: HUMAN }));
 const [cat, dog] = [CAT.name, DOG.name];
 
 async function plan(rules: Partial<PictureRules>, from = source): Promise<[number, string[]][]> {
-  const { pictures } = await planPictures(from, { ...RULES, ...rules });
+  const { pictures } = settleOverlaps(await planPictures(from, { ...RULES, ...rules }), rules.overlaps ?? RULES.overlaps, labelKey);
   return pictures.map(({ timeUs, labels }) => [timeUs / 1e6, labels.map(({ label }) => label.name)]);
 }
 
@@ -32,7 +33,10 @@ describe('which pictures a training set takes', () => {
   it('what becomes of several labels is chosen, and counted', async () => {
     expect(await plan({ overlaps: 'latest' })).toEqual([[1, [cat]], [1.5, [dog]], [2, [dog]], [2.5, [cat]], [3.6, [dog]], [4.65, [dog]]]);
     expect(await plan({ overlaps: 'none' })).toEqual([[1, [cat]], [2.5, [cat]], [3.6, [dog]], [4.65, [dog]]]);
-    for (const overlaps of ['each', 'latest', 'none'] as const) expect((await planPictures(source, { ...RULES, overlaps })).overlapping).toBe(2);
+    for (const overlaps of ['each', 'latest', 'none'] as const) expect(settleOverlaps(await planPictures(source, RULES), overlaps, labelKey).overlapping).toBe(2);
+    // Two labels of one class are none too many.
+    const merged = settleOverlaps(await planPictures(source, RULES), 'none', () => 0);
+    expect([merged.overlapping, merged.pictures.length]).toEqual([0, 6]);
   });
 
   it('nothing near the ends of a span, but the middle of a short one', async () => {
@@ -51,25 +55,25 @@ describe('which pictures a training set takes', () => {
   it('each frame of the film once, at its own time and number', async () => {
     const frames = Float64Array.from({ length: 60 }, (_, n) => n * 100_000);
     const filmed = { ...source, frameTimes: () => Promise.resolve(frames) };
-    const { pictures } = await planPictures(filmed, { ...RULES, everyUs: 30_000 });
+    const pictures = await planPictures(filmed, { ...RULES, everyUs: 30_000 });
     const film = pictures.filter(({ snapshot }) => snapshot === undefined);
     expect(film.map(({ frame }) => frame)).toEqual([...Array.from({ length: 20 }, (_, i) => 10 + i), 46]);
     for (const { frame, timeUs } of film) expect(frames[frame ?? -1]).toBe(timeUs);
-    expect((await planPictures(filmed, { ...RULES, everyUs: 0 })).pictures.filter(({ snapshot }) => snapshot === undefined).map(({ frame }) => frame)).toEqual(film.map(({ frame }) => frame));
+    expect((await planPictures(filmed, { ...RULES, everyUs: 0 })).filter(({ snapshot }) => snapshot === undefined).map(({ frame }) => frame)).toEqual(film.map(({ frame }) => frame));
   });
 
   it('says whose a label is, and what the network said then; what was not sure is no label', async () => {
-    const { pictures } = await planPictures(source, RULES);
+    const pictures = await planPictures(source, RULES);
     expect(pictures[1].labels.map(({ author }) => author)).toEqual(['accepted', 'human']);
     expect(pictures[0].answer?.top[0].name).toBe(cat);
     const unsure = sourceOf(sessionOf({ recognitions: [{ ...answer(0, CAT, 0.2), sure: false }, { ...answer(200_000, DOG, 0.9), sure: true }] }));
     const predicted = await planPictures(unsure, { ...RULES, whose: 'predicted', everyUs: 100_000 });
-    expect(new Set(predicted.pictures.flatMap(({ labels }) => labels.map(({ label }) => label.name)))).toEqual(new Set([dog]));
-    expect(predicted.pictures[0].labels[0]).toMatchObject({ author: 'network', probability: 0.9 });
+    expect(new Set(predicted.flatMap(({ labels }) => labels.map(({ label }) => label.name)))).toEqual(new Set([dog]));
+    expect(predicted[0].labels[0]).toMatchObject({ author: 'network', probability: 0.9 });
   });
 
   it('knows where the network looked', async () => {
-    const { pictures } = await planPictures(sourceOf(aimedSession()), { ...RULES, everyUs: 1_000_000 });
+    const pictures = await planPictures(sourceOf(aimedSession()), { ...RULES, everyUs: 1_000_000 });
     expect(pictures.map(({ square }) => square?.side)).toEqual([0.875, 0.25, 0.25, 0.25, 0.875, 0.875, 0.875, 0.875]);
   });
 });
@@ -107,6 +111,8 @@ describe('the classes of a dataset', () => {
     const classes = classesOf([], [CAT, DOG, { name: 'mug' }]);
     expect(renameClass(classes, 2, 'cup').map(({ name }) => name)).toEqual([dog, cat, 'cup']);
     const merged = renameClass(classes, 2, ' TABBY ');
+    expect(merged.map(labelOfClass)).toEqual([{ index: 207, name: dog }, { index: 281, name: cat }, undefined]);
+    expect(labelOfClass({ id: 0, name: 'cup', from: ['own:mug: blue'] })).toEqual({ name: 'mug: blue' });
     expect(classByLabel(merged).get('own:mug')).toMatchObject({ id: 1, name: cat });
     expect(namesById(merged)).toEqual([dog, cat, 'unused-2']);
     expect(classesOf(merged, [{ name: 'apple' }]).at(-1)).toMatchObject({ id: 3, name: 'apple' });

@@ -7,7 +7,7 @@ function storage(text?: string): Pick<Storage, 'getItem' | 'setItem'> {
   let kept = text ?? null;
   return { getItem: () => kept, setItem: (_, value) => void (kept = value) };
 }
-const ZOO = { ...newDataset('Zoo', ['a', 'b']), id: 'zoo', classes: [{ id: 0, name: 'cat', from: ['own:cat'] }], leftOut: ['a/1'], licence: 'cc0-1.0' };
+const ZOO = { ...newDataset('Zoo', ['a', 'b']), id: 'zoo', classes: [{ id: 0, name: 'cat', from: ['own:cat'] }], leftOut: ['a/1'], given: { 'b/7': { name: 'dog' } }, licence: 'cc0-1.0' };
 
 describe('training sets that are kept', () => {
   it('are there again at the next visit, as they were last', () => {
@@ -30,7 +30,7 @@ describe('training sets that are kept', () => {
     expect(new DatasetShelf(undefined).all).toEqual([]);
   });
 
-  it.each(['{', '{}', '[1]', '[{"id":"a"}]', '[{"id":"a","name":"b","sessionIds":[1],"classes":[]}]', '[{"id":"a","name":"b","sessionIds":[],"classes":[{"id":"x"}]}]'])('are not made up of what cannot be read: %s', (text) => {
+  it.each(['{', '{}', '[1]', '[{"id":"a"}]', '[{"id":"a","name":"b","sessionIds":[1],"classes":[]}]', '[{"id":"a","name":"b","sessionIds":[],"classes":[{"id":"x"}]}]', '[{"id":"a","name":"b","sessionIds":[],"classes":[],"given":{"k":{"name":""}}}]'])('are not made up of what cannot be read: %s', (text) => {
     expect(new DatasetShelf(storage(text)).all).toEqual([]);
   });
 

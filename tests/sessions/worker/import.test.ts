@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/shared/fault';
+import { makeZip } from 'client-zip';
+import { bundleEntries } from '../../../src/sessions/shared/export/bundle';
 import { toJsonLines } from '../../../src/sessions/shared/json-lines';
 import { importSession } from '../../../src/sessions/worker/export/import-service';
 import { memoryFiles } from '../../support/memory-files';
@@ -52,6 +54,22 @@ describe('a session that another tool packed anew', () => {
 
   it('is taken with bytes behind its end, as mail and downloads leave them', async () => {
     for (const tail of ['\n', '\r\n', '\0'.repeat(512), ' '.repeat(70_000)]) expect(await imported(Buffer.concat([await zipOf(), Buffer.from(tail)])), JSON.stringify(tail.slice(0, 4))).toEqual(whole);
+  });
+
+  it('is taken with others beside it, each in its folder; one that is broken leaves the others be', async () => {
+    const video = await syntheticVideo('mp4', Array.from({ length: 60 }, (_, i) => i * 100_000), 10, 20);
+    const film = new Blob([fileAfter(video, video.writes.length)]);
+    const of = (id: string, human: string) => {
+      const files: [string, Blob][] = [['film.mp4', film], ['labels.jsonl', new Blob([toJsonLines(catAndDog())])], ['human.jsonl', new Blob([human])]];
+      return [...bundleEntries(manifestOf({ id, name: id }), files)].map(({ name, input }) => ({ name: `${id}/${name}`, input }));
+    };
+    const zip = async (...parts: { name: string; input: Blob | string }[][]): Promise<File> => new File([await new Response(makeZip(parts.flat())).arrayBuffer()], 'sessions.zip');
+    device.clear();
+    expect((await importSession(await zip(of('one', ''), of('two', '')), () => undefined)).id).toBe('one');
+    expect(device.root.paths().filter((path) => path.endsWith('session.json')).sort()).toEqual(['sessions/one/session.json', 'sessions/two/session.json']);
+    device.clear();
+    await expect(importSession(await zip(of('one', '{"kind":"?"}\n'), of('two', '')), () => undefined)).rejects.toThrow(/1 of 2 sessions were read. one: /);
+    expect(device.root.paths().filter((path) => path.endsWith('.json'))).toEqual(['sessions/two/session.json']);
   });
 
   it('is refused where its names lead out, however that is written', async () => {

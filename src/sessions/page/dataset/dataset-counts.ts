@@ -5,13 +5,24 @@ import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
 import { nameOf } from '../../../base/shared/labels/label-ref';
 import { renameClass } from '../../shared/dataset/classes';
-import { SIDES, type DatasetClass, type DatasetDefinition } from '../../shared/dataset/dataset';
+import { SIDES, type DatasetClass, type DatasetDefinition, type Side } from '../../shared/dataset/dataset';
 import type { DatasetPlan } from '../../shared/session-export';
 import { DatasetChangeEvent, DatasetPlanEvent } from '../events';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
+
+function sideWords(side: Side): string {
+  switch (side) {
+    case 'train':
+      return msg('train');
+    case 'val':
+      return msg('val');
+    case 'test':
+      return msg('test');
+  }
+}
 
 /** How many pictures of each class a training set would have on each side, before it is made; counted anew at each change. */
 @customElement('sg-dataset-counts')
@@ -96,7 +107,7 @@ export class DatasetCounts extends LitElement {
           <thead>
             <tr>
               <th scope="col">${msg('Label')}</th>
-              ${shown.map((side) => html`<th scope="col">${side}</th>`)}
+              ${shown.map((side) => html`<th scope="col">${sideWords(side)}</th>`)}
             </tr>
           </thead>
           <tbody>
@@ -142,9 +153,16 @@ export class DatasetCounts extends LitElement {
       ...(tooNear > 0 ? [msg(str`Too near to another side, and left out: ${tooNear}.`)] : []),
       ...(leftOut > 0 ? [msg(str`Picked out as wrong: ${leftOut}.`)] : []),
       ...(this.renames && counts.size > 1 ? [msg('Give a label the name of another to make them one.')] : []),
-      ...(missing && counts.size > 0 ? [msg('Film a label at more moments, 2 s or more apart, to have it on each side.')] : []),
+      ...(missing && counts.size > 0 ? [this.#missing()] : []),
     ];
     return notes.map((note) => html`<p>${note}</p>`);
+  }
+
+  /** What to do where a label is missing on a side. */
+  #missing(): string {
+    return this.definition.split.by === 'session'
+      ? msg('Film a label in more sessions, to have it on each side.')
+      : msg('Film a label at more moments, 2 s or more apart, to have it on each side.');
   }
 
   async #count(): Promise<void> {

@@ -1,4 +1,5 @@
 import { browserStorage } from '../../../base/page/settings';
+import { isLabelRef } from '../../../base/shared/labels/label-ref';
 import { newDataset, type DatasetClass, type DatasetDefinition } from '../../shared/dataset/dataset';
 
 const KEY = 'sightglass.datasets';
@@ -19,7 +20,7 @@ function isClass(value: unknown): boolean {
 function parse(value: unknown): KeptDataset[] {
   if (typeof value !== 'object' || value === null) return [];
   const kept = value as Partial<KeptDataset>;
-  if (typeof kept.id !== 'string' || typeof kept.name !== 'string' || !isTexts(kept.sessionIds) || !isTexts(kept.leftOut ?? [])) return [];
+  if (typeof kept.id !== 'string' || typeof kept.name !== 'string' || !isTexts(kept.sessionIds) || !isTexts(kept.leftOut ?? []) || !Object.values(kept.given ?? {}).every(isLabelRef)) return [];
   if (!Array.isArray(kept.classes) || !kept.classes.every(isClass)) return [];
   const usual = newDataset(kept.name, kept.sessionIds);
   // JSON leaves out what is undefined: one picture a label.

@@ -69,7 +69,8 @@ export const exportSheetStyles = css`
     color: var(--sg-muted);
     font-size: 0.9rem;
   }
-  .set p {
+  .set p,
+  .set sg-dataset-sessions {
     flex-basis: 100%;
     margin: 0;
   }

@@ -7,7 +7,7 @@ import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset
 import { isDatasetFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type ExportTracks, type SessionsRequest, type TransferProgress } from '../../shared/session-export';
 import { nameOf } from '../../../base/shared/labels/label-ref';
 import type { DatasetShelf, KeptDataset } from '../dataset/dataset-shelf';
-import type { DatasetChangeEvent, DatasetPlanEvent } from '../events';
+import { DatasetRemovedEvent, type DatasetChangeEvent, type DatasetPlanEvent, type DatasetSessionsEvent } from '../events';
 import type { SessionLibrary } from './session-library';
 import { datasetFileName, exportName, isTextFormat, SESSIONS_FILE } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
@@ -55,7 +55,9 @@ export class ExportSheet extends LitElement {
   @state() private fault: Fault | undefined;
   @state() private job: Transfer<ExportedFile> | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
-  private readonly datasetCode = new LazyCode(this, () => Promise.all([import('../dataset/dataset-options'), import('../dataset/dataset-counts')]));
+  private readonly datasetCode = new LazyCode(this, () => Promise.all([
+    import('../dataset/dataset-options'), import('../dataset/dataset-counts'), import('../dataset/dataset-grid'), import('../dataset/dataset-sessions'),
+  ]));
 
   /** A training set of several sessions. @param sessions all that there are */
   showDataset(dataset: KeptDataset, sessions: readonly SessionManifest[]): Promise<void> {
@@ -117,6 +119,13 @@ export class ExportSheet extends LitElement {
     return html`<div class="set">
       <label>${msg('Name')} <input type="text" maxlength="80" .value=${kept.name} @change=${(event: Event) => this.#rename(event.target as HTMLInputElement)} /></label>
       <button type="button" data-command="forget" @click=${() => this.#forget(kept)}>${icon('trash')}${msg('Delete')}</button>
+      ${this.datasetCode.state === 'missing' || this.job
+        ? nothing
+        : html`<sg-dataset-sessions
+            .chosen=${this.definition?.sessionIds ?? []}
+            .sessions=${this.library.sessions ?? []}
+            @sg-dataset-sessions=${({ sessionIds }: DatasetSessionsEvent) => this.#others(sessionIds)}
+          ></sg-dataset-sessions>`}
       ${this.gone > 0 ? html`<p class="hint">${msg(str`${this.gone} of its sessions are no longer here.`)}</p>` : nothing}
     </div>`;
   }
@@ -181,8 +190,22 @@ export class ExportSheet extends LitElement {
     >
       <sg-dataset-options .definition=${this.definition} ?squares=${this.squares}></sg-dataset-options>
       <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer} ?renames=${this.kept !== undefined}></sg-dataset-counts>
+      <sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>
       ${this.#squareless(session)}
     </div>`;
+  }
+
+  /** Other sessions for a kept training set; its classes keep their numbers. Those that are gone are forgotten. */
+  #others(sessionIds: readonly string[]): void {
+    const { kept, definition } = this;
+    if (!kept || !definition) return;
+    const there = (this.library.sessions ?? []).filter(({ id }) => sessionIds.includes(id));
+    // With one session there are no sessions to split by.
+    const split = there.length < 2 && definition.split.by === 'session' ? { ...definition.split, by: 'moment' as const } : definition.split;
+    this.gone = 0;
+    this.squares = there.some(saysSquares);
+    this.kept = { ...kept, sessionIds };
+    this.#change({ ...definition, sessionIds, split });
   }
 
   #change(dataset: DatasetDefinition): void {
@@ -211,10 +234,11 @@ export class ExportSheet extends LitElement {
     this.shelf.put(this.kept);
   }
 
-  #forget({ id }: KeptDataset): void {
-    this.shelf.remove(id);
+  #forget(kept: KeptDataset): void {
+    this.shelf.remove(kept.id);
     this.kept = undefined;
     this.sheet.close();
+    this.dispatchEvent(new DatasetRemovedEvent(kept));
   }
 
   /** What is missing in an older session. */

@@ -2,7 +2,7 @@ import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
 import type { DatasetDefinition } from '../../shared/dataset/dataset';
-import type { DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionsRequest, SessionTransferApi, TransferProgress } from '../../shared/session-export';
+import type { DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionsRequest, SessionTransferApi, TakenPicture, TransferProgress } from '../../shared/session-export';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-transfer.worker.ts', import.meta.url), { type: 'module', name: 'session-transfer' });
@@ -40,6 +40,13 @@ export class SessionTransfer {
   /** As `SessionTransferApi.planDataset`. */
   planDataset(dataset: DatasetDefinition): Transfer<DatasetPlan> {
     return this.#run((remote) => remote.planDataset(dataset), () => undefined, false);
+  }
+
+  /** As `SessionTransferApi.lookThrough`. */
+  lookThrough(dataset: DatasetDefinition, take: (picture: TakenPicture) => Promise<void>): Transfer<void> {
+    const taking = callback(take);
+    const { result, cancel } = this.#run((remote) => remote.lookThrough(dataset, taking), () => undefined, false);
+    return { result: result.finally(() => releaseCallback(taking)), cancel };
   }
 
   import(zip: File, onProgress: OnProgress): Transfer<SessionManifest> {

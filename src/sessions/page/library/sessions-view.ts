@@ -5,13 +5,13 @@ import { localized, msg, str } from '@lit/localize';
 import { isZip } from '../../../base/page/dropped-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
 import { isSessionId } from '../../shared/session-store';
-import { SessionLibrary } from './session-library';
+import { SessionLibrary, UNDO_TIME } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
-import type { ChooseSessionsEvent, ChosenSessionsEvent, DatasetOpenEvent, FindSessionsEvent, NameEvent, SessionActionEvent } from '../events';
+import type { ChooseSessionsEvent, ChosenSessionsEvent, DatasetOpenEvent, DatasetRemovedEvent, FindSessionsEvent, NameEvent, SessionActionEvent } from '../events';
 import { ALL_SESSIONS, findSessions, type SessionSearch } from '../../shared/find-sessions';
 import type { SessionManifest } from '../../shared/session';
 import { newDataset } from '../../shared/dataset/dataset';
-import { DatasetShelf } from '../dataset/dataset-shelf';
+import { DatasetShelf, type KeptDataset } from '../dataset/dataset-shelf';
 import type { DatasetBar } from '../dataset/dataset-bar';
 import '../dataset/dataset-bar';
 import { dropStyles, sharedStyles } from '../../../base/page/elements/styles';
@@ -59,6 +59,9 @@ export class SessionsView extends LitElement {
   @state() private dragging = false;
   /** Sessions that are chosen; undefined while none are to be. */
   @state() private chosen: ReadonlySet<string> | undefined;
+  /** The training set that was deleted last, while it can be had back. */
+  @state() private removedSet: KeptDataset | undefined;
+  #setTimer: ReturnType<typeof setTimeout> | undefined;
   @state() private search: SessionSearch = ALL_SESSIONS;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-dataset-bar') private readonly bar!: DatasetBar | null;
@@ -83,6 +86,7 @@ export class SessionsView extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#onAddress);
+    clearTimeout(this.#setTimer);
     this.removeEventListener('dragover', this.#onDragOver);
     this.removeEventListener('dragleave', this.#onDragLeave);
     this.removeEventListener('drop', this.#onDrop);
@@ -110,7 +114,7 @@ export class SessionsView extends LitElement {
           ></sg-session-detail>`}
       ${this.#toast()}
       <sg-label-set-sheet></sg-label-set-sheet>
-      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${this.#onSheetClose}></sg-export-sheet>
+      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${this.#onSheetClose} @sg-dataset-removed=${this.#onRemoved}></sg-export-sheet>
       <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
       ${this.dragging ? html`<div class="drop">${msg('Drop exported sessions (.zip) to import them')}</div>` : nothing}
     `;
@@ -219,7 +223,14 @@ export class SessionsView extends LitElement {
 
   #toast(): unknown {
     const { removed } = this.library;
+    const set = this.removedSet;
     return html`<div role="status">
+      ${set
+        ? html`<div class="toast">
+            <span>${msg(str`Deleted ${set.name}`)}</span>
+            <button @click=${this.#undoSet}>${msg('Undo')}</button>
+          </div>`
+        : nothing}
       ${removed.length > 0
         ? html`<div class="toast">
             <span>${removed.length === 1 ? msg(str`Deleted ${removed[0].name}`) : msg(str`Deleted ${removed.length} sessions`)}</span>
@@ -232,14 +243,29 @@ export class SessionsView extends LitElement {
   /** What opened the sheet may be gone meanwhile: then the focus goes on where it was. */
   readonly #onSheetClose = async (): Promise<void> => {
     this.requestUpdate();
+    // What is in a closed sheet loses the focus with the next frame.
+    await new Promise(requestAnimationFrame);
     await this.updateComplete;
-    if (!this.renderRoot.contains((this.renderRoot as ShadowRoot).activeElement)) this.bar?.focus();
+    if (!(this.renderRoot as ShadowRoot).activeElement) this.bar?.focus();
   };
 
   readonly #onAction = ({ action, session }: SessionActionEvent): void => {
     if (action === 'rename') void this.renameSheet.show(session);
     else if (action === 'export') void this.exportSheet.show(session);
     else void this.library.remove(session);
+  };
+
+  /** A training set is deleted at once, and can be had back for as long as sessions can. */
+  readonly #onRemoved = ({ dataset }: DatasetRemovedEvent): void => {
+    this.removedSet = dataset;
+    clearTimeout(this.#setTimer);
+    this.#setTimer = setTimeout(() => (this.removedSet = undefined), UNDO_TIME);
+  };
+
+  readonly #undoSet = (): void => {
+    if (this.removedSet) this.shelf.put(this.removedSet);
+    clearTimeout(this.#setTimer);
+    this.removedSet = undefined;
   };
 
   readonly #onChosen = ({ action }: ChosenSessionsEvent): void => {

@@ -61,6 +61,13 @@ export function renameClass(classes: readonly DatasetClass[], id: number, name: 
   return classes.map((one) => (one === into ? { ...one, from: [...one.from, ...moved.from] } : one === moved ? { ...one, from: [] } : one));
 }
 
+/** A label that is of a class; undefined where it stands for none. */
+export function labelOfClass({ name, from }: DatasetClass): LabelRef | undefined {
+  const key = from.at(0);
+  if (key === undefined) return undefined;
+  return key.startsWith('own:') ? { name: key.slice('own:'.length) } : { index: Number(key.slice('class:'.length)), name };
+}
+
 /** Names by number, without a hole, as readers want them that count; what stands for nothing is called `unused-3`. */
 export function namesById(classes: readonly DatasetClass[]): string[] {
   const most = classes.reduce((highest, { id }) => Math.max(highest, id + 1), 0);

@@ -57,6 +57,8 @@ export interface DatasetDefinition {
   readonly classes: readonly DatasetClass[];
   /** Keys of pictures that a person picked out as wrong. */
   readonly leftOut: readonly string[];
+  /** What pictures show that were labelled wrongly, by their keys: a person's word, in place of all their labels. */
+  readonly given: Readonly<Record<string, LabelRef>>;
   /** True to cut pictures to the square that the network looked at. */
   readonly cut: boolean;
   /** As Hugging Face names licences (`cc-by-4.0`); undefined where a person chose none. */
@@ -134,6 +136,7 @@ export function newDataset(name: string, sessionIds: readonly string[]): Dataset
     split: { by: 'moment', val: 0.15, test: 0.15, gapUs: 2_000_000, seed: 1 },
     classes: [],
     leftOut: [],
+    given: {},
     cut: false,
     licence: undefined,
   };

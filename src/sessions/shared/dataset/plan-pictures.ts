@@ -25,13 +25,29 @@ export interface PlannedSession {
   readonly overlapping: number;
 }
 
+/**
+ * What becomes of pictures with several labels.
+ * @param keyOf what tells labels apart: those of one class are one
+ */
+export function settleOverlaps(pictures: readonly PlannedPicture[], overlaps: PictureRules['overlaps'], keyOf: (label: LabelRef) => string | number): PlannedSession {
+  let overlapping = 0;
+  const settled = pictures.flatMap((picture) => {
+    const { labels } = picture;
+    if (new Set(labels.map(({ label }) => keyOf(label))).size < 2) return [picture];
+    overlapping++;
+    if (overlaps === 'none') return [];
+    return [overlaps === 'each' ? picture : { ...picture, labels: labels.slice(-1) }];
+  });
+  return { pictures: settled, overlapping };
+}
+
 function spanOf(startUs: number, endUs: number, marginUs: number, label: PictureLabel): Span {
   const middle = middleUs({ startUs, endUs });
   const inner = endUs - startUs > 2 * marginUs ? [startUs + marginUs, endUs - marginUs] : [middle, middle + 1];
   return { startUs, endUs, innerStartUs: inner[0], innerEndUs: inner[1], label };
 }
 
-async function spansOf(source: ExportSource, { whose, marginUs }: PictureRules): Promise<Span[]> {
+async function spansOf(source: ExportSource, { whose, marginUs }: Pick<PictureRules, 'whose' | 'marginUs'>): Promise<Span[]> {
   if (whose === 'human') {
     return source.human.spans.map(({ startUs, endUs, label, accepted }) => {
       const author: Author = accepted ? 'accepted' : 'human';
@@ -57,7 +73,7 @@ function withMiddles(times: ArrayLike<number>, spans: readonly Span[]): number[]
 }
 
 /** Times at which a picture may be taken, rising: each once. */
-function timesOf(spans: readonly Span[], { everyUs, background }: PictureRules, durationUs: number, frames: Float64Array | undefined): number[] {
+function timesOf(spans: readonly Span[], { everyUs, background }: Pick<PictureRules, 'everyUs' | 'background'>, durationUs: number, frames: Float64Array | undefined): number[] {
   const every = (stepUs: number): number[] => Array.from({ length: Math.ceil(durationUs / stepUs) }, (_, n) => Math.round(n * stepUs));
   if (everyUs !== undefined) return withMiddles(everyUs === 0 ? (frames ?? every(1e6 / 30)) : every(everyUs), spans);
   const times = new Set(spans.map(middleUs));
@@ -77,7 +93,7 @@ function distinct(labels: readonly PictureLabel[]): PictureLabel[] {
 type Held = { readonly timeUs: number; readonly labels: readonly PictureLabel[] };
 
 /** Labels at times; none for background; times that say nothing are left out. */
-function* labelsAt(times: readonly number[], spans: readonly Span[], { marginUs, background }: PictureRules): Generator<Held> {
+function* labelsAt(times: readonly number[], spans: readonly Span[], { marginUs, background }: Pick<PictureRules, 'marginUs' | 'background'>): Generator<Held> {
   const sorted = [...spans].sort((a, b) => a.startUs - b.startUs || a.endUs - b.endUs);
   let open: Span[] = [];
   let next = 0;
@@ -107,28 +123,20 @@ async function answersAt(source: ExportSource, times: readonly number[]): Promis
   return found;
 }
 
-/** All pictures that the rules want of a session: a frame of the film at most once, and snapshots with a label. */
-export async function planPictures(source: ExportSource, rules: PictureRules): Promise<PlannedSession> {
+/** All pictures that the rules want of a session, each with all its labels: a frame of the film at most once, and snapshots with a label. */
+export async function planPictures(source: ExportSource, rules: Omit<PictureRules, 'overlaps'>): Promise<readonly PlannedPicture[]> {
   const { id, durationUs } = source.manifest;
   const frames = await source.frameTimes?.();
   const spans = await spansOf(source, rules);
   const squares = await SquareTrack.of(source.manifest, source.recognitions());
-  let overlapping = 0;
-  const ruled = (labels: readonly PictureLabel[]): readonly PictureLabel[] => {
-    if (labels.length < 2) return labels;
-    overlapping++;
-    return rules.overlaps === 'each' ? labels : rules.overlaps === 'latest' ? labels.slice(-1) : [];
-  };
   const wanted: { key: string; timeUs: number; frame: number | undefined; snapshot: string | undefined; labels: readonly PictureLabel[]; atUs: number }[] = [];
   const taken = new Set<number>();
   for (const { timeUs, labels } of labelsAt(timesOf(spans, rules, durationUs, frames), spans, rules)) {
     const frame = frameAt(frames, timeUs);
     if (frame !== undefined && taken.has(frame)) continue;
-    const kept = ruled(labels);
-    if (kept.length === 0) continue;
     if (frame !== undefined) taken.add(frame);
     const shownUs = frames && frame !== undefined ? frames[frame] : timeUs;
-    wanted.push({ key: `${id}/${shownUs}`, timeUs: shownUs, frame, snapshot: undefined, labels: kept, atUs: timeUs });
+    wanted.push({ key: `${id}/${shownUs}`, timeUs: shownUs, frame, snapshot: undefined, labels, atUs: timeUs });
   }
   if (rules.whose === 'human') {
     for (const { timeUs, file, label } of source.human.snapshots) {
@@ -138,11 +146,10 @@ export async function planPictures(source: ExportSource, rules: PictureRules): P
   }
   wanted.sort((a, b) => a.atUs - b.atUs);
   const answers = await answersAt(source, wanted.map(({ atUs }) => atUs));
-  const pictures = wanted.map(({ atUs, ...picture }, i): PlannedPicture => {
+  return wanted.map(({ atUs, ...picture }, i): PlannedPicture => {
     const { top, sure } = answers[i] ?? {};
     return { ...picture, sessionId: id, square: squares.at(atUs), answer: top && { top, ...(sure !== undefined && { sure }) } };
   });
-  return { pictures, overlapping };
 }
 
 /** Labels of pictures, for the classes. */

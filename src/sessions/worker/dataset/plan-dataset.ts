@@ -1,7 +1,7 @@
 import { labelKey } from '../../../base/shared/labels/label-ref';
 import { classByLabel, classesOf } from '../../shared/dataset/classes';
 import { SIDES, type DatasetClass, type DatasetDefinition, type PlannedPicture, type Side } from '../../shared/dataset/dataset';
-import { labelsOf, planPictures } from '../../shared/dataset/plan-pictures';
+import { labelsOf, planPictures, settleOverlaps } from '../../shared/dataset/plan-pictures';
 import { countSides, splitPictures } from '../../shared/dataset/split';
 import type { DatasetPlan } from '../../shared/session-export';
 import { SessionSource } from '../export/session-source';
@@ -21,21 +21,24 @@ export interface PlannedDataset {
 /** @throws Fault `session-missing`, `session-busy`, `storage-failed` */
 export async function planDataset(definition: DatasetDefinition): Promise<PlannedDataset> {
   const sources: SessionSource[] = [];
-  const all: PlannedPicture[] = [];
-  let overlapping = 0;
+  const found: PlannedPicture[] = [];
   for (const id of definition.sessionIds) {
     const source = await SessionSource.open(id);
-    const plan = await planPictures(source, definition.pictures);
     sources.push(source);
-    all.push(...plan.pictures);
-    overlapping += plan.overlapping;
+    for (const picture of await planPictures(source, definition.pictures)) {
+      const given = Object.hasOwn(definition.given, picture.key) ? definition.given[picture.key] : undefined;
+      found.push(given ? { ...picture, labels: [{ label: given, author: 'human' }] } : picture);
+    }
   }
+  // Labels that were made one, or are one by their names, do not overlap.
+  const merged = classByLabel(classesOf(definition.classes, labelsOf(found)));
+  const { pictures: all, overlapping } = settleOverlaps(found, definition.pictures.overlaps, (label) => merged.get(labelKey(label))?.id ?? labelKey(label));
   const classes = classesOf(definition.classes, labelsOf(all));
   const byLabel = classByLabel(classes);
   const classOf = ({ label }: PlannedPicture['labels'][number]): DatasetClass => {
-    const found = byLabel.get(labelKey(label));
-    if (!found) throw new RangeError(`The label ${label.name} has no class.`);
-    return found;
+    const one = byLabel.get(labelKey(label));
+    if (!one) throw new RangeError(`The label ${label.name} has no class.`);
+    return one;
   };
   const wrong = new Set(definition.leftOut);
   const pictures = all.filter(({ key }) => !wrong.has(key));
