@@ -17,7 +17,7 @@ import { childrenMemory } from './process-memory';
 import { ascending, at, machine, table, writePart } from './report';
 
 /*
- * npm run bench -- long
+ * npm run bench -- long [--list]
  * A long session (an hour, 36,000 answers, 12,000 spans) and a long list (200 sessions) in the built app in Chromium: how long a person
  * waits, how many elements are drawn, and what it takes of memory.
  */
@@ -146,25 +146,28 @@ async function list(page: Page, url: string): Promise<string> {
   await cards(page).nth(SESSIONS - 2).waitFor({ state: 'attached', timeout: 60_000 });
   await page.waitForTimeout(4000);
   const before = childrenMemory();
-  const thrice: number[] = [];
+  const taken: string[] = [];
   for (let pass = 0; pass < 3; pass++) {
-    for (let i = 0; i < SESSIONS; i += 6) {
+    for (let i = 0; i < SESSIONS; i += 5) {
       await cards(page).nth(i).scrollIntoViewIfNeeded();
       await page.waitForTimeout(150);
+      if ((pass === 0 && (i + 5) % 50 === 0) || i + 5 >= SESSIONS) {
+        await page.waitForTimeout(3000);
+        taken.push(((childrenMemory() - before) / MB).toFixed(0));
+        console.log(taken.join(' '));
+      }
     }
-    await page.waitForTimeout(3000);
-    thrice.push((childrenMemory() - before) / MB);
   }
   const drawn = await page.evaluate(() => {
     const inside = (root: Document | ShadowRoot): number => [...root.querySelectorAll('*')].reduce((sum, element) =>
       sum + (element instanceof HTMLCanvasElement ? element.width * element.height * 4 : 0) + (element.shadowRoot ? inside(element.shadowRoot) : 0), 0);
     return inside(document);
   });
-  return `A list of ${SESSIONS} sessions: ${await elements(page)} elements; scrolled through once, twice and three times it takes ${thrice.map((each) => each.toFixed(0)).join(', ')} MB more than before, of which ${(drawn / MB).toFixed(1)} MB are pictures.`;
+  return `A list of ${SESSIONS} sessions: ${await elements(page)} elements; scrolled by 50, 100, 150 and 200 of them it takes ${taken.slice(0, 4).join(', ')} MB more than before, and ${taken.slice(4).join(' and ')} MB once and twice through again; of that ${(drawn / MB).toFixed(1)} MB are pictures.`;
 }
 
-/** Writes docs/sessions.md's table. */
-export async function benchLong(): Promise<void> {
+/** Writes docs/sessions.md's table. @param options `--list` to print what the list takes, and nothing else */
+export async function benchLong(options: readonly string[]): Promise<void> {
   mkdirSync(SCRATCH, { recursive: true });
   const serving = await serveBuilt();
   try {
@@ -175,13 +178,15 @@ export async function benchLong(): Promise<void> {
       await page.addInitScript('globalThis.__name = (value) => value');
       await openSessions(page, serving.url);
       await page.locator('header .model', { hasText: /fp|int/ }).waitFor({ timeout: 60_000 });
-      for (const [id, minutes, spans] of [[ID, MINUTES, SPANS], ['short-session', 1, 5]] as const) {
+      const long = options.includes('--list') ? [] : [[ID, MINUTES, SPANS] as const];
+      for (const [id, minutes, spans] of [...long, ['short-session', 1, 5] as const]) {
         const zip = await zipOf(id, minutes, spans);
         await page.locator('sg-sessions-view input[type=file]').setInputFiles(zip);
         await card(page, id).waitFor({ timeout: 120_000 });
         await imported(page);
         rmSync(zip);
       }
+      if (long.length === 0) return console.log(await list(page, serving.url));
       const rows = await session(page);
       const { heap } = await page.evaluate(() => ({ heap: (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize }));
       await page.getByRole('link', { name: 'Back to all sessions' }).click();

@@ -78,7 +78,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     run: async (options) => (await import('./export')).benchExport(options),
   },
   long: {
-    says: 'an hour with 12,000 labels, and 200 sessions: waiting, elements, memory (docs/sessions.md)',
-    run: async () => (await import('./long')).benchLong(),
+    says: '[--list]: an hour with 12,000 labels, and 200 sessions: waiting, elements, memory (docs/sessions.md)',
+    run: async (options) => (await import('./long')).benchLong(options),
   },
 };

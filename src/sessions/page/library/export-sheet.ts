@@ -14,8 +14,7 @@ import { saysSquares } from '../../shared/square-track';
 import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
 import { chooseFile, downloadFile } from '../../../base/page/save-file';
 import type { Transfer } from './session-transfer';
-import { fileSize, list } from '../../../base/page/elements/format';
-import { faultText } from '../../../base/page/elements/fault-text';
+import { list } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { fieldStyles } from '../../../base/page/elements/form-styles';
@@ -23,6 +22,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
+import { exportOutcome } from './export-outcome';
 import { datasetFormats, exportFormats, phaseWords } from './export-words';
 
 /** Of several sessions so many are called by their names. */
@@ -143,7 +143,7 @@ export class ExportSheet extends LitElement {
         )}
       </fieldset>
       <div class="foot">
-        ${this.#outcome()}
+        ${exportOutcome(this.done, this.fault)}
         <button class="primary">${icon('download')}${msg('Export')}</button>
       </div>
     </form>`;
@@ -154,7 +154,7 @@ export class ExportSheet extends LitElement {
       <p class="name">${list(several.slice(0, NAMED).map(({ name }) => name))}${several.length > NAMED ? ` … (${msg(str`${several.length - NAMED} more`)})` : nothing}</p>
       <p class="hint">${msg('Films, labels and pictures of all of them in one file, a folder for each: this app reads it back.')}</p>
       <div class="foot">
-        ${this.#outcome()}
+        ${exportOutcome(this.done, this.fault)}
         <button class="primary">${icon('download')}${msg('Export')}</button>
       </div>
     </form>`;
@@ -254,23 +254,6 @@ export class ExportSheet extends LitElement {
       <progress id="bar" max="1" value=${progress ? progress.done : nothing}></progress>
       <button @click=${() => this.#cancel()}>${msg('Cancel')}</button>
     </div>`;
-  }
-
-  #outcome(): unknown {
-    const { done, fault } = this;
-    if (fault) {
-      const { title, advice } = faultText(fault.code);
-      return html`<p class="fault" role="alert" data-code=${fault.code}>
-        <strong>${title}.</strong> ${advice}
-        <span class="detail" lang="en">${fault.message}</span>
-      </p>`;
-    }
-    if (!done) return nothing;
-    const { file, name, bytes } = done;
-    return html`<p class="done" role="status" data-bytes=${bytes}>
-      ${icon('check')}<span>${file ? msg(str`${name}, ${fileSize(bytes)}, is ready.`) : msg(str`${name}, ${fileSize(bytes)}, is saved.`)}</span>
-      ${file ? html`<button type="button" @click=${() => downloadFile(file, name)}>${msg('Download again')}</button>` : nothing}
-    </p>`;
   }
 
   #choose(format: ExportFormat): void {

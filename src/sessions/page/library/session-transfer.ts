@@ -45,8 +45,8 @@ export class SessionTransfer {
   /** As `SessionTransferApi.lookThrough`. */
   lookThrough(dataset: DatasetDefinition, take: (picture: TakenPicture) => Promise<void>): Transfer<void> {
     const taking = callback(take);
-    const { result, cancel } = this.#run((remote) => remote.lookThrough(dataset, taking), () => undefined, false);
-    return { result: result.finally(() => releaseCallback(taking)), cancel };
+    const transfer = this.#run((remote) => remote.lookThrough(dataset, taking), () => undefined, false);
+    return { ...transfer, result: transfer.result.finally(() => releaseCallback(taking)) };
   }
 
   import(zip: File, onProgress: OnProgress): Transfer<SessionManifest> {

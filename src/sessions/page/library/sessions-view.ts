@@ -11,7 +11,8 @@ import type { ChooseSessionsEvent, ChosenSessionsEvent, DatasetOpenEvent, Datase
 import { ALL_SESSIONS, findSessions, type SessionSearch } from '../../shared/find-sessions';
 import type { SessionManifest } from '../../shared/session';
 import { newDataset } from '../../shared/dataset/dataset';
-import { DatasetShelf, type KeptDataset } from '../dataset/dataset-shelf';
+import { DatasetShelf } from '../dataset/dataset-shelf';
+import { RemovedDataset } from '../dataset/removed-dataset';
 import type { DatasetBar } from '../dataset/dataset-bar';
 import '../dataset/dataset-bar';
 import { dropStyles, sharedStyles } from '../../../base/page/elements/styles';
@@ -59,15 +60,15 @@ export class SessionsView extends LitElement {
   @state() private dragging = false;
   /** Sessions that are chosen; undefined while none are to be. */
   @state() private chosen: ReadonlySet<string> | undefined;
-  /** The training set that was deleted last, while it can be had back. */
-  @state() private removedSet: KeptDataset | undefined;
-  #setTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the sheet that is open was opened for what was chosen. */
+  #ofChosen = false;
   @state() private search: SessionSearch = ALL_SESSIONS;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-dataset-bar') private readonly bar!: DatasetBar | null;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly shelf = new DatasetShelf();
+  private readonly removedSet = new RemovedDataset(this, this.shelf, UNDO_TIME);
   private readonly library = new SessionLibrary(this, () => this.store);
 
   constructor() {
@@ -86,7 +87,6 @@ export class SessionsView extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#onAddress);
-    clearTimeout(this.#setTimer);
     this.removeEventListener('dragover', this.#onDragOver);
     this.removeEventListener('dragleave', this.#onDragLeave);
     this.removeEventListener('drop', this.#onDrop);
@@ -114,7 +114,7 @@ export class SessionsView extends LitElement {
           ></sg-session-detail>`}
       ${this.#toast()}
       <sg-label-set-sheet></sg-label-set-sheet>
-      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${this.#onSheetClose} @sg-dataset-removed=${this.#onRemoved}></sg-export-sheet>
+      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${this.#onSheetClose} @sg-dataset-removed=${({ dataset }: DatasetRemovedEvent) => this.removedSet.put(dataset)}></sg-export-sheet>
       <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
       ${this.dragging ? html`<div class="drop">${msg('Drop exported sessions (.zip) to import them')}</div>` : nothing}
     `;
@@ -223,12 +223,12 @@ export class SessionsView extends LitElement {
 
   #toast(): unknown {
     const { removed } = this.library;
-    const set = this.removedSet;
+    const { set } = this.removedSet;
     return html`<div role="status">
       ${set
         ? html`<div class="toast">
             <span>${msg(str`Deleted ${set.name}`)}</span>
-            <button @click=${this.#undoSet}>${msg('Undo')}</button>
+            <button @click=${() => this.removedSet.undo()}>${msg('Undo')}</button>
           </div>`
         : nothing}
       ${removed.length > 0
@@ -240,32 +240,17 @@ export class SessionsView extends LitElement {
     </div>`;
   }
 
-  /** What opened the sheet may be gone meanwhile: then the focus goes on where it was. */
-  readonly #onSheetClose = async (): Promise<void> => {
+  /** The buttons that open the sheet for what is chosen are gone when it closes: the focus goes on where they were. */
+  readonly #onSheetClose = (): void => {
     this.requestUpdate();
-    // What is in a closed sheet loses the focus with the next frame.
-    await new Promise(requestAnimationFrame);
-    await this.updateComplete;
-    if (!(this.renderRoot as ShadowRoot).activeElement) this.bar?.focus();
+    if (this.#ofChosen) this.bar?.focus();
+    this.#ofChosen = false;
   };
 
   readonly #onAction = ({ action, session }: SessionActionEvent): void => {
     if (action === 'rename') void this.renameSheet.show(session);
     else if (action === 'export') void this.exportSheet.show(session);
     else void this.library.remove(session);
-  };
-
-  /** A training set is deleted at once, and can be had back for as long as sessions can. */
-  readonly #onRemoved = ({ dataset }: DatasetRemovedEvent): void => {
-    this.removedSet = dataset;
-    clearTimeout(this.#setTimer);
-    this.#setTimer = setTimeout(() => (this.removedSet = undefined), UNDO_TIME);
-  };
-
-  readonly #undoSet = (): void => {
-    if (this.removedSet) this.shelf.put(this.removedSet);
-    clearTimeout(this.#setTimer);
-    this.removedSet = undefined;
   };
 
   readonly #onChosen = ({ action }: ChosenSessionsEvent): void => {
@@ -276,6 +261,7 @@ export class SessionsView extends LitElement {
     }
     const sessions = (this.library.sessions ?? []).filter(({ id }) => this.chosen?.has(id));
     this.chosen = undefined;
+    this.#ofChosen = action === 'export';
     if (action === 'delete') void this.library.remove(...sessions);
     else void this.exportSheet.showSessions(sessions);
   };
@@ -285,6 +271,7 @@ export class SessionsView extends LitElement {
     const kept = this.shelf.all.find((one) => one.id === id);
     const chosen = (this.library.sessions ?? []).filter((session) => this.chosen?.has(session.id));
     const dataset = kept ?? { ...newDataset(chosen.map(({ name }) => name).join(', ').slice(0, 80), chosen.map((session) => session.id)), id: crypto.randomUUID() };
+    this.#ofChosen = kept === undefined;
     this.chosen = undefined;
     void this.exportSheet.showDataset(dataset, this.library.sessions ?? []);
   };

@@ -1,0 +1,25 @@
+import { html, nothing } from 'lit';
+import { msg, str } from '@lit/localize';
+import type { Fault } from '../../../base/shared/fault';
+import { downloadFile } from '../../../base/page/save-file';
+import { faultText } from '../../../base/page/elements/fault-text';
+import { fileSize } from '../../../base/page/elements/format';
+import { icon } from '../../../base/page/elements/icons';
+import type { ExportedFile } from '../../shared/session-export';
+
+/** What an export came to; nothing while there is nothing to tell. */
+export function exportOutcome(done: ExportedFile | undefined, fault: Fault | undefined): unknown {
+  if (fault) {
+    const { title, advice } = faultText(fault.code);
+    return html`<p class="fault" role="alert" data-code=${fault.code}>
+      <strong>${title}.</strong> ${advice}
+      <span class="detail" lang="en">${fault.message}</span>
+    </p>`;
+  }
+  if (!done) return nothing;
+  const { file, name, bytes } = done;
+  return html`<p class="done" role="status" data-bytes=${bytes}>
+    ${icon('check')}<span>${file ? msg(str`${name}, ${fileSize(bytes)}, is ready.`) : msg(str`${name}, ${fileSize(bytes)}, is saved.`)}</span>
+    ${file ? html`<button type="button" @click=${() => downloadFile(file, name)}>${msg('Download again')}</button>` : nothing}
+  </p>`;
+}
