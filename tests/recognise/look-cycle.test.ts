@@ -11,13 +11,17 @@ const spread = (...values: number[]): Float32Array => Float32Array.from(values);
 describe('LookCycle', () => {
   it('looks at every other frame closely, and in turn as it is, mirrored and tighter', () => {
     const cycle = new LookCycle();
-    const next = (count: number, options = ALL, near = true, refined = near): string[] =>
-      Array.from({ length: count }, () => text(cycle.next(options, { near, refined })));
+    const next = (count: number, options = ALL, near = true, refined = near, tight = true): string[] =>
+      Array.from({ length: count }, () => text(cycle.next(options, { tight, near, refined })));
     expect(next(7)).toEqual(['whole', 'near', 'whole mirrored', 'refined mirrored', 'tight', 'near', 'whole']);
     cycle.reset();
     expect(next(4, { second: true, views: false })).toEqual(['whole', 'near', 'whole', 'refined']);
     cycle.reset();
-    expect(next(4, ALL, true, false)).toEqual(['whole', 'near', 'whole mirrored', 'near']);
+    expect(next(4, ALL, true, false)).toEqual(['whole', 'near', 'whole mirrored', 'near mirrored']);
+    cycle.reset();
+    expect(next(6, ALL, true, false, false)).toEqual(['whole', 'near', 'whole mirrored', 'near mirrored', 'whole', 'near']);
+    cycle.reset();
+    expect(next(3, { second: false, views: true }, true, true, false)).toEqual(['whole', 'whole mirrored', 'whole']);
     cycle.reset();
     expect(next(4, { second: false, views: true })).toEqual(['whole', 'whole mirrored', 'tight', 'whole']);
     cycle.reset();

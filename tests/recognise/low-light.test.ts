@@ -29,7 +29,12 @@ function input({ light = 0.15, deviation = 4, image = 0, by = 0, around = 0 }): 
 
 const luminance = (of: Float32Array): number => imageQuality(of, SPEC).luminance;
 const SQUARE: Region = { x: 280, y: 0, width: 720, height: 720 };
-const whole = { name: 'whole', square: SQUARE };
+const whole = { name: 'whole', square: SQUARE, mirrored: false };
+
+/** As a mirror shows it. */
+function turned(of: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  return of.map((_, i) => of[i - (i % crop) + crop - 1 - (i % crop)]);
+}
 
 describe('what is dim', () => {
   it('is told from what is not, which stays as it is', () => {
@@ -42,7 +47,7 @@ describe('what is dim', () => {
 
   it('stays so a little above the limit, look by look', () => {
     const light = new LowLight();
-    const near = { name: 'near', square: SQUARE };
+    const near = { ...whole, name: 'near' };
     const look = (level: number, of = whole): number => light.improve(input({}), level, of, SPEC);
     expect([look(0.31), look(0.31, near)]).toEqual([1, 1]);
     expect(look(0.29, near)).toBeCloseTo(0.45 / 0.29, 5);
@@ -96,9 +101,24 @@ describe('a dim scene that stands still', () => {
 
   it('is averaged look by look, and only where these are of the same square', () => {
     const names = ['whole', 'near'];
-    expect(noiseAfter(2, (i) => ({ name: names[i % 2], square: SQUARE }))).toBeGreaterThan(0.9 * one);
-    expect(noiseAfter(8, (i) => ({ name: names[i % 2], square: SQUARE }))).toBeLessThan(0.6 * one);
-    expect(noiseAfter(4, (i) => ({ name: 'near', square: { ...SQUARE, x: 280 + 5 * i } }))).toBeGreaterThan(0.9 * one);
+    expect(noiseAfter(2, (i) => ({ ...whole, name: names[i % 2] }))).toBeGreaterThan(0.9 * one);
+    expect(noiseAfter(8, (i) => ({ ...whole, name: names[i % 2] }))).toBeLessThan(0.6 * one);
+    expect(noiseAfter(4, (i) => ({ ...whole, square: { ...SQUARE, x: 280 + 5 * i } }))).toBeGreaterThan(0.9 * one);
+  });
+
+  it('is averaged of mirrored looks too, each as it is wanted', () => {
+    const light = new LowLight();
+    const inputs = Array.from({ length: 4 }, () => input({}));
+    const plain = new LowLight();
+    for (const [i, each] of inputs.entries()) {
+      const mirrored = i % 2 === 1;
+      const wanted = each.slice();
+      plain.improve(wanted, 0.1, whole, SPEC);
+      const got = mirrored ? turned(each) : each;
+      light.improve(got, 0.1, { ...whole, mirrored }, SPEC);
+      const back = mirrored ? turned(got) : got;
+      expect(back.every((value, at) => value === wanted[at])).toBe(true);
+    }
   });
 
   it('is not blurred by movement: what moves begins anew', () => {

@@ -50,7 +50,7 @@ function improved(inputs: readonly Float32Array[]): Float32Array {
   let last = inputs[0];
   for (const input of inputs) {
     last = input.slice();
-    light.improve(last, imageQuality(last, TORCHVISION_PREPROCESSING).luminance, { name: 'whole', square: WHOLE }, TORCHVISION_PREPROCESSING);
+    light.improve(last, imageQuality(last, TORCHVISION_PREPROCESSING).luminance, { name: 'whole', square: WHOLE, mirrored: false }, TORCHVISION_PREPROCESSING);
   }
   return last;
 }

@@ -72,7 +72,7 @@ function first(probabilities: Float32Array): number {
 
 /** Middle of what speaks for a class; of the frame where nothing does. @param floor see `nearAim` */
 function middle({ map, square }: Answer, index: number, floor?: number): Point {
-  return nearAim(map(index), square, WIDTH, HEIGHT, floor) ?? { x: 0.5, y: 0.5 };
+  return nearAim(map(index), square, WIDTH, HEIGHT, undefined, floor) ?? { x: 0.5, y: 0.5 };
 }
 
 /** Mean of logarithms, or of probabilities. */

@@ -11,10 +11,21 @@ export interface Look {
   readonly mirrored: boolean;
 }
 
+/** Which looks there may be beside whole ones: near ones need a place to look at. */
+interface PossibleLooks {
+  readonly tight: boolean;
+  readonly near: boolean;
+  readonly refined: boolean;
+}
+
 /** Side of a tight look as a share of the whole one's: 224 of 288 where the whole is 224 of 256. */
 export const TIGHT = 256 / 288;
-/** Side of a near look as a share of the frame's shorter side: measured better than a box drawn round the map (docs/accuracy.md). */
+/**
+ * Sides of a near look and of a refined one as shares of the frame's shorter side: measured better than a box drawn round the map. That they
+ * differ helps more than a better place of either does, as things come in all sizes (docs/accuracy.md).
+ */
 export const NEAR = 0.5;
+export const REFINED = 0.4;
 
 /**
  * An answer counts so long, milliseconds, that the five ways of looking take their turns at 10 recognitions a second. The newest whole and
@@ -32,6 +43,7 @@ const CENTRE_FLOOR = 0.2;
 const LEAST = 1e-7;
 
 const WHOLE: Look = { kind: 'whole', mirrored: false };
+
 /** Answers that are averaged with each other first: looks at the same place. */
 const placeOf = ({ kind }: Look): 'whole' | 'near' | 'refined' => (kind === 'tight' ? 'whole' : kind);
 
@@ -66,15 +78,14 @@ export class LookCycle {
     this.#turn = 0;
   }
 
-  /** @param possible which near looks have a place to look at */
-  next({ second, views }: LookOptions, possible: { readonly near: boolean; readonly refined: boolean }): Look {
-    const wholes: readonly Look[] = views ? [WHOLE, { kind: 'whole', mirrored: true }, { kind: 'tight', mirrored: false }] : [WHOLE];
-    const nears: readonly Look[] = [{ kind: 'near', mirrored: false }, { kind: 'refined', mirrored: views }];
+  next({ second, views }: LookOptions, possible: PossibleLooks): Look {
+    const others: readonly Look[] = [{ kind: 'whole', mirrored: true }, { kind: 'tight', mirrored: false }];
+    const wholes = [WHOLE, ...others.slice(0, !views ? 0 : possible.tight ? 2 : 1)];
+    const nears: readonly Look[] = [{ kind: 'near', mirrored: false }, { kind: possible.refined ? 'refined' : 'near', mirrored: views }];
     const turn = this.#turn++;
     if (!second) return wholes[turn % wholes.length];
     const round = turn >> 1;
-    const near = nears.slice(0, possible.refined ? 2 : possible.near ? 1 : 0);
-    return turn % 2 === 1 && near.length > 0 ? near[round % near.length] : wholes[round % wholes.length];
+    return turn % 2 === 1 && possible.near ? nears[round % nears.length] : wholes[round % wholes.length];
   }
 
   /**
@@ -116,11 +127,14 @@ export class LookCycle {
 }
 
 /**
- * Middle of what speaks for a class in its map, as an aim with the side of a near look; undefined where nothing does.
+ * Middle of what speaks for a class in its map, as an aim; undefined where nothing does.
  * @param square what of a `width` x `height` image the map lies over, pixels
+ * @param side of the aim, share of the image's shorter side
  * @param share places below it, of the map's largest value, do not count
  */
-export function nearAim({ width: columns, height: rows, values }: ClassMap, square: Region, width: number, height: number, share = CENTRE_FLOOR): Aim | undefined {
+export function nearAim(
+  { width: columns, height: rows, values }: ClassMap, square: Region, width: number, height: number, side = NEAR, share = CENTRE_FLOOR,
+): Aim | undefined {
   const floor = share * values.reduce((a, b) => Math.max(a, b), 0);
   let sum = 0;
   let x = 0;
@@ -135,7 +149,7 @@ export function nearAim({ width: columns, height: rows, values }: ClassMap, squa
   return {
     x: (square.x + (x / sum / columns) * square.width) / width,
     y: (square.y + (y / sum / rows) * square.height) / height,
-    side: NEAR,
+    side,
   };
 }
 

@@ -40,6 +40,8 @@ export interface DimLook {
   readonly name: string;
   /** Source pixels. */
   readonly square: Region;
+  /** Looks that are mirrored are averaged with those that are not. */
+  readonly mirrored: boolean;
 }
 
 /**
@@ -64,7 +66,9 @@ export class LowLight {
       this.#averages.delete(look.name);
       return 1;
     }
+    if (look.mirrored) turn(input, preprocessing.crop);
     input.set(this.#averaged(input, look, preprocessing.crop));
+    if (look.mirrored) turn(input, preprocessing.crop);
     return brighten(input, luminance, preprocessing);
   }
 
@@ -81,6 +85,11 @@ export class LowLight {
     this.#averages.set(name, { square, mean, count: 1 });
     return mean;
   }
+}
+
+/** Left is right. */
+function turn(input: Float32Array, crop: number): void {
+  for (let at = 0; at < input.length; at += crop) input.subarray(at, at + crop).reverse();
 }
 
 function brighten(input: Float32Array, luminance: number, { crop, mean, std }: Pick<Preprocessing, 'crop' | 'mean' | 'std'>): number {

@@ -1,12 +1,14 @@
 import { aimOf, squareAt, visibleSquare, type Aim, type ClassMap, type Preprocessing, type Region, type View } from '../../engine/index';
 import type { FrameSize } from '../shared/aim';
-import { LookCycle, nearAim, TIGHT, unmirrored, type Look } from '../shared/look-cycle';
+import { LookCycle, NEAR, nearAim, REFINED, TIGHT, unmirrored, type Look } from '../shared/look-cycle';
 import type { LookMap, LookOptions } from '../shared/recogniser';
 import { LowLight } from '../shared/low-light';
 import { SceneChangeDetector } from '../shared/scene-change';
 
-/** Near looks less than this share of their side apart are one: in a dim room only looks at one square are averaged. */
+/** Near looks less than this share of their side apart are one. */
 const STEADY = 0.08;
+/** In a dim room, where maps are as noisy as the image, and only looks at one square are averaged. */
+const STEADY_DIM = 0.3;
 
 /** A look at a frame of a certain size. */
 export interface PlacedLook {
@@ -31,6 +33,8 @@ export class LiveLooks {
   #near: Aim | undefined;
   #refined: Aim | undefined;
   #aim: Aim | undefined;
+  /** Whether the whole square was brightened. */
+  #dim = false;
 
   reset(): void {
     this.#begin();
@@ -63,7 +67,8 @@ export class LiveLooks {
 
   /** Told of the network's input before it runs: a dim scene is written over it brighter, and without the noise as long as nothing moves. */
   lighten({ look, square }: PlacedLook, input: Float32Array, luminance: number, spec: Preprocessing): void {
-    this.#light.improve(input, luminance, { name: `${look.kind} ${look.mirrored}`, square }, spec);
+    const brightened = this.#light.improve(input, luminance, { name: look.kind, square, mirrored: look.mirrored }, spec) > 1;
+    if (look.kind === 'whole') this.#dim = brightened;
   }
 
   /** @returns the answers to this scene's looks so far, averaged; shape as given */
@@ -74,18 +79,21 @@ export class LiveLooks {
   /** Told where the network looked for the leading class: the next near looks go there. */
   follow({ look, square }: PlacedLook, map: ClassMap, { width, height }: FrameSize): void {
     if (look.kind === 'refined') return;
-    const aim = nearAim(look.mirrored ? unmirrored(map) : map, square, width, height);
-    if (look.kind === 'near') this.#refined = steadied(this.#refined, aim, width, height);
-    else this.#near = steadied(this.#near, aim, width, height);
+    const aim = nearAim(look.mirrored ? unmirrored(map) : map, square, width, height, look.kind === 'near' ? REFINED : NEAR);
+    const steady = this.#dim ? STEADY_DIM : STEADY;
+    if (look.kind === 'near') this.#refined = steadied(this.#refined, aim, steady, { width, height });
+    else this.#near = steadied(this.#near, aim, steady, { width, height });
   }
 
-  get #possible(): { near: boolean; refined: boolean } {
-    return { near: this.#near !== undefined, refined: this.#refined !== undefined };
+  /** In a dim room two squares alone: of each so many more frames are averaged. */
+  get #possible(): { tight: boolean; near: boolean; refined: boolean } {
+    return { tight: !this.#dim, near: this.#near !== undefined, refined: !this.#dim && this.#refined !== undefined };
   }
 
   #begin(): void {
     this.#cycle.reset();
     this.#light.reset();
+    this.#dim = false;
     this.#near = undefined;
     this.#refined = undefined;
   }
@@ -104,10 +112,10 @@ export class LiveLooks {
 }
 
 /** Where a near look goes next: where the one before went, unless the map's middle is elsewhere by more than noise and a shaking hand make of it. */
-function steadied(before: Aim | undefined, now: Aim | undefined, width: number, height: number): Aim | undefined {
+function steadied(before: Aim | undefined, now: Aim | undefined, steady: number, { width, height }: FrameSize): Aim | undefined {
   if (!before || !now) return now ?? before;
   const apart = Math.hypot((now.x - before.x) * width, (now.y - before.y) * height);
-  return apart < STEADY * now.side * Math.min(width, height) ? before : now;
+  return apart < steady * now.side * Math.min(width, height) ? before : now;
 }
 
 /** The map of a look as it lies over the frame. */

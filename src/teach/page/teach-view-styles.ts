@@ -28,13 +28,20 @@ export const teachViewStyles = css`
   .centre[hidden] {
     display: none;
   }
-  sg-label-list {
+  .foot {
     position: absolute;
     bottom: 0.5rem;
     left: 50%;
+    display: grid;
+    gap: 0.35rem;
     width: min(26rem, calc(100% - 1rem));
     translate: -50% 0;
     pointer-events: none;
+  }
+  sg-camera-tools {
+    justify-self: center;
+    max-width: 100%;
+    pointer-events: auto;
   }
   .off {
     display: grid;

@@ -7,7 +7,7 @@ import { type Preprocessing, TORCHVISION_PREPROCESSING } from '../../engine/inde
 import type { TaughtClass } from '../shared/teach';
 import {
   AimController, cameraContext, LabelJudge, listenToAimKeys, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
-  type RecogniserController,
+  type ControlEvent, type RecogniserController, type ZoomEvent,
 } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { TeachController } from './teach-controller';
@@ -23,6 +23,7 @@ import { learningNotice, notices } from './notices';
 import type { SessionSheet } from './session-sheet';
 import { teachViewStyles } from './teach-view-styles';
 import '../../recognise/page/live/camera-stage';
+import '../../recognise/page/live/camera-tools';
 import '../../recognise/page/live/label-list';
 import '../../base/page/elements/fault-panel';
 import './hold-button';
@@ -108,10 +109,21 @@ export class TeachView extends LitElement {
           ${camera.state === 'off' ? html`<p class="off">${icon('camera')}${msg('The camera is off')}</p>` : nothing}
           ${camera.fault ? html`<sg-fault-panel .fault=${camera.fault} @sg-fault-action=${this.#onCameraFault}></sg-fault-panel>` : nothing}
         </div>
-        <sg-label-list
-          .labels=${camera.state === 'live' && !teach.collecting ? this.judge.shown.slice(0, 2) : []}
-          .doubt=${this.judge.doubt}
-        ></sg-label-list>
+        <div class="foot">
+          ${camera.state === 'live' && !camera.fault
+            ? html`<sg-camera-tools
+                .limits=${this.aim.limits}
+                .zoom=${this.aim.zoom}
+                ?aimed=${this.aim.square !== undefined}
+                @sg-zoom=${({ value }: ZoomEvent) => this.aim.zoomTo(value)}
+                @sg-control=${(_event: ControlEvent) => void this.aim.reset()}
+              ></sg-camera-tools>`
+            : nothing}
+          <sg-label-list
+            .labels=${camera.state === 'live' && !teach.collecting ? this.judge.shown.slice(0, 2) : []}
+            .doubt=${this.judge.doubt}
+          ></sg-label-list>
+        </div>
       </sg-camera-stage>
       <div class="visually-hidden" role="status" data-key="aim">${this.aim.words}</div>
       <div

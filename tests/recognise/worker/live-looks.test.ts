@@ -78,6 +78,28 @@ describe('LiveLooks', () => {
     const refined = frame(columns, map(0, 0));
     expect(refined.look).toEqual({ kind: 'refined', mirrored: true });
     expect(refined.square.x + refined.square.width / 2).toBeCloseTo(near.square.x + (6.5 / 7) * near.square.width, 3);
+    expect([near.square.width, refined.square.width]).toEqual([0.5 * 720, 0.4 * 720]);
+  });
+
+  it('looks at two squares alone in a dim room, the near one where it was, as long as the map is about there', () => {
+    const dim = (answer: ClassMap): PlacedLook => {
+      const { moved: _, ...placed } = looks.next(ALL, SIZE, SPEC);
+      const seen = input(columns, placed);
+      looks.seen(placed, seen, SIZE, SPEC);
+      looks.lighten(placed, seen, 0.1, SPEC);
+      looks.answered(placed, new Float32Array(1000).fill(0.001), 0);
+      looks.follow(placed, answer, SIZE);
+      return placed;
+    };
+    const places = [map(3, 3), map(3, 3), map(3, 3), map(4, 3), map(4, 3), map(3, 3), map(6, 3), map(3, 3)];
+    const shown = places.map(dim);
+    expect(shown.map(({ look }) => `${look.kind}${look.mirrored ? ' mirrored' : ''}`)).toEqual([
+      'whole', 'near', 'whole mirrored', 'near mirrored', 'whole', 'near', 'whole mirrored', 'near mirrored',
+    ]);
+    const [first, , third, fourth] = shown.filter(({ look }) => look.kind === 'near').map(({ square }) => square.x);
+    expect(third).toBe(first);
+    // A mirrored look's map is turned back: what it has on the right is on the left.
+    expect(fourth).toBeLessThan(first - 100);
   });
 
   it('stays at the square that a person aims at, and begins anew where they aim elsewhere', () => {

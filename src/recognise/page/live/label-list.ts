@@ -98,6 +98,8 @@ export class LabelList extends LitElement {
         flex-basis: 11rem;
       }
       .known {
+        /* Also where a tap on the labels is meant for the image under them. */
+        pointer-events: auto;
         margin-block: 0.25rem;
         align-self: center;
         border-color: rgb(255 255 255 / 0.6);
