@@ -8,7 +8,7 @@ import sharp, { type Sharp } from 'sharp';
 import {
   createEngine, Preprocessor, softmax, squareAt, topK, TORCHVISION_PREPROCESSING, visibleSquare, type ClassMap, type Engine, type Region,
 } from '../../src/engine/index';
-import { NEAR, nearAim } from '../../src/recognise/shared/look-cycle';
+import { NEAR, nearAim, REFINED } from '../../src/recognise/shared/look-cycle';
 import { table, writePart } from '../bench/report';
 import { seeded } from '../../src/teach/shared/split';
 import { ACCURACY, labelledPictures, share, wantedOf } from './figures';
@@ -18,7 +18,9 @@ const WIDTH = 1280;
 const HEIGHT = 720;
 const CLASSES = 1000;
 /** Classes whose maps are kept of each look. */
-const MAPS = 20;
+const MAPS = 10;
+/** Classes that say together where a near look goes, in one of the ways. */
+const MANY = 10;
 const MIDDLE = visibleSquare(WIDTH, HEIGHT, TORCHVISION_PREPROCESSING);
 const REACH = MIDDLE.height / 2;
 
@@ -107,34 +109,44 @@ async function compose(folder: string, object: string, background: string, heigh
   return { pixels, aim: squareAt({ x: (left + size.width / 2) / WIDTH, y: (top + size.height / 2) / HEIGHT, side }, WIDTH, HEIGHT) };
 }
 
+/** Middle of what speaks for the likeliest classes together, each as much as the root of its probability. */
+function middleOfMany(answer: Answer): Point {
+  const places = topK(answer.probabilities, MANY).map(({ index, probability }) => answer.map(index).values.map((v) => Math.sqrt(probability) * Math.max(0, v)));
+  const values = places.reduce((sum, each) => sum.map((v, i) => v + each[i]));
+  return nearAim({ ...answer.map(first(answer.probabilities)), values }, answer.square, WIDTH, HEIGHT) ?? { x: 0.5, y: 0.5 };
+}
+
 /** The first label by each way. */
 async function ways(looker: Looker, pixels: Uint8Array, aim: Region): Promise<Record<string, number>> {
   const whole = await looker.look(pixels);
   const at = middle(whole, first(whole.probabilities));
   const near = await looker.at(pixels, at);
-  const refined = await looker.at(pixels, middle(near, first(near.probabilities)));
-  const third = await looker.at(pixels, middle(refined, first(refined.probabilities)));
-  const pair = joined([whole, near], true);
-  const byJoined = await looker.at(pixels, middle(whole, first(pair)));
+  const again = middle(near, first(near.probabilities));
+  const refined = await looker.at(pixels, again, REFINED);
+  const [same, smaller] = [await looker.at(pixels, again), await looker.at(pixels, again, 0.35)];
+  const third = await looker.at(pixels, middle(refined, first(refined.probabilities)), REFINED);
+  const many = await looker.at(pixels, middleOfMany(whole));
+  const manyRefined = await looker.at(pixels, middleOfMany(many), REFINED);
   const sharpMiddle = await looker.at(pixels, middle(whole, first(whole.probabilities), 0.5));
-  const [small, large] = [await looker.at(pixels, at, 0.4), await looker.at(pixels, at, 0.65)];
-  const inverse = [whole, near, refined].map((answer) => 1 / (0.5 + entropy(answer)));
+  const large = await looker.at(pixels, at, 0.65);
+  const three = [whole, near, refined];
   const found: Record<string, Float32Array> = {
     'the whole square': whole.probabilities,
     'aimed exactly': (await looker.look(pixels, aim)).probabilities,
-    'whole and near, logarithms': pair,
-    'whole and near, probabilities': joined([whole, near], false),
     'near alone': near.probabilities,
-    'whole and refined, logarithms': joined([whole, refined], true),
-    'whole, near and refined, logarithms': joined([whole, near, refined], true),
-    'whole, near and refined, probabilities (the app)': joined([whole, near, refined], false),
-    'refined once more in place of refined, probabilities': joined([whole, near, third], false),
-    'second near look by the map of the joined label, probabilities': joined([whole, near, byJoined], false),
-    'near look of 0.4, logarithms': joined([whole, small], true),
-    'near look of 0.65, logarithms': joined([whole, large], true),
-    'middle of places above half the largest, logarithms': joined([whole, sharpMiddle], true),
-    'the surest of whole, near and refined': surest([whole, near, refined]),
-    'whole, near and refined, logarithms by certainty': joined([whole, near, refined], true, inverse),
+    'whole and near, logarithms': joined([whole, near], true),
+    'whole and near, probabilities': joined([whole, near], false),
+    'whole and a near look of 0.65, probabilities': joined([whole, large], false),
+    'whole and near round places above half the largest, probabilities': joined([whole, sharpMiddle], false),
+    'whole, near and refined, probabilities (the app)': joined(three, false),
+    'refined of 0.5, as near': joined([whole, near, same], false),
+    'refined of 0.35': joined([whole, near, smaller], false),
+    'both places by the ten likeliest classes': joined([whole, many, manyRefined], false),
+    'refined once more': joined([...three, third], false),
+    'whole, near and refined, logarithms': joined(three, true),
+    'whole, near and refined, probabilities by certainty': joined(three, false, three.map((answer) => Math.exp(-entropy(answer) / 2))),
+    'whole, near and refined, logarithms by certainty': joined(three, true, three.map((answer) => 1 / (0.5 + entropy(answer)))),
+    'the surest of whole, near and refined': surest(three),
   };
   return Object.fromEntries(Object.entries(found).map(([name, answer]) => [name, first(answer)]));
 }
@@ -145,7 +157,9 @@ const count = Number(values.count);
 const names = labelledPictures(folder, 'npm run tool -- look-study');
 const engine = await createEngine(readFileSync(join(root, 'public/models/resnet18.onnx')), { threads: 2 });
 const looker = new Looker(engine);
-const right = new Map<string, number[]>();
+/** Of each way, right ones of each setting among the pictures to choose a way by, and among those to check it by. */
+const right = new Map<string, [number, number][]>();
+const HALVES = [Math.ceil(count / 2), Math.floor(count / 2)] as const;
 for (const [column, { height, least }] of Object.values(SETTINGS).entries()) {
   const random = seeded(column + 1);
   const side = (): number => 2 * random() - 1;
@@ -157,17 +171,22 @@ for (const [column, { height, least }] of Object.values(SETTINGS).entries()) {
     while (Math.max(Math.abs(place.x), Math.abs(place.y)) < least) place = { x: side(), y: side() };
     const { pixels, aim } = await compose(folder, object, background, share, place);
     for (const [way, label] of Object.entries(await ways(looker, pixels, aim))) {
-      const counts = right.get(way) ?? Object.keys(SETTINGS).map(() => 0);
-      counts[column] += label === wantedOf(object) ? 1 : 0;
+      const counts = right.get(way) ?? [];
       right.set(way, counts);
+      counts[column] = counts.at(column) ?? [0, 0];
+      counts[column][i % 2] += label === wantedOf(object) ? 1 : 0;
     }
   }
 }
 engine.dispose();
+const per = (n: number, of: number): string => ((100 * n) / of).toFixed(1);
 writePart('look-study', [
   '## Where a second look goes',
-  `One answer of each look, ResNet-18 in float32, ${count} frames each made of ${names.length} pictures; top-1 with 95 % intervals (Wilson). The near`,
-  'look is of half the shorter side, round the middle of the map of the whole look\'s first label, places below a fifth of the largest left out;',
-  'the refined one is round the middle of the near look\'s own map. `npm run tool -- look-study`.', '',
-  table(['way', ...Object.keys(SETTINGS)], [...right].map(([way, counts]) => [way, ...counts.map((n) => share(n, count))])),
+  `One answer of each look, ResNet-18 in float32, ${count} frames each made of ${names.length} pictures; top-1 with 95 % intervals (Wilson), then of the`,
+  'frames of every other picture, by which the way was chosen, and of the rest, which checked it. The near look is of half the shorter side, round',
+  `the middle of the map of the whole look's first label, places below a fifth of the largest left out; the refined one is of ${REFINED}, round the`,
+  'middle of the near look\'s own map. `npm run tool -- look-study`.', '',
+  table(['way', ...Object.keys(SETTINGS)], [...right].map(([way, counts]) => [
+    way, ...counts.map(([chosen, checked]) => `${share(chosen + checked, count)}; ${per(chosen, HALVES[0])}, ${per(checked, HALVES[1])}`),
+  ])),
 ].join('\n'), ACCURACY);

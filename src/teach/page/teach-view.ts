@@ -7,7 +7,7 @@ import { type Preprocessing, TORCHVISION_PREPROCESSING } from '../../engine/inde
 import type { TaughtClass } from '../shared/teach';
 import {
   AimController, cameraContext, LabelJudge, listenToAimKeys, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
-  type ControlEvent, type RecogniserController, type ZoomEvent,
+  type RecogniserController, type ZoomEvent,
 } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { TeachController } from './teach-controller';
@@ -19,7 +19,7 @@ import type { ClassEvent, ClassImagesEvent, ClassNameEvent, ExampleRemoveEvent, 
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
-import { learningNotice, notices } from './notices';
+import { introduction, learningNotice, notices } from './notices';
 import type { SessionSheet } from './session-sheet';
 import { teachViewStyles } from './teach-view-styles';
 import '../../recognise/page/live/camera-stage';
@@ -110,15 +110,7 @@ export class TeachView extends LitElement {
           ${camera.fault ? html`<sg-fault-panel .fault=${camera.fault} @sg-fault-action=${this.#onCameraFault}></sg-fault-panel>` : nothing}
         </div>
         <div class="foot">
-          ${camera.state === 'live' && !camera.fault
-            ? html`<sg-camera-tools
-                .limits=${this.aim.limits}
-                .zoom=${this.aim.zoom}
-                ?aimed=${this.aim.square !== undefined}
-                @sg-zoom=${({ value }: ZoomEvent) => this.aim.zoomTo(value)}
-                @sg-control=${(_event: ControlEvent) => void this.aim.reset()}
-              ></sg-camera-tools>`
-            : nothing}
+          ${camera.state === 'live' && !camera.fault ? this.#tools() : nothing}
           <sg-label-list
             .labels=${camera.state === 'live' && !teach.collecting ? this.judge.shown.slice(0, 2) : []}
             .doubt=${this.judge.doubt}
@@ -136,7 +128,7 @@ export class TeachView extends LitElement {
         @sg-thing-pictures=${({ classId, files }: ClassImagesEvent) => void teach.addImages(classId, files)}
         @sg-example-remove=${this.#onExampleRemove}
       >
-        ${classes.length === 0 ? this.#intro() : nothing} ${notices(teach, this.#model, recogniser)}
+        ${classes.length === 0 ? introduction() : nothing} ${notices(teach, this.#model, recogniser)}
         <form @submit=${this.#onAdd}>
           <input class="field" type="text" name="name" maxlength=${LONGEST_NAME} autocomplete="off" aria-label=${msg('Name of a new thing')} placeholder=${msg('Name of a new thing')} />
           <button class=${classes.length === 0 ? 'primary' : ''}>${icon('plus')}${msg('Add')}</button>
@@ -161,16 +153,15 @@ export class TeachView extends LitElement {
     `;
   }
 
-  #intro(): unknown {
-    return html`<div class="intro">
-      <h2>${msg('Teach it things of your own')}</h2>
-      <ol>
-        <li>${msg('Name a thing: your mug, a plant, a friend’s dog.')}</li>
-        <li>${msg('Hold the button and show it from several sides, or add pictures: 5 to 50 examples.')}</li>
-        <li>${msg('It learns in seconds and names the thing live, beside the 1000 it knows.')}</li>
-      </ol>
-      <p>${msg('Pictures and what is learned stay on this device.')}</p>
-    </div>`;
+  #tools(): unknown {
+    const { aim } = this;
+    return html`<sg-camera-tools
+      .limits=${aim.limits}
+      .zoom=${aim.zoom}
+      ?aimed=${aim.square !== undefined}
+      @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
+      @sg-control=${() => void aim.reset()}
+    ></sg-camera-tools>`;
   }
 
   #cards(classes: readonly TaughtClass[]): unknown {

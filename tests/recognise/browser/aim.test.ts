@@ -183,6 +183,25 @@ describe.skipIf(!images).each([
     expect(await page.evaluate(() => (JSON.parse(localStorage.getItem('sightglass.settings') ?? '{}') as { aimHint?: boolean }).aimHint)).toBe(false);
   });
 
+  it('is aimed in Teach by a tap, its slider and its button too', async () => {
+    await page.getByRole('link', { name: 'Teach' }).click();
+    const teach = page.locator('sg-teach-view');
+    const [aimed, middle] = [teach.locator('.reticle.aimed'), teach.locator('.reticle:not(.aimed)')];
+    await middle.waitFor();
+    await tap({ x: 0.5, y: 0.3 }, 'sg-teach-view');
+    await aimed.waitFor();
+    await teach.getByRole('button', { name: 'Look at the middle again' }).click();
+    await middle.waitFor();
+    await teach.getByRole('slider', { name: 'Zoom' }).fill('3');
+    await aimed.waitFor();
+    const [square, shown] = [await box('sg-teach-view .reticle'), await box('sg-teach-view sg-camera-stage video')];
+    expect(square.width / Math.min(shown.width, shown.height)).toBeCloseTo(0.875 / 3, 1);
+    await teach.getByRole('slider', { name: 'Zoom' }).press('Home');
+    await middle.waitFor();
+    await page.getByRole('link', { name: 'Live' }).click();
+    await page.locator('sg-live-view .reticle').waitFor();
+  });
+
   it.skipIf(SEEDED)('takes examples of what is aimed at, as the network sees it', async () => {
     await page.getByRole('link', { name: 'Teach' }).click();
     const name = page.getByLabel('Name of a new thing');

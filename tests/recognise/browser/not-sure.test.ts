@@ -29,7 +29,13 @@ describe('what is not sure', () => {
     await row.and(page.locator('[data-doubt=unknown]')).waitFor();
     expect(await row.count()).toBe(1);
     await row.getByRole('button', { name: 'What it knows' }).click();
-    await page.getByRole('dialog', { name: 'What it knows' }).waitFor();
+    const list = page.getByRole('dialog', { name: 'What it knows' });
+    await list.waitFor();
+    await page.keyboard.press('Escape');
+    await list.waitFor({ state: 'hidden' });
+    await page.evaluate(() => (location.hash = 'teach'));
+    await page.locator('sg-teach-view').getByRole('button', { name: 'What it knows' }).click();
+    await list.waitFor();
   });
 
   it('is the same in Teach and for pictures, and everything is named where a person wishes so', async () => {

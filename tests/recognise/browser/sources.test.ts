@@ -53,6 +53,13 @@ describe.each([
     await press('Other sources');
     await page.locator('sg-source-sheet input[type=file]').setInputFiles(file);
   }
+  /** Taps the image left of its middle, or wherever of that is in sight. */
+  async function tapLeft(): Promise<void> {
+    const box = await page.locator('sg-camera-stage').boundingBox();
+    if (!box) throw new Error('There is no stage.');
+    await page.mouse.click(box.x + box.width * 0.3, box.y + box.height * 0.4);
+    await page.locator('sg-camera-stage .reticle.aimed').waitFor();
+  }
   const videoFile = (): { name: string; mimeType: string; buffer: Buffer } => ({ name: 'colours.webm', mimeType: 'video/webm', buffer: video });
 
   it('plays a video file in a loop and recognises it; pauses, seeks, closes', async () => {
@@ -76,6 +83,11 @@ describe.each([
     const reads = await seen<number>('reads');
     await drawn(page, 40);
     expect(await seen<number>('reads')).toBe(reads);
+    // The frame that stands is looked at anew where it is aimed elsewhere.
+    await tapLeft();
+    await expect.poll(() => seen<number>('reads')).toBeGreaterThan(reads);
+    await page.keyboard.press('Escape');
+    await page.locator('sg-camera-stage .reticle:not(.aimed)').waitFor();
     // The element may show no frame in the midst of a seek, and no other one comes while it is paused.
     await page.evaluate(() => {
       const Real = VideoFrame;
@@ -138,6 +150,9 @@ describe.each([
     await page.getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
     await firstLabel().waitFor();
     expect(await page.locator('sg-camera-stage video').evaluate((v: HTMLVideoElement) => (v.srcObject as MediaStream).getVideoTracks()[0].getSettings().displaySurface)).toBeTruthy();
+    await tapLeft();
+    const reads = await seen<number>('reads');
+    await expect.poll(() => seen<number>('reads')).toBeGreaterThan(reads);
     await page.locator('sg-camera-stage video').evaluate((v: HTMLVideoElement) => (v.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event('ended')));
     await page.getByRole('button', { name: 'Start the camera' }).waitFor();
     expect(await page.locator('sg-fault-panel').count()).toBe(0);
