@@ -159,8 +159,8 @@ describe('RecogniserService', () => {
         }
         return found;
       };
-      // 7/8 of 260 pixels, and half of them.
-      expect(await sides(0)).toEqual([228, 130, 228, 130]);
+      // 7/8 of 260 pixels, half of them, and 0.4.
+      expect(await sides(0)).toEqual([228, 130, 228, 104]);
       taught.live = classes();
       await service.recognise(frame(255), { id: 10, capturedAt: 300, count: 1 });
       expect(await sides(11)).toEqual([228, 228, 228, 228]);
