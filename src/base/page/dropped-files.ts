@@ -54,6 +54,11 @@ export function isZip({ type, name }: File): boolean {
   return /\.zip$/i.test(name) || type === 'application/zip' || type === 'application/x-zip-compressed';
 }
 
+/** Whether a file is one of annotations from another program, for the sessions page: JSON by its name. */
+export function isAnnotations({ name }: Pick<File, 'name'>): boolean {
+  return /\.json$/i.test(name);
+}
+
 /** Whether a file is a model, by its name. */
 export function isModel({ name }: File): boolean {
   return /\.(onnx|safetensors|pth?|pt2|ckpt)$/i.test(name);

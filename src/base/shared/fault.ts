@@ -11,6 +11,7 @@ const FAULT_CODES = [
   'import-broken',
   'import-unsafe',
   'import-packed',
+  'annotations-foreign',
   // camera
   'insecure-context',
   'no-camera-api',

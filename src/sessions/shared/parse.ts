@@ -99,7 +99,7 @@ function parseSpan(value: unknown): HumanSpan {
   const endUs = whole(found['endUs'], 'span.endUs');
   if (endUs <= startUs) fail('span.endUs', 'above span.startUs');
   const accepted = found['accepted'] !== undefined && truth(found['accepted'], 'span.accepted');
-  return { id: id(found['id'], 'span.id'), startUs, endUs, label: label(found['label'], 'span.label'), ...(accepted && { accepted }) };
+  return { id: id(found['id'], 'span.id'), startUs, endUs, label: label(found['label'], 'span.label'), ...(accepted && { accepted }), ...(found['author'] !== undefined && { author: text(found['author'], 'span.author') }) };
 }
 
 function fileName(value: unknown, place: string): string {

@@ -70,6 +70,16 @@ export interface TakenPicture {
   readonly classes: readonly DatasetClass[];
 }
 
+/** What came of annotations that were read back. */
+export interface AnnotationReport {
+  /** Sessions that something is of, and how many labels were added, changed and taken out. */
+  readonly sessions: readonly { readonly name: string; readonly added: number; readonly changed: number; readonly removed: number }[];
+  /** Names of tasks that no session here is known for, or that say nothing that a session has. */
+  readonly unmatched: readonly string[];
+  /** Annotations that were left: of several of one task the latest is taken. */
+  readonly others: number;
+}
+
 /** How far an export or import has come. */
 export interface TransferProgress {
   readonly phase: 'labels' | 'film' | 'pictures' | 'packing' | 'checking';
@@ -108,6 +118,12 @@ export interface SessionTransferApi {
     target: FileSystemFileHandle | undefined,
     onProgress: (progress: TransferProgress) => void,
   ): Promise<ExportedFile>;
+  /**
+   * Takes annotations that were changed in Label Studio into the sessions that they are of.
+   * @param json its export, "JSON" or "JSON-MIN"
+   * @throws Fault `annotations-foreign` where it is neither, `session-busy` while a session is recorded, `storage-full`, `storage-failed`
+   */
+  importAnnotations(json: File): Promise<AnnotationReport>;
   /** Everything of several sessions, as one file that `import` reads. @param target as of `export` @throws as `export` does */
   exportSessions(
     request: SessionsRequest,

@@ -44,6 +44,8 @@ export interface HumanSpan {
   readonly label: LabelRef;
   /** The label was the network's guess, which the person accepted. */
   readonly accepted?: true;
+  /** Who labelled it, where that was somebody in another program: as that program calls them. */
+  readonly author?: string;
 }
 
 /** A full-resolution image with its label. */

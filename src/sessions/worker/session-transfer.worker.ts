@@ -11,6 +11,7 @@ const api: SessionTransferApi = {
   exportSessions: (request, target, onProgress) =>
     asFaults(async () => (await import('./export/export-service')).exportSessions(request, target, throttled(onProgress))),
   import: (zip, onProgress) => asFaults(async () => (await import('./export/import-service')).importSession(zip, throttled(onProgress))),
+  importAnnotations: (json) => asFaults(async () => (await import('./import/annotations')).importAnnotations(await json.text())),
   exportDataset: (request, target, onProgress) =>
     asFaults(async () => (await import('./dataset/export-dataset')).exportDataset(request, target, throttled(onProgress))),
   planDataset: (dataset) =>

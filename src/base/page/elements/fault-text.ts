@@ -184,6 +184,11 @@ export function faultText(code: FaultCode): FaultText {
         msg('This is no session of this app'),
         msg('Choose a zip that was exported from here as Everything.'),
       );
+    case 'annotations-foreign':
+      return goOn(
+        msg('These are no annotations that can be read here'),
+        msg('In Label Studio choose Export, then JSON or JSON-MIN, and import that file.'),
+      );
     case 'import-newer':
       return goOn(
         msg('This session comes from a newer version'),

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import { labelText } from '../../../base/page/language';
@@ -116,14 +116,14 @@ export class SpanPanel extends LitElement {
     </div>`;
   }
 
-  #editor({ id, startUs, endUs, label }: HumanSpan): unknown {
+  #editor({ id, startUs, endUs, label, author }: HumanSpan): unknown {
     const { next, timeUs } = this;
     return html`<div class="panel" role="group" aria-label=${msg(str`Span of ${labelText(label)}`)}>
       <div class="head">
         <button class="name" title=${msg('Correct the label')} @click=${() => this.#send({ kind: 'relabel', id })}>
           ${icon('pencil')}<span>${labelText(label)}</span>
         </button>
-        <span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}</span>
+        <span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}${author === undefined ? nothing : html` · <bdi>${author}</bdi>`}</span>
         ${this.#button('close', msg('Done with this span'), { kind: 'select', id: undefined })}
       </div>
       <div class="actions">

@@ -2,10 +2,16 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { browserStorage } from '../../../base/page/settings';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
-import type { TransferProgress } from '../../shared/session-export';
+import { isAnnotations } from '../../../base/page/dropped-files';
+import type { AnnotationReport, TransferProgress } from '../../shared/session-export';
 import { MissedSessions, type NotedSession } from './missed-sessions';
 import type { SessionStore } from './session-store';
 import { SessionTransfer, type Transfer } from './session-transfer';
+
+function joinReports(before: AnnotationReport | undefined, report: AnnotationReport): AnnotationReport {
+  if (!before) return report;
+  return { sessions: [...before.sessions, ...report.sessions], unmatched: [...before.unmatched, ...report.unmatched], others: before.others + report.others };
+}
 
 /** How long a deleted session can be had back, milliseconds. */
 export const UNDO_TIME = 8000;
@@ -38,8 +44,9 @@ export class SessionLibrary implements ReactiveController {
   #endSubscription: (() => void) | undefined;
   #refreshes = 0;
   #import: RunningImport | undefined;
-  #importJob: Transfer<SessionManifest> | undefined;
+  #importJob: Transfer<SessionManifest | AnnotationReport> | undefined;
   readonly #waiting: File[] = [];
+  #annotations: AnnotationReport | undefined;
   readonly #missed = new MissedSessions(browserStorage());
   #looks: ReturnType<typeof setInterval> | undefined;
 
@@ -78,6 +85,16 @@ export class SessionLibrary implements ReactiveController {
 
   get importing(): RunningImport | undefined {
     return this.#import;
+  }
+
+  /** What came of the annotations that were read last; undefined once that was put away. */
+  get annotations(): AnnotationReport | undefined {
+    return this.#annotations;
+  }
+
+  clearAnnotations(): void {
+    this.#annotations = undefined;
+    this.host.requestUpdate();
   }
 
   hostConnected(): void {
@@ -148,7 +165,7 @@ export class SessionLibrary implements ReactiveController {
     if (this.#removed === removed) this.undoRemove();
   }
 
-  /** Reads zips one after the other. Each that cannot be read is told of by its name; the others are taken. */
+  /** Reads zips and annotations (JSON) one after the other. Each that cannot be read is told of by its name; the others are taken. */
   async import(files: Iterable<File>): Promise<void> {
     this.#waiting.push(...files);
     if (this.#import) return;
@@ -160,12 +177,24 @@ export class SessionLibrary implements ReactiveController {
         this.host.requestUpdate();
       };
       tell(undefined);
-      this.#importJob = this.transfer.import(file, tell);
-      await this.#guarded(() => this.#importJob?.result, name);
+      await this.#guarded(() => (isAnnotations(file) ? this.#importAnnotations(file) : this.#importZip(file, tell)), name);
     }
     this.#import = undefined;
     this.#importJob = undefined;
     await this.refresh();
+  }
+
+  #importZip(file: File, tell: (progress: TransferProgress) => void): Promise<unknown> {
+    const job = this.transfer.import(file, tell);
+    this.#importJob = job;
+    return job.result;
+  }
+
+  async #importAnnotations(file: File): Promise<void> {
+    const job = this.transfer.importAnnotations(file);
+    this.#importJob = job;
+    const report = await job.result;
+    if (report) this.#annotations = joinReports(this.#annotations, report);
   }
 
   cancelImport(): void {

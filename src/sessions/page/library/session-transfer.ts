@@ -2,7 +2,7 @@ import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
 import type { DatasetDefinition } from '../../shared/dataset/dataset';
-import type { DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionsRequest, SessionTransferApi, TakenPicture, TransferProgress } from '../../shared/session-export';
+import type { AnnotationReport, DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionsRequest, SessionTransferApi, TakenPicture, TransferProgress } from '../../shared/session-export';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-transfer.worker.ts', import.meta.url), { type: 'module', name: 'session-transfer' });
@@ -51,6 +51,11 @@ export class SessionTransfer {
 
   import(zip: File, onProgress: OnProgress): Transfer<SessionManifest> {
     return this.#run((remote, report) => remote.import(zip, report), onProgress, false);
+  }
+
+  /** As `SessionTransferApi.importAnnotations`. */
+  importAnnotations(json: File): Transfer<AnnotationReport> {
+    return this.#run((remote) => remote.importAnnotations(json), () => undefined, false);
   }
 
   /** As `SessionTransferApi.frameTimes`. */

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
-import { isZip } from '../../../base/page/dropped-files';
+import { isAnnotations, isZip } from '../../../base/page/dropped-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
@@ -27,6 +27,7 @@ import type { RenameSheet } from './rename-sheet';
 import { sessionsViewStyles } from './sessions-view-styles';
 import type { LabelSetSheet } from '../label-set-sheet';
 import '../label-set-sheet';
+import './annotation-notice';
 import './export-sheet';
 import './rename-sheet';
 import './session-finder';
@@ -133,6 +134,7 @@ export class SessionsView extends LitElement {
           </div>
         </div>
         ${this.#fault()} ${this.#missed()} ${this.#importing()}
+        ${library.annotations ? html`<sg-annotation-notice .report=${library.annotations} @sg-dismiss=${() => library.clearAnnotations()}></sg-annotation-notice>` : nothing}
         ${sessions === undefined
           ? html`<p role="status">${msg('Looking for sessions')}</p>`
           : sessions.length > 0
@@ -174,7 +176,7 @@ export class SessionsView extends LitElement {
   #importButton(): unknown {
     return html`<label class="file">
       ${icon('upload')}${msg('Import')}
-      <input class="visually-hidden" type="file" accept=".zip,application/zip" multiple @change=${this.#onFiles} />
+      <input class="visually-hidden" type="file" accept=".zip,application/zip,.json,application/json" multiple @change=${this.#onFiles} />
     </label>`;
   }
 
@@ -302,7 +304,7 @@ export class SessionsView extends LitElement {
   /** Takes zips; what else is dropped is the app's. */
   readonly #onDrop = (event: DragEvent): void => {
     this.dragging = false;
-    const zips = [...(event.dataTransfer?.files ?? [])].filter(isZip);
+    const zips = [...(event.dataTransfer?.files ?? [])].filter((file) => isZip(file) || isAnnotations(file));
     if (zips.length === 0) return;
     event.preventDefault();
     event.stopPropagation();

@@ -137,7 +137,8 @@ async function hasUnsure(source: ExportSource, model: string): Promise<boolean> 
 export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, names: DistinctNames): Pieces {
   const { manifest, human } = source;
   const context: TaskContext = { video, size: manifest.film, squares: await squaresOf(source) };
-  const data = { video: video.url, framerate: video.rate, name: manifest.name, session: manifest.id };
+  // Which spans were there: of those that come back missing it is known that somebody took them out.
+  const data = { video: video.url, framerate: video.rate, name: manifest.name, session: manifest.id, spans: human.spans.map(({ id }) => id) };
   yield `[{\n"data": ${JSON.stringify(data)},\n"annotations": [`;
   if (human.spans.length > 0) {
     yield '{"was_cancelled": false, "result": [';

@@ -17,7 +17,7 @@ function results({ box, width, height, key }: PictureInfo, classes: readonly { r
 }
 
 function task(picture: PictureInfo, folder: string, nameOf: (label: { readonly index?: number; readonly name: string }) => string | undefined): object {
-  const { side, file, session, frame, timeUs, answer } = picture;
+  const { side, file, session, sessionId, snapshot, frame, timeUs, answer } = picture;
   const classes = boxedClasses(picture);
   const own = classes.filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
   const first = answer?.top.at(0);
@@ -29,7 +29,7 @@ function task(picture: PictureInfo, folder: string, nameOf: (label: { readonly i
     result: results(picture, [{ name: said, score: first.probability, origin: 'prediction' }]),
   };
   return {
-    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, split: side, frame: frame ?? null, time_s: timeUs / 1e6 },
+    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6 },
     annotations: own.length > 0 ? [{ was_cancelled: false, result: results(picture, own) }] : [],
     predictions: prediction ? [prediction] : [],
   };

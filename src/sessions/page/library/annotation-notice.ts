@@ -1,0 +1,67 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { localized, msg, str } from '@lit/localize';
+import type { AnnotationReport } from '../../shared/session-export';
+import { DismissEvent } from '../events';
+import { list } from '../../../base/page/elements/format';
+import { sharedStyles } from '../../../base/page/elements/styles';
+
+/**
+ * What came of annotations that were read back from Label Studio: of each session, and what could not be matched, by name.
+ *
+ * @event sg-dismiss - it was read
+ */
+@customElement('sg-annotation-notice')
+@localized()
+export class AnnotationNotice extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem 1rem;
+        margin: 0 0 0.9rem;
+        padding: 0.75rem 1rem;
+        border: 1px solid var(--sg-line);
+        border-radius: 1rem;
+        background: var(--sg-surface);
+      }
+      div {
+        flex: 1 1 14rem;
+        min-width: 0;
+        overflow-wrap: anywhere;
+      }
+      p {
+        margin: 0;
+      }
+      .unmatched {
+        color: var(--sg-warning);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) report!: AnnotationReport;
+
+  override render(): unknown {
+    const { sessions, unmatched, others } = this.report;
+    return html`<div role="status">
+        ${sessions.map(({ name, added, changed, removed }) => html`<p><bdi>${name}</bdi>: ${this.#words(added, changed, removed)}</p>`)}
+        ${unmatched.length > 0 ? html`<p class="unmatched">${msg(str`No session or kept picture here is known for: ${list([...new Set(unmatched)])}.`)}</p>` : nothing}
+        ${others > 0 ? html`<p>${msg(str`Of tasks with several annotations the latest was taken; ${others} were left.`)}</p>` : nothing}
+      </div>
+      <button @click=${() => this.dispatchEvent(new DismissEvent())}>${msg('Go on')}</button>`;
+  }
+
+  #words(added: number, changed: number, removed: number): string {
+    if (added + changed + removed === 0) return msg('the labels are as they were');
+    return msg(str`labels: ${added} added, ${changed} changed, ${removed} taken out. Open it to look at them, or to undo that.`);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-annotation-notice': AnnotationNotice;
+  }
+}

@@ -1,0 +1,184 @@
+import { labelKey, nameOf, type LabelRef } from '../../../base/shared/labels/label-ref';
+import { briefly } from '../../../base/shared/briefly';
+import { DistinctNames } from '../export/distinct-names';
+import { frameRange } from '../export/label-studio';
+import type { HumanEdit, HumanLabels, HumanSpan, SessionManifest } from '../session';
+
+/*
+ * Annotations that come back from Label Studio, by its exports "JSON" (tasks with their annotations) and "JSON-MIN" (a task and its values in
+ * one object; label-studio-sdk, converter/converter.py). Of a film's task what the latest annotation says takes the place of what was
+ * exported; spans that were made here since then stay. Of a kept picture's task the label is taken.
+ */
+
+/** A span as Label Studio has it: frames from 1, both inclusive. */
+interface FrameSpan {
+  /** The span's own, where the export has it. */
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** The network's, as a person took it over. */
+  readonly accepted: boolean;
+}
+
+/** One task with what an annotator said of it. */
+export interface AnnotatedTask {
+  /** What it is called where it cannot be matched: its session's name, or its number. */
+  readonly name: string;
+  /** Id of the session; undefined where the task does not say. */
+  readonly session: string | undefined;
+  /** Who annotated it, as Label Studio says: a mail address or a number. */
+  readonly author: string | undefined;
+  readonly film: { readonly rate: number; readonly exported: readonly string[] | undefined; readonly spans: readonly FrameSpan[] } | undefined;
+  /** A picture's file among those that were kept, and its label; undefined where it is none, or has none. */
+  readonly picture: { readonly file: string; readonly label: string } | undefined;
+  /** Annotations beside the one that is taken. */
+  readonly others: number;
+}
+
+/** Thrown where a file is no export of Label Studio. */
+export class AnnotationError extends Error {
+  override readonly name = 'AnnotationError';
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const texts = (value: unknown): readonly string[] => list(value).filter((one) => typeof one === 'string');
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+function authorOf(value: unknown): string | undefined {
+  if (isFields(value)) return text(value['email']) ?? text(value['username']) ?? authorOf(value['id']);
+  return typeof value === 'number' ? `annotator ${value}` : text(value);
+}
+
+/** @param values results' values, with their ids and origins where there are any */
+function spansIn(values: readonly Fields[]): FrameSpan[] {
+  return values.flatMap(({ id, origin, ranges, timelinelabels }) => {
+    const [name] = texts(timelinelabels);
+    if (name === undefined) return [];
+    return list(ranges).flatMap((range, i) => {
+      const { start, end } = isFields(range) ? range : {};
+      if (typeof start !== 'number' || typeof end !== 'number' || !Number.isInteger(start) || !Number.isInteger(end) || start < 1 || end < start) return [];
+      // A second range of a region is a span of its own.
+      return [{ id: i === 0 ? text(id) : undefined, name, start, end, accepted: origin === 'prediction' }];
+    });
+  });
+}
+
+const time = ({ updated_at, created_at }: Fields): number => Date.parse(text(updated_at) ?? text(created_at) ?? '') || 0;
+
+function task(value: unknown, place: number): AnnotatedTask {
+  if (!isFields(value)) throw new AnnotationError(`Entry ${place} of the file is ${briefly(value)}, not a task.`);
+  const minimal = !Array.isArray(value['annotations']);
+  const data = minimal ? value : isFields(value['data']) ? value['data'] : {};
+  const annotations = minimal ? [value] : list(value['annotations']).filter(isFields).filter(({ was_cancelled }) => was_cancelled !== true);
+  const latest = annotations.reduce<Fields | undefined>((best, one) => (best && time(best) > time(one) ? best : one), undefined);
+  const results = list(latest?.['result']).filter(isFields);
+  const values: readonly Fields[] = minimal ? list(value['label']).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
+  const name = text(data['name']) ?? text(data['session']) ?? `task ${String(value['id'] ?? place)}`;
+  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1) };
+  const rate = data['framerate'];
+  if (latest && text(data['video']) !== undefined && typeof rate === 'number' && rate > 0) {
+    const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;
+    return { ...common, session: text(data['session']), film: { rate, exported, spans: spansIn(values) }, picture: undefined };
+  }
+  const file = text(data['snapshot']);
+  const [label] = values.flatMap(({ rectanglelabels }) => texts(rectanglelabels));
+  return { ...common, session: text(data['session_id']), film: undefined, picture: latest && file !== undefined && label !== undefined ? { file, label } : undefined };
+}
+
+/**
+ * The tasks of an export, "JSON" or "JSON-MIN".
+ * @throws AnnotationError where it is neither
+ */
+export function parseAnnotations(json: string): readonly AnnotatedTask[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new AnnotationError(`The file is no JSON: ${String(error)}`);
+  }
+  if (!Array.isArray(value)) throw new AnnotationError(`The file is ${briefly(value)}, not a list of tasks: export "JSON" or "JSON-MIN" from Label Studio.`);
+  return value.map((one, i) => task(one, i + 1));
+}
+
+/** What a task changes of a session. */
+export interface AnnotationChange {
+  readonly edits: readonly HumanEdit[];
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** Labels by the names that the export gave them. */
+function labelsByName(human: HumanLabels, predicted: readonly LabelRef[]): (name: string) => LabelRef {
+  const names = new DistinctNames();
+  const known = new Map<string, LabelRef>();
+  for (const label of [...human.spans.map((span) => span.label), ...predicted]) known.set(names.of(label), label);
+  for (const { label } of human.snapshots) if (label && !known.has(label.name)) known.set(label.name, label);
+  return (name) => known.get(name) ?? { name: nameOf(name) || name };
+}
+
+/**
+ * What a film's task says as edits of its session: one step of undo.
+ * @param predicted labels that the network gave in the session, as the export names them too
+ * @param makeId gives a new span's id
+ */
+export function filmChange(
+  { film, author }: AnnotatedTask, { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, predicted: readonly LabelRef[], makeId: () => string,
+): AnnotationChange {
+  const none = { edits: [], added: 0, changed: 0, removed: 0 };
+  if (!film) return none;
+  const { rate, exported, spans } = film;
+  const labelOf = labelsByName(human, predicted);
+  const frames = Math.max(1, Math.round((durationUs * rate) / 1e6));
+  const stands = (span: HumanSpan, { name, start, end }: FrameSpan): boolean => {
+    const range = frameRange(span.startUs, span.endUs, { rate, frames });
+    return labelKey(labelOf(name)) === labelKey(span.label) && range.start === start && Math.abs(range.end - end) <= (range.end >= frames ? 1 : 0);
+  };
+  const left = new Map(human.spans.map((span) => [span.id, span]));
+  const edits: HumanEdit[] = [];
+  let [added, changed] = [0, 0];
+  // Those that have their ids first: without ids what stands as it was is known by its frames.
+  const rest: FrameSpan[] = [];
+  const put = (span: FrameSpan, id: string): void => {
+    const { start, end, name, accepted } = span;
+    const startUs = Math.min(durationUs - 1, Math.round(((start - 1) * 1e6) / rate));
+    const endUs = Math.max(startUs + 1, Math.min(durationUs, Math.round((end * 1e6) / rate)));
+    edits.push({ kind: 'put-span', span: { id, startUs, endUs, label: labelOf(name), ...(accepted && { accepted }), ...(author !== undefined && { author }) } });
+  };
+  for (const span of spans) {
+    const own = span.id === undefined ? undefined : left.get(span.id);
+    if (!own) {
+      rest.push(span);
+      continue;
+    }
+    left.delete(own.id);
+    if (stands(own, span)) continue;
+    put(span, own.id);
+    changed++;
+  }
+  for (const span of rest) {
+    const own = [...left.values()].find((one) => stands(one, span));
+    if (own) {
+      left.delete(own.id);
+      continue;
+    }
+    put(span, makeId());
+    added++;
+  }
+  // What was not exported was made here since then: nobody took it out.
+  const taken = new Set(exported);
+  const removed = [...left.keys()].filter((id) => taken.has(id));
+  return { edits: [...removed.map((id): HumanEdit => ({ kind: 'delete-span', id })), ...edits], added, changed, removed: removed.length };
+}
+
+/** What a kept picture's task says; nothing where it says what the picture has already. Undefined where the session has no such picture. */
+export function pictureChange({ picture }: AnnotatedTask, human: HumanLabels, predicted: readonly LabelRef[]): AnnotationChange | undefined {
+  const snapshot = human.snapshots.find(({ file }) => file === picture?.file);
+  if (!picture || !snapshot) return undefined;
+  const label = labelsByName(human, predicted)(picture.label);
+  const same = snapshot.label !== undefined && labelKey(snapshot.label) === labelKey(label);
+  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { ...snapshot, label } }], added: 0, changed: same ? 0 : 1, removed: 0 };
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
+import { foldEdits } from '../../src/sessions/shared/human-labels';
+import { AnnotationError, filmChange, parseAnnotations, pictureChange } from '../../src/sessions/shared/import/label-studio';
+import type { HumanLabels } from '../../src/sessions/shared/session';
+import { CAT, DOG, manifestOf, sessionOf, sourceOf, textOf } from '../support/session-fixture';
+
+const HUMAN: HumanLabels = {
+  spans: [
+    { id: 'a', startUs: 401_234, endUs: 2_400_000, label: CAT, accepted: true },
+    { id: 'b', startUs: 3_000_000, endUs: 4_000_000, label: { name: 'mug' } },
+    { id: 'c', startUs: 5_000_000, endUs: 6_000_000, label: DOG },
+  ],
+  snapshots: [{ id: 'kept', timeUs: 1_400_000, file: '1400000.jpg', label: DOG }],
+};
+const session = sessionOf({ human: HUMAN, manifest: manifestOf({ models: [{ id: 'resnet18', name: 'ResNet-18', precision: 'fp32', middle: 0.875 }] }) });
+const { manifest } = session;
+interface Task {
+  data: Record<string, unknown>;
+  annotations: { result: { id: string; type: string; value: Record<string, unknown> }[]; [more: string]: unknown }[];
+}
+
+/** The app's own task, as Label Studio exports it once somebody submitted it. */
+async function exported(): Promise<Task> {
+  const source = sourceOf(session);
+  const { names } = await labelStudioNames(source);
+  const [task] = JSON.parse(await textOf(labelStudioTasks(source, { url: '/film.mp4', rate: 20, frames: 120 }, names))) as Task[];
+  return { ...task, annotations: task.annotations.map((one) => ({ ...one, completed_by: { id: 1, email: 'ann@example.com' }, updated_at: '2026-11-26T10:00:00Z' })) };
+}
+
+/** JSON-MIN of it: values alone, by the name of their tag. */
+function minimal({ data, annotations: [{ result }] }: Task): object {
+  const label = result.filter(({ type }) => type === 'timelinelabels').map(({ value }) => value);
+  return { ...data, id: 7, label, annotator: 3, annotation_id: 9 };
+}
+
+const change = (tasks: unknown, human = HUMAN) => {
+  const [task] = parseAnnotations(JSON.stringify(tasks));
+  let n = 0;
+  return filmChange(task, manifest, human, [CAT, DOG], () => `new-${n++}`);
+};
+const NOTHING = { edits: [], added: 0, changed: 0, removed: 0 };
+
+describe('annotations that come back from Label Studio', () => {
+  it('change nothing where nobody changed them, to the microsecond', async () => {
+    const task = await exported();
+    expect(change([task])).toEqual(NOTHING);
+    expect(change([minimal(task)])).toEqual(NOTHING);
+  });
+
+  it('bring spans that were moved, renamed, added and taken out, with who did it', async () => {
+    const task = await exported();
+    const [{ result }] = task.annotations;
+    const films = result.filter(({ type }) => type === 'timelinelabels');
+    films[0].value = { ranges: [{ start: 11, end: 30 }], timelinelabels: ['tabby'] };
+    Object.assign(films[0], { origin: 'prediction-changed' });
+    films[1].value['timelinelabels'] = ['golden retriever'];
+    const more = { id: 'zzz', from_name: 'label', type: 'timelinelabels', value: { ranges: [{ start: 1, end: 4 }], timelinelabels: ['a new thing'] } };
+    task.annotations[0].result = [...films.slice(0, 2), more];
+    const found = change([task]);
+    expect([found.added, found.changed, found.removed]).toEqual([1, 2, 1]);
+    expect(foldEdits(found.edits, HUMAN).spans).toEqual([
+      { id: 'new-0', startUs: 0, endUs: 200_000, label: { name: 'a new thing' }, author: 'ann@example.com' },
+      { id: 'a', startUs: 500_000, endUs: 1_500_000, label: CAT, author: 'ann@example.com' },
+      { id: 'b', startUs: 3_000_000, endUs: 4_000_000, label: DOG, author: 'ann@example.com' },
+    ]);
+  });
+
+  it('leave what was labelled here since the export, and what an older export does not tell of', async () => {
+    const task = await exported();
+    task.annotations[0].result = [];
+    const later = { id: 'later', startUs: 0, endUs: 100_000, label: { name: 'new here' } };
+    const found = change([task], { ...HUMAN, spans: [later, ...HUMAN.spans] });
+    expect(foldEdits(found.edits, { ...HUMAN, spans: [later, ...HUMAN.spans] }).spans).toEqual([later]);
+    delete task.data['spans'];
+    expect(change([task])).toEqual(NOTHING);
+  });
+
+  it('are known by their frames where JSON-MIN has no ids', async () => {
+    const task = await exported();
+    const films = task.annotations[0].result.filter(({ type }) => type === 'timelinelabels');
+    films[1].value['ranges'] = [{ start: 62, end: 80 }];
+    task.annotations[0].result = films;
+    const found = change([minimal(task)]);
+    expect([found.added, found.changed, found.removed]).toEqual([1, 0, 1]);
+    expect(foldEdits(found.edits, HUMAN).spans.map(({ id, author }) => [id, author])).toEqual([['a', undefined], ['new-0', 'annotator 3'], ['c', undefined]]);
+  });
+
+  it('are the latest of several, none that was cancelled, and the others are counted', async () => {
+    const task = await exported();
+    const [first] = task.annotations;
+    task.annotations = [{ ...first, result: [], updated_at: '2026-11-27T10:00:00Z', was_cancelled: true }, { ...first, result: [], updated_at: '2026-11-25T10:00:00Z' }, first];
+    expect(parseAnnotations(JSON.stringify([task]))[0].others).toBe(1);
+    expect(change([task])).toEqual(NOTHING);
+  });
+
+  it('bring the label of a kept picture', () => {
+    const data = { image: '/x.jpg', session: 'Zoo', session_id: 'test-session', snapshot: '1400000.jpg' };
+    const result = (name: string) => [{ id: 'r', type: 'rectanglelabels', value: { x: 0, y: 0, width: 9, height: 9, rectanglelabels: [name] } }];
+    const of = (name: string, file = '1400000.jpg') => pictureChange(parseAnnotations(JSON.stringify([{ id: 1, data: { ...data, snapshot: file }, annotations: [{ completed_by: 1, result: result(name) }] }]))[0], HUMAN, [CAT, DOG]);
+    expect(of('tabby')?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...HUMAN.snapshots[0], label: CAT } }]);
+    expect(of(DOG.name)?.edits).toEqual([]);
+    expect(of('tabby', 'other.jpg')).toBeUndefined();
+  });
+
+  it.each(['{', '{}', '7', '[1]'])('are refused where the file is something else: %s', (text) => {
+    expect(() => parseAnnotations(text)).toThrow(AnnotationError);
+  });
+
+  it('say nothing that cannot be: frames that run backwards, or labels without a name', () => {
+    const value = (ranges: unknown, timelinelabels: unknown) => ({ id: 'x', value: { ranges, timelinelabels } });
+    const task = { id: 5, data: { video: 'v', framerate: 20, session: 's' }, annotations: [{ result: [value([{ start: 9, end: 2 }], ['a']), value([{ start: 0, end: 2 }], ['a']), value([{ start: 1, end: 2 }], []), value('x', ['a'])] }] };
+    expect(parseAnnotations(JSON.stringify([task]))[0].film?.spans).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/base/shared/fault';
+import { toJsonLines } from '../../../src/sessions/shared/json-lines';
+import { importAnnotations } from '../../../src/sessions/worker/import/annotations';
+import { SessionStoreService } from '../../../src/sessions/worker/store/session-store-service';
+import { EditHistory } from '../../../src/sessions/shared/edit-history';
+import { memoryFiles } from '../../support/memory-files';
+import { catAndDog, manifestOf } from '../../support/session-fixture';
+
+const device = memoryFiles();
+const span = (id: string, startUs: number, name: string) => ({ kind: 'put-span', span: { id, startUs, endUs: startUs + 500_000, label: { name } } });
+
+async function session(id: string, name: string): Promise<void> {
+  const folder = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('sessions', { create: true })).getDirectoryHandle(id, { create: true });
+  const files = { 'session.json': JSON.stringify(manifestOf({ id, name })), 'film.mp4': '', 'labels.jsonl': toJsonLines(catAndDog()), 'human.jsonl': toJsonLines([span('a', 0, 'mug'), span('b', 1e6, 'mug')]) };
+  for (const [file, text] of Object.entries(files)) {
+    const access = await (await folder.getFileHandle(file, { create: true })).createSyncAccessHandle();
+    access.write(new TextEncoder().encode(text), { at: 0 });
+    access.close();
+  }
+}
+
+/** A film's task whose annotation has one span. */
+const task = (id: string, name: string) => ({
+  id: 3, data: { video: '/x.mp4', framerate: 20, session: id, name, spans: ['a', 'b'] },
+  annotations: [{ completed_by: { email: 'ann@example.com' }, result: [{ id: 'a', type: 'timelinelabels', origin: 'manual', value: { ranges: [{ start: 1, end: 10 }], timelinelabels: ['cup'] } }] }],
+});
+
+describe('annotations read into sessions', () => {
+  beforeEach(async () => {
+    device.clear();
+    await session('one', 'Zoo');
+    await session('two', 'Town');
+  });
+
+  it('go to the session that they are of, in one step of undo; what is of none is named', async () => {
+    const report = await importAnnotations(JSON.stringify([task('one', 'Zoo'), task('gone', 'A film that was deleted'), { id: 8, data: { text: 'x' }, annotations: [] }]));
+    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 1, removed: 1 }], unmatched: ['A film that was deleted', 'task 8'], others: 0 });
+    const store = new SessionStoreService();
+    expect((await store.open('one')).human.spans).toEqual([{ id: 'a', startUs: 0, endUs: 500_000, label: { name: 'cup' }, author: 'ann@example.com' }]);
+    expect((await store.open('two')).human.spans).toHaveLength(2);
+    const history = new EditHistory(await store.history('one'), () => 'undo');
+    history.undo();
+    expect(history.labels.spans.map(({ id, label }) => [id, label.name])).toEqual([['a', 'mug'], ['b', 'mug']]);
+  });
+
+  it('find a session of another id by its name, where one alone has it', async () => {
+    expect((await importAnnotations(JSON.stringify([task('elsewhere', 'Town')]))).sessions.map(({ name }) => name)).toEqual(['Town']);
+    await session('three', 'Town');
+    expect((await importAnnotations(JSON.stringify([task('elsewhere', 'Town')]))).unmatched).toEqual(['Town']);
+  });
+
+  it('are refused in words where the file is another one', async () => {
+    const refused = await importAnnotations('{"tasks": []}').catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(Fault);
+    expect((refused as Fault).code).toBe('annotations-foreign');
+  });
+});
