@@ -76,7 +76,7 @@ function task(value: unknown, place: number): AnnotatedTask {
   const latest = annotations.reduce<Fields | undefined>((best, one) => (best && time(best) > time(one) ? best : one), undefined);
   const results = list(latest?.['result']).filter(isFields);
   const values: readonly Fields[] = minimal ? list(value['label']).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
-  const name = text(data['name']) ?? text(data['session']) ?? `task ${String(value['id'] ?? place)}`;
+  const name = text(data['name']) ?? text(data['session']) ?? `task ${typeof value['id'] === 'number' ? value['id'] : place}`;
   const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1) };
   const rate = data['framerate'];
   if (latest && text(data['video']) !== undefined && typeof rate === 'number' && rate > 0) {
