@@ -21,8 +21,8 @@ interface PossibleLooks {
 /** Side of a tight look as a share of the whole one's: 224 of 288 where the whole is 224 of 256. */
 export const TIGHT = 256 / 288;
 /**
- * Sides of a near look and of a refined one as shares of the frame's shorter side: measured better than a box drawn round the map. That they
- * differ helps more than a better place of either does, as things come in all sizes (docs/accuracy.md).
+ * Sides of a near look and of a refined one as shares of the frame's shorter side: measured better than a box drawn round the map
+ * (docs/accuracy.md). They differ, as things come in all sizes.
  */
 export const NEAR = 0.5;
 export const REFINED = 0.4;
