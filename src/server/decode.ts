@@ -30,11 +30,15 @@ export function restrictDecoder(): void {
   sharp.cache(false);
 }
 
+/** Words of libvips that say nothing. */
+const EMPTY_WORDS = /^(source: bad seek to \d+|Input buffer has corrupt header:?|Unknown error)$/i;
+
 /** libvips' words without its module names and repeats. */
 function reason(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).split('\n');
   const words = lines.map((line) => line.replace(/^(Input buffer has corrupt header: )?(Vips\w+|\w+2vips|\w+load(_\w+)?|heif|pngload|webp2vips): /i, '').trim());
-  return [...new Set(words)].filter(Boolean).join('; ');
+  const telling = [...new Set(words.map((line) => line.replace(/^Input buffer has corrupt header: /, '').replace(/\.$/, '')))].filter((line) => line !== '' && !EMPTY_WORDS.test(line));
+  return telling.join('; ') || 'its data is damaged or ends too early';
 }
 
 /**
@@ -91,8 +95,7 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
   }
   try {
     const image = sharp(bytes, { ...options, limitInputPixels: limits.maxPixels }).timeout({ seconds: limits.seconds });
-    // Chromium and Firefox turn no WebP, whatever its EXIF says.
-    if (type !== 'image/webp') image.autoOrient();
+    image.autoOrient();
     if (fourInks) image.pipelineColourspace('cmyk').toColourspace('cmyk');
     else image.toColourspace('srgb').ensureAlpha();
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });

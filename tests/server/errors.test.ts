@@ -154,6 +154,13 @@ describe('errors', () => {
       expect(error.message).toContain('HEIC');
       expect(error.next).toContain('JPEG');
     });
+    it('refuses BMP, which the page alone reads, by its name', async () => {
+      const bmp = Buffer.alloc(64);
+      bmp.write('BM');
+      const error = await problemOf(await post(predict(), bmp), 415, 'unsupported-type');
+      expect(error.message).toContain('BMP');
+      expect(error.next).toContain('PNG');
+    });
     it('refuses TIFF, which no browser shows', async () => {
       expect((await problemOf(await post(predict(), await sharp(png).tiff().toBuffer()), 415, 'unsupported-type')).message).toContain('TIFF');
     });

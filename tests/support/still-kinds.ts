@@ -111,7 +111,7 @@ async function kinds(): Promise<Record<string, Buffer>> {
     made[`exif-${orientation}.jpg`] = await sharp(colour).withMetadata({ orientation }).jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();
   }
   made['exif-6.png'] = await sharp(colour).withMetadata({ orientation: 6 }).png().toBuffer();
-  made['exif-6.webp'] = await sharp(colour).withMetadata({ orientation: 6 }).webp({ lossless: true }).toBuffer();
+  for (const orientation of [2, 3, 4, 5, 6, 7, 8]) made[`exif-${orientation}.webp`] = await sharp(colour).withMetadata({ orientation }).webp({ lossless: true }).toBuffer();
   return made;
 }
 

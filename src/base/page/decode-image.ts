@@ -1,5 +1,6 @@
 import { imageSize } from 'image-size';
 import type { ImageProblem } from '../shared/image-problem';
+import { upright, webpOrientation } from './webp-orientation';
 
 /** Bytes of a file, and pixels of an image, that are read at most: what a phone's memory takes (4 bytes a pixel). */
 const MAX_BYTES = 100 * 2 ** 20;
@@ -49,7 +50,9 @@ export async function decodeImage(file: Blob): Promise<ImageBitmap> {
   // Before anything is decoded: a few kilobytes can claim pixels that take all memory.
   if (size && size.width * size.height > MAX_PIXELS) throw new ImageError('too-large', `${size.width} x ${size.height} pixels are more than ${MAX_PIXELS / 1e6} million.`);
   try {
-    return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
+    const orientation = await webpOrientation(file);
+    if (orientation === 1) return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
+    return upright(await createImageBitmap(file, { imageOrientation: 'none', colorSpaceConversion: 'none' }), orientation);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new ImageError(isHeic(head) ? 'heic' : 'unreadable', detail, { cause: error });
