@@ -45,5 +45,5 @@ export function sendProblem(reply: FastifyReply, problem: Problem, retryAfter: n
   // Fastify closes the connection of a body that is too large, and with unread bytes in it the sender may never see why.
   // An open one is read to its end, within the server's request time-out.
   if (problem.status === 413) reply.removeHeader('Connection');
-  return reply.code(problem.status).header('Cache-Control', 'no-store').type(PROBLEM_TYPE).send(problem.document(reply.request.id));
+  return reply.code(problem.status).header('Cache-Control', 'no-store').header('X-Request-Id', reply.request.id).type(PROBLEM_TYPE).send(problem.document(reply.request.id));
 }

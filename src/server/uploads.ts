@@ -59,11 +59,16 @@ export async function readBody(request: FastifyRequest, body: Readable, limit: n
   if (announced !== undefined && Number(announced) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
-    request.hold.add(chunk.length);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge(limit);
+      request.hold.add(chunk.length);
+      chunks.push(chunk);
+    }
+  } finally {
+    // Node throws away what is left only where nothing was read: the next request of the connection would wait behind it.
+    body.resume();
   }
   return Buffer.concat(chunks);
 }
