@@ -35,6 +35,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     says: '--pictures FOLDER ...: makes the INT8 model by a recipe of your own (docs/int8.md)',
     file: 'tools/quantise/main.ts',
   },
+  'parts-study': { says: '[FOLDER]: what the first of two parts of the int8 weights costs and saves', file: 'tools/model/parts-study.ts' },
   'quantise-study': {
     says: '[FOLDER [WORDS]]: accuracy of integers by recipe (docs/int8.md)',
     file: 'tools/quantise/study.ts',

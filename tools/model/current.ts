@@ -1,16 +1,25 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelManifest, ModelVariant } from '../../src/base/shared/model';
+import type { ModelManifest, ModelPart, ModelVariant } from '../../src/base/shared/model';
 import type { CalibrationSet } from '../quantise/calibration-set';
 import { quantisationFingerprint, recipeFor } from '../quantise/write-int8';
-import { RESNET18_ID } from './build-resnet18';
+import { isResNet18, RESNET18_ID } from './build-resnet18';
 import { fileSha256 } from './download';
 import type { WeightsSource } from './sources';
 
+async function isThere(folder: string, { file, sha256 }: ModelPart): Promise<boolean> {
+  const path = join(folder, file);
+  return existsSync(path) && (await fileSha256(path)) === sha256;
+}
+
+/** Whether a file's two parts are there, which files of before have not. */
+async function hasParts(folder: string, { parts }: ModelVariant): Promise<boolean> {
+  return parts !== undefined && (await isThere(folder, parts.first)) && (await isThere(folder, parts.rest));
+}
+
 async function isWhole(folder: string, variant: ModelVariant): Promise<boolean> {
-  const path = join(folder, variant.file);
-  return variant.selfTest !== undefined && existsSync(path) && (await fileSha256(path)) === variant.sha256;
+  return variant.selfTest !== undefined && (await isThere(folder, variant));
 }
 
 /**
@@ -39,6 +48,7 @@ export async function int8IsCurrent(folder: string, manifest: ModelManifest, set
   if (!variant?.quantisation || !(await isWhole(folder, variant))) return false;
   const { byHand, fingerprint, pictures: images } = variant.quantisation;
   // Made images never take the place of real ones.
+  if (isResNet18(manifest.id) && !byHand && !(await hasParts(folder, variant))) return false;
   if (byHand || (set.kind === 'synthetic' && images !== undefined)) return true;
   return fingerprint === quantisationFingerprint(set, recipeFor(set, manifest.id));
 }

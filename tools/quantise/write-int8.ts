@@ -12,6 +12,7 @@ import { topK } from '../../src/engine/probabilities';
 import { readResNet18 } from '../../src/engine/resnet18/read';
 import { hexSha256, isResNet18, RESNET18_ID, writeWhole } from '../model/build-resnet18';
 import { knownAnswer } from '../model/known-answer';
+import { writeParts } from '../model/split';
 import { calibrationInputs, type CalibrationSet } from './calibration-set';
 import { networkInputs } from './images';
 import { observeNetwork, observeResNet18, quantised, type Observed } from './quantise-resnet18';
@@ -70,7 +71,7 @@ function some(paths: readonly string[]): string[] {
 }
 
 /**
- * Makes `<id>-int8.onnx` of the manifest's float32 model and puts it into the manifest, in place of an int8 variant that may
+ * Makes `<id>-int8.onnx` of the manifest's float32 model, ResNet-18's in two parts as well, and puts it into the manifest, in place of an int8 variant that may
  * be there. Nothing is written unless the network has run in native onnxruntime.
  *
  * @param folder public/models
@@ -99,13 +100,15 @@ export async function writeInt8(
     ...(byHand ? { byHand } : {}),
     ...(set.heldApart.length > 0 ? { agreement: await agreement([floatBytes, model], some(set.heldApart), preprocessing) } : {}),
   };
+  const file = `${manifest.id}-int8.onnx`;
   const variant: ModelVariant = {
     precision: 'int8',
-    file: `${manifest.id}-int8.onnx`,
+    file,
     bytes: model.byteLength,
     sha256: hexSha256(model),
     selfTest: await knownAnswer(model, 'int8', preprocessing.crop),
     quantisation,
+    ...(isResNet18(manifest.id) ? { parts: await writeParts(folder, file, model, preprocessing.crop) } : {}),
   };
   const changed: ModelManifest = { ...manifest, variants: [...manifest.variants.filter((v) => v.precision !== 'int8'), variant] };
   await writeWhole(join(folder, variant.file), model);

@@ -1,6 +1,6 @@
 // Manifests, and what files tell of themselves, are foreign input. No import here stays at run time: Vite's configuration reads manifests too.
 import type { ClassifierPorts, Preprocessing } from '../../engine/index';
-import type { ModelManifest, ModelVariant } from './model';
+import type { ModelManifest, ModelPart, ModelParts, ModelVariant } from './model';
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 export const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 2000;
@@ -21,9 +21,15 @@ export function isPorts(value: unknown): value is ClassifierPorts {
   );
 }
 
+const isFile = (value: unknown): value is ModelPart => {
+  const { file, bytes, sha256 } = (value ?? {}) as Partial<Record<keyof ModelPart, unknown>>;
+  return isString(file) && isString(sha256) && Number.isSafeInteger(bytes);
+};
+
 export const isVariant = (value: unknown): value is ModelVariant => {
-  const { precision, file, bytes, sha256 } = (value ?? {}) as Partial<Record<keyof ModelVariant, unknown>>;
-  return isOneOf(precision, 'fp32', 'fp16', 'int8') && isString(file) && isString(sha256) && Number.isSafeInteger(bytes);
+  const { precision, parts } = (value ?? {}) as Partial<Record<keyof ModelVariant, unknown>>;
+  const { first, rest } = (parts ?? {}) as Partial<Record<keyof ModelParts, unknown>>;
+  return isOneOf(precision, 'fp32', 'fp16', 'int8') && isFile(value) && (parts === undefined || (isFile(first) && isFile(rest)));
 };
 
 /** Whether what was read from a kept model's folder is a manifest by which it can be listed and started. */

@@ -25,6 +25,28 @@ export interface Quantisation {
   readonly agreement?: { readonly same: number; readonly of: number };
 }
 
+/** A file that holds a part of a model's file, gzipped. */
+export interface ModelPart {
+  /** File name beside the manifest. */
+  readonly file: string;
+  /** Size in bytes, as it is fetched. */
+  readonly bytes: number;
+  /** Lower-case hex SHA-256 of it. */
+  readonly sha256: string;
+}
+
+/**
+ * A model's file in two parts, whose sum byte by byte and modulo 256 is the file (tools/model/split.ts). The first by itself is the same network
+ * with coarser weights: it runs while the second is still fetched.
+ */
+export interface ModelParts {
+  readonly first: ModelPart & {
+    /** What the network of the first part must answer to the self-test input. */
+    readonly selfTest: KnownAnswer;
+  };
+  readonly rest: ModelPart;
+}
+
 /** One file that holds the network's weights in one precision. */
 export interface ModelVariant {
   readonly precision: Precision;
@@ -40,6 +62,8 @@ export interface ModelVariant {
   readonly selfTest?: KnownAnswer;
   /** Of int8 variants that our own tool made. */
   readonly quantisation?: Quantisation;
+  /** The same file in two parts, for who has it not yet and wants a label soon. */
+  readonly parts?: ModelParts;
 }
 
 /** What the model picker shows and the worker needs: one JSON file a model, `public/models/<id>.json`. */

@@ -1,5 +1,5 @@
 import { Fault } from '../shared/fault';
-import type { LoadProgress, ModelVariant } from '../shared/model';
+import type { LoadProgress, ModelPart } from '../shared/model';
 import { chunksOf } from './async';
 
 /** Lower-case hex SHA-256, undefined where the page is no secure context and the browser therefore has none. */
@@ -27,17 +27,17 @@ async function readInto(
 }
 
 /**
- * Fetches a model's file with progress, and checks length and SHA-256.
+ * Fetches a model's file, or a part of it, with progress, and checks length and SHA-256.
  *
  * @throws Fault `model-download` where it cannot be fetched, `model-corrupt` where it is not what the manifest says
  */
 export async function downloadModel(
   url: string,
-  variant: ModelVariant,
+  { file, bytes: due, sha256: wanted }: ModelPart,
   onProgress: (progress: LoadProgress) => void,
   fetcher: typeof fetch = fetch,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(variant.bytes);
+  const bytes = new Uint8Array(due);
   let loaded: number;
   try {
     const response = await fetcher(url);
@@ -46,13 +46,13 @@ export async function downloadModel(
   } catch (error) {
     throw new Fault('model-download', error instanceof Error ? error.message : String(error), { cause: error });
   }
-  onProgress({ phase: 'verify', loaded, total: variant.bytes });
-  if (loaded !== variant.bytes) {
-    throw new Fault('model-corrupt', `${variant.file} has ${loaded} bytes where ${variant.bytes} are due.`);
+  onProgress({ phase: 'verify', loaded, total: due });
+  if (loaded !== due) {
+    throw new Fault('model-corrupt', `${file} has ${loaded} bytes where ${due} are due.`);
   }
   const found = await sha256(bytes);
-  if (found !== undefined && found !== variant.sha256) {
-    throw new Fault('model-corrupt', `${variant.file} has the SHA-256 ${found}, not ${variant.sha256}.`);
+  if (found !== undefined && found !== wanted) {
+    throw new Fault('model-corrupt', `${file} has the SHA-256 ${found}, not ${wanted}.`);
   }
   return bytes;
 }

@@ -44,6 +44,8 @@ export interface LoadRequest {
   readonly threads: number;
   /** So many may be asked for later, where the engine can change their number; as many as `threads` if left out. */
   readonly mostThreads?: number;
+  /** Whether coarser weights will do for now, where they are sooner here; the worker goes on to fetch the whole file and keeps it. */
+  readonly early?: boolean;
 }
 
 /** The model that runs, and how. */
@@ -60,6 +62,8 @@ export interface LoadedModel {
   readonly selfTest: 'matched' | 'sane';
   /** How many the network has itself. */
   readonly classes: number;
+  /** Whether it runs on the first part of its file alone: with coarser weights, until the whole is there. */
+  readonly coarse?: boolean;
 }
 
 export interface RecogniseOptions {

@@ -27,7 +27,7 @@ import type { FrameSize } from '../shared/aim';
 import { LiveLooks, lookMap, type PlacedLook } from './live-looks';
 import { SerialQueue } from '../../base/worker/async';
 import { comparableScores, withOwnKernels } from './own-kernels';
-import { siteModel } from './site-model';
+import { siteModel, type ReadModel } from './site-model';
 import { timeEngine } from './time-engine';
 
 /** Networks that name more right where they see frames as they are, mirrored and tighter in turn (docs/accuracy.md). */
@@ -131,9 +131,10 @@ export class RecogniserService implements RecogniserApi {
 
   async #load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
     const started = performance.now();
-    const { manifest, precision, location } = request;
-    const variant = variantOf(manifest, precision);
-    const bytes = await this.#read(location, manifest, variant, onProgress);
+    const { manifest, precision } = request;
+    const file = variantOf(manifest, precision);
+    const { bytes, coarse } = await this.#read(request, file, onProgress);
+    const variant = coarse && file.parts ? { ...file, selfTest: file.parts.first.selfTest } : file;
     this.#running?.engine.dispose();
     this.#running = undefined;
     onProgress({ phase: 'session', loaded: variant.bytes, total: variant.bytes });
@@ -165,6 +166,7 @@ export class RecogniserService implements RecogniserApi {
       loadMs: performance.now() - started,
       selfTest: variant.selfTest ? 'matched' : 'sane',
       classes,
+      ...(coarse ? { coarse } : {}),
     };
     const reader = new FrameReader(new Preprocessor(manifest.preprocessing));
     this.#running = { engine, reader, loaded, features: featureModelOf(manifest, precision), probabilities: new Float32Array(classes), names: namesOf(manifest, classes) };
@@ -248,9 +250,9 @@ export class RecogniserService implements RecogniserApi {
     return { placed: again ?? first, sceneChanged: changed || moved, plain };
   }
 
-  async #read(location: LoadRequest['location'], { id }: ModelManifest, variant: ModelVariant, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array> {
-    if (location.kind === 'draft') return this.#draftBytes;
-    return location.kind === 'device' ? deviceModels.read(id) : siteModel(new URL(variant.file, location.baseUrl).href, variant, onProgress);
+  async #read({ location, manifest, early = false }: LoadRequest, variant: ModelVariant, onProgress: (progress: LoadProgress) => void): Promise<ReadModel> {
+    if (location.kind === 'site') return siteModel(new URL(variant.file, location.baseUrl).href, variant, early, onProgress);
+    return { bytes: location.kind === 'draft' ? this.#draftBytes : await deviceModels.read(manifest.id), coarse: false };
   }
 
   get #draftBytes(): Uint8Array {

@@ -1,24 +1,41 @@
-import type { ModelVariant, LoadProgress } from '../../base/shared/model';
+import { Fault } from '../../base/shared/fault';
+import type { LoadProgress, ModelPart, ModelVariant } from '../../base/shared/model';
 import { modelKey } from '../../base/shared/offline';
+import { downloadModel, sha256 } from '../../base/worker/download';
 import { alone, findKept, forget, keep } from '../../base/worker/kept-files';
-import { downloadModel } from '../../base/worker/download';
+
+type Report = (progress: LoadProgress) => void;
+
+/** What a model can be started with. */
+export interface ReadModel {
+  readonly bytes: Uint8Array;
+  /** Whether they are the first part alone: the same network with coarser weights. The whole follows in the background, and is kept. */
+  readonly coarse: boolean;
+}
 
 /**
  * The bytes of one of the page's own models: kept on the device, else fetched, and kept in the background for the next time.
  * Length and SHA-256 are checked either way.
  *
+ * @param early whether the first part of a file that is not kept will do, where it comes in two
  * @throws Fault as {@link downloadModel} does
  */
-export function siteModel(url: string, variant: ModelVariant, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array<ArrayBuffer>> {
+export function siteModel(url: string, variant: ModelVariant, early: boolean, onProgress: Report): Promise<ReadModel> {
   const key = modelKey(url, variant.sha256);
   return new Promise((resolve, reject) => {
     const run = async (): Promise<void> => {
       try {
         const kept = await readKept(url, key, variant, onProgress);
-        const bytes = kept ?? (await downloadModel(url, variant, onProgress));
-        resolve(bytes);
+        if (kept) {
+          resolve({ bytes: kept, coarse: false });
+          return;
+        }
+        const first = early ? await firstPart(url, variant, onProgress) : undefined;
+        if (first) resolve({ bytes: first, coarse: true });
+        const bytes = first ? await joined(url, variant, first) : await downloadModel(url, variant, onProgress);
+        resolve({ bytes, coarse: false });
         // Whoever waits for the same file goes on only once it is kept. No room is no reason to do without the model.
-        if (!kept) await keep(key, bytes).catch(() => undefined);
+        await keep(key, bytes).catch(() => undefined);
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
@@ -28,12 +45,44 @@ export function siteModel(url: string, variant: ModelVariant, onProgress: (progr
   });
 }
 
-async function readKept(
-  url: string,
-  key: string,
-  variant: ModelVariant,
-  onProgress: (progress: LoadProgress) => void,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** Whether a file can be put together of its parts, and another worker waits until it is kept: else the whole would be fetched once more. */
+function canJoin(): boolean {
+  return 'DecompressionStream' in globalThis && 'caches' in globalThis && 'locks' in navigator;
+}
+
+async function inflated(bytes: Uint8Array<ArrayBuffer>, length: number, { file }: ModelPart): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+  if (whole.length !== length) throw new Fault('model-corrupt', `${file} holds ${whole.length} bytes where ${length} are due.`);
+  return whole;
+}
+
+function fetchPart(url: string, part: ModelPart, onProgress: Report): Promise<Uint8Array<ArrayBuffer>> {
+  return downloadModel(new URL(part.file, url).href, part, onProgress);
+}
+
+/** Undefined where there is none, or it cannot be had: then the whole is fetched, and that says what is wrong. */
+async function firstPart(url: string, { parts, bytes }: ModelVariant, onProgress: Report): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!parts || !canJoin()) return undefined;
+  try {
+    return await inflated(await fetchPart(url, parts.first, onProgress), bytes, parts.first);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The whole file. @param first stays as it is: a network is made of it meanwhile */
+async function joined(url: string, variant: ModelVariant, first: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const { rest } = variant.parts ?? {};
+  const silent = (): void => undefined;
+  if (!rest) return downloadModel(url, variant, silent);
+  const bytes = await inflated(await fetchPart(url, rest, silent), variant.bytes, rest);
+  for (let i = 0; i < bytes.length; i++) bytes[i] += first[i];
+  const found = await sha256(bytes);
+  if (found !== undefined && found !== variant.sha256) throw new Fault('model-corrupt', `${variant.file} of its parts has the SHA-256 ${found}, not ${variant.sha256}.`);
+  return bytes;
+}
+
+async function readKept(url: string, key: string, variant: ModelVariant, onProgress: Report): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const found = await findKept(key);
   if (!found) return undefined;
   try {

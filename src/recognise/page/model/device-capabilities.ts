@@ -94,6 +94,7 @@ export function deviceReport(capabilities: readonly Capability[], { version, loa
     ]),
     ['model', loaded ? `${loaded.manifest.architecture} ${loaded.precision}` : 'none'],
     ['engine', loaded ? `${loaded.engine}, ${loaded.threads} threads, self-test ${loaded.selfTest}, loaded in ${Math.round(loaded.loadMs)} ms` : 'none'],
+    ['weights', loaded && (loaded.coarse ? 'the first part, coarser than the whole' : 'whole')],
     ['own kernels', loaded?.manifest.kernels?.runs === false ? `no: ${loaded.manifest.kernels.operator}, ${loaded.manifest.kernels.reason}` : undefined],
     ['setback', fallbackReason && `${fallbackReason.code}: ${fallbackReason.message}`],
     ['fault', fault && `${fault.code}: ${fault.message}`],
