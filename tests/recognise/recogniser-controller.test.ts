@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_SETTINGS, SettingsStore } from '../../src/base/page/settings';
 import { Fault } from '../../src/base/shared/fault';
-import type { LoadedModel, LoadRequest, PixelFrame, Recognition } from '../../src/recognise/shared/recogniser';
+import type { LoadedModel, LoadRequest, PixelFrame, Recognition, RecogniseOptions } from '../../src/recognise/shared/recogniser';
 import type { ModelManifest } from '../../src/base/shared/model';
 import { RecogniserController } from '../../src/recognise/page/model/recogniser-controller';
 import { FakeHost, FakePage, Later, until } from '../support/fake-page';
@@ -71,5 +71,92 @@ describe('a recogniser whose worker was started anew', () => {
     workers[1].crash('made by a test');
     await until(() => controller.state === 'fault');
     expect(controller.fault?.code).toBe('worker-crashed');
+  });
+});
+
+describe('a recogniser that begins with the first part of a model', () => {
+  let controller: RecogniserController;
+  let page: FakePage;
+  /** What was loaded, in turn, and what is owed for what is to be whole. */
+  let requests: LoadRequest[];
+  let whole: Later<void>;
+  let recognised: boolean[];
+
+  beforeEach(async () => {
+    requests = [];
+    whole = new Later();
+    recognised = [];
+    page = new FakePage();
+    Object.assign(page, { baseURI: 'https://sightglass.test/' });
+    vi.stubGlobal('navigator', {});
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json([MANIFEST])));
+    const settings = new SettingsStore({ getItem: () => JSON.stringify({ ...DEFAULT_SETTINGS, precision: 'fp32' }), setItem: () => undefined });
+    controller = new RecogniserController(new FakeHost(), settings, () => {
+      let coarse = false;
+      return spawn({
+        capabilities: () => ({ wasmSimd: true, wasmThreads: false, wasmRelaxedSimd: false }),
+        storedModels: () => ({ models: [], damaged: [] }),
+        load: async (request: LoadRequest): Promise<Partial<LoadedModel>> => {
+          requests.push(request);
+          coarse = request.early === true;
+          if (!coarse) await whole.promise;
+          const { manifest, precision, engine, threads } = request;
+          return { manifest, precision, engine, threads, ...(coarse ? { coarse } : {}) };
+        },
+        configure: () => undefined,
+        recognise: () => {
+          recognised.push(coarse);
+          return { id: 1, top: [] };
+        },
+      })();
+    });
+    await controller.start();
+  });
+  afterEach(() => {
+    controller.hostDisconnected();
+    vi.unstubAllGlobals();
+  });
+  const recognise = (options: Partial<RecogniseOptions>): Promise<Recognition> => controller.recognise(frame(), { id: 1, capturedAt: 0, count: 3, ...options });
+
+  it('recognises with it at once, and lets the whole take over in a worker of its own', async () => {
+    expect([controller.state, controller.loaded?.coarse]).toEqual(['ready', true]);
+    await recognise({});
+    whole.resolve();
+    await until(() => controller.loaded?.coarse !== true);
+    await recognise({});
+    expect(recognised).toEqual([true, false]);
+    expect(requests.map(({ early = false }) => early)).toEqual([true, false]);
+    expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
+  });
+
+  it('looks at pictures, and at what is taught, with the whole alone', async () => {
+    const answers = Promise.all([recognise({ live: false }), recognise({ features: true })]);
+    await recognise({});
+    expect(recognised).toEqual([true]);
+    whole.resolve();
+    await answers;
+    expect(recognised).toEqual([true, false, false]);
+  });
+
+  it('goes on where the whole cannot be had, teaches nothing of it, and tries again with a network', async () => {
+    const picture = recognise({ live: false });
+    await until(() => requests.length === 2);
+    whole.reject(new Fault('model-download', 'no network'));
+    await picture;
+    await expect(recognise({ block: true })).rejects.toMatchObject({ code: 'model-download' });
+    expect(recognised).toEqual([true]);
+    expect(workers.map(({ terminated }) => terminated)).toEqual([false, true]);
+    whole = new Later();
+    whole.resolve();
+    page.window.dispatchEvent(new Event('online'));
+    await until(() => controller.loaded?.coarse !== true);
+    expect(controller.state).toBe('ready');
+  });
+
+  it('lets go of both where another model is chosen meanwhile', async () => {
+    await until(() => workers.length === 2);
+    await controller.choose('resnet18', 'fp32');
+    expect(workers.slice(0, 2).map(({ terminated }) => terminated)).toEqual([true, true]);
+    expect(controller.state).toBe('ready');
   });
 });

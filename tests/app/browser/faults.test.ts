@@ -181,10 +181,10 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
 
   it('a model that cannot be fetched, then can', async () => {
     const page = await open();
-    await page.route('**/models/*.onnx', (route) => route.abort());
+    await page.route('**/models/*.{onnx,bin}', (route) => route.abort());
     await openApp(page, serving.url);
     await fault(page, 'model-download');
-    await page.unroute('**/models/*.onnx');
+    await page.unroute('**/models/*.{onnx,bin}');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('sg-fault-panel').waitFor({ state: 'detached', timeout: 40_000 });
     await start(page);
@@ -193,7 +193,7 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
 
   it('a damaged model', async () => {
     const page = await open();
-    await page.route('**/models/*.onnx', async (route) => {
+    await page.route('**/models/*.{onnx,bin}', async (route) => {
       const response = await route.fetch();
       const body = await response.body();
       body[body.length >> 1] ^= 0xff;

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
+import type { ModelVariant } from '../../../src/base/shared/model';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } from '../../support/browser';
@@ -29,6 +30,9 @@ beforeAll(async () => {
   const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#778899' } }).png().toBuffer();
   await makeCameraVideo(video, [{ image: image?.path ?? grey, seconds: 2 }]);
 });
+
+/** What who has a file not yet fetches of it to run it. */
+const filesOf = ({ file, parts }: ModelVariant): string[] => (parts ? [parts.first.file, parts.rest.file] : [file]);
 
 async function startCamera(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start the camera' }).click();
@@ -72,15 +76,16 @@ describe.skipIf(models.length === 0)('without a network', () => {
 
   const times = (part: RegExp): number => proxy.requests.filter(({ pathname }) => part.test(pathname)).length;
 
-  const LARGE = /\.onnx$|ort-wasm.*\.wasm$/;
+  const LARGE = /\.(onnx|bin)$|ort-wasm.*\.wasm$/;
+  let running: string | undefined;
 
   it('fetches on the first visit what runs, and the page, and nothing else; and tells that it is ready', async () => {
     await expect.poll(() => words.at(-1)).toMatch(/^Ready for use without a network\. The other models, \d+ MB, can be kept too: under Models$/);
-    const running = (await page.locator('header button[aria-haspopup]').textContent())?.trim();
+    running = (await page.locator('header button[aria-haspopup]').textContent())?.trim();
     const wanted = models.flatMap(({ name, variants }) => variants.filter(({ precision }) => `${name} ${precision}` === running));
     expect(wanted).toHaveLength(1);
     const fetched = proxy.requests.map(({ pathname }) => pathname);
-    expect(fetched.filter((path) => LARGE.test(path))).toEqual([`/models/${wanted[0].file}`]);
+    expect(fetched.filter((path) => LARGE.test(path))).toEqual(filesOf(wanted[0]).map((file) => `/models/${file}`));
     // What comes beside the model: pages, code, kernels, icons. As files are, before they are packed for the way.
     const others = [...new Set(fetched.filter((path) => !LARGE.test(path)))].map((path) => join(DIST, path === '/' ? 'index.html' : path)).filter((path) => existsSync(path));
     expect(others.reduce((sum, path) => sum + statSync(path).size, 0)).toBeLessThan(MOST_OF_THE_PAGE);
@@ -104,7 +109,9 @@ describe.skipIf(models.length === 0)('without a network', () => {
   });
 
   it('fetches each model and each large file once', () => {
-    for (const { variants } of models) for (const { file } of variants) expect(times(new RegExp(`/${file}$`)), file).toBe(1);
+    const fetched = models.flatMap(({ name, variants }) => variants.flatMap((variant) => (`${name} ${variant.precision}` === running ? filesOf(variant) : [variant.file])));
+    for (const file of fetched) expect(times(new RegExp(`/${file}$`)), file).toBe(1);
+    expect(times(/\/models\/.*\.(onnx|bin)$/)).toBe(fetched.length);
     expect(times(/ort-wasm.*\.wasm$/)).toBe(1);
   });
 
@@ -117,7 +124,7 @@ describe.skipIf(models.length === 0)('without a network', () => {
       await openApp(slow.page, serving.url);
       await startCamera(slow.page);
       const running = (await slow.page.locator('header button[aria-haspopup]').textContent())?.trim();
-      const files = models.flatMap(({ name, variants }) => variants.filter(({ precision }) => `${name} ${precision}` === running).map(({ file }) => file));
+      const files = models.flatMap(({ name, variants }) => variants.filter(({ precision }) => `${name} ${precision}` === running).flatMap(filesOf));
       const fetched = (): number => files.filter((file) => other.requests.some(({ pathname }) => pathname.endsWith(`/${file}`))).length;
       await expect.poll(fetched, { timeout: 60_000 }).toBe(files.length);
       // All that runs is kept but the page itself.

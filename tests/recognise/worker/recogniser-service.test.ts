@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClassMap, Engine } from '../../../src/engine/engine';
 import type { ModelManifest } from '../../../src/base/shared/model';
@@ -85,6 +87,24 @@ describe('RecogniserService', () => {
     const dark = await service.recognise(frame(0), { id: 2, capturedAt: 100, count: 2 });
     expect(dark.top[0].index).toBe(9);
     expect(dark.features).toBeUndefined();
+  });
+
+  it('compares the first part of a file with what that part must answer, and says that it is coarse', async () => {
+    const bytes = new Uint8Array(gzipSync(BYTES));
+    const part = { file: 'first.bin', bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const parts = (logit: number) => ({ first: { ...part, selfTest: { logits: [logit], tolerance: 0.1 } }, rest: part });
+    const later = new Promise<Response>(() => undefined);
+    let fetches = 0;
+    vi.stubGlobal('fetch', () => (fetches++ % 2 === 0 ? Promise.resolve(new Response(bytes)) : later));
+    vi.stubGlobal('caches', { open: () => Promise.resolve({ match: () => Promise.resolve(undefined) }) });
+    vi.stubGlobal('navigator', { locks: { request: (_name: string, run: () => unknown) => run() } });
+    const early = (logit: number): LoadRequest => ({ ...request({ selfTest: { logits: [99], tolerance: 0.1 }, parts: parts(logit) }), early: true });
+    try {
+      expect(await service.load(early(0), () => undefined)).toMatchObject({ selfTest: 'matched', coarse: true });
+      await expect(service.load(early(5), () => undefined)).rejects.toMatchObject({ code: 'self-test-failed' });
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it('shows dim frames brighter to a network that ImageNet taught, and as they are to all else', async () => {
