@@ -125,7 +125,7 @@ describe('a recogniser that begins with the first part of a model', () => {
     await until(() => controller.loaded?.coarse !== true);
     await recognise({});
     expect(recognised).toEqual([true, false]);
-    expect(requests.map(({ early = false }) => early)).toEqual([true, false]);
+    expect(requests.map(({ early }) => early)).toEqual([true, false]);
     expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
   });
 

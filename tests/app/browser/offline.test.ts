@@ -124,7 +124,8 @@ describe.skipIf(models.length === 0)('without a network', () => {
       await openApp(slow.page, serving.url);
       await startCamera(slow.page);
       const running = (await slow.page.locator('header button[aria-haspopup]').textContent())?.trim();
-      const files = models.flatMap(({ name, variants }) => variants.filter(({ precision }) => `${name} ${precision}` === running).flatMap(filesOf));
+      const runs = models.flatMap(({ name, variants }) => variants.filter(({ precision }) => `${name} ${precision}` === running));
+      const files = runs.flatMap(filesOf);
       const fetched = (): number => files.filter((file) => other.requests.some(({ pathname }) => pathname.endsWith(`/${file}`))).length;
       await expect.poll(fetched, { timeout: 60_000 }).toBe(files.length);
       // All that runs is kept but the page itself.
@@ -132,8 +133,8 @@ describe.skipIf(models.length === 0)('without a network', () => {
         slow.page.evaluate(async (names) => {
           const all = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
           return names.filter((name) => all.flat().some(({ url }) => new URL(url).pathname.endsWith(`/${name}`))).length;
-        }, files);
-      await expect.poll(stored, { timeout: 60_000 }).toBe(files.length);
+        }, runs.map(({ file }) => file));
+      await expect.poll(stored, { timeout: 60_000 }).toBe(runs.length);
       await drawn(slow.page, 60);
       const phase = (): Promise<string | null> => slow.page.locator('sg-offline-status').getAttribute('phase');
       const active = (): Promise<boolean> => slow.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active));

@@ -6,7 +6,7 @@ import { ModelTrial } from './model-trial';
 import { RecogniserClient, STALL_MS } from './recogniser-client';
 import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
-import type { DamagedModel, FrameInput, KeptModels, LoadedModel, LoadRequest, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
+import type { DamagedModel, FrameInput, KeptModels, LoadedModel, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
 import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import { ownModelTail } from '../../../base/shared/own-model';
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../../shared/label-smoother';
@@ -18,6 +18,7 @@ import { ThreadTrials } from './thread-trials';
 import { fileStem, keptModelFile, removeKeptModel, runningKey } from './kept-models';
 import { StartMark } from './start-mark';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
+import { WholeModel } from './whole-model';
 
 export type RecogniserState = 'off' | 'loading' | 'ready' | 'fault';
 
@@ -39,10 +40,7 @@ export class RecogniserController extends SharedController {
   /** A kept model that could not be started, and why: another one runs in its place. */
   setback: { readonly name: string; readonly fault: Fault } | undefined;
   #client: RecogniserClient | undefined;
-  /** In which the whole of a model is being loaded, beside its first part. */
-  #next: RecogniserClient | undefined;
-  /** Settles when the whole runs, or could not be had. */
-  #whole: Promise<void> = Promise.resolve();
+  readonly #whole: WholeModel;
   #call = 0;
   #ways: readonly Way[] = [];
   readonly #mark = new StartMark();
@@ -60,13 +58,14 @@ export class RecogniserController extends SharedController {
   ) {
     super(owner);
     this.trials = new SpeedTrials(settings, spawn, () => this.changed());
+    this.#whole = new WholeModel(spawn, this.trials.gate);
     this.threadTrials = new ThreadTrials(settings, this.trials.gate, () => this.trials.measuring);
   }
 
   override hostDisconnected(): void {
     this.#call++;
     this.threadTrials.end();
-    this.#next?.dispose();
+    this.#whole.end();
     this.#client?.dispose();
     this.#client = undefined;
     this.state = 'off';
@@ -88,7 +87,7 @@ export class RecogniserController extends SharedController {
    */
   async start(): Promise<void> {
     const call = ++this.#call;
-    this.#next?.dispose();
+    this.#whole.end();
     this.fallbackReason = undefined;
     this.loaded = undefined;
     this.#ways = [];
@@ -142,7 +141,7 @@ export class RecogniserController extends SharedController {
    */
   async recognise(frame: FrameInput, options: RecogniseOptions): Promise<Recognition> {
     let beganAt = 0;
-    await this.#wholeFor(frame, options);
+    if (this.loaded?.coarse) await this.#whole.wantedFor(frame, options, () => this.loaded?.coarse !== true);
     this.threadTrials.frame();
     const recognition = await this.trials.gate.enter(async () => {
       beganAt = performance.now();
@@ -155,16 +154,6 @@ export class RecogniserController extends SharedController {
     this.trials.answered(recognition.inferenceMs);
     this.#trust(performance.now() - beganAt);
     return recognition;
-  }
-
-  /** What is kept of an image, or taught of it, is of the whole weights: coarser ones are for live labels. */
-  async #wholeFor(frame: FrameInput, { live = true, features, block }: RecogniseOptions): Promise<void> {
-    const taught = features === true || block === true;
-    if (!this.loaded?.coarse || (live && !taught)) return;
-    await this.#whole;
-    if (!(this.loaded as LoadedModel | undefined)?.coarse || !taught) return;
-    if ('close' in frame) frame.close();
-    throw new Fault('model-download', 'The rest of the model could not be fetched yet, and nothing can be taught without it.');
   }
 
   /** Hands the smoothing settings to the worker. */
@@ -242,8 +231,8 @@ export class RecogniserController extends SharedController {
     if (call !== this.#call) return;
     const tried = this.threadTrials.threadsToLoad(variant, capabilities);
     this.#ways = waysToRun(entry.manifest, variant.precision, this.settings.value.engine, tried.threads, relaxed);
-    const request = { manifest: entry.manifest, location: entry.location, precision: variant.precision, ...tried, ...this.#ways[number] };
-    const loaded = await client.load({ ...request, early: true }, (progress) => {
+    const request = { manifest: entry.manifest, location: entry.location, precision: variant.precision, early: true, ...tried, ...this.#ways[number] };
+    const loaded = await client.load(request, (progress) => {
       if (call !== this.#call) return;
       this.progress = progress;
       this.changed();
@@ -253,11 +242,8 @@ export class RecogniserController extends SharedController {
       await this.#take(running);
       if (call !== this.#call) return;
       this.trials.begin({
-        entry,
-        running,
-        threads,
+        entry, running, threads, relaxed,
         threadsOf: (variant) => this.threadTrials.threadsToLoad(variant, capabilities),
-        relaxed,
         gone: () => call !== this.#call || this.state !== 'ready',
         take: (side) => this.#take(side),
       });
@@ -265,31 +251,7 @@ export class RecogniserController extends SharedController {
     await begin({ client, loaded });
     if (call !== this.#call) return;
     this.#set('ready');
-    if (loaded.coarse) this.#whole = this.#complete(call, request, begin);
-  }
-
-  /**
-   * Loads a model that runs on coarser weights once more, whole, in a worker of its own, which then takes over: no frame waits for that. Settles
-   * after the first try; where that failed, as without a network, it is tried again whenever there is one.
-   */
-  async #complete(call: number, request: LoadRequest, begin: (side: TrialSide) => Promise<void>): Promise<void> {
-    let next: RecogniserClient | undefined;
-    try {
-      ({ client: next } = await RecogniserClient.start(this.spawn));
-      if (call !== this.#call) throw new Fault('worker-crashed', 'Another model was chosen.');
-      this.#next = next;
-      const side = { client: next, loaded: await next.load(request, () => undefined) };
-      await this.opened();
-      if (call !== this.#call) throw new Fault('worker-crashed', 'Another model was chosen.');
-      await this.trials.gate.exclusive(() => begin(side));
-    } catch {
-      // What runs goes on.
-      if (this.#client !== next) next?.dispose();
-      if (call !== this.#call) return;
-      addEventListener('online', () => void (call === this.#call && this.#complete(call, request, begin)), { once: true });
-    } finally {
-      this.#next = undefined;
-    }
+    if (loaded.coarse) this.#whole.begin({ request, gone: () => call !== this.#call, take: begin });
   }
 
   /** @throws Fault `engine-failed` where the page ended when it started this model the last time */
