@@ -19,5 +19,6 @@ export default defineConfig({
   build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   worker: { format: 'es', plugins: notices.worker },
   server: { headers: ISOLATION_HEADERS },
-  preview: { headers: ISOLATION_HEADERS },
+  // Vite's own 4173 leads to 4174 where it is taken, which is the service's: a service worker of a preview would answer there from then on.
+  preview: { headers: ISOLATION_HEADERS, port: 4573 },
 });

@@ -3,11 +3,9 @@ import { parseArgs } from 'node:util';
 import { toString as qrText } from 'qrcode';
 import { localAddresses } from './phone/addresses';
 import { configFolder } from './phone/certificates';
-import { servePhone, type PhoneServing } from './phone/serve-phone';
+import { DEFAULT_PHONE_PORT, servePhone, type PhoneServing } from './phone/serve-phone';
 import { phoneWords } from './phone/words';
 import { DEFAULT_PORT } from './serve';
-
-const DEFAULT_PHONE_PORT = 4443;
 
 function portOf(text: string | undefined, fallback: number, name: string): number {
   const port = text === undefined ? fallback : Number(text);

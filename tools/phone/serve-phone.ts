@@ -2,6 +2,8 @@ import type { PhoneLink } from '../../src/app/shared/phone-link';
 import { serveBuilt, type ServedFile, type Serving } from '../serve';
 import { ensureCertificates, type Certificates } from './certificates';
 
+export const DEFAULT_PHONE_PORT = 4443;
+
 export interface PhoneOptions {
   /** Address of this machine in the local network: the only one that is bound besides loopback. */
   readonly host: string;
