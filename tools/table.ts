@@ -57,6 +57,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     says: '[FOLDER]: builds and starts what the Dockerfile builds, without Docker',
     file: 'tools/docker-steps/main.ts',
   },
+  endurance: { says: '[--share 0.1]: what the page holds after hours of use (docs/reliability.md)', file: 'tools/endurance.ts' },
   screenshots: { says: "PICTURE: the README's screenshots", file: 'tools/screenshots.ts' },
   icons: { says: "the app's icons as PNG, from public/icon.svg", file: 'tools/icons.ts' },
 };

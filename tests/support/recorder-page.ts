@@ -87,12 +87,17 @@ export interface Gained {
 /** Waits until the recording that runs has gained so much since now. */
 export async function withVideo(page: Page, { seconds = 0, frames = 0, recognitions = 0 }: Gained): Promise<void> {
   const bar = await page.locator('sg-recording-bar').elementHandle();
-  const before = await bar?.evaluate(({ length, status }: RecordingBar) => ({ length, frames: status?.frames ?? 0, recognitions: status?.recognitions ?? 0 }));
-  if (!bar || !before) throw new Error('Nothing is recorded.');
-  await page.waitForFunction(
-    ([{ length, status }, least]) => length >= least.length && (status?.frames ?? 0) >= least.frames && (status?.recognitions ?? 0) >= least.recognitions,
-    [bar as ElementHandle<RecordingBar>, { length: before.length + seconds * 1e6, frames: before.frames + frames, recognitions: before.recognitions + recognitions }] as const,
-  );
+  if (!bar) throw new Error('Nothing is recorded.');
+  try {
+    const before = await bar.evaluate(({ length, status }: RecordingBar) => ({ length, frames: status?.frames ?? 0, recognitions: status?.recognitions ?? 0 }));
+    await page.waitForFunction(
+      ([{ length, status }, least]) => length >= least.length && (status?.frames ?? 0) >= least.frames && (status?.recognitions ?? 0) >= least.recognitions,
+      [bar as ElementHandle<RecordingBar>, { length: before.length + seconds * 1e6, frames: before.frames + frames, recognitions: before.recognitions + recognitions }] as const,
+    );
+  } finally {
+    // The page holds an element, and all that it knows, for as long as it has a handle.
+    await bar.dispose();
+  }
 }
 
 interface SeenNumbers {
@@ -117,6 +122,7 @@ export async function cameraShows(page: Page, seconds: number): Promise<void> {
 export async function keptImages(page: Page, count: number): Promise<void> {
   const flash = await page.locator('sg-snapshot-flash').elementHandle();
   await page.waitForFunction(([element, least]) => element.count >= least, [flash as ElementHandle<SnapshotFlash>, count] as const);
+  await flash?.dispose();
 }
 
 /** Has an error that nobody catches end the worker that records. */

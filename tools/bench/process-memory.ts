@@ -17,8 +17,8 @@ function statusOf(pid: string): ProcessStatus | undefined {
   }
 }
 
-/** Anonymous resident memory of all processes that this one started, theirs included, bytes (proc_pid_status(5); Linux only). */
-export function childrenMemory(): number {
+/** All processes that this one started, theirs included, by number. */
+function children(): [number, ProcessStatus][] {
   const all = new Map<number, ProcessStatus>();
   for (const name of readdirSync('/proc')) {
     const status = /^\d+$/.test(name) ? statusOf(name) : undefined;
@@ -28,7 +28,24 @@ export function childrenMemory(): number {
     for (let at = all.get(pid)?.parent; at !== undefined && at > 1; at = all.get(at)?.parent) if (at === process.pid) return true;
     return false;
   };
-  return [...all].reduce((sum, [pid, { anonymous }]) => (isOurs(pid) ? sum + anonymous : sum), 0);
+  return [...all].filter(([pid]) => isOurs(pid));
+}
+
+/** Anonymous resident memory of all processes that this one started, theirs included, bytes (proc_pid_status(5); Linux only). */
+export function childrenMemory(): number {
+  return children().reduce((sum, [, { anonymous }]) => sum + anonymous, 0);
+}
+
+/** Open file descriptors of all processes that this one started, theirs included (proc_pid_fd(5); Linux only). */
+export function childrenDescriptors(): number {
+  return children().reduce((sum, [pid]) => {
+    try {
+      return sum + readdirSync(`/proc/${pid}/fd`).length;
+    } catch {
+      // It ended meanwhile.
+      return sum;
+    }
+  }, 0);
 }
 
 /** Memory before a job, and the most while it runs, seen every 50 ms, bytes. */
