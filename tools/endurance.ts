@@ -34,7 +34,7 @@ interface Use {
   /** What the slope is of: so many of it. */
   readonly per: number;
   readonly perName: string;
-  round(page: Page): Promise<unknown>;
+  readonly round: (page: Page) => Promise<unknown>;
 }
 
 /** What is counted, with the decimals that it is told with. */

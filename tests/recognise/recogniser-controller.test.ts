@@ -3,6 +3,7 @@ import { DEFAULT_SETTINGS, SettingsStore } from '../../src/base/page/settings';
 import { Fault } from '../../src/base/shared/fault';
 import type { LoadedModel, LoadRequest, PixelFrame, Recognition, RecogniseOptions } from '../../src/recognise/shared/recogniser';
 import type { ModelManifest } from '../../src/base/shared/model';
+import type { ModelTrial } from '../../src/recognise/page/model/model-trial';
 import { RecogniserController } from '../../src/recognise/page/model/recogniser-controller';
 import { FakeHost, FakePage, Later, until } from '../support/fake-page';
 import { spawn, workers } from '../support/fake-worker';
@@ -158,5 +159,57 @@ describe('a recogniser that begins with the first part of a model', () => {
     await controller.choose('resnet18', 'fp32');
     expect(workers.slice(0, 2).map(({ terminated }) => terminated)).toEqual([true, true]);
     expect(controller.state).toBe('ready');
+  });
+});
+
+describe('a person\'s model where the browser keeps no files', () => {
+  const own = { id: 'device-1', name: 'Apples', architecture: 'classifier', variants: [{ precision: 'fp32' }] } as unknown as ModelManifest;
+  const file = new Blob(['model']);
+  let controller: RecogniserController;
+  let loads: LoadRequest[];
+
+  beforeEach(async () => {
+    loads = [];
+    Object.assign(new FakePage(), { baseURI: 'https://sightglass.test/' });
+    const refused = (): Promise<never> => Promise.reject(new DOMException('Security error when calling GetDirectory', 'SecurityError'));
+    vi.stubGlobal('navigator', { storage: { getDirectory: refused } });
+    vi.stubGlobal('fetch', () => Promise.resolve(Response.json([MANIFEST])));
+    const api = {
+      capabilities: () => ({ wasmSimd: true, wasmThreads: false, wasmRelaxedSimd: false }),
+      storedModels: refused,
+      load: (request: LoadRequest): Partial<LoadedModel> => {
+        loads.push(request);
+        return { manifest: request.manifest, precision: request.precision, engine: request.engine, threads: request.threads };
+      },
+      configure: () => undefined,
+    };
+    controller = new RecogniserController(new FakeHost(), new SettingsStore(undefined), spawn(api));
+    await controller.start();
+    const trial = { keep: () => Promise.resolve({ manifest: own, location: { kind: 'memory', file } }), dispose: () => undefined };
+    await controller.adopt(trial as unknown as ModelTrial);
+  });
+  afterEach(() => {
+    controller.hostDisconnected();
+    vi.unstubAllGlobals();
+  });
+
+  it('runs from memory, again after another one, and can be had as a file', async () => {
+    expect([controller.state, controller.loaded?.manifest.id]).toEqual(['ready', own.id]);
+    expect(loads.at(-1)?.location).toMatchObject({ kind: 'memory' });
+    await controller.choose('resnet18');
+    expect(controller.catalogue.map(({ manifest }) => manifest.id)).toEqual(['resnet18', own.id]);
+    await controller.choose(own.id);
+    expect([controller.state, controller.loaded?.manifest.id]).toEqual(['ready', own.id]);
+    const given = await controller.exported(own.id);
+    expect((await given.text()).startsWith('model')).toBe(true);
+    expect(given.name).toBe('Apples.onnx');
+  });
+
+  it('goes where a person removes it, though the browser refuses each call', async () => {
+    await controller.remove(own.id);
+    expect(controller.catalogue.map(({ manifest }) => manifest.id)).toEqual(['resnet18']);
+    expect(controller.loaded?.manifest.id).toBe('resnet18');
+    await controller.start();
+    expect(controller.catalogue.map(({ manifest }) => manifest.id)).toEqual(['resnet18']);
   });
 });

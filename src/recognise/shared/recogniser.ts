@@ -32,6 +32,8 @@ export type ModelLocation =
   | { readonly kind: 'site'; readonly baseUrl: string }
   /** In the device's private file system (OPFS), dropped by a person. */
   | { readonly kind: 'device' }
+  /** In the page's memory until it is closed, dropped by a person where the browser keeps no files. */
+  | { readonly kind: 'memory'; readonly file: Blob }
   /** Looked at by this worker, and not kept yet. */
   | { readonly kind: 'draft' };
 
@@ -147,6 +149,12 @@ export interface StoredModel {
   readonly storedAt: number;
 }
 
+/** A model that a person has taken in, and the whole of it where the browser keeps no files: it is then the page's to hold. */
+export interface TakenModel {
+  readonly manifest: ModelManifest;
+  readonly file: Blob | undefined;
+}
+
 /** A folder of a model whose manifest cannot be read: it cannot be run, and is a person's to remove or to repair by its file. */
 export interface DamagedModel {
   /** The folder's name. */
@@ -196,9 +204,12 @@ export interface RecogniserApi {
    * takes it as the location `draft`, and `keep` keeps it.
    */
   inspect(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelDraft>;
-  /** Looks at a kept model again, as it was kept, to be corrected: from then on as after `inspect`. */
-  reopen(manifest: ModelManifest): Promise<ModelDraft>;
-  /** Keeps the file that was looked at last on the device, as a manifest says. */
-  keep(manifest: ModelManifest): Promise<StoredModel>;
+  /**
+   * Looks at a kept model again, as it was kept, to be corrected: from then on as after `inspect`.
+   * @param file of one that is in the page's memory
+   */
+  reopen(manifest: ModelManifest, file?: Blob): Promise<ModelDraft>;
+  /** Keeps the file that was looked at last on the device, as a manifest says; where the browser keeps no files, gives it back. */
+  keep(manifest: ModelManifest): Promise<TakenModel>;
   storedModels(): Promise<KeptModels>;
 }

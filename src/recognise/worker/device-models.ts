@@ -2,7 +2,7 @@ import { Fault } from '../../base/shared/fault';
 import type { ModelManifest } from '../../base/shared/model';
 import { hasPrivateFiles, writeAll } from '../../base/worker/private-files';
 import { isModelManifest } from '../../base/shared/manifest-check';
-import { MODEL_FILE, MODELS_FOLDER, type KeptModels, type StoredModel } from '../shared/recogniser';
+import { MODEL_FILE, MODELS_FOLDER, type KeptModels, type StoredModel, type TakenModel } from '../shared/recogniser';
 
 const MANIFEST_FILE = 'manifest.json';
 /** Holds the manifest that is being put in place of another one: one of the two is whole at any time. */
@@ -80,6 +80,18 @@ async function holds(folder: FileSystemDirectoryHandle, model: Uint8Array): Prom
  * interrupted write leaves it, is told of and kept: only a person removes it.
  */
 export const deviceModels = {
+  /**
+   * Keeps a model, or gives it back where the browser keeps no files at all: in private windows Firefox has a private file system, and refuses
+   * each call of it.
+   * @throws Fault as `store` does
+   */
+  async take(manifest: ModelManifest, model: Uint8Array): Promise<TakenModel> {
+    const keeps = hasPrivateFiles() && (await navigator.storage.getDirectory().then(() => true, () => false));
+    if (!keeps) return { manifest, file: new Blob([model as Uint8Array<ArrayBuffer>]) };
+    await this.store(manifest, model);
+    return { manifest, file: undefined };
+  },
+
   /**
    * Keeps a model, or corrects and repairs what is kept of it: its id is its file's checksum.
    * @throws Fault `storage-failed` where the device has no room or no private file system; what was kept before still is, and nothing else

@@ -12,7 +12,7 @@ import type {
   Recognition,
   RecogniseOptions,
   RecogniserApi,
-  StoredModel,
+  TakenModel,
   WorkerCapabilities,
 } from '../shared/recogniser';
 import { namesFor, type ModelDraft } from '../shared/model-draft';
@@ -113,16 +113,16 @@ export class RecogniserService implements RecogniserApi {
     });
   }
 
-  reopen(manifest: ModelManifest): Promise<ModelDraft> {
+  reopen(manifest: ModelManifest, file?: Blob): Promise<ModelDraft> {
     return this.#queue.run(async () => {
-      const [{ reopenModel }, model] = await Promise.all([import('./adopt-model'), deviceModels.read(manifest.id)]);
+      const [{ reopenModel }, model] = await Promise.all([import('./adopt-model'), file ? bytesOf(file) : deviceModels.read(manifest.id)]);
       this.#adopted = reopenModel(manifest, model);
       return this.#adopted.draft;
     });
   }
 
-  keep(manifest: ModelManifest): Promise<StoredModel> {
-    return this.#queue.run(async () => deviceModels.store(await withOwnKernels(manifest, this.#draftBytes, this.createEngine), this.#draftBytes));
+  keep(manifest: ModelManifest): Promise<TakenModel> {
+    return this.#queue.run(async () => deviceModels.take(await withOwnKernels(manifest, this.#draftBytes, this.createEngine), this.#draftBytes));
   }
 
   storedModels(): Promise<KeptModels> {
@@ -252,6 +252,7 @@ export class RecogniserService implements RecogniserApi {
 
   async #read({ location, manifest, early = false }: LoadRequest, variant: ModelVariant, onProgress: (progress: LoadProgress) => void): Promise<ReadModel> {
     if (location.kind === 'site') return siteModel(new URL(variant.file, location.baseUrl).href, variant, early, onProgress);
+    if (location.kind === 'memory') return { bytes: await bytesOf(location.file), coarse: false };
     return { bytes: location.kind === 'draft' ? this.#draftBytes : await deviceModels.read(manifest.id), coarse: false };
   }
 
@@ -273,6 +274,10 @@ export class RecogniserService implements RecogniserApi {
     if (this.#naming || this.#smoother.classes !== classes) this.#smoother = new LabelSmoother(classes, this.#smoother.options);
     return this.#naming;
   }
+}
+
+async function bytesOf(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await file.arrayBuffer());
 }
 
 function variantOf(manifest: ModelManifest, precision: string): ModelVariant {

@@ -13,6 +13,7 @@ import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
 import { RESNET_BLOCKS } from '../../../src/engine/resnet18/folded';
 import { randomResNet, writeSafetensors } from '../../support/weights';
+import { withWorkerPrelude } from '../../support/worker-prelude';
 import { KEPT_CASES } from '../../support/exporters';
 import { ROOT, SCRATCH } from '../../support/shared';
 
@@ -368,5 +369,44 @@ describe.skipIf(!hasModel)('own models', () => {
     await choose(write('slow.onnx', colourClassifier({ before, initializers: [wide], reads: 'read' })));
     await picker().locator('.fault').filter({ hasText: 'It was stopped' }).waitFor({ timeout: 60_000 });
     await picker().locator('li.runs').waitFor();
+  });
+});
+
+describe.skipIf(!hasModel)('own models where the browser refuses each call of its private file system, as in a private window', () => {
+  it('run for the visit, which is said, can be corrected and saved as a file, and are removed', async () => {
+    const serving = await serveBuilt();
+    const browsing = await openBrowser();
+    const { page } = browsing;
+    const refuse = `navigator.storage.getDirectory = () => Promise.reject(new DOMException('Security error when calling GetDirectory', 'SecurityError'))`;
+    try {
+      await page.addInitScript(refuse);
+      await withWorkerPrelude(page, refuse);
+      await openApp(page, serving.url);
+      await page.locator('header button[aria-haspopup]').click();
+      const picker = page.locator('sg-model-picker');
+      const sheet = page.locator('sg-model-sheet');
+      const card = picker.locator('li').filter({ has: page.locator('h3', { hasText: 't02-input-384' }) });
+      const keep = (): Promise<void> => sheet.locator('button[name=keep]').click({ timeout: 60_000 });
+      await picker.locator('input[type=file]').setInputFiles(given('t02-input-384'));
+      await keep();
+      await card.getByText('Runs now').waitFor({ timeout: 60_000 });
+      await card.getByText('It is gone when this page is closed').waitFor();
+      expect(await picker.locator('.fault').count()).toBe(0);
+      // Another one runs meanwhile.
+      await picker.locator('li[data-model="efficientnet-lite0"]').getByRole('button').first().click();
+      await picker.locator('li.runs[data-model="efficientnet-lite0"]').waitFor({ timeout: 60_000 });
+      await card.getByRole('button', { name: 'Correct' }).click();
+      await keep();
+      await card.getByText('Runs now').waitFor({ timeout: 60_000 });
+      const [download] = await Promise.all([page.waitForEvent('download'), card.getByRole('button', { name: 'as a file' }).click()]);
+      expect(download.suggestedFilename()).toBe('t02-input-384.onnx');
+      await card.getByRole('button', { name: 'Remove' }).click();
+      await card.waitFor({ state: 'detached' });
+      await picker.locator('li.runs').waitFor({ timeout: 60_000 });
+      expect(await picker.locator('.fault').count()).toBe(0);
+    } finally {
+      await browsing.close();
+      await serving.close();
+    }
   });
 });

@@ -38,6 +38,18 @@ describe('models kept on the device', () => {
     expect((await own()).paths()).toEqual(['model.onnx', 'manifest.json']);
   });
 
+  it('are kept where the browser keeps files, and given back where it refuses each call', async () => {
+    expect(await deviceModels.take(manifest, MODEL)).toEqual({ manifest, file: undefined });
+    expect((await deviceModels.list()).models).toHaveLength(1);
+    const refused = vi.spyOn(navigator.storage, 'getDirectory').mockRejectedValue(new DOMException('Security error', 'SecurityError'));
+    try {
+      const { file } = await deviceModels.take(manifest, MODEL);
+      expect(new Uint8Array(await (file ?? new Blob()).arrayBuffer())).toEqual(MODEL);
+    } finally {
+      refused.mockRestore();
+    }
+  });
+
   it.each(['manifest.json', 'manifest-next.json'])('stay as they were where a correction finds no room for %s', async (name) => {
     const stored = await deviceModels.store(manifest, MODEL);
     await fill(name);

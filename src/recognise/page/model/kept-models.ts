@@ -1,5 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 import type { ModelVariant } from '../../../base/shared/model';
+import { ownModelTail } from '../../../base/shared/own-model';
 import { FILES_CACHE, modelKey } from '../../../base/shared/offline';
 import type { CatalogueEntry } from './model-catalogue';
 import { MODEL_FILE, MODELS_FOLDER, type LoadedModel } from '../../shared/recogniser';
@@ -30,7 +31,7 @@ async function keptModels(): Promise<FileSystemDirectoryHandle> {
 }
 
 /** The ONNX file of a kept model. @throws Fault `model-corrupt` where it cannot be read */
-export async function keptModelFile(id: string): Promise<File> {
+async function keptModelFile(id: string): Promise<File> {
   try {
     const folder = await (await keptModels()).getDirectoryHandle(id);
     return await (await folder.getFileHandle(MODEL_FILE)).getFile();
@@ -52,7 +53,13 @@ export async function removeKeptModel(id: string): Promise<void> {
   }
 }
 
+/** A person's own model with all that is set of it, as one ONNX file. @throws Fault `model-corrupt` where it cannot be read */
+export async function ownModelFile({ manifest, location }: CatalogueEntry): Promise<File> {
+  const file = location.kind === 'memory' ? location.file : await keptModelFile(manifest.id);
+  return new File([file, ownModelTail(manifest)], `${fileStem(manifest.name)}.onnx`, { type: 'application/octet-stream' });
+}
+
 /** A name that every file system takes. */
-export function fileStem(name: string): string {
+function fileStem(name: string): string {
   return name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').replace(/^[ .]+|[ .]+$/gu, '').slice(0, 80) || 'model';
 }

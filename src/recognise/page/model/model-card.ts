@@ -83,6 +83,9 @@ export class ModelCard extends LitElement {
         <p class="quality">${this.#quality()}</p>
         ${this.#speed()}
         <p>${this.#size()} · ${featureModelOf(manifest, '') ? msg('can be taught') : msg('cannot be taught')}</p>
+        ${location.kind === 'memory'
+          ? html`<p class="uncovered held">${msg('Not kept: this browser keeps no files here, as in a private window. It is gone when this page is closed.')}</p>`
+          : nothing}
         ${kernels?.runs === false
           ? html`<p class="uncovered">${msg(str`Runs on onnxruntime: our own kernels do not know its ${kernels.operator}`)} <span lang="en">(${kernels.reason})</span></p>`
           : nothing}
@@ -92,7 +95,7 @@ export class ModelCard extends LitElement {
         ${this.#runs
           ? html`<strong>${msg('Runs now')}</strong>`
           : html`<button ?disabled=${this.loading} aria-label=${`${msg('Use')} ${name}`} @click=${() => this.dispatchEvent(new ModelChoiceEvent(manifest.id, this.wanted))}>${msg('Use')}</button>`}
-        ${location.kind === 'device' ? this.#own(manifest.id, name) : nothing}
+        ${location.kind === 'site' ? nothing : this.#own(manifest.id, name)}
       </div>
       ${this.#precisions()}`;
   }
@@ -130,7 +133,9 @@ export class ModelCard extends LitElement {
   #size(): string {
     const variant = this.#variant;
     if (!variant) return '';
-    const here = this.entry?.location.kind === 'device' || this.kept.has(variant.sha256);
+    const { kind } = this.entry?.location ?? {};
+    if (kind === 'memory') return fileSize(variant.bytes);
+    const here = kind === 'device' || this.kept.has(variant.sha256);
     return here ? msg(str`${fileSize(variant.bytes)}, on this device`) : msg(str`${fileSize(variant.bytes)}, fetched when it is used`);
   }
 

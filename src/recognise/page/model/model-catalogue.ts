@@ -30,7 +30,7 @@ export async function fetchSiteModels(pageUrl: string, fetcher: typeof fetch = f
   return manifests.map((manifest) => ({ manifest, location: { kind: 'site', baseUrl: new URL('.', indexUrl).href } }));
 }
 
-/** Puts what a person keeps on the device behind what comes with the page. */
-export function mergeCatalogue(site: readonly CatalogueEntry[], stored: readonly StoredModel[]): CatalogueEntry[] {
-  return [...site, ...stored.map(({ manifest }): CatalogueEntry => ({ manifest, location: { kind: 'device' } }))];
+/** What a person keeps on the device. */
+export function keptEntries(stored: readonly StoredModel[]): CatalogueEntry[] {
+  return stored.map(({ manifest }) => ({ manifest, location: { kind: 'device' } }));
 }

@@ -3,6 +3,7 @@ import type { WorkerFactory } from '../../../base/page/worker-link';
 import { changedManifest, type DraftChange, type ModelDraft } from '../../shared/model-draft';
 import type { FrameInput, LoadedModel, Recognition } from '../../shared/recogniser';
 import { faultOfFile } from './fault-of-file';
+import type { CatalogueEntry } from './model-catalogue';
 import { RecogniserClient } from './recogniser-client';
 
 /** So long a file may take to be started and to answer once, milliseconds, and so much more for each MB of it. */
@@ -40,8 +41,9 @@ export class ModelTrial {
    * Looks at a kept model once more, to be corrected.
    * @throws Fault `model-invalid` where it does not run any more
    */
-  static reopen(spawn: WorkerFactory, manifest: ModelManifest, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
-    return ModelTrial.#begin(spawn, manifest.variants[0].bytes, (client) => client.reopen(manifest), onProgress);
+  static reopen(spawn: WorkerFactory, { manifest, location }: CatalogueEntry, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+    const file = location.kind === 'memory' ? location.file : undefined;
+    return ModelTrial.#begin(spawn, manifest.variants[0].bytes, (client) => client.reopen(manifest, file), onProgress);
   }
 
   static async #begin(
@@ -90,14 +92,14 @@ export class ModelTrial {
   }
 
   /**
-   * Keeps the file on this device as it is set now, and ends its worker.
-   * @returns its id
+   * Keeps the file on this device as it is set now, in memory where the browser keeps none, and ends its worker.
+   * @returns what can be chosen then
    * @throws Fault `storage-failed` where there is no room
    */
-  async keep(): Promise<string> {
-    const { manifest } = await this.client.keep(this.manifest);
+  async keep(): Promise<CatalogueEntry> {
+    const { manifest, file } = await this.client.keep(this.manifest);
     this.dispose();
-    return manifest.id;
+    return { manifest, location: file ? { kind: 'memory', file } : { kind: 'device' } };
   }
 
   dispose(): void {

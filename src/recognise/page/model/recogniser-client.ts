@@ -10,7 +10,7 @@ import type {
   Recognition,
   RecogniseOptions,
   RecogniserApi,
-  StoredModel,
+  TakenModel,
   WorkerCapabilities,
 } from '../../shared/recogniser';
 import type { ModelDraft } from '../../shared/model-draft';
@@ -134,12 +134,12 @@ export class RecogniserClient {
   }
 
   /** See {@link RecogniserApi.reopen}. */
-  reopen(manifest: ModelManifest): Promise<ModelDraft> {
-    return this.#link.call((remote) => remote.reopen(manifest));
+  reopen(manifest: ModelManifest, file?: Blob): Promise<ModelDraft> {
+    return this.#link.call((remote) => remote.reopen(manifest, file));
   }
 
   /** See {@link RecogniserApi.keep}. */
-  keep(manifest: ModelManifest): Promise<StoredModel> {
+  keep(manifest: ModelManifest): Promise<TakenModel> {
     return this.#link.call((remote) => remote.keep(manifest));
   }
 

@@ -1,21 +1,20 @@
 import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
-import { fetchSiteModels, mergeCatalogue, type CatalogueEntry } from './model-catalogue';
+import { fetchSiteModels, keptEntries, type CatalogueEntry } from './model-catalogue';
 import type { WorkerFactory } from '../../../base/page/worker-link';
 import { ModelTrial } from './model-trial';
 import { RecogniserClient, STALL_MS } from './recogniser-client';
 import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
 import type { DamagedModel, FrameInput, KeptModels, LoadedModel, Recognition, RecogniseOptions, WorkerCapabilities } from '../../shared/recogniser';
-import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
-import { ownModelTail } from '../../../base/shared/own-model';
+import type { LoadProgress } from '../../../base/shared/model';
 import { DEFAULT_SMOOTHER_OPTIONS, type SmootherOptions } from '../../shared/label-smoother';
 import type { Settings, SettingsStore } from '../../../base/page/settings';
 import { SharedController } from '../../../base/page/shared-controller';
 import type { TrialSide } from './speed-trial';
 import { SpeedTrials } from './speed-trials';
 import { ThreadTrials } from './thread-trials';
-import { fileStem, keptModelFile, removeKeptModel, runningKey } from './kept-models';
+import { ownModelFile, removeKeptModel, runningKey } from './kept-models';
 import { StartMark } from './start-mark';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 import { WholeModel } from './whole-model';
@@ -39,6 +38,8 @@ export class RecogniserController extends SharedController {
   fallbackReason: Fault | undefined;
   /** A kept model that could not be started, and why: another one runs in its place. */
   setback: { readonly name: string; readonly fault: Fault } | undefined;
+  /** Models that a person took in where the browser keeps no files: there until the page is closed. */
+  #held: readonly CatalogueEntry[] = [];
   #client: RecogniserClient | undefined;
   readonly #whole: WholeModel;
   #call = 0;
@@ -182,18 +183,19 @@ export class RecogniserController extends SharedController {
    * A kept model with all that is set of it, as one ONNX file.
    * @throws Fault `model-corrupt` where it cannot be read
    */
-  async exported(id: string): Promise<File> {
-    const manifest = this.#kept(id);
-    return new File([await keptModelFile(id), ownModelTail(manifest)], `${fileStem(manifest.name)}.onnx`, { type: 'application/octet-stream' });
+  exported(id: string): Promise<File> {
+    return ownModelFile(this.#kept(id));
   }
 
   /**
-   * Keeps a file that was tried, and runs it.
+   * Keeps a file that was tried, in memory where the browser keeps no files, and runs it.
    * @throws Fault `storage-failed` where it cannot be kept
    */
   async adopt(trial: ModelTrial): Promise<void> {
     try {
-      await this.choose(await trial.keep());
+      const entry = await trial.keep();
+      if (entry.location.kind === 'memory') this.#held = [entry, ...this.#held.filter(({ manifest }) => manifest.id !== entry.manifest.id)];
+      await this.choose(entry.manifest.id);
     } finally {
       trial.dispose();
     }
@@ -204,7 +206,8 @@ export class RecogniserController extends SharedController {
    * @throws Fault `model-stays` where the browser does not let it go
    */
   async remove(id: string): Promise<void> {
-    await removeKeptModel(id);
+    if (this.#held.some(({ manifest }) => manifest.id === id)) this.#held = this.#held.filter(({ manifest }) => manifest.id !== id);
+    else await removeKeptModel(id);
     this.catalogue = this.catalogue.filter((e) => e.manifest.id !== id);
     this.damaged = this.damaged.filter((each) => each.id !== id);
     this.changed();
@@ -224,7 +227,7 @@ export class RecogniserController extends SharedController {
     this.catalogue = await this.#list(client);
     const entry = this.chosen;
     if (!entry) throw new Fault('no-model', 'There is no model: neither with the page nor on this device.');
-    if (entry.location.kind === 'device') await this.#begin(entry.manifest.id);
+    if (entry.location.kind === 'device') await this.#mark.beginUnlessLeft(entry.manifest.id);
     const threads = threadsFor(capabilities, this.settings.value.threads);
     const { wasmRelaxedSimd: relaxed } = capabilities;
     const variant = await this.trials.variantToLoad(entry.manifest, threads, relaxed, () => client.quickInt8());
@@ -252,12 +255,6 @@ export class RecogniserController extends SharedController {
     if (call !== this.#call) return;
     this.#set('ready');
     if (loaded.coarse) this.#whole.begin({ request, gone: () => call !== this.#call, take: begin });
-  }
-
-  /** @throws Fault `engine-failed` where the page ended when it started this model the last time */
-  async #begin(id: string): Promise<void> {
-    if (await this.#mark.left(id)) throw new Fault('engine-failed', 'The page ended while this model was being started the last time.');
-    this.#mark.begin(id);
   }
 
   /** Makes a worker with a model in it the one that recognises. */
@@ -293,26 +290,27 @@ export class RecogniserController extends SharedController {
   async #list(client: RecogniserClient): Promise<CatalogueEntry[]> {
     const { models: stored, damaged } = await client.storedModels().catch((): KeptModels => ({ models: [], damaged: [] }));
     this.damaged = damaged;
+    const own = [...keptEntries(stored), ...this.#held];
     try {
-      return mergeCatalogue(await fetchSiteModels(document.baseURI), stored);
+      return [...(await fetchSiteModels(document.baseURI)), ...own];
     } catch (error) {
       // Without a network a kept model still runs.
-      if (stored.length === 0) throw error;
-      return mergeCatalogue([], stored);
+      if (own.length === 0) throw error;
+      return own;
     }
   }
 
-  #kept(id: string): ModelManifest {
-    const entry = this.catalogue.find(({ manifest, location }) => manifest.id === id && location.kind === 'device');
+  #kept(id: string): CatalogueEntry {
+    const entry = this.catalogue.find(({ manifest, location }) => manifest.id === id && location.kind !== 'site');
     if (!entry) throw new Fault('no-model', `The model ${id} is not kept any more.`);
-    return entry.manifest;
+    return entry;
   }
 
   /** A model that a person kept and that fails is not started again: what comes with the page runs in its place, and why is said. */
   async #giveUp(fault: Fault): Promise<void> {
     const { chosen } = this;
     const other = this.catalogue.find(({ location }) => location.kind === 'site');
-    if (chosen?.location.kind !== 'device' || !other) {
+    if (!chosen || chosen.location.kind === 'site' || !other) {
       this.#fail(fault);
       return;
     }

@@ -1,4 +1,5 @@
 import { browserStorage } from '../../../base/page/settings';
+import { Fault } from '../../../base/shared/fault';
 
 const KEY = 'sightglass.starting';
 
@@ -24,6 +25,12 @@ export class StartMark {
     }
     // Held as long as this page lives: another page that starts the same model meanwhile has not ended by it.
     void globalThis.navigator.locks?.request(KEY, { mode: 'shared' }, () => new Promise<void>((resolve) => (this.#release = resolve)));
+  }
+
+  /** @throws Fault `engine-failed` where the page ended when it started this model the last time */
+  async beginUnlessLeft(id: string): Promise<void> {
+    if (await this.left(id)) throw new Fault('engine-failed', 'The page ended while this model was being started the last time.');
+    this.begin(id);
   }
 
   /** What was started has an answer, or a fault that is told. */
