@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { finalizer } from 'comlink';
 import { describe, expect, it, vi } from 'vitest';
 import { RestartingLink, WorkerLink, type LinkFaults } from '../../src/base/page/worker-link';
@@ -96,6 +98,24 @@ describe('WorkerLink', () => {
     vi.advanceTimersByTime(1000);
     vi.useRealTimers();
     expect(link.dead).toBeUndefined();
+    link.end();
+  });
+
+  it('holds nothing of a call that was answered', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const link = new WorkerLink<Api>(spawn(API), FAULTS);
+    const late = new Fault('worker-hung', 'late');
+    // What a call was for is in reach of its answer alone.
+    const answered = await Promise.all(Array.from({ length: 50 }, async () => {
+      const answer = { of: 'a call' };
+      await link.call(() => Promise.resolve(answer), { ms: 60_000, late });
+      return new WeakRef(answer);
+    }));
+    // A task on: what is dereferenced in one is held to its end.
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+    expect(answered.filter((answer) => answer.deref() !== undefined)).toEqual([]);
     link.end();
   });
 

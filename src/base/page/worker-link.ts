@@ -35,8 +35,8 @@ export interface CallLimit {
 export class WorkerLink<Api> {
   readonly #worker: Worker;
   readonly #remote: Remote<Api>;
-  readonly #died: Promise<never>;
-  #die: (fault: Fault) => void = () => undefined;
+  /** What the death of the worker is told to: calls in flight, and who asked for it. A promise would hold each call for as long as the worker lives. */
+  readonly #mourners = new Set<(fault: Fault) => void>();
   #dead: Fault | undefined;
   #ended = false;
 
@@ -46,14 +46,6 @@ export class WorkerLink<Api> {
   ) {
     this.#worker = spawn();
     this.#remote = wrap<Api>(this.#worker);
-    this.#died = new Promise<never>((_, reject) => {
-      this.#die = (fault) => {
-        this.#dead ??= fault;
-        reject(fault);
-      };
-    });
-    // Nobody may be waiting when it dies.
-    this.#died.catch(() => undefined);
     const { name, crashed } = faults;
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
@@ -69,27 +61,29 @@ export class WorkerLink<Api> {
 
   /** Calls back once, when the worker ends, by itself or by `end`. */
   onDeath(callback: (fault: Fault) => void): void {
-    this.#died.catch((error: unknown) => callback(Fault.from(error, this.faults.crashed)));
+    const { dead } = this;
+    if (dead) queueMicrotask(() => callback(dead));
+    else this.#mourners.add(callback);
   }
 
   /** @throws Fault of the worker, of its end, or of the limit */
   async call<T>(call: (remote: Remote<Api>) => Promise<T>, limit?: CallLimit): Promise<T> {
     if (this.#dead) throw this.#dead;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const contenders: Promise<T>[] = [this.#died];
     let settled = false;
-    if (limit) {
-      contenders.push(
-        new Promise<never>((_, reject) => this.#arm(limit, reject, (armed) => (timer = armed), () => settled)),
-      );
-    }
+    let mourner: ((fault: Fault) => void) | undefined;
     try {
-      return await Promise.race([call(this.#remote), ...contenders]);
+      return await new Promise<T>((resolve, reject) => {
+        this.#mourners.add((mourner = reject));
+        if (limit) this.#arm(limit, reject, (armed) => (timer = armed), () => settled);
+        call(this.#remote).then(resolve, reject);
+      });
     } catch (error) {
       throw Fault.from(error, this.faults.failed);
     } finally {
       settled = true;
       clearTimeout(timer);
+      if (mourner) this.#mourners.delete(mourner);
     }
   }
 
@@ -101,6 +95,17 @@ export class WorkerLink<Api> {
     // Comlink holds what it wraps until it is told; its promise never settles (comlink #678), so nobody waits for it.
     this.#remote[releaseProxy]();
     this.#worker.terminate();
+  }
+
+  #die(fault: Fault): void {
+    if (this.#dead) return;
+    this.#dead = fault;
+    const told = [...this.#mourners];
+    this.#mourners.clear();
+    // Behind what is going on now: who is told may end this link, or begin another one.
+    queueMicrotask(() => {
+      for (const tell of told) tell(fault);
+    });
   }
 
   #arm(
