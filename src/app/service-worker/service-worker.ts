@@ -1,6 +1,7 @@
 import { PrecacheController } from 'workbox-precaching';
-import { FILES_CACHE, SHELL_CACHE_PREFIX, type ServiceWorkerMessage, type ShellState } from '../../base/shared/offline';
+import { SHELL_CACHE_PREFIX, type ServiceWorkerMessage, type ShellState } from '../../base/shared/offline';
 import { withHeaders } from './answer';
+import { wholeLargeFile } from './large-files';
 import { noPage } from './no-page';
 import { isWhole, mendShell } from './shell-check';
 import { tidy } from './tidy';
@@ -39,8 +40,7 @@ async function keptOrFetched(request: Request, kept: () => Promise<Response | un
 
 /** A file whose name tells its content: a large one, or one of an older version whose pages are still open. */
 async function hashedFile(request: Request): Promise<Response | undefined> {
-  const files = await caches.open(FILES_CACHE);
-  return (await files.match(request, { ignoreVary: true })) ?? caches.match(request, { ignoreVary: true });
+  return (await wholeLargeFile(request.url, __BUILD_ID__)) ?? caches.match(request, { ignoreVary: true });
 }
 
 let mending: Promise<ShellState> | undefined;

@@ -42,8 +42,10 @@ export async function mendShell(shell: Shell, cacheName: string): Promise<ShellS
     state.damaged++;
     try {
       const fetched = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
+      // An answer that breaks off in the middle is none: nothing is known then of what the server has.
+      const found = await integrityOf(fetched.clone());
       state.answered = true;
-      if (!fetched.ok || !(await isWhole(fetched, integrity))) {
+      if (!fetched.ok || (integrity !== undefined && found !== integrity)) {
         // A server in trouble says nothing of what it has.
         state.replaced ||= fetched.status < 500;
         continue;

@@ -1,4 +1,5 @@
-import { BUILD_LOCK_PREFIX, FILES_CACHE, OFFLINE_LIST, SHELL_CACHE_PREFIX, type OfflineList } from '../../base/shared/offline';
+import { BUILD_LOCK_PREFIX, FILES_CACHE, SHELL_CACHE_PREFIX } from '../../base/shared/offline';
+import { largeFiles } from './large-files';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -14,12 +15,7 @@ async function buildsInUse(): Promise<Set<string> | undefined> {
 
 /** Keys of the large files that a build lists, absolute. Undefined where its list is missing or is none. */
 async function listedFiles(build: string): Promise<string[] | undefined> {
-  const url = new URL(OFFLINE_LIST, self.registration.scope);
-  const found = await caches.match(url, { cacheName: SHELL_CACHE_PREFIX + build, ignoreSearch: true });
-  const list = (await found?.json().catch(() => undefined)) as Partial<OfflineList> | null | undefined;
-  // A damaged disk may give back anything.
-  if (!Array.isArray(list?.files)) return undefined;
-  return (list.files as OfflineList['files']).map(({ key }) => new URL(key, self.registration.scope).href);
+  return (await largeFiles(build))?.map(({ key }) => new URL(key, self.registration.scope).href);
 }
 
 /**
