@@ -1,3 +1,5 @@
+import { instantiateWasm } from '../host.ts';
+
 /** What the compiled kernels export (src/engine/kernels). Addresses in bytes. */
 export interface Kernels {
   readonly __heap_base: WebAssembly.Global;
@@ -19,7 +21,7 @@ export interface Kernels {
 export const STACK_BYTES = 65536;
 
 export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const instance = await instantiateWasm(module, { env: { memory } });
   return instance.exports as unknown as Kernels;
 }
 

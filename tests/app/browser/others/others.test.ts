@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +11,17 @@ import { hasFirefox, openFirefox } from '../../../support/others/firefox';
 import { serveWatched, WATCHED } from '../../../support/others/watched-page';
 import { hasWebKit, openWebKit } from '../../../support/others/webkit';
 import { onSeededModel, sharedImages } from '../../../support/shared';
+
+/** What of the app tells how far its start has come. */
+interface AppInPage {
+  readonly recogniser: {
+    readonly state: string;
+    readonly progress: unknown;
+    readonly fault: Error | undefined;
+    readonly fallbackReason: Error | undefined;
+    readonly catalogue: readonly unknown[];
+  };
+}
 
 /** In the page: finds elements through shadow roots. */
 declare const all: All;
@@ -69,6 +81,16 @@ function imageLabels(): Record<string, Label[]> {
   );
 }
 
+/** In the page: how far its start has come. */
+async function startState(): Promise<string> {
+  const { state, progress, fault, fallbackReason, catalogue } = (document.querySelector('sg-app') as unknown as AppInPage).recogniser;
+  const registration = await navigator.serviceWorker?.getRegistration();
+  return JSON.stringify({
+    state, progress, fault: fault?.message, fallbackReason: fallbackReason?.message, models: catalogue.length, wrongs,
+    serviceWorker: registration?.active?.state, controlled: Boolean(navigator.serviceWorker?.controller),
+  });
+}
+
 /** What Chromium says of the same images. */
 async function chromiumLabels(url: string, list: readonly Still[]): Promise<Record<string, Label[]>> {
   const browsing = await openBrowser();
@@ -101,9 +123,15 @@ describe.each([
     let browser: OtherBrowser;
     let images: Still[];
     let expected: Record<string, Label[]>;
+    /** Requests in the order in which they came, with what became of each. */
+    const requests: string[] = [];
 
     beforeAll(async () => {
       serving = await serveWatched();
+      serving.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+        const at = requests.push(`${request.url} has not ended`) - 1;
+        response.once('close', () => (requests[at] = `${request.url} ${response.statusCode}${response.writableFinished ? '' : ', broken off'}`));
+      });
       images = await stills();
       expected = await chromiumLabels(serving.url, images);
       browser = await openOther();
@@ -117,7 +145,14 @@ describe.each([
 
     const until = (what: () => Promise<unknown>, timeout = 30_000) => expect.poll(what, { timeout, interval: 200 });
     const model = (): Promise<string> => browser.run(() => all('header button.model')[0]?.textContent?.trim() ?? '');
-    const runs = async (): Promise<void> => until(model, 60_000).toMatch(new RegExp(`^${models[0].name} `));
+    const runs = async (): Promise<void> => {
+      try {
+        await until(model, 60_000).toMatch(new RegExp(`^${models[0].name} `));
+      } catch (error) {
+        // What the page knows of a start that does not end tells where it waits.
+        throw new Error(`${await browser.run(startState)}\n${requests.join('\n')}`, { cause: error });
+      }
+    };
     const faults = (): Promise<string[]> => browser.run(() => all('sg-fault-panel').map((panel) => panel.shadowRoot?.textContent?.replace(/\s+/g, ' ') ?? ''));
     const errors = (): Promise<string[]> => browser.run(() => wrongs);
     /** Presses what has this name, seen or not. */
