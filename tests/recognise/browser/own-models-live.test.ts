@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -9,7 +10,9 @@ import { violations } from '../../support/axe';
 import { openApp, openBrowser, withoutTrial, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
 import { colourClassifier } from '../../support/classifiers';
+import { plainVideo } from '../../support/plain-video';
 import { SCRATCH } from '../../support/shared';
+import { slowRenderers } from '../../support/slow-renderers';
 import { randomResNet, writeSafetensors } from '../../support/weights';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
@@ -86,5 +89,57 @@ describe.skipIf(!hasModel)('own models before the camera', () => {
     await page.getByRole('link', { name: 'Teach', exact: true }).click();
     await page.locator('sg-teach-view').waitFor();
     expect(await page.locator('sg-teach-view [data-key=unteachable]').count()).toBe(0);
+  });
+});
+
+/** What of the app tells of the model that runs. */
+interface AppInPage {
+  readonly recogniser: { readonly state: string; readonly loaded: { readonly manifest: { readonly id: string } } | undefined };
+}
+
+describe.skipIf(!hasModel)('a model that is taken in while the camera is live, on a phone that has 12 % of the time', () => {
+  it('is kept or refused in words, and the model that ran goes on', async () => {
+    mkdirSync(SCRATCH, { recursive: true });
+    const colours = join(SCRATCH, 'colours-slow.onnx');
+    writeFileSync(colours, colourClassifier({ metadata: { names: JSON.stringify(['rot', 'grün', 'blau']) } }));
+    const profile = mkdtempSync(join(tmpdir(), 'sightglass-slow-'));
+    const serving = await serveBuilt();
+    const browsing = await openBrowser({ video: await plainVideo(), profile });
+    const { page } = browsing;
+    let runOn = (): Promise<void> => Promise.resolve();
+    try {
+      await withoutTrial(page);
+      await openApp(page, serving.url);
+      await page.getByRole('button', { name: 'Start the camera' }).click();
+      await page.getByRole('button', { name: 'Show figures' }).click();
+      await page.locator('sg-label-list li').first().waitFor({ timeout: 60_000 });
+      const running = (): Promise<string> => page.evaluate(() => {
+        const { state, loaded } = (document.querySelector('sg-app') as unknown as AppInPage).recogniser;
+        return `${state} ${loaded?.manifest.id}`;
+      });
+      const before = await running();
+      expect(before).toMatch(/^ready /);
+      runOn = slowRenderers(profile, 0.12);
+      const presented = async (): Promise<number> => Number(/\/ *([\d,]+)/.exec((await page.locator('dd[data-key="skipped"]').textContent()) ?? '')?.[1].replaceAll(',', ''));
+      await page.locator('header button[aria-haspopup]').click();
+      await page.locator('sg-model-picker input[type=file]').setInputFiles(colours);
+      const [kept, refused] = [page.locator('sg-model-sheet button[name=keep]'), page.locator('sg-model-picker p.fault[role=alert]')];
+      await kept.or(refused).first().waitFor({ timeout: 120_000 });
+      expect(await running()).toBe(before);
+      expect(await page.locator('sg-fault-panel').count()).toBe(0);
+      const shown = await presented();
+      await expect.poll(presented, { timeout: 30_000 }).toBeGreaterThan(shown);
+      await runOn();
+      runOn = () => Promise.resolve();
+      if (await kept.isVisible()) await page.locator('sg-model-sheet').getByRole('button', { name: 'Leave it' }).click();
+      await page.locator('sg-model-picker').getByRole('button', { name: 'Close' }).click();
+      await page.locator('sg-label-list li').first().waitFor({ timeout: 30_000 });
+      expect(await running()).toBe(before);
+    } finally {
+      await runOn();
+      await browsing.close();
+      await serving.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 });
