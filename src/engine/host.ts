@@ -1,5 +1,7 @@
 // What browsers and Node do in different ways: reading a file beside the module, and starting a thread.
 
+import { compileWasm } from './wasm.ts';
+
 /** As much as is used here of Node's own modules, whose types a browser's code does not have. */
 interface NodeModules {
   'node:fs/promises': { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };
@@ -42,22 +44,6 @@ export async function loadKernelModule(build: KernelBuild): Promise<WebAssembly.
   if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
   // Some hosts serve .wasm with another MIME type, which compileStreaming refuses; the files are small.
   return compileWasm(await response.arrayBuffer());
-}
-
-/**
- * Workers may compile and instantiate at once, and do: of Firefox 153 a promise of it was seen that never settled (one start in some thirty beside a
- * busy machine), and the start waited with it.
- */
-const atOnce = typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope === 'function';
-
-/** @throws WebAssembly.CompileError */
-export async function compileWasm(bytes: BufferSource): Promise<WebAssembly.Module> {
-  return atOnce ? new WebAssembly.Module(bytes) : await WebAssembly.compile(bytes);
-}
-
-/** @throws WebAssembly.LinkError */
-export async function instantiateWasm(module: WebAssembly.Module, imports?: WebAssembly.Imports): Promise<WebAssembly.Instance> {
-  return atOnce ? new WebAssembly.Instance(module, imports) : await WebAssembly.instantiate(module, imports);
 }
 
 /** As much of a worker as the engine uses, so that it also runs where there are no web workers. */

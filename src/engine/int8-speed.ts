@@ -1,4 +1,4 @@
-import { compileWasm, instantiateWasm } from './host.ts';
+import { compileWasm, instantiateWasm } from './wasm.ts';
 
 /*
  * Whether the processor multiplies and adds bytes as quickly as floats. WebAssembly does not tell: relaxed SIMD's dot product is one

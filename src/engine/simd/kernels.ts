@@ -1,4 +1,4 @@
-import { instantiateWasm } from '../host.ts';
+import { instantiateWasm } from '../wasm.ts';
 
 /** What the compiled kernels export (src/engine/kernels). Addresses in bytes. */
 export interface Kernels {
