@@ -42,6 +42,13 @@ export class SessionFinder extends LitElement {
       input {
         flex: 1 1 12rem;
         min-width: 0;
+        min-height: 2.75rem;
+        padding: 0 0.9rem;
+        border: 1px solid var(--sg-line);
+        border-radius: 0.9rem;
+        background: var(--sg-surface);
+        color: inherit;
+        font: inherit;
       }
       select {
         flex: 0 1 auto;
