@@ -155,7 +155,9 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
     const page = await open();
     await withWorkerPrelude(
       page,
-      `WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => Promise.reject(new RangeError('WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance'))`,
+      `const full = () => new RangeError('WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance');
+      WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => Promise.reject(full());
+      WebAssembly.Instance = function () { throw full(); };`,
     );
     await openApp(page, serving.url);
     await fault(page, 'out-of-memory');
