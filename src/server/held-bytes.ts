@@ -4,11 +4,11 @@ import { Problem } from './problem';
 export interface Hold {
   /**
    * Counts bytes that have come.
-   * @throws Problem `busy` where there is no room for them now; all that the request held is given back then
+   * @throws Problem `busy` where there is no room for them now
    */
   add(bytes: number): void;
-  /** Gives back all of it; more calls than one do nothing. */
-  release(): void;
+  /** Gives back so many of them, or all; more calls than one do nothing. */
+  release(bytes?: number): void;
 }
 
 /** How many bytes of uploads the service holds at one time; so many slow or large senders cannot fill its memory. */
@@ -24,16 +24,15 @@ export class HeldBytes {
   /** Begins an upload. What counts is what has come, not what was announced: who sends nothing keeps nobody out. */
   open(): Hold {
     let own = 0;
-    const release = (): void => {
-      this.#held -= own;
-      own = 0;
+    const release = (bytes = own): void => {
+      this.#held -= bytes;
+      own -= bytes;
     };
     return {
       release,
       add: (bytes) => {
         const others = this.#held - own;
         if (others > 0 && this.#held + bytes > this.limit) {
-          release();
           throw new Problem('busy', `Other uploads hold ${others} of the ${this.limit} bytes that are held at one time.`);
         }
         own += bytes;

@@ -72,7 +72,8 @@ export class KeptProcess {
   #start(): ChildProcess {
     const { filename, execArgv, env } = this.options;
     const child = fork(filename, { execArgv: [...execArgv], env: { ...env }, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    child.on('message', (message) => this.#hear(message as FromProcess));
+    // What one sent that has ended may come behind its end.
+    child.on('message', (message) => child === this.#child && this.pid !== undefined && this.#hear(message as FromProcess));
     // A failed start ends without `exit`; a message that cannot be sent is followed by it.
     child.on('error', () => child.pid === undefined && this.#ended());
     child.on('exit', () => this.#ended());
@@ -103,7 +104,12 @@ export class KeptProcess {
     if (!this.#closed) {
       this.#next = setTimeout(() => {
         this.#restarts++;
-        this.#child = this.#start();
+        try {
+          this.#child = this.#start();
+        } catch {
+          // No memory to fork: some failures are thrown, not told of by an event.
+          this.#ended();
+        }
       }, pause);
     }
     task?.reject(new ProcessEnded(task.begun));

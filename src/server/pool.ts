@@ -29,11 +29,18 @@ export interface PoolOptions {
 /** What `PredictPool.run` gives for a recognised image. */
 export type Recognised = Extract<JobAnswer, { ok: true }>;
 
-interface Waiting {
+interface Asked {
   readonly job: Job;
-  readonly since: number;
+  /** Aborted where nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that it may wait for a process; as long as it takes if left out. */
+  readonly waitMs?: number;
   /** Whether it was with a process before, which ended before it began. */
-  again: boolean;
+  readonly again: boolean;
+}
+
+interface Waiting extends Asked {
+  readonly since: number;
   answered(answer: Promise<JobAnswer>): void;
 }
 
@@ -118,10 +125,9 @@ export class PredictPool {
   async start(): Promise<void> {
     const warm: Job = { network: this.options.network, count: 1, threads: 1, limits: { maxPixels: 1, seconds: 1 } };
     await Promise.all(this.#processes.map(({ started }) => started));
-    const ask = (job: Job): Promise<JobAnswer> => new Promise((answered) => this.#enqueue({ job, since: performance.now(), again: false, answered }));
-    const answers = await Promise.all(Array.from({ length: this.options.workers }, () => ask(warm)));
+    const answers = await Promise.all(Array.from({ length: this.options.workers }, () => this.#ask({ job: warm, again: false })));
     // The process that is taken first, where all are free, also makes itself ready for an image that has all cores.
-    answers.push(await ask({ ...warm, threads: this.#lonelyThreads }));
+    answers.push(await this.#ask({ job: { ...warm, threads: this.#lonelyThreads }, again: false }));
     for (const answer of answers) {
       if (!answer.ok) throw new Error(answer.detail ?? answer.message);
     }
@@ -148,8 +154,16 @@ export class PredictPool {
    */
   async run(job: Job, signal?: AbortSignal): Promise<Recognised> {
     this.admit();
-    const { waitMs } = this.options;
-    const answer = await new Promise<JobAnswer>((resolve, reject) => {
+    const answer = await this.#ask({ job, signal, waitMs: this.options.waitMs, again: false });
+    if (answer.ok) return answer;
+    const { code, message, next, detail } = answer;
+    throw new Problem(code, message, { next, cause: detail === undefined ? undefined : new Error(detail) });
+  }
+
+  /** Has a process do a job, once one is free. @throws Problem `busy` where that is too late, `aborted` where nobody waits any more */
+  #ask(asked: Asked): Promise<JobAnswer> {
+    const { signal, waitMs, again } = asked;
+    return new Promise((resolve, reject) => {
       const leave = (problem: Problem): void => {
         const at = this.#waiting.indexOf(entry);
         if (at < 0) return;
@@ -158,32 +172,26 @@ export class PredictPool {
         reject(problem);
       };
       const gone = (): void => leave(new Problem('aborted', 'Nobody waits for the answer any more.'));
-      const late = setTimeout(() => leave(new Problem('busy', `No process was free within ${waitMs} ms.`)), waitMs);
+      const late = waitMs === undefined ? undefined : setTimeout(() => leave(new Problem('busy', `No process was free within ${waitMs} ms.`)), waitMs);
       const done = (): void => {
         clearTimeout(late);
         signal?.removeEventListener('abort', gone);
       };
       const entry: Waiting = {
-        job,
+        ...asked,
         since: performance.now(),
-        again: false,
         answered(answer) {
           done();
           resolve(answer);
         },
       };
       signal?.addEventListener('abort', gone, { once: true });
-      this.#enqueue(entry);
+      // One that was with a process before is the next.
+      if (again) this.#waiting.unshift(entry);
+      else this.#waiting.push(entry);
       if (signal?.aborted) gone();
+      this.#next();
     });
-    if (answer.ok) return answer;
-    const { code, message, next, detail } = answer;
-    throw new Problem(code, message, { next, cause: detail === undefined ? undefined : new Error(detail) });
-  }
-
-  #enqueue(entry: Waiting): void {
-    this.#waiting.push(entry);
-    this.#next();
   }
 
   /** Gives what waits to processes that are free. */
@@ -213,7 +221,8 @@ export class PredictPool {
     if ((answer || late) && entry.job.bytes) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
     // Gone before the job came to it, whose turn is still the next.
     const again = ended instanceof ProcessEnded && !ended.begun && !entry.again && !late;
-    const second = again && new Promise<JobAnswer>((answered) => this.#waiting.unshift({ ...entry, again, answered }));
+    const { job, signal, waitMs } = entry;
+    const second = again && this.#ask({ job, signal, waitMs, again });
     this.#next();
     if (answer) return answer;
     if (second) return second;

@@ -35,15 +35,19 @@ declare module 'fastify' {
 async function bytesOf(part: MultipartFile, limit: number, hold: Hold): Promise<Buffer | Problem> {
   let chunks: Buffer[] = [];
   let problem: Problem | undefined;
+  let held = 0;
   for await (const chunk of part.file as AsyncIterable<Buffer>) {
     if (problem) continue;
     try {
       hold.add(chunk.length);
+      held += chunk.length;
       chunks.push(chunk);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problem = error;
       chunks = [];
+      // The files before it are still held.
+      hold.release(held);
     }
   }
   return problem ?? (part.file.truncated ? tooLarge(limit) : Buffer.concat(chunks));

@@ -86,6 +86,13 @@ describe('annotations that come back from Label Studio', () => {
     expect(foldEdits(found.edits, HUMAN).spans.map(({ id, author }) => [id, author])).toEqual([['a', undefined], ['new-0', 'annotator 3'], ['c', undefined]]);
   });
 
+  it('are none in an entry of "JSON-MIN" that nobody annotated, and are found whatever their tag is called', async () => {
+    const task = await exported();
+    const { label, ...rest } = minimal(task) as { label: unknown };
+    expect(parseAnnotations(JSON.stringify([{ ...rest, annotation_id: null }]))[0].film).toBeUndefined();
+    expect(change([{ ...rest, spans_of_mine: label, spans: task.data.spans }])).toEqual(NOTHING);
+  });
+
   it('are the latest of several, none that was cancelled, and the others are counted', async () => {
     const task = await exported();
     const [first] = task.annotations;

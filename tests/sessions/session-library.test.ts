@@ -24,6 +24,8 @@ describe('SessionLibrary', () => {
   let fault: Fault | undefined;
   /** `list` waits for it. */
   let listing: Promise<void>;
+  /** `delete` does. */
+  let deleting: Promise<void>;
   let imports: { readonly zip: string; readonly report: (progress: TransferProgress) => Promise<void>; readonly end: Later<SessionManifest> }[];
 
   beforeEach(async () => {
@@ -31,7 +33,7 @@ describe('SessionLibrary', () => {
     page = new FakePage();
     host = new FakeHost();
     sessions = ['a', 'b', 'c'].map((id) => manifestOf({ id, name: `the ${id}` }));
-    [done, imports, fault, listing] = [[], [], undefined, Promise.resolve()];
+    [done, imports, fault, listing, deleting] = [[], [], undefined, Promise.resolve(), Promise.resolve()];
     const note = (what: string): void => {
       done.push(what);
       const thrown = fault;
@@ -46,8 +48,9 @@ describe('SessionLibrary', () => {
         return listed;
       },
       rename: (id: string, name: string) => note(`rename ${id} ${name}`),
-      delete(id: string): void {
+      async delete(id: string): Promise<void> {
         note(`delete ${id}`);
+        await deleting;
         sessions = sessions.filter((session) => session.id !== id);
       },
       tidy: () => note('tidy'),
@@ -156,6 +159,21 @@ describe('SessionLibrary', () => {
     await library.flush();
     expect([changes(), shown()]).toEqual([['delete a', 'delete c'], 'ab']);
     expect(library.faults.map(({ file, fault: { code } }) => [file, code])).toEqual([['the a', 'session-busy']]);
+  });
+
+  it('deletes each once, however often it is told to, and no more of them once they are had back', async () => {
+    const slow = new Later<void>();
+    deleting = slow.promise;
+    await library.remove(...sessions.slice(0, 2));
+    const ends = Promise.all([library.flush(), library.flush()]);
+    await until(() => done.includes('delete a'));
+    expect(library.deleting).toBe(true);
+    library.undoRemove();
+    slow.resolve();
+    await ends;
+    expect(done.filter((what) => what.startsWith('delete'))).toEqual(['delete a']);
+    expect(library.deleting).toBe(false);
+    expect(library.sessions?.map(({ id }) => id)).toEqual(['b', 'c']);
   });
 
   it('gives a session back that was taken off', async () => {

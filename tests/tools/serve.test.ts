@@ -149,7 +149,8 @@ describe('parts, methods, hosts and links', () => {
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('refuses %s, and says what it takes', async (method) => {
     for (const path of ['file.bin', '', 'memory.json']) {
-      expect(await send(serving.url + path, {}, method), path).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+      expect(await send(serving.url + path, {}, method), path).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } });
+      expect(await send(serving.url + path, {}, 'OPTIONS'), path).toMatchObject({ status: 204, headers: { allow: 'GET, HEAD, OPTIONS' } });
     }
     expect((await send(`${serving.url}nothing`, {}, method)).status).toBe(404);
   });

@@ -56,26 +56,39 @@ async function inflated(bytes: Uint8Array<ArrayBuffer>, length: number, { file }
   return whole;
 }
 
-function fetchPart(url: string, part: ModelPart, onProgress: Report): Promise<Uint8Array<ArrayBuffer>> {
-  return downloadModel(new URL(part.file, url).href, part, onProgress);
-}
-
 /** Undefined where there is none, or it cannot be had: then the whole is fetched, and that says what is wrong. */
 async function firstPart(url: string, { parts, bytes }: ModelVariant, onProgress: Report): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!parts || !canJoin()) return undefined;
   try {
-    return await inflated(await fetchPart(url, parts.first, onProgress), bytes, parts.first);
+    return await inflated(await downloadModel(new URL(parts.first.file, url).href, parts.first, onProgress), bytes, parts.first);
   } catch {
     return undefined;
+  }
+}
+
+/** Downloads with nobody watching: a connection that gives nothing for so long is given up, milliseconds. */
+const STALL_MS = 30_000;
+
+async function unwatched(url: string, part: ModelPart): Promise<Uint8Array<ArrayBuffer>> {
+  const stalled = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stalled.abort(), STALL_MS);
+  };
+  wait();
+  try {
+    return await downloadModel(new URL(part.file, url).href, part, wait, (address) => fetch(address, { signal: stalled.signal }));
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** The whole file. @param first stays as it is: a network is made of it meanwhile */
 async function joined(url: string, variant: ModelVariant, first: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const { rest } = variant.parts ?? {};
-  const silent = (): void => undefined;
-  if (!rest) return downloadModel(url, variant, silent);
-  const bytes = await inflated(await fetchPart(url, rest, silent), variant.bytes, rest);
+  if (!rest) return unwatched(url, variant);
+  const bytes = await inflated(await unwatched(url, rest), variant.bytes, rest);
   for (let i = 0; i < bytes.length; i++) bytes[i] += first[i];
   const found = await sha256(bytes);
   if (found !== undefined && found !== variant.sha256) throw new Fault('model-corrupt', `${variant.file} of its parts has the SHA-256 ${found}, not ${variant.sha256}.`);

@@ -44,6 +44,23 @@ describe('annotations read into sessions', () => {
     expect(history.labels.spans.map(({ id, label }) => [id, label.name])).toEqual([['a', 'mug'], ['b', 'mug']]);
   });
 
+  it('are the latest where a film comes more than once, as from two annotators in "JSON-MIN"', async () => {
+    const row = (updated_at: string, spans: object[]) => ({
+      id: 3, video: '/x.mp4', framerate: 20, session: 'one', name: 'Zoo', spans: ['a', 'b'], annotator: 1, annotation_id: 4, updated_at, label: spans,
+    });
+    const cup = { id: 'a', ranges: [{ start: 1, end: 10 }], timelinelabels: ['cup'] };
+    const report = await importAnnotations(JSON.stringify([row('2026-11-26T10:00:00Z', [cup]), row('2026-11-25T10:00:00Z', [{ ...cup, timelinelabels: ['bowl'] }])]));
+    expect(report.others).toBe(1);
+    expect((await new SessionStoreService().open('one')).human.spans.filter(({ startUs }) => startUs === 0).map(({ label }) => label.name)).toEqual(['cup']);
+  });
+
+  it('go to no session of another id that has none of the spans that were exported', async () => {
+    const other = task('elsewhere', 'Town');
+    other.data.spans = ['of another film'];
+    expect((await importAnnotations(JSON.stringify([other]))).unmatched).toEqual(['Town']);
+    expect((await new SessionStoreService().open('two')).human.spans).toHaveLength(2);
+  });
+
   it('find a session of another id by its name, where one alone has it', async () => {
     expect((await importAnnotations(JSON.stringify([task('elsewhere', 'Town')]))).sessions.map(({ name }) => name)).toEqual(['Town']);
     await session('three', 'Town');

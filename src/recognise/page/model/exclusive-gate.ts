@@ -22,6 +22,12 @@ export class ExclusiveGate {
     }
   }
 
+  /** Does the work alone, after exclusive work that may be on. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#held) await this.#held;
+    return this.exclusive(work);
+  }
+
   /**
    * Waits until what is in hand is done, holds back the rest, and does the work alone.
    * @throws Error where other exclusive work is on

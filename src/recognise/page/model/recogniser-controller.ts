@@ -254,7 +254,7 @@ export class RecogniserController extends SharedController {
     await begin({ client, loaded });
     if (call !== this.#call) return;
     this.#set('ready');
-    if (loaded.coarse) this.#whole.begin({ request, gone: () => call !== this.#call, take: begin });
+    if (loaded.coarse) this.#whole.begin({ request, gone: () => call !== this.#call || this.#client !== client, take: begin });
   }
 
   /** Makes a worker with a model in it the one that recognises. */

@@ -74,7 +74,9 @@ export class PictureLook implements ReactiveController {
     this.#progress = 0;
     const seen: SeenPicture[] = [];
     const job = transfer.lookThrough(definition, async (taken) => {
-      seen.push(...(await this.#seen(taken)));
+      const pictures = await this.#seen(taken);
+      if (job !== this.#job) return;
+      seen.push(...pictures);
       this.#classes = taken.classes;
       this.#every = taken.every;
       this.#progress = taken.done;
@@ -110,6 +112,6 @@ export class PictureLook implements ReactiveController {
     if (recogniser.state !== 'ready') return { top: [] };
     const frame = await createImageBitmap(image, { colorSpaceConversion: 'none' });
     const aim = { x: 0.5, y: 0.5, side: 1 };
-    return recogniser.recognise(frame, { id: 0, capturedAt: performance.now(), count: ANSWERS, features: true, live: false, aim });
+    return recogniser.recognise(frame, { id: 0, capturedAt: performance.now(), count: ANSWERS, features: true, live: false, aim }).catch(() => ({ top: [] }));
   }
 }

@@ -40,6 +40,7 @@ export class SessionLibrary implements ReactiveController {
   #sessions: readonly SessionManifest[] | undefined;
   #faults: readonly LibraryFault[] = [];
   #removed: readonly SessionManifest[] = [];
+  #deletion: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #endSubscription: (() => void) | undefined;
   #refreshes = 0;
@@ -151,12 +152,27 @@ export class SessionLibrary implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** Whether what was taken off the list is being deleted: it cannot be had back any more. */
+  get deleting(): boolean {
+    return this.#deletion !== undefined;
+  }
+
   /** Deletes what is to be deleted, now. One that cannot be leaves the others be. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    this.#deletion ??= this.#delete().finally(() => {
+      this.#deletion = undefined;
+      this.host.requestUpdate();
+    });
+    return this.#deletion;
+  }
+
+  async #delete(): Promise<void> {
     const removed = this.#removed;
     clearTimeout(this.#timer);
     if (removed.length === 0) return;
+    this.host.requestUpdate();
     for (const { id, name } of removed) {
+      if (this.#removed !== removed) break;
       this.#missed.deleted(id);
       await this.#guarded(() => this.store.delete(id), removed.length > 1 ? name : undefined);
     }

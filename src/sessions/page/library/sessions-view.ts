@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
-import { isAnnotations, isZip } from '../../../base/page/dropped-files';
+import { isAnnotations, isModel, isZip } from '../../../base/page/dropped-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
@@ -233,7 +233,7 @@ export class SessionsView extends LitElement {
             <button @click=${() => this.removedSet.undo()}>${msg('Undo')}</button>
           </div>`
         : nothing}
-      ${removed.length > 0
+      ${removed.length > 0 && !this.library.deleting
         ? html`<div class="toast">
             <span>${removed.length === 1 ? msg(str`Deleted ${removed[0].name}`) : msg(str`Deleted ${removed.length} sessions`)}</span>
             <button @click=${() => this.library.undoRemove()}>${msg('Undo')}</button>
@@ -304,7 +304,9 @@ export class SessionsView extends LitElement {
   /** Takes zips; what else is dropped is the app's. */
   readonly #onDrop = (event: DragEvent): void => {
     this.dragging = false;
-    const zips = [...(event.dataTransfer?.files ?? [])].filter((file) => isZip(file) || isAnnotations(file));
+    const files = [...(event.dataTransfer?.files ?? [])];
+    // A JSON file beside a model is the model's.
+    const zips = files.some(isModel) ? [] : files.filter((file) => isZip(file) || isAnnotations(file));
     if (zips.length === 0) return;
     event.preventDefault();
     event.stopPropagation();

@@ -34,6 +34,8 @@ export interface AnnotatedTask {
   readonly picture: { readonly file: string; readonly label: string } | undefined;
   /** Annotations beside the one that is taken. */
   readonly others: number;
+  /** When it was made or changed, milliseconds since 1970; 0 where that is not said. */
+  readonly at: number;
 }
 
 /** Thrown where a file is no export of Label Studio. */
@@ -72,12 +74,13 @@ function task(value: unknown, place: number): AnnotatedTask {
   if (!isFields(value)) throw new AnnotationError(`Entry ${place} of the file is ${briefly(value)}, not a task.`);
   const minimal = !Array.isArray(value['annotations']);
   const data = minimal ? value : isFields(value['data']) ? value['data'] : {};
-  const annotations = minimal ? [value] : list(value['annotations']).filter(isFields).filter(({ was_cancelled }) => was_cancelled !== true);
+  // What nobody annotated has a row as well, with no annotation: it says nothing of what is here.
+  const annotations = minimal ? [value].filter(({ annotation_id }) => typeof annotation_id === 'number') : list(value['annotations']).filter(isFields).filter(({ was_cancelled }) => was_cancelled !== true);
   const latest = annotations.reduce<Fields | undefined>((best, one) => (best && time(best) > time(one) ? best : one), undefined);
   const results = list(latest?.['result']).filter(isFields);
-  const values: readonly Fields[] = minimal ? list(value['label']).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
+  const values: readonly Fields[] = minimal ? Object.values(value).flatMap(list).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
   const name = text(data['name']) ?? text(data['session']) ?? `task ${typeof value['id'] === 'number' ? value['id'] : place}`;
-  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1) };
+  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0 };
   const rate = data['framerate'];
   if (latest && text(data['video']) !== undefined && typeof rate === 'number' && rate > 0) {
     const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;

@@ -2,6 +2,7 @@ import { Fault } from '../../../base/shared/fault';
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { AnnotationError, filmChange, parseAnnotations, pictureChange, type AnnotatedTask, type AnnotationChange } from '../../shared/import/label-studio';
 import { runsOf } from '../../shared/export/export-source';
+import type { SessionManifest } from '../../shared/session';
 import type { AnnotationReport } from '../../shared/session-export';
 import { SessionSource } from '../export/session-source';
 import { SessionStoreService } from '../store/session-store-service';
@@ -21,6 +22,18 @@ async function predictedIn(source: SessionSource): Promise<readonly LabelRef[]> 
   return [...labels.values()];
 }
 
+/**
+ * The session that a task is of where none has its id, as on a device that has imported the session: the only one of its name. Names are times by
+ * default, so that a film of another device may have it too: one of the spans that were exported has to be in it.
+ */
+async function copyOf({ session, name, film }: AnnotatedTask, sessions: readonly SessionManifest[], store: SessionStoreService): Promise<SessionManifest | undefined> {
+  const [only, ...more] = sessions.filter((each) => each.name === name);
+  if (!only || more.length > 0) return undefined;
+  if (session === undefined || !film?.exported?.length) return session === undefined ? only : undefined;
+  const { human } = await store.open(only.id);
+  return human.spans.some(({ id }) => film.exported?.includes(id)) ? only : undefined;
+}
+
 /** Takes what came back from Label Studio into the sessions that it is of: each one's changes are one step of undo. */
 export async function importAnnotations(json: string): Promise<AnnotationReport> {
   const store = new SessionStoreService();
@@ -29,11 +42,18 @@ export async function importAnnotations(json: string): Promise<AnnotationReport>
   const report: { -readonly [K in keyof AnnotationReport]: AnnotationReport[K] extends readonly (infer E)[] ? E[] : AnnotationReport[K] } = { sessions: [], unmatched: [], others: 0 };
   const bySession = new Map<string, AnnotatedTask[]>();
   for (const task of tasks) {
-    const named = sessions.filter(({ name }) => name === task.name);
-    const session = sessions.find(({ id }) => id === task.session) ?? (named.length === 1 ? named[0] : undefined);
-    if (!session || (!task.film && !task.picture)) report.unmatched.push(task.name);
-    else bySession.set(session.id, [...(bySession.get(session.id) ?? []), task]);
+    const session = sessions.find(({ id }) => id === task.session) ?? (await copyOf(task, sessions, store));
     report.others += task.others;
+    if (!session || (!task.film && !task.picture)) {
+      report.unmatched.push(task.name);
+      continue;
+    }
+    // "JSON-MIN" has an entry for each annotation, in any order, and a file may hold a film twice: the latest counts.
+    const own = bySession.get(session.id) ?? [];
+    const same = own.find(({ film, picture }) => (film ? task.film !== undefined : picture?.file === task.picture?.file));
+    if (same) report.others++;
+    if (same && same.at >= task.at) continue;
+    bySession.set(session.id, [...own.filter((each) => each !== same), task]);
   }
   for (const [id, own] of bySession) {
     const source = await SessionSource.open(id);
