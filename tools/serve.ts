@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { ISOLATION_HEADERS, SECURITY_HEADERS } from '../src/base/shared/headers';
 import { hostCheck } from '../src/server/hosts';
+import { allowHeader } from '../src/server/methods';
 import { Problem } from '../src/server/problem';
 import { pageRoutes } from '../src/server/routes/page';
 
@@ -92,7 +93,8 @@ function guard(app: FastifyInstance, host: string, { isolated, files, names }: S
     const file = files && Object.hasOwn(files, path) ? files[path] : undefined;
     if (!file) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return sendText(reply.header('Allow', 'GET, HEAD'), 405, `${path} takes GET and HEAD, not ${request.method}.`);
+      reply.header('Allow', allowHeader(['GET', 'HEAD']));
+      return request.method === 'OPTIONS' ? reply.code(204).send() : sendText(reply, 405, `${path} takes GET and HEAD, not ${request.method}.`);
     }
     return reply.header('Cache-Control', 'no-store').type(file.type).send(file.body);
   });

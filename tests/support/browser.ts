@@ -139,6 +139,14 @@ export async function openApp(page: Page, url: string): Promise<void> {
   await page.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
 }
 
+/** Waits until the model runs whole, in one worker: a first visit begins with a part of it. */
+export async function wholeModel(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const { recogniser } = document.querySelector('sg-app') as unknown as { readonly recogniser?: { readonly loaded?: { readonly coarse?: boolean } } };
+    return recogniser?.loaded && !recogniser.loaded.coarse;
+  });
+}
+
 /** Has the app take an engine from its next start on. */
 export async function chooseEngine(page: Page, engine: EngineId | 'auto'): Promise<void> {
   await page.evaluate((chosen) => {

@@ -3,7 +3,7 @@ import type { Page, Worker } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
-import { openApp, openBrowser, PHONE, watchErrors, withoutResNet18, type Browsing } from '../../support/browser';
+import { openApp, openBrowser, PHONE, watchErrors, wholeModel, withoutResNet18, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
 import { knownImages, SCRATCH, sharedImages } from '../../support/shared';
 import { skimageImages } from '../../support/skimage';
@@ -44,6 +44,8 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
     page = browsing.page;
     watchErrors(page, errors);
     await openApp(page, serving.url);
+    // Its worker is looked into.
+    await wholeModel(page);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor();
   });

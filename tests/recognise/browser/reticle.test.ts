@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { DESKTOP, openApp, openBrowser, PHONE, wholeModel, type Browsing } from '../../support/browser';
 import { withCanvasCameras, type Rectangle } from '../../support/canvas-camera';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
@@ -36,6 +36,8 @@ describe.each([
     await withCanvasCameras(page, [{ deviceId: 'a', label: 'A' }]);
     await withWorkerPrelude(page, SPY);
     await openApp(page, serving.url);
+    // Its worker is looked into.
+    await wholeModel(page);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor();
     // What lies over the image would hide the rectangle.

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { DESKTOP, openApp, openBrowser, PHONE, withoutTrial, type Browsing } from '../../support/browser';
+import { DESKTOP, openApp, openBrowser, PHONE, wholeModel, withoutTrial, type Browsing } from '../../support/browser';
 import { makeVideo } from '../../support/video';
 import { drawn } from '../../support/waits';
 import { withWorkerPrelude } from '../../support/worker-prelude';
@@ -37,6 +37,8 @@ describe.each([
     await withoutTrial(page);
     await withWorkerPrelude(page, SPY);
     await openApp(page, serving.url);
+    // Its worker is looked into.
+    await wholeModel(page);
     video = await makeVideo(page, [{ colour: '#f00', seconds: 2 }, { colour: '#00f', seconds: 2 }]);
   });
   afterEach(() => browsing.close());
