@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page, type Worker } from 'playwright-core';
 import type { ModelManifest } from '../../src/base/shared/model';
 import type { EngineId } from '../../src/engine/engine';
 
@@ -145,6 +145,9 @@ export async function wholeModel(page: Page): Promise<void> {
     const { recogniser } = document.querySelector('sg-app') as unknown as { readonly recogniser?: { readonly loaded?: { readonly coarse?: boolean } } };
     return recogniser?.loaded && !recogniser.loaded.coarse;
   });
+  // Chromium takes two seconds to end the one that began.
+  const recognisers = (): Worker[] => page.workers().filter((worker) => worker.url().includes('recogniser.worker'));
+  while (recognisers().length > 1) await Promise.race(recognisers().map((worker) => worker.waitForEvent('close')));
 }
 
 /** Has the app take an engine from its next start on. */
