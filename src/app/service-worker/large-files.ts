@@ -12,6 +12,9 @@ export async function largeFiles(build: string): Promise<OfflineList['files'] | 
   return Array.isArray(list?.files) ? (list.files as OfflineList['files']) : undefined;
 }
 
+/** A phone has no room for the bytes at this moment. */
+const NO_MEMORY = Symbol('no memory');
+
 /** Addresses whose content was looked at since this service worker was started. */
 const whole = new Set<string>();
 
@@ -26,10 +29,10 @@ export async function wholeLargeFile(address: string, build: string): Promise<Re
   const listed = (await largeFiles(build))?.find(({ key }) => new URL(key, self.registration.scope).href === address);
   // Of another version whose pages are still open: nobody knows here what it should be.
   if (!listed) return kept;
-  const bytes = await kept.clone().arrayBuffer().catch(() => undefined);
-  // Not read for want of memory, as on a phone, it may be good all the same.
-  if (!bytes) return kept;
-  if ((await sha256(new Uint8Array(bytes))) !== listed.sha256) {
+  const bytes = await kept.clone().arrayBuffer().catch((error: unknown) => (error instanceof RangeError ? NO_MEMORY : undefined));
+  // It may be good all the same.
+  if (bytes === NO_MEMORY) return kept;
+  if (!bytes || (await sha256(new Uint8Array(bytes))) !== listed.sha256) {
     await files.delete(address);
     return undefined;
   }
