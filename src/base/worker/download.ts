@@ -33,10 +33,11 @@ async function readInto(
  */
 export async function downloadModel(
   url: string,
-  { file, bytes: due, sha256: wanted }: ModelPart,
+  part: ModelPart,
   onProgress: (progress: LoadProgress) => void,
   fetcher: typeof fetch = fetch,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { bytes: due } = part;
   const bytes = new Uint8Array(due);
   let loaded: number;
   try {
@@ -47,12 +48,13 @@ export async function downloadModel(
     throw new Fault('model-download', error instanceof Error ? error.message : String(error), { cause: error });
   }
   onProgress({ phase: 'verify', loaded, total: due });
-  if (loaded !== due) {
-    throw new Fault('model-corrupt', `${file} has ${loaded} bytes where ${due} are due.`);
-  }
-  const found = await sha256(bytes);
-  if (found !== undefined && found !== wanted) {
-    throw new Fault('model-corrupt', `${file} has the SHA-256 ${found}, not ${wanted}.`);
-  }
+  await checkFile(part, bytes, loaded);
   return bytes;
+}
+
+/** @throws Fault `model-corrupt` where a file's length or SHA-256 is not what the manifest says */
+export async function checkFile({ file, bytes: due, sha256: wanted }: ModelPart, bytes: Uint8Array<ArrayBuffer>, length = bytes.length): Promise<void> {
+  if (length !== due) throw new Fault('model-corrupt', `${file} has ${length} bytes where ${due} are due.`);
+  const found = await sha256(bytes);
+  if (found !== undefined && found !== wanted) throw new Fault('model-corrupt', `${file} has the SHA-256 ${found}, not ${wanted}.`);
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelPart, ModelVariant } from '../../base/shared/model';
 import { modelKey } from '../../base/shared/offline';
-import { downloadModel, sha256 } from '../../base/worker/download';
+import { checkFile, downloadModel } from '../../base/worker/download';
 import { alone, findKept, forget, keep } from '../../base/worker/kept-files';
 
 type Report = (progress: LoadProgress) => void;
@@ -30,9 +30,10 @@ export function siteModel(url: string, variant: ModelVariant, early: boolean, on
           resolve({ bytes: kept, coarse: false });
           return;
         }
-        const first = early ? await firstPart(url, variant, onProgress) : undefined;
+        const parts = early && canJoin() ? variant.parts : undefined;
+        const first = parts && (await firstPart(url, parts.first, variant.bytes, onProgress));
         if (first) resolve({ bytes: first, coarse: true });
-        const bytes = first ? await joined(url, variant, first) : await downloadModel(url, variant, onProgress);
+        const bytes = first ? await joined(url, variant, parts.rest, first) : await downloadModel(url, variant, onProgress);
         resolve({ bytes, coarse: false });
         // Whoever waits for the same file goes on only once it is kept. No room is no reason to do without the model.
         await keep(key, bytes).catch(() => undefined);
@@ -56,11 +57,10 @@ async function inflated(bytes: Uint8Array<ArrayBuffer>, length: number, { file }
   return whole;
 }
 
-/** Undefined where there is none, or it cannot be had: then the whole is fetched, and that says what is wrong. */
-async function firstPart(url: string, { parts, bytes }: ModelVariant, onProgress: Report): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (!parts || !canJoin()) return undefined;
+/** Undefined where it cannot be had: then the whole is fetched, and that says what is wrong. */
+async function firstPart(url: string, part: ModelPart, length: number, onProgress: Report): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    return await inflated(await downloadModel(new URL(parts.first.file, url).href, parts.first, onProgress), bytes, parts.first);
+    return await inflated(await downloadModel(new URL(part.file, url).href, part, onProgress), length, part);
   } catch {
     return undefined;
   }
@@ -85,13 +85,10 @@ async function unwatched(url: string, part: ModelPart): Promise<Uint8Array<Array
 }
 
 /** The whole file. @param first stays as it is: a network is made of it meanwhile */
-async function joined(url: string, variant: ModelVariant, first: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const { rest } = variant.parts ?? {};
-  if (!rest) return unwatched(url, variant);
+async function joined(url: string, variant: ModelVariant, rest: ModelPart, first: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await inflated(await unwatched(url, rest), variant.bytes, rest);
   for (let i = 0; i < bytes.length; i++) bytes[i] += first[i];
-  const found = await sha256(bytes);
-  if (found !== undefined && found !== variant.sha256) throw new Fault('model-corrupt', `${variant.file} of its parts has the SHA-256 ${found}, not ${variant.sha256}.`);
+  await checkFile(variant, bytes);
   return bytes;
 }
 

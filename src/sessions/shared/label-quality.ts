@@ -116,15 +116,20 @@ export class LabelQuality {
 
 /** Notes a view that differs from all before. */
 function look(views: Views, features: Float32Array, timeUs: number): void {
-  const length = Math.hypot(...features);
-  if (length === 0 || views.features.length >= MOST_VIEWS) return;
-  const unit = features.map((value) => value / length);
-  if (views.features.some((other) => dot(other, unit) >= VIEW_ALIKE)) return;
-  views.features.push(unit);
+  const direction = unit(features);
+  if (dot(direction, direction) === 0 || views.features.length >= MOST_VIEWS) return;
+  if (views.features.some((other) => dot(other, direction) >= VIEW_ALIKE)) return;
+  views.features.push(direction);
   views.sinceUs = timeUs;
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** Features of length one, so that their product is their cosine; as they are where they are all 0. */
+export function unit(features: Float32Array): Float32Array {
+  const length = Math.hypot(...features);
+  return length > 0 ? features.map((value) => value / length) : features;
+}
+
+export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldPictures, unit, type SeenPicture } from '../../../src/sessions/shared/dataset/look-through';
+import { foldPictures, type SeenPicture } from '../../../src/sessions/shared/dataset/look-through';
+import { unit } from '../../../src/sessions/shared/label-quality';
 
 const thumbnail = new Blob([]);
 let count = 0;

@@ -51,8 +51,7 @@ async function timeInTurns(sides: readonly TrialSide[], gate: ExclusiveGate, sto
     for (const [i, { client }] of sides.entries()) {
       if (stopped()) return undefined;
       // What times numbers of threads may be at a turn, its last one.
-      await gate.opened();
-      const turn = await gate.exclusive(() => client.measure(RUNS, TURN_MS));
+      const turn = await gate.alone(() => client.measure(RUNS, TURN_MS));
       if (round > 0) times[i].push(...turn);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }

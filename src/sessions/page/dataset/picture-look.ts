@@ -4,7 +4,8 @@ import { labelKey } from '../../../base/shared/labels/label-ref';
 import type { RecogniserController } from '../../../recognise/page/index';
 import type { Recognition } from '../../../recognise/shared/index';
 import type { DatasetClass, DatasetDefinition } from '../../shared/dataset/dataset';
-import { foldPictures, unit, type SeenFold, type SeenPicture } from '../../shared/dataset/look-through';
+import { foldPictures, type SeenFold, type SeenPicture } from '../../shared/dataset/look-through';
+import { unit } from '../../shared/label-quality';
 import type { TakenPicture } from '../../shared/session-export';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
 

@@ -1,4 +1,4 @@
-import { VIEW_ALIKE } from '../label-quality';
+import { dot, unit, VIEW_ALIKE } from '../label-quality';
 
 /*
  * Looking through a training set for what is wrong in it: the pictures of each class, near-copies folded into one, the least sure first. Both go
@@ -30,20 +30,15 @@ export interface SeenFold {
   readonly sureness: number;
 }
 
-/** Features of length one, so that their product is their cosine; as they are where they are all 0. */
-export function unit(features: Float32Array): Float32Array {
-  const length = Math.hypot(...features);
-  return length > 0 ? features.map((value) => value / length) : features;
+interface ClassSum {
+  /** Of its pictures' features. */
+  readonly sum: Float32Array;
+  readonly count: number;
+  /** Of the sum, of unit length. */
+  readonly direction: Float32Array;
 }
 
-function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-/** Sums of each class's features, and of how many. */
-function sumsOf(pictures: readonly SeenPicture[]): ReadonlyMap<number, { readonly sum: Float32Array; count: number }> {
+function sumsOf(pictures: readonly SeenPicture[]): ReadonlyMap<number, ClassSum> {
   const sums = new Map<number, { readonly sum: Float32Array; count: number }>();
   for (const { classId, features } of pictures) {
     if (!features) continue;
@@ -52,17 +47,17 @@ function sumsOf(pictures: readonly SeenPicture[]): ReadonlyMap<number, { readonl
     features.forEach((value, i) => (found.sum[i] += value));
     found.count++;
   }
-  return sums;
+  return new Map([...sums].map(([id, { sum, count }]) => [id, { sum, count, direction: unit(sum) }]));
 }
 
 /** How much nearer a picture is to its class's mean than to the nearest other class's, as cosines; its probability where that cannot be told. */
-function surenessOf({ features, classId, probability }: SeenPicture, sums: ReturnType<typeof sumsOf>): number {
+function surenessOf({ features, classId, probability }: SeenPicture, sums: ReadonlyMap<number, ClassSum>): number {
   const own = sums.get(classId);
   if (!features || !own || sums.size < 2) return probability;
   // Without itself; the only one of its class is as near to it as can be.
   const rest = own.sum.map((value, i) => value - features[i]);
-  const near = own.count > 1 ? product(features, unit(rest)) : 1;
-  const others = [...sums].filter(([id]) => id !== classId).map(([, { sum }]) => product(features, unit(sum)));
+  const near = own.count > 1 ? dot(features, unit(rest)) : 1;
+  const others = [...sums].filter(([id]) => id !== classId).map(([, { direction }]) => dot(features, direction));
   return near - Math.max(...others);
 }
 
@@ -75,7 +70,7 @@ export function foldPictures(pictures: readonly SeenPicture[]): ReadonlyMap<numb
     const folds = classes.get(picture.classId) ?? [];
     classes.set(picture.classId, folds);
     const { features } = picture;
-    const like = features && folds.find(({ first }) => first.features !== undefined && product(first.features, features) >= VIEW_ALIKE);
+    const like = features && folds.find(({ first }) => first.features !== undefined && dot(first.features, features) >= VIEW_ALIKE);
     const sureness = surenessOf(picture, sums);
     if (!like) folds.push({ first: picture, keys: [picture.key], sureness });
     else {
