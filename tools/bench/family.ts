@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { EngineId } from '../../src/engine/engine';
 import { encodeModel } from '../../src/engine/onnx/encode';
-import type { Precision } from '../../src/engine/model';
+import { TORCHVISION_PREPROCESSING, type Precision } from '../../src/engine/model';
+import type { OnnxModel } from '../../src/engine/onnx/model';
 import { modelIndex } from '../../src/server/model-index';
 import { root } from '../../src/engine/kernels/build/compile';
 import { openHarness, withHarness, type HarnessServing } from '../harness/serve-harness';
 import { mobileNetV2 } from '../networks/mobilenet-v2';
+import { observeNetwork, quantised } from '../quantise/quantise-resnet18';
+import { LITE_RECIPE } from '../quantise/recipe';
 import * as ort from '../../src/server/onnxruntime';
 import { DIST } from '../serve';
 import { hideRelaxedSimd, JOINED, LITERT, PLAIN, rivalCandidate, RIVAL_FOLDERS, selfTestInput, writeTflite, type Contestant } from './contestants';
@@ -41,12 +44,26 @@ const BASE = 'onnxruntime-web fp32';
 /** Largest share of the largest score that float32 summed in another order explains. */
 const SAME = 1e-3;
 
-/** MobileNetV2 with weights from a seed, as a file beside the app: what it answers means nothing, how long it takes does. */
-function files(): ReadonlyMap<string, NetworkFile> {
-  const mobile = encodeModel(mobileNetV2(1));
+/** MobileNetV2 with weights from a seed, in float and in int8, as files beside the app: what they answer means nothing, how long it takes does. */
+async function files(): Promise<ReadonlyMap<string, NetworkFile>> {
+  const model = mobileNetV2(1);
+  const [stem] = model.graph.nodes;
+  const recipe = { ...LITE_RECIPE, float: [stem.name, 'logits'] };
+  const input = async function* (): AsyncGenerator<Float32Array> {
+    yield await Promise.resolve(selfTestInput());
+  };
+  const int8 = quantised(await observeNetwork(model, recipe, input()), recipe, TORCHVISION_PREPROCESSING);
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'mobilenet-v2.onnx'), mobile);
-  return new Map<string, NetworkFile>([['EfficientNet-Lite0', { bytes: readFileSync(join(DIST, `models/${LITE}.onnx`)) }], ['MobileNetV2', { bytes: mobile, url: 'family/mobilenet-v2.onnx' }]]);
+  const file = (name: string, network: OnnxModel): NetworkFile => {
+    const bytes = encodeModel(network);
+    writeFileSync(join(FOLDER, name), bytes);
+    return { bytes, url: `family/${name}` };
+  };
+  return new Map<string, NetworkFile>([
+    ['EfficientNet-Lite0', { bytes: readFileSync(join(DIST, `models/${LITE}.onnx`)) }],
+    ['MobileNetV2', file('mobilenet-v2.onnx', model)],
+    ['MobileNetV2 int8', file('mobilenet-v2-int8.onnx', int8)],
+  ]);
 }
 
 function entries(): Entry[] {
@@ -65,6 +82,8 @@ function entries(): Entry[] {
     ...both('EfficientNet-Lite0'),
     ...(has(LITE, 'int8') ? int8('EfficientNet-Lite0', LITE) : []),
     ...both('MobileNetV2'),
+    ...int8('MobileNetV2', LITE),
+    { network: 'MobileNetV2', engine: 'onnxruntime-web int8 (static QDQ)', app: { modelId: LITE, precision: 'int8', id: 'ort' } },
     ...(has('resnet18', 'int8') ? int8('ResNet-18', 'resnet18') : []),
   ];
 }
@@ -78,14 +97,14 @@ async function native(bytes: Uint8Array): Promise<number[]> {
 
 /** Milliseconds of the other networks on own kernels, on onnxruntime-web and on LiteRT.js. */
 export async function benchFamily(): Promise<void> {
-  const known = files();
+  const known = await files();
   await withHarness({ extra: { ...RIVAL_FOLDERS, '/family': FOLDER } }, async (page: Page, serving: HarnessServing) => {
     await hideRelaxedSimd(page);
     const joined = await openHarness(serving, { own: true, flags: JOINED });
     const timed: { entry: Entry; contestant: Contestant; times: number[] }[] = [];
     for (const threads of [1, 2]) {
       for (const entry of entries()) {
-        const file = known.get(entry.network);
+        const file = known.get(entry.app?.precision === 'int8' ? `${entry.network} int8` : entry.network);
         const on = entry.joined ? joined.page : page;
         const contestant = entry.app ? await startApp(on, serving, entry, entry.app, threads, file) : await startRival(on, serving, entry, threads, file);
         timed.push({ entry, contestant, times: [] });
@@ -104,7 +123,7 @@ export async function benchFamily(): Promise<void> {
       '## Other networks',
       `Milliseconds of one 224 x 224 picture: ${ROUNDS} interleaved rounds of ${RUNS} runs. "Times quicker" is against onnxruntime-web on the same`,
       'file with as many threads; LiteRT.js has the same weights in a flatbuffer that is made of that file. MobileNetV2 has torchvision\'s layout',
-      'and weights from a seed. "Joined": in a Chromium whose V8 makes one operation of 256 bits of two. `npm run bench -- engines`, or `family` alone.',
+      'and weights from a seed, its int8 rows those of the same network in integers (against float, as all). "Joined": in a Chromium whose V8 makes one operation of 256 bits of two. `npm run bench -- engines`, or `family` alone.',
       '', machine(page.context().browser()?.version() ?? ''), '',
       table(['network', 'engine', 'threads', 'min ms', 'median ms', 'times quicker (min)', 'times quicker (median)'], rows),
     ].join('\n'));

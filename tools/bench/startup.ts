@@ -73,13 +73,37 @@ async function slowLink(target: number, bitsPerSecond: number): Promise<SlowLink
   };
 }
 
+/**
+ * Runs in the page, before it: starts the camera as soon as there is a button, and notes when the first label stands there. Looked for at every frame
+ * and by the page's own clock, which begins with the navigation: a locator asks at growing intervals, up to half a second late.
+ */
+function noteFirstLabel(): void {
+  let started = false;
+  const look = (): void => {
+    const roots: (Document | ShadowRoot)[] = [document];
+    for (let root = roots.pop(); root; root = roots.pop()) {
+      for (const element of root.querySelectorAll('*')) {
+        if (element.shadowRoot) roots.push(element.shadowRoot);
+        if (!started && element instanceof HTMLButtonElement && !element.disabled && element.textContent.trim() === 'Start the camera') {
+          started = true;
+          element.click();
+        }
+        if (started && element.matches('li') && root instanceof ShadowRoot && root.host.localName === 'sg-label-list') {
+          performance.mark('first label');
+          return;
+        }
+      }
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
 /** Seconds from opening the page to the first label, with the camera started as soon as there is a button. */
 async function firstLabel(page: Page, url: string): Promise<number> {
-  const started = performance.now();
   await page.goto(url, { waitUntil: 'commit', timeout: 120_000 });
-  await page.getByRole('button', { name: 'Start the camera' }).click({ timeout: 60_000 });
-  await page.locator('sg-label-list li').first().waitFor({ timeout: 120_000 });
-  return (performance.now() - started) / 1000;
+  const label = await page.waitForFunction(() => performance.getEntriesByName('first label').at(0)?.startTime, undefined, { timeout: 120_000 });
+  return ((await label.jsonValue()) ?? Number.NaN) / 1000;
 }
 
 /** Cold and warm start to the first label, by what the model's file holds. */
@@ -102,6 +126,7 @@ export async function benchStartup(): Promise<void> {
           const browsing = await openBrowser({ own: true, video, context: { serviceWorkers: 'allow' } });
           const { page, context } = browsing;
           version = context.browser()?.version() ?? '';
+          await page.addInitScript({ content: `globalThis.__name = (f) => f; (${noteFirstLabel.toString()})();` });
           await page.addInitScript((p) => localStorage.setItem('sightglass.settings', JSON.stringify({ modelId: 'resnet18', precision: p })), precision);
           try {
             row.cold.push(await firstLabel(page, link.url));
