@@ -1,4 +1,5 @@
 // npm run tool -- endurance [--share 0.1]: hours of use in one visit, and what the page holds before and after each kind of it.
+// --control: what a page without any of the app's code holds after it has shown the same pictures.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -86,6 +87,29 @@ async function lookThrough(page: Page, images: readonly string[]): Promise<void>
   await page.locator('sg-picture-card').first().waitFor({ state: 'detached' });
 }
 
+/** The same pictures in a page of none of the app's code: decoded, drawn small, shown, and taken away again. What it leaves is the browser's. */
+async function lookWithoutApp(page: Page, images: readonly string[]): Promise<void> {
+  await page.locator('input').setInputFiles([...images]);
+  await page.evaluate(async () => {
+    const urls: string[] = [];
+    for (const file of document.querySelector('input')?.files ?? []) {
+      const bitmap = await createImageBitmap(file);
+      const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+      canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+      bitmap.close();
+      const small = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.8));
+      if (!small) throw new Error('The canvas gives no JPEG.');
+      const image = Object.assign(new Image(), { src: URL.createObjectURL(small) });
+      urls.push(image.src);
+      document.querySelector('div')?.append(image);
+      await image.decode();
+    }
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    document.querySelector('div')?.replaceChildren();
+    for (const url of urls) URL.revokeObjectURL(url);
+  });
+}
+
 /** One kind of use, counted in between. @returns what was held at which count */
 async function endure(page: Page, { name, count, each, round }: Use): Promise<(readonly [number, Sample])[]> {
   // Code that is fetched once, and what is kept of the round before.
@@ -112,7 +136,7 @@ function rows({ name, count, per, perName }: Use, samples: readonly (readonly [n
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { share: { type: 'string', default: '1' } } });
+  const { values } = parseArgs({ options: { share: { type: 'string', default: '1' }, control: { type: 'boolean', default: false } } });
   const share = Number(values.share);
   if (!(share > 0 && share <= 1)) throw new Error('--share is more than 0 and at most 1: npm run tool -- endurance --share 0.1');
   const counted = (whole: number, each = 1): number => Math.max(each, Math.round((whole * share) / each) * each);
@@ -123,6 +147,23 @@ async function main(): Promise<void> {
     { name: 'changes of model', count: counted(20, 2), each: 2, per: 10, perName: '10 changes', round: (page) => useModels(page, ['efficientnet-lite0', 'resnet18']) },
     { name: 'pictures', count: counted(500, BATCH), each: BATCH, per: 100, perName: '100 pictures', round: (page) => lookThrough(page, images) },
   ];
+  const write = (page: Page, part: string, lines: readonly string[][]): void => {
+    const text = [machine(page.context().browser()?.version() ?? ''), '', table(['', ...COLUMNS.map(([name]) => name)], lines)].join('\n');
+    if (share === 1) writePart(part, text, join(ROOT, 'docs/reliability.md'));
+    else console.log(`\n${text}\n\nA part of it only: docs/reliability.md stays as it is.`);
+  };
+  if (values.control) {
+    const empty = await openBrowser({ own: true });
+    const { page } = empty;
+    try {
+      await page.setContent('<input type="file" multiple><div></div>');
+      const use: Use = { name: 'pictures without the app', count: counted(500, BATCH), each: BATCH, per: 100, perName: '100 pictures', round: (at) => lookWithoutApp(at, images) };
+      write(page, 'endurance-control', rows(use, await endure(page, use)));
+    } finally {
+      await empty.close();
+    }
+    return;
+  }
   const serving = await serveBuilt();
   const browsing = await openBrowser({ own: true, video: await noiseVideo(CAMERA_RATE) });
   try {
@@ -141,9 +182,7 @@ async function main(): Promise<void> {
     await page.getByRole('link', { name: 'Live' }).click();
     await page.locator('sg-label-list li').first().waitFor();
     if (errors.length > 0) throw new Error(`The page complained:\n${errors.join('\n')}`);
-    const text = [machine(page.context().browser()?.version() ?? ''), '', table(['', ...COLUMNS.map(([name]) => name)], lines)].join('\n');
-    if (share === 1) writePart('endurance', text, join(ROOT, 'docs/reliability.md'));
-    else console.log(`\n${text}\n\nA part of it only: docs/reliability.md stays as it is.`);
+    write(page, 'endurance', lines);
   } finally {
     await browsing.close();
     await serving.close();
