@@ -4,8 +4,9 @@ import { Problem } from './problem';
 
 /** A decoded image, upright. */
 export interface DecodedImage {
-  /** RGBA, row after row. */
+  /** RGB, or RGBA where the image has alpha, row after row. */
   readonly pixels: Uint8Array;
+  readonly pixelBytes: 3 | 4;
   /** Pixels. */
   readonly width: number;
   /** Pixels. */
@@ -97,11 +98,13 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
     const image = sharp(bytes, { ...options, limitInputPixels: limits.maxPixels }).timeout({ seconds: limits.seconds });
     image.autoOrient();
     if (fourInks) image.pipelineColourspace('cmyk').toColourspace('cmyk');
-    else image.toColourspace('srgb').ensureAlpha();
+    // A fourth byte that says nothing costs a pass over all pixels, and another one where they are read.
+    else if (hasAlpha) image.toColourspace('srgb').ensureAlpha();
+    else image.toColourspace('srgb').removeAlpha();
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (fourInks) inksToColours(data);
     else if (hasAlpha) throughPremultiplication(data, type === 'image/webp' ? Math.floor : Math.round);
-    return { pixels: data, width: info.width, height: info.height };
+    return { pixels: data, pixelBytes: fourInks || hasAlpha ? 4 : 3, width: info.width, height: info.height };
   } catch (error) {
     const words = reason(error);
     if (/timeout/i.test(words)) throw new Problem('timed-out', `The picture was not decoded within ${limits.seconds} s.`, { cause: error });

@@ -155,6 +155,18 @@ describe('Preprocessor', () => {
     expect(cut).toEqual(whole);
   });
 
+  it('gives the same from three bytes a pixel as from four', () => {
+    const [width, height] = [733, 517];
+    const rgba = image(width, height);
+    const preprocessor = new Preprocessor(SPEC);
+    const four = new Float32Array(preprocessor.outputLength);
+    preprocessor.run(rgba, width, height, four);
+    const three = new Float32Array(preprocessor.outputLength);
+    preprocessor.run(rgba.filter((_, i) => i % 4 !== 3), width, height, three, undefined, undefined, undefined, 3);
+    expect(three).toEqual(four);
+    expect(() => preprocessor.run(rgba.subarray(0, width * height * 3 - 1), width, height, three, undefined, undefined, undefined, 3)).toThrow(/do not hold the region/);
+  });
+
   it('keeps no trace of a picture of another size', () => {
     const preprocessor = new Preprocessor(SPEC);
     const out = new Float32Array(preprocessor.outputLength);

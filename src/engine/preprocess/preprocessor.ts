@@ -18,6 +18,15 @@ export interface View {
   readonly mirrored?: boolean;
 }
 
+/** Bytes of an image, or of a part of it. */
+interface Source {
+  readonly pixels: Uint8Array | Uint8ClampedArray;
+  readonly available: Region;
+  /** Bytes from row to row. */
+  readonly stride: number;
+  readonly pixelBytes: 3 | 4;
+}
+
 interface Plan {
   readonly width: number;
   readonly height: number;
@@ -74,13 +83,14 @@ export class Preprocessor {
   /**
    * Preprocesses one image.
    *
-   * @param pixels RGBA or RGBX bytes of `available`, row after row; the fourth byte is ignored
+   * @param pixels RGBA, RGBX or RGB bytes of `available`, row after row; a fourth byte is ignored
    * @param width width of the whole image, pixels
    * @param height height of the whole image, pixels
    * @param out receives float32 NCHW [1, 3, crop, crop]
    * @param available the part of the image that `pixels` holds, the whole image if left out
-   * @param stride bytes from row to row, `available.width * 4` if left out
+   * @param stride bytes from row to row, `available.width * pixelBytes` if left out
    * @param view what of the image is wanted, and how
+   * @param pixelBytes bytes of each pixel
    * @throws RangeError where `pixels` or `available` hold less than the region, or `out` is too short
    */
   run(
@@ -89,14 +99,16 @@ export class Preprocessor {
     height: number,
     out: Float32Array,
     available: Region = { x: 0, y: 0, width, height },
-    stride: number = available.width * 4,
+    stride?: number,
     { square, mirrored = false }: View = {},
+    pixelBytes: 3 | 4 = 4,
   ): void {
+    const source: Source = { pixels, available, pixelBytes, stride: stride ?? available.width * pixelBytes };
     const plan = this.#planFor(width, height, square);
-    this.#check(plan.region, pixels, available, stride, out);
+    this.#check(plan.region, source, out);
     const needed = plan.region.height * this.spec.crop * CHANNELS;
     if (this.#rows.length < needed) this.#rows = new Uint8Array(needed);
-    this.#horizontalPass(plan, pixels, available, stride);
+    this.#horizontalPass(plan, source);
     this.#verticalPass(plan, out, mirrored);
   }
 
@@ -139,20 +151,14 @@ export class Preprocessor {
     };
   }
 
-  #check(
-    region: Region,
-    pixels: Uint8Array | Uint8ClampedArray,
-    available: Region,
-    stride: number,
-    out: Float32Array,
-  ): void {
+  #check(region: Region, { pixels, available, stride, pixelBytes }: Source, out: Float32Array): void {
     const inside =
       available.x <= region.x &&
       available.y <= region.y &&
       available.x + available.width >= region.x + region.width &&
       available.y + available.height >= region.y + region.height;
-    const enough = pixels.length >= (available.height - 1) * stride + available.width * 4;
-    if (!inside || !enough || stride < available.width * 4) {
+    const enough = pixels.length >= (available.height - 1) * stride + available.width * pixelBytes;
+    if (!inside || !enough || stride < available.width * pixelBytes) {
       throw new RangeError(
         `The pixels (${pixels.length} bytes, ${available.width} x ${available.height} at ${available.x}, ${available.y}, ` +
           `stride ${stride}) do not hold the region ${region.width} x ${region.height} at ${region.x}, ${region.y}.`,
@@ -163,29 +169,25 @@ export class Preprocessor {
     }
   }
 
-  #horizontalPass(
-    { horizontal, region }: Plan,
-    pixels: Uint8Array | Uint8ClampedArray,
-    available: Region,
-    stride: number,
-  ): void {
+  /** Whole numbers of 32 bits throughout, and said so to the compiler, which takes half as long for it. */
+  #horizontalPass({ horizontal, region }: Plan, { pixels, available, stride, pixelBytes }: Source): void {
     const { starts, counts, weights, taps } = horizontal;
     const rows = this.#rows;
     const crop = this.spec.crop;
     let o = 0;
     for (let y = 0; y < region.height; y++) {
-      const base = (region.y - available.y + y) * stride - available.x * 4;
+      const base = (region.y - available.y + y) * stride - available.x * pixelBytes;
       for (let x = 0; x < crop; x++) {
-        let p = base + starts[x] * 4;
-        const end = x * taps + counts[x];
+        let p = (base + starts[x] * pixelBytes) | 0;
+        const end = (x * taps + counts[x]) | 0;
         let r = ROUNDING;
         let g = ROUNDING;
         let b = ROUNDING;
-        for (let t = x * taps; t < end; t++, p += 4) {
+        for (let t = (x * taps) | 0; t < end; t = (t + 1) | 0, p = (p + pixelBytes) | 0) {
           const weight = weights[t];
-          r += pixels[p] * weight;
-          g += pixels[p + 1] * weight;
-          b += pixels[p + 2] * weight;
+          r = (r + Math.imul(pixels[p], weight)) | 0;
+          g = (g + Math.imul(pixels[p + 1], weight)) | 0;
+          b = (b + Math.imul(pixels[p + 2], weight)) | 0;
         }
         rows[o] = clip8(r);
         rows[o + 1] = clip8(g);
@@ -208,7 +210,7 @@ export class Preprocessor {
       for (let t = 0; t < counts[y]; t++) {
         const weight = weights[y * taps + t];
         const source = (starts[y] - region.y + t) * rowLength;
-        for (let i = 0; i < rowLength; i++) sums[i] += rows[source + i] * weight;
+        for (let i = 0; i < rowLength; i++) sums[i] += Math.imul(rows[source + i], weight);
       }
       let o = mirrored ? (y + 1) * crop - 1 : y * crop;
       const step = mirrored ? -1 : 1;

@@ -6,7 +6,7 @@ import { build } from 'vite';
 import type { PixelDifference } from '../../../tools/harness/page';
 import { openHarness, serveHarness, type HarnessServing } from '../../../tools/harness/serve-harness';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
-import { decodeImage } from '../../../src/server/decode';
+import { decodeImage, type DecodedImage } from '../../../src/server/decode';
 import type { LabelConfidence } from '../../../src/server/job';
 import type { Prediction } from '../../../src/engine/probabilities';
 import { DIST } from '../../../tools/serve';
@@ -52,6 +52,14 @@ async function startBuilt(): Promise<{ readonly url: string; readonly child: Chi
   return { url, child };
 }
 
+/** What a canvas has of an image. */
+function asRgba({ pixels, pixelBytes, width, height }: DecodedImage): Uint8Array {
+  if (pixelBytes === 4) return pixels;
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) rgba.set(pixels.subarray(i * 3, i * 3 + 3), i * 4);
+  return rgba;
+}
+
 /** Names of our own images, then scikit-image's, then the shared ones, all in one folder. */
 async function gather(): Promise<string[]> {
   mkdirSync(FOLDER, { recursive: true });
@@ -78,9 +86,9 @@ describe('page and service agree', () => {
     if (!process.env['SIGHTGLASS_BUILT'] || !existsSync(SERVICE)) await build({ root: ROOT, configFile: join(ROOT, 'vite.server.config.ts'), logLevel: 'error' });
     names = await gather();
     for (const name of names) {
-      const { pixels, width, height } = await decodeImage(readFileSync(join(FOLDER, name)), LIMITS);
-      writeFileSync(join(FOLDER, `${name}.rgba`), pixels);
-      sizes.set(name, [width, height]);
+      const decoded = await decodeImage(readFileSync(join(FOLDER, name)), LIMITS);
+      writeFileSync(join(FOLDER, `${name}.rgba`), asRgba(decoded));
+      sizes.set(name, [decoded.width, decoded.height]);
     }
     service = await startBuilt();
     serving = await serveHarness({ extra: { '/stills': FOLDER } });
