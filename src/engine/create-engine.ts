@@ -63,7 +63,7 @@ export async function createEngine(model: Uint8Array, options: EngineOptions = {
     const decoded = decodeModel(model);
     const network = isQuantised(decoded) ? int8(decoded, relaxed, options.ports) : float(decoded, options.ports);
     const module = await loadKernelModule({ relaxed, threads: threads > 1 });
-    return await startSimdEngine(network, { threads, mostThreads: threads > 1 ? (options.mostThreads ?? threads) : 1 }, { module, spawn: spawnThread });
+    return await startSimdEngine(network, { threads, mostThreads: threads > 1 ? (options.mostThreads ?? threads) : 1 }, { module, spawn: options.spawn ?? spawnThread });
   } catch (error) {
     throw EngineError.from(error, 'engine-failed');
   }

@@ -1,4 +1,5 @@
 import type { ClassifierPorts } from './model.ts';
+import type { Thread } from './host.ts';
 
 /** Which implementation runs the network. `ort` is onnxruntime-web on WASM, `simd` is our own WebAssembly SIMD kernel set. */
 export type EngineId = 'ort' | 'simd';
@@ -90,6 +91,8 @@ export interface EngineOptions {
    * left out.
    */
   readonly mostThreads?: number;
+  /** Starts a further thread of our own kernels; a worker that is started here if left out. */
+  readonly spawn?: () => Thread;
   /** How the model is fed and read, for engines that run any classifier; as its file says if left out. */
   readonly ports?: ClassifierPorts;
 }

@@ -3,6 +3,8 @@ export { createEngine } from './create-engine.ts';
 export { type ClassMap, type Engine, type EngineId, type EngineOptions, type EngineOutput, type LastBlock } from './engine.ts';
 export { EngineError, isOutOfMemory, type EngineErrorCode } from './engine-error.ts';
 export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './capabilities.ts';
+export { pageThread, serveThreads } from './page-threads.ts';
+export type { Thread } from './host.ts';
 export { dotAgainstFloat, quickInt8 } from './int8-speed.ts';
 
 export { TORCHVISION_PREPROCESSING, type ClassifierPorts, type KnownAnswer, type OwnKernels, type Precision, type Preprocessing } from './model.ts';

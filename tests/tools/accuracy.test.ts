@@ -26,10 +26,10 @@ describe('the figures of docs/accuracy.md', () => {
     }
   });
 
-  it('count changes while a scene lasts, not the one from the scene before, and how long its label stays', () => {
+  it('count changes while a scene lasts, not the one from the scene before, how long its label stays, and when its own comes', () => {
     const labels = (...words: (number | undefined)[]) => words.map((word, i) => ({ at: 100 * (i + 1), answer: [], first: word ?? 9, sure: word !== undefined, inferenceMs: 1, changed: false }));
     const film = [labels(1, 1, 1, 1), labels(1, 2, 2, 2), labels(2, 2, 3, undefined, 3, 3), labels(undefined, undefined), labels(undefined, 4, 4)];
     // The fourth scene's own word is "Not sure", which took its place at once; of the last one there is no label that it took the place of.
-    expect(steadiness(film)).toEqual({ changes: [0, 0, 2, 0, 0], delays: [200, 300, 100] });
+    expect(steadiness(film)).toEqual({ changes: [0, 0, 2, 0, 0], delays: [200, 300, 100], settled: [200, 300, 100, 200] });
   });
 });

@@ -3,7 +3,7 @@ import ortModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import ortBinaryUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { Fault } from '../../base/shared/fault';
 import { allowOwnScripts } from '../../base/shared/own-scripts';
-import { capabilities, createEngine, type Engine, type EngineId, type EngineOptions } from '../../engine/index';
+import { capabilities, createEngine, pageThread, type Engine, type EngineId, type EngineOptions } from '../../engine/index';
 import { createOrtEngine } from '../../engine/ort';
 import { RecogniserService } from '../../recognise/worker/index';
 import { LiveClassesFollower, openClassStore, readLiveClasses } from '../../teach/worker/index';
@@ -17,7 +17,7 @@ async function startEngine(id: EngineId, model: Uint8Array, options: EngineOptio
   if (typeof WebAssembly !== 'object') throw new Fault('no-wasm', 'This browser has no WebAssembly.');
   if (!capabilities().wasmSimd) throw new Fault('no-simd', 'This browser has no WebAssembly SIMD.');
   try {
-    if (id === 'simd') return await createEngine(model, options);
+    if (id === 'simd') return await createEngine(model, { ...options, spawn: pageThread });
     return await createOrtEngine(model, { ...options, wasmPaths: { mjs: absolute(ortModuleUrl), wasm: absolute(ortBinaryUrl) } });
   } catch (error) {
     // The page knows faults alone.

@@ -1,6 +1,7 @@
 import { transfer, type Remote } from 'comlink';
 import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
+import { serveThreads } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
 import type {
   FrameInput,
@@ -48,7 +49,7 @@ export class RecogniserClient {
     spawn: WorkerFactory,
     private readonly timeouts: ClientTimeouts,
   ) {
-    this.#link = new WorkerLink(spawn, { name: 'The recogniser', crashed: 'worker-crashed', failed: 'engine-failed' });
+    this.#link = new WorkerLink(() => serveThreads(spawn()), { name: 'The recogniser', crashed: 'worker-crashed', failed: 'engine-failed' });
   }
 
   /**
