@@ -44,6 +44,24 @@ describe('RecognitionWriter', () => {
     expect([written, t.lost]).toEqual([[], 1]);
   });
 
+  it('writes one a frame, though an image that stands still is looked at again', () => {
+    const { writer: t, written } = recording();
+    t.expect(1000);
+    t.recognised(entry(1000));
+    t.encoded(1000);
+    t.expect(1000);
+    t.recognised(entry(1000));
+    t.expect(2000);
+    t.encoded(2000);
+    t.recognised(entry(2000));
+    // As a ChunkWriter tells it, which knows of a frame by its recognition alone.
+    t.expect(2000);
+    t.encoded(2000);
+    t.recognised(entry(2000));
+    expect(written).toEqual([1000, 2000]);
+    expect([t.written, t.lost]).toEqual([2, 0]);
+  });
+
   it('forgets frames whose recognition never came', () => {
     const { writer: t, written } = recording();
     t.expect(0);

@@ -5,13 +5,14 @@ const FORGOTTEN_US = 40_000_000;
 
 /**
  * Brings recognitions and frames together: a recognition is written once its frame has left the encoder, so that each entry
- * of the track has its frame in the video.
+ * of the track has its frame in the video. A frame has one entry: an image that stands still, as at the end of a video file, is looked at again, and
+ * what is seen then is of no other moment of the video.
  */
 export class RecognitionWriter {
   written = 0;
   /** Recognitions whose frame did not make it. */
   lost = 0;
-  readonly #frames = new Map<number, 'in-encoder' | 'in-film'>();
+  readonly #frames = new Map<number, 'in-encoder' | 'in-film' | 'written'>();
   /** Frames leave the encoder in the order of their times. */
   #encodedUs = -1;
   readonly #waiting = new Map<number, RecognitionEntry>();
@@ -31,7 +32,7 @@ export class RecognitionWriter {
   /** A frame has left the encoder. */
   encoded(timeUs: number): void {
     this.#encodedUs = timeUs;
-    if (this.#frames.has(timeUs)) this.#frames.set(timeUs, 'in-film');
+    if (this.#frames.get(timeUs) === 'in-encoder') this.#frames.set(timeUs, 'in-film');
     const entry = this.#waiting.get(timeUs);
     if (!entry) return;
     this.#waiting.delete(timeUs);
@@ -46,6 +47,8 @@ export class RecognitionWriter {
       case 'in-encoder':
         this.#waiting.set(entry.timeUs, entry);
         break;
+      case 'written':
+        break;
       case undefined:
         this.lost++;
     }
@@ -53,6 +56,7 @@ export class RecognitionWriter {
 
   #put(entry: RecognitionEntry): void {
     this.write(entry);
+    this.#frames.set(entry.timeUs, 'written');
     this.written++;
   }
 }
