@@ -6,6 +6,7 @@ import type { SnapshotFlash } from '../../src/sessions/page/recording/snapshot-f
 import { serveBuilt } from '../../tools/serve';
 import { openApp, openBrowser, watchErrors, withoutTrial, type CameraOptions } from './browser';
 import { CAMERA_RATE } from './camera-video';
+import { pressRecord } from './controls';
 import { makeNumberedVideo, numberedFrames, NUMBERS, type NumberedFrame } from './numbered-video';
 import { answerWithNumbers } from './seen-numbers';
 import { SCRATCH } from './shared';
@@ -46,7 +47,7 @@ export async function openRecorder(options: CameraOptions = {}, prepare: (page: 
     errors,
     record: () => record(page),
     async stop() {
-      await page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
+      await page.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
       await page.locator('sg-recording-notice [data-kind="kept"]').waitFor();
       return newestSession(page);
     },
@@ -64,7 +65,7 @@ export async function startCamera(page: Page): Promise<void> {
 }
 
 export async function record(page: Page): Promise<void> {
-  await page.locator('sg-control-bar').getByRole('button', { name: 'Record', exact: true }).click();
+  await pressRecord(page);
   await page.locator('sg-recording-bar').waitFor();
 }
 
@@ -152,7 +153,7 @@ export async function keepLabelled(page: Page, key: string): Promise<void> {
   const held = page.locator('sg-label-bar [aria-pressed=true]');
   await page.keyboard.press(key);
   await held.waitFor();
-  await page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' }).click();
+  await page.locator('sg-control-bar').getByRole('button', { name: 'Keep a picture' }).click();
   await page.keyboard.press(key);
 }
 

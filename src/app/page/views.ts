@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { msg } from '@lit/localize';
 import type { IconName } from '../../base/page/elements/icons';
 import type { RecorderFactory } from '../../recognise/page/index';
-import { loadPicturesView } from '../../pictures/page/index';
+import { keepPicture, loadPicturesView } from '../../pictures/page/index';
 import { LiveRecorder, loadSessionsView } from '../../sessions/page/index';
 import { loadTeachView } from '../../teach/page/index';
 import '../../recognise/page/live/live-view';
@@ -28,7 +28,7 @@ export const VIEWS: readonly View[] = [
     id: 'live',
     icon: 'camera',
     name: () => msg('Live'),
-    render: (active) => html`<sg-live-view ?hidden=${!active} ?active=${active} .recorderFor=${recorderFor}></sg-live-view>`,
+    render: (active) => html`<sg-live-view ?hidden=${!active} ?active=${active} .recorderFor=${recorderFor} .keepPicture=${keepPicture}></sg-live-view>`,
   },
   {
     id: 'pictures',

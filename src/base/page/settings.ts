@@ -30,6 +30,8 @@ export interface Settings {
   /** `auto`: the device's. */
   readonly language: 'auto' | 'en' | 'zh-Hans';
   readonly statsOpen: boolean;
+  /** What a tap on the shutter does: it keeps a picture, or begins to record. */
+  readonly shutter: 'picture' | 'film';
   /** Whether it is shown where the network looked. */
   readonly mapShown: boolean;
   /** Whether it is still to be said that one can tap what one means. */
@@ -55,6 +57,7 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'auto',
   language: 'auto',
   statsOpen: false,
+  shutter: 'picture',
   mapShown: false,
   aimHint: true,
   keepAll: false,
@@ -70,6 +73,7 @@ const CHOICES: Partial<Record<keyof Settings, readonly unknown[]>> = {
   precision: ['auto', 'fp32', 'fp16', 'int8'] satisfies Settings['precision'][],
   engine: ['auto', 'ort', 'simd'] satisfies Settings['engine'][],
   facing: ['user', 'environment'] satisfies Settings['facing'][],
+  shutter: ['picture', 'film'] satisfies Settings['shutter'][],
   theme: ['auto', 'light', 'dark'] satisfies Settings['theme'][],
   language: ['auto', 'en', 'zh-Hans'] satisfies Settings['language'][],
 };

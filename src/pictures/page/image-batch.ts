@@ -3,6 +3,7 @@ import { decodeImage, ImageError } from '../../base/page/decode-image';
 import type { DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { ImageItem } from '../shared/image';
+import type { KeptImage } from './kept-images';
 import type { RecogniserController } from '../../recognise/page/index';
 import { shortcomingOf } from '../../recognise/shared/index';
 import { SharedController } from '../../base/page/shared-controller';
@@ -56,6 +57,24 @@ export class ImageBatch extends SharedController {
   add(files: readonly DroppedFile[]): void {
     this.#set([...this.items, ...files.map((dropped) => this.#item(dropped))]);
     this.pump();
+  }
+
+  /** Puts in what was kept on the device and is not here yet, with the labels that it has; one that cannot be read any more is said to be so. */
+  async restore(kept: readonly (KeptImage & { readonly key: number })[]): Promise<void> {
+    const known = new Set(this.items.map((item) => (item.state === 'done' ? item.key : undefined)));
+    for (const { key, file, top, width, height, modelId, precision } of kept) {
+      if (known.has(key)) continue;
+      const bitmap = await decodeImage(file).catch(() => undefined);
+      const thumbnail = bitmap && (await makeThumbnail(bitmap));
+      bitmap?.close();
+      const of = { id: this.#nextId++, file, name: file.name };
+      this.#set([
+        ...this.items,
+        thumbnail
+          ? { ...of, state: 'done', key, top, width, height, thumbnailUrl: URL.createObjectURL(thumbnail), modelId, precision }
+          : { ...of, state: 'failed', problem: 'unreadable', detail: '' },
+      ]);
+    }
   }
 
   #item({ file, name, problem }: DroppedFile): ImageItem {

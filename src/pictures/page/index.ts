@@ -1,2 +1,9 @@
+import type { PictureKeeper } from '../../recognise/page/index';
+
 /** Fetches the code of `<sg-pictures-view>`. */
 export const loadPicturesView = (): Promise<unknown> => import('./pictures-view');
+
+/** Keeps a picture among the others on the device, fetching the code for that. */
+export const keepPicture: PictureKeeper = async (picture) => {
+  await (await import('./kept-images')).keepImage(picture);
+};

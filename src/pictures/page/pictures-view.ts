@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { consume } from '@lit/context';
@@ -9,6 +9,7 @@ import type { DoneImage, FailedImage } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
 import { ImageBatch } from './image-batch';
+import { keptImages, removeKeptImages } from './kept-images';
 import { recogniserContext, type RecogniserController } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
@@ -16,8 +17,10 @@ import { isSure } from '../../base/shared/certainty';
 import { IMAGENET_LABELS } from '../../base/shared/labels/imagenet';
 import { imagesCsv, imagesJsonLines } from '../shared/image-export';
 import { countFirstLabels, filterByLabel } from '../shared/image-filter';
+import type { ConfirmSheet } from '../../base/page/elements/confirm-sheet';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
+import '../../base/page/elements/confirm-sheet';
 import '../../base/page/elements/fault-panel';
 import '../../recognise/page/model/load-progress';
 import './image-card';
@@ -47,9 +50,12 @@ export class PicturesView extends LitElement {
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ type: Boolean }) active = false;
   @state() private words = '';
+  /** Whether the device refused to remove what is kept on it. */
+  @state() private stays = false;
   @state() private shown = PAGE;
   @state() private failedShown = FAILED_PAGE;
   @query('sg-picture-sheet') private readonly sheet!: ImageSheet;
+  @query('sg-confirm-sheet') private readonly confirm!: ConfirmSheet;
   @query('input[type=file]') private readonly chooser!: HTMLInputElement;
   private readonly batch = new ImageBatch(this, () => this.recogniser);
 
@@ -68,7 +74,8 @@ export class PicturesView extends LitElement {
     document.removeEventListener('paste', this.#onPaste);
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('active') && this.active) void this.#restore();
     const files = this.inbox.take();
     if (files.length > 0) this.batch.add(files);
     else this.batch.pump();
@@ -82,11 +89,17 @@ export class PicturesView extends LitElement {
     return html`
       ${items.length > 0 ? this.#bar(done) : nothing}
       <div class="scroll">
+        ${this.stays ? html`<p role="alert">${msg('The browser refused to remove the pictures that are kept on this device. Reload the page and try again.')}</p>` : nothing}
         ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${() => void this.recogniser.start()}></sg-fault-panel>` : nothing}
         ${items.length > 0 && recogniserState === 'loading' ? html`<sg-load-progress .progress=${progress}></sg-load-progress>` : nothing}
         ${items.length === 0 ? this.#empty() : this.#results(done, failed)}
       </div>
       <sg-picture-sheet></sg-picture-sheet>
+      <sg-confirm-sheet
+        .heading=${msg('Remove all pictures')}
+        .text=${msg('Pictures that you took with the shutter are only here: they are removed from this device as well.')}
+        .action=${msg('Remove all')}
+      ></sg-confirm-sheet>
       <input type="file" hidden multiple accept="image/*,.heic,.heif" aria-label=${msg('Picture files')} @change=${this.#onChoose} />
     `;
   }
@@ -174,7 +187,26 @@ export class PicturesView extends LitElement {
     this.shown = PAGE;
   }
 
-  #onClear(): void {
+  /** What the shutter has kept since. */
+  async #restore(): Promise<void> {
+    if (this.#restoring) return;
+    this.#restoring = true;
+    try {
+      await this.batch.restore(await keptImages());
+    } catch {
+      // No storage, or a refused one: there is nothing that was kept.
+    } finally {
+      this.#restoring = false;
+    }
+  }
+  #restoring = false;
+
+  async #onClear(): Promise<void> {
+    if (this.batch.items.some((item) => item.state === 'done' && item.key !== undefined)) {
+      if (!(await this.confirm.ask())) return;
+      this.stays = await removeKeptImages().then(() => false, () => true);
+      if (this.stays) return;
+    }
     this.batch.clear();
     this.words = '';
     this.shown = PAGE;

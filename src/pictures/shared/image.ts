@@ -24,6 +24,8 @@ export type ImageItem = {
       readonly height: number;
       readonly modelId: string;
       readonly precision: Precision;
+      /** Of a picture that is kept on the device: the shutter took it. */
+      readonly key?: number;
     }
 );
 

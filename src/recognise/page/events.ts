@@ -20,7 +20,9 @@ export class ClassListEvent extends Event {
   }
 }
 
-export type ControlAction = 'start' | 'stop' | 'pause' | 'resume' | 'mirror' | 'freeze' | 'unfreeze' | 'statistics' | 'flip' | 'torch' | 'sources' | 'record' | 'aim-middle' | 'map';
+export type ControlAction =
+  | 'start' | 'stop' | 'pause' | 'resume' | 'mirror' | 'freeze' | 'unfreeze' | 'statistics' | 'flip' | 'torch' | 'sources' | 'aim-middle' | 'map'
+  | 'record' | 'pause-recording' | 'resume-recording' | 'picture' | 'shutter';
 
 /** A person pressed one of the controls. */
 export class ControlEvent extends Event {

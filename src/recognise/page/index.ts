@@ -16,6 +16,7 @@ export { LabelJudge } from './live/label-judge';
 export { LiveRecognition, type FrameTap, type LiveStatistics } from './live/live-recognition';
 export { LIVE_SHORTCUTS, liveActionWords } from './live/live-shortcuts';
 export type { LiveView } from './live/live-view';
+export type { PictureKeeper } from './live/take-picture';
 export type { RecorderFactory, RecorderParts, RecorderSlot } from './live/recorder-slot';
 export { imageStill, StillLook, type MapLack, type Still } from './look/still-look';
 export {

@@ -139,22 +139,31 @@ export class NameEvent extends Event {
   }
 }
 
-export type RecordingAction = 'pause' | 'resume' | 'stop' | 'snapshot' | 'keep-elsewhere';
+/** A person wants what is recorded kept elsewhere as well. */
+export class KeepElsewhereEvent extends Event {
+  static readonly type = 'sg-keep-elsewhere';
 
-/** A person pressed one of the recording's buttons. */
-export class RecordingControlEvent extends Event {
-  static readonly type = 'sg-recording-control';
-
-  constructor(readonly action: RecordingAction) {
-    super(RecordingControlEvent.type, { bubbles: true, composed: true });
+  constructor() {
+    super(KeepElsewhereEvent.type, { bubbles: true, composed: true });
   }
 }
 
-/** A recording began, or ended. */
+/** A recording began, went on for a second, stood still, or ended. */
 export class RecordingStateEvent extends Event {
   static readonly type = 'sg-recording-state';
 
-  constructor(readonly recording: boolean) {
+  /**
+   * @param recording whether one runs, or is being ended
+   * @param seconds whole ones of its video
+   * @param halted whether a person has paused it
+   * @param focus whether the focus was on what went with it
+   */
+  constructor(
+    readonly recording: boolean,
+    readonly seconds = 0,
+    readonly halted = false,
+    readonly focus = false,
+  ) {
     super(RecordingStateEvent.type, { bubbles: true, composed: true });
   }
 }
@@ -231,9 +240,9 @@ declare global {
     'sg-dataset-sessions': DatasetSessionsEvent;
     'sg-dismiss': DismissEvent;
     'sg-find-sessions': FindSessionsEvent;
+    'sg-keep-elsewhere': KeepElsewhereEvent;
     'sg-label-press': LabelPressEvent;
     'sg-name': NameEvent;
-    'sg-recording-control': RecordingControlEvent;
     'sg-recording-state': RecordingStateEvent;
     'sg-seek': SeekEvent;
     'sg-session-action': SessionActionEvent;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { openMore, pressRecord } from '../../support/controls';
 import { plainVideo } from '../../support/plain-video';
 
 const hasResNet = existsSync(join(DIST, 'models/resnet18.onnx'));
@@ -67,7 +68,7 @@ describe.each([
       await page.locator(`sg-settings-sheet button[data-sheet=${sheet}]`).click();
       await close(`[data-sheet=${sheet}] dialog`);
     }
-    await page.getByRole('button', { name: 'Other sources' }).click();
+    await openMore(page);
     await close('sg-source-sheet dialog');
   });
 
@@ -92,7 +93,7 @@ describe.each([
   });
 
   it(`while recording, paused, and when it is kept, ${colorScheme}`, async () => {
-    await page.getByRole('button', { name: 'Record', exact: true }).click();
+    await pressRecord(page);
     const bar = page.locator('sg-recording-bar');
     await bar.waitFor();
     const field = page.locator('sg-recording-panel').getByRole('combobox');
@@ -103,11 +104,11 @@ describe.each([
     // What is labelled by hand can be picked as an example below, whatever the network says in so short a time.
     await page.locator('sg-label-bar').getByRole('button', { name: 'coffee mug' }).click();
     expect(await violations(page)).toEqual([]);
-    await bar.getByRole('button', { name: 'Pause the recording' }).click();
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Pause the recording' }).click();
     await bar.getByText('Paused').waitFor();
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    await bar.getByRole('button', { name: 'Stop recording' }).click();
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
     const notice = page.locator('sg-recording-notice');
     await notice.waitFor();
     expect(await violations(page)).toEqual([]);

@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { violations } from '../../support/axe';
 import { openApp } from '../../support/browser';
+import { pressRecord } from '../../support/controls';
 import { sidewaysScroll, smallTargets } from '../../support/layout';
 import { ownPages } from '../../support/own-pages';
 
@@ -66,7 +67,7 @@ async function square(): Promise<{ height: number; covered: number }> {
 }
 
 async function record(): Promise<void> {
-  await page.getByRole('button', { name: 'Record', exact: true }).click();
+  await pressRecord(page);
   await page.locator('sg-recording-bar').waitFor();
   const field = page.locator('sg-recording-panel').getByRole('combobox');
   for (const name of ['tabby', 'my red mug']) {
@@ -115,7 +116,7 @@ describe.each([
     expect(list.bottom).toBeLessThanOrEqual(height);
     await page.getByRole('option').first().click();
     await page.locator('sg-label-bar .slots button').nth(2).waitFor();
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
     await page.locator('sg-recording-notice').waitFor();
     expect(await outOfSight()).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
+import { pressRecord } from '../../support/controls';
 import { closeSheet } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { visibleText } from '../../support/visible-text';
@@ -92,7 +93,7 @@ describe.each([
   });
 
   it('finds a label by its name in either language', async () => {
-    await page.getByRole('button', { name: '录制', exact: true }).click();
+    await pressRecord(page);
     const field = page.getByRole('combobox', { name: '查找标签，或自己输入' });
     await field.fill('金鱼');
     await page.getByRole('option', { name: '金鱼' }).first().waitFor();
@@ -102,7 +103,7 @@ describe.each([
     await page.getByRole('option', { name: '金鱼 goldfish' }).click();
     expect(await page.locator('sg-label-bar .slots button span').first().textContent()).toBe('金鱼');
     expect(await words(page)).toEqual([]);
-    await page.locator('sg-recording-bar').getByRole('button', { name: '停止录制' }).click();
+    await page.locator('sg-control-bar').getByRole('button', { name: '停止录制' }).click();
     await page.locator('sg-recording-notice').getByText('录制已保存').waitFor();
   });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, withoutTrial, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
+import { pressMore } from '../../support/controls';
 import { knownImages, onSeededModel, SCRATCH } from '../../support/shared';
 import { LEFT, RIGHT, TWO_THINGS, twoThings } from '../../support/two-things';
 
@@ -100,14 +101,14 @@ describe.skipIf(!images).each([
   });
 
   it.skipIf(SEEDED)('recognises a frozen image anew where it is aimed elsewhere', async () => {
-    await press('Freeze the picture');
+    await pressMore(page, 'Freeze the picture');
     await expect.poll(() => page.locator('sg-live-view video').evaluate((v: HTMLVideoElement) => v.paused)).toBe(true);
     await tap({ x: 0.5, y: 0.5 });
     for (const [key, name] of [['Shift+ArrowLeft', /panda/i], ['Shift+ArrowRight', /zebra/i]] as const) {
       for (let i = 0; i < 6; i++) await page.keyboard.press(key);
       await says(name);
     }
-    await press('Freeze the picture');
+    await pressMore(page, 'Freeze the picture');
   });
 
   it('goes back to the middle by a double tap, and by its button', async () => {

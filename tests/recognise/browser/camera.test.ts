@@ -2,6 +2,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { DESKTOP, openApp, PHONE } from '../../support/browser';
 import { withCanvasCameras } from '../../support/canvas-camera';
+import { openMore, pressMore } from '../../support/controls';
 import { ownPages } from '../../support/own-pages';
 
 const pages = ownPages(false);
@@ -71,7 +72,7 @@ describe.each([
     await start();
     const seen = [await setting('deviceId')];
     for (let i = 0; i < 2; i++) {
-      await press('Other camera');
+      await press('Flip to the other camera');
       await expect.poll(() => setting('deviceId')).not.toBe(seen.at(-1));
       await expect.poll(() => setting('deviceId')).toBeTruthy();
       seen.push(await setting('deviceId'));
@@ -86,7 +87,7 @@ describe.each([
     await openFakeDevices(3, context);
     await openApp(page, pages.url);
     await start();
-    await press('Other sources');
+    await openMore(page);
     expect(await page.locator('sg-source-sheet button[aria-current]').textContent()).toContain('fake_device_0');
     await press('fake_device_1');
     await expect.poll(() => page.locator('sg-camera-stage video').evaluate(
@@ -101,7 +102,7 @@ describe.each([
     await openFakeDevices(1, context);
     await openApp(page, pages.url);
     await start();
-    expect(await page.getByRole('button', { name: 'Other camera' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Flip to the other camera' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Torch' }).count()).toBe(0);
   });
 
@@ -124,7 +125,7 @@ describe.each([
     await page.touchscreen.tap(x, y);
     await expect.poll(points).toEqual([[share.toFixed(2), '0.40']]);
     expect(await page.locator('sg-camera-stage .ring').count()).toBe(1);
-    await press('Mirror the picture');
+    await pressMore(page, 'Mirror the picture');
     // Sooner it would be the second half of a double tap.
     await expect.poll(() => page.locator('sg-camera-stage .ring').count()).toBe(0);
     await page.touchscreen.tap(x, y);
@@ -150,13 +151,13 @@ describe('a phone with a camera on each side', () => {
     await open();
     expect(await setting('facingMode')).toBe('environment');
     expect(await page.locator('sg-camera-stage .mirrored').count()).toBe(0);
-    await press('Other camera');
+    await press('Flip to the other camera');
     await expect.poll(() => setting('facingMode')).toBe('user');
     await page.locator('sg-camera-stage .mirrored').waitFor();
     await openApp(page, pages.url);
     await start();
     expect(await setting('facingMode')).toBe('user');
-    await press('Other camera');
+    await press('Flip to the other camera');
     await expect.poll(() => setting('facingMode')).toBe('environment');
     await expect.poll(() => page.locator('sg-camera-stage .mirrored').count()).toBe(0);
   });
@@ -164,7 +165,7 @@ describe('a phone with a camera on each side', () => {
   it('switches the torch where the camera has one, and keeps it while zooming', async () => {
     await open();
     expect(await page.getByRole('button', { name: 'Torch' }).count()).toBe(0);
-    await press('Other sources');
+    await openMore(page);
     await press('Rear');
     const torch = page.getByRole('button', { name: 'Torch' });
     await torch.click();
@@ -178,7 +179,7 @@ describe('a phone with a camera on each side', () => {
 
   it('shows the torch as off where the camera refuses it', async () => {
     await open();
-    await press('Other sources');
+    await openMore(page);
     await press('Rear');
     const torch = page.getByRole('button', { name: 'Torch' });
     await torch.waitFor();

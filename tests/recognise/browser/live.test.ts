@@ -5,6 +5,7 @@ import { serveBuilt, type Serving } from '../../../tools/serve';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { openApp, openBrowser, PHONE, watchErrors, wholeModel, withoutResNet18, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
+import { pressMore } from '../../support/controls';
 import { knownImages, SCRATCH, sharedImages } from '../../support/shared';
 import { skimageImages } from '../../support/skimage';
 import { drawn, nextScene } from '../../support/waits';
@@ -109,27 +110,25 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
   }
 
   it('stands still while paused, and goes on', async () => {
-    await page.getByRole('button', { name: 'Pause recognition' }).click();
+    await pressMore(page, 'Pause recognition');
     const label = await expectSteady();
     await page.getByRole('button', { name: 'Go on recognising' }).click();
     await expect.poll(() => firstLabel(page), { timeout: 3 * SECONDS * 1000 }).not.toBe(label);
   });
 
   it('freezes picture and label, and goes on', async () => {
-    const freeze = page.getByRole('button', { name: 'Freeze the picture' });
-    await freeze.click();
+    await pressMore(page, 'Freeze the picture');
     await expect.poll(() => page.locator('sg-camera-stage video').evaluate((v: HTMLVideoElement) => v.paused)).toBe(true);
     const label = await expectSteady();
-    await freeze.click();
+    await page.getByRole('button', { name: 'Unfreeze' }).click();
     await expect.poll(() => firstLabel(page), { timeout: 3 * SECONDS * 1000 }).not.toBe(label);
   });
 
   it('mirrors the picture only on the screen', async () => {
-    const mirror = page.getByRole('button', { name: 'Mirror the picture' });
     const before = await page.locator('sg-camera-stage .mirrored').count();
-    await mirror.click();
+    await pressMore(page, 'Mirror the picture');
     await expect.poll(() => page.locator('sg-camera-stage .mirrored').count()).toBe(1 - before);
-    await mirror.click();
+    await pressMore(page, 'Mirror the picture');
   });
 
   it('stands still in a hidden tab', async () => {

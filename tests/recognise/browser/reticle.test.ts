@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, wholeModel, type Browsing } from '../../support/browser';
 import { withCanvasCameras, type Rectangle } from '../../support/canvas-camera';
+import { pressMore } from '../../support/controls';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
 /** Keeps the part of the frame that the worker copies out of it: the pixels that the network is given, and the frame's size. */
@@ -98,7 +99,7 @@ describe.each([
   it('in a landscape picture', () => check(640, 480));
 
   it('in a mirrored one', async () => {
-    await page.getByRole('button', { name: 'Mirror the picture' }).click();
+    await pressMore(page, 'Mirror the picture');
     await page.locator('sg-camera-stage .mirrored').waitFor();
     await check(640, 480);
   });
@@ -134,7 +135,7 @@ describe.each([
     await expect.poll(async () => ((await page.locator('sg-camera-stage video').boundingBox())?.width ?? 0) / (before?.width ?? 1)).toBeGreaterThan(1.5);
     await check(640, 480);
     // Mirrored as it is since the test before.
-    await page.getByRole('button', { name: 'Mirror the picture' }).click();
+    await pressMore(page, 'Mirror the picture');
     await check(640, 480);
     await page.mouse.dblclick(x, y);
     await page.locator('sg-camera-stage .reticle:not(.aimed)').waitFor();

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, wholeModel, withoutTrial, type Browsing } from '../../support/browser';
+import { openMore } from '../../support/controls';
 import { makeVideo } from '../../support/video';
 import { drawn } from '../../support/waits';
 import { withWorkerPrelude } from '../../support/worker-prelude';
@@ -52,7 +53,7 @@ describe.each([
     return worker.evaluate((name) => (self as unknown as Record<string, T>)[name], key);
   };
   async function openVideo(file: { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
-    await press('Other sources');
+    await openMore(page);
     await page.locator('sg-source-sheet input[type=file]').setInputFiles(file);
   }
   /** Taps the image left of its middle, or wherever of that is in sight. */
@@ -117,7 +118,7 @@ describe.each([
     await openVideo(videoFile());
     await page.getByRole('button', { name: 'Pause the video' }).waitFor();
     expect(await stream.evaluate((s) => s.getTracks().every((t) => t.readyState === 'ended'))).toBe(true);
-    await press('Other sources');
+    await openMore(page);
     await page.locator('sg-source-sheet button').filter({ hasText: 'fake_device' }).click();
     await page.getByRole('button', { name: 'Stop the camera' }).waitFor();
     await firstLabel().waitFor();
@@ -147,7 +148,7 @@ describe.each([
 
   // Phones cannot share a screen.
   if (size === 'desktop') it('shares the screen until the browser\'s own button ends it', async () => {
-    await press('Other sources');
+    await openMore(page);
     await press('Share a screen, a window or a tab');
     await page.getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
     await firstLabel().waitFor();
@@ -168,13 +169,13 @@ describe.each([
         navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException(text, 'NotAllowedError'));
       }, message);
     await refuse('Permission denied');
-    await press('Other sources');
+    await openMore(page);
     await press('Share a screen, a window or a tab');
     const reads = await seen<number>('reads');
     await expect.poll(() => seen<number>('reads')).toBeGreaterThan(reads);
     expect(await page.locator('sg-fault-panel').count()).toBe(0);
     await refuse('Permission denied by system');
-    await press('Other sources');
+    await openMore(page);
     await press('Share a screen, a window or a tab');
     await page.locator('sg-fault-panel [data-code="screen-failed"]').waitFor();
     await press('Go on');

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { DESKTOP, openApp, PHONE } from '../../support/browser';
 import { withCanvasCameras } from '../../support/canvas-camera';
+import { openMore, pressMore } from '../../support/controls';
 import { ownPages } from '../../support/own-pages';
 
 const pages = ownPages(false);
@@ -26,8 +27,8 @@ const mute = (muted: boolean): Promise<void> =>
 async function open(viewport: typeof PHONE | typeof DESKTOP = PHONE): Promise<void> {
   page = await pages.open({ context: { viewport } });
   await withCanvasCameras(page, CAMERAS);
-  // Everything is certain enough, so that labels have names.
-  await page.addInitScript(() => localStorage.setItem('sightglass.settings', JSON.stringify({ precision: 'int8', certainty: 0 })));
+  // Everything is certain enough, so that labels have names; the rate is among the figures.
+  await page.addInitScript(() => localStorage.setItem('sightglass.settings', JSON.stringify({ precision: 'int8', certainty: 0, statsOpen: true })));
   await openApp(page, pages.url);
 }
 
@@ -76,11 +77,11 @@ describe.each([
 it('a frozen picture is not one without frames', async () => {
   await open();
   await start();
-  await press('Freeze the picture');
+  await pressMore(page, 'Freeze the picture');
   // The rate falls to 0 after as long as a camera without frames is told of.
   await expect.poll(rate).toBe(0);
   expect([await labels().count() > 0, await page.locator('sg-fault-panel').count()]).toEqual([true, 0]);
-  await press('Freeze the picture');
+  await pressMore(page, 'Freeze the picture');
   await expect.poll(rate).toBeGreaterThan(5);
   await page.evaluate(() => (globalThis.canvasCameras.still = true));
   await fault('camera-silent').waitFor();
@@ -104,7 +105,7 @@ it('labels of a picture that is past are dimmed while recognition is paused', as
   await start();
   const opacity = (): Promise<number> => page.locator('sg-label-list ol').evaluate((list) => Number(getComputedStyle(list).opacity));
   expect(await opacity()).toBe(1);
-  await press('Pause recognition');
+  await pressMore(page, 'Pause recognition');
   await expect.poll(opacity).toBeLessThan(0.7);
   await press('Go on recognising');
   await expect.poll(opacity).toBe(1);
@@ -146,7 +147,7 @@ it('lists cameras after a failure, without numbers that nobody could tell apart 
   });
   await press('Start the camera');
   await fault('camera-busy').waitFor();
-  await press('Other sources');
+  await openMore(page);
   const offered = page.locator('sg-source-sheet button').filter({ hasText: 'Camera' });
   await expect.poll(() => offered.allInnerTexts()).toEqual(['Camera']);
 });

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { serveBuilt } from '../../../tools/serve';
 import { openApp, openBrowser } from '../../support/browser';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
+import { pressRecord } from '../../support/controls';
 import { numberInImage } from '../../support/numbered-video';
 import { breakRecorder, cameraShows, chooseLabels, keepLabelled, expectExact, withVideo, longestGap, newestSession, openRecorder, record, startCamera, type RecorderPage } from '../../support/recorder-page';
 import { answerWithNumbers } from '../../support/seen-numbers';
@@ -23,9 +24,9 @@ const notice = (page: Page, kind: string): ReturnType<Page['locator']> => page.l
 /** Pauses until the camera has shown that much more. */
 async function pauseFor(page: Page, seconds: number): Promise<void> {
   const bar = page.locator('sg-recording-bar');
-  await bar.getByRole('button', { name: 'Pause the recording' }).click();
+  await page.locator('sg-control-bar').getByRole('button', { name: 'Pause the recording' }).click();
   await cameraShows(page, seconds);
-  await bar.getByRole('button', { name: 'Go on recording' }).click();
+  await page.locator('sg-control-bar').getByRole('button', { name: 'Go on recording' }).click();
 }
 
 describe('a browser that lacks something', () => {
@@ -135,7 +136,7 @@ describe('a browser that lacks something', () => {
     await keepLabelled(page, '1');
     await page.getByText('Picture kept').waitFor();
     const download = page.waitForEvent('download');
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
     const zip = join(SCRATCH, 'handed-over.zip');
     await (await download).saveAs(zip);
     await notice(page, 'downloaded').waitFor();
@@ -174,7 +175,7 @@ print('\\n'.join(z.namelist()))`;
         for (const name of ['VideoEncoder', 'MediaRecorder']) Reflect.deleteProperty(globalThis, name);
       }));
     const { page } = recorder;
-    await page.locator('sg-control-bar').getByRole('button', { name: 'Record', exact: true }).click();
+    await pressRecord(page);
     await notice(page, 'fault').filter({ hasText: 'This browser cannot record' }).waitFor();
     expect(await page.locator('sg-recording-bar').count()).toBe(0);
     expect(await page.locator('sg-label-list li').count()).toBeGreaterThan(0);
@@ -211,7 +212,7 @@ describe('two tabs', () => {
     expect(await second.locator('sg-recording-notice').count()).toBe(0);
     await record(second);
     await withVideo(second, { seconds: 2 });
-    await second.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
+    await second.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
     await notice(second, 'kept').waitFor();
     await page.bringToFront();
     await recorder.stop();

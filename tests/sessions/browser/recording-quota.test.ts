@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
+import { pressRecord } from '../../support/controls';
 import { makeNoisyNumberedVideo } from '../../support/numbered-video';
 import { chooseLabels, keepLabelled, expectExact, withVideo, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
@@ -60,7 +61,7 @@ describe('a device that gets full', () => {
     expect(frames[frames.length - 1].timeUs).toBeGreaterThan(4_500_000);
     expect(session.manifest.state).toBe('complete');
     expect(foldEdits(session.human).snapshots.length).toBe(1);
-    await page.locator('sg-control-bar').getByRole('button', { name: 'Record', exact: true }).click();
+    await pressRecord(page);
     await notice(page, 'fault').filter({ hasText: 'What was recorded before is kept' }).waitFor();
     expect((await storedSessions(page)).length).toBe(1);
     await allow(cdp, page, undefined);

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import sharp from 'sharp';
+import { openMore } from '../../support/controls';
 import { makeNumberedVideo, numberedFrames, numberInImage, NUMBERS } from '../../support/numbered-video';
 import { withNumberedStreams } from '../../support/numbered-stream';
 import { chooseLabels, keepLabelled, expectExact, withVideo, keptImages, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
@@ -63,7 +64,7 @@ describe('a recording whose picture changes', () => {
     const { page } = recorder;
     await recorder.record();
     await withVideo(page, { seconds: 1.2 });
-    await page.getByRole('button', { name: 'Other sources', exact: true }).click();
+    await openMore(page);
     await page.getByRole('button', { name: 'Share a screen, a window or a tab', exact: true }).click();
     await page.getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
     await withVideo(page, { seconds: 1 });
@@ -85,7 +86,7 @@ describe('a recording whose picture changes', () => {
     if (!existsSync(file)) execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'mjpeg', '-framerate', '30', '-i', video, '-t', '20', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30', '-b:v', '1M', file]);
     recorder = await openRecorder();
     const { page } = recorder;
-    await page.getByRole('button', { name: 'Other sources', exact: true }).click();
+    await openMore(page);
     await page.locator('sg-source-sheet input[type=file]').setInputFiles({ name: 'numbered.webm', mimeType: 'video/webm', buffer: readFileSync(file) });
     const slider = page.getByRole('slider', { name: 'Position, numbered.webm' });
     await slider.waitFor();

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { pressMore } from '../../support/controls';
 import { NUMBERS, type NumberedFrame } from '../../support/numbered-video';
 import { expectExact, withVideo, longestGap, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { drawn } from '../../support/waits';
@@ -44,7 +45,14 @@ describe('a picture that goes away in mid-recording', () => {
     const { page } = recorder;
     await recorder.record();
     await withVideo(page, { seconds: 1 });
-    await page.getByRole('button', { name: 'Stop the camera' }).click();
+    // It asks first: no is as if nothing had been pressed.
+    const asked = page.getByRole('dialog', { name: 'Stop the camera and the recording?' });
+    await pressMore(page, 'Stop the camera');
+    await asked.getByRole('button', { name: 'Go on as before' }).click();
+    await asked.waitFor({ state: 'hidden' });
+    await withVideo(page, { seconds: 0.5 });
+    await pressMore(page, 'Stop the camera');
+    await asked.getByRole('button', { name: 'Stop both' }).click();
     await notice(page, 'kept').waitFor();
     expectExact(await newestSession(page));
   });

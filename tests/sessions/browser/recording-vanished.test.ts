@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const notice = (page: Page, kind: string): Locator => page.locator(`sg-recording-notice [data-kind="${kind}"]`);
-const stop = (page: Page): Promise<void> => page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
+const stop = (page: Page): Promise<void> => page.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
 
 /** As the browser does on a full disk, or a person in its settings. */
 async function clearSite(page: Page): Promise<void> {
@@ -44,7 +44,7 @@ describe('files that vanish under a recording', () => {
     const { page } = recorder;
     await recorder.record();
     await withVideo(page, { seconds: 1 });
-    await page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' }).click();
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Keep a picture' }).click();
     await page.getByText('Picture kept').waitFor();
     await withVideo(page, { seconds: 2, recognitions: 4 });
     const download = page.waitForEvent('download', { timeout: 10_000 });

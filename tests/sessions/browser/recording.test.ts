@@ -35,13 +35,13 @@ describe('recording a film whose frames carry their number', () => {
     await recorder.record();
     const bar = page.locator('sg-recording-bar');
     await withVideo(page, { seconds: 1 });
-    await bar.getByRole('button', { name: 'Pause the recording' }).click();
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Pause the recording' }).click();
     await bar.getByText('Paused').waitFor();
     const length = await bar.getByRole('timer').textContent();
     await cameraShows(page, 2.5);
     expect(await bar.getByRole('timer').textContent()).toBe(length);
-    expect(await bar.getByRole('button', { name: 'Keep a picture' }).isDisabled()).toBe(true);
-    await bar.getByRole('button', { name: 'Go on recording' }).click();
+    expect(await page.locator('sg-control-bar').getByRole('button', { name: 'Keep a picture' }).isDisabled()).toBe(true);
+    await page.locator('sg-control-bar').getByRole('button', { name: 'Go on recording' }).click();
     await withVideo(page, { seconds: 1 });
     const session = await recorder.stop();
     const frames = expectExact(session);
@@ -180,7 +180,7 @@ describe('recording a film whose frames carry their number', () => {
     const { page } = recorder;
     await recorder.record();
     await withVideo(page, { seconds: 0.5 });
-    const keep = page.locator('sg-recording-bar').getByRole('button', { name: 'Keep a picture' });
+    const keep = page.locator('sg-control-bar').getByRole('button', { name: 'Keep a picture' });
     await page.keyboard.press('2');
     await page.locator('sg-label-bar [aria-pressed=true]').filter({ hasText: 'my red mug' }).waitFor();
     await keep.click();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
+import { pressRecord } from '../../support/controls';
 import { withVideo } from '../../support/recorder-page';
 import { CAT, DOG } from '../../support/session-fixture';
 import {
@@ -78,10 +79,10 @@ describe('the sessions view', () => {
   it('lists what was recorded through the page, with picture, length and size', async () => {
     await openApp(page, `${serving.url}#live`);
     await page.getByRole('button', { name: 'Start the camera' }).click();
-    await page.locator('sg-live-view').getByRole('button', { name: /^Record/ }).first().click();
-    await page.locator('sg-recording-bar').getByRole('button', { name: /stop/i }).waitFor({ timeout: 20_000 });
+    await pressRecord(page);
+    await page.locator('sg-recording-bar').waitFor({ timeout: 20_000 });
     await withVideo(page, { seconds: 1.5 });
-    await page.locator('sg-recording-bar').getByRole('button', { name: /stop/i }).click();
+    await page.getByRole('button', { name: 'Stop recording' }).click();
     await page.locator('sg-recording-notice').getByText(/kept/i).first().waitFor({ timeout: 20_000 });
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await cards(page).first().waitFor();

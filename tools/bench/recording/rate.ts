@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { pressRecord } from '../../../tests/support/controls';
 import { ROOT } from '../../../tests/support/shared';
 import { openLive, running, setAdaptive, watch } from '../live-run';
 import { ascending, at, machine, writePart } from '../report';
@@ -37,10 +38,10 @@ async function rate(serving: Serving): Promise<string> {
     // The first round does not count: the service worker fetches models beside it, and code is not compiled to its end.
     for (let round = -1; round < ROUNDS; round++) {
       const without = (await watch(page, WINDOW_MS, SETTLE_MS)).recognitionRate;
-      await page.locator('sg-control-bar [data-action=record]').click();
+      await pressRecord(page);
       await page.locator('sg-recording-bar').waitFor();
       const beside = (await watch(page, WINDOW_MS, SETTLE_MS)).recognitionRate;
-      await page.locator('sg-recording-bar [data-action=stop]').click();
+      await page.locator('sg-control-bar [data-action=record]').click();
       await page.locator('sg-recording-notice [data-kind=kept]').waitFor();
       const { bytes, seconds } = await newestSession(page);
       if (round < 0) continue;

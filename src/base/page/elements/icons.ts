@@ -46,6 +46,8 @@ const PATHS = {
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
   teach: svg`<path d="M12 3l2.2 5.3L20 9l-4.4 3.9 1.4 5.8-5-3.2-5 3.2 1.4-5.8L4 9l5.8-.7z"/>`,
   middle: svg`<path d="M3 8V4h4M17 4h4v4M21 16v4h-4M7 20H3v-4M12 9v6M9 12h6"/>`,
+  more: svg`<path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3"/>`,
+  share: svg`<path d="M12 15V3M8 7l4-4 4 4M7 11H5v9h14v-9h-2"/>`,
   heat: svg`<circle cx="12" cy="12" r="2"/><path d="M12 6.5c3.5 0 6 2.3 6 5.5s-2.5 5.5-6 5.5S6 15.2 6 12s2.5-5.5 6-5.5zM12 2.5c5.5 0 9.5 4 9.5 9.5s-4 9.5-9.5 9.5-9.5-4-9.5-9.5 4-9.5 9.5-9.5z"/>`,
   addPicture: svg`<rect x="3" y="6" width="14" height="14" rx="2"/><path d="M3 16l4-4 4 4 2-2 4 4M20 3v6M17 6h6"/>`,
 } as const;

@@ -59,21 +59,36 @@ export class AimReticle extends LitElement {
       .reticle {
         position: absolute;
         border-radius: 1rem;
-        --c: rgb(255 255 255 / 0.95);
-        background:
-          linear-gradient(var(--c) 0 0) 0 0 / 2rem 3px,
-          linear-gradient(var(--c) 0 0) 0 0 / 3px 2rem,
-          linear-gradient(var(--c) 0 0) 100% 0 / 2rem 3px,
-          linear-gradient(var(--c) 0 0) 100% 0 / 3px 2rem,
-          linear-gradient(var(--c) 0 0) 0 100% / 2rem 3px,
-          linear-gradient(var(--c) 0 0) 0 100% / 3px 2rem,
-          linear-gradient(var(--c) 0 0) 100% 100% / 2rem 3px,
-          linear-gradient(var(--c) 0 0) 100% 100% / 3px 2rem;
-        background-repeat: no-repeat;
-        forced-color-adjust: none;
-        filter: drop-shadow(0 0 2px rgb(0 0 0 / 0.7));
       }
-      .aimed {
+      /* Light on dark: seen on a white wall as well as at night. */
+      .reticle::before,
+      .reticle::after {
+        content: '';
+        position: absolute;
+        --c: rgb(0 0 0 / 0.75);
+        --length: calc(2rem + 2px);
+        --line: 5px;
+        inset: -1px;
+        border-radius: inherit;
+        forced-color-adjust: none;
+        background:
+          linear-gradient(var(--c) 0 0) 0 0 / var(--length) var(--line),
+          linear-gradient(var(--c) 0 0) 0 0 / var(--line) var(--length),
+          linear-gradient(var(--c) 0 0) 100% 0 / var(--length) var(--line),
+          linear-gradient(var(--c) 0 0) 100% 0 / var(--line) var(--length),
+          linear-gradient(var(--c) 0 0) 0 100% / var(--length) var(--line),
+          linear-gradient(var(--c) 0 0) 0 100% / var(--line) var(--length),
+          linear-gradient(var(--c) 0 0) 100% 100% / var(--length) var(--line),
+          linear-gradient(var(--c) 0 0) 100% 100% / var(--line) var(--length);
+        background-repeat: no-repeat;
+      }
+      .reticle::after {
+        --c: rgb(255 255 255 / 0.95);
+        --length: 2rem;
+        --line: 3px;
+        inset: 0;
+      }
+      .aimed::after {
         --c: #ffe08a;
       }
     `,

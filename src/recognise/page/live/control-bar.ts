@@ -1,89 +1,146 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import type { SourceKind } from '../camera/camera-controller';
-import { type ControlAction, ControlEvent } from '../events';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import { LongPressController } from '../../../base/page/long-press-controller';
+import type { Settings } from '../../../base/page/settings';
+import type { LoadProgress } from '../../../base/shared/model';
+import type { SourceKind } from '../camera/camera-controller';
+import { type ControlAction, ControlEvent } from '../events';
+import { stopWords } from './live-words';
+import { controlBarStyles } from './control-bar-styles';
+import '../model/load-progress';
+
+/** One control of the row. */
+interface Tool {
+  readonly action: ControlAction;
+  readonly icon: IconName;
+  /** What is read out; holds the name. */
+  readonly label: string;
+  /** What stands under the icon. */
+  readonly name: string;
+  readonly disabled?: boolean;
+}
 
 /**
- * Start, stop, pause, freeze, mirror, the other camera, and other sources of images.
+ * The start, and then one row: a shutter in the middle that keeps a picture or, by the switch beside it, records; the other camera, the way back
+ * to the middle, and more. While it records: the stop in the middle, pause, and a picture.
  *
  * @event sg-control - a button was pressed
  */
 @customElement('sg-control-bar')
 @localized()
 export class ControlBar extends LitElement {
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: center;
-        /* Seven have room beside each other from 360 pixels on, six at 320. */
-        gap: 10px clamp(4px, (100vw - 340px) / 5, 10px);
-      }
-      [data-action='record'] svg {
-        fill: var(--sg-record);
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, controlBarStyles];
 
-  @property({ type: Boolean }) live = false;
+  @property({ type: Boolean, reflect: true }) live = false;
   @property({ type: Boolean }) starting = false;
-  @property({ type: Boolean }) paused = false;
-  @property({ type: Boolean }) mirrored = false;
-  @property({ type: Boolean }) frozen = false;
-  @property({ type: Boolean }) recording = false;
+  @property({ type: Boolean, reflect: true }) recording = false;
+  /** Whether a person has paused the recording. */
+  @property({ type: Boolean }) halted = false;
+  /** What a tap on the shutter does. */
+  @property() shutter: Settings['shutter'] = 'picture';
+  /** Whether a person has the network look at another square than the middle one. */
+  @property({ type: Boolean }) aimed = false;
   @property() source: SourceKind = 'camera';
   /** Cameras there are. */
   @property({ type: Number }) cameras = 0;
+  /** How far the model's load has come; undefined where none is loaded. */
+  @property({ attribute: false }) progress: LoadProgress | undefined;
+  /** Whether a model is being loaded. */
+  @property({ type: Boolean }) loading = false;
+
+  constructor() {
+    super();
+    new LongPressController(this);
+  }
+
+  /** Whether a key had pressed what goes with this update. */
+  #hadFocus = false;
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    this.#hadFocus = this.hasUpdated && (changed.has('live') || changed.has('recording')) && this.renderRoot.querySelector(':focus-visible') !== null;
+  }
+
+  override updated(): void {
+    if (this.#hadFocus) this.focusMain();
+  }
+
+  /** Puts the focus on what comes next: the start, or the shutter. */
+  focusMain(): void {
+    this.renderRoot.querySelector<HTMLElement>('.shutter, .start')?.focus();
+  }
 
   override render(): unknown {
-    if (!this.live) {
-      return html`<button class="primary" ?disabled=${this.starting} @click=${() => this.#send('start')}>
-          ${icon('camera')}${this.starting ? msg('Starting the camera') : msg('Start the camera')}
-        </button>
-        ${this.#button('sources', 'sources', msg('Other sources'))}`;
-    }
-    return html`
-      ${this.#button('stop', 'stop', this.#stopWords())}
-      ${this.paused
-        ? this.#button('resume', 'play', msg('Go on recognising'))
-        : this.#button('pause', 'pause', msg('Pause recognition'))}
-      ${this.source === 'film'
-        ? nothing
-        : this.#button(this.frozen ? 'unfreeze' : 'freeze', 'freeze', msg('Freeze the picture'), this.frozen)}
-      ${this.source === 'camera' ? this.#button('mirror', 'mirror', msg('Mirror the picture'), this.mirrored) : nothing}
-      ${this.source === 'camera' && this.cameras > 1 ? this.#button('flip', 'flip', msg('Other camera')) : nothing}
-      ${this.#button('record', 'record', this.recording ? msg('Stop recording') : msg('Record'), this.recording)}
-      ${this.#button('sources', 'sources', msg('Other sources'))}
-    `;
+    if (!this.live) return this.#start();
+    return html`<div class="row">${this.recording ? this.#whileRecording() : this.#ready()}${this.#tool(this.#aim())}${this.#tool(this.#more())}</div>`;
   }
 
-  #stopWords(): string {
-    switch (this.source) {
-      case 'camera':
-        return msg('Stop the camera');
-      case 'screen':
-        return msg('Stop sharing the screen');
-      case 'film':
-        return msg('Close the video');
-    }
+  #start(): unknown {
+    const words = this.starting ? msg('Starting the camera') : msg('Start the camera');
+    const other = msg('Other sources');
+    return html`<button class="primary start" data-action="start" aria-label=${words} ?disabled=${this.starting} @click=${() => this.#send('start')}>
+        ${icon('camera')}${words}
+        ${this.loading ? html`<sg-load-progress slim .progress=${this.progress}></sg-load-progress>` : nothing}
+      </button>
+      <button class="icon" data-action="sources" aria-label=${other} title=${other} @click=${() => this.#send('sources')}>${icon('sources')}</button>`;
   }
 
-  #button(action: ControlAction, name: IconName, label: string, pressed?: boolean): unknown {
+  #ready(): unknown {
+    const film = this.shutter === 'film';
+    const flips = this.source === 'camera' && this.cameras > 1;
+    // Where there is no other camera to flip to, its place is the stop's, which is under more otherwise.
+    return html`${this.#tool(
+        flips
+          ? { action: 'flip', icon: 'flip', label: msg('Flip to the other camera'), name: msg('Flip') }
+          : { action: 'stop', icon: 'stop', label: stopWords(this.source), name: msg('Stop') },
+      )}
+      ${this.#switch(film)}
+      ${film ? this.#shutter('record', 'film', msg('Record'), msg('Record')) : this.#shutter('picture', '', msg('Keep a picture'), msg('Picture'))}`;
+  }
+
+  #whileRecording(): unknown {
+    const halt: Tool = this.halted
+      ? { action: 'resume-recording', icon: 'play', label: msg('Go on recording'), name: msg('Go on') }
+      : { action: 'pause-recording', icon: 'pause', label: msg('Pause the recording'), name: msg('Pause') };
+    return html`${this.#tool(halt)}
+      ${this.#tool({ action: 'picture', icon: 'snapshot', label: msg('Keep a picture'), name: msg('Picture'), disabled: this.halted })}
+      ${this.#shutter('record', 'stop', msg('Stop recording'), msg('Stop'))}`;
+  }
+
+  #aim(): Tool {
+    return { action: 'aim-middle', icon: 'middle', label: msg('Look at the middle again'), name: msg('Middle'), disabled: !this.aimed };
+  }
+
+  #more(): Tool {
+    return { action: 'sources', icon: 'more', label: msg('More'), name: msg('More') };
+  }
+
+  #switch(on: boolean): unknown {
+    const words = msg('Film: the shutter records');
     return html`<button
-      class="icon"
-      data-action=${action}
-      aria-label=${label}
-      title=${label}
-      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
-      @click=${() => this.#send(action)}
+      class="tool"
+      role="switch"
+      data-action="shutter"
+      aria-checked=${String(on)}
+      aria-label=${words}
+      title=${words}
+      @click=${() => this.#send('shutter')}
     >
-      ${icon(name)}
+      <span class="disc">${icon('film')}</span><span class="name">${msg('Film')}</span>
+    </button>`;
+  }
+
+  #shutter(action: ControlAction, kind: string, label: string, name: string): unknown {
+    return html`<button class="tool shutter ${kind}" data-action=${action} aria-label=${label} title=${label} @click=${() => this.#send(action)}>
+      <span class="disc"></span><span class="name">${name}</span>
+    </button>`;
+  }
+
+  #tool({ action, icon: symbol, label, name, disabled = false }: Tool): unknown {
+    return html`<button class="tool" data-action=${action} aria-label=${label} title=${label} ?disabled=${disabled} @click=${() => this.#send(action)}>
+      <span class="disc">${icon(symbol)}</span><span class="name">${name}</span>
     </button>`;
   }
 

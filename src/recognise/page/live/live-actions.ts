@@ -7,6 +7,7 @@ import type { Recognition } from '../../shared/recogniser';
 import type { ControlAction } from '../events';
 import type { AimController } from './aim-controller';
 import { listenToAimKeys } from './aim-shortcuts';
+import type { RecorderSlot } from './recorder-slot';
 import { LIVE_SHORTCUTS, type LiveAction } from './live-shortcuts';
 
 /** What the actions act on. */
@@ -17,8 +18,12 @@ export interface LiveParts {
   readonly settings: SettingsStore;
   readonly aim: AimController;
   showSources(): void;
-  /** Begins a recording, or ends the one that runs. */
-  record(): void;
+  /** What records; undefined where nothing does. */
+  readonly recorder: RecorderSlot | undefined;
+  /** Keeps what is shown as a picture. */
+  takePicture(): void;
+  /** Asks whether the recording that runs is to be ended with the camera. */
+  confirmStop(): Promise<boolean>;
 }
 
 /** What buttons and keys do in the live view, and its state between them. */
@@ -80,8 +85,7 @@ export class LiveActions {
         void this.startCamera();
         break;
       case 'stop':
-        camera.stop();
-        this.#clear();
+        void this.#stop();
         break;
       case 'pause':
       case 'resume':
@@ -104,7 +108,19 @@ export class LiveActions {
         this.host.showSources();
         break;
       case 'record':
-        this.host.record();
+        void this.host.recorder?.toggle();
+        break;
+      case 'pause-recording':
+      case 'resume-recording':
+        this.host.recorder?.run(action === 'pause-recording' ? 'pause' : 'resume');
+        break;
+      case 'picture':
+        // In a recording pictures belong to its session.
+        if (this.host.recorder?.recording) this.host.recorder.run('picture');
+        else this.host.takePicture();
+        break;
+      case 'shutter':
+        settings.update({ shutter: settings.value.shutter === 'film' ? 'picture' : 'film' });
         break;
       case 'map':
         this.#beforeMap = this.live.recognition;
@@ -127,6 +143,14 @@ export class LiveActions {
     const { stream, videoFile } = camera;
     await opening;
     if (stream !== camera.stream || videoFile !== camera.videoFile) this.#clear();
+  }
+
+  /** Nothing that is recorded ends unasked. */
+  async #stop(): Promise<void> {
+    if (this.host.recorder?.recording && !(await this.host.confirmStop())) return;
+    this.host.camera.stop();
+    this.#clear();
+    this.host.requestUpdate();
   }
 
   #clear(): void {
@@ -169,6 +193,7 @@ export class LiveActions {
       case 'statistics':
       case 'map':
       case 'record':
+      case 'picture':
         return action;
       default:
         return undefined;

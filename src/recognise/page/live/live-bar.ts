@@ -67,8 +67,10 @@ export class LiveBar extends LitElement {
   @property({ type: Boolean }) map = false;
   /** Why there is no map to show; undefined where there is one, or will be. */
   @property({ attribute: false }) lack: MapLack | undefined;
-  /** In words where it is not simply running. */
-  @property() state = '';
+  @property({ type: Boolean }) paused = false;
+  @property({ type: Boolean }) frozen = false;
+  /** Whether the network gives no answer. */
+  @property({ type: Boolean }) stalled = false;
 
   override render(): unknown {
     const { figures, map, statistics } = this;
@@ -77,14 +79,25 @@ export class LiveBar extends LitElement {
         ? html`<sg-live-stats .statistics=${statistics} .loaded=${this.running.loaded} .capabilities=${this.running.capabilities}></sg-live-stats>`
         : nothing}
       ${map ? html`<sg-map-legend .lack=${this.lack}></sg-map-legend>` : nothing}
-      <div class="badge"><span data-key="fps">${decimal(statistics?.displayRate ?? 0, 0)}</span> FPS${this.state ? ` · ${this.state}` : ''}</div>
+      ${this.#stands()}
+      ${figures ? html`<div class="badge"><span data-key="fps">${decimal(statistics?.displayRate ?? 0, 0)}</span> FPS</div>` : nothing}
       ${this.#switch('map', 'heat', msg('Show where the network looked'), map)} ${this.#switch('statistics', 'chart', msg('Show figures'), figures)}
     `;
   }
 
+  /** That it does not simply run, and the way on. */
+  #stands(): unknown {
+    if (this.frozen) return html`<button class="stands" @click=${() => this.#send('unfreeze')}>${icon('play')}${msg('Unfreeze')}</button>`;
+    if (this.paused) return html`<button class="stands" @click=${() => this.#send('resume')}>${icon('play')}${msg('Go on recognising')}</button>`;
+    return this.stalled ? html`<div class="badge">${msg('no answer')}</div>` : nothing;
+  }
+
+  #send(action: ControlAction): void {
+    this.dispatchEvent(new ControlEvent(action));
+  }
+
   #switch(action: ControlAction, name: IconName, words: string, on: boolean): unknown {
-    const press = (): boolean => this.dispatchEvent(new ControlEvent(action));
-    return html`<button class="icon" aria-label=${words} title=${words} aria-pressed=${String(on)} @click=${press}>${icon(name)}</button>`;
+    return html`<button class="icon" aria-label=${words} title=${words} aria-pressed=${String(on)} @click=${() => this.#send(action)}>${icon(name)}</button>`;
   }
 }
 

@@ -4,7 +4,7 @@ import type { ControlAction } from '../events';
 
 /** What keys do in the live view; `toggle-…` is the one of two that fits. */
 export type LiveAction =
-  | Extract<ControlAction, 'mirror' | 'flip' | 'torch' | 'sources' | 'statistics' | 'map' | 'record'>
+  | Extract<ControlAction, 'mirror' | 'flip' | 'torch' | 'sources' | 'statistics' | 'map' | 'record' | 'picture'>
   | 'toggle-camera'
   | 'toggle-pause'
   | 'toggle-freeze';
@@ -20,6 +20,7 @@ export const LIVE_SHORTCUTS: Shortcuts<LiveAction> = {
   i: 'statistics',
   h: 'map',
   r: 'record',
+  p: 'picture',
 };
 
 /** Each action's words. */
@@ -45,5 +46,7 @@ export function liveActionWords(action: LiveAction): string {
       return msg('Show where the network looked');
     case 'record':
       return msg('Record, or stop recording');
+    case 'picture':
+      return msg('Keep a picture');
   }
 }

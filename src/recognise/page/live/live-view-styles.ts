@@ -75,6 +75,10 @@ export const liveViewStyles = css`
   sg-aim-hint {
     margin: 0.25rem max(0.75rem, env(safe-area-inset-right)) 0 max(0.75rem, env(safe-area-inset-left));
   }
+  /* What became of a recording comes first, and in its place: the controls stay where they are. */
+  sg-aim-hint:has(~ sg-recording-panel[filled]) {
+    display: none;
+  }
   sg-control-bar {
     grid-row: 3;
     position: sticky;
@@ -136,6 +140,12 @@ export const liveViewStyles = css`
       width: clamp(13rem, 34%, 22rem);
       margin-inline-start: auto;
       grid-template-columns: minmax(0, 1fr);
+    }
+  }
+  @media (max-height: 42rem) {
+    sg-control-bar {
+      padding-top: 0.4rem;
+      padding-bottom: max(0.4rem, env(safe-area-inset-bottom));
     }
   }
   /* A small phone that records: the picture before the second guess. */

@@ -25,10 +25,15 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import { AimController, type AimParts } from './aim-controller';
 import type { CameraStage } from './camera-stage';
 import { LiveActions, type LiveParts } from './live-actions';
+import { PictureController } from './picture-controller';
+import type { PictureKeeper } from './take-picture';
+import type { ConfirmSheet } from '../../../base/page/elements/confirm-sheet';
 import { LiveLabels } from './live-labels';
+import type { LiveState } from './more-actions';
 import type { RecorderFactory, RecorderSlot } from './recorder-slot';
 import { liveViewStyles } from './live-view-styles';
 import type { SourceSheet } from './source-sheet';
+import '../../../base/page/elements/confirm-sheet';
 import '../../../base/page/elements/fault-panel';
 import '../model/load-progress';
 import './camera-choices';
@@ -41,6 +46,7 @@ import './video-bar';
 import './label-list';
 import './live-bar';
 import './source-sheet';
+import './taken-picture';
 
 /**
  * The camera with live labels over it.
@@ -61,7 +67,11 @@ export class LiveView extends LitElement implements LiveParts {
   @query('sg-source-sheet') private readonly sources!: SourceSheet;
   /** Makes what records; undefined where nothing does. */
   @property({ attribute: false }) recorderFor: RecorderFactory | undefined;
-  private recorder: RecorderSlot | undefined;
+  recorder: RecorderSlot | undefined;
+  /** Keeps what the shutter takes; undefined where nothing does. */
+  @property({ attribute: false }) keepPicture: PictureKeeper | undefined;
+  @query('sg-confirm-sheet') private readonly confirm!: ConfirmSheet;
+  private readonly pictures = new PictureController(this, () => this.keepPicture);
   private readonly wakeLock = new WakeLockController(this);
   private readonly live = new LiveRecognition(this, () => this.recogniser, () => this.#wishes);
   /** Where a person has the network look. */
@@ -93,8 +103,20 @@ export class LiveView extends LitElement implements LiveParts {
     void this.sources.show();
   }
 
-  record(): void {
-    void this.recorder?.toggle();
+  confirmStop(): Promise<boolean> {
+    return this.confirm.ask();
+  }
+
+  takePicture(): void {
+    const { recognition } = this.live;
+    const { loaded } = this.recogniser;
+    void this.pictures.take(this.stage.video, {
+      top: recognition?.steady ?? [],
+      labels: this.#sure() ? this.labels.shown : [],
+      square: recognition?.square,
+      modelId: loaded?.manifest.id ?? '',
+      precision: loaded?.precision ?? 'fp32',
+    });
   }
 
   /** What the camera or the video shows now; undefined where there is nothing. */
@@ -137,28 +159,31 @@ export class LiveView extends LitElement implements LiveParts {
         ${this.settings.value.mapShown ? this.#map() : nothing}
         <div class="centre">
           ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${this.#onFaultAction}>${this.#otherCameras()}</sg-fault-panel>` : nothing}
-          ${recogniser.state === 'loading' ? html`<sg-load-progress .progress=${recogniser.progress}></sg-load-progress>` : nothing}
-          ${camera.state === 'off' && recogniser.state === 'ready' && !fault ? this.#welcome() : nothing}
+          ${recogniser.state === 'loading' && camera.state === 'live' ? html`<sg-load-progress .progress=${recogniser.progress}></sg-load-progress>` : nothing}
+          ${(camera.state === 'off' || camera.state === 'starting') && !fault ? this.#welcome() : nothing}
         </div>
         <div class="over">
           ${camera.state === 'live' ? this.#bar() : nothing}
           <div class="foot">
-            ${camera.state === 'live' ? this.#tools() : nothing}
+            ${this.#taken()} ${camera.state === 'live' ? this.#tools() : nothing}
             <sg-label-list part="labels" .labels=${labels.shown} .doubt=${labels.doubt} ?old=${actions.paused || live.stalled || recogniser.state !== 'ready'}></sg-label-list>
           </div>
         </div>
       </sg-camera-stage>
       <div class="visually-hidden" role="status" data-key="announcement">${labels.announcement}</div>
       <div class="visually-hidden" role="status" data-key="aim">${this.aim.words}</div>
+      <div class="visually-hidden" role="status" data-key="picture">${this.pictures.taken && !this.pictures.fault ? msg('Picture kept') : ''}</div>
       ${camera.state === 'live' && !this.recorder?.recording ? html`<sg-aim-hint .aim=${this.aim}></sg-aim-hint>` : nothing}
       ${this.recorder?.render() ?? nothing}
       <sg-control-bar
         ?recording=${this.recorder?.recording ?? false}
         ?live=${camera.state === 'live'}
         ?starting=${camera.state === 'starting'}
-        ?paused=${actions.paused}
-        ?frozen=${actions.frozen}
-        ?mirrored=${actions.mirrored}
+        ?halted=${this.recorder?.halted ?? false}
+        shutter=${this.settings.value.shutter}
+        ?aimed=${this.aim.square !== undefined}
+        ?loading=${recogniser.state === 'loading'}
+        .progress=${recogniser.progress}
         source=${camera.source}
         .cameras=${camera.devices.length}
         @sg-control=${this.#onControl}
@@ -166,11 +191,17 @@ export class LiveView extends LitElement implements LiveParts {
       <sg-source-sheet
         .devices=${camera.devices}
         deviceId=${camera.deviceId}
-        source=${camera.state === 'live' ? camera.source : nothing}
+        .state=${camera.state === 'live' ? this.#state : undefined}
+        @sg-control=${this.#onControl}
         @sg-camera-choice=${({ deviceId }: CameraChoiceEvent) => void actions.chooseCamera(deviceId)}
         @sg-screen-choice=${() => void actions.shareScreen()}
         @sg-film-file=${({ file }: VideoFileEvent) => void actions.openVideo(file)}
       ></sg-source-sheet>
+      <sg-confirm-sheet
+        .heading=${msg('Stop the camera and the recording?')}
+        .text=${msg('The recording ends and is kept as it is up to now.')}
+        .action=${msg('Stop both')}
+      ></sg-confirm-sheet>
     `;
   }
 
@@ -184,7 +215,9 @@ export class LiveView extends LitElement implements LiveParts {
       ?figures=${statsOpen}
       ?map=${mapShown}
       .lack=${actions.mapMissing ? 'map' : undefined}
-      state=${actions.frozen ? msg('frozen') : actions.paused ? msg('paused') : live.stalled ? msg('no answer') : ''}
+      ?paused=${actions.paused}
+      ?frozen=${actions.frozen}
+      ?stalled=${live.stalled}
       @sg-control=${this.#onControl}
     ></sg-live-bar>`;
   }
@@ -202,12 +235,23 @@ export class LiveView extends LitElement implements LiveParts {
       <sg-camera-tools
         .limits=${aim.limits}
         .zoom=${aim.zoom}
-        ?aimed=${aim.square !== undefined}
         ?hasTorch=${lens?.abilities.torch}
         ?torch=${lens?.torch}
         @sg-control=${this.#onControl}
         @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
       ></sg-camera-tools>`;
+  }
+
+  #taken(): unknown {
+    const { taken, fault } = this.pictures;
+    if (!taken && !fault) return nothing;
+    return html`<sg-taken-picture .picture=${taken} .fault=${fault} @close=${() => this.pictures.dismiss()}></sg-taken-picture>`;
+  }
+
+  get #state(): LiveState {
+    const { actions, camera } = this;
+    const { paused, frozen, mirrored } = actions;
+    return { source: camera.source, paused, frozen, mirrored, recording: this.recorder?.recording ?? false, cameras: camera.devices.length };
   }
 
   /** A recording counts the views that it has of what is labelled. */

@@ -16,8 +16,12 @@ export interface RecorderParts {
 /** What records the live view; the app puts it there, as recording stands above recognition. */
 export interface RecorderSlot {
   readonly recording: boolean;
+  /** Whether a person has paused it. */
+  readonly halted: boolean;
   /** Begins a recording, or ends the one that runs. */
   toggle(): Promise<void>;
+  /** Has the recording that runs stand still or go on, or keep what is shown as a picture. */
+  run(action: 'pause' | 'resume' | 'picture'): void;
   /** What is shown between camera and controls. */
   render(): unknown;
 }

@@ -1,14 +1,16 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { canShareScreen } from '../camera/screen';
-import type { SourceKind } from '../camera/camera-controller';
 import { cameraName } from './camera-choices';
+import { choiceListStyles } from './choice-list-styles';
+import type { LiveState } from './more-actions';
 import { CameraChoiceEvent, VideoFileEvent, ScreenChoiceEvent } from '../events';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
+import './more-actions';
 
 /**
  * A sheet with all sources of images: each camera, a screen, a video file.
@@ -20,60 +22,13 @@ import '../../../base/page/elements/sheet';
 @customElement('sg-source-sheet')
 @localized()
 export class SourceSheet extends LitElement {
-  static override styles = [
-    sharedStyles,
-    css`
-      ul {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.5rem;
-        margin: 0 0 0.5rem;
-        padding: 0;
-        list-style: none;
-      }
-      button,
-      label {
-        display: flex;
-        align-items: center;
-        justify-content: flex-start;
-        gap: 0.75rem;
-        width: 100%;
-        min-height: 3.25rem;
-        padding: 0.5rem 1rem;
-        border: 1px solid var(--sg-line);
-        border-radius: 1rem;
-        background: var(--sg-surface);
-        text-align: start;
-        overflow-wrap: anywhere;
-        cursor: pointer;
-      }
-      @media (hover: hover) {
-        label:hover {
-          background: var(--sg-surface-2);
-        }
-      }
-      label:focus-within {
-        outline: 3px solid var(--sg-focus);
-        outline-offset: 2px;
-      }
-      button[aria-current] {
-        border-color: var(--sg-accent);
-        font-weight: 600;
-      }
-      .hint {
-        display: block;
-        color: var(--sg-muted);
-        font-size: 0.85rem;
-        font-weight: 400;
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, choiceListStyles];
 
   @property({ attribute: false }) devices: readonly MediaDeviceInfo[] = [];
   /** Of the camera that runs. */
   @property() deviceId = '';
-  /** What runs, undefined for nothing. */
-  @property() source: SourceKind | undefined;
+  /** Undefined where nothing runs. */
+  @property({ attribute: false }) state: LiveState | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
 
   show(): Promise<void> {
@@ -81,19 +36,21 @@ export class SourceSheet extends LitElement {
   }
 
   override render(): unknown {
-    return html`<sg-sheet .heading=${msg('Where pictures come from')}>
+    const sources = msg('Where pictures come from');
+    return html`<sg-sheet .heading=${this.state ? msg('More') : sources} @sg-control=${() => this.sheet.close()}>
+      ${this.state ? html`<sg-more-actions .state=${this.state}></sg-more-actions><h3>${sources}</h3>` : nothing}
       <ul>
         ${this.devices.map((device, i) =>
           this.#choice(
             'camera',
             cameraName(device, i),
             '',
-            this.source === 'camera' && device.deviceId === this.deviceId,
+            this.state?.source === 'camera' && device.deviceId === this.deviceId,
             new CameraChoiceEvent(device.deviceId),
           ),
         )}
         ${canShareScreen()
-          ? this.#choice('screen', msg('Share a screen, a window or a tab'), '', this.source === 'screen', new ScreenChoiceEvent())
+          ? this.#choice('screen', msg('Share a screen, a window or a tab'), '', this.state?.source === 'screen', new ScreenChoiceEvent())
           : nothing}
         <li>
           <label>

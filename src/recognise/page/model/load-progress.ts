@@ -35,6 +35,18 @@ export class LoadProgress extends LitElement {
         display: block;
         width: min(20rem, 80vw);
       }
+      :host([slim]) {
+        width: 100%;
+        font-size: 0.8rem;
+        font-weight: 400;
+      }
+      :host([slim]) label {
+        margin-bottom: 0.2rem;
+      }
+      :host([slim]) progress {
+        height: 0.3rem;
+        accent-color: currentcolor;
+      }
       progress {
         display: block;
         width: 100%;

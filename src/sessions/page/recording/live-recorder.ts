@@ -24,6 +24,7 @@ async function mayHaveSessions(): Promise<boolean> {
 /** The recording's place in the live view: fetches its code when it is wanted, or where a session may be broken. */
 export class LiveRecorder implements ReactiveController, RecorderSlot {
   recording = false;
+  halted = false;
   readonly #code: LazyCode;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -50,6 +51,10 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
     await this.parts().renderRoot.querySelector('sg-recording-panel')?.toggle();
   }
 
+  run(action: 'pause' | 'resume' | 'picture'): void {
+    this.parts().renderRoot.querySelector('sg-recording-panel')?.run(action);
+  }
+
   render(): unknown {
     if (this.#code.state === 'missing') {
       return html`<p class="missing" role="alert">
@@ -73,8 +78,11 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
     if (this.#code.state === 'waiting' && (await mayHaveSessions())) await this.#code.load();
   }
 
-  readonly #onState = ({ recording }: RecordingStateEvent): void => {
+  readonly #onState = ({ recording, halted, focus }: RecordingStateEvent): void => {
+    // What had the focus went with the recording.
+    if (this.recording && !recording && focus) void this.host.updateComplete.then(() => this.parts().renderRoot.querySelector('sg-control-bar')?.focusMain());
     this.recording = recording;
+    this.halted = halted;
     this.host.requestUpdate();
   };
 }

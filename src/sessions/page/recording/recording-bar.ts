@@ -4,9 +4,9 @@ import { localized, msg } from '@lit/localize';
 import type { RecordingStatus } from '../../shared/recorder';
 import type { RecordingHalt } from './recording-controller';
 import type { Keeping } from './recording-keeping';
-import { type RecordingAction, RecordingControlEvent } from '../events';
+import { KeepElsewhereEvent } from '../events';
 import { clock, fileSize } from '../../../base/page/elements/format';
-import { icon, type IconName } from '../../../base/page/elements/icons';
+import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { haltWords, keepingWords, quotaWords, warningWords } from './recording-words';
 
@@ -16,9 +16,9 @@ const CHOOSES = 'showSaveFilePicker' in globalThis;
 const elsewhereWords = (): string => (CHOOSES ? msg('Write it into a file too') : msg('Save it at the end'));
 
 /**
- * How the recording stands: length, size, quota; and its buttons.
+ * How the recording stands: length, size, quota. What stops it is in the row of controls.
  *
- * @event sg-recording-control - a button was pressed
+ * @event sg-keep-elsewhere - it is to be kept elsewhere as well
  * @csspart figures - length, size and quota
  */
 @customElement('sg-recording-bar')
@@ -62,13 +62,6 @@ export class RecordingBar extends LitElement {
       .halted::before {
         border-radius: 0.15rem;
         background: var(--sg-muted);
-      }
-      [data-action='stop'] {
-        border-color: var(--sg-record);
-      }
-      [data-action='stop'] svg {
-        fill: var(--sg-record);
-        stroke: var(--sg-record);
       }
       small {
         color: var(--sg-muted);
@@ -156,11 +149,6 @@ export class RecordingBar extends LitElement {
           ${status ? html`<small data-key="size">${fileSize(status.bytes)}</small> <small data-key="room">${quotaWords(status.secondsLeft)}</small>` : nothing}
         </div>
         ${offered ? this.#elsewhere('icon compact', icon('download'), `${keeping} ${elsewhereWords()}`) : nothing}
-        ${this.#button('snapshot', 'snapshot', msg('Keep a picture'), halt !== undefined)}
-        ${halt === 'person'
-          ? this.#button('resume', 'play', msg('Go on recording'))
-          : this.#button('pause', 'pause', msg('Pause the recording'))}
-        ${this.#button('stop', 'stop', msg('Stop recording'))}
       </div>
       ${words ? html`<p class="halt">${words}</p>` : nothing}
       <div role="status">${warning ? html`<p class="warning">${warning}</p>` : nothing}</div>
@@ -181,22 +169,9 @@ export class RecordingBar extends LitElement {
       aria-label=${label ?? nothing}
       title=${label ?? nothing}
       aria-pressed=${CHOOSES ? nothing : String(this.atEnd)}
-      @click=${() => this.dispatchEvent(new RecordingControlEvent('keep-elsewhere'))}
+      @click=${() => this.dispatchEvent(new KeepElsewhereEvent())}
     >
       ${content}
-    </button>`;
-  }
-
-  #button(action: RecordingAction, name: IconName, label: string, disabled = false): unknown {
-    return html`<button
-      class="icon"
-      data-action=${action}
-      aria-label=${label}
-      title=${label}
-      ?disabled=${disabled || this.ending}
-      @click=${() => this.dispatchEvent(new RecordingControlEvent(action))}
-    >
-      ${icon(name)}
     </button>`;
   }
 }

@@ -12,7 +12,7 @@ import { labelText } from '../../../base/page/language';
 import { RecordingController } from './recording-controller';
 import { Follower } from '../../../base/page/shared-controller';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
-import { type LabelPressEvent, type RecordingControlEvent, RecordingStateEvent } from '../events';
+import { type LabelPressEvent, RecordingStateEvent } from '../events';
 import { dateTime, list } from '../../../base/page/elements/format';
 import { ON_ITS_SIDE, sharedStyles } from '../../../base/page/elements/styles';
 import { labelBookContext, type LabelBook } from '../label-book';
@@ -29,7 +29,7 @@ import './snapshot-flash';
  * All of the recording, under the camera's image: how it stands, the labels at hand, and what became of it. Fetched when
  * the first recording begins, or where a session may have been broken off.
  *
- * @event sg-recording-state - a recording began or ended
+ * @event sg-recording-state - a recording began, went on, stood still or ended
  */
 @customElement('sg-recording-panel')
 @localized()
@@ -73,7 +73,9 @@ export class RecordingPanel extends LitElement {
   @property({ type: Boolean }) keys = true;
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly recording = new RecordingController(this, () => this);
-  #told = false;
+  #hadFocus = false;
+  /** What was told last. */
+  #told = '';
 
   constructor() {
     super();
@@ -92,12 +94,26 @@ export class RecordingPanel extends LitElement {
     else await recording.start(dateTime(new Date(), 'medium'));
   }
 
+  /** Has the recording that runs stand still or go on, or keep what is shown as a picture, with the label that is held. */
+  run(action: 'pause' | 'resume' | 'picture'): void {
+    const { recording } = this;
+    if (action === 'picture') void recording.snapshot(recording.held.at(0));
+    else recording[action]();
+  }
+
+  override willUpdate(): void {
+    this.#hadFocus = this.hasUpdated && (this.renderRoot as ShadowRoot).activeElement !== null;
+  }
+
   override updated(): void {
     this.recording.sight(this.active);
-    const recording = this.recording.state !== 'off';
-    if (recording === this.#told) return;
-    this.#told = recording;
-    this.dispatchEvent(new RecordingStateEvent(recording));
+    const { state, nowUs, halt, notice } = this.recording;
+    this.toggleAttribute('filled', state !== 'off' || notice !== undefined);
+    const event = new RecordingStateEvent(state !== 'off', Math.floor(nowUs / 1e6), halt === 'person', this.#hadFocus);
+    const told = `${event.recording} ${event.seconds} ${event.halted}`;
+    if (told === this.#told) return;
+    this.#told = told;
+    this.dispatchEvent(event);
   }
 
   override render(): unknown {
@@ -119,7 +135,7 @@ export class RecordingPanel extends LitElement {
                 .keeping=${recording.keeping.keeping}
                 ?atEnd=${recording.keeping.atEnd}
                 .unwritable=${recording.keeping.failed}
-                @sg-recording-control=${this.#onControl}
+                @sg-keep-elsewhere=${() => void recording.keepElsewhere()}
               ></sg-recording-bar>
               <sg-label-bar
                 .slots=${book.slots}
@@ -153,26 +169,6 @@ export class RecordingPanel extends LitElement {
     if (halt) return haltWords(halt);
     const names = list(held.map(labelText));
     return names ? msg(str`Labelling: ${names}`) : msg('Recording');
-  }
-
-  #onControl({ action }: RecordingControlEvent): void {
-    switch (action) {
-      case 'pause':
-        this.recording.pause();
-        break;
-      case 'resume':
-        this.recording.resume();
-        break;
-      case 'stop':
-        void this.recording.stop();
-        break;
-      case 'snapshot':
-        void this.recording.snapshot(this.recording.held.at(0));
-        break;
-      case 'keep-elsewhere':
-        void this.recording.keepElsewhere();
-        break;
-    }
   }
 
   #onPress({ phase, name, label, accepted }: LabelPressEvent): void {

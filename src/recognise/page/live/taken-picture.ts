@@ -1,0 +1,107 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { localized, msg } from '@lit/localize';
+import { icon } from '../../../base/page/elements/icons';
+import { sharedStyles } from '../../../base/page/elements/styles';
+import { canShare, shareFile } from '../../../base/page/share-file';
+import type { Fault } from '../../../base/shared/fault';
+import type { TakenPicture } from './take-picture';
+
+/**
+ * Says that a picture was kept, shows it, and hands it on.
+ *
+ * @event close - it was read
+ */
+@customElement('sg-taken-picture')
+@localized()
+export class TakenPictureBar extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem;
+        padding: 0.4rem;
+        border-radius: 1rem;
+        background: var(--sg-surface);
+      }
+      img {
+        flex: none;
+        width: 44px;
+        height: 44px;
+        border-radius: 0.7rem;
+        object-fit: cover;
+      }
+      a {
+        display: flex;
+        flex: 1 1 5rem;
+        align-items: center;
+        gap: 0.6rem;
+        min-width: 0;
+        min-height: 44px;
+        color: inherit;
+      }
+      p {
+        flex: 1 1 5rem;
+        margin: 0 0.5rem;
+      }
+      @media (prefers-reduced-motion: no-preference) {
+        img {
+          animation: kept 260ms ease-out;
+        }
+        @keyframes kept {
+          from {
+            opacity: 0;
+            scale: 1.6;
+          }
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) picture: TakenPicture | undefined;
+  @property({ attribute: false }) fault: Fault | undefined;
+  @state() private saved = false;
+  #url = '';
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    URL.revokeObjectURL(this.#url);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('picture')) return;
+    URL.revokeObjectURL(this.#url);
+    this.#url = this.picture ? URL.createObjectURL(this.picture.file) : '';
+    this.saved = false;
+  }
+
+  override render(): unknown {
+    const { picture, fault } = this;
+    return html`
+      ${picture && !fault
+        ? html`<a href="#pictures"><img src=${this.#url} alt="" /><span>${this.saved ? msg('Saved as a file') : msg('Picture kept')}</span></a>`
+        : html`<p role="alert">${fault?.code === 'storage-full'
+            ? msg('The device is full: the picture is not kept. Save it as a file, or remove others.')
+            : msg('The picture could not be kept. Save it as a file.')}</p>`}
+      ${picture
+        ? html`<button class="primary" data-action="share" @click=${() => void this.#share(picture)}>
+            ${icon(canShare(picture.labelled) ? 'share' : 'download')}${canShare(picture.labelled) ? msg('Share') : msg('Save')}
+          </button>`
+        : nothing}
+      <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.dispatchEvent(new Event('close'))}>${icon('close')}</button>
+    `;
+  }
+
+  async #share(picture: TakenPicture): Promise<void> {
+    this.saved = (await shareFile(picture.labelled)) === 'saved';
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'sg-taken-picture': TakenPictureBar;
+  }
+}
