@@ -5,8 +5,8 @@ export const appStyles = css`
   :host {
     position: relative;
     display: grid;
-    grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
-    grid-template-areas: 'head' 'main' 'views';
+    grid-template: auto auto minmax(0, 1fr) auto auto / minmax(0, 1fr);
+    grid-template-areas: 'head' 'notices' 'main' 'running' 'views';
     height: 100vh;
     height: 100dvh;
     background: var(--sg-background);
@@ -53,8 +53,8 @@ export const appStyles = css`
   }
   @media (min-width: 48rem), ${ON_ITS_SIDE} {
     :host {
-      grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto;
-      grid-template-areas: 'head views' 'main main';
+      grid-template: auto auto minmax(0, 1fr) auto / minmax(0, 1fr) auto;
+      grid-template-areas: 'head views' 'notices notices' 'main main' 'running running';
     }
     /* Side by side neither is at the other's edge of the screen. */
     header {
@@ -65,21 +65,28 @@ export const appStyles = css`
       align-self: center;
       padding-left: 0.5rem;
     }
+    sg-running-strip {
+      padding-bottom: max(0.35rem, env(safe-area-inset-bottom));
+    }
+  }
+  .notices {
+    grid-area: notices;
+  }
+  sg-running-strip {
+    grid-area: running;
+    padding: 0.35rem max(0.75rem, env(safe-area-inset-right)) 0.35rem max(0.75rem, env(safe-area-inset-left));
   }
   .notice {
-    position: fixed;
-    inset: auto 0.75rem calc(0.75rem + env(safe-area-inset-bottom));
     display: flex;
     align-items: center;
     gap: 1rem;
     width: fit-content;
     max-width: 36rem;
-    margin-inline: auto;
+    margin: 0 auto 0.5rem;
     padding: 0.75rem 1rem;
     border: 1px solid var(--sg-line);
     border-radius: 1rem;
     background: var(--sg-surface);
-    z-index: 3;
   }
   .notice p {
     margin: 0;

@@ -29,7 +29,10 @@ import { appStyles } from './app-styles';
 import { SHEETS, type SheetElement } from './sheets';
 import { VIEWS, type ViewId } from './views';
 import '../../recognise/page/model/model-picker';
+import { CameraRest } from './running/camera-rest';
+import { type Running, runningTitle } from './running/running-strip';
 import './lazy-view';
+import './running/running-strip';
 import './view-navigation';
 
 function spawnRecogniser(): Worker {
@@ -46,6 +49,7 @@ export class App extends LitElement {
   @state() private offline: OfflineProgress | undefined;
   @state() private adoptProgress: LoadProgress | undefined;
   @state() private adoptFault: Fault | undefined;
+  @state() private recording: { readonly seconds: number; readonly halted: boolean } | undefined;
   @state() private trial: ModelTrial | undefined;
   /** Those that were opened: they stay, and open at once the next time. */
   @state() private sheets: readonly SheetId[] = [];
@@ -65,6 +69,10 @@ export class App extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.settings]);
+    new CameraRest(this, () => {
+      const { camera, recording } = this;
+      return { camera, seen: ['live', 'teach'].includes(this.route.current), recording: recording !== undefined };
+    });
     new ShortcutController(this, APP_SHORTCUTS, (action) => this.#onShortcut(action));
   }
 
@@ -92,12 +100,14 @@ export class App extends LitElement {
   override willUpdate(): void {
     applyTheme(this.settings.value.theme);
     const view = VIEWS.find(({ id }) => id === this.route.current);
-    document.title = view ? `Sightglass – ${view.name()}` : 'Sightglass';
+    const running = this.#running;
+    document.title = `${running ? `${runningTitle(running)} – ` : ''}Sightglass${view ? ` – ${view.name()}` : ''}`;
   }
 
   override render(): unknown {
     const { recogniser, settings } = this;
     const { loaded } = recogniser;
+    const running = this.#running;
     return html`
       <header>
         <h1>Sightglass</h1>
@@ -109,7 +119,16 @@ export class App extends LitElement {
           ${icon('model')}<span>${loaded ? `${loaded.manifest.name} ${loaded.precision}` : msg('Models')}</span>
         </button>
       </header>
-      <main @sg-recording-state=${(event: RecordingStateEvent) => (recogniser.threadTrials.held = event.recording)}>
+      <div class="notices">
+        ${this.sheetMissing || this.language.missing
+          ? html`<div class="notice" role="alert">
+              <p>${missingCodeText()}</p>
+              <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
+            </div>`
+          : nothing}
+        <sg-platform-notices @sg-offline-progress=${(event: OfflineProgressEvent) => (this.offline = event.progress)}></sg-platform-notices>
+      </div>
+      <main @sg-recording-state=${this.#onRecording}>
         ${VIEWS.map((view) => {
           const active = view.id === this.route.current;
           return view.load
@@ -117,6 +136,7 @@ export class App extends LitElement {
             : view.render(active);
         })}
       </main>
+      ${running && this.route.current !== 'live' ? html`<sg-running-strip .running=${running} @sg-stop=${this.#onStop}></sg-running-strip>` : nothing}
       <sg-view-navigation current=${this.route.current}></sg-view-navigation>
       <sg-model-picker
         .catalogue=${recogniser.catalogue}
@@ -140,14 +160,7 @@ export class App extends LitElement {
         @sg-model-leave=${() => this.#leave()}
         ><sg-offline-offer slot="offline" .progress=${this.offline} ?all=${settings.value.keepAll}></sg-offline-offer
       ></sg-model-picker>
-      <sg-platform-notices @sg-offline-progress=${(event: OfflineProgressEvent) => (this.offline = event.progress)}></sg-platform-notices>
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
-      ${this.sheetMissing || this.language.missing
-        ? html`<div class="notice" role="alert">
-            <p>${missingCodeText()}</p>
-            <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
-          </div>`
-        : nothing}
       ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a model (.onnx, .safetensors, .pt, .pth)')}</div>` : nothing}
     `;
   }
@@ -206,6 +219,23 @@ export class App extends LitElement {
     this.trial?.dispose();
     this.trial = undefined;
   }
+
+  /** What is to be seen in every view; undefined where nothing runs. */
+  get #running(): Running | undefined {
+    const { recording, camera } = this;
+    if (recording) return { kind: 'recording', ...recording };
+    return camera.state === 'live' && camera.source !== 'film' ? { kind: camera.source } : undefined;
+  }
+
+  readonly #onRecording = ({ recording, seconds, halted }: RecordingStateEvent): void => {
+    this.recording = recording ? { seconds, halted } : undefined;
+    this.recogniser.threadTrials.held = recording;
+  };
+
+  readonly #onStop = (): void => {
+    if (this.recording) void this.liveView.recorder?.toggle();
+    else this.camera.stop();
+  };
 
   readonly #grab = (): Promise<FrameInput | undefined> => this.liveView.grab();
 

@@ -33,6 +33,15 @@ export class SheetEvent extends Event {
   }
 }
 
+/** A person wants what runs to stop: the recording, else the camera. */
+export class StopEvent extends Event {
+  static readonly type = 'sg-stop';
+
+  constructor() {
+    super(StopEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 /** What a person wants of a new version. */
 export type UpdateChoice = 'reload' | 'later';
 
@@ -59,6 +68,7 @@ declare global {
     'sg-offline-progress': OfflineProgressEvent;
     'sg-settings-change': SettingsChangeEvent;
     'sg-sheet': SheetEvent;
+    'sg-stop': StopEvent;
     'sg-update-choice': UpdateChoiceEvent;
   }
 }

@@ -45,7 +45,7 @@ async function steady(page: Page): Promise<void> {
     words('header .model span', 'ResNet-18 fp16', /^ResNet-18/);
     words('li[data-capability=threads] p', '4');
     words('li[data-capability=memory] p', '8 GB');
-    for (const element of all(document, '.badge, sg-platform-notices')) element.style.visibility = 'hidden';
+    for (const element of all(document, '.badge, sg-platform-notices')) element.style.display = 'none';
     const zh = document.documentElement.lang !== 'en';
     const names = zh ? ['咖啡杯', '浓缩咖啡', '茶壶'] : ['coffee mug', 'espresso', 'teapot'];
     const labels = [0.87, 0.09, 0.004].map((probability, i) => ({ key: String(i), name: names[i], probability }));

@@ -23,7 +23,6 @@ const notice = (page: Page, kind: string): ReturnType<Page['locator']> => page.l
 
 /** Pauses until the camera has shown that much more. */
 async function pauseFor(page: Page, seconds: number): Promise<void> {
-  const bar = page.locator('sg-recording-bar');
   await page.locator('sg-control-bar').getByRole('button', { name: 'Pause the recording' }).click();
   await cameraShows(page, seconds);
   await page.locator('sg-control-bar').getByRole('button', { name: 'Go on recording' }).click();

@@ -23,12 +23,11 @@ export class OfflineStatus extends LitElement {
       :host {
         display: block;
         font-size: 0.85rem;
-        pointer-events: none;
       }
       p {
         position: relative;
         overflow: hidden;
-        margin: 0;
+        margin: 0 0.75rem 0.4rem;
         padding: 0.3rem 0.9rem;
         border-radius: 999px;
         background: var(--sg-glass);

@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized } from '@lit/localize';
 import { InstallController } from './install-prompt';
+import { NoticeTurn } from './notice-turn';
 import { OfflineController } from './offline-controller';
 import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
 import { Follower } from '../../../base/page/shared-controller';
@@ -19,7 +20,8 @@ import './offline-status';
 import './update-toast';
 
 /**
- * What the app says of itself over its views: a new version, and what is kept for use without a network. Its code is fetched
+ * What the app says of itself, one thing at a time and in one place, which covers nothing: a new version, and what is kept for use without a
+ * network. Its code is fetched
  * once the page runs, and it does nothing before the recogniser is ready, so that the first label does not wait for it.
  */
 @customElement('sg-platform-notices')
@@ -28,19 +30,10 @@ export class PlatformNotices extends LitElement {
   static override styles = [
     sharedStyles,
     css`
+      /* In the page's flow, so that nothing lies under it. */
       :host {
-        position: fixed;
-        inset: calc(max(0.5rem, env(safe-area-inset-top)) + 3.5rem) 0.75rem auto;
         display: grid;
         justify-items: center;
-        gap: 0.5rem;
-        pointer-events: none;
-        z-index: 3;
-      }
-      sg-update-toast,
-      sg-damage-toast,
-      sg-install-toast {
-        pointer-events: auto;
       }
     `,
   ];
@@ -51,6 +44,10 @@ export class PlatformNotices extends LitElement {
   private readonly offline = new OfflineController(this, () => this.updates.answers());
   #told: OfflineProgress | undefined;
   private readonly install = new InstallController(this);
+  private readonly turn = new NoticeTurn<'update' | 'damage' | 'install'>(this, (notice) => {
+    if (notice === 'install') this.install.dismiss();
+    else this.updates.later();
+  });
   /** Whether the kept files were looked at in this visit. */
   #looked = false;
 
@@ -77,14 +74,14 @@ export class PlatformNotices extends LitElement {
   override render(): unknown {
     const { updates, offline, install } = this;
     // Once it is kept: only then is it true that it works without a network.
-    const offered = install.mayAsk && !updates.ready && !updates.damage && offline.progress?.phase === 'kept';
+    const offered = install.mayAsk && offline.progress?.phase === 'kept';
+    const notice = updates.ready ? 'update' : updates.damage ? 'damage' : offered ? 'install' : undefined;
+    this.turn.show(notice);
     return html`
-      ${updates.ready ? html`<sg-update-toast @sg-update-choice=${this.#onUpdate}></sg-update-toast>` : nothing}
-      ${updates.damage && !updates.ready
-        ? html`<sg-damage-toast .state=${updates.damage} @sg-update-choice=${this.#onUpdate}></sg-damage-toast>`
-        : nothing}
-      ${offered ? html`<sg-install-toast @sg-install-choice=${this.#onInstall}></sg-install-toast>` : nothing}
-      <sg-offline-status .progress=${offline.progress} ?news=${offline.news}></sg-offline-status>
+      ${notice === 'update' ? html`<sg-update-toast @sg-update-choice=${this.#onUpdate}></sg-update-toast>` : nothing}
+      ${notice === 'damage' ? html`<sg-damage-toast .state=${updates.damage} @sg-update-choice=${this.#onUpdate}></sg-damage-toast>` : nothing}
+      ${notice === 'install' ? html`<sg-install-toast @sg-install-choice=${this.#onInstall}></sg-install-toast>` : nothing}
+      <sg-offline-status ?hidden=${notice !== undefined} .progress=${offline.progress} ?news=${offline.news}></sg-offline-status>
     `;
   }
 

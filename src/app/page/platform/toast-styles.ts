@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** A line with its answers, over the views. */
+/** A line with its answers, between the head and the view. */
 export const toastStyles = css`
   :host {
     display: flex;
@@ -8,11 +8,11 @@ export const toastStyles = css`
     align-items: center;
     justify-content: center;
     gap: 0.5rem;
-    padding: 0.5rem 0.5rem 0.5rem 1rem;
+    margin: 0 0.75rem 0.5rem;
+    padding: 0.4rem 0.5rem 0.4rem 1rem;
     border: 1px solid var(--sg-line);
     border-radius: 1.5rem;
     background: var(--sg-surface);
-    box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 0.35);
   }
   p {
     margin: 0;

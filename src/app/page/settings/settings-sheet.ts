@@ -1,8 +1,9 @@
 import { html, LitElement, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import type { WorkerCapabilities } from '../../../recognise/shared/index';
+import { isPhone } from '../phone/is-phone';
 import { InstallController, installsByShareMenu } from '../platform/install-prompt';
 import { canSpeak } from '../../../recognise/page/index';
 import { LANGUAGES } from '../../../base/page/language';
@@ -10,10 +11,12 @@ import { Follower } from '../../../base/page/shared-controller';
 import { settingsContext, type Settings, type SettingsStore } from '../../../base/page/settings';
 import { SettingsChangeEvent, SheetEvent, type SheetId } from '../events';
 import { percent } from '../../../base/page/elements/format';
+import type { ConfirmSheet } from '../../../base/page/elements/confirm-sheet';
 import { icon } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { groupStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import '../../../base/page/elements/confirm-sheet';
 import '../../../base/page/elements/sheet';
 import { NOTICES } from '../../../base/shared/offline';
 import { settingsSheetStyles } from './settings-sheet-styles';
@@ -39,6 +42,9 @@ export class SettingsSheet extends LitElement {
 
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ attribute: false }) capabilities: WorkerCapabilities | undefined;
+  @query('sg-confirm-sheet') private readonly confirm!: ConfirmSheet;
+  /** Whether they have just been reset. */
+  @state() private wasReset = false;
   @query('sg-sheet') private readonly sheet!: Sheet;
   private readonly install = new InstallController(this);
 
@@ -48,6 +54,7 @@ export class SettingsSheet extends LitElement {
   }
 
   async show(): Promise<void> {
+    this.wasReset = false;
     await this.updateComplete;
     await this.sheet.show();
   }
@@ -76,7 +83,7 @@ export class SettingsSheet extends LitElement {
           ['light', msg('light')],
           ['dark', msg('dark')],
         ])}
-        ${this.#switch('shortcuts', msg('Single keys as shortcuts'))}
+        ${isPhone() ? nothing : this.#switch('shortcuts', msg('Single keys as shortcuts'))}
       </fieldset>
       <fieldset>
         <legend>${msg('Computing')}</legend>
@@ -90,18 +97,30 @@ export class SettingsSheet extends LitElement {
       </fieldset>
       <div class="actions">
         ${this.#link('status', msg('What this device can do'), html`${icon('chart')}`)}
-        ${this.#link('phone', msg('Open on a phone'), html`${icon('phone')}`)}
+        ${isPhone() ? nothing : this.#link('phone', msg('Open on a phone'), html`${icon('phone')}`)}
         ${this.install.possible
           ? html`<button @click=${() => void this.install.install()}>${icon('download')}${msg('Install the app')}</button>`
           : nothing}
-        ${this.#link('shortcuts', msg('Keyboard shortcuts'), html`${icon('keyboard')}`)}
-        <button @click=${() => this.dispatchEvent(new SettingsChangeEvent('reset'))}>${msg('Reset all settings')}</button>
+        ${isPhone() ? nothing : this.#link('shortcuts', msg('Keyboard shortcuts'), html`${icon('keyboard')}`)}
+        <button data-action="reset" @click=${() => void this.#reset()}>${msg('Reset all settings')}</button>
         <a href=${NOTICES} target="_blank" rel="noopener">${msg('Licences')}</a>
       </div>
+      <p class="hint" role="status">${this.wasReset ? msg('All settings are as the app comes.') : ''}</p>
       ${installsByShareMenu()
         ? html`<p class="hint">${msg('To install the app: the share menu of Safari, then Add to Home Screen.')}</p>`
         : nothing}
-    </sg-sheet>`;
+    </sg-sheet>
+    <sg-confirm-sheet
+      .heading=${msg('Reset all settings?')}
+      .text=${msg('Model, camera, language, colours and all else are as the app comes. What you recorded, took and taught stays.')}
+      .action=${msg('Reset all')}
+    ></sg-confirm-sheet>`;
+  }
+
+  async #reset(): Promise<void> {
+    if (!(await this.confirm.ask())) return;
+    this.dispatchEvent(new SettingsChangeEvent('reset'));
+    this.wasReset = true;
   }
 
   #link(sheet: SheetId, words: string, symbol: unknown): unknown {
