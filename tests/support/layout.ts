@@ -107,3 +107,63 @@ export async function runningAnimations(page: Page): Promise<Finding[]> {
     return found;
   });
 }
+
+/**
+ * Controls that something else lies over where they are pressed, in their middle, and fixed or sticky boxes that lie over each other. What is
+ * scrolled away within a list of its own does not count.
+ */
+export async function coveredControls(page: Page): Promise<Finding[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const above = (node: Node): Node | null =>
+      (node instanceof Element ? node.assignedSlot : null) ?? node.parentNode ?? (node instanceof ShadowRoot ? node.host : null);
+    const holds = (outer: Element, inner: Element | null): boolean => {
+      for (let node: Node | null = inner; node; node = above(node)) if (node === outer) return true;
+      return false;
+    };
+    const hit = (x: number, y: number): Element | null => {
+      let element = document.elementFromPoint(x, y);
+      while (element?.shadowRoot) {
+        const inner = element.shadowRoot.elementFromPoint(x, y);
+        if (!inner || inner === element) break;
+        element = inner;
+      }
+      return element;
+    };
+    const inItsList = (element: Element, x: number, y: number): boolean => {
+      for (let node = above(element); node; node = above(node)) {
+        if (!(node instanceof Element) || !/auto|scroll|hidden/.test(getComputedStyle(node).overflow)) continue;
+        const { left, top, right, bottom } = node.getBoundingClientRect();
+        if (x < left || x > right || y < top || y > bottom) return false;
+      }
+      return true;
+    };
+    const name = (element: Element): string => `${element.localName} "${element.getAttribute('aria-label') ?? element.textContent?.trim().slice(0, 40) ?? ''}"`;
+    const fixed: Element[] = [];
+    const visit = (node: ParentNode): void => {
+      for (const element of node.querySelectorAll<HTMLElement>('*')) {
+        if (element.shadowRoot) visit(element.shadowRoot);
+        if (!element.checkVisibility({ visibilityProperty: true })) continue;
+        const { position, pointerEvents } = getComputedStyle(element);
+        const { left, top, width, height } = element.getBoundingClientRect();
+        if ((position === 'fixed' || position === 'sticky') && pointerEvents !== 'none' && width > 0 && height > 0) fixed.push(element);
+        if (!element.matches('button, a[href], input, select, summary') || width < 4 || height < 4) continue;
+        const [x, y] = [left + width / 2, top + height / 2];
+        if (x < 0 || y < 0 || x > innerWidth || y > innerHeight || !inItsList(element, x, y)) continue;
+        const there = hit(x, y);
+        if (!holds(element, there) && !(there && holds(there, element) && there.matches('label'))) found.push(`${name(element)} is under ${there ? name(there) : 'nothing'}`);
+      }
+    };
+    visit(document);
+    for (const [i, a] of fixed.entries()) {
+      for (const b of fixed.slice(i + 1)) {
+        if (holds(a, b) || holds(b, a)) continue;
+        const [one, two] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+        if (Math.min(one.right, two.right) - Math.max(one.left, two.left) > 1 && Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 1) {
+          found.push(`${name(a)} and ${name(b)} lie over each other`);
+        }
+      }
+    }
+    return found;
+  });
+}

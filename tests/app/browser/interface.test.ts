@@ -60,11 +60,11 @@ describe.each([
     await press('Settings');
     await press('Reset all settings');
     const asked = page.getByRole('dialog', { name: 'Reset all settings?' });
-    await asked.getByRole('button', { name: 'Go on as before' }).click();
+    await page.getByRole('button', { name: 'Go on as before' }).click();
     await asked.waitFor({ state: 'hidden' });
     expect(await kept()).toMatchObject({ hold: false, theme: 'light' });
     await press('Reset all settings');
-    await asked.getByRole('button', { name: 'Reset all', exact: true }).click();
+    await page.getByRole('button', { name: 'Reset all', exact: true }).click();
     await sheet.getByText('All settings are as the app comes.').waitFor();
     expect(await box('hold').isChecked()).toBe(true);
     expect(await box('certainty').getAttribute('aria-valuetext')).toBe('25%');

@@ -48,11 +48,11 @@ describe('a picture that goes away in mid-recording', () => {
     // It asks first: no is as if nothing had been pressed.
     const asked = page.getByRole('dialog', { name: 'Stop the camera and the recording?' });
     await pressMore(page, 'Stop the camera');
-    await asked.getByRole('button', { name: 'Go on as before' }).click();
+    await page.getByRole('button', { name: 'Go on as before' }).click();
     await asked.waitFor({ state: 'hidden' });
     await withVideo(page, { seconds: 0.5 });
     await pressMore(page, 'Stop the camera');
-    await asked.getByRole('button', { name: 'Stop both' }).click();
+    await page.getByRole('button', { name: 'Stop both' }).click();
     await notice(page, 'kept').waitFor();
     expectExact(await newestSession(page));
   });

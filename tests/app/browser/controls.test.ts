@@ -1,0 +1,312 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { violations } from '../../support/axe';
+import { openApp, PHONE } from '../../support/browser';
+import { openMore, pressMore, pressRecord } from '../../support/controls';
+import { coveredControls } from '../../support/layout';
+import { ownPages } from '../../support/own-pages';
+import { withVideo } from '../../support/recorder-page';
+import { storedSessions } from '../../support/stored-sessions';
+
+const pages = ownPages();
+let page: Page;
+const errors: string[] = [];
+afterEach(() => expect(errors.splice(0)).toEqual([]));
+
+const FINGER = { viewport: PHONE, hasTouch: true, isMobile: true };
+
+async function open(context: object, settings: object = {}): Promise<void> {
+  page = await pages.open({ context });
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.addInitScript((more) => {
+    if (localStorage.getItem('sightglass.settings') === null) localStorage.setItem('sightglass.settings', JSON.stringify({ certainty: 0, precision: 'int8', ...more }));
+    // What was handed to the device's other programs.
+    const shared: unknown[] = [];
+    Object.assign(globalThis, { shared });
+    Object.assign(navigator, {
+      canShare: () => true,
+      share: async ({ files }: { files: File[] }) => {
+        if (!navigator.userActivation.isActive) throw new DOMException('not asked for', 'NotAllowedError');
+        const { width, height } = await createImageBitmap(files[0]);
+        shared.push({ type: files[0].type, name: files[0].name, width, height });
+      },
+    });
+  }, settings);
+  await openApp(page, pages.url);
+}
+
+/** Counts what a person does. */
+class Finger {
+  taps = 0;
+
+  async tap(locator: Locator): Promise<void> {
+    this.taps++;
+    await locator.tap();
+  }
+}
+
+const bar = (): Locator => page.locator('sg-live-view sg-control-bar');
+const labels = (): Locator => page.locator('sg-live-view sg-label-list li');
+const view = (id: string): Promise<void> => page.locator(`sg-view-navigation a[href="#${id}"]`).click();
+const strip = (): Locator => page.locator('sg-running-strip');
+
+describe('taps', () => {
+  it('1 from the start to a label, 2 to keep a picture and share it', async () => {
+    await open(FINGER);
+    const start = new Finger();
+    await start.tap(bar().locator('.start'));
+    await labels().first().waitFor();
+    expect(start.taps).toBe(1);
+    const keep = new Finger();
+    await keep.tap(bar().getByRole('button', { name: 'Keep a picture' }));
+    await keep.tap(page.locator('sg-taken-picture [data-action=share]'));
+    const handed = (): Promise<unknown[]> => page.evaluate(() => (globalThis as unknown as { shared: unknown[] }).shared);
+    await expect.poll(handed).toEqual([{ type: 'image/jpeg', name: expect.stringMatching(/-labels\.jpg$/), width: 640, height: 480 }]);
+    expect(keep.taps).toBe(2);
+    expect(await violations(page)).toEqual([]);
+    // It is among the pictures, and there after a reload, with what it was taken for.
+    await page.locator('sg-taken-picture a').click();
+    const card = page.locator('sg-picture-card');
+    await card.locator('li').first().waitFor();
+    const name = await card.locator('.name').first().textContent();
+    await openApp(page, `${pages.url}#pictures`);
+    await expect.poll(() => card.locator('.name').first().textContent()).toBe(name);
+    // Gone only once that was meant.
+    await page.getByRole('button', { name: 'Remove all pictures' }).click();
+    await page.getByRole('button', { name: 'Go on as before' }).click();
+    expect(await card.count()).toBe(1);
+    await page.getByRole('button', { name: 'Remove all pictures' }).click();
+    await page.getByRole('button', { name: 'Remove all', exact: true }).click();
+    await page.locator('sg-pictures-view .empty').waitFor();
+    await openApp(page, `${pages.url}#pictures`);
+    await page.locator('sg-pictures-view .empty').waitFor();
+    expect(await card.count()).toBe(0);
+  });
+
+  it('2 to label what is filmed, from its begin to its end', async () => {
+    await open(FINGER, { shutter: 'film' });
+    await bar().locator('.start').tap();
+    await labels().first().waitFor();
+    await bar().getByRole('button', { name: 'Record' }).tap();
+    const field = page.locator('sg-recording-panel').getByRole('combobox');
+    for (const name of ['red mug', 'blue mug']) {
+      await field.fill(name);
+      await field.press('Enter');
+      await page.locator('sg-label-bar .slots button:focus').filter({ hasText: name }).waitFor();
+    }
+    for (const name of ['red mug', 'blue mug']) {
+      const finger = new Finger();
+      const label = page.locator('sg-label-bar .slots button').filter({ hasText: name });
+      await finger.tap(label);
+      await withVideo(page, { seconds: 0.6 });
+      await finger.tap(label);
+      expect(finger.taps).toBe(2);
+    }
+    await bar().getByRole('button', { name: 'Stop recording' }).tap();
+    await page.locator('sg-recording-notice [data-kind=kept]').waitFor();
+    const spans = new Map((await storedSessions(page)).at(-1)?.human.map((edit) => (edit.kind === 'put-span' ? [edit.span.id, edit.span.label.name] : ['', ''])));
+    expect([...spans.values()]).toEqual(['red mug', 'blue mug']);
+  });
+});
+
+describe('the row of controls', () => {
+  it('has one pause and one stop while it records, and names under its icons', async () => {
+    await open({ viewport: PHONE });
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    for (const name of ['Stop', 'Film', 'Picture', 'Middle', 'More']) expect(await bar().getByText(name, { exact: true }).isVisible(), name).toBe(true);
+    await pressRecord(page);
+    await page.locator('sg-recording-bar').waitFor();
+    expect(await page.getByRole('button', { name: /pause/i }).count()).toBe(1);
+    expect(await page.getByRole('button', { name: /stop/i }).count()).toBe(1);
+    await bar().getByRole('button', { name: 'Keep a picture' }).click();
+    // In a recording a picture is one of its own.
+    await page.locator('sg-snapshot-flash p').waitFor();
+    expect(await page.locator('sg-taken-picture').count()).toBe(0);
+    await bar().getByRole('button', { name: 'Stop recording' }).click();
+    await page.locator('sg-recording-notice [data-kind=kept]').waitFor();
+    expect((await storedSessions(page)).at(-1)?.manifest.snapshots).toBe(1);
+    // What the shutter does is remembered.
+    await openApp(page, pages.url);
+    await bar().locator('.start').click();
+    await bar().getByRole('button', { name: 'Record' }).waitFor();
+  });
+
+  it('shows a name where it has no room for all: at the focus, and under a long press, which does nothing else', async () => {
+    await open({ ...FINGER, viewport: { width: 844, height: 390 } });
+    await bar().locator('.start').tap();
+    await labels().first().waitFor();
+    const more = bar().getByRole('button', { name: 'More' });
+    expect(await more.locator('.name').isVisible()).toBe(false);
+    await bar().getByRole('switch').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => more.locator('.name').isVisible()).toBe(true);
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    const box = await more.boundingBox();
+    if (!box) throw new Error('There is no button.');
+    const touches = await pages.browsing.context.newCDPSession(page);
+    const at = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+    await touches.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at });
+    await expect.poll(() => more.locator('.name').isVisible()).toBe(true);
+    await touches.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await expect.poll(() => more.locator('.name').isVisible()).toBe(false);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await more.tap();
+    await page.getByRole('dialog', { name: 'More' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('keeps the focus where one goes on: the shutter after the start, and after a recording that R ended', async () => {
+    await open({});
+    const focused = (): Promise<string> => page.evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      return element?.getAttribute('aria-label') ?? element?.localName ?? '';
+    });
+    await bar().locator('.start').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('Keep a picture');
+    await labels().first().waitFor();
+    await page.keyboard.press('r');
+    await page.locator('sg-recording-bar').waitFor();
+    const field = page.locator('sg-recording-panel').getByRole('combobox');
+    await field.fill('red mug');
+    await field.press('Enter');
+    await page.locator('sg-label-bar .slots button:focus').waitFor();
+    await page.keyboard.press('r');
+    await page.locator('sg-recording-notice [data-kind=kept]').waitFor();
+    await expect.poll(focused).toMatch(/Keep a picture|Record/);
+    await page.keyboard.press('s');
+    await expect.poll(focused).toBe('Start the camera');
+  });
+});
+
+describe('what runs', () => {
+  it('is in sight in every view and in the title, with its stop', async () => {
+    await open({ viewport: PHONE });
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    expect(await strip().count()).toBe(0);
+    for (const id of ['pictures', 'sessions', 'teach']) {
+      await view(id);
+      await strip().getByText('The camera is on').waitFor();
+      expect(await page.title()).toMatch(/^◉ The camera is on – Sightglass – /);
+    }
+    expect(await violations(page)).toEqual([]);
+    await view('live');
+    await pressRecord(page);
+    await withVideo(page, { seconds: 1 });
+    for (const id of ['pictures', 'sessions', 'teach']) {
+      await view(id);
+      await strip().getByText('Recording', { exact: true }).waitFor();
+    }
+    await strip().getByRole('timer').filter({ hasText: /0:0[2-9]/ }).waitFor();
+    expect(await page.title()).toMatch(/^● 0:\d\d Recording – Sightglass – Teach$/);
+    expect(await violations(page)).toEqual([]);
+    await strip().getByRole('button', { name: 'Stop recording' }).click();
+    await strip().getByRole('button', { name: 'Stop the camera' }).click();
+    await strip().waitFor({ state: 'detached' });
+    expect(await page.title()).toBe('Sightglass – Teach');
+    expect((await storedSessions(page)).length).toBe(1);
+  });
+
+  it('a phone is offered neither another phone nor keys', async () => {
+    await open(FINGER);
+    await page.getByRole('button', { name: 'Settings' }).tap();
+    const sheet = page.locator('sg-settings-sheet');
+    await sheet.getByRole('button', { name: 'Reset all settings' }).waitFor();
+    expect(await sheet.locator('[data-sheet=phone], [data-sheet=shortcuts], [name=shortcuts]').count()).toBe(0);
+  });
+});
+
+describe('the first visit', () => {
+  it('has what it is, that nothing leaves the device, and the start at once, with the model\'s progress on it', async () => {
+    page = await pages.open({ context: { viewport: PHONE } });
+    let go = (): void => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await page.route(/\/models\/.*\.onnx/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(pages.url);
+    const start = page.getByRole('button', { name: 'Start the camera' });
+    await start.locator('progress').waitFor();
+    await page.getByText('Pictures never leave this device').waitFor();
+    expect(await violations(page)).toEqual([]);
+    // It can be pressed meanwhile: the first label comes with the model.
+    await start.click();
+    await page.locator('sg-live-view .reticle').waitFor();
+    go();
+    await labels().first().waitFor();
+  });
+});
+
+describe.each([
+  [320, 568],
+  [390, 844],
+  [844, 390],
+  [820, 1180],
+  [1440, 900],
+] as const)('at %i x %i', (width, height) => {
+  it('nothing lies over a control, in any state', async () => {
+    await open({ viewport: { width, height } });
+    const found: Record<string, string[]> = {};
+    const note = async (state: string): Promise<void> => {
+      const covered = await coveredControls(page);
+      if (covered.length > 0) found[state] = covered;
+    };
+    await note('start');
+    const notices = page.locator('sg-platform-notices');
+    for (const toast of ['sg-update-toast', 'sg-damage-toast', 'sg-install-toast']) {
+      await notices.evaluate((place, name) => place.shadowRoot?.prepend(document.createElement(name)), toast);
+      await page.locator(toast).getByRole('button').first().waitFor();
+      await note(toast);
+      await view('sessions');
+      await page.locator('sg-sessions-view .empty').waitFor();
+      await note(`${toast} over sessions`);
+      await view('live');
+      await page.locator(toast).evaluate((element) => element.remove());
+    }
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    await note('live');
+    await page.getByRole('button', { name: 'Show figures' }).click();
+    await note('figures');
+    await page.getByRole('button', { name: 'Show figures' }).click();
+    await bar().getByRole('button', { name: 'Keep a picture' }).click();
+    await page.locator('sg-taken-picture').waitFor();
+    await note('a picture kept');
+    await page.locator('sg-taken-picture').getByRole('button', { name: 'Close' }).click();
+    await pressMore(page, 'Freeze the picture');
+    await page.getByRole('button', { name: 'Unfreeze' }).waitFor();
+    await note('frozen');
+    await page.getByRole('button', { name: 'Unfreeze' }).click();
+    for (const id of ['pictures', 'sessions', 'teach']) {
+      await view(id);
+      await strip().waitFor();
+      await page.locator(`sg-${id}-view ${id === 'teach' ? '.intro' : '.empty'}`).waitFor();
+      await note(`the camera on, ${id}`);
+    }
+    await view('live');
+    await pressRecord(page);
+    await page.locator('sg-recording-bar').waitFor();
+    const field = page.locator('sg-recording-panel').getByRole('combobox');
+    for (const name of ['tabby', 'my red mug']) {
+      await field.fill(name);
+      await field.press('Enter');
+    }
+    await page.locator('sg-label-bar').getByRole('button', { name: 'my red mug' }).waitFor();
+    await note('recording');
+    await openMore(page);
+    await page.keyboard.press('Escape');
+    await view('sessions');
+    await strip().waitFor();
+    await note('recording, sessions');
+    await view('live');
+    await bar().getByRole('button', { name: 'Stop recording' }).click();
+    await page.locator('sg-recording-notice').waitFor();
+    await note('a recording kept');
+    expect(found).toEqual({});
+  });
+});
