@@ -13,6 +13,7 @@ import { Fault } from '../../base/shared/fault';
 import type { LoadProgress } from '../../base/shared/model';
 import type { OfflineProgress } from '../../base/shared/offline';
 import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
+import { FieldEscape } from './field-escape';
 import { RouteController } from './route-controller';
 import { applyTheme } from './appearance';
 import { LanguageController } from '../../base/page/language';
@@ -69,6 +70,7 @@ export class App extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.settings]);
+    new FieldEscape(this);
     new CameraRest(this, () => {
       const { camera, recording } = this;
       return { camera, seen: ['live', 'teach'].includes(this.route.current), recording: recording !== undefined };

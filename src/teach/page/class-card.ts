@@ -47,7 +47,7 @@ export class ClassCard extends LitElement {
       }
       input[type='text'] {
         width: 100%;
-        min-height: 2rem;
+        min-height: 44px;
         padding: 0;
         border: 0;
         border-bottom: 1px dashed var(--sg-line);

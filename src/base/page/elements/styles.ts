@@ -78,6 +78,12 @@ export const sharedStyles = css`
     color: var(--sg-muted);
     opacity: 1;
   }
+  /* Large enough for a finger. */
+  summary {
+    min-height: 44px;
+    align-content: center;
+    cursor: pointer;
+  }
   :focus-visible {
     outline: 3px solid var(--sg-focus);
     outline-offset: 2px;

@@ -13,6 +13,7 @@ import type { Speed } from '../../shared/speed';
 import { ModelChoiceEvent, ModelKeptEvent, ModelRemoveEvent, PrecisionChoiceEvent, SpeedMeasureEvent } from '../events';
 import type { CatalogueEntry } from './model-catalogue';
 import { modelCardStyles } from './model-card-styles';
+import { originWords } from './origin-words';
 
 /** What is measured of the speed of a model, and how. */
 export interface CardSpeeds {
@@ -89,7 +90,7 @@ export class ModelCard extends LitElement {
         ${kernels?.runs === false
           ? html`<p class="uncovered">${msg(str`Runs on onnxruntime: our own kernels do not know its ${kernels.operator}`)} <span lang="en">(${kernels.reason})</span></p>`
           : nothing}
-        <p>${msg('Licence')}${msg(': ')}<span lang="en">${manifest.licence} · ${manifest.source}</span></p>
+        <p>${msg('Licence')}${msg(': ')}<span>${originWords(manifest.licence)} · ${originWords(manifest.source)}</span></p>
       </div>
       <div class="actions">
         ${this.#runs

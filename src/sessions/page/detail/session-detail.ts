@@ -95,6 +95,9 @@ export class SessionDetail extends LitElement {
   }
 
   override updated(): void {
+    // What had opened it is gone: from its name one goes on, and keys are the player's.
+    if (document.activeElement === document.body) this.renderRoot.querySelector<HTMLElement>('h2[tabindex]:not([data-met])')?.focus({ preventScroll: true });
+    this.renderRoot.querySelector('h2[tabindex]')?.toggleAttribute('data-met', true);
     void this.desk.openVideo(this.library, this.video);
   }
 
@@ -181,7 +184,7 @@ export class SessionDetail extends LitElement {
     const manifest = this.library.sessions?.find(({ id }) => id === this.sessionId) ?? data.manifest;
     return html`<div class="head">
       <a class="back" href="#sessions" aria-label=${msg('Back to all sessions')} title=${msg('Back to all sessions')}>${icon('back')}</a>
-      <h2 title=${manifest.name}>${manifest.name}</h2>
+      <h2 tabindex="-1" title=${manifest.name}>${manifest.name}</h2>
       ${editor.fault
         ? html`<button @click=${() => editor.retry()}><span class="saved" role="alert">${msg('Not saved. Try again')}</span></button>`
         : nothing}

@@ -172,6 +172,12 @@ export class SessionList extends LitElement {
   /** Ids of the sessions that are chosen; undefined while none are to be. */
   @property({ attribute: false }) chosen: ReadonlySet<string> | undefined;
 
+  /** Puts the focus on a session, once it is drawn. */
+  async focusSession(id: string): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`a[href="#sessions/${CSS.escape(id)}"]`)?.focus();
+  }
+
   override render(): unknown {
     return html`<ul>
       ${repeat(this.sessions, ({ id }) => id, (session) => this.#card(session))}

@@ -102,6 +102,16 @@ export class SessionsView extends LitElement {
     else void this.library.flush();
   }
 
+  override updated(): void {
+    const before = this.#shownId;
+    this.#shownId = this.openId;
+    // The way back leads to where it was left.
+    if (before !== undefined && this.openId === undefined && document.activeElement === document.body) {
+      void this.renderRoot.querySelector('sg-session-list')?.focusSession(before);
+    }
+  }
+  #shownId: string | undefined;
+
   override render(): unknown {
     const { openId, library } = this;
     return html`
