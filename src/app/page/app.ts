@@ -4,15 +4,13 @@ import { provide } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import {
   cameraContext, CameraController, recogniserContext, RecogniserController, type LiveStatistics, type LiveView,
-  type ModelChoiceEvent, type ModelFileEvent, type ModelKeptEvent, type ModelPicker, type ModelTrial, type ModelRemoveEvent, type PrecisionChoiceEvent,
+  type ModelChoiceEvent, type ModelFileEvent, type ModelKeptEvent, type ModelPicker, type ModelRemoveEvent, type PrecisionChoiceEvent,
 } from '../../recognise/page/index';
-import { downloadFile } from '../../base/page/save-file';
 import { droppedFiles, isImage, isModel, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import type { FrameInput } from '../../recognise/shared/index';
-import { Fault } from '../../base/shared/fault';
-import type { LoadProgress } from '../../base/shared/model';
 import type { OfflineProgress } from '../../base/shared/offline';
 import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
+import { ModelAdoption } from './model-adoption';
 import { FieldEscape } from './field-escape';
 import { RouteController } from './route-controller';
 import { applyTheme } from './appearance';
@@ -48,10 +46,7 @@ export class App extends LitElement {
 
   @state() private dragging = false;
   @state() private offline: OfflineProgress | undefined;
-  @state() private adoptProgress: LoadProgress | undefined;
-  @state() private adoptFault: Fault | undefined;
   @state() private recording: { readonly seconds: number; readonly halted: boolean } | undefined;
-  @state() private trial: ModelTrial | undefined;
   /** Those that were opened: they stay, and open at once the next time. */
   @state() private sheets: readonly SheetId[] = [];
   @state() private sheetMissing = false;
@@ -60,6 +55,7 @@ export class App extends LitElement {
   @provide({ context: settingsContext }) private readonly settings = new SettingsStore();
   @provide({ context: recogniserContext }) private readonly recogniser = new RecogniserController(this, this.settings, spawnRecogniser);
   @provide({ context: cameraContext }) readonly camera = new CameraController(this);
+  private readonly adoption = new ModelAdoption(this, this.recogniser, () => this.picker.show());
   private readonly language = new LanguageController(this, () => this.settings.value.language);
   private readonly route = new RouteController<ViewId>(this, ['live', ...VIEWS.slice(1).map((view) => view.id)]);
   @provide({ context: sessionStoreContext }) readonly sessionStore = new SessionStore();
@@ -107,7 +103,7 @@ export class App extends LitElement {
   }
 
   override render(): unknown {
-    const { recogniser, settings } = this;
+    const { recogniser, settings, adoption } = this;
     const { loaded } = recogniser;
     const running = this.#running;
     return html`
@@ -145,9 +141,9 @@ export class App extends LitElement {
         .damaged=${recogniser.damaged}
         .loaded=${loaded}
         ?loading=${recogniser.state === 'loading'}
-        .adoptProgress=${this.adoptProgress}
-        .adoptFault=${this.adoptFault}
-        .trial=${this.trial}
+        .adoptProgress=${adoption.progress}
+        .adoptFault=${adoption.fault}
+        .trial=${adoption.trial}
         .setback=${recogniser.setback}
         .grab=${this.#grab}
         precision=${settings.value.precision}
@@ -155,11 +151,11 @@ export class App extends LitElement {
         @sg-model-choice=${(event: ModelChoiceEvent) => void recogniser.choose(event.modelId, event.precision)}
         @sg-precision-choice=${(event: PrecisionChoiceEvent) => void recogniser.choosePrecision(event.precision)}
         @sg-speed-measure=${() => void recogniser.trials.again()}
-        @sg-model-remove=${(event: ModelRemoveEvent) => void this.#remove(event.modelId)}
-        @sg-model-file=${(event: ModelFileEvent) => void this.#adopt(event.files)}
-        @sg-model-kept=${(event: ModelKeptEvent) => void this.#onKept(event)}
-        @sg-model-keep=${() => void this.#keep()}
-        @sg-model-leave=${() => this.#leave()}
+        @sg-model-remove=${(event: ModelRemoveEvent) => void adoption.remove(event.modelId)}
+        @sg-model-file=${(event: ModelFileEvent) => void adoption.adopt(event.files)}
+        @sg-model-kept=${(event: ModelKeptEvent) => void adoption.onKept(event)}
+        @sg-model-keep=${() => void adoption.keep()}
+        @sg-model-leave=${() => adoption.leave()}
         ><sg-offline-offer slot="offline" .progress=${this.offline} ?all=${settings.value.keepAll}></sg-offline-offer
       ></sg-model-picker>
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
@@ -168,59 +164,6 @@ export class App extends LitElement {
   }
 
   readonly #statistics = (): LiveStatistics | undefined => this.liveView.statistics;
-
-  #adopt(files: readonly File[]): Promise<void> {
-    return this.#try((onProgress) => this.recogniser.tryFile(files, onProgress));
-  }
-
-  async #onKept({ modelId, action }: ModelKeptEvent): Promise<void> {
-    if (action === 'correct') {
-      await this.#try((onProgress) => this.recogniser.reopen(modelId, onProgress));
-      return;
-    }
-    try {
-      const file = await this.recogniser.exported(modelId);
-      downloadFile(file, file.name);
-    } catch (error) {
-      this.adoptFault = Fault.from(error, 'model-corrupt');
-    }
-  }
-
-  async #remove(id: string): Promise<void> {
-    this.adoptFault = undefined;
-    await this.recogniser.remove(id).catch((error: unknown) => (this.adoptFault = Fault.from(error, 'model-stays')));
-  }
-
-  async #try(open: (onProgress: (progress: LoadProgress) => void) => Promise<ModelTrial>): Promise<void> {
-    if (this.adoptProgress || this.trial) return;
-    this.picker.show();
-    this.adoptFault = undefined;
-    this.adoptProgress = { phase: 'convert', loaded: 0, total: 0 };
-    try {
-      this.trial = await open((progress) => (this.adoptProgress = progress));
-    } catch (error) {
-      this.adoptFault = Fault.from(error, 'model-invalid');
-    } finally {
-      this.adoptProgress = undefined;
-    }
-  }
-
-  async #keep(): Promise<void> {
-    const { trial } = this;
-    if (!trial) return;
-    this.trial = undefined;
-    try {
-      await this.recogniser.adopt(trial);
-    } catch (error) {
-      this.adoptFault = Fault.from(error, 'storage-failed');
-    }
-  }
-
-  #leave(): void {
-    // What is kept ends its worker itself.
-    this.trial?.dispose();
-    this.trial = undefined;
-  }
 
   /** What is to be seen in every view; undefined where nothing runs. */
   get #running(): Running | undefined {
@@ -322,7 +265,7 @@ export class App extends LitElement {
       return;
     }
     if (files.some(({ file }) => isModel(file))) {
-      void this.#adopt(files.map(({ file }) => file));
+      void this.adoption.adopt(files.map(({ file }) => file));
       return;
     }
     if (files.length > 1 || isImage(first)) {
@@ -334,7 +277,7 @@ export class App extends LitElement {
     if (file.type.startsWith('video/')) {
       this.route.go('live');
       void this.liveView.openVideo(file);
-    } else void this.#adopt([file]);
+    } else void this.adoption.adopt([file]);
   }
 }
 

@@ -10,6 +10,7 @@ import type { SessionStatistics } from '../../shared/session-statistics';
 import type { Size } from '../../shared/squares';
 import { FrameLook } from './frame-look';
 import { SessionDesk } from './session-desk';
+import { OpenedFocus } from '../session-focus';
 import type { SessionLibrary } from '../library/session-library';
 import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { type SeekEvent, SessionActionEvent, type SnapshotEditEvent, type SpanEditEvent } from '../events';
@@ -77,6 +78,7 @@ export class SessionDetail extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.settings, this.recogniser]);
+    new OpenedFocus(this);
   }
 
   override connectedCallback(): void {
@@ -95,9 +97,6 @@ export class SessionDetail extends LitElement {
   }
 
   override updated(): void {
-    // What had opened it is gone: from its name one goes on, and keys are the player's.
-    if (document.activeElement === document.body) this.renderRoot.querySelector<HTMLElement>('h2[tabindex]:not([data-met])')?.focus({ preventScroll: true });
-    this.renderRoot.querySelector('h2[tabindex]')?.toggleAttribute('data-met', true);
     void this.desk.openVideo(this.library, this.video);
   }
 
@@ -189,12 +188,7 @@ export class SessionDetail extends LitElement {
         ? html`<button @click=${() => editor.retry()}><span class="saved" role="alert">${msg('Not saved. Try again')}</span></button>`
         : nothing}
       ${this.#button('undo', msg('Undo'), 'undo', !editor.canUndo)} ${this.#button('redo', msg('Redo'), 'redo', !editor.canRedo)}
-      <button
-        class="icon"
-        aria-label=${msg('Export')}
-        title=${msg('Export')}
-        @click=${() => this.dispatchEvent(new SessionActionEvent('export', manifest))}
-      >
+      <button class="icon" aria-label=${msg('Export')} title=${msg('Export')} @click=${() => this.dispatchEvent(new SessionActionEvent('export', manifest))}>
         ${icon('download')}
       </button>
     </div>`;

@@ -32,6 +32,7 @@ import './export-sheet';
 import './rename-sheet';
 import './session-finder';
 import '../detail/session-detail';
+import { ClosedFocus } from '../session-focus';
 import { isChoosable } from './session-list';
 import './session-quota';
 
@@ -75,6 +76,7 @@ export class SessionsView extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.inbox]);
+    new ClosedFocus(this, () => this.openId);
   }
 
   override connectedCallback(): void {
@@ -101,16 +103,6 @@ export class SessionsView extends LitElement {
     if (this.active) void this.library.refresh();
     else void this.library.flush();
   }
-
-  override updated(): void {
-    const before = this.#shownId;
-    this.#shownId = this.openId;
-    // The way back leads to where it was left.
-    if (before !== undefined && this.openId === undefined && document.activeElement === document.body) {
-      void this.renderRoot.querySelector('sg-session-list')?.focusSession(before);
-    }
-  }
-  #shownId: string | undefined;
 
   override render(): unknown {
     const { openId, library } = this;
