@@ -151,7 +151,7 @@ export async function coveredControls(page: Page): Promise<Finding[]> {
         const [x, y] = [left + width / 2, top + height / 2];
         if (x < 0 || y < 0 || x > innerWidth || y > innerHeight || !inItsList(element, x, y)) continue;
         const there = hit(x, y);
-        if (!holds(element, there) && !(there && holds(there, element) && there.matches('label'))) found.push(`${name(element)} is under ${there ? name(there) : 'nothing'}`);
+        if (!holds(element, there) && !(there && holds(there, element))) found.push(`${name(element)} is under ${there ? name(there) : 'nothing'}`);
       }
     };
     visit(document);

@@ -29,7 +29,7 @@ import { SHEETS, type SheetElement } from './sheets';
 import { VIEWS, type ViewId } from './views';
 import '../../recognise/page/model/model-picker';
 import { CameraRest } from './running/camera-rest';
-import { type Running, runningTitle } from './running/running-strip';
+import { type Running, runningTitle, runningWords } from './running/running-strip';
 import './lazy-view';
 import './running/running-strip';
 import './view-navigation';
@@ -134,7 +134,7 @@ export class App extends LitElement {
             : view.render(active);
         })}
       </main>
-      ${running && this.route.current !== 'live' ? html`<sg-running-strip .running=${running} @sg-stop=${this.#onStop}></sg-running-strip>` : nothing}
+      ${running && this.route.current !== 'live' ? html`<sg-running-strip role="region" aria-label=${runningWords(running)} .running=${running} @sg-stop=${this.#onStop}></sg-running-strip>` : nothing}
       <sg-view-navigation current=${this.route.current}></sg-view-navigation>
       <sg-model-picker
         .catalogue=${recogniser.catalogue}

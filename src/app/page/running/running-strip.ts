@@ -13,7 +13,7 @@ export type Running =
   | { readonly kind: 'camera' }
   | { readonly kind: 'screen' };
 
-/** What runs, in a few words; `brief` for the browser's tab. */
+/** What runs, in a few words. */
 export function runningWords(running: Running): string {
   switch (running.kind) {
     case 'recording':

@@ -60,11 +60,15 @@ export class ControlBar extends LitElement {
   #hadFocus = false;
 
   override willUpdate(changed: PropertyValues<this>): void {
-    this.#hadFocus = this.hasUpdated && (changed.has('live') || changed.has('recording')) && this.renderRoot.querySelector(':focus-visible') !== null;
+    // A start that is pressed can be pressed no more, and loses the focus, before the camera is live.
+    if (this.hasUpdated && this.renderRoot.querySelector(':focus-visible')) this.#hadFocus = true;
+    else if (!this.starting && !changed.has('starting')) this.#hadFocus = false;
   }
 
-  override updated(): void {
-    if (this.#hadFocus) this.focusMain();
+  override updated(changed: PropertyValues<this>): void {
+    if (!this.#hadFocus || !(changed.has('live') || changed.has('recording'))) return;
+    this.#hadFocus = false;
+    this.focusMain();
   }
 
   /** Puts the focus on what comes next: the start, or the shutter. */
@@ -80,7 +84,7 @@ export class ControlBar extends LitElement {
   #start(): unknown {
     const words = this.starting ? msg('Starting the camera') : msg('Start the camera');
     const other = msg('Other sources');
-    return html`<button class="primary start" data-action="start" aria-label=${words} ?disabled=${this.starting} @click=${() => this.#send('start')}>
+    return html`<button class="primary start" data-action="start" ?disabled=${this.starting} @click=${() => this.#send('start')}>
         ${icon('camera')}${words}
         ${this.loading ? html`<sg-load-progress slim .progress=${this.progress}></sg-load-progress>` : nothing}
       </button>

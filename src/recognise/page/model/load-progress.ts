@@ -37,6 +37,7 @@ export class LoadProgress extends LitElement {
       }
       :host([slim]) {
         width: 100%;
+        color: inherit;
         font-size: 0.8rem;
         font-weight: 400;
       }
