@@ -134,7 +134,7 @@ export async function coveredControls(page: Page): Promise<Finding[]> {
       for (let node = above(element); node; node = above(node)) {
         if (!(node instanceof Element) || !/auto|scroll|hidden/.test(getComputedStyle(node).overflow)) continue;
         const { left, top, right, bottom } = node.getBoundingClientRect();
-        if (x < left || x > right || y < top || y > bottom) return false;
+        if (x < left || x >= right || y < top || y >= bottom) return false;
       }
       return true;
     };
@@ -149,7 +149,7 @@ export async function coveredControls(page: Page): Promise<Finding[]> {
         if ((position === 'fixed' || position === 'sticky') && pointerEvents !== 'none' && width > 0 && height > 0) fixed.push(element);
         if (!element.matches('button, a[href], input, select, summary') || width < 4 || height < 4) continue;
         const [x, y] = [left + width / 2, top + height / 2];
-        if (x < 0 || y < 0 || x > innerWidth || y > innerHeight || !inItsList(element, x, y)) continue;
+        if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight || !inItsList(element, x, y)) continue;
         const there = hit(x, y);
         if (!holds(element, there) && !(there && holds(there, element))) found.push(`${name(element)} is under ${there ? name(there) : 'nothing'}`);
       }

@@ -1,9 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { violations } from '../../support/axe';
-import { openApp, PHONE } from '../../support/browser';
+import { DESKTOP, openApp, PHONE } from '../../support/browser';
 import { openMore, pressMore, pressRecord } from '../../support/controls';
-import { coveredControls } from '../../support/layout';
+import { coveredControls, sidewaysScroll } from '../../support/layout';
 import { ownPages } from '../../support/own-pages';
 import { withVideo } from '../../support/recorder-page';
 import { storedSessions } from '../../support/stored-sessions';
@@ -121,6 +121,7 @@ describe('the row of controls', () => {
     await page.locator('sg-recording-bar').waitFor();
     expect(await page.getByRole('button', { name: /pause/i }).count()).toBe(1);
     expect(await page.getByRole('button', { name: /stop/i }).count()).toBe(1);
+    await bar().locator('.shutter').getByText(/Stop\s+0:0[1-9]/).waitFor();
     await bar().getByRole('button', { name: 'Keep a picture' }).click();
     // In a recording a picture is one of its own.
     await page.locator('sg-snapshot-flash p').waitFor();
@@ -164,7 +165,7 @@ describe('the row of controls', () => {
     const focused = (): Promise<string> => page.evaluate(() => {
       let element = document.activeElement;
       while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-      return element?.getAttribute('aria-label') ?? element?.localName ?? '';
+      return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
     });
     await bar().locator('.start').focus();
     await page.keyboard.press('Enter');
@@ -181,6 +182,66 @@ describe('the row of controls', () => {
     await expect.poll(focused).toMatch(/Keep a picture|Record/);
     await page.keyboard.press('s');
     await expect.poll(focused).toBe('Start the camera');
+  });
+});
+
+describe('the way on', () => {
+  it('Escape leaves a field, and keys are the page\'s again', async () => {
+    await open({});
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    await pressRecord(page);
+    const field = page.locator('sg-recording-panel').getByRole('combobox');
+    await field.fill('red mug');
+    await page.keyboard.press(',');
+    expect(await field.inputValue()).toBe('red mug,');
+    // The first closes what is offered under the field.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press(',');
+    await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  });
+
+  it('the way back closes a sheet, and goes to the view before where none is open', async () => {
+    await open({ viewport: PHONE });
+    const hash = (): Promise<string> => page.evaluate(() => location.hash);
+    const sheets = page.locator('dialog[open]');
+    await view('sessions');
+    for (const name of ['Settings', 'Models']) {
+      await page.locator('sg-app header').getByRole('button', { name: name === 'Models' ? /Models|ResNet|EfficientNet/ : name }).click();
+      await sheets.waitFor();
+      await page.goBack();
+      await sheets.waitFor({ state: 'detached' });
+      expect(await hash()).toBe('#sessions');
+    }
+    // One that was closed otherwise is no step.
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await sheets.waitFor();
+    await page.keyboard.press('Escape');
+    await sheets.waitFor({ state: 'detached' });
+    await page.goBack();
+    await expect.poll(hash).not.toBe('#sessions');
+    await bar().locator('.start').waitFor();
+  });
+});
+
+describe('with text of 200 %', () => {
+  it.each([PHONE, { width: 844, height: 390 }, DESKTOP])('timer, stop and label field are in sight while it records, %o', async (viewport) => {
+    await open({ viewport });
+    await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    await pressRecord(page);
+    const parts = [page.locator('sg-recording-bar').getByRole('timer'), bar().getByRole('button', { name: 'Stop recording' }), page.locator('sg-recording-panel').getByRole('combobox')];
+    for (const part of parts) await part.waitFor();
+    const inSight = (part: Locator): Promise<boolean> => part.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      let there = document.elementFromPoint(left + width / 2, top + height / 2);
+      while (there?.shadowRoot) there = there.shadowRoot.elementFromPoint(left + width / 2, top + height / 2);
+      return there !== null && (element.contains(there) || there.contains(element)) && top >= 0 && top + height <= innerHeight + 0.5;
+    });
+    expect(await Promise.all(parts.map(inSight))).toEqual([true, true, true]);
+    expect(await sidewaysScroll(page)).toEqual([]);
   });
 });
 
@@ -201,7 +262,7 @@ describe('what runs', () => {
     await withVideo(page, { seconds: 1 });
     for (const id of ['pictures', 'sessions', 'teach']) {
       await view(id);
-      await strip().getByText('Recording', { exact: true }).waitFor();
+      await strip().getByText(/^Recording \d/).waitFor();
     }
     await strip().getByRole('timer').filter({ hasText: /0:0[2-9]/ }).waitFor();
     expect(await page.title()).toMatch(/^● 0:\d\d Recording – Sightglass – Teach$/);

@@ -2,11 +2,12 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { icon } from './icons';
+import { sheetClosed, sheetOpened } from './open-sheets';
 import { sharedStyles } from './styles';
 
 /**
  * A modal sheet: from the bottom edge on phones, within the thumb's reach, and in the middle of wide pages. Closed by its
- * button, by Escape, and by a press beside it.
+ * button, by Escape, by the way back, and by a press beside it.
  *
  * @event close - it was closed, in whichever way
  * @slot - what is on it
@@ -89,7 +90,9 @@ export class Sheet extends LitElement {
   /** Opens it, once it has been drawn. */
   async show(): Promise<void> {
     await this.updateComplete;
-    if (!this.dialog.open) this.dialog.showModal();
+    if (this.dialog.open) return;
+    this.dialog.showModal();
+    sheetOpened(this);
   }
 
   close(): void {
@@ -109,6 +112,7 @@ export class Sheet extends LitElement {
   }
 
   #onClose(): void {
+    sheetClosed(this);
     this.dispatchEvent(new Event('close'));
   }
 

@@ -88,6 +88,10 @@ export const controlBarStyles = css`
     border-radius: 5px;
     background: var(--sg-record);
   }
+  .time {
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
   .start {
     position: relative;
     overflow: hidden;

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
+import { clock } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { LongPressController } from '../../../base/page/long-press-controller';
@@ -37,6 +38,8 @@ export class ControlBar extends LitElement {
   @property({ type: Boolean, reflect: true }) live = false;
   @property({ type: Boolean }) starting = false;
   @property({ type: Boolean, reflect: true }) recording = false;
+  /** Whole seconds of the recording's video. */
+  @property({ type: Number }) seconds = 0;
   /** Whether a person has paused the recording. */
   @property({ type: Boolean }) halted = false;
   /** What a tap on the shutter does. */
@@ -110,7 +113,7 @@ export class ControlBar extends LitElement {
       : { action: 'pause-recording', icon: 'pause', label: msg('Pause the recording'), name: msg('Pause') };
     return html`${this.#tool(halt)}
       ${this.#tool({ action: 'picture', icon: 'snapshot', label: msg('Keep a picture'), name: msg('Picture'), disabled: this.halted })}
-      ${this.#shutter('record', 'stop', msg('Stop recording'), msg('Stop'))}`;
+      ${this.#shutter('record', 'stop', msg('Stop recording'), html`${msg('Stop')} <span class="time" aria-hidden="true">${clock(this.seconds)}</span>`)}`;
   }
 
   #aim(): Tool {
@@ -136,7 +139,7 @@ export class ControlBar extends LitElement {
     </button>`;
   }
 
-  #shutter(action: ControlAction, kind: string, label: string, name: string): unknown {
+  #shutter(action: ControlAction, kind: string, label: string, name: unknown): unknown {
     return html`<button class="tool shutter ${kind}" data-action=${action} aria-label=${label} title=${label} @click=${() => this.#send(action)}>
       <span class="disc"></span><span class="name">${name}</span>
     </button>`;

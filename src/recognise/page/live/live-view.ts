@@ -179,6 +179,7 @@ export class LiveView extends LitElement implements LiveParts {
         ?recording=${this.recorder?.recording ?? false}
         ?live=${camera.state === 'live'}
         ?starting=${camera.state === 'starting'}
+        .seconds=${this.recorder?.seconds ?? 0}
         ?halted=${this.recorder?.halted ?? false}
         shutter=${this.settings.value.shutter}
         ?aimed=${this.aim.square !== undefined}

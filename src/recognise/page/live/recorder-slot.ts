@@ -16,6 +16,8 @@ export interface RecorderParts {
 /** What records the live view; the app puts it there, as recording stands above recognition. */
 export interface RecorderSlot {
   readonly recording: boolean;
+  /** Whole seconds of its video. */
+  readonly seconds: number;
   /** Whether a person has paused it. */
   readonly halted: boolean;
   /** Begins a recording, or ends the one that runs. */

@@ -169,7 +169,7 @@ export class SessionsView extends LitElement {
     return html`<div class="empty">
       ${icon('film')}
       <h3>${msg('No sessions yet')}</h3>
-      <p>${msg('Start the camera in the live view and press Record: the film and its labels are kept here, on this device only, to be looked through, corrected and exported.')}</p>
+      <p>${msg('Start the camera in the live view, switch Film on and press Record: the film and its labels are kept here, on this device only, to be looked through, corrected and exported.')}</p>
       <a class="primary" href="#live">${icon('camera')}${msg('To the live view')}</a>
       <p>${msg('Exported sessions (.zip) can be dropped here too.')}</p>
     </div>`;

@@ -24,6 +24,7 @@ async function mayHaveSessions(): Promise<boolean> {
 /** The recording's place in the live view: fetches its code when it is wanted, or where a session may be broken. */
 export class LiveRecorder implements ReactiveController, RecorderSlot {
   recording = false;
+  seconds = 0;
   halted = false;
   readonly #code: LazyCode;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -78,10 +79,11 @@ export class LiveRecorder implements ReactiveController, RecorderSlot {
     if (this.#code.state === 'waiting' && (await mayHaveSessions())) await this.#code.load();
   }
 
-  readonly #onState = ({ recording, halted, focus }: RecordingStateEvent): void => {
+  readonly #onState = ({ recording, seconds, halted, focus }: RecordingStateEvent): void => {
     // What had the focus went with the recording.
     if (this.recording && !recording && focus) void this.host.updateComplete.then(() => this.parts().renderRoot.querySelector('sg-control-bar')?.focusMain());
     this.recording = recording;
+    this.seconds = seconds;
     this.halted = halted;
     this.host.requestUpdate();
   };
