@@ -1,5 +1,5 @@
-import { css, html, LitElement } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import type { Sheet } from './sheet';
 import { sharedStyles } from './styles';
@@ -29,19 +29,22 @@ export class ConfirmSheet extends LitElement {
   @property() text = '';
   /** The words of the button that does it. */
   @property() action = '';
+  @state() private asking = false;
   @query('sg-sheet') private readonly sheet!: Sheet;
   #answer: ((yes: boolean) => void) | undefined;
 
   /** @returns whether it is to be done */
   async ask(): Promise<boolean> {
     this.#end(false);
+    this.asking = true;
     await this.updateComplete;
     await this.sheet.show();
     return new Promise((resolve) => (this.#answer = resolve));
   }
 
   override render(): unknown {
-    return html`<sg-sheet .heading=${this.heading} @close=${() => this.#end(false)}>
+    if (!this.asking) return nothing;
+    return html`<sg-sheet .heading=${this.heading} @close=${this.#onClose}>
       <p>${this.text}</p>
       <div>
         <button data-action="no" @click=${() => this.sheet.close()}>${msg('Go on as before')}</button>
@@ -53,6 +56,11 @@ export class ConfirmSheet extends LitElement {
   #yes(): void {
     this.#end(true);
     this.sheet.close();
+  }
+
+  #onClose(): void {
+    this.asking = false;
+    this.#end(false);
   }
 
   #end(yes: boolean): void {
