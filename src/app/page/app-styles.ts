@@ -40,6 +40,8 @@ export const appStyles = css`
   main {
     grid-area: main;
     min-height: 0;
+    /* Views see by it how much room there is for their text, however large that is. */
+    container-type: size;
     /* Where text is so large that not all fits. */
     overflow: auto;
   }

@@ -46,22 +46,23 @@ export class RunningStrip extends LitElement {
       }
       .strip {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        gap: 0.5rem;
+        justify-content: end;
+        gap: 0 0.5rem;
         width: min(100%, 30rem);
         margin-inline: auto;
         padding: 0.25rem 0.25rem 0.25rem 1rem;
         border: 1px solid var(--sg-line);
-        border-radius: 999px;
+        border-radius: 1.8rem;
         background: var(--sg-surface);
       }
       a {
         display: flex;
-        flex: 1;
-        flex-wrap: wrap;
+        flex: 1 0 auto;
         align-items: center;
         gap: 0 0.6rem;
-        min-width: 0;
+        max-width: 100%;
         min-height: 44px;
         color: inherit;
         text-decoration: none;

@@ -88,9 +88,9 @@ export const controlBarStyles = css`
     border-radius: 5px;
     background: var(--sg-record);
   }
-  .time {
+  [data-time]::after {
+    content: ' ' attr(data-time);
     font-variant-numeric: tabular-nums;
-    white-space: nowrap;
   }
   .start {
     position: relative;
@@ -138,7 +138,7 @@ export const controlBarStyles = css`
     }
   }
   /* Beside the picture: the shutter above, the others two by two below it. */
-  @container (max-width: 14rem) {
+  @container (max-width: 224px) {
     .row {
       grid-template-columns: 44px 44px;
       justify-content: center;

@@ -101,7 +101,7 @@ export class ControlBar extends LitElement {
     return html`${this.#tool(
         flips
           ? { action: 'flip', icon: 'flip', label: msg('Flip to the other camera'), name: msg('Flip') }
-          : { action: 'stop', icon: 'stop', label: stopWords(this.source), name: msg('Stop') },
+          : { action: 'stop', icon: 'stop', label: stopWords(this.source), name: this.source === 'film' ? msg('Close') : msg('Stop') },
       )}
       ${this.#switch(film)}
       ${film ? this.#shutter('record', 'film', msg('Record'), msg('Record')) : this.#shutter('picture', '', msg('Keep a picture'), msg('Picture'))}`;
@@ -113,7 +113,7 @@ export class ControlBar extends LitElement {
       : { action: 'pause-recording', icon: 'pause', label: msg('Pause the recording'), name: msg('Pause') };
     return html`${this.#tool(halt)}
       ${this.#tool({ action: 'picture', icon: 'snapshot', label: msg('Keep a picture'), name: msg('Picture'), disabled: this.halted })}
-      ${this.#shutter('record', 'stop', msg('Stop recording'), html`${msg('Stop')} <span class="time" aria-hidden="true">${clock(this.seconds)}</span>`)}`;
+      ${this.#shutter('record', 'stop', msg('Stop recording'), msg('Stop'), clock(this.seconds))}`;
   }
 
   #aim(): Tool {
@@ -139,9 +139,10 @@ export class ControlBar extends LitElement {
     </button>`;
   }
 
-  #shutter(action: ControlAction, kind: string, label: string, name: unknown): unknown {
+  /** @param time of the recording, which is drawn beside the name; read out it is where its length is told */
+  #shutter(action: ControlAction, kind: string, label: string, name: string, time?: string): unknown {
     return html`<button class="tool shutter ${kind}" data-action=${action} aria-label=${label} title=${label} @click=${() => this.#send(action)}>
-      <span class="disc"></span><span class="name">${name}</span>
+      <span class="disc"></span><span class="name" data-time=${time ?? nothing}>${name}</span>
     </button>`;
   }
 

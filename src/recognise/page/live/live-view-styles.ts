@@ -148,6 +148,15 @@ export const liveViewStyles = css`
       padding-bottom: max(0.4rem, env(safe-area-inset-bottom));
     }
   }
+  /* Large text: a recording's labels and its stop before the zoom, which two fingers have too. */
+  @container (max-height: 24rem) {
+    sg-camera-stage:has(~ sg-control-bar[recording]) {
+      --sg-further-labels: none;
+    }
+    sg-camera-stage:has(~ sg-control-bar[recording]) sg-camera-tools {
+      display: none;
+    }
+  }
   /* A small phone that records: the picture before the second guess. */
   @media (max-height: 42rem) {
     sg-camera-stage:has(~ sg-control-bar[recording]) {

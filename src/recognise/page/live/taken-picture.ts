@@ -19,13 +19,17 @@ export class TakenPictureBar extends LitElement {
     sharedStyles,
     css`
       :host {
+        display: block;
+        container-type: inline-size;
+        padding: 0.4rem;
+        border-radius: 1rem;
+        background: var(--sg-surface);
+      }
+      .bar {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         gap: 0.5rem;
-        padding: 0.4rem;
-        border-radius: 1rem;
-        background: var(--sg-surface);
       }
       img {
         flex: none;
@@ -46,6 +50,16 @@ export class TakenPictureBar extends LitElement {
       p {
         flex: 1 1 5rem;
         margin: 0 0.5rem;
+      }
+      /* The picture says it there, and what is read out. */
+      @container (max-width: 264px) {
+        a span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        a {
+          flex-basis: auto;
+        }
       }
       @media (prefers-reduced-motion: no-preference) {
         img {
@@ -80,7 +94,7 @@ export class TakenPictureBar extends LitElement {
 
   override render(): unknown {
     const { picture, fault } = this;
-    return html`
+    return html`<div class="bar">
       ${picture && !fault
         ? html`<a href="#pictures"><img src=${this.#url} alt="" /><span>${this.saved ? msg('Saved as a file') : msg('Picture kept')}</span></a>`
         : html`<p role="alert">${fault?.code === 'storage-full'
@@ -92,7 +106,7 @@ export class TakenPictureBar extends LitElement {
           </button>`
         : nothing}
       <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.dispatchEvent(new Event('close'))}>${icon('close')}</button>
-    `;
+    </div>`;
   }
 
   async #share(picture: TakenPicture): Promise<void> {

@@ -124,6 +124,11 @@ export const labelBarStyles = css`
       grid-column: 1 / -1;
     }
   }
+  @container (max-height: 24rem) {
+    .row ~ p {
+      display: none;
+    }
+  }
   /* The picture is worth more there. */
   @media (max-height: 42rem) {
     .row ~ p:not(.advice) {

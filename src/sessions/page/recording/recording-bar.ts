@@ -100,6 +100,14 @@ export class RecordingBar extends LitElement {
           display: none;
         }
       }
+      @container (max-height: 24rem) {
+        button.compact {
+          display: inline-flex;
+        }
+        .keeping.brief {
+          display: none;
+        }
+      }
       @media (max-height: 42rem) and (max-width: 22rem) {
         .offered small {
           display: none;

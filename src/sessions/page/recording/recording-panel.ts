@@ -39,6 +39,8 @@ export class RecordingPanel extends LitElement {
     css`
       :host {
         display: block;
+        /* The row of controls lies below it. */
+        scroll-margin-bottom: 12rem;
       }
       .panel {
         display: grid;
@@ -112,6 +114,8 @@ export class RecordingPanel extends LitElement {
     const event = new RecordingStateEvent(state !== 'off', Math.floor(nowUs / 1e6), halt === 'person', this.#hadFocus);
     const told = `${event.recording} ${event.seconds} ${event.halted}`;
     if (told === this.#told) return;
+    // Large text: what labels is seen before all of the picture.
+    if (event.recording && !this.#told.startsWith('true')) this.scrollIntoView({ block: 'end' });
     this.#told = told;
     this.dispatchEvent(event);
   }
