@@ -76,6 +76,8 @@ export class RecordingPanel extends LitElement {
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly recording = new RecordingController(this, () => this);
   #hadFocus = false;
+  /** Whether there are labels to press. */
+  #labels = false;
   /** What was told last. */
   #told = '';
 
@@ -111,11 +113,13 @@ export class RecordingPanel extends LitElement {
     this.recording.sight(this.active);
     const { state, nowUs, halt, notice } = this.recording;
     this.toggleAttribute('filled', state !== 'off' || notice !== undefined);
+    const labels = this.renderRoot.querySelector('sg-label-bar') !== null;
+    // Large text: what labels is seen before all of the picture, once it is drawn.
+    if (labels && !this.#labels) requestAnimationFrame(() => this.scrollIntoView({ block: 'end' }));
+    this.#labels = labels;
     const event = new RecordingStateEvent(state !== 'off', Math.floor(nowUs / 1e6), halt === 'person', this.#hadFocus);
     const told = `${event.recording} ${event.seconds} ${event.halted}`;
     if (told === this.#told) return;
-    // Large text: what labels is seen before all of the picture.
-    if (event.recording && !this.#told.startsWith('true')) this.scrollIntoView({ block: 'end' });
     this.#told = told;
     this.dispatchEvent(event);
   }
