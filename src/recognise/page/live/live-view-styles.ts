@@ -16,6 +16,10 @@ export const liveViewStyles = css`
     pointer-events: none;
     text-align: center;
   }
+  /* A fault's way on lies over the figures. */
+  .centre:has(sg-fault-panel) {
+    z-index: 1;
+  }
   .centre > * {
     pointer-events: auto;
   }
