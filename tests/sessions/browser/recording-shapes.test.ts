@@ -66,7 +66,10 @@ describe('a recording whose picture changes', () => {
     await withVideo(page, { seconds: 1.2 });
     await openMore(page);
     await page.getByRole('button', { name: 'Share a screen, a window or a tab', exact: true }).click();
-    await page.getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
+    await page.locator('sg-source-sheet dialog[open]').waitFor({ state: 'detached' });
+    await openMore(page);
+    await page.locator('sg-more-actions').getByRole('button', { name: 'Stop sharing the screen' }).waitFor();
+    await page.keyboard.press('Escape');
     await withVideo(page, { seconds: 1 });
     await withVideo(page, { seconds: 0.6, recognitions: 3 });
     await page.locator('sg-camera-stage video').evaluate((video: HTMLVideoElement) => (video.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event('ended')));
