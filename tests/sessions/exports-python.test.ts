@@ -61,9 +61,9 @@ describe.runIf(readers)('read by Python', () => {
 
   it('Label Studio, validated by its SDK against the set-up that goes with it', async () => {
     const video = { url: '/data/local-files/?d=x/film.mp4', rate: 30, frames: 180 };
-    const { names, all } = await labelStudioNames(source);
+    const names = await labelStudioNames(source);
     const tasks = write('tasks.json', await textOf(labelStudioTasks(source, video, names)));
-    const config = write('config.xml', labelStudioConfig(video, all, false));
+    const config = write('config.xml', labelStudioConfig(video, [...names.all.keys()], false));
     const found = readWithPython('label-studio', tasks, config) as {
       task: { annotations: { result: { value: object }[] }[]; predictions: { score: number; result: object[] }[] };
       labels: string[]; framerate: string; annotations: boolean[]; predictions: string[][];
@@ -88,9 +88,9 @@ describe.runIf(readers)('read by Python', () => {
   it('where the network looked, as Label Studio\'s rectangles', async () => {
     const aimed = sourceOf(aimedSession());
     const video = { url: '/data/local-files/?d=x/film.mp4', rate: 30, frames: 180 };
-    const { names, all } = await labelStudioNames(aimed);
+    const names = await labelStudioNames(aimed);
     const tasks = write('aimed-tasks.json', await textOf(labelStudioTasks(aimed, video, names)));
-    const task = readWithPython('label-studio', tasks, write('aimed.xml', labelStudioConfig(video, all, true))) as { annotations: boolean[]; predictions: string[][] };
+    const task = readWithPython('label-studio', tasks, write('aimed.xml', labelStudioConfig(video, [...names.all.keys()], true))) as { annotations: boolean[]; predictions: string[][] };
     expect([task.annotations, task.predictions]).toEqual([[true], [[]]]);
   });
 });

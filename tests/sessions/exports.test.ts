@@ -113,7 +113,7 @@ describe('frames of tables and JSON lines', () => {
     const accepted = sourceOf({ ...session, human: { ...session.human, spans: session.human.spans.map((span, i) => (i === 0 ? { ...span, accepted: true } : span)) } });
     const [head, ...rows] = (await textOf(textExport(accepted, 'csv', 'human'))).trim().split('\r\n').map((line) => line.split(','));
     expect(rows.map((row) => row[head.indexOf('accepted')])).toEqual(['true', 'false', 'false']);
-    const { names } = await labelStudioNames(accepted);
+    const names = await labelStudioNames(accepted);
     const [task] = JSON.parse(await textOf(labelStudioTasks(accepted, { url: 'x', rate: 10, frames: 60 }, names))) as { annotations: { result: { origin: string; meta?: object }[] }[] }[];
     expect(task.annotations[0].result.map(({ origin, meta }) => [origin, meta !== undefined])).toEqual([['prediction', true], ['prediction', true], ['manual', false], ['manual', false]]);
   });
@@ -132,7 +132,7 @@ describe('what the live view was not sure of', () => {
   });
 
   it('is a prediction of its own in Label Studio', async () => {
-    const { names } = await labelStudioNames(source);
+    const names = await labelStudioNames(source);
     const [task] = JSON.parse(await textOf(labelStudioTasks(source, { url: 'x', rate: 10, frames: 60 }, names))) as { predictions: { model_version: string; result: { score: number }[] }[] }[];
     expect(task.predictions.map(({ model_version, result }) => [model_version, result.map(({ score }) => score)])).toEqual([['resnet18', [0.9, 0.9]], ['resnet18 (not sure)', [0.15]]]);
   });
@@ -148,7 +148,7 @@ describe('where the network looked', () => {
     expect(csv.split('\r\n')[1]).toMatch(/,20,,,,$/);
     expect((await textOf(textExport(old, 'csv', 'human'))).split('\r\n')[1]).toMatch(/tabby,false,,,,$/);
     for (const line of (await textOf(textExport(old, 'jsonl', 'human'))).trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ squares: [] });
-    const { names } = await labelStudioNames(old);
+    const names = await labelStudioNames(old);
     expect(await textOf(labelStudioTasks(old, { url: 'x', rate: 30, frames: 180 }, names))).not.toContain('rectangle');
   });
 
@@ -174,7 +174,7 @@ describe('where the network looked', () => {
 
   it('is a rectangle of Label Studio, which stays until it changes', async () => {
     const video = { url: 'x', rate: 10, frames: 60 };
-    const { names, all } = await labelStudioNames(aimed);
+    const names = await labelStudioNames(aimed);
     const [task] = JSON.parse(await textOf(labelStudioTasks(aimed, video, names))) as {
       annotations: { result: { id: string; value: { sequence: Record<string, number>[]; labels: string[] } }[] }[];
       predictions: { result: { id: string; type: string }[] }[];
@@ -191,8 +191,8 @@ describe('where the network looked', () => {
     );
     expect(result[3].value.sequence.map(({ frame, x }) => [frame, x])).toEqual([[13, 65.625], [16, 65.625]]);
     expect(task.predictions[0].result.map(({ id, type }) => [id, type])).toEqual([['predicted-0-0', 'timelinelabels'], ['predicted-0-0-square', 'videorectangle']]);
-    expect(labelStudioConfig(video, all, true)).toContain('<VideoRectangle name="square" toName="video"/>');
-    expect(labelStudioConfig(video, all, false)).not.toContain('VideoRectangle');
+    expect(labelStudioConfig(video, [...names.all.keys()], true)).toContain('<VideoRectangle name="square" toName="video"/>');
+    expect(labelStudioConfig(video, [...names.all.keys()], false)).not.toContain('VideoRectangle');
   });
 
   it('is the middle again where answers stop', async () => {
@@ -217,8 +217,8 @@ describe("the classes of a person's own model", () => {
     const folders = new ClassFolders(classes);
     expect(classes.map((one) => folders.of(one))).toEqual(['Pflaume', 'crane']);
     const { all } = await labelStudioNames(own);
-    expect([...all].sort()).toEqual(['Pflaume', 'crane']);
-    expect(labelStudioConfig({ url: 'x', rate: 10, frames: 60 }, all, false)).toContain('value="Pflaume"');
+    expect([...all.keys()].sort()).toEqual(['Pflaume', 'crane']);
+    expect(labelStudioConfig({ url: 'x', rate: 10, frames: 60 }, [...all.keys()], false)).toContain('value="Pflaume"');
     const csv = await textOf(textExport(own, 'csv', 'predicted'));
     expect(csv).toContain('Pflaume');
     const lines = (await textOf(textExport(own, 'jsonl', 'predicted'))).trim().split('\n').map((line) => JSON.parse(line) as { top: { index: number | null; name: string }[] });

@@ -3,6 +3,8 @@ import { labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/ex
 import { foldEdits } from '../../src/sessions/shared/human-labels';
 import { AnnotationError, filmChange, parseAnnotations, pictureChange } from '../../src/sessions/shared/import/label-studio';
 import type { HumanLabels } from '../../src/sessions/shared/session';
+import { labelStudioImages } from '../../src/sessions/shared/dataset/formats/label-studio-images';
+import { fixturePictures, writtenFiles } from '../support/dataset-fixture';
 import { CAT, DOG, manifestOf, sessionOf, sourceOf, textOf } from '../support/session-fixture';
 
 const HUMAN: HumanLabels = {
@@ -21,9 +23,9 @@ interface Task {
 }
 
 /** The app's own task, as Label Studio exports it once somebody submitted it. */
-async function exported(): Promise<Task> {
-  const source = sourceOf(session);
-  const { names } = await labelStudioNames(source);
+async function exported(of = session): Promise<Task> {
+  const source = sourceOf(of);
+  const names = await labelStudioNames(source);
   const [task] = JSON.parse(await textOf(labelStudioTasks(source, { url: '/film.mp4', rate: 20, frames: 120 }, names))) as Task[];
   return { ...task, annotations: task.annotations.map((one) => ({ ...one, completed_by: { id: 1, email: 'ann@example.com' }, updated_at: '2026-11-26T10:00:00Z' })) };
 }
@@ -99,6 +101,32 @@ describe('annotations that come back from Label Studio', () => {
     task.annotations = [{ ...first, result: [], updated_at: '2026-11-27T10:00:00Z', was_cancelled: true }, { ...first, result: [], updated_at: '2026-11-25T10:00:00Z' }, first];
     expect(parseAnnotations(JSON.stringify([task]))[0].others).toBe(1);
     expect(change([task])).toEqual(NOTHING);
+  });
+
+  it('keep two labels of one name apart, whatever became of the spans here since then', async () => {
+    const [bird, machine] = [{ index: 134, name: 'crane' }, { index: 517, name: 'crane' }];
+    const spans = [{ id: 'a', startUs: 0, endUs: 1_000_000, label: bird }, { id: 'b', startUs: 2_000_000, endUs: 3_000_000, label: machine }];
+    const task = await exported(sessionOf({ human: { spans, snapshots: [] } }));
+    const left = { spans: [spans[1]], snapshots: [] };
+    // The first comes back, as it was not taken out there; the second is as it was, and is not the bird.
+    for (const back of [task, minimal(task)]) {
+      const found = change([back], left);
+      expect([found.added, found.changed, found.removed]).toEqual([1, 0, 0]);
+      expect(foldEdits(found.edits, left).spans.map(({ label }) => label)).toEqual([bird, machine]);
+    }
+    // Exports of before say the class behind the second one's name.
+    delete task.data['labels'];
+    expect(change([task], left).changed).toBe(0);
+  });
+
+  it('leave a kept picture whose class is called otherwise in the set, and was not changed', async () => {
+    const snapshot = { ...HUMAN.snapshots[0], label: CAT };
+    const data = { image: '/x.jpg', session_id: 'test-session', snapshot: snapshot.file, labels: [{ called: 'cats', ...CAT }] };
+    const back = (name: string) => pictureChange(parseAnnotations(JSON.stringify([{ id: 1, data, annotations: [{ completed_by: 1, result: [{ value: { rectanglelabels: [name] } }] }] }]))[0], { spans: [], snapshots: [snapshot] }, [DOG]);
+    expect(back('cats')?.edits).toEqual([]);
+    expect(back(DOG.name)?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...snapshot, label: DOG } }]);
+    const written = await writtenFiles(labelStudioImages('zoo', ({ name }) => (name === CAT.name ? 'cats' : undefined)), [{ ...(await fixturePictures({ train: 1, val: 0, test: 0 }))[0], labels: [{ label: CAT, author: 'human' }] }]);
+    expect(JSON.parse(String(written.get('zoo/tasks.json')))).toMatchObject([{ data: { labels: [{ called: 'cats', ...CAT }] } }]);
   });
 
   it('bring the label of a kept picture', () => {

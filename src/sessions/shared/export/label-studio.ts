@@ -117,12 +117,12 @@ async function* labelsOf(source: ExportSource): AsyncGenerator<LabelRef> {
   for await (const { label } of runsOf(source)) yield label;
 }
 
-/** Names of the labels, as the set-up and the task share them. */
-export async function labelStudioNames(source: ExportSource): Promise<{ readonly names: DistinctNames; readonly all: readonly string[] }> {
+/** Names of the labels, as the set-up and the task share them, and which label each is. */
+export async function labelStudioNames(source: ExportSource): Promise<{ readonly names: DistinctNames; readonly all: ReadonlyMap<string, LabelRef> }> {
   const names = new DistinctNames();
-  const all = new Set<string>();
-  for await (const label of labelsOf(source)) all.add(names.of(label));
-  return { names, all: [...all] };
+  const all = new Map<string, LabelRef>();
+  for await (const label of labelsOf(source)) all.set(names.of(label), label);
+  return { names, all };
 }
 
 async function hasUnsure(source: ExportSource, model: string): Promise<boolean> {
@@ -134,11 +134,14 @@ async function hasUnsure(source: ExportSource, model: string): Promise<boolean> 
  * `tasks.json`: one task, a person's spans as its annotation, the network's runs as a prediction for each model. What the live view was not
  * sure of is a prediction of its own, so that nobody takes it for what was said.
  */
-export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, names: DistinctNames): Pieces {
+export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, { names, all }: Awaited<ReturnType<typeof labelStudioNames>>): Pieces {
   const { manifest, human } = source;
   const context: TaskContext = { video, size: manifest.film, squares: await squaresOf(source) };
   // Which spans were there: of those that come back missing it is known that somebody took them out.
-  const data = { video: video.url, framerate: video.rate, name: manifest.name, session: manifest.id, spans: human.spans.map(({ id }) => id) };
+  const spans = human.spans.map(({ id }) => id);
+  // Which label a name is: two have one name, and which has its class behind it would be another once a span is gone here.
+  const labels = [...all].map(([called, { index, name }]) => ({ called, name, ...(index !== undefined && { index }) }));
+  const data = { video: video.url, framerate: video.rate, name: manifest.name, session: manifest.id, spans, labels };
   yield `[{\n"data": ${JSON.stringify(data)},\n"annotations": [`;
   if (human.spans.length > 0) {
     yield '{"was_cancelled": false, "result": [';

@@ -1,4 +1,4 @@
-import { labelKey, nameOf, type LabelRef } from '../../../base/shared/labels/label-ref';
+import { isLabelRef, labelKey, nameOf, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { briefly } from '../../../base/shared/briefly';
 import { DistinctNames } from '../export/distinct-names';
 import { frameRange } from '../export/label-studio';
@@ -36,6 +36,8 @@ export interface AnnotatedTask {
   readonly others: number;
   /** When it was made or changed, milliseconds since 1970; 0 where that is not said. */
   readonly at: number;
+  /** Labels by the names that the export gave them; empty in exports of before 2026-11-26. */
+  readonly called: ReadonlyMap<string, LabelRef>;
 }
 
 /** Thrown where a file is no export of Label Studio. */
@@ -68,6 +70,14 @@ function spansIn(values: readonly Fields[]): FrameSpan[] {
   });
 }
 
+function calledIn(value: unknown): ReadonlyMap<string, LabelRef> {
+  return new Map(list(value).flatMap((one) => {
+    const { called, name, index } = isFields(one) ? one : {};
+    const label = { name, ...(index !== undefined && { index }) };
+    return typeof called === 'string' && isLabelRef(label) ? [[called, label] as const] : [];
+  }));
+}
+
 const time = ({ updated_at, created_at }: Fields): number => Date.parse(text(updated_at) ?? text(created_at) ?? '') || 0;
 
 function task(value: unknown, place: number): AnnotatedTask {
@@ -80,7 +90,7 @@ function task(value: unknown, place: number): AnnotatedTask {
   const results = list(latest?.['result']).filter(isFields);
   const values: readonly Fields[] = minimal ? Object.values(value).flatMap(list).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
   const name = text(data['name']) ?? text(data['session']) ?? `task ${typeof value['id'] === 'number' ? value['id'] : place}`;
-  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0 };
+  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0, called: calledIn(data['labels']) };
   const rate = data['framerate'];
   if (latest && text(data['video']) !== undefined && typeof rate === 'number' && rate > 0) {
     const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;
@@ -114,13 +124,20 @@ export interface AnnotationChange {
   readonly removed: number;
 }
 
-/** Labels by the names that the export gave them. */
-function labelsByName(human: HumanLabels, predicted: readonly LabelRef[]): (name: string) => LabelRef {
+/** A class of ImageNet's whose name another one has too, as `DistinctNames` writes it. */
+const NUMBERED = /^(.*) \(class (\d{1,3})\)$/;
+
+/** Labels by their names: as the export says, and else as it would give them now. */
+function labelsByName(called: AnnotatedTask['called'], human: HumanLabels, predicted: readonly LabelRef[]): (name: string) => LabelRef {
   const names = new DistinctNames();
   const known = new Map<string, LabelRef>();
-  for (const label of [...human.spans.map((span) => span.label), ...predicted]) known.set(names.of(label), label);
-  for (const { label } of human.snapshots) if (label && !known.has(label.name)) known.set(label.name, label);
-  return (name) => known.get(name) ?? { name: nameOf(name) || name };
+  const all = [...human.spans.map((span) => span.label), ...predicted, ...human.snapshots.flatMap(({ label }) => label ?? [])];
+  for (const label of all) known.set(names.of(label), label);
+  const numbered = (name: string): LabelRef | undefined => {
+    const [, plain, index] = NUMBERED.exec(name) ?? [];
+    return all.find((label) => label.name === plain && label.index === Number(index));
+  };
+  return (name) => called.get(name) ?? numbered(name) ?? known.get(name) ?? { name: nameOf(name) || name };
 }
 
 /**
@@ -129,12 +146,12 @@ function labelsByName(human: HumanLabels, predicted: readonly LabelRef[]): (name
  * @param makeId gives a new span's id
  */
 export function filmChange(
-  { film, author }: AnnotatedTask, { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, predicted: readonly LabelRef[], makeId: () => string,
+  { film, author, called }: AnnotatedTask, { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, predicted: readonly LabelRef[], makeId: () => string,
 ): AnnotationChange {
   const none = { edits: [], added: 0, changed: 0, removed: 0 };
   if (!film) return none;
   const { rate, exported, spans } = film;
-  const labelOf = labelsByName(human, predicted);
+  const labelOf = labelsByName(called, human, predicted);
   const frames = Math.max(1, Math.round((durationUs * rate) / 1e6));
   const stands = (span: HumanSpan, { name, start, end }: FrameSpan): boolean => {
     const range = frameRange(span.startUs, span.endUs, { rate, frames });
@@ -178,10 +195,10 @@ export function filmChange(
 }
 
 /** What a kept picture's task says; nothing where it says what the picture has already. Undefined where the session has no such picture. */
-export function pictureChange({ picture }: AnnotatedTask, human: HumanLabels, predicted: readonly LabelRef[]): AnnotationChange | undefined {
+export function pictureChange({ picture, called }: AnnotatedTask, human: HumanLabels, predicted: readonly LabelRef[]): AnnotationChange | undefined {
   const snapshot = human.snapshots.find(({ file }) => file === picture?.file);
   if (!picture || !snapshot) return undefined;
-  const label = labelsByName(human, predicted)(picture.label);
+  const label = labelsByName(called, human, predicted)(picture.label);
   const same = snapshot.label !== undefined && labelKey(snapshot.label) === labelKey(label);
   return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { ...snapshot, label } }], added: 0, changed: same ? 0 : 1, removed: 0 };
 }

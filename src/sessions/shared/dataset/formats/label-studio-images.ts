@@ -1,3 +1,4 @@
+import type { LabelRef } from '../../../../base/shared/labels/label-ref';
 import type { PictureInfo } from '../dataset';
 import { boxedClasses, share, type DatasetContext, type Pictures, type ZipContent } from './format';
 import { textBlocks, xml } from '../../export/text';
@@ -16,10 +17,17 @@ function results({ box, width, height, key }: PictureInfo, classes: readonly { r
   }));
 }
 
-function task(picture: PictureInfo, folder: string, nameOf: (label: { readonly index?: number; readonly name: string }) => string | undefined): object {
+type NameOf = (label: LabelRef) => string | undefined;
+
+function task(picture: PictureInfo, folder: string, nameOf: NameOf): object {
   const { side, file, session, sessionId, snapshot, frame, timeUs, answer } = picture;
   const classes = boxedClasses(picture);
   const own = classes.filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
+  // Classes may be called anew, or be of several labels: what comes back as it was is the picture's own.
+  const labels = picture.labels.flatMap(({ label, author }) => {
+    const called = author === 'network' ? undefined : nameOf(label);
+    return called === undefined ? [] : [{ called, name: label.name, ...(label.index !== undefined && { index: label.index }) }];
+  });
   const first = answer?.top.at(0);
   const said = first && nameOf(first);
   const prediction = first && said !== undefined && {
@@ -29,7 +37,7 @@ function task(picture: PictureInfo, folder: string, nameOf: (label: { readonly i
     result: results(picture, [{ name: said, score: first.probability, origin: 'prediction' }]),
   };
   return {
-    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6 },
+    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6, labels },
     annotations: own.length > 0 ? [{ was_cancelled: false, result: results(picture, own) }] : [],
     predictions: prediction ? [prediction] : [],
   };
@@ -40,7 +48,7 @@ function task(picture: PictureInfo, folder: string, nameOf: (label: { readonly i
  * network said is a prediction.
  * @param nameOf the dataset's name of a label that the network gave; undefined where the dataset has no such class
  */
-export function labelStudioImages(folder: string, nameOf: (label: { readonly index?: number; readonly name: string }) => string | undefined) {
+export function labelStudioImages(folder: string, nameOf: NameOf) {
   return async function* ({ classes }: DatasetContext, pictures: Pictures): AsyncGenerator<ZipContent> {
     const noted: PictureInfo[] = [];
     for await (const { jpeg, ...info } of pictures) {
