@@ -87,6 +87,14 @@ def read_image_folder(path, folder, side):
     return {"classes": classes, "samples": samples}
 
 
+def read_features(path):
+    import pyarrow.parquet as parquet
+
+    table = parquet.read_table(path)
+    meta = json.loads(table.schema.metadata[b"sightglass"])
+    return {"schema": {field.name: str(field.type) for field in table.schema}, "meta": meta, "rows": table.to_pylist()}
+
+
 def read_zip(path):
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
@@ -100,6 +108,7 @@ KINDS = {
     "coco": read_coco,
     "label-studio": read_label_studio,
     "image-folder": read_image_folder,
+    "features": read_features,
     "zip": read_zip,
 }
 

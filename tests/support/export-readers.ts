@@ -9,7 +9,7 @@ const PYTHON = join(FOLDER, 'bin/python');
 const REQUIREMENTS = join(ROOT, 'tests/exports/requirements.txt');
 
 function works(): boolean {
-  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import srt, PIL, pycocotools.coco, label_studio_sdk.label_interface']).status === 0;
+  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import srt, PIL, pyarrow.parquet, pycocotools.coco, label_studio_sdk.label_interface']).status === 0;
 }
 
 /**
@@ -26,7 +26,7 @@ export function haveExportReaders(): boolean {
     return works();
   };
   if (alone(FOLDER, make)) return true;
-  console.warn('\n*** SKIPPED: reading exports back needs Python 3 with venv and pip, for pycocotools, srt and label-studio-sdk. ***\n');
+  console.warn('\n*** SKIPPED: reading exports back needs Python 3 with venv and pip, for pyarrow, pycocotools, srt and label-studio-sdk. ***\n');
   return false;
 }
 

@@ -6,6 +6,7 @@ const FAULT_CODES = [
   'export-empty',
   'export-codec',
   'export-failed',
+  'export-features',
   'import-foreign',
   'import-newer',
   'import-broken',

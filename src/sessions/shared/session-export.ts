@@ -1,9 +1,11 @@
 import type { DatasetClass, DatasetDefinition, Side } from './dataset/dataset';
 import type { SideCounts } from './dataset/split';
 import type { SessionManifest } from './session';
+import type { Aim, Region } from '../../engine/index';
+import type { FeatureModel } from '../../recognise/shared/index';
 
 /** What a session alone can be taken away as. */
-export type SessionFormat = 'everything' | 'film' | 'film-mp4' | 'webvtt' | 'srt' | 'csv' | 'jsonl' | 'label-studio' | 'cvat-video';
+export type SessionFormat = 'everything' | 'film' | 'film-mp4' | 'webvtt' | 'srt' | 'csv' | 'jsonl' | 'label-studio' | 'cvat-video' | 'features';
 
 /** What pictures out of one or more sessions can be taken away as. */
 export type DatasetFormat = 'image-folder' | 'parquet' | 'web-dataset' | 'coco' | 'yolo' | 'cvat-images' | 'label-studio-images' | 'fiftyone';
@@ -26,6 +28,24 @@ export interface ExportRequest {
   /** Of webvtt, srt, csv, jsonl. */
   readonly tracks: ExportTracks;
 }
+
+/** What the network that runs makes of every frame of a session. */
+export interface FeaturesRequest {
+  readonly sessionId: string;
+  readonly model: FeatureModel;
+}
+
+/**
+ * The network's look at a frame, which is the page's to give.
+ * @param aim where to look; where the model looks by itself if left out
+ * @throws Fault `export-features` where another network runs by now, or one without features
+ */
+export type FeatureLook = (frame: ImageBitmap, aim: Aim | undefined) => Promise<{
+  readonly features: Float32Array;
+  readonly predicted: { readonly name: string; readonly probability: number } | undefined;
+  /** Pixels of the frame. */
+  readonly square: Region;
+}>;
 
 /** Several sessions as they are, in one file. */
 export interface SessionsRequest {
@@ -82,7 +102,7 @@ export interface AnnotationReport {
 
 /** How far an export or import has come. */
 export interface TransferProgress {
-  readonly phase: 'labels' | 'film' | 'pictures' | 'packing' | 'checking';
+  readonly phase: 'labels' | 'film' | 'pictures' | 'features' | 'packing' | 'checking';
   /** 0..1 of this phase. */
   readonly done: number;
 }
@@ -116,6 +136,17 @@ export interface SessionTransferApi {
   export(
     request: ExportRequest,
     target: FileSystemFileHandle | undefined,
+    onProgress: (progress: TransferProgress) => void,
+  ): Promise<ExportedFile>;
+  /**
+   * Writes the features of every frame of a film as Parquet.
+   * @param look called for each frame, and waited for
+   * @param target as of `export` @throws as `export` and `look` do
+   */
+  exportFeatures(
+    request: FeaturesRequest,
+    target: FileSystemFileHandle | undefined,
+    look: FeatureLook,
     onProgress: (progress: TransferProgress) => void,
   ): Promise<ExportedFile>;
   /**

@@ -9,6 +9,7 @@ import type { ExportFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
+import { dot, unit } from '../../../src/sessions/shared/label-quality';
 import { CAT, DOG } from '../../support/session-fixture';
 import { card, chooseZips, imported, openWithSessions, sampleSession, type SampleSession, SPANS, storedFile, storedFiles } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
@@ -104,6 +105,31 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     execFileSync('python3', ['-m', 'zipfile', '-e', path, into]);
     return into;
   }
+
+  it('features of every frame, by pyarrow: the network\'s numbers with the label and the square of each', async () => {
+    await page.locator('header .model', { hasText: /fp|int/ }).waitFor({ timeout: 60_000 });
+    const path = await take('mp4', 'features');
+    expect(path).toMatch(/\.features\.parquet$/);
+    interface Row { frame: number; time_s: number; label: string | null; accepted: boolean | null; predicted: string; probability: number; square_left: number; square_side: number; features: number[] }
+    const { schema, meta, rows } = readWithPython('features', path) as { schema: Record<string, string>; meta: { session: string; model: { width: number } }; rows: Row[] };
+    expect(schema['features']).toMatch(/^list<element: float>$/);
+    expect(meta.session).toBe(mp4.data.manifest.name);
+    expect(rows.map(({ frame }) => frame)).toEqual(times.map((_, i) => i));
+    rows.forEach(({ time_s, features }, i) => {
+      expect(time_s).toBeCloseTo(times[i] - times[0], 5);
+      expect(features).toHaveLength(meta.model.width);
+    });
+    for (const { time_s, label, accepted } of rows) {
+      const span = SPANS.find(({ startUs, endUs }) => startUs <= time_s * 1e6 && time_s * 1e6 < endUs);
+      expect([label, accepted]).toEqual(span ? [span.label.name, false] : [null, null]);
+    }
+    // Red frames are alike, and not as blue ones are.
+    const cosine = (a: Row, b: Row): number => dot(unit(a.features), unit(b.features));
+    const [first, second, last] = [rows[0], rows[20], rows[rows.length - 1]];
+    expect(cosine(first, second)).toBeGreaterThan(0.99);
+    expect(cosine(first, last)).toBeLessThan(cosine(first, second) - 0.01);
+    expect(rows.every(({ probability, square_side }) => probability > 0 && probability <= 1 && square_side > 0)).toBe(true);
+  });
 
   it('MP4, by ffprobe: every frame at its time, index first, picture as it was', async () => {
     const path = await take('mp4', 'film');

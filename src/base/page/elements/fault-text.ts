@@ -168,6 +168,11 @@ export function faultText(code: FaultCode): FaultText {
         msg('There is nothing to export'),
         msg('Label a span of the session first, or export what was recognised.'),
       );
+    case 'export-features':
+      return goOn(
+        msg('The network that runs gives no features'),
+        msg('Wait until a model runs, or choose one that can be taught under Models; do not change it while frames are looked at. Then export again.'),
+      );
     case 'export-codec':
       return goOn(
         msg('This browser cannot read or write this film'),

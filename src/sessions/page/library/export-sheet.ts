@@ -11,6 +11,8 @@ import { DatasetRemovedEvent, type DatasetChangeEvent, type DatasetPlanEvent, ty
 import type { SessionLibrary } from './session-library';
 import { datasetFileName, exportName, isTextFormat, SESSIONS_FILE } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
+import { consume } from '@lit/context';
+import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
 import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
 import { chooseFile, downloadFile } from '../../../base/page/save-file';
 import type { Transfer } from './session-transfer';
@@ -22,6 +24,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
+import { exportFeatures } from './export-features';
 import { exportOutcome } from './export-outcome';
 import { datasetFormats, exportFormats, phaseWords } from './export-words';
 
@@ -36,6 +39,7 @@ const NAMED = 5;
 export class ExportSheet extends LitElement {
   static override styles = [sharedStyles, fieldStyles, exportSheetStyles];
 
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @property({ attribute: false }) library!: SessionLibrary;
   @property({ attribute: false }) shelf!: DatasetShelf;
   @state() private session: SessionManifest | undefined;
@@ -277,9 +281,10 @@ export class ExportSheet extends LitElement {
     const target = await chooseFile(name, type);
     if (target === 'cancelled') return;
     this.progress = undefined;
-    const job = library.transfer.export(request, target, (progress) => (this.progress = progress));
-    this.job = job;
+    const report = (progress: TransferProgress): void => void (this.progress = progress);
     try {
+      const job = 'format' in request && request.format === 'features' ? exportFeatures(this.recogniser, library.transfer, request.sessionId, target, report) : library.transfer.export(request, target, report);
+      this.job = job;
       this.done = await job.result;
       if (this.done?.file) downloadFile(this.done.file, this.done.name);
     } catch (error) {

@@ -35,6 +35,7 @@ export function exportFormats({ film: video }: SessionManifest, h264: boolean): 
     ...datasetFormats(),
     { format: 'label-studio', name: msg('Label Studio, film'), hint: msg('A task with the film at a constant frame rate, to label on there.') },
     { format: 'cvat-video', name: msg('CVAT, film'), hint: msg('Your labels as tracks, and the film at a constant frame rate.') },
+    { format: 'features', name: msg('Features (Parquet)'), hint: msg('What the network that runs makes of every frame: its numbers, for programs of your own.') },
   ];
 }
 
@@ -61,6 +62,8 @@ export function phaseWords(phase: TransferProgress['phase'] | undefined): string
       return msg('Writing the film');
     case 'pictures':
       return msg('Taking pictures from the film');
+    case 'features':
+      return msg('Looking at every frame');
     case 'packing':
       return msg('Copying the files');
     case 'checking':

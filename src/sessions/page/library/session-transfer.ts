@@ -2,7 +2,7 @@ import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
 import type { DatasetDefinition } from '../../shared/dataset/dataset';
-import type { AnnotationReport, DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FrameTimes, SessionsRequest, SessionTransferApi, TakenPicture, TransferProgress } from '../../shared/session-export';
+import type { AnnotationReport, DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FeatureLook, FeaturesRequest, FrameTimes, SessionsRequest, SessionTransferApi, TakenPicture, TransferProgress } from '../../shared/session-export';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-transfer.worker.ts', import.meta.url), { type: 'module', name: 'session-transfer' });
@@ -35,6 +35,14 @@ export class SessionTransfer {
         ? remote.exportDataset(request, target, report)
         : 'sessionIds' in request ? remote.exportSessions(request, target, report) : remote.export(request, target, report);
     return this.#run(call, onProgress, target === undefined);
+  }
+
+  /** As `SessionTransferApi.exportFeatures`. */
+  exportFeatures(request: FeaturesRequest, look: FeatureLook, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
+    this.#holding?.end();
+    const looking = callback(look);
+    const transfer = this.#run((remote, report) => remote.exportFeatures(request, target, looking, report), onProgress, target === undefined);
+    return { ...transfer, result: transfer.result.finally(() => releaseCallback(looking)) };
   }
 
   /** As `SessionTransferApi.planDataset`. */

@@ -31,6 +31,8 @@ export function exportName(session: { readonly name: string; readonly film: Vide
       return { name: base + BUNDLE_SUFFIX, type: 'application/zip' };
     case 'film':
       return session.film.file === 'film.webm' ? { name: `${base}.webm`, type: 'video/webm' } : { name: `${base}.mp4`, type: 'video/mp4' };
+    case 'features':
+      return { name: `${base}.features.parquet`, type: 'application/vnd.apache.parquet' };
     case 'film-mp4':
       return { name: `${base}.mp4`, type: 'video/mp4' };
     default:

@@ -13,6 +13,8 @@ export interface FrameImage {
   readonly height: number;
   /** @param square what of it is wanted, pixels, not whole ones; all of it if left out */
   jpeg(square?: Region): Promise<Blob>;
+  /** The whole of it, to be given away. */
+  bitmap(): Promise<ImageBitmap>;
 }
 
 /** A square of an image as a JPEG of as many pixels as it has there. */
@@ -63,6 +65,7 @@ export async function* frameImages(video: OpenVideo, timesUs: AsyncIterable<numb
       width: canvas.width,
       height: canvas.height,
       jpeg: (square) => (square ? cut(canvas, square) : canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY })),
+      bitmap: () => createImageBitmap(canvas),
     };
   }
 }

@@ -78,7 +78,7 @@ async function constantFilm(original: OpenVideo, url: (name: string) => string, 
 /** A task for Label Studio: its JSON, the set-up, and the video at a constant rate. */
 export async function* labelStudio(source: SessionSource, original: OpenVideo, report: Report): AsyncGenerator<ZipContent> {
   const names = await labelStudioNames(source);
-  if (all.length === 0) throw new Fault('export-empty', 'The session has no labels.');
+  if (names.all.size === 0) throw new Fault('export-empty', 'The session has no labels.');
   const folder = safeName(source.manifest.name, 'session', 60);
   const film = await constantFilm(original, (name) => `/data/local-files/?d=${encodeURIComponent(folder)}/${name}`, report);
   if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
