@@ -17,17 +17,6 @@ export interface EngineOutput {
 }
 
 /**
- * What the last convolution of ResNet-18 (layer4.1.conv2) reads and gives, shape [512, 7, 7] each, so that
- * classes of one's own can adapt that convolution for themselves. Owned by the engine and overwritten by the next call.
- */
-export interface LastBlock {
-  /** Output of layer4.1.conv1 after ReLU: what conv2 reads. */
-  readonly hidden: Float32Array;
-  /** conv2 with its bias, plus the block's input, before ReLU. `features` is the average of its positive part over the 49 places. */
-  readonly sum: Float32Array;
-}
-
-/**
  * How much each place of a network's input speaks for a class: class activation mapping (Zhou et al., Learning Deep Features for
  * Discriminative Localization, 2016), the classifier's weights of the class times the activations before they are averaged.
  */
@@ -56,10 +45,6 @@ export interface Engine {
   readonly input: Float32Array;
   /** Runs the network on `input`; the thread that calls it computes meanwhile. Rejects with an Error whose message says what failed. */
   run(): Promise<EngineOutput>;
-  /**
-   * Computes the last block's values of the latest run, synchronously, in a tenth of its time. Missing where the engine cannot.
-   */
-  lastBlock?(): LastBlock;
   /**
    * The map of a class in the latest run, newly made, synchronously, in some 25 thousand multiplications. Missing where the model's
    * classifier does not read averaged activations.

@@ -1,6 +1,6 @@
 /** The engine's public face: everything that other code imports of it, but for `./ort`. Nothing here touches the DOM. */
 export { createEngine } from './create-engine.ts';
-export { type ClassMap, type Engine, type EngineId, type EngineOptions, type EngineOutput, type LastBlock } from './engine.ts';
+export { type ClassMap, type Engine, type EngineId, type EngineOptions, type EngineOutput } from './engine.ts';
 export { EngineError, isOutOfMemory, type EngineErrorCode } from './engine-error.ts';
 export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './capabilities.ts';
 export { pageThread, serveThreads } from './page-threads.ts';
@@ -34,7 +34,7 @@ export { readSafetensors, SafetensorsError, toFloat32, type SafeTensor } from '.
 
 export { foldResNet, foldResNet18, WeightsError } from './resnet18/fold.ts';
 export {
-  RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, RESNET18_LAST_BLOCK, type ConvolutionShape, type FoldedBackbone, type FoldedConvolution,
+  RESNET18_CLASSES, RESNET18_CONVOLUTIONS, RESNET18_FEATURES, type ConvolutionShape, type FoldedBackbone, type FoldedConvolution,
   type FoldedResNet18,
 } from './resnet18/folded.ts';
 export { FEATURES_NAME, INPUT_NAME, LOGITS_NAME, resnet18Onnx } from './resnet18/graph.ts';

@@ -144,7 +144,7 @@ describe('a recogniser that begins with the first part of a model', () => {
     await until(() => requests.length === 2);
     whole.reject(new Fault('model-download', 'no network'));
     await picture;
-    await expect(recognise({ block: true })).rejects.toMatchObject({ code: 'model-download' });
+    await expect(recognise({ features: true })).rejects.toMatchObject({ code: 'model-download' });
     expect(recognised).toEqual([true]);
     // What is to be taught asks for it at once.
     expect(requests.map(({ early }) => early)).toEqual([true, false, false]);

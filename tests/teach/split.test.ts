@@ -19,6 +19,14 @@ describe('assignFolds', () => {
     expect(runs).toBeLessThanOrEqual(8);
   });
 
+  it('never parts a moment where there are two, however few: what is held out was not seen a moment before', () => {
+    const items = [...burst(0, 'first', 12), ...burst(0, 'second', 5), ...burst(1, 'third', 4), ...burst(1, 'fourth', 4)];
+    const folds = assignFolds(items, 5);
+    for (const group of ['first', 'second', 'third', 'fourth']) expect(new Set(items.flatMap((item, i) => (item.group === group ? [folds[i]] : []))).size, group).toBe(1);
+    expect(folds[0]).not.toBe(folds[12]);
+    expect([...folds].every((fold) => fold >= 0)).toBe(true);
+  });
+
   it('never parts views of one example', () => {
     const items = Array.from({ length: 24 }, (_, i): SplitItem => ({ label: 0, group: 'burst', example: `frame${i >> 2}` }));
     const folds = assignFolds(items, 5);

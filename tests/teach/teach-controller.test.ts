@@ -11,7 +11,7 @@ import { spawn, workers } from '../support/fake-worker';
 
 const MODEL: FeatureModel = { id: 'resnet18', name: 'ResNet-18', precision: 'fp32', sha256: 'aa', width: 2 };
 const OTHER: FeatureModel = { ...MODEL, sha256: 'bb' };
-const EXAMPLE: NewExample = { features: Float32Array.of(1, 2), block: undefined, image: undefined, group: 'g', source: 'camera' };
+const EXAMPLE: NewExample = { features: Float32Array.of(1, 2), image: undefined, group: 'g', source: 'camera' };
 const VIDEO = new FakeVideo().element;
 
 function taughtClass(id: string, examples: number, sha256 = MODEL.sha256, image?: Blob): TaughtClass {
@@ -62,7 +62,7 @@ class FakeService {
 /** Gives examples when the test says so. */
 class FakeCollector implements Collector {
   readonly images: { readonly name: string; readonly answer: Later<NewExample> }[] = [];
-  readonly again = vi.fn((_: Blob) => Promise.resolve({ features: EXAMPLE.features, block: undefined }));
+  readonly again = vi.fn((_: Blob) => Promise.resolve({ features: EXAMPLE.features }));
   burstFault: Fault | undefined;
 
   async burst(_: HTMLVideoElement, goOn: () => boolean, onExample: (example: NewExample) => void): Promise<void> {
@@ -157,7 +157,7 @@ describe('TeachController', () => {
     expect(named('train')).toEqual([]);
     vi.advanceTimersByTime(1);
     await called('train');
-    expect(teach.progress).toEqual({ phase: 'head', done: 0, total: 1 });
+    expect(teach.progress).toEqual({ done: 0, total: 1 });
     service.trainings[0].end.resolve(undefined);
     await until(() => teach.progress === undefined);
   });
@@ -178,16 +178,16 @@ describe('TeachController', () => {
     await called('train');
     const second = teach.train();
     await called('train', 2);
-    await service.trainings[1].report({ phase: 'adapter', done: 3, total: 4 });
-    await service.trainings[0].report({ phase: 'head', done: 1, total: 4 });
-    expect(teach.progress).toEqual({ phase: 'adapter', done: 3, total: 4 });
+    await service.trainings[1].report({ done: 3, total: 4 });
+    await service.trainings[0].report({ done: 1, total: 4 });
+    expect(teach.progress).toEqual({ done: 3, total: 4 });
     service.trainings[0].end.resolve(undefined);
     await first;
-    expect(teach.progress).toEqual({ phase: 'adapter', done: 3, total: 4 });
+    expect(teach.progress).toEqual({ done: 3, total: 4 });
     teach.cancel();
     expect(teach.progress).toBeUndefined();
     await called('cancel');
-    await service.trainings[1].report({ phase: 'adapter', done: 4, total: 4 });
+    await service.trainings[1].report({ done: 4, total: 4 });
     service.trainings[1].end.resolve(undefined);
     await second;
     expect(teach.progress).toBeUndefined();

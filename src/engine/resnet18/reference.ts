@@ -75,13 +75,13 @@ function maxPool(input: Activations): Activations {
  * what the engines are compared with. Takes seconds.
  *
  * @param input float32 NCHW [1, 3, size, size], size 32 or more
- * @returns logits, shape [classes], and features, shape [512]
+ * @returns logits, shape [classes], features, shape [512], and the activations that these are the means of, shape [512][size / 32][size / 32]
  */
 export function referenceResNet18(
   weights: FoldedResNet18,
   input: Float32Array,
   size: number,
-): { logits: Float32Array; features: Float32Array } {
+): { logits: Float32Array; features: Float32Array; activations: Float32Array } {
   const named = new Map(weights.convolutions.map((c) => [c.name, c]));
   const conv = (activations: Activations, name: string): Activations => {
     const found = named.get(name);
@@ -109,5 +109,5 @@ export function referenceResNet18(
     for (let c = 0; c < RESNET18_FEATURES; c++) sum += weights.fc.weight[o * RESNET18_FEATURES + c] * features[c];
     logits[o] = sum;
   }
-  return { logits, features };
+  return { logits, features, activations: x.values };
 }

@@ -1,6 +1,5 @@
-import { RESNET18_LAST_BLOCK, type FoldedConvolution, type FoldedResNet18 } from '../resnet18/folded.ts';
+import type { FoldedConvolution, FoldedResNet18 } from '../resnet18/folded.ts';
 import type { Kernels } from './kernels.ts';
-import { unpackFloats } from './layers.ts';
 import type { PlanNetwork } from './network.ts';
 import { planNetwork, type NetworkPlan, type WeightPlan } from './plan.ts';
 import { placeClassifier, resnetEnds } from './resnet-ends.ts';
@@ -37,18 +36,12 @@ export const largestWeights = (weights: FoldedResNet18): number => Math.max(...w
 export function floatNetwork(weights: FoldedResNet18): PlanNetwork {
   return (arena, threads) => {
     const plan = planNetwork(weights.convolutions, arena, threads, weights.fc.bias.length);
-    const { lastBlock } = plan;
     return {
       ...resnetEnds(plan),
       operators: plan.operators,
-      alone: [lastBlock.operators],
+      alone: [],
       stagingBytes: largestWeights(weights) * 4,
       place: (kernels, memory, staging) => placeWeights(kernels, new Float32Array(memory), weights, plan, staging),
-      readLastBlock: (memory, { hidden, sum }) => {
-        const floats = new Float32Array(memory);
-        unpackFloats(floats, lastBlock.hidden, RESNET18_LAST_BLOCK.side, hidden);
-        unpackFloats(floats, lastBlock.sum, RESNET18_LAST_BLOCK.side, sum);
-      },
     };
   };
 }

@@ -1,7 +1,6 @@
 import { outputOf, sumAt, type Int8ResNet18 } from '../resnet18/int8.ts';
 import { placeInt8Weights, unpackInt8 } from './int8-layers.ts';
 import { planInt8, type Int8Plan, type PlannedConvolution } from './int8-plan.ts';
-import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
 import { unpackFloats } from './layers.ts';
 import { placeClassifier, resnetEnds } from './resnet-ends.ts';
 import type { PlanNetwork } from './network.ts';
@@ -39,7 +38,7 @@ function check(plan: Int8Plan, memory: ArrayBufferLike, runAlone: (list: number)
   const logits = new Float32Array(memory, plan.classifier.logits, plan.classifier.classes);
   const together = logits.slice();
   for (const [i, { kind }] of plan.operators.entries()) {
-    runAlone(i + 1);
+    runAlone(i);
     const planned = plan.convolutions.find((c) => c.operator.kind === kind && c.operator.weights === plan.operators[i].weights);
     const problem = planned && compare(planned, memory);
     if (problem) return problem;
@@ -53,11 +52,11 @@ export function int8Network(network: Int8ResNet18): PlanNetwork {
   return (arena, threads) => {
     const plan = planInt8(network, arena, threads);
     const { conv1, fc } = network;
-    const { convolutions, lastBlock } = plan;
+    const { convolutions } = plan;
     return {
       ...resnetEnds(plan),
       operators: plan.operators,
-      alone: [[lastBlock.operator], ...plan.operators.map((operator) => [operator])],
+      alone: plan.operators.map((operator) => [operator]),
       stagingBytes: Math.max(conv1.weight.byteLength, ...network.convolutions.map((c) => c.weight.length)),
       place: (kernels, memory, staging) => {
         const floats = new Float32Array(memory);
@@ -66,12 +65,6 @@ export function int8Network(network: Int8ResNet18): PlanNetwork {
         floats.set(conv1.bias, plan.conv1.bias / 4);
         for (const { convolution, tail, own } of convolutions) placeInt8Weights(kernels, memory, convolution, tail, own, staging);
         placeClassifier(floats, fc, plan.classifier);
-      },
-      readLastBlock: (memory, { hidden, sum }) => {
-        const { side, channels } = RESNET18_LAST_BLOCK;
-        const { step } = convolutions[convolutions.length - 1].convolution.input;
-        for (const [i, value] of unpackInt8(new Uint8Array(memory), lastBlock.hidden, side, channels).entries()) hidden[i] = value * step;
-        unpackFloats(new Float32Array(memory), lastBlock.sum, side, sum);
       },
       check: (memory, runAlone) => check(plan, memory, runAlone),
     };

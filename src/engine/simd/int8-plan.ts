@@ -39,8 +39,6 @@ export interface Int8Plan {
   readonly operators: readonly Operator[];
   /** What is averaged to be the features. */
   readonly activations: Activations;
-  /** The last convolution once more, without ReLU, into `sum`. */
-  readonly lastBlock: { readonly hidden: Activations; readonly sum: Activations; readonly operator: Operator };
 }
 
 /** The convolutions of a plan, as they are added. */
@@ -82,7 +80,7 @@ export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): 
   const activations = (stage: Int8Stage): Activations => allocateInt8Activations(arena, stage.side, stage.channels);
   const last = INT8_STAGES[INT8_STAGES.length - 1];
   const lastFloats = STAGES[STAGES.length - 1];
-  const [result, sum] = [allocateActivations(arena, lastFloats), allocateActivations(arena, lastFloats)];
+  const result = allocateActivations(arena, lastFloats);
   let x = activations(first);
   const from = x;
   for (const [i, stage] of INT8_STAGES.entries()) {
@@ -102,7 +100,6 @@ export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): 
     x = shortcut;
   }
   const { convolutions } = planner;
-  const final = convolutions[convolutions.length - 1];
   const opening = conv1Operators(arena, input, STAGES[0], conv1, pooled, work).filter((p) => p.kind !== Kind.conv1Seams);
   const rounding: Operator = {
     kind: Kind.conv1Int8, items: first.side / POOLED_ROWS, chunk: POOLED_ROWS, oc: first.channels, width: first.side, height: first.side,
@@ -115,6 +112,5 @@ export function planInt8(network: Int8ResNet18, arena: Arena, threads: number): 
     ...convolutions.map(({ operator, convolution }) => (convolution.stride === 2 && convolution.kernel === 3 ? { ...operator, nobarrier: 1 } : operator)),
     ...poolOperators(result, last, classifier),
   ];
-  const operator = int8Operator(last, final.convolution, final.tail, final.own, final.from, sum, final.residual, 0);
-  return { input, classifier, conv1, convolutions, operators, activations: result, lastBlock: { hidden: final.from, sum, operator } };
+  return { input, classifier, conv1, convolutions, operators, activations: result };
 }

@@ -1,4 +1,3 @@
-import type { LastBlock } from '../engine.ts';
 import type { Arena } from './arena.ts';
 import type { Kernels } from './kernels.ts';
 import type { Operator } from './operator.ts';
@@ -26,14 +25,12 @@ export interface PlannedNetwork {
   readonly features?: { readonly address: number; readonly width: number };
   readonly map?: MapSource;
   readonly operators: readonly Operator[];
-  /** Lists of operators that the leading thread runs by itself where somebody wants to know; the first is the last block's. */
+  /** Lists of operators that the leading thread runs by itself, for `check`. */
   readonly alone: readonly (readonly Operator[])[];
   /** Room for the largest layer's weights, used while they are placed. */
   readonly stagingBytes: number;
   /** Puts the weights where the kernels read them. */
   place(kernels: Kernels, memory: ArrayBufferLike, staging: number): void;
-  /** Copies what the last block's list gave; missing where there is no such list. */
-  readLastBlock?(memory: ArrayBufferLike, into: LastBlock): void;
   /**
    * Compares what the kernels give for the input with its definition.
    * @returns undefined where all is well, else what is wrong

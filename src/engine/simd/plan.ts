@@ -25,8 +25,6 @@ export interface NetworkPlan {
   readonly operators: readonly Operator[];
   /** What is averaged to be the features. */
   readonly activations: Activations;
-  /** The last convolution once more, without ReLU, run by itself after `operators` where somebody wants to know. */
-  readonly lastBlock: { readonly hidden: Activations; readonly sum: Activations; readonly side: number; readonly operators: readonly Operator[] };
 }
 
 /** Floats of a convolution's weights in the order that its kernel reads. */
@@ -69,8 +67,6 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
   };
 
   let before: Activations | undefined;
-  let hidden: Activations | undefined;
-  let blockInput: Activations | undefined;
   for (const [i, stage] of STAGES.entries()) {
     const [middle, first, second] = [allocateActivations(arena, stage), allocateActivations(arena, stage), allocateActivations(arena, stage)];
     const layer = `layer${i + 1}`;
@@ -83,13 +79,10 @@ export function planNetwork(shapes: readonly ConvolutionShape[], arena: Arena, t
     operators.push(...winogradOperators(stage, of(`${layer}.0.conv2`), middle, second, first, work));
     operators.push(...winogradOperators(stage, of(`${layer}.1.conv1`), second, middle, undefined, work));
     operators.push(...winogradOperators(stage, of(`${layer}.1.conv2`), middle, first, second, work));
-    [before, hidden, blockInput] = [first, middle, second];
+    before = first;
   }
   const last = STAGES[STAGES.length - 1];
-  if (!before || !hidden) throw new RangeError('The network has no stages.');
+  if (!before) throw new RangeError('The network has no stages.');
   operators.push(...poolOperators(before, last, classifier));
-  const sum = allocateActivations(arena, last);
-  const again = winogradOperators(last, of('layer4.1.conv2'), hidden, sum, blockInput, work, 0);
-  const lastBlock = { hidden, sum, side: last.side, operators: again };
-  return { input, classifier, convolutions, operators, activations: before, lastBlock };
+  return { input, classifier, convolutions, operators, activations: before };
 }

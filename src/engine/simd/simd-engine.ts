@@ -1,12 +1,11 @@
-import type { ClassMap, Engine, EngineOutput, LastBlock } from '../engine.ts';
+import type { ClassMap, Engine, EngineOutput } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { Thread } from '../host.ts';
 import { classMapOf } from '../onnx/classifier.ts';
 import { fillSelfTestInput } from '../self-test.ts';
 import { Arena } from './arena.ts';
 import { instantiateKernels, STACK_BYTES, type HelpRequest } from './kernels.ts';
-import { RESNET18_LAST_BLOCK } from '../resnet18/folded.ts';
-import type { MapSource, PlannedNetwork, PlanNetwork } from './network.ts';
+import type { MapSource, PlanNetwork } from './network.ts';
 import { OPERATOR_BYTES, writeOperators, type Operator } from './operator.ts';
 import { ThreadTeam } from './thread-team.ts';
 
@@ -46,7 +45,6 @@ class SimdEngine implements Engine {
     logits: Float32Array,
     features: Float32Array | undefined,
     private readonly compute: () => void,
-    readonly lastBlock: Engine['lastBlock'],
     readonly classMap: Engine['classMap'],
     private readonly team: ThreadTeam,
     private readonly wake: (threads: number) => void,
@@ -73,17 +71,6 @@ class SimdEngine implements Engine {
   dispose(): void {
     this.team.end();
   }
-}
-
-function lastBlockOf(plan: PlannedNetwork, memory: ArrayBufferLike, compute: () => void): Engine['lastBlock'] {
-  if (!plan.readLastBlock) return undefined;
-  const length = RESNET18_LAST_BLOCK.channels * RESNET18_LAST_BLOCK.side ** 2;
-  const block = { hidden: new Float32Array(length), sum: new Float32Array(length) };
-  return (): LastBlock => {
-    compute();
-    plan.readLastBlock?.(memory, block);
-    return block;
-  };
 }
 
 function classMaps(source: MapSource, memory: ArrayBufferLike): (index: number) => ClassMap {
@@ -135,7 +122,7 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: { reado
   const { features } = plan;
   const engine = new SimdEngine(
     threads, most, view(plan.input, 3 * plan.size ** 2), view(plan.logits, plan.classes), features && view(features.address, features.width), () => run(whole),
-    lastBlockOf(plan, buffer, () => run(alone[0])), plan.map && classMaps(plan.map, buffer), team, wake,
+    plan.map && classMaps(plan.map, buffer), team, wake,
   );
   if (plan.check) {
     fillSelfTestInput(engine.input);

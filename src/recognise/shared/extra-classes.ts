@@ -1,4 +1,4 @@
-import type { Engine, EngineOutput, Prediction } from '../../engine/index';
+import type { EngineOutput, Prediction } from '../../engine/index';
 import type { FeatureModel } from './feature-model';
 
 /** Classes that are named beside the network's own in what one loaded network sees. */
@@ -20,7 +20,7 @@ export interface ExtraClassesSource {
   /** Another object whenever what is to be named has changed; undefined for nothing. */
   readonly live: object | undefined;
   /** @returns undefined where there is nothing to name for this network */
-  for(model: FeatureModel | undefined, engine: Engine): ExtraClasses | undefined;
+  for(model: FeatureModel | undefined): ExtraClasses | undefined;
 }
 
 export const NO_EXTRA_CLASSES: ExtraClassesSource = { live: undefined, for: () => undefined };

@@ -1,5 +1,5 @@
 import type { ModelManifest } from '../../base/shared/model';
-import { floatToHalf, RESNET18_FEATURES } from '../../engine/index';
+import { RESNET18_FEATURES } from '../../engine/index';
 
 /** Features of the networks that come with the app. */
 const WIDTHS = { resnet18: RESNET18_FEATURES, 'efficientnet-lite0': 1280 } as const;
@@ -30,15 +30,4 @@ export function featureModelOf(manifest: ModelManifest, precision: string): Feat
 /** Whether features of one mean the same to the other. */
 export function sameNetwork(a: FeatureModel, b: FeatureModel): boolean {
   return a.width === b.width && (a.sha256 === '' ? a.id === b.id : a.sha256 === b.sha256);
-}
-
-/** The last block of one example as float16 numbers, shape [512, 7, 7] each; see `LastBlock` in engine/engine.ts. */
-export interface StoredBlock {
-  readonly hidden: Uint16Array;
-  readonly sum: Uint16Array;
-}
-
-/** Float32 numbers as float16, whose 11 bits are plenty for activations. */
-export function toHalves(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, floatToHalf);
 }

@@ -3,7 +3,6 @@ import type { FrameSize } from './aim';
 import type { SmootherOptions } from './label-smoother';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import type { ModelDraft } from './model-draft';
-import type { StoredBlock } from './feature-model';
 import type { ImageQuality } from './image-quality';
 
 /** An image of plain bytes, for browsers that can transfer neither a VideoFrame nor an ImageBitmap. */
@@ -80,8 +79,6 @@ export interface RecogniseOptions {
    * look is of the whole square as it is anyhow.
    */
   readonly features?: boolean | 'whole';
-  /** Whether to give the last block as well, for teaching. */
-  readonly block?: boolean;
   /** False for a still image that has nothing to do with the frames before it: no smoothing, none disturbed. */
   readonly live?: boolean;
   /** The square that a person aims at; if left out, the middle of the image as the model's own preprocessing takes it. */
@@ -126,8 +123,6 @@ export interface Recognition {
   readonly inferenceMs: number;
   /** What the last fully connected layer reads (512 numbers of ResNet-18), where asked for and the model has them. */
   readonly features: Float32Array | undefined;
-  /** Where asked for and the engine can. */
-  readonly block?: StoredBlock;
   /** As it is seen. */
   readonly frame: FrameSize;
   /** The square that the answer is of: that which was aimed at, else the middle one; pixels of the frame, not whole ones. */

@@ -1,5 +1,5 @@
 import {
-  type Aim, asPicture, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type LastBlock, type Prediction,
+  type Aim, asPicture, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type Prediction,
   type Preprocessing, Preprocessor, probabilitiesOf, quickInt8, type Region, selfTestProblem, squareAt, topK, type View, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
@@ -20,7 +20,7 @@ import { imageQuality } from '../shared/image-quality';
 import { LabelSmoother, type SmootherOptions } from '../shared/label-smoother';
 import type { AdoptedModel } from './adopt-model';
 import { NO_EXTRA_CLASSES, type ExtraClasses, type ExtraClassesSource } from '../shared/extra-classes';
-import { featureModelOf, toHalves, type FeatureModel, type StoredBlock } from '../shared/feature-model';
+import { featureModelOf, type FeatureModel } from '../shared/feature-model';
 import { deviceModels } from './device-models';
 import { closeFrame, FrameReader, frameSize } from './frame-reader';
 import type { FrameSize } from '../shared/aim';
@@ -220,7 +220,6 @@ export class RecogniserService implements RecogniserApi {
       preprocessMs: read - started,
       inferenceMs: inferred - read,
       features: options.features === true || (options.features === 'whole' && isWhole(placed)) ? output.features?.slice() : undefined,
-      ...(options.block && engine.lastBlock ? { block: storedBlock(engine.lastBlock()) } : {}),
       frame: size,
       square: squareOf(options.aim, size, running.reader.preprocessor.spec),
       aimed: options.aim !== undefined,
@@ -236,11 +235,11 @@ export class RecogniserService implements RecogniserApi {
     return { placed: { look: { kind: 'whole', mirrored: false }, square, view }, sceneChanged: false, plain: true };
   }
 
-  async #readLive(frame: FrameInput, size: FrameSize, { aim, looks, features, block }: RecogniseOptions): Promise<ReadLook> {
+  async #readLive(frame: FrameInput, size: FrameSize, { aim, looks, features }: RecogniseOptions): Promise<ReadLook> {
     const { engine, reader, loaded, probabilities } = this.#loaded;
     const { spec } = reader.preprocessor;
     // What is taught is taught of the image as it is, and what was taught is only known of the whole square.
-    const plain = features === true || (block ?? false) || this.#naming !== undefined;
+    const plain = features === true || this.#naming !== undefined;
     const wishes = { second: !plain && probabilities.length > 0 && engine.classMap !== undefined, views: !plain && GAINS_BY_VIEWS.has(loaded.manifest.architecture), ...looks, aim };
     const { moved, ...first } = this.#looks.next(wishes, size, spec);
     await reader.read(frame, engine.input, first.view);
@@ -267,9 +266,9 @@ export class RecogniserService implements RecogniserApi {
   }
 
   /** What names taught classes now; labels begin anew where that has changed. */
-  #follow({ engine, features, probabilities }: Running): ExtraClasses | undefined {
+  #follow({ features, probabilities }: Running): ExtraClasses | undefined {
     if (this.#naming?.live === this.taught.live) return this.#naming;
-    this.#naming = this.taught.for(features, engine);
+    this.#naming = this.taught.for(features);
     const classes = probabilities.length + (this.#naming?.count ?? 0);
     if (this.#naming || this.#smoother.classes !== classes) this.#smoother = new LabelSmoother(classes, this.#smoother.options);
     return this.#naming;
@@ -316,10 +315,6 @@ function ownNames(predictions: Prediction[], names: readonly string[] | undefine
 /** Whether a network has no classes of its own. */
 function givesFeatures({ ports }: ModelManifest): boolean {
   return ports?.answers === 'features';
-}
-
-function storedBlock({ hidden, sum }: LastBlock): StoredBlock {
-  return { hidden: toHalves(hidden), sum: toHalves(sum) };
 }
 
 /** Whether a look is of the whole square as it is. */

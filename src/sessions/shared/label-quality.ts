@@ -1,3 +1,4 @@
+import { dot, unit } from '../../base/shared/vectors';
 import { labelKey, sameLabel, type LabelRef } from '../../base/shared/labels/label-ref';
 import type { Shortcoming } from '../../recognise/shared/index';
 import type { HumanSpan } from './session';
@@ -121,16 +122,4 @@ function look(views: Views, features: Float32Array, timeUs: number): void {
   if (views.features.some((other) => dot(other, direction) >= VIEW_ALIKE)) return;
   views.features.push(direction);
   views.sinceUs = timeUs;
-}
-
-/** Features of length one, so that their product is their cosine; as they are where they are all 0. */
-export function unit(features: Float32Array): Float32Array {
-  const length = Math.hypot(...features);
-  return length > 0 ? features.map((value) => value / length) : features;
-}
-
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

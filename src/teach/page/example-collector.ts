@@ -32,7 +32,7 @@ function timesIn({ startUs, endUs }: VideoSpan, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(startUs + ((endUs - startUs) * (i + 0.5)) / count));
 }
 
-/** Turns what a camera, an image file or a video shows into examples: features, last block and a small image. */
+/** Turns what a camera, an image file or a video shows into examples: features and a small image. */
 export class ExampleCollector {
   constructor(private readonly recognise: Recognise) {}
 
@@ -81,16 +81,16 @@ export class ExampleCollector {
   }
 
   /** What the network that runs now sees in a kept image. */
-  async again(image: Blob): Promise<Pick<NewExample, 'features' | 'block'>> {
+  async again(image: Blob): Promise<Pick<NewExample, 'features'>> {
     return this.#example(await createImageBitmap(image, { colorSpaceConversion: 'none' }), image, '', 'picture');
   }
 
   async #example(frame: FrameInput, image: Blob, group: string, source: ExampleSource, aim?: Aim): Promise<NewExample> {
-    const { features, block } = await this.recognise(frame, {
-      id: 0, capturedAt: performance.now(), count: 1, features: true, block: true, live: false, aim,
+    const { features } = await this.recognise(frame, {
+      id: 0, capturedAt: performance.now(), count: 1, features: true, live: false, aim,
     });
     if (!features) throw new Fault('no-model', 'The model that runs gives no features to learn from.');
-    return { features, block, image, group, source, ...(aim && { square: rounded(aim) }) };
+    return { features, image, group, source, ...(aim && { square: rounded(aim) }) };
   }
 }
 

@@ -94,7 +94,7 @@ export function learningNotice(teach: TeachController): unknown {
   }
   if (!progress) return nothing;
   return html`<div class="learning" role="status">
-    <span>${progress.phase === 'head' ? msg('Learning') : msg('Trying to adapt the last layer')}</span>
+    <span>${msg('Learning')}</span>
     <progress max=${progress.total} .value=${progress.done} aria-label=${msg('Learning')}></progress>
     <button data-action="cancel" @click=${() => teach.cancel()}>${msg('Cancel')}</button>
   </div>`;

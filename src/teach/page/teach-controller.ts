@@ -161,7 +161,7 @@ export class TeachController extends SharedController {
         this.relearning = updates.length / examples.length;
         this.changed();
       }
-      await this.#client.updateFeatures(model, updates.map(({ id, features, block }) => ({ id, features, block })));
+      await this.#client.updateFeatures(model, updates.map(({ id, features }) => ({ id, features })));
     });
     this.relearning = undefined;
     this.changed();
@@ -220,7 +220,7 @@ export class TeachController extends SharedController {
     const model = this.model();
     if (!model) return;
     const training = ++this.#training;
-    this.progress = { phase: 'head', done: 0, total: 1 };
+    this.progress = { done: 0, total: 1 };
     this.changed();
     await this.#try(() =>
       this.#client.train(model, (progress) => {

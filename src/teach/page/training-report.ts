@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
-import type { AdapterOutcome, TrainingResult } from '../shared/teach';
+import type { TrainingResult } from '../shared/teach';
 import { confusions, type ConfusionMatrix } from '../shared/metrics';
 import { decimal, percent } from '../../base/page/elements/format';
 import { sharedStyles } from '../../base/page/elements/styles';
@@ -102,7 +102,7 @@ export class TrainingReport extends LitElement {
       ${accuracy.count === 0
         ? html`<p>${msg('Nothing could be held out yet. With two examples of a thing, one tests what was learned from the other.')}</p>`
         : this.#measured(result)}
-      <p class="muted">${this.#adapterWords(result.adapter)} ${this.#timeWords(result)}</p>
+      <p class="muted">${this.#timeWords(result)}</p>
     `;
   }
 
@@ -161,15 +161,8 @@ export class TrainingReport extends LitElement {
     </div>`;
   }
 
-  #adapterWords(outcome: AdapterOutcome): string {
-    if (outcome.kind === 'not-tried') return '';
-    const { plain, adapted } = outcome;
-    const words = msg(str`Adapting the network's last layer was tried: ${adapted.named.right} of ${adapted.named.count} held-out examples right, without it ${plain.named.right}.`);
-    return `${words} ${outcome.kind === 'kept' ? msg('It is used.') : msg('It is not used, being no better.')}`;
-  }
-
-  #timeWords({ headSeconds, adapterSeconds, exampleIds }: TrainingResult): string {
-    const seconds = decimal(headSeconds + adapterSeconds, 1);
+  #timeWords({ headSeconds, exampleIds }: TrainingResult): string {
+    const seconds = decimal(headSeconds, 1);
     return msg(str`Learned from ${exampleIds.length} examples in ${seconds} seconds, on this device.`);
   }
 }

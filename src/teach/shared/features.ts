@@ -1,3 +1,5 @@
+import { dot, unit } from '../../base/shared/vectors';
+
 /** How features become rows for the regression: divided by their length, moved and scaled alike in all directions. */
 export interface Scaling {
   /** Shape [width]; mean of the unit features. */
@@ -7,22 +9,14 @@ export interface Scaling {
 }
 
 /**
- * A vector of length 1 in the same direction: brightness and contrast change how long ResNet's features are more than where
+ * Features as a vector of length 1: brightness and contrast change how long ResNet's features are more than where
  * they point (in our benchmark it makes 1-nearest-neighbour better too, docs/teach.md).
  * @throws RangeError where a feature is no number, or all are zero
  */
-export function unit(features: ArrayLike<number>): Float64Array {
-  let sum = 0;
-  for (let i = 0; i < features.length; i++) sum += features[i] * features[i];
-  if (!(sum > 0) || !Number.isFinite(sum)) throw new RangeError('The features of an example are all zero or no numbers.');
-  const factor = 1 / Math.sqrt(sum);
-  return Float64Array.from(features, (f) => f * factor);
-}
-
-export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+export function unitFeatures(features: ArrayLike<number>): Float64Array {
+  const direction = unit(Float64Array.from(features));
+  if (!(dot(direction, direction) > 0)) throw new RangeError('The features of an example are all zero or no numbers.');
+  return direction;
 }
 
 export function meanVector(vectors: readonly Float64Array[], width: number): Float64Array {

@@ -1,4 +1,5 @@
-import { cosine, meanVector, scaleInto, scaledRows, scalingOf, unit, type Scaling } from './features';
+import { meanVector, scaleInto, scaledRows, scalingOf, unitFeatures, type Scaling } from './features';
+import { dot } from '../../base/shared/vectors';
 import { fitLogistic, predictLogistic, type LinearModel } from './logistic';
 import { openness, openScore, type OpenSet } from './open-set';
 
@@ -59,7 +60,7 @@ export function fitClasses(
   const scaling = start?.scaling ?? scalingOf(chosen.map((i) => units[i]), width);
   const means =
     start?.means ??
-    Array.from({ length: classCount }, (_, k) => unit(meanVector(chosen.filter((i) => labels[i] === k).map((i) => units[i]), width)));
+    Array.from({ length: classCount }, (_, k) => unitFeatures(meanVector(chosen.filter((i) => labels[i] === k).map((i) => units[i]), width)));
   const model =
     classes < 2
       ? undefined
@@ -86,7 +87,7 @@ export function askFitted(fitted: FittedClasses, u: Float64Array): HeadAnswer {
   }
   let best = 0;
   for (let k = 1; k < fitted.things; k++) if (probabilities[k] > probabilities[best]) best = k;
-  const score = openScore({ probability: probabilities[best], cosine: cosine(u, fitted.means[best]) });
+  const score = openScore({ probability: probabilities[best], cosine: dot(u, fitted.means[best]) });
   return { probabilities, best, score };
 }
 
@@ -100,7 +101,7 @@ export interface TaughtAnswer extends HeadAnswer {
 
 /** @param features as the network gives them, shape [width] */
 export function askHead(head: TaughtHead, features: ArrayLike<number>): TaughtAnswer {
-  const answer = askFitted(head, unit(features));
+  const answer = askFitted(head, unitFeatures(features));
   const open = openness(answer.score, head.openSet);
   return { ...answer, openness: open, shares: answer.probabilities.slice(0, head.things).map((p) => p * open) };
 }

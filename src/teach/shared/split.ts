@@ -2,7 +2,7 @@
 export interface SplitItem {
   /** Class, 0 or more. */
   readonly label: number;
-  /** What belongs together: a burst of the camera, a span of a video, an image. */
+  /** What belongs together: a moment of the camera, a span of a video, an image. */
   readonly group: string;
   /** The example that this is a view of (a crop, a flip): views of one are never parted. Left out: each is its own. */
   readonly example?: string;
@@ -44,18 +44,16 @@ function byKey<T>(values: readonly T[], key: (value: T, index: number) => string
 }
 
 /**
- * Units of one class: its groups whole where there are enough of them, else the largest are halved, between neighbours in
- * time, so that nearly the same frames of a burst are not on both sides more than need be.
+ * Units of one class: its groups whole, which are never parted, since frames of one moment hardly differ: a held-out one would be known from its
+ * neighbours. Only where all are of one group it is cut, between neighbours in time.
  */
 function unitsOf(members: readonly number[], items: readonly SplitItem[], folds: number): number[][] {
   const examples = (group: readonly number[]): number[][] => byKey(group, (i) => items[i].example ?? String(i));
   const units = byKey(members, (i) => items[i].group).map(examples);
-  while (units.length < folds) {
-    const largest = units.reduce((a, b) => (b.length > a.length ? b : a));
-    if (largest.length < 2) break;
-    units.splice(units.indexOf(largest), 1, largest.slice(0, largest.length >> 1), largest.slice(largest.length >> 1));
-  }
-  return units.map((unit) => unit.flat());
+  if (units.length > 1) return units.map((unit) => unit.flat());
+  const [only] = units;
+  const most = Math.min(folds, only.length);
+  return Array.from({ length: most }, (_, n) => only.slice(Math.round((n * only.length) / most), Math.round(((n + 1) * only.length) / most)).flat());
 }
 
 /**

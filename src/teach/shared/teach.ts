@@ -2,8 +2,7 @@ import type { TaughtHead } from './head';
 import type { HeldOutReport } from './report';
 import type { ExampleSource } from './classes-file';
 import type { Aim } from '../../engine/index';
-import type { FeatureModel, StoredBlock } from '../../recognise/shared/index';
-import type { TaughtAdapter } from './train-adapter';
+import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from './train-head';
 
 /** Name of the BroadcastChannel on which every tab and worker tells of taught classes. */
@@ -20,7 +19,6 @@ export type TeachChange =
 export interface NewExample {
   /** Shape [width of the model's features]. */
   readonly features: Float32Array;
-  readonly block: StoredBlock | undefined;
   /** JPEG of the square that the network saw, resized to 256 x 256 pixels. */
   readonly image: Blob | undefined;
   /** Same for those that were taken together: a burst, a span, an image. */
@@ -54,12 +52,6 @@ export interface TaughtClass {
   readonly examples: readonly ExampleSummary[];
 }
 
-/** What came of trying an adapter on the last block. */
-export type AdapterOutcome =
-  /** Some class has too few examples, there is one class only, or the engine gives no blocks. */
-  | { readonly kind: 'not-tried' }
-  | { readonly kind: 'kept' | 'not-better'; readonly plain: HeldOutReport; readonly adapted: HeldOutReport };
-
 /** How well the classes were learned. */
 export interface TrainingResult {
   /** Ids in the order of the rows of the confusion matrix. */
@@ -68,10 +60,8 @@ export interface TrainingResult {
   readonly report: HeldOutReport;
   /** Ids of held-out examples that were taken for something else. */
   readonly wrongIds: readonly string[];
-  readonly adapter: AdapterOutcome;
-  /** Seconds until the head was ready, and until the adapter was decided on (0 where it was not tried). */
+  /** Seconds until the head was ready. */
   readonly headSeconds: number;
-  readonly adapterSeconds: number;
 }
 
 /** What recognisers name beside the 1000 labels. */
@@ -79,8 +69,6 @@ export interface LiveClasses {
   /** Only for this network. */
   readonly model: FeatureModel;
   readonly head: TaughtHead;
-  /** Used in its place by engines that give the last block. */
-  readonly adapted: TaughtAdapter | undefined;
 }
 
 /** Everything that the view shows. */
@@ -104,7 +92,6 @@ export interface TeachState {
 export interface FeatureUpdate {
   readonly id: string;
   readonly features: Float32Array;
-  readonly block: StoredBlock | undefined;
 }
 
 /** A change that can be undone until the worker ends. */
@@ -138,7 +125,7 @@ export interface TeachApi {
   /** Takes a change back; does nothing where that has been done. */
   undo(token: UndoToken): Promise<void>;
   /**
-   * Learns the classes anew from the examples of one network; the head is live as soon as it is ready, an adapter later.
+   * Learns the classes anew from the examples of one network; the head is live as soon as it is ready.
    * The latest call wins.
    * @returns undefined where another call came, it was cancelled, or there is nothing to learn
    */

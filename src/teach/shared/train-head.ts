@@ -1,4 +1,4 @@
-import { unit } from './features';
+import { unitFeatures } from './features';
 import { askFitted, fitClasses, type FittedClasses, type TaughtHead, type HeadAnswer } from './head';
 import { heldOutLogLoss, heldOutReport, openSetFrom, type HeldOutAnswers, type HeldOutReport } from './report';
 import { assignFolds, FOLDS } from './split';
@@ -21,7 +21,6 @@ export interface TeachProblem {
 
 /** How far a training has come. */
 export interface TeachProgress {
-  readonly phase: 'head' | 'adapter';
   readonly done: number;
   readonly total: number;
 }
@@ -29,14 +28,6 @@ export interface TeachProgress {
 export interface TrainedHead {
   readonly head: TaughtHead;
   readonly report: HeldOutReport;
-  /** What an adapter's training goes on from. */
-  readonly basis: {
-    readonly units: readonly Float64Array[];
-    readonly labels: Int32Array;
-    readonly folds: Int32Array;
-    readonly penalty: number;
-    readonly answers: HeldOutAnswers;
-  };
 }
 
 /**
@@ -62,7 +53,7 @@ function* crossValidate(
   const penalties = (classes > 1 ? PENALTIES : [0.05]).map((each) => each * units.length);
   const answers = penalties.map(() => new Array<HeadAnswer | undefined>(units.length).fill(undefined));
   for (let fold = 0; fold < FOLDS; fold++) {
-    yield { phase: 'head', done: fold, total };
+    yield { done: fold, total };
     const held = range(units.length).filter((i) => folds[i] === fold);
     if (held.length === 0) continue;
     const rest = range(units.length).filter((i) => folds[i] !== fold);
@@ -89,7 +80,7 @@ function* leaveClassesOut(
   // With one class left there is no regression, and its scores are of another kind.
   if (classCount < 3) return scores;
   for (let out = 0; out < Math.min(classCount, MOST_LEFT_OUT); out++) {
-    yield { phase: 'head', done: FOLDS + out, total };
+    yield { done: FOLDS + out, total };
     const relabelled = labels.map((label) => (label > out ? label - 1 : label));
     const rest = range(units.length).filter((i) => labels[i] !== out);
     const fitted = fitClasses(units, relabelled, rest, classCount - 1, penalty);
@@ -114,15 +105,15 @@ export function* trainHead({ names, examples }: TeachProblem): Generator<TeachPr
   if (examples.some((e) => e.features.length !== examples[0].features.length)) {
     throw new RangeError('The examples have features of different lengths: they come from different models.');
   }
-  const units = examples.map((e) => unit(e.features));
+  const units = examples.map((e) => unitFeatures(e.features));
   const labels = Int32Array.from(examples, (e) => e.label);
   const folds = assignFolds(examples);
   const total = FOLDS + (classCount < 3 ? 0 : Math.min(classCount, MOST_LEFT_OUT)) + 1;
   const { penalty, answers } = yield* crossValidate(units, labels, folds, classCount, total);
   const leftOut = yield* leaveClassesOut(units, labels, classCount, penalty, total);
-  yield { phase: 'head', done: total - 1, total };
+  yield { done: total - 1, total };
   const openSet = openSetFrom(answers, labels, leftOut, classCount);
   const fitted = fitClasses(units, labels, range(units.length), classCount, penalty);
   const head: TaughtHead = { ...fitted, names, openSet };
-  return { head, report: heldOutReport(answers, labels, classCount, openSet), basis: { units, labels, folds, penalty, answers } };
+  return { head, report: heldOutReport(answers, labels, classCount, openSet) };
 }

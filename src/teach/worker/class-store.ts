@@ -2,9 +2,8 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import { DeviceDatabase } from '../../base/worker/database';
 import { storageFault } from '../../base/worker/private-files';
 import type { LiveClasses } from '../shared/teach';
-import type { StoredBlock } from '../../recognise/shared/index';
 import {
-  isStoredBlock, isStoredClass, isStoredExample, isStoredTraining, withoutClass, type StoredClass, type StoredExample, type StoredTraining,
+  isStoredClass, isStoredExample, readTraining, withoutClass, type StoredClass, type StoredExample, type StoredTraining,
 } from './stored-records';
 
 /** What is changed in one go: all of it or nothing. Deletions come first. */
@@ -13,8 +12,6 @@ export interface StoreChange {
   readonly deleteExamples?: readonly string[];
   readonly classes?: readonly StoredClass[];
   readonly examples?: readonly StoredExample[];
-  /** By example id. */
-  readonly blocks?: ReadonlyMap<string, StoredBlock>;
 }
 
 /** Keeps taught classes. */
@@ -27,8 +24,6 @@ export interface ClassStore {
   readonly unreadable: number;
   /** Those, and examples whose class is not there. */
   deleteUnreadable(): Promise<void>;
-  /** Of those that have one. */
-  blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>>;
   change(change: StoreChange): Promise<void>;
   training(): Promise<StoredTraining | undefined>;
   setTraining(training: StoredTraining | undefined): Promise<void>;
@@ -39,7 +34,8 @@ export interface ClassStore {
 interface Schema extends DBSchema {
   things: { key: string; value: StoredClass };
   examples: { key: string; value: StoredExample };
-  blocks: { key: string; value: StoredBlock };
+  /** What versions before 2026-11-26 kept of each example for an adapter, 100 KB each; nothing is put here. */
+  blocks: { key: string; value: unknown };
   state: { key: string; value: unknown };
 }
 
@@ -75,34 +71,22 @@ class DatabaseStore implements ClassStore {
     await this.change({ deleteClasses: things, deleteExamples: [...examples, ...unseen.map(({ id }) => id)] });
   }
 
-  blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>> {
+  change({ deleteClasses = [], deleteExamples = [], classes = [], examples = [] }: StoreChange): Promise<void> {
     return this.#try(async (database) => {
-      const transaction = database.transaction('blocks');
-      const found = await Promise.all(ids.map((id) => transaction.store.get(id)));
-      return new Map(ids.flatMap((id, i) => (isStoredBlock(found[i]) ? [[id, found[i]] as const] : [])));
-    });
-  }
-
-  change({ deleteClasses = [], deleteExamples = [], classes = [], examples = [], blocks = new Map() }: StoreChange): Promise<void> {
-    return this.#try(async (database) => {
-      const transaction = database.transaction(['things', 'examples', 'blocks'], 'readwrite');
-      const store = (name: 'things' | 'examples' | 'blocks') => transaction.objectStore(name);
+      const transaction = database.transaction(['things', 'examples'], 'readwrite');
+      const store = (name: 'things' | 'examples') => transaction.objectStore(name);
       await Promise.all([
         ...deleteClasses.map((id) => store('things').delete(id)),
-        ...deleteExamples.flatMap((id) => [store('examples').delete(id), store('blocks').delete(id)]),
+        ...deleteExamples.map((id) => store('examples').delete(id)),
         ...classes.map((taughtClass) => transaction.objectStore('things').put(taughtClass)),
         ...examples.map((example) => transaction.objectStore('examples').put(example)),
-        ...[...blocks].map(([id, block]) => transaction.objectStore('blocks').put(block, id)),
         transaction.done,
       ]);
     });
   }
 
   training(): Promise<StoredTraining | undefined> {
-    return this.#try(async (database) => {
-      const stored = await database.get('state', TRAINING);
-      return isStoredTraining(stored) ? stored : undefined;
-    });
+    return this.#try(async (database) => readTraining(await database.get('state', TRAINING)));
   }
 
   async setTraining(training: StoredTraining | undefined): Promise<void> {
@@ -141,7 +125,6 @@ export class MemoryClassStore implements ClassStore {
   readonly unreadable = 0;
   readonly #classes = new Map<string, StoredClass>();
   readonly #examples = new Map<string, StoredExample>();
-  readonly #blocks = new Map<string, StoredBlock>();
   #training: StoredTraining | undefined;
   #enabled = true;
 
@@ -157,19 +140,11 @@ export class MemoryClassStore implements ClassStore {
     return Promise.resolve();
   }
 
-  blocks(ids: readonly string[]): Promise<Map<string, StoredBlock>> {
-    return Promise.resolve(new Map([...this.#blocks].filter(([id]) => ids.includes(id))));
-  }
-
-  change({ deleteClasses = [], deleteExamples = [], classes = [], examples = [], blocks = new Map() }: StoreChange): Promise<void> {
+  change({ deleteClasses = [], deleteExamples = [], classes = [], examples = [] }: StoreChange): Promise<void> {
     for (const id of deleteClasses) this.#classes.delete(id);
-    for (const id of deleteExamples) {
-      this.#examples.delete(id);
-      this.#blocks.delete(id);
-    }
+    for (const id of deleteExamples) this.#examples.delete(id);
     for (const taughtClass of classes) this.#classes.set(taughtClass.id, taughtClass);
     for (const example of examples) this.#examples.set(example.id, example);
-    for (const [id, block] of blocks) this.#blocks.set(id, block);
     return Promise.resolve();
   }
 
@@ -196,7 +171,8 @@ export class MemoryClassStore implements ClassStore {
 export async function openClassStore(): Promise<ClassStore> {
   const database = new DeviceDatabase<Schema>(DATABASE, STORES);
   try {
-    await database.use(() => Promise.resolve());
+    // Room that nothing reads any more.
+    await database.use((opened) => opened.clear('blocks'));
     return new DatabaseStore(database);
   } catch {
     return new MemoryClassStore();

@@ -1,10 +1,9 @@
-import { RESNET18_LAST_BLOCK, type Engine, type EngineOutput, type Prediction } from '../../engine/index';
+import type { EngineOutput, Prediction } from '../../engine/index';
 import { TEACH_CHANNEL, type LiveClasses, type TeachChange } from '../shared/teach';
 import { askHead, joinDistributions } from '../shared/head';
 import {
   sameNetwork, type ExtraClasses, type ExtraClassesSource, type FeatureModel,
 } from '../../recognise/shared/index';
-import { adaptedFeatures, sparseBlock } from '../shared/low-rank';
 
 /** Follows what recognisers are to name: as it was kept, then as the teaching worker tells. */
 export class LiveClassesFollower implements ExtraClassesSource {
@@ -31,25 +30,21 @@ export class LiveClassesFollower implements ExtraClassesSource {
     return this.#live;
   }
 
-  for(model: FeatureModel | undefined, engine: Engine): ExtraClasses | undefined {
-    return namingFor(this.#live, model, engine);
+  for(model: FeatureModel | undefined): ExtraClasses | undefined {
+    return namingFor(this.#live, model);
   }
 }
 
 /** @returns undefined where there is nothing to name for this network */
-export function namingFor(live: LiveClasses | undefined, model: FeatureModel | undefined, engine: Engine): ExtraClasses | undefined {
-  return live && model && sameNetwork(live.model, model) ? new LiveNaming(live, engine) : undefined;
+export function namingFor(live: LiveClasses | undefined, model: FeatureModel | undefined): ExtraClasses | undefined {
+  return live && model && sameNetwork(live.model, model) ? new LiveNaming(live) : undefined;
 }
 
 /** Names taught classes in what one loaded network sees. */
 class LiveNaming implements ExtraClasses {
   #distribution = new Float32Array(0);
-  readonly #features = new Float32Array(RESNET18_LAST_BLOCK.channels);
 
-  constructor(
-    readonly live: LiveClasses,
-    private readonly engine: Engine,
-  ) {}
+  constructor(readonly live: LiveClasses) {}
 
   get count(): number {
     return this.live.head.things;
@@ -60,16 +55,12 @@ class LiveNaming implements ExtraClasses {
    * @returns those with the classes behind them, shape [1000 + classes]; overwritten by the next call
    */
   join(labels: Float32Array, output: EngineOutput): Float32Array {
-    const { head, adapted } = this.live;
+    const { head } = this.live;
     const length = labels.length + head.things;
     if (this.#distribution.length !== length) this.#distribution = new Float32Array(length);
     if (!output.features) {
       this.#distribution.set(labels);
       this.#distribution.fill(0, labels.length);
-    } else if (adapted && this.engine.lastBlock) {
-      const { hidden, sum } = this.engine.lastBlock();
-      adaptedFeatures(sparseBlock(hidden, sum), adapted.adapter, this.#features);
-      joinDistributions(labels, askHead(adapted.head, this.#features).shares, this.#distribution);
     } else {
       joinDistributions(labels, askHead(head, output.features).shares, this.#distribution);
     }

@@ -1,7 +1,8 @@
-import { type Aim, RESNET18_LAST_BLOCK } from '../../engine/index';
-import type { FeatureModel, StoredBlock } from '../../recognise/shared/index';
+import type { Aim } from '../../engine/index';
+import type { FeatureModel } from '../../recognise/shared/index';
 import { isSource, type ExampleSource } from '../shared/classes-file';
 import type { TaughtHead } from '../shared/head';
+import type { HeldOutReport } from '../shared/report';
 import type { LiveClasses, TrainingResult } from '../shared/teach';
 
 /*
@@ -71,14 +72,6 @@ export function withoutClass(examples: readonly StoredExample[], classes: readon
   return examples.filter(({ thingId }) => !ids.has(thingId));
 }
 
-export function isStoredBlock(value: unknown): value is StoredBlock {
-  const { channels, side } = RESNET18_LAST_BLOCK;
-  return isObject(value) && ['hidden', 'sum'].every((key) => {
-    const numbers = value[key];
-    return numbers instanceof Uint16Array && numbers.length === channels * side * side;
-  });
-}
-
 function isHead(value: unknown): value is TaughtHead {
   if (!isObject(value)) return false;
   const { things, width, other, model, scaling, means, names, openSet } = value;
@@ -90,21 +83,11 @@ function isHead(value: unknown): value is TaughtHead {
   return model === undefined || (isObject(model) && isRow(model['weights'], classes * width) && isRow(model['bias'], classes));
 }
 
-function isAdapter(value: unknown): boolean {
-  if (!isObject(value) || !isNumber(value['rank'])) return false;
-  const { channels } = RESNET18_LAST_BLOCK;
-  return isRow(value['down'], channels * 9 * value['rank']) && isRow(value['up'], channels * value['rank']);
-}
-
-function isLive(value: unknown): boolean {
-  if (!isObject(value) || !isFeatureModel(value['model']) || !isHead(value['head'])) return false;
-  const { adapted } = value;
-  return adapted === undefined || (isObject(adapted) && isHead(adapted['head']) && isAdapter(adapted['adapter']));
-}
+const isLive = (value: unknown): value is LiveClasses => isObject(value) && isFeatureModel(value['model']) && isHead(value['head']);
 
 const isShare = (value: unknown): boolean => isObject(value) && ['right', 'count', 'share', 'low', 'high'].every((key) => isNumber(value[key]));
 
-function isReport(value: unknown): boolean {
+function isReport(value: unknown): value is HeldOutReport {
   if (!isObject(value) || !isShare(value['accuracy']) || !isShare(value['named'])) return false;
   const { confusion, logLoss, wrong } = value;
   return (
@@ -113,14 +96,17 @@ function isReport(value: unknown): boolean {
   );
 }
 
-function isOutcome(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  return value['kind'] === 'not-tried' || (['kept', 'not-better'].includes(String(value['kind'])) && isReport(value['plain']) && isReport(value['adapted']));
-}
-
-/** What was learned can be learned anew of the examples: where it cannot be read nothing is missing but the time for that. */
-export function isStoredTraining(value: unknown): value is StoredTraining {
-  if (!isObject(value) || !isObject(value['result']) || !isLive(value['live'])) return false;
-  const { thingIds, exampleIds, wrongIds, report, adapter, headSeconds, adapterSeconds } = value['result'];
-  return [thingIds, exampleIds, wrongIds].every(areTexts) && isReport(report) && isOutcome(adapter) && isNumber(headSeconds) && isNumber(adapterSeconds);
+/**
+ * What was learned, as it lies there; undefined where it cannot be read. It can be learned anew of the examples: nothing is missing then but the time for that.
+ * Versions before 2026-11-26 may have kept a low-rank adapter of the last block with it: then the head without one is taken, with what it was held out to.
+ */
+export function readTraining(value: unknown): StoredTraining | undefined {
+  if (!isObject(value) || !isObject(value['result']) || !isLive(value['live'])) return undefined;
+  const { thingIds, exampleIds, wrongIds, report, adapter, headSeconds } = value['result'];
+  if (!areTexts(thingIds) || !areTexts(exampleIds) || !areTexts(wrongIds) || !isReport(report) || !isNumber(headSeconds)) return undefined;
+  const { model, head } = value['live'];
+  const base = { thingIds, exampleIds, headSeconds };
+  if (!isObject(adapter) || adapter['kind'] !== 'kept') return { result: { ...base, report, wrongIds }, live: { model, head } };
+  const { plain } = adapter;
+  return isReport(plain) ? { result: { ...base, report: plain, wrongIds: plain.wrong.map((i) => exampleIds[i]) }, live: { model, head } } : undefined;
 }

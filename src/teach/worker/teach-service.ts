@@ -75,12 +75,7 @@ export class TeachService implements TeachApi {
       if (!training || at < 0) return;
       // Nothing has to be learned anew for a name.
       const renamed = training.live.head.names.map((n, i) => (i === at ? changed.name : n));
-      const { adapted } = training.live;
-      const live = {
-        ...training.live,
-        head: { ...training.live.head, names: renamed },
-        adapted: adapted && { ...adapted, head: { ...adapted.head, names: renamed } },
-      };
+      const live = { ...training.live, head: { ...training.live.head, names: renamed } };
       await store.setTraining({ ...training, live });
       await this.#announceLive(store);
     });
@@ -94,8 +89,7 @@ export class TeachService implements TeachApi {
       const stored = examples.map(({ features, image, group, source, square }, i): StoredExample => (
         { id: crypto.randomUUID(), thingId: classId, group, addedAt: now + i / 1000, source, ...(square && { square }), model, features, picture: image }
       ));
-      const blocks = new Map(stored.flatMap(({ id }, i) => (examples[i].block ? [[id, examples[i].block] as const] : [])));
-      await store.change({ examples: stored, blocks });
+      await store.change({ examples: stored });
       return this.#remember({ deleteExamples: stored.map((e) => e.id) });
     });
   }
@@ -108,12 +102,7 @@ export class TeachService implements TeachApi {
         const update = byId.get(e.id);
         return update ? [{ ...e, model, features: update.features }] : [];
       });
-      const blocks = new Map(examples.flatMap(({ id }) => {
-        const block = byId.get(id)?.block;
-        return block ? [[id, block] as const] : [];
-      }));
-      // Blocks of the network before must not stay where there are no new ones.
-      await store.change({ deleteExamples: examples.map((e) => e.id), examples, blocks });
+      await store.change({ examples });
     });
   }
 
@@ -173,7 +162,6 @@ export class TeachService implements TeachApi {
     return this.#changing(async (store) => {
       const change = await importClasses(file, model, await store.classes(), await store.examples());
       const deleteExamples = change.examples.map((e) => e.id);
-      // What lay there of a class that could not be read goes with its blocks: they may be another network's.
       await store.change({ ...change, deleteExamples });
       const undo = this.#remember({ deleteClasses: change.classes.map((t) => t.id), deleteExamples });
       return { classes: change.classes.length, examples: change.examples.length, undo };
@@ -201,7 +189,6 @@ export class TeachService implements TeachApi {
     return this.#changing(async (store) => {
       const { classes, examples } = choose(await store.examples(), await store.classes());
       const ids = examples.map((e) => e.id);
-      const blocks = await store.blocks(ids);
       await store.change({ deleteClasses: classes.map((t) => t.id), deleteExamples: ids });
       const training = await store.training();
       if (training && classes.some((t) => training.result.thingIds.includes(t.id))) {
@@ -209,7 +196,7 @@ export class TeachService implements TeachApi {
         await store.setTraining(undefined);
         await this.#announceLive(store);
       }
-      return this.#remember({ classes, examples, blocks });
+      return this.#remember({ classes, examples });
     });
   }
 

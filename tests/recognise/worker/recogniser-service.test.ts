@@ -158,14 +158,14 @@ describe('RecogniserService', () => {
   describe('with taught things', () => {
     const taught = {
       live: undefined as LiveClasses | undefined,
-      for: (model: FeatureModel | undefined, engine: Engine) => namingFor(taught.live, model, engine),
+      for: (model: FeatureModel | undefined) => namingFor(taught.live, model),
     };
     const model = { id: 'test', name: 'Test', precision: 'fp32', sha256: SHA, width: 512 };
 
     /** A head of one thing that is typical where all features are alike, as the engine's are. */
     function classes(change: Partial<LiveClasses> = {}): LiveClasses {
       const examples = Array.from({ length: 6 }, (_, i) => ({ features: new Float32Array(512).fill(0.4 + i / 10), label: 0, group: `g${i}` }));
-      return { model, head: finish(trainHead({ names: ['my mug'], examples })).head, adapted: undefined, ...change };
+      return { model, head: finish(trainHead({ names: ['my mug'], examples })).head, ...change };
     }
 
     it('looks at the whole square alone, as examples are of that; else closely in turn', async () => {

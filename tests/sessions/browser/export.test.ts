@@ -9,7 +9,7 @@ import type { ExportFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
-import { dot, unit } from '../../../src/sessions/shared/label-quality';
+import { dot, unit } from '../../../src/base/shared/vectors';
 import { CAT, DOG } from '../../support/session-fixture';
 import { card, chooseZips, imported, openWithSessions, sampleSession, type SampleSession, SPANS, storedFile, storedFiles } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
@@ -124,7 +124,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
       expect([label, accepted]).toEqual(span ? [span.label.name, false] : [null, null]);
     }
     // Red frames are alike, and not as blue ones are.
-    const cosine = (a: Row, b: Row): number => dot(unit(a.features), unit(b.features));
+    const cosine = (a: Row, b: Row): number => dot(unit(Float32Array.from(a.features)), unit(Float32Array.from(b.features)));
     const [first, second, last] = [rows[0], rows[20], rows[rows.length - 1]];
     expect(cosine(first, second)).toBeGreaterThan(0.99);
     expect(cosine(first, last)).toBeLessThan(cosine(first, second) - 0.01);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldPictures, type SeenPicture } from '../../../src/sessions/shared/dataset/look-through';
-import { unit } from '../../../src/sessions/shared/label-quality';
+import { unit } from '../../../src/base/shared/vectors';
 
 const thumbnail = new Blob([]);
 let count = 0;

@@ -115,7 +115,6 @@ describe.skipIf(!images)('teaching things of one\'s own', () => {
     const mug = card(page, 'My mug');
     const panda = card(page, 'Bamboo eater');
     const count = (of: Locator): Promise<number> => of.locator('sg-thumbnail').count();
-    // Enough of each for an adapter to be tried.
     const before = [await count(panda), await count(mug)];
     await panda.locator('input[type=file]').setInputFiles(new Array<string>(8).fill(image(PANDA)));
     await expect.poll(() => count(panda), { timeout: 20_000 }).toBe(before[0] + 8);

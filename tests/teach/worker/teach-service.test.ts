@@ -3,7 +3,9 @@ import type { LiveClasses, NewExample, TeachChange } from '../../../src/teach/sh
 import { askHead } from '../../../src/teach/shared/head';
 import type { FeatureModel } from '../../../src/recognise/shared/feature-model';
 import { MemoryClassStore, readLiveClasses } from '../../../src/teach/worker/class-store';
+import { readTraining } from '../../../src/teach/worker/stored-records';
 import { TeachService } from '../../../src/teach/worker/teach-service';
+import { problemOf } from '../../../src/teach/worker/training';
 import { examplesOf } from '../../support/taught-examples';
 
 const MODEL: FeatureModel = { id: 'resnet18', name: 'ResNet-18', precision: 'fp32', sha256: 'aa', width: 24 };
@@ -12,7 +14,7 @@ const nothing = (): void => undefined;
 
 function news(label: number, count: number, options: Parameters<typeof examplesOf>[2] = {}): NewExample[] {
   return examplesOf(label, count, options).map(({ features, group }) => ({
-    features: Float32Array.from(features), block: undefined, image: undefined, group, source: 'camera' as const,
+    features: Float32Array.from(features), image: undefined, group, source: 'camera' as const,
   }));
 }
 
@@ -44,7 +46,6 @@ describe('TeachService', () => {
     const result = await service.train(MODEL, progress);
     expect(result?.thingIds).toEqual(ids);
     expect(result?.report.named.share).toBeGreaterThan(0.9);
-    expect(result?.adapter.kind).toBe('not-tried');
     expect(progress).toHaveBeenCalled();
     const head = live()?.head;
     expect(head?.names).toEqual(['mug', 'key']);
@@ -98,17 +99,38 @@ describe('TeachService', () => {
     expect((await service.state()).classes).toHaveLength(2);
   });
 
-  it('undoes added and deleted examples, with their blocks', async () => {
+  it('undoes added and deleted examples', async () => {
     const [mug] = await teach('mug');
-    const block = { hidden: new Uint16Array(4), sum: new Uint16Array(4) };
-    const added = await service.addExamples(mug, MODEL, [{ ...news(0, 1)[0], block }]);
+    const added = await service.addExamples(mug, MODEL, news(0, 1));
     const id = (await service.state()).classes[0].examples[8].id;
     const deleted = await service.deleteExamples([id]);
-    expect((await store.blocks([id])).size).toBe(0);
+    expect((await store.examples()).some((one) => one.id === id)).toBe(false);
     await service.undo(deleted);
-    expect((await store.blocks([id])).get(id)).toEqual(block);
+    expect((await store.examples()).some((one) => one.id === id)).toBe(true);
     await service.undo(added);
     expect((await service.state()).classes[0].examples).toHaveLength(8);
+  });
+
+  it('holds out by moment: what is shown to the camera again within two seconds was seen just before', () => {
+    const at = (thingId: string, addedAt: number, group: string, source: 'camera' | 'picture' = 'camera') => ({ id: group, thingId, group, addedAt, source, model: MODEL, features: new Float32Array(24).fill(1), picture: undefined });
+    const classes = ['a', 'b'].map((id, i) => ({ id, name: id, other: false, createdAt: i }));
+    const examples = [at('a', 0, 'a1'), at('a', 1500, 'a2'), at('a', 3000, 'a3'), at('b', 3100, 'b1'), at('a', 5500, 'a4'), at('b', 6000, 'b2', 'picture'), at('b', 6001, 'b3', 'picture')];
+    expect(problemOf(classes, examples, MODEL).examples.map(({ group }) => group)).toEqual(['a1', 'a1', 'a1', 'b1', 'a4', 'b2', 'b3']);
+  });
+
+  it('reads what versions with an adapter kept, and takes the head without it', async () => {
+    await teach('mug', 'key');
+    const result = await service.train(MODEL, nothing);
+    const training = await store.training();
+    if (!result || !training) throw new Error('Nothing was learned.');
+    const plain = { ...result.report, wrong: [3], logLoss: 0.7 };
+    const old = (kind: string) => ({
+      result: { ...result, adapter: { kind, plain, adapted: result.report }, adapterSeconds: 7 },
+      live: { ...training.live, adapted: { head: training.live.head, adapter: { rank: 4, down: new Float32Array(1), up: new Float32Array(1) } } },
+    });
+    expect(readTraining(old('kept'))).toEqual({ result: { ...result, report: plain, wrongIds: [result.exampleIds[3]] }, live: training.live });
+    expect(readTraining(old('not-better'))).toEqual(training);
+    expect(readTraining({ ...training, live: {} })).toBeUndefined();
   });
 
   it('deletes all and takes it back', async () => {
@@ -142,7 +164,7 @@ describe('TeachService', () => {
     expect((await service.train(MODEL, nothing))?.exampleIds).toHaveLength(16);
     expect((await service.train(ELSE, nothing))?.thingIds).toEqual([key]);
     const ids = (await service.state()).classes.find((t) => t.id === mug)?.examples.map((e) => e.id) ?? [];
-    await service.updateFeatures(ELSE, ids.map((id, i) => ({ id, features: news(7, 8)[i].features, block: undefined })));
+    await service.updateFeatures(ELSE, ids.map((id, i) => ({ id, features: news(7, 8)[i].features })));
     expect((await service.train(ELSE, nothing))?.thingIds).toEqual([mug, key]);
   });
 
@@ -151,7 +173,7 @@ describe('TeachService', () => {
     const wide = news(0, 1, { width: 25 });
     await expect(service.addExamples(mug, MODEL, wide)).rejects.toThrow('gave 25 features where it has 24');
     const [{ id }] = await store.examples();
-    await expect(service.updateFeatures(MODEL, [{ id, features: wide[0].features, block: undefined }])).rejects.toThrow('nothing was kept');
+    await expect(service.updateFeatures(MODEL, [{ id, features: wide[0].features }])).rejects.toThrow('nothing was kept');
     expect((await store.examples()).every(({ features }) => features.length === 24)).toBe(true);
     expect(await store.examples()).toHaveLength(8);
   });

@@ -24,6 +24,22 @@ export const KINDS: Readonly<Record<string, readonly number[]>> = {
   fruit: even(936, 956),
 };
 
+/** Kinds that are near each other: breeds by their group, birds, reptiles, insects. */
+export const FINE_KINDS: Readonly<Record<string, readonly number[]>> = {
+  terrier: even(180, 202),
+  hound: even(160, 178),
+  'spaniel or retriever': even(206, 220),
+  shepherd: [...even(224, 236), 240, 248, 250],
+  'toy dog': [...even(152, 158), 252, 254, 262, 266, 268],
+  'wild dog': [...even(270, 280), 258, 260],
+  cat: even(282, 294),
+  songbird: [...even(10, 20), 92, 94],
+  'water bird': [...even(128, 146), 98, 100],
+  'game bird': [8, 80, 82, 84, 86, 138],
+  snake: even(52, 68),
+  lizard: [...even(38, 48), 26, 28],
+};
+
 export interface BenchImage {
   readonly path: string;
   readonly index: number;
@@ -35,6 +51,10 @@ export function listImages(folder: string): BenchImage[] {
     .sort()
     .map((name) => ({ path: join(folder, name), index: Number(name.slice(0, 4)) }));
 }
+
+/** What kind of pictures they are made into: of what an ImageNet network has seen little. */
+export const DOMAINS = ['photographs', 'thermal', 'drawings', 'inverted', 'microscope'] as const;
+export type Domain = (typeof DOMAINS)[number];
 
 /** How far a view may be from the image. */
 export type Strength = 'none' | 'mild' | 'strong';
@@ -54,7 +74,11 @@ async function pixelsOf(image: Sharp): Promise<Pixels> {
  * A view of an image as another moment would give it: a square cut from somewhere in it, mirrored half of the time, in
  * another light. Strong ones are cut smaller, lit from half to one and a half, tinted, and sometimes out of focus.
  */
-export async function viewOf(path: string, strength: Strength, random: () => number): Promise<Pixels> {
+export async function viewOf(path: string, strength: Strength, random: () => number, domain: Domain = 'photographs'): Promise<Pixels> {
+  return inDomain(await photographOf(path, strength, random), domain);
+}
+
+async function photographOf(path: string, strength: Strength, random: () => number): Promise<Pixels> {
   const plain = sharp(path).removeAlpha().toColourspace('srgb');
   if (strength === 'none') return pixelsOf(plain);
   const { width, height } = await plain.metadata();
@@ -69,4 +93,46 @@ export async function viewOf(path: string, strength: Strength, random: () => num
   if (random() < 0.5) image = image.flop();
   if (strong && random() < 0.3) image = image.blur(0.5 + 1.5 * random());
   return pixelsOf(image);
+}
+
+/** A palette of thermal cameras: black, violet, red, orange, yellow, white. */
+const THERMAL = [[0, 0, 0], [60, 10, 110], [150, 30, 100], [225, 70, 40], [250, 160, 20], [255, 255, 230]];
+
+function thermal(light: number): number[] {
+  const at = (light / 255) * (THERMAL.length - 1);
+  const low = Math.min(THERMAL.length - 2, Math.floor(at));
+  return THERMAL[low].map((value, c) => value + (at - low) * (THERMAL[low + 1][c] - value));
+}
+
+/** Lines where brightness changes (Sobel), dark on white. */
+function drawn(light: Uint8Array, width: number, height: number, i: number): number {
+  const x = Math.min(width - 2, Math.max(1, i % width));
+  const y = Math.min(height - 2, Math.max(1, Math.floor(i / width)));
+  const at = (dx: number, dy: number): number => light[(y + dy) * width + x + dx];
+  const across = at(1, -1) + 2 * at(1, 0) + at(1, 1) - at(-1, -1) - 2 * at(-1, 0) - at(-1, 1);
+  const down = at(-1, 1) + 2 * at(0, 1) + at(1, 1) - at(-1, -1) - 2 * at(0, -1) - at(1, -1);
+  return Math.max(0, 255 - 2 * Math.hypot(across, down));
+}
+
+/** The picture as a camera of another kind would give it. */
+async function inDomain({ data, width, height }: Pixels, domain: Domain): Promise<Pixels> {
+  if (domain === 'photographs') return { data, width, height };
+  const result = new Uint8ClampedArray(data);
+  const blur = { thermal: 2, drawings: 1, microscope: 1.5, inverted: undefined }[domain];
+  const light = blur === undefined ? undefined : new Uint8Array(
+    await sharp(Buffer.from(data), { raw: { width, height, channels: 4 } }).removeAlpha().grayscale().blur(blur).raw().toBuffer(),
+  );
+  for (let i = 0; i < width * height; i++) {
+    let colour = [255 - data[4 * i], 255 - data[4 * i + 1], 255 - data[4 * i + 2]];
+    if (light && domain === 'thermal') colour = thermal(light[i]);
+    else if (light && domain === 'drawings') colour = new Array<number>(3).fill(drawn(light, width, height, i));
+    else if (light && domain === 'microscope') {
+      // A round field, stained violet on rose.
+      const [x, y] = [(2 * (i % width)) / width - 1, (2 * Math.floor(i / width)) / height - 1];
+      const share = 0.25 + (0.75 * light[i]) / 255;
+      colour = x * x + y * y > 1 ? [0, 0, 0] : [90 + share * 152, 26 + share * 191, 128 + share * 114];
+    }
+    result.set(colour, 4 * i);
+  }
+  return { data: result, width, height };
 }

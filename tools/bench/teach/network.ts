@@ -3,7 +3,6 @@ import { TORCHVISION_PREPROCESSING } from '../../../src/engine/model';
 import { decodeModel } from '../../../src/engine/onnx/decode';
 import { Preprocessor } from '../../../src/engine/preprocess/preprocessor';
 import { readResNet18 } from '../../../src/engine/resnet18/read';
-import { sparseBlock, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { floatNetwork } from '../../../src/engine/simd/float-network';
 import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
 import type { Pixels } from './images';
@@ -11,10 +10,9 @@ import type { Pixels } from './images';
 /** What the network says of one view. */
 export interface Seen {
   readonly features: Float32Array;
-  readonly block: BlockExample | undefined;
 }
 
-export type Look = (pixels: Pixels, withBlock: boolean) => Promise<Seen>;
+export type Look = (pixels: Pixels) => Promise<Seen>;
 
 /** The app's own engine and preprocessing in Node, one thread. */
 export async function openNetwork(modelPath: string): Promise<Look> {
@@ -30,13 +28,10 @@ export async function openNetwork(modelPath: string): Promise<Look> {
     },
   );
   const preprocessor = new Preprocessor(TORCHVISION_PREPROCESSING);
-  return async ({ data, width, height }, withBlock) => {
+  return async ({ data, width, height }) => {
     preprocessor.run(data, width, height, engine.input);
     const { features } = await engine.run();
     if (!features) throw new Error('The network gives no features.');
-    const copy = features.slice();
-    if (!withBlock || !engine.lastBlock) return { features: copy, block: undefined };
-    const { hidden, sum } = engine.lastBlock();
-    return { features: copy, block: sparseBlock(hidden, sum.slice()) };
+    return { features: features.slice() };
   };
 }

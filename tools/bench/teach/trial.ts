@@ -1,12 +1,9 @@
-import { RESNET18_LAST_BLOCK } from '../../../src/engine/index';
-import { adaptedFeatures, type BlockExample } from '../../../src/teach/shared/low-rank';
 import { askHead, type TaughtHead } from '../../../src/teach/shared/head';
 import { nearestNeighbour } from './neighbour';
 import { seeded, shuffle } from '../../../src/teach/shared/split';
-import { enoughForAdapter, trainAdapter } from '../../../src/teach/shared/train-adapter';
 import { trainHead } from '../../../src/teach/shared/train-head';
 import type { Look, Seen } from './network';
-import { KINDS, viewOf, type BenchImage } from './images';
+import { viewOf, type BenchImage, type Domain } from './images';
 
 /** Classes taught in a trial, and kinds that stay unknown. */
 const CLASSES = 4;
@@ -39,12 +36,7 @@ export interface Trial {
   readonly examples: number;
   readonly neighbour: number;
   readonly head: Score;
-  /** With the adapter where it was kept, else the head's. */
-  readonly adapted: Score;
-  readonly adapter: 'kept' | 'not better' | 'too few examples';
   readonly headSeconds: number;
-  /** 0 where it was not tried. */
-  readonly adapterSeconds: number;
 }
 
 /** Runs to the end. */
@@ -63,13 +55,14 @@ export interface Deal {
   readonly asked: readonly (readonly BenchImage[])[];
   readonly unknown: readonly BenchImage[];
   readonly random: () => number;
+  readonly domain: Domain;
 }
 
-/** Chooses kinds and images; the same seed gives the same. */
-export function deal(images: readonly BenchImage[], seed: number): Deal {
+/** Chooses kinds and images; the same seed gives the same. @param all ImageNet classes of each kind */
+export function deal(images: readonly BenchImage[], seed: number, all: Readonly<Record<string, readonly number[]>>, domain: Domain = 'photographs'): Deal {
   const random = seeded(seed);
-  const kinds = shuffle(Object.keys(KINDS), random);
-  const of = (kind: string): BenchImage[] => shuffle(images.filter(({ index }) => KINDS[kind].includes(index)), random);
+  const kinds = shuffle(Object.keys(all), random);
+  const of = (kind: string): BenchImage[] => shuffle(images.filter(({ index }) => all[kind].includes(index)), random);
   const names = kinds.slice(0, CLASSES);
   const own = names.map(of);
   const cut = (list: readonly BenchImage[]): number => Math.round(TAUGHT_SHARE * list.length);
@@ -79,38 +72,39 @@ export function deal(images: readonly BenchImage[], seed: number): Deal {
     asked: own.map((list) => list.slice(cut(list))),
     unknown: kinds.slice(CLASSES, CLASSES + UNKNOWN_KINDS).flatMap(of),
     random,
+    domain,
   };
 }
 
 /** Views of the images that are asked about, seen once for all numbers of examples. */
-export async function lookAtAsked({ asked, unknown, random }: Deal, look: Look, withBlocks: boolean): Promise<Example[]> {
+export async function lookAtAsked({ asked, unknown, random, domain }: Deal, look: Look): Promise<Example[]> {
   const seen: Example[] = [];
   for (const [label, images] of [...asked.entries(), [-1, unknown] as const]) {
     for (const { path } of images) {
-      for (let v = 0; v < (label < 0 ? 1 : VIEWS); v++) seen.push({ ...(await look(await viewOf(path, v === 0 ? 'none' : 'mild', random), withBlocks)), label, group: path });
+      for (let v = 0; v < (label < 0 ? 1 : VIEWS); v++) seen.push({ ...(await look(await viewOf(path, v === 0 ? 'none' : 'mild', random, domain))), label, group: path });
     }
   }
   return seen;
 }
 
 /** `most` examples of each class, one of each image in turn: a plain view first, then strong ones. Fewer are the first of these. */
-export async function lookAtTaught({ taught, random }: Deal, look: Look, most: number): Promise<Example[][]> {
+export async function lookAtTaught({ taught, random, domain }: Deal, look: Look, most: number): Promise<Example[][]> {
   const result: Example[][] = [];
   for (const [label, images] of taught.entries()) {
     const own: Example[] = [];
     for (let i = 0; i < most; i++) {
       const { path } = images[i % images.length];
-      own.push({ ...(await look(await viewOf(path, i < images.length ? 'none' : 'strong', random), true)), label, group: path });
+      own.push({ ...(await look(await viewOf(path, i < images.length ? 'none' : 'strong', random, domain))), label, group: path });
     }
     result.push(own);
   }
   return result;
 }
 
-function score(head: TaughtHead, features: (example: Example) => ArrayLike<number>, asked: readonly Example[]): Score {
+function score(head: TaughtHead, asked: readonly Example[]): Score {
   let [named, accepted, falseAccepts] = [0, 0, 0];
   for (const example of asked) {
-    const { best, openness } = askHead(head, features(example));
+    const { best, openness } = askHead(head, example.features);
     if (example.label < 0) falseAccepts += openness > 0.5 ? 1 : 0;
     else if (best === example.label) {
       named++;
@@ -129,18 +123,6 @@ export function runTrial(names: readonly string[], taught: readonly (readonly Ex
   const features = examples.map((e) => e.features);
   const labels = examples.map(({ label }) => label);
   const neighbour = known.filter((e) => nearestNeighbour(features, labels, e.features) === e.label).length / known.length;
-  const head = score(trained.head, (e) => e.features, asked);
-  const base = { examples: count, neighbour, head, headSeconds };
-  if (!enoughForAdapter(trained.basis.labels, names.length)) return { ...base, adapted: head, adapter: 'too few examples', adapterSeconds: 0 };
-  const blocks = examples.map(({ block }) => block).filter((block): block is BlockExample => block !== undefined);
-  const { value, seconds } = finish(trainAdapter(trained, blocks));
-  if (!value.kept) return { ...base, adapted: head, adapter: 'not better', adapterSeconds: seconds };
-  const { adapter, head: adaptedHead } = value.kept;
-  const adapt = ({ block, features: plain }: Example): ArrayLike<number> => {
-    if (!block) return plain;
-    const out = new Float64Array(RESNET18_LAST_BLOCK.channels);
-    adaptedFeatures(block, adapter, out, RESNET18_LAST_BLOCK);
-    return out;
-  };
-  return { ...base, adapted: score(adaptedHead, adapt, asked), adapter: 'kept', adapterSeconds: seconds };
+  const head = score(trained.head, asked);
+  return { examples: count, neighbour, head, headSeconds };
 }

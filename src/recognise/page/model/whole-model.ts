@@ -74,8 +74,8 @@ export class WholeModel {
    * @param runs whether the whole does
    * @throws Fault `model-download` where something is to be taught and there is no whole yet; the frame is closed then
    */
-  async wantedFor(frame: FrameInput, { live = true, features, block }: RecogniseOptions, runs: () => boolean): Promise<void> {
-    const taught = features === true || block === true;
+  async wantedFor(frame: FrameInput, { live = true, features }: RecogniseOptions, runs: () => boolean): Promise<void> {
+    const taught = features === true;
     if (live && !taught) return;
     this.#now?.();
     await this.#settled;

@@ -5,7 +5,7 @@ import type { RecogniserController } from '../../../recognise/page/index';
 import type { Recognition } from '../../../recognise/shared/index';
 import type { DatasetClass, DatasetDefinition } from '../../shared/dataset/dataset';
 import { foldPictures, type SeenFold, type SeenPicture } from '../../shared/dataset/look-through';
-import { unit } from '../../shared/label-quality';
+import { unit } from '../../../base/shared/vectors';
 import type { TakenPicture } from '../../shared/session-export';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
 

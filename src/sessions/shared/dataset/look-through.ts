@@ -1,4 +1,5 @@
-import { dot, unit, VIEW_ALIKE } from '../label-quality';
+import { dot, unit } from '../../../base/shared/vectors';
+import { VIEW_ALIKE } from '../label-quality';
 
 /*
  * Looking through a training set for what is wrong in it: the pictures of each class, near-copies folded into one, the least sure first. Both go
