@@ -42,6 +42,7 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem {
 /** Answers with a problem and the headers that go with it. */
 export function sendProblem(reply: FastifyReply, problem: Problem, retryAfter: number): FastifyReply {
   if (problem.status === 503) reply.header('Retry-After', retryAfter);
+  if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
   // Fastify closes the connection of a body that is too large, and with unread bytes in it the sender may never see why.
   // An open one is read to its end, within the server's request time-out.
   if (problem.status === 413) reply.removeHeader('Connection');

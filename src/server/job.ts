@@ -18,13 +18,17 @@ export interface Network {
   readonly own?: ClassifierPorts;
 }
 
-/** One image to recognise; without `bytes` the process only makes sure that the network runs. */
+/** One image to recognise; without `bytes` and `tensor` the process only makes sure that the network runs. */
 export interface Job {
   readonly network: Network;
   readonly bytes?: Uint8Array;
+  /** In place of `bytes`: the network's input itself, float32 NCHW [3, crop, crop], normalised. */
+  readonly tensor?: Float32Array;
   /** Labels wanted, 1 or more. */
   readonly count: number;
   readonly limits: DecodeLimits;
+  /** Whether the scores of all classes are wanted as well. */
+  readonly scores?: boolean;
   /** Threads that the network may take, 1 or more; 1 if left out. */
   readonly threads?: number;
 }
@@ -45,7 +49,14 @@ export interface Timings {
   readonly inference: number;
 }
 
+/** What a network gives of one image, by class. */
+export interface Scores {
+  readonly logits: Float32Array;
+  readonly probabilities: Float32Array;
+  readonly labels: readonly string[];
+}
+
 /** A process's answer. Failures travel as data: an Error would lose its code on the way between processes. */
 export type JobAnswer =
-  | { readonly ok: true; readonly predictions: readonly LabelConfidence[]; readonly timings: Timings }
+  | { readonly ok: true; readonly predictions: readonly LabelConfidence[]; readonly timings: Timings; readonly scores?: Scores }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly next: string; readonly detail?: string };

@@ -19,16 +19,23 @@ function listenError(error: unknown, { host, port }: Settings): Error {
   }
 }
 
-function stopOnSignals(service: Service, drainMs: number): void {
+/** Writes lines for people, or as pino does for machines. */
+function writer({ logFormat }: Settings): (words: string, level?: 'info' | 'warn' | 'fatal') => void {
+  const levels = { info: 30, warn: 40, fatal: 60 };
+  if (logFormat === 'json') return (words, level = 'info') => console.log(JSON.stringify({ level: levels[level], time: Date.now(), pid: process.pid, msg: words.trim() }));
+  return (words, level = 'info') => (level === 'info' ? console.log(words) : console.error(words));
+}
+
+function stopOnSignals(service: Service, { drainMs }: Settings, say: ReturnType<typeof writer>): void {
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    console.log(`${signal}: stopping; what is being worked on is finished (${drainMs} ms at most). Once more ends at once.`);
+    say(`${signal}: stopping; what is being worked on is finished (${drainMs} ms at most). Once more ends at once.`);
     service.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        console.error(error);
+        say(String(error), 'fatal');
         process.exit(1);
       },
     );
@@ -36,11 +43,10 @@ function stopOnSignals(service: Service, drainMs: number): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
 }
 
-async function main(): Promise<void> {
-  const settings = readSettings(process.argv.slice(2), process.env);
+async function serve(settings: Settings, say: ReturnType<typeof writer>): Promise<void> {
   const service = await createService(settings);
-  stopOnSignals(service, settings.drainMs);
-  for (const words of service.passedOver) console.warn(words);
+  stopOnSignals(service, settings, say);
+  for (const words of service.passedOver) say(words, 'warn');
   let url: string;
   try {
     url = await service.listen();
@@ -49,8 +55,17 @@ async function main(): Promise<void> {
     throw listenError(error, settings);
   }
   const { model, precision, workers } = (await service.app.inject('/healthz')).json<Health>();
-  console.log(`\nSightglass recognises at ${url}/predict (${model} ${precision}, ${workers} processes); the page is at ${url}/`);
-  console.log(`curl -F file=@picture.jpg ${url}/predict\n`);
+  say(`\nSightglass recognises at ${url}/predict (${model} ${precision}, ${workers} processes); the page is at ${url}/`);
+  if (settings.logFormat === 'text') say(`curl -F file=@picture.jpg ${url}/predict\n`);
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  const say = writer(settings);
+  await serve(settings, say).catch((error: unknown) => {
+    say(error instanceof Error ? error.message : String(error), 'fatal');
+    process.exitCode = 1;
+  });
 }
 
 main().catch((error: unknown) => {

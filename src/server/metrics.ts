@@ -2,11 +2,12 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { HeldBytes } from './held-bytes';
 import type { Network, Timings } from './job';
 import type { PredictPool } from './pool';
+import { processMetrics } from './process-metrics';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 const PREFIX = 'sightglass_';
 /** Gauges of prom-client that are named like counters (`promtool check metrics`); the same counts stand by type under names without the ending. */
-const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `${PREFIX}nodejs_active_${what}_total`);
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 /** What the service counts and measures, in Prometheus' text format. */
 export class Metrics {
@@ -16,16 +17,19 @@ export class Metrics {
   readonly #predictions: Counter<'model' | 'precision'>;
   readonly #problems: Counter<'code'>;
   readonly #steps: Histogram<'step'>;
+  readonly #batches: Histogram;
 
   constructor(pool: PredictPool, held: HeldBytes) {
     const registers = [this.registry];
-    collectDefaultMetrics({ register: this.registry, prefix: PREFIX });
+    collectDefaultMetrics({ register: this.registry });
     for (const name of MISNAMED) this.registry.removeSingleMetric(name);
+    processMetrics(this.registry, () => pool.pids);
     this.#requests = new Counter({ name: `${PREFIX}http_requests_total`, help: 'Answered requests.', labelNames: ['route', 'method', 'status'], registers });
     this.#duration = new Histogram({ name: `${PREFIX}http_request_duration_seconds`, help: 'From request to answer.', labelNames: ['route'], buckets: SECONDS, registers });
     this.#predictions = new Counter({ name: `${PREFIX}predictions_total`, help: 'Recognised pictures.', labelNames: ['model', 'precision'], registers });
     this.#problems = new Counter({ name: `${PREFIX}problems_total`, help: 'Pictures and requests that failed, by code.', labelNames: ['code'], registers });
     this.#steps = new Histogram({ name: `${PREFIX}step_duration_seconds`, help: 'Decoding, preprocessing, inference.', labelNames: ['step'], buckets: SECONDS, registers });
+    this.#batches = new Histogram({ name: `${PREFIX}batch_size`, help: 'Pictures of one request to /predict/batch or infer.', buckets: [1, 2, 4, 8, 16, 32, 64], registers });
     const gauge = (name: string, help: string, read: () => number): void => {
       const made: Gauge = new Gauge({ name: PREFIX + name, help, registers, collect: () => made.set(read()) });
     };
@@ -53,6 +57,11 @@ export class Metrics {
   prediction({ model, precision }: Network, timings: Timings): void {
     this.#predictions.inc({ model, precision });
     for (const [step, ms] of Object.entries(timings)) this.#steps.observe({ step }, ms / 1000);
+  }
+
+  /** @param pictures of one request that may have several */
+  batch(pictures: number): void {
+    this.#batches.observe(pictures);
   }
 
   problem(code: string): void {

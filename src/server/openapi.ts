@@ -1,6 +1,7 @@
 import { version } from '../../package.json';
 import type { Network } from './job';
 import { IMAGE_TYPES } from './image-type';
+import { INFERENCE_SCHEMAS, inferencePaths } from './openapi-inference';
 import { Problem, PROBLEM_CODES, PROBLEM_TYPE, type ProblemCode } from './problem';
 import { CLASSES, DEFAULT_COUNT } from './query';
 import type { Settings } from './settings';
@@ -19,6 +20,7 @@ const PROBLEM = {
 } as const;
 
 const SCHEMAS: Json = {
+  ...INFERENCE_SCHEMAS,
   Prediction: {
     type: 'object',
     required: ['label', 'confidence'],
@@ -106,8 +108,11 @@ function failures(codes: readonly ProblemCode[]): Record<string, Json> {
 
 const COMMON: readonly ProblemCode[] = [
   'bad-request', 'bad-parameter', 'no-picture', 'bad-upload', 'cross-site', 'no-such-model', 'upload-too-large',
-  'unsupported-type', 'internal', 'busy', 'stopping',
+  'unsupported-type', 'unauthorised', 'too-many-requests', 'internal', 'busy', 'stopping',
 ];
+
+/** What one picture may call for besides. */
+const PICTURE: readonly ProblemCode[] = ['picture-corrupt', 'picture-too-large', 'worker-crashed', 'timed-out'];
 
 const form = (many: boolean): Json => ({
   'multipart/form-data': {
@@ -151,7 +156,7 @@ export function openApiDocument(settings: Settings, networks: readonly Network[]
           summary: 'The most probable labels of one picture.',
           parameters: parameters(networks),
           requestBody: { required: true, content: { ...(form(false) as Record<string, Json>), ...raw } },
-          responses: { ...(ok('Predictions', 'Labels.', ANSWER_HEADERS) as Record<string, Json>), ...failures([...COMMON, 'picture-corrupt', 'picture-too-large', 'worker-crashed', 'timed-out']) },
+          responses: { ...(ok('Predictions', 'Labels.', ANSWER_HEADERS) as Record<string, Json>), ...failures([...COMMON, ...PICTURE]) },
         },
       },
       '/predict/batch': {
@@ -163,6 +168,7 @@ export function openApiDocument(settings: Settings, networks: readonly Network[]
           responses: { ...(ok('Batch', 'One result a file.', ANSWER_HEADERS) as Record<string, Json>), ...failures([...COMMON, 'too-many-files']) },
         },
       },
+      ...inferencePaths(settings, [...new Set([...COMMON, ...PICTURE, 'bad-tensor', 'too-many-files'] as const)].map((code) => new Problem(code, '').status)),
       '/healthz': {
         get: {
           operationId: 'health',

@@ -113,6 +113,11 @@ export class PredictPool {
     return Math.max(1, Math.round(this.expectedWaitMs / 1000));
   }
 
+  /** Whether an image that came now would be refused, or there is no process to take it. */
+  get overloaded(): boolean {
+    return this.pids.length === 0 || this.#refusal() !== undefined;
+  }
+
   /** Calls back with the milliseconds that each job has waited, once it is started. */
   onWait(callback: (milliseconds: number) => void): void {
     this.#onWait = callback;
@@ -138,13 +143,17 @@ export class PredictPool {
    * @throws Problem `busy` where the queue is full, or the wait would be too long
    */
   admit(): void {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) throw new Problem('busy', refusal);
+  }
+
+  /** Why an image that came now could not be taken; undefined where it could. */
+  #refusal(): string | undefined {
     const { workers, queue, waitMs } = this.options;
-    if (this.#working.size + this.#waiting.length >= workers + queue) {
-      throw new Problem('busy', `All ${workers} workers are busy and ${this.queued} pictures wait already.`);
-    }
-    if (this.#working.size < workers) return;
+    if (this.#working.size + this.#waiting.length >= workers + queue) return `All ${workers} workers are busy and ${this.queued} pictures wait already.`;
+    if (this.#working.size < workers) return undefined;
     const expected = this.expectedWaitMs;
-    if (expected > waitMs) throw new Problem('busy', `A picture would have to wait for about ${Math.round(expected)} ms; at most ${waitMs} ms are waited.`);
+    return expected > waitMs ? `A picture would have to wait for about ${Math.round(expected)} ms; at most ${waitMs} ms are waited.` : undefined;
   }
 
   /**
@@ -218,7 +227,7 @@ export class PredictPool {
     const answer = await kept.run({ ...entry.job, threads }).catch((error: unknown) => void (ended = error));
     clearTimeout(timer);
     this.#working.delete(work);
-    if ((answer || late) && entry.job.bytes) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
+    if ((answer || late) && (entry.job.bytes ?? entry.job.tensor)) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
     // Gone before the job came to it, whose turn is still the next.
     const again = ended instanceof ProcessEnded && !ended.begun && !entry.again && !late;
     const { job, signal, waitMs } = entry;

@@ -7,7 +7,7 @@ import {
   asPicture, type ClassifierPorts, decodeModel, FedInput, fillSelfTestInput, LOGITS_NAME, logitsOf, Preprocessor, probabilitiesOf, selfTestProblem, topK,
 } from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
-import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
+import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network, type Scores } from './job';
 import { answerJobs } from './job-port';
 import { KeptNetworks } from './kept-networks';
 import { Problem } from './problem';
@@ -69,9 +69,10 @@ class RunningNetwork {
     return logitsOf((await this.session.run(this.#feeds, [scores]))[scores], answers);
   }
 
-  /** @returns probability of each class of what `input` holds */
-  async run(): Promise<Float32Array> {
-    return probabilitiesOf(await this.#logits(), this.#ports.answers);
+  /** @returns logit and probability of each class of what `input` holds */
+  async run(): Promise<Omit<Scores, 'labels'>> {
+    const logits = await this.#logits();
+    return { logits, probabilities: probabilitiesOf(logits, this.#ports.answers) };
   }
 
   label(index: number): string {
@@ -107,13 +108,24 @@ function threadsFor({ network, threads = 1 }: Job): number {
   return 1;
 }
 
-async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): Promise<JobAnswer> {
-  const started = performance.now();
-  const { pixels, pixelBytes, width, height } = await decodeImage(bytes, job.limits);
+/** Puts an image into a network's input. @returns when it was decoded */
+async function feed({ bytes, tensor, limits }: Job, { preprocessor, input }: RunningNetwork): Promise<number> {
+  if (!bytes) {
+    if (tensor?.length !== input.length) throw new Problem('bad-tensor', `The network takes ${input.length} numbers, not ${tensor?.length}.`);
+    input.set(tensor);
+    return performance.now();
+  }
+  const { pixels, pixelBytes, width, height } = await decodeImage(bytes, limits);
   const decoded = performance.now();
-  network.preprocessor.run(pixels, width, height, network.input, undefined, undefined, undefined, pixelBytes);
+  preprocessor.run(pixels, width, height, input, undefined, undefined, undefined, pixelBytes);
+  return decoded;
+}
+
+async function recognise(job: Job, network: RunningNetwork): Promise<JobAnswer> {
+  const started = performance.now();
+  const decoded = await feed(job, network);
   const prepared = performance.now();
-  const probabilities = await network.run();
+  const { logits, probabilities } = await network.run();
   const predictions = topK(probabilities, job.count).map(({ index, probability }) => ({
     label: network.label(index),
     confidence: probability,
@@ -122,6 +134,7 @@ async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): 
   return {
     ok: true,
     predictions,
+    ...(job.scores ? { scores: { logits, probabilities, labels: Array.from(probabilities, (_, index) => network.label(index)) } } : {}),
     timings: { decode: decoded - started, preprocess: prepared - decoded, inference: performance.now() - prepared },
   };
 }
@@ -129,8 +142,8 @@ async function recognise(job: Job, bytes: Uint8Array, network: RunningNetwork): 
 /** Recognises one image. Never rejects: a failure is part of the answer. */
 export default async function predict(job: Job): Promise<JobAnswer> {
   try {
-    const { network, bytes, threads = 1 } = job;
-    if (bytes) return await withNetwork(network, threadsFor(job), (running) => recognise(job, bytes, running));
+    const { network, bytes, tensor, threads = 1 } = job;
+    if (bytes ?? tensor) return await withNetwork(network, threadsFor(job), (running) => recognise(job, running));
     await prepare(network, threads);
     return { ok: true, predictions: [], timings: { decode: 0, preprocess: 0, inference: 0 } };
   } catch (error) {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { limitCallers, readKeys } from './callers';
 import { problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
 import { answerBrokenRequest, guard, requestId } from './guard';
@@ -12,10 +13,12 @@ import { InstalledModels } from './models';
 import { PredictPool, type PoolOptions } from './pool';
 import { Problem } from './problem';
 import { aboutRoutes } from './routes/about';
+import { inferenceRoutes } from './routes/inference';
 import { pageRoutes } from './routes/page';
 import { predictRoutes } from './routes/predict';
 import type { ServiceParts } from './service-parts';
 import type { Settings } from './settings';
+import { startTracing, trace } from './tracing';
 import { FORM_OVERHEAD, readBody } from './uploads';
 
 const MAX_CONNECTIONS = 1024;
@@ -89,6 +92,7 @@ function createApp(settings: Settings): FastifyInstance {
 export async function createService(settings: Settings, processFile?: PoolOptions['filename']): Promise<Service> {
   if (!existsSync(join(settings.folder, 'index.html'))) throw new Error(`There is no built page in ${settings.folder}: run npm run build first.`);
   const models = await InstalledModels.read(settings.models, settings.model, settings.precision);
+  const tracing = await startTracing(process.env);
   const pool = new PredictPool({ ...settings, network: models.default, ...(processFile === undefined ? {} : { filename: processFile }) });
   const held = new HeldBytes(settings.maxHeldBytes);
   let stopping = false;
@@ -97,10 +101,14 @@ export async function createService(settings: Settings, processFile?: PoolOption
   try {
     await pool.start();
     guard(app, parts);
+    const isKnown = settings.apiKeysFile === undefined ? undefined : await readKeys(settings.apiKeysFile);
+    await limitCallers(app, settings.rateLimit, isKnown);
+    if (tracing) trace(app, tracing);
     report(app, parts);
     // What is too large is told file by file (uploads.ts).
     await app.register(multipart, { throwFileSizeLimit: false });
     predictRoutes(app, parts);
+    await inferenceRoutes(app, parts);
     aboutRoutes(app, parts);
     await pageRoutes(app, settings.folder);
     await app.ready();
@@ -121,6 +129,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
       clearTimeout(late);
       clearInterval(idle);
       await pool.close();
+      await tracing?.stop();
     },
   };
 }

@@ -41,6 +41,12 @@ export interface Settings {
   /** Model that answers where a request names none; the best one that is there if undefined. */
   readonly model: string | undefined;
   readonly precision: string | undefined;
+  /** File of keys, one a line, of which callers need one; none is needed if undefined. */
+  readonly apiKeysFile: string | undefined;
+  /** Requests with pictures that one caller may send in a minute; 0 for any number. */
+  readonly rateLimit: number;
+  /** `json`: every line that is written is a JSON object; `text`: what people read at the terminal is in words. */
+  readonly logFormat: string;
   /** Level of pino's log, `silent` for none but faults. */
   readonly logLevel: string;
 }
@@ -69,6 +75,9 @@ export const DEFAULTS: Settings = {
   models: `${DIST}/models`,
   model: undefined,
   precision: undefined,
+  apiKeysFile: undefined,
+  rateLimit: 0,
+  logFormat: 'text',
   logLevel: 'error',
 };
 
@@ -86,9 +95,11 @@ const NUMBERS = {
   maxFiles: [1, 1000],
   maxBatchBytes: [1024, 4096 * MB],
   maxHeldBytes: [1024, 65_536 * MB],
+  rateLimit: [0, 1_000_000],
 } as const satisfies Partial<Record<keyof Settings, readonly [number, number]>>;
 
-const TEXTS = ['host', 'allowedHosts', 'allowOrigin', 'folder', 'models', 'model', 'precision', 'logLevel'] as const;
+const TEXTS = ['host', 'allowedHosts', 'allowOrigin', 'folder', 'models', 'model', 'precision', 'apiKeysFile', 'logFormat', 'logLevel'] as const;
+const FORMATS = ['text', 'json'];
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 type NumberName = keyof typeof NUMBERS;
@@ -121,6 +132,7 @@ export function readSettings(args: readonly string[], environment: Readonly<Reco
   }
   const read = settings as unknown as Settings;
   if (!LEVELS.includes(read.logLevel)) throw new Error(`--log-level takes one of ${LEVELS.join(', ')}, not ${read.logLevel}.`);
+  if (!FORMATS.includes(read.logFormat)) throw new Error(`--log-format takes text or json, not ${read.logFormat}.`);
   return read.models === DEFAULTS.models ? { ...read, models: `${read.folder}/models` } : read;
 }
 

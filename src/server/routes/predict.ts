@@ -3,8 +3,11 @@ import type { LabelConfidence, Network, Timings } from '../job';
 import { answerOtherMethods } from '../methods';
 import { Problem, type ProblemBody } from '../problem';
 import { readQuery, type Wish } from '../query';
+import { recogniseAll } from '../recognise-all';
 import type { ServiceParts } from '../service-parts';
+import type { RequestSpan } from '../tracing';
 import { FORM_OVERHEAD, readBatch, readImage, type BatchFile } from '../uploads';
+import { goneSignal } from './gone';
 
 /** One file of a batch's answer. */
 export type BatchResult =
@@ -18,27 +21,21 @@ function describe(reply: FastifyReply, { model, precision }: Network, timings?: 
   }
 }
 
-/** Aborted once the caller has left without its answer. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const abort = new AbortController();
-  raw.once('close', () => raw.writableFinished || abort.abort());
-  return abort.signal;
-}
-
 /** `POST /predict` and `POST /predict/batch`. */
 export function predictRoutes(app: FastifyInstance, { settings, models, pool, metrics }: ServiceParts): void {
   const limits = { maxPixels: settings.maxPixels, seconds: Math.max(1, Math.ceil(settings.timeoutMs / 1000)) };
 
-  async function recognise(bytes: Uint8Array, { count, network, index }: Wish, gone: AbortSignal): Promise<{ predictions: readonly LabelConfidence[]; timings: Timings }> {
+  async function recognise(bytes: Uint8Array, { count, network, index }: Wish, gone: AbortSignal, span: RequestSpan | undefined): Promise<{ predictions: readonly LabelConfidence[]; timings: Timings }> {
     const answer = await pool.run({ network, bytes, count, limits }, gone);
     metrics.prediction(network, answer.timings);
+    span?.steps(answer.timings);
     return index ? answer : { ...answer, predictions: answer.predictions.map(({ label, confidence }) => ({ label, confidence })) };
   }
 
-  async function recogniseFile({ name, content }: BatchFile, wish: Wish, gone: AbortSignal): Promise<BatchResult> {
+  async function recogniseFile({ name, content }: BatchFile, wish: Wish, gone: AbortSignal, span: RequestSpan | undefined): Promise<BatchResult> {
     try {
       if (content instanceof Problem) throw content;
-      return { file: name, predictions: (await recognise(content, wish, gone)).predictions };
+      return { file: name, predictions: (await recognise(content, wish, gone, span)).predictions };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       metrics.problem(error.code);
@@ -48,7 +45,7 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
 
   app.post('/predict', { config: { works: true } }, async (request, reply) => {
     const wish = readQuery(request.query, models);
-    const { predictions, timings } = await recognise(await readImage(request, settings), wish, goneSignal(reply));
+    const { predictions, timings } = await recognise(await readImage(request, settings), wish, goneSignal(reply), request.span);
     describe(reply, wish.network, timings);
     return predictions;
   });
@@ -56,14 +53,9 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
   app.post('/predict/batch', { config: { works: true }, bodyLimit: settings.maxBatchBytes + FORM_OVERHEAD }, async (request, reply) => {
     const wish = readQuery(request.query, models);
     const files = await readBatch(request, settings);
-    const results: BatchResult[] = new Array<BatchResult>(files.length);
-    const waiting = files.entries();
+    metrics.batch(files.length);
     const gone = goneSignal(reply);
-    // As many at a time as there are processes: one batch does not fill the queue.
-    const lane = async (): Promise<void> => {
-      for (const [i, file] of waiting) results[i] = await recogniseFile(file, wish, gone);
-    };
-    await Promise.all(Array.from({ length: Math.min(pool.workers, files.length) }, lane));
+    const results = await recogniseAll(pool.workers, files, (file) => recogniseFile(file, wish, gone, request.span));
     if (results.every((result) => 'error' in result && result.error.code === 'busy')) {
       throw new Problem('busy', 'No picture of the batch found a place in the queue.');
     }

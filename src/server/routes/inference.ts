@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { version } from '../../../package.json';
+import { problemOf } from '../failures';
+import { itemsIn, OUTPUTS, outputTensors, PICTURES, PIXELS, wantedOutputs } from '../inference/infer';
+import { readInferRequest, writeInferAnswer } from '../inference/tensors';
+import type { Network, Scores } from '../job';
+import { answerOtherMethods } from '../methods';
+import { recogniseAll } from '../recognise-all';
+import type { ServiceParts } from '../service-parts';
+import { readBody } from '../uploads';
+import { goneSignal } from './gone';
+
+interface Named {
+  Params: { readonly name: string; readonly version?: string };
+}
+
+const HEAD_LENGTH = 'inference-header-content-length';
+
+/** What clients need to know of a model: exactly one of the inputs is given. */
+function metadataOf({ model, preprocessing: { crop } }: Network, precisions: readonly string[], classes: number): object {
+  return {
+    name: model,
+    versions: precisions,
+    platform: 'onnxruntime_onnx',
+    inputs: [
+      { name: PICTURES, datatype: 'BYTES', shape: [-1] },
+      { name: PIXELS, datatype: 'FP32', shape: [-1, 3, crop, crop] },
+    ],
+    outputs: OUTPUTS.map((name) => ({ name, datatype: 'FP32', shape: [-1, classes] })),
+  };
+}
+
+/**
+ * The Open Inference Protocol (V2), which KServe, Triton and their clients speak: health, models by name, and `infer`. A model's
+ * versions are its precisions. https://kserve.github.io/website/docs/concepts/architecture/data-plane/v2-protocol
+ */
+export async function inferenceRoutes(app: FastifyInstance, parts: ServiceParts): Promise<void> {
+  const { settings, models, pool, metrics, stopping } = parts;
+  const limits = { maxPixels: settings.maxPixels, seconds: Math.max(1, Math.ceil(settings.timeoutMs / 1000)) };
+  const ready = (): boolean => !stopping() && !pool.overloaded;
+
+  await app.register((scope, _options, done) => {
+    // The protocol's own shape: clients show what stands in `error`.
+    scope.setErrorHandler((error, request, reply) => {
+      const problem = problemOf(error, request);
+      metrics.problem(problem.code);
+      if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: problem.cause ?? error, code: problem.code }, problem.message);
+      if (problem.status === 503) reply.header('Retry-After', pool.retryAfter);
+      if (problem.status === 413) reply.removeHeader('Connection');
+      reply.code(problem.status).header('Cache-Control', 'no-store').type('application/json');
+      return reply.send({ error: `${problem.message} ${problem.next}`, code: problem.code });
+    });
+    scope.removeAllContentTypeParsers();
+    // tritonclient names no type.
+    scope.addContentTypeParser('*', (request: FastifyRequest, body: IncomingMessage) => readBody(request, body, settings.maxBatchBytes));
+
+    scope.get('/v2', () => ({ name: 'sightglass', version, extensions: ['binary_tensor_data', 'classification'] }));
+    scope.get('/v2/health/live', () => ({ live: true }));
+    scope.get('/v2/health/ready', (_request, reply) => reply.code(ready() ? 200 : 503).header('Cache-Control', 'no-store').send({ ready: ready() }));
+
+    const model = (name: string, precision: string | undefined): { readonly network: Network; readonly precisions: readonly string[] } => ({
+      network: models.choose(name, precision),
+      precisions: models.all.filter((each) => each.model === name).map((each) => each.precision),
+    });
+    for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
+      scope.get<Named>(path, async ({ params: { name, version: precision } }) => {
+        const { network, precisions } = model(name, precision);
+        return metadataOf(network, precisions, await models.classes(network));
+      });
+      scope.get<Named>(`${path}/ready`, ({ params: { name, version: precision } }, reply) => {
+        model(name, precision);
+        return reply.code(ready() ? 200 : 503).header('Cache-Control', 'no-store').send({ name, ready: ready() });
+      });
+      scope.post<Named>(`${path}/infer`, { config: { works: true }, bodyLimit: settings.maxBatchBytes }, async (request, reply) => {
+        const { network } = model(request.params.name, request.params.version);
+        const length = request.headers[HEAD_LENGTH];
+        const asked = readInferRequest(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), length === undefined ? undefined : Number(length));
+        const wanted = wantedOutputs(asked);
+        const items = itemsIn(asked, network, settings.maxFiles);
+        metrics.batch(items.length);
+        const gone = goneSignal(reply);
+        const scores = await recogniseAll(pool.workers, items, async (item): Promise<Scores> => {
+          const { scores: given, timings } = await pool.run({ network, ...item, count: 1, limits, scores: true }, gone);
+          metrics.prediction(network, timings);
+          request.span?.steps(timings);
+          if (!given) throw new Error('A recognising process gave no scores.');
+          return given;
+        });
+        const { body, headLength } = writeInferAnswer(
+          { model_name: network.model, model_version: network.precision, ...(asked.id === undefined ? {} : { id: asked.id }) },
+          outputTensors(wanted, scores),
+        );
+        if (headLength !== undefined) reply.header('Inference-Header-Content-Length', headLength);
+        return reply.header('Cache-Control', 'no-store').type(headLength === undefined ? 'application/json' : 'application/octet-stream').send(body);
+      });
+    }
+    for (const url of ['/v2', '/v2/health/live', '/v2/health/ready']) answerOtherMethods(scope, url, 'GET', 'HEAD');
+    for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
+      answerOtherMethods(scope, path, 'GET', 'HEAD');
+      answerOtherMethods(scope, `${path}/ready`, 'GET', 'HEAD');
+      answerOtherMethods(scope, `${path}/infer`, 'POST');
+    }
+    done();
+  });
+}

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LabelConfidence } from '../../src/server/job';
+import { encodedImage, post, startService, type TestService } from '../support/server/service';
+import type { Settings } from '../../src/server/settings';
+
+const MODEL = '/v2/models/efficientnet-lite0';
+
+describe('the Open Inference Protocol', () => {
+  let service: TestService | undefined;
+  afterEach(async () => {
+    await service?.end();
+    service = undefined;
+  });
+  const start = async (settings: Partial<Settings> = {}, scripted = false): Promise<TestService> => (service = await startService({ workers: 1, ...settings }, scripted));
+  const infer = (body: string | Uint8Array, headers: Record<string, string> = {}, path = `${MODEL}/infer`): Promise<Response> =>
+    fetch(`${service?.url}${path}`, { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers });
+  const image = (...pictures: Uint8Array[]): string =>
+    JSON.stringify({ inputs: [{ name: 'image', datatype: 'BYTES', shape: [pictures.length], data: pictures.map((bytes) => Buffer.from(bytes).toString('base64')) }] });
+
+  it('gives the scores of pictures, by precision as version, in JSON', async () => {
+    const { url } = await start();
+    const picture = await encodedImage('png', 320, 240);
+    const answer = (await (await infer(image(picture, picture), {}, `${MODEL}/versions/int8/infer`)).json()) as {
+      model_name: string; model_version: string; outputs: { name: string; shape: number[]; data: number[] }[];
+    };
+    expect(answer).toMatchObject({ model_name: 'efficientnet-lite0', model_version: 'int8', outputs: [{ name: 'logits', shape: [2, 1000] }, { name: 'probabilities', shape: [2, 1000] }] });
+    const [best] = (await (await post(`${url}/predict?index=true&precision=int8`, picture)).json()) as LabelConfidence[];
+    const { data } = answer.outputs[1];
+    expect(data[best.index ?? -1]).toBe(best.confidence);
+    expect(data.slice(0, 1000).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
+    expect(data.slice(1000)).toEqual(data.slice(0, 1000));
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^sightglass_batch_size_bucket\{le="2"\} 1$/m);
+  });
+
+  it('says in its own shape what is wrong with a request', async () => {
+    const { url } = await start({ maxFiles: 2 });
+    const picture = await encodedImage('png', 20, 20);
+    const input = (change: object): string => JSON.stringify({ inputs: [{ name: 'input', datatype: 'FP32', shape: [1], data: [1], ...change }] });
+    const cases: [string | Uint8Array, Record<string, string>, number, RegExp][] = [
+      ['{', {}, 400, /no JSON/],
+      ['{}', {}, 400, /no inputs/],
+      [input({ shape: [1, 3, 224, 224] }), {}, 400, /1 elements.*150528/],
+      [input({}), {}, 400, /\[1\]; \[pictures, 3, \d+, \d+\]/],
+      [input({ shape: [0] }), {}, 400, /whole numbers above 0/],
+      [input({ datatype: 'INT8' }), {}, 400, /FP32 and BYTES/],
+      [input({ name: 'other' }), {}, 400, /no input "other"/],
+      [input({ data: ['a'] }), {}, 400, /no numbers/],
+      [input({ parameters: { binary_data_size: 100 } }), {}, 400, /does not hold/],
+      [image(picture), { 'Inference-Header-Content-Length': '5' }, 400, /no JSON/],
+      [image(picture), { 'Inference-Header-Content-Length': '99999999' }, 400, /not within/],
+      [`${image(picture)}abc`, { 'Inference-Header-Content-Length': String(image(picture).length) }, 400, /3 bytes of the body belong to no input/],
+      [image(picture, picture, picture), {}, 413, /3 pictures; at most 2/],
+      [image(new Uint8Array([1, 2, 3])), {}, 415, /no picture of a known kind/],
+      [image(picture).replace('"inputs"', '"outputs":[{"name":"x"}],"inputs"'), {}, 400, /no output "x"/],
+    ];
+    for (const [body, headers, status, words] of cases) {
+      const response = await infer(body, headers);
+      const answer = (await response.json()) as { error: unknown };
+      expect([response.status, typeof answer.error], String(answer.error)).toEqual([status, 'string']);
+      expect(answer.error).toMatch(words);
+    }
+    const none = await fetch(`${url}/v2/models/none`);
+    expect(none.status).toBe(404);
+    expect(((await none.json()) as { error: string }).error).toMatch(/There is no model "none"/);
+    expect((await fetch(`${url}${MODEL}/infer`)).status).toBe(405);
+  });
+
+  it('is not ready while it has too much to do or is stopping, and lives', async () => {
+    const { url, stop } = await start({ queue: 1 }, true);
+    const states = async (): Promise<number[]> => Promise.all(['/v2/health/live', '/v2/health/ready', `${MODEL}/ready`].map(async (path) => (await fetch(`${url}${path}`)).status));
+    expect(await states()).toEqual([200, 200, 200]);
+    const waiting = ['sleep 2000', 'sleep 10'].map((text) => post(`${url}/predict`, text));
+    await expect.poll(async () => (await states()).join()).toBe('200,503,503');
+    expect(await (await fetch(`${url}/v2/health/ready`)).json()).toEqual({ ready: false });
+    await Promise.all(waiting);
+    expect(await states()).toEqual([200, 200, 200]);
+    // A connection that is there before the order is answered until its request is done.
+    const last = post(`${url}/predict`, 'sleep 1500');
+    await expect.poll(() => service?.pool.busy).toBe(1);
+    const stopped = stop();
+    const answers = await Promise.all(['/v2/health/live', '/v2/health/ready'].map(async (path) => (await service?.app.inject(path))?.statusCode));
+    expect(answers).toEqual([200, 503]);
+    expect((await last).status).toBe(200);
+    await stopped;
+  });
+});
