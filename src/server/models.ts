@@ -10,7 +10,9 @@ import { readModelFolder } from './model-index';
 import type { Network } from './job';
 import { ownModels } from './own-models';
 import { Problem } from './problem';
-import { CLASSES } from './query';
+
+/** ImageNet-1k's classes. */
+export const CLASSES = 1000;
 
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');

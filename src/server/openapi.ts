@@ -2,8 +2,9 @@ import { version } from '../../package.json';
 import type { Network } from './job';
 import { IMAGE_TYPES } from './image-type';
 import { INFERENCE_SCHEMAS, inferencePaths } from './openapi-inference';
+import { CLASSES } from './models';
 import { Problem, PROBLEM_CODES, PROBLEM_TYPE, type ProblemCode } from './problem';
-import { CLASSES, DEFAULT_COUNT } from './query';
+import { DEFAULT_COUNT } from './query';
 import type { Settings } from './settings';
 import { FILE_FIELD } from './uploads';
 

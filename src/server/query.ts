@@ -1,9 +1,7 @@
-import type { InstalledModels } from './models';
+import { CLASSES, type InstalledModels } from './models';
 import type { Network } from './job';
 import { Problem } from './problem';
 
-/** ImageNet-1k's classes. */
-export const CLASSES = 1000;
 export const DEFAULT_COUNT = 3;
 
 const KNOWN = ['k', 'model', 'precision', 'index'];

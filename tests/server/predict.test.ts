@@ -155,7 +155,7 @@ describe('metrics', () => {
       expect(await value(/^sightglass_workers (\d+)/m)).toBe(1);
       expect(await value(/^sightglass_queue_length (\d+)/m)).toBe(0);
       expect(await value(/^sightglass_held_upload_bytes (\d+)/m)).toBe(0);
-      expect(await value(/^sightglass_process_resident_memory_bytes (\d+)/m)).toBeGreaterThan(1e6);
+      expect(await value(/^process_resident_memory_bytes\{process="server"\} (\S+)/m)).toBeGreaterThan(1e6);
     } finally {
       await service.end();
     }
@@ -170,7 +170,7 @@ describe('metrics', () => {
       expect(kinds.length).toBeGreaterThan(20);
       // What promtool check metrics looks at (prometheus.io/docs/practices/naming).
       for (const { name, kind } of kinds) {
-        expect(name).toMatch(/^sightglass_[a-z0-9_]+$/);
+        expect(name).toMatch(/^(sightglass|process|nodejs)_[a-z0-9_]+$/);
         expect(text, name).toMatch(new RegExp(`^# HELP ${name} \\S.+$`, 'm'));
         expect(name.endsWith('_total'), `${name} is a ${kind}`).toBe(kind === 'counter');
         expect(name).not.toMatch(/_(milliseconds|ms|minutes|kilobytes|kb|megabytes|mb|percent|counter|gauge|histogram|count|sum|bucket)(_|$)/);
