@@ -29,7 +29,7 @@ export class Metrics {
     this.#predictions = new Counter({ name: `${PREFIX}predictions_total`, help: 'Recognised pictures.', labelNames: ['model', 'precision'], registers });
     this.#problems = new Counter({ name: `${PREFIX}problems_total`, help: 'Pictures and requests that failed, by code.', labelNames: ['code'], registers });
     this.#steps = new Histogram({ name: `${PREFIX}step_duration_seconds`, help: 'Decoding, preprocessing, inference.', labelNames: ['step'], buckets: SECONDS, registers });
-    this.#batches = new Histogram({ name: `${PREFIX}batch_size`, help: 'Pictures of one request to /predict/batch or infer.', buckets: [1, 2, 4, 8, 16, 32, 64], registers });
+    this.#batches = new Histogram({ name: `${PREFIX}batch_pictures`, help: 'Pictures of one request to /predict/batch or infer.', buckets: [1, 2, 4, 8, 16, 32, 64], registers });
     const gauge = (name: string, help: string, read: () => number): void => {
       const made: Gauge = new Gauge({ name: PREFIX + name, help, registers, collect: () => made.set(read()) });
     };

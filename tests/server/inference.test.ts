@@ -29,7 +29,7 @@ describe('the Open Inference Protocol', () => {
     expect(data[best.index ?? -1]).toBe(best.confidence);
     expect(data.slice(0, 1000).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
     expect(data.slice(1000)).toEqual(data.slice(0, 1000));
-    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^sightglass_batch_size_bucket\{le="2"\} 1$/m);
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^sightglass_batch_pictures_bucket\{le="2"\} 1$/m);
   });
 
   it('says in its own shape what is wrong with a request', async () => {

@@ -174,7 +174,7 @@ describe('metrics', () => {
         expect(text, name).toMatch(new RegExp(`^# HELP ${name} \\S.+$`, 'm'));
         expect(name.endsWith('_total'), `${name} is a ${kind}`).toBe(kind === 'counter');
         expect(name).not.toMatch(/_(milliseconds|ms|minutes|kilobytes|kb|megabytes|mb|percent|counter|gauge|histogram|count|sum|bucket)(_|$)/);
-        if (kind === 'histogram') expect(name).toMatch(/_(seconds|bytes)$/);
+        if (kind === 'histogram') expect(name).toMatch(/_(seconds|bytes|pictures)$/);
       }
     } finally {
       await service.end();
