@@ -58,6 +58,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     file: 'tools/docker-steps/main.ts',
   },
   endurance: { says: '[--share 0.1]: what the page holds after hours of use (docs/reliability.md)', file: 'tools/endurance.ts' },
+  'label-studio': { says: 'ZIP --token TOKEN --root FOLDER [--url URL]: a project of Label Studio out of an export (docs/sessions.md)', file: 'tools/label-studio.ts' },
   screenshots: { says: "PICTURE: the README's screenshots", file: 'tools/screenshots.ts' },
   icons: { says: "the app's icons as PNG, from public/icon.svg", file: 'tools/icons.ts' },
 };
