@@ -111,6 +111,7 @@ describe('an open session under fingers', () => {
       return handle.isVisible();
     };
     await expect.poll(chosen, { ...shortly, interval: 500 }).toBe(true);
+    expect((await span('first').boundingBox())!.height).toBeGreaterThanOrEqual(44);
     await handle.scrollIntoViewIfNeeded();
     const box = (await handle.boundingBox())!;
     const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };

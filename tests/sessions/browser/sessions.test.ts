@@ -84,6 +84,9 @@ describe('the sessions view', () => {
     await withVideo(page, { seconds: 1.5 });
     await page.getByRole('button', { name: 'Stop recording' }).click();
     await page.locator('sg-recording-notice').getByText(/kept/i).first().waitFor({ timeout: 20_000 });
+    // Of what was just recorded, not of all.
+    await page.locator('sg-recording-notice').getByRole('link', { name: 'Look at it' }).click();
+    await page.locator('sg-session-detail sg-label-timeline').waitFor();
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await cards(page).first().waitFor();
     expect(await cards(page).count()).toBe(1);
@@ -205,7 +208,12 @@ describe('the sessions view', () => {
   });
 
   it('moves an edge with the mouse, by key and to the present time', async () => {
+    const outside = await at(5.4);
+    await page.mouse.click(outside.x, outside.y);
+    await expect.poll(async () => parseFloat((await time()).split(':')[1]), shortly).toBeGreaterThan(5);
     await span(FIRST.id).click();
+    // The video goes to it.
+    await expect.poll(async () => parseFloat((await time()).split(':')[1]), shortly).toBeCloseTo(FIRST.startUs / 1e6, 1);
     const handle = page.locator('sg-label-timeline').getByRole('slider', { name: `End of ${CAT.name}` });
     const box = (await handle.boundingBox())!;
     const to = await at(1.6);

@@ -5,6 +5,12 @@ export const labelTimelineStyles = css`
     display: block;
     --row: 2.5rem;
   }
+  /* A finger's 44 px, and what is between two rows. */
+  @media (pointer: coarse) {
+    :host {
+      --row: max(3rem, 48px);
+    }
+  }
   .tools {
     display: flex;
     align-items: center;

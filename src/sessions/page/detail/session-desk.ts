@@ -213,6 +213,13 @@ export class SessionDesk implements ReactiveController {
     this.editor.add(start, this.#runAt(start)?.endUs ?? start + NEW_SPAN_US, label);
   }
 
+  /** The video goes to a span that is chosen. */
+  select(id: string | undefined): void {
+    this.editor.select(id);
+    const { selected } = this.editor;
+    if (selected && (this.player.frameUs < selected.startUs || this.player.frameUs >= selected.endUs)) this.player.seek(selected.startUs);
+  }
+
   /** The network is right: all of its run gets the label. */
   confirm(label: LabelRef): void {
     const run = this.#runAt(this.player.timeUs);

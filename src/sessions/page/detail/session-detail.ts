@@ -255,7 +255,7 @@ export class SessionDetail extends LitElement {
 
   readonly #onSpanEdit = ({ edit }: SpanEditEvent): void => {
     const { editor } = this.desk;
-    if (edit.kind === 'select') editor.select(edit.id);
+    if (edit.kind === 'select') this.desk.select(edit.id);
     else if (edit.kind === 'move-edge') editor.moveEdge(edit.id, edit.edge, edit.timeUs);
     else this.#run(edit.kind);
   };

@@ -1,11 +1,18 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
+import type { SessionManifest } from '../../shared/session';
 import type { RecordingNotice as Notice } from './recording-outcome';
 import { DismissEvent } from '../events';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { noticeWords } from './recording-words';
+
+/** What is on the device of it. */
+function keptSessions(notice: Notice): readonly SessionManifest[] {
+  if (notice.kind === 'recovered') return notice.sessions;
+  return (notice.kind === 'kept' || notice.kind === 'fault') && notice.session ? [notice.session] : [];
+}
 
 /**
  * What became of a recording: kept, recovered, handed over, or why it ended.
@@ -58,12 +65,12 @@ export class RecordingNotice extends LitElement {
   override render(): unknown {
     const { title, text, urgent } = noticeWords(this.notice);
     const { kind } = this.notice;
-    const kept = kind === 'kept' || kind === 'recovered' || (kind === 'fault' && this.notice.session !== undefined);
+    const kept = keptSessions(this.notice);
     return html`<div class=${urgent ? 'urgent' : ''} role=${urgent ? 'alert' : 'status'} data-kind=${kind}>
       <p>
         <strong>${title}</strong>
         ${text}
-        ${kept ? html`<a href="#sessions">${msg('Look at it')}</a>` : nothing}
+        ${kept.length > 0 ? html`<a href=${kept.length === 1 ? `#sessions/${kept[0].id}` : '#sessions'}>${msg('Look at it')}</a>` : nothing}
       </p>
       <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.dispatchEvent(new DismissEvent())}>
         ${icon('close')}
