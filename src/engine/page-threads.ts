@@ -48,9 +48,15 @@ export function serveThreads(worker: Worker): Worker {
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (!isThreadRequest(data)) return;
     const port = data.simdThread;
-    const thread = new Worker(new URL('./simd/thread.worker.ts', import.meta.url), { type: 'module', name: 'simd-thread' });
-    threads.add(thread);
     const tell = (answer: FromThread): void => port.postMessage(answer);
+    let thread: Worker;
+    try {
+      thread = new Worker(new URL('./simd/thread.worker.ts', import.meta.url), { type: 'module', name: 'simd-thread' });
+    } catch (error) {
+      tell({ error: String(error) });
+      return;
+    }
+    threads.add(thread);
     thread.addEventListener('message', () => tell({}));
     thread.addEventListener('error', (event) => {
       event.preventDefault();

@@ -74,6 +74,19 @@ describe('threads that the page starts for a worker', () => {
     thread.terminate();
   });
 
+  it('are told to the worker where the page may start none', async () => {
+    vi.stubGlobal('Worker', class {
+      constructor() {
+        throw new Error('no workers here');
+      }
+    });
+    const failed = vi.fn();
+    const thread = pageThread();
+    thread.addEventListener('error', failed);
+    await expect.poll(() => failed.mock.calls).toEqual([[{ message: 'Error: no workers here' }]]);
+    thread.terminate();
+  });
+
   it('end with their worker, and other messages start none', () => {
     pageThread();
     pageThread();
