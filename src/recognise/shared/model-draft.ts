@@ -38,9 +38,12 @@ export interface ModelDraft {
   readonly outputs: readonly ScoresOutput[];
   /** Undefined where only a run tells. */
   readonly classes: number | undefined;
+  /** Lists of class names that were found in the file, or in one beside it, whether they fit or not; those that come first are taken first. */
+  readonly lists: readonly (readonly string[])[];
+  /** Names of files beside the model of which nothing could be read. */
+  readonly unread: readonly string[];
   readonly origins: {
     readonly normalisation: Origin;
-    readonly names: Origin;
     readonly layout: Origin;
     readonly size: Origin;
   };
@@ -80,6 +83,15 @@ export function changedManifest(manifest: ModelManifest, change: DraftChange): M
 function asClassifier(manifest: ModelManifest): ModelManifest {
   if (manifest.architecture === 'classifier') return manifest;
   return { ...manifest, architecture: 'classifier', variants: manifest.variants.map(({ selfTest: _, ...variant }) => variant) };
+}
+
+/**
+ * The same, called by names that fit: its own, else those of a list that has as many, else numbers.
+ * @param classes as many as the network was seen to give
+ */
+export function namedFor(manifest: ModelManifest, classes: number, lists: readonly (readonly string[])[]): ModelManifest {
+  if (manifest.ports?.answers === 'features' || manifest.classNames?.length === classes) return manifest;
+  return { ...manifest, classNames: namesFor(classes, lists.find(({ length }) => length === classes)) };
 }
 
 /** Names for all classes: those that there are, and numbers where they do not fit the network. */

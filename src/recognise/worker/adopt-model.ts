@@ -36,6 +36,13 @@ interface Parsed {
   readonly weights: FoldedResNet18 | undefined;
 }
 
+/** A model file, with what was read into it. */
+interface WholeFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Names of the files beside it that hold its weights. */
+  readonly weightFiles: readonly string[];
+}
+
 function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Parsed {
   if (!/\.onnx$/iu.test(name)) {
     const weights = foldResNet(/\.safetensors$/iu.test(name) ? readSafetensors(bytes) : readTorchZip(bytes));
@@ -88,13 +95,20 @@ function preprocessingOf({ ports, range, open }: ClassifierDescription, { prepro
   };
 }
 
+/** Those of lists of names that are there, and no list twice. */
+function listsOf(found: readonly (readonly string[] | undefined)[]): (readonly string[])[] {
+  const lists = new Map(found.flatMap((list) => (list && list.length > 0 ? [[JSON.stringify(list), list] as const] : [])));
+  return [...lists.values()];
+}
+
 function draftOf(name: string, digest: string, parsed: Parsed, companions: Companions): ModelDraft {
   const { model, decoded, description, weights } = parsed;
   const { ports, outputs, range, open, metadata } = description;
   const author = `${metadata['author'] ?? ''} ${metadata['description'] ?? ''}`;
   const preprocessing = preprocessingOf(description, companions, author);
   const classes = outputs.at(0)?.classes;
-  const names = [companions.names, namesOfMetadata(metadata)].find((list) => list && (classes === undefined || list.length === classes));
+  const lists = listsOf([...companions.lists, namesOfMetadata(metadata)]);
+  const names = lists.find(({ length }) => classes === undefined || length === classes);
   const { colours } = companions;
   const chosen: ClassifierPorts = { ...ports, size: preprocessing.crop, ...(colours ? { colours } : {}) };
   const manifest: ModelManifest = {
@@ -120,16 +134,17 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
   const own = ownModelOf(description);
   if (own) {
     const told = { ...changedManifest(manifest, own), source: own.source };
-    return draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description);
+    return { ...draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description), unread: companions.unread };
   }
   return {
     manifest,
     outputs,
     classes,
+    lists,
+    unread: companions.unread,
     normalisesItself: range !== undefined,
     origins: {
       normalisation: range ?? companions.preprocessing ?? (/ultralytics/iu.test(author) || undefined) ? 'file' : 'assumed',
-      names: names ? 'file' : 'assumed',
       layout: open.layout ? 'assumed' : 'file',
       size: open.size && companions.preprocessing === undefined && companions.side === undefined ? 'assumed' : 'file',
     },
@@ -137,15 +152,17 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
 }
 
 /** The draft of a model whose manifest a person has already looked at. */
-function draftAsKept(manifest: ModelManifest, { outputs, range, open }: ClassifierDescription): ModelDraft {
+function draftAsKept(manifest: ModelManifest, { outputs, range, open, metadata }: ClassifierDescription): ModelDraft {
   // What onnxruntime answered is of the picture as it was made before.
   const variants = manifest.architecture === 'classifier' ? manifest.variants.map(({ selfTest: _, ...variant }) => variant) : manifest.variants;
   return {
     manifest: { ...manifest, variants },
     outputs,
     classes: outputs.find(({ name }) => name === manifest.ports?.scores)?.classes,
+    lists: listsOf([manifest.classNames, namesOfMetadata(metadata)]),
+    unread: [],
     normalisesItself: range !== undefined,
-    origins: { normalisation: 'file', names: 'file', layout: open.layout ? 'assumed' : 'file', size: open.size ? 'assumed' : 'file' },
+    origins: { normalisation: 'file', layout: open.layout ? 'assumed' : 'file', size: open.size ? 'assumed' : 'file' },
   };
 }
 
@@ -167,14 +184,14 @@ function refuseLarge(files: readonly File[]): void {
 }
 
 /** The bytes of a model file, with the weights of an ONNX file that lie beside it in it. */
-async function readWhole(file: File, files: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
+async function readWhole(file: File, files: readonly File[]): Promise<WholeFile> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!/\.onnx$/iu.test(file.name)) return bytes;
+  if (!/\.onnx$/iu.test(file.name)) return { bytes, weightFiles: [] };
   const names = externalFiles(bytes);
   const beside = files.filter((other) => other !== file && names.includes(other.name));
   refuseLarge([file, ...beside]);
   const contents = await Promise.all(beside.map(async (other) => [other.name, new Uint8Array(await other.arrayBuffer())] as const));
-  return withExternalData(bytes, new Map(contents));
+  return { bytes: withExternalData(bytes, new Map(contents)), weightFiles: names };
 }
 
 /**
@@ -193,8 +210,9 @@ export async function adoptModelFiles(files: readonly File[], onProgress: (progr
   refuseLarge([file]);
   onProgress({ phase: 'convert', loaded: 0, total: file.size });
   try {
-    const parsed = parse(file.name, await readWhole(file, files));
-    const companions = await readCompanions(files.filter((other) => other !== file));
+    const { bytes, weightFiles } = await readWhole(file, files);
+    const parsed = parse(file.name, bytes);
+    const companions = await readCompanions(files.filter((other) => other !== file && !weightFiles.includes(other.name)));
     onProgress({ phase: 'verify', loaded: file.size, total: file.size });
     const digest = (await sha256(parsed.model)) ?? `${file.size}-${file.lastModified}`;
     return { draft: draftOf(file.name, digest, parsed, companions), model: parsed.model };

@@ -6,7 +6,10 @@ const MOST_TEXT = 4 * 2 ** 20;
 
 /** What files that lie beside a model say of it. */
 export interface Companions {
-  readonly names: readonly string[] | undefined;
+  /** Lists of class names, as the files come. */
+  readonly lists: readonly (readonly string[])[];
+  /** Names of the files of which nothing could be read. */
+  readonly unread: readonly string[];
   readonly preprocessing: Partial<Preprocessing> | undefined;
   /** Side of the picture, pixels, as the network's own configuration has it. */
   readonly side: number | undefined;
@@ -74,17 +77,20 @@ function preprocessorConfig(config: Readonly<Record<string, unknown>>): PictureC
 
 /** Reads what lies beside a model: class names, and how its pictures are to be made. */
 export async function readCompanions(files: readonly File[]): Promise<Companions> {
-  let names: readonly string[] | undefined;
+  const lists: (readonly string[])[] = [];
+  const unread: string[] = [];
   let picture: PictureConfig | undefined;
   let side: number | undefined;
-  for (const file of files.filter(({ size }) => size <= MOST_TEXT)) {
-    const text = await file.text();
-    names ??= namesOfFile(file.name, text);
+  for (const file of files) {
+    const text = file.size <= MOST_TEXT ? await file.text() : '';
+    const names = text === '' ? undefined : namesOfFile(file.name, text);
+    if (names) lists.push(names);
     const config = /\.json$/iu.test(file.name) ? objectOf(text) : undefined;
-    if (!config) continue;
-    picture ??= preprocessorConfig(config);
-    const size = sideOf(config['image_size']);
+    const pictureConfig = config && preprocessorConfig(config);
+    picture ??= pictureConfig;
+    const size = sideOf(config?.['image_size']);
     if (within(size)) side ??= size;
+    if (!names && !pictureConfig && !within(size)) unread.push(file.name);
   }
-  return { names, preprocessing: picture?.preprocessing, side, colours: picture?.colours };
+  return { lists, unread, preprocessing: picture?.preprocessing, side, colours: picture?.colours };
 }

@@ -202,6 +202,44 @@ describe.skipIf(!hasModel)('own models', () => {
     expect((await labels())[0][0]).toBe('rot');
   });
 
+  it('calls the classes of each output by the names that fit it, says which do not, and keeps the output that was chosen in its file', async () => {
+    // Of a red picture the third of five is the likeliest.
+    const five = numbers('five', [3, 5], [0, 0, 8, 0, 0, 0, 0, -8, 0, 0, 0, 0, -8, 0, 0]);
+    const two = colourClassifier({
+      metadata,
+      after: [node('Mul', ['raw', 'one'], ['colour']), node('MatMul', ['flat', 'five'], ['animal'])],
+      initializers: [numbers('one', [1], [1]), five],
+      outputs: [{ name: 'colour', type: OnnxType.float, shape: [1, 3] }, { name: 'animal', type: OnnxType.float, shape: [1, 5] }],
+    });
+    await choose(write('two-heads.onnx', two), write('animals.txt', 'ape\nbear\ncat\ndog\nelk\n'), write('config.json', '{ "id2label": '));
+    const names = sheet().locator('.names');
+    const output = sheet().locator('select[name=scores]');
+    await output.selectOption('colour', { timeout: 60_000 });
+    await names.filter({ hasText: 'red thing, green thing, blue thing' }).waitFor();
+    await names.filter({ hasText: 'A list of 5 names was found, and the model gives 3: it is not used.' }).waitFor();
+    await names.filter({ hasText: 'Nothing could be read from config.json.' }).waitFor();
+    await output.selectOption('animal');
+    await names.filter({ hasText: 'ape, bear, cat, dog' }).waitFor();
+    await names.filter({ hasText: 'A list of 3 names was found, and the model gives 5: it is not used.' }).waitFor();
+    await sheet().locator('input[name=picture]').setInputFiles(picture);
+    await expect.poll(() => sheet().locator('.answer li').first().textContent()).toContain('cat');
+    await sheet().locator('button[name=keep]').click();
+    await runs('two-heads').waitFor({ timeout: 60_000 });
+    const coming = page.waitForEvent('download');
+    await picker().getByRole('button', { name: 'Save two-heads as a file' }).click();
+    const path = join(SCRATCH, 'two-heads-exported.onnx');
+    await (await coming).saveAs(path);
+    await picker().getByRole('button', { name: 'Remove two-heads' }).click();
+    await expect.poll(() => picker().locator('h3', { hasText: 'two-heads' }).count()).toBe(0);
+    await choose(path);
+    await sheet().locator('.found').waitFor({ timeout: 60_000 });
+    expect(await output.inputValue()).toBe('animal');
+    expect(await names.textContent()).toContain('ape, bear, cat, dog');
+    await sheet().locator('button[name=keep]').click();
+    await runs('two-heads').waitFor({ timeout: 60_000 });
+    expect((await labels())[0][0]).toBe('cat');
+  });
+
   it('corrects a kept model later, gives it as one file with all that is set, and takes that file', async () => {
     await picker().getByRole('button', { name: 'Correct Corrected' }).click();
     await sheet().locator('.found').waitFor({ timeout: 60_000 });

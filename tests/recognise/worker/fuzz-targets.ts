@@ -56,8 +56,8 @@ const config: FuzzTarget = {
   ].map(bytesOf),
   mutate: jsonMutated,
   async read(file) {
-    const { names, preprocessing } = await readCompanions([new File([file], 'preprocessor_config.json')]);
-    checkNames(names);
+    const { lists, preprocessing } = await readCompanions([new File([file], 'preprocessor_config.json')]);
+    lists.forEach(checkNames);
     const { mean = [], std = [], resize = 1, crop = 1 } = preprocessing ?? {};
     if (![...mean, ...std, resize, crop].every(Number.isFinite)) throw new Error(`A picture would be prepared by ${JSON.stringify(preprocessing)}.`);
     if ([resize, crop].some((side) => !Number.isInteger(side) || side < 1)) throw new Error(`A side would have ${resize} or ${crop} pixels.`);

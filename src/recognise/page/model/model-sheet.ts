@@ -171,10 +171,13 @@ export class ModelSheet extends LitElement {
   #names({ manifest, draft, loaded }: ModelTrial): unknown {
     const names = namesFor(loaded.classes, manifest.classNames);
     const few = names.slice(0, NAMES_SHOWN).join(', ');
-    const known = draft.origins.names === 'file' || names[0] !== 'class 0';
+    const known = names[0] !== 'class 0' || draft.lists.some(({ length }) => length === loaded.classes);
+    const unfit = draft.lists.filter(({ length }) => length !== loaded.classes);
     return html`<p class="names">
         <strong>${msg('Class names')}${msg(': ')}</strong>${few}${names.length > NAMES_SHOWN ? ' …' : ''}
-        ${known ? nothing : html`<span class="hint">${msg('The file has no names: choose a list of them, or go on with numbers.')}</span>`}
+        ${known || unfit.length > 0 ? nothing : html`<span class="hint">${msg('The file has no names: choose a list of them, or go on with numbers.')}</span>`}
+        ${unfit.map(({ length }) => html`<span class="hint">${msg(str`A list of ${length} names was found, and the model gives ${loaded.classes}: it is not used.`)}</span>`)}
+        ${draft.unread.length > 0 ? html`<span class="hint">${msg(str`Nothing could be read from ${draft.unread.join(', ')}.`)}</span>` : nothing}
       </p>
       <div class="row">
         <label class="file"

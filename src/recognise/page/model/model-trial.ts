@@ -1,6 +1,6 @@
 import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import type { WorkerFactory } from '../../../base/page/worker-link';
-import { changedManifest, type DraftChange, type ModelDraft } from '../../shared/model-draft';
+import { changedManifest, namedFor, type DraftChange, type ModelDraft } from '../../shared/model-draft';
 import type { FrameInput, LoadedModel, Recognition } from '../../shared/recogniser';
 import { faultOfFile } from './fault-of-file';
 import type { CatalogueEntry } from './model-catalogue';
@@ -74,10 +74,10 @@ export class ModelTrial {
       return;
     }
     try {
-      this.loaded = await loadDraft(this.client, manifest, () => undefined);
-      this.manifest = manifest;
+      this.loaded = await loadDraft(this.client, manifest, this.draft, () => undefined);
+      this.manifest = this.loaded.manifest;
     } catch (error) {
-      if (!this.client.dead) await loadDraft(this.client, this.manifest, () => undefined).catch(() => undefined);
+      if (!this.client.dead) await loadDraft(this.client, this.manifest, this.draft, () => undefined).catch(() => undefined);
       throw faultOfFile(error);
     }
   }
@@ -111,22 +111,27 @@ export class ModelTrial {
 const OTHER_SIZES = [256, 384, 299, 192, 160, 128, 96, 64] as const;
 
 /** Starts a file; where it does not say how large a picture is, and what is usual does not run, with other sizes. */
-async function loadAsItIs(client: RecogniserClient, { manifest, origins }: ModelDraft, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+async function loadAsItIs(client: RecogniserClient, draft: ModelDraft, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+  const { manifest, origins } = draft;
   try {
-    return await loadDraft(client, manifest, onProgress);
+    return await loadDraft(client, manifest, draft, onProgress);
   } catch (error) {
     if (origins.size === 'file') throw error;
     for (const crop of OTHER_SIZES) {
       if (client.dead) break;
       const preprocessing = { crop, resize: Math.round((crop / manifest.preprocessing.crop) * manifest.preprocessing.resize) };
-      const loaded = await loadDraft(client, changedManifest(manifest, { preprocessing }), onProgress).catch(() => undefined);
+      const loaded = await loadDraft(client, changedManifest(manifest, { preprocessing }), draft, onProgress).catch(() => undefined);
       if (loaded) return loaded;
     }
     throw error;
   }
 }
 
-async function loadDraft(client: RecogniserClient, manifest: ModelManifest, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+/** Runs a file, called by names that fit what it gives: another output has other classes, and of some only a run tells how many. */
+async function loadDraft(client: RecogniserClient, manifest: ModelManifest, { lists }: ModelDraft, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
   const [{ precision }] = manifest.variants;
-  return client.load({ manifest, precision, location: { kind: 'draft' }, engine: 'ort', threads: 1 }, onProgress);
+  const load = (as: ModelManifest): Promise<LoadedModel> => client.load({ manifest: as, precision, location: { kind: 'draft' }, engine: 'ort', threads: 1 }, onProgress);
+  const loaded = await load(manifest);
+  const named = namedFor(manifest, loaded.classes, lists);
+  return named === manifest ? loaded : await load(named);
 }
