@@ -30,7 +30,9 @@ describe('foldResNet', () => {
 
   it('reads the classifier behind a dropout, and leaves out what training leaves', () => {
     const state = renamed(small, (name) => name.replace(/^fc\./, 'fc.1.'));
-    const extra = { 'ema.conv1.weight': small['conv1.weight'], 'optimizer.state': small['bn1.bias'] };
+    const extra = {
+      'ema.conv1.weight': small['conv1.weight'], 'optimizer.state': small['bn1.bias'], 'loss.weight': small['fc.bias'], 'val_metric.confmat': small['fc.weight'],
+    };
     expect(foldResNet(asMap({ ...state, ...extra })).fc?.bias).toHaveLength(5);
   });
 
@@ -54,6 +56,8 @@ describe('foldResNet', () => {
     ['an extra branch', { ...small, 'layer2.0.se.fc1.weight': small['fc.weight'] }, 'layer2.0.se.fc1.weight'],
     ['one behind a prefix', renamed({ ...small, 'attention.weight': small['fc.weight'] }, (name) => `model.${name}`), 'model.attention.weight'],
     ['two layers at the end', { ...renamed(small, (name) => name.replace(/^fc\./, 'fc.0.')), 'fc.3.weight': small['fc.weight'], 'fc.3.bias': small['fc.bias'] }, 'fc.0.weight'],
+    ['a layer called as what training leaves', { ...small, 'train_head.weight': small['fc.weight'] }, 'train_head.weight'],
+    ['a convolution called as a measure', { ...small, 'accuracy.conv1.weight': small['conv1.weight'] }, 'accuracy.conv1.weight'],
     ['weights of zeros', { ...small, 'layer3.0.conv1.weight': filled(small['layer3.0.conv1.weight'], 0) }, 'layer3.0.conv1.weight is all zeros'],
     ['NaN', { ...small, 'bn1.bias': filled(small['bn1.bias'], NaN) }, 'bn1.bias holds numbers that are not finite'],
     ['infinite weights', { ...small, 'fc.weight': filled(small['fc.weight'], Infinity) }, 'fc.weight holds numbers that are not finite'],

@@ -2,8 +2,14 @@ import type { SafeTensor } from '../safetensors.ts';
 import { WeightsError } from './weights-error.ts';
 import { resnetConvolutions, RESNET_BLOCKS, type ConvolutionShape } from './folded.ts';
 
-/** What training leaves beside a network's tensors. */
-const BESIDE = /(^|\.)(num_batches_tracked|n_averaged)$|^(ema|model_ema|ema_model|optim(izer)?|lr_scheduler|scheduler|scaler|loss(_fn|_function)?|criterion|metrics?|(train|val|valid|test)_\w+|accuracy|confmat)\./;
+/** What training leaves beside a network's tensors, whatever it holds. */
+const BESIDE = /(^|\.)(num_batches_tracked|n_averaged)$|^(ema|model_ema|ema_model|optim(izer)?|lr_scheduler|scheduler)\./;
+/** What it leaves under names that a part of the network may have too: then it has layers. */
+const BESIDE_WITHOUT_LAYERS = /^(scaler|loss(_fn|_function)?|criterion|metrics?|(train|val|valid|test)_\w+|accuracy|confmat)\./;
+
+function isBeside(name: string, { shape }: SafeTensor): boolean {
+  return BESIDE.test(name) || (BESIDE_WITHOUT_LAYERS.test(name) && !(name.endsWith('.weight') && shape.length > 1));
+}
 /** Blocks of layer3 in the ResNets of three convolutions a block (He et al., table 1). */
 const DEEPER: Readonly<Record<number, string | undefined>> = { 6: 'ResNet-50', 23: 'ResNet-101', 36: 'ResNet-152' };
 
@@ -48,7 +54,7 @@ function other(strange: string, plain: ReadonlyMap<string, SafeTensor>): Weights
  * @throws WeightsError that names a tensor which neither has
  */
 export function resnetState(all: ReadonlyMap<string, SafeTensor>): ResNetState {
-  const kept = [...all].filter(([name]) => !BESIDE.test(name));
+  const kept = [...all].filter(([name, tensor]) => !isBeside(name, tensor));
   const prefix = prefixOf(kept.map(([name]) => name));
   const given = new Map(kept.map(([name]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, name]));
   const plain = new Map(kept.map(([name, tensor]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, tensor]));
