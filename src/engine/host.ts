@@ -1,7 +1,5 @@
 // What browsers and Node do in different ways: reading a file beside the module, and starting a thread.
 
-import { compileWasm } from './wasm.ts';
-
 /** As much as is used here of Node's own modules, whose types a browser's code does not have. */
 interface NodeModules {
   'node:fs/promises': { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };
@@ -43,7 +41,7 @@ export async function loadKernelModule(build: KernelBuild): Promise<WebAssembly.
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
   // Some hosts serve .wasm with another MIME type, which compileStreaming refuses; the files are small.
-  return compileWasm(await response.arrayBuffer());
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 /** As much of a worker as the engine uses, so that it also runs where there are no web workers. */

@@ -1,5 +1,3 @@
-import { compileWasm, instantiateWasm } from './wasm.ts';
-
 /*
  * Whether the processor multiplies and adds bytes as quickly as floats. WebAssembly does not tell: relaxed SIMD's dot product is one
  * instruction where there is VNNI (x64) or SDOT (ARM), and three or more elsewhere. So both are timed, for some ten milliseconds.
@@ -61,7 +59,7 @@ function loopOf(operation: readonly number[]): Uint8Array<ArrayBuffer> {
 type Run = (turns: number, bits: number) => number;
 
 async function compile(operation: readonly number[]): Promise<Run> {
-  const instance = await instantiateWasm(await compileWasm(loopOf(operation)));
+  const instance = await WebAssembly.instantiate(await WebAssembly.compile(loopOf(operation)));
   return instance.exports.run as Run;
 }
 

@@ -1,5 +1,3 @@
-import { instantiateWasm } from '../wasm.ts';
-
 /** What the compiled kernels export (src/engine/kernels). Addresses in bytes. */
 export interface Kernels {
   readonly __heap_base: WebAssembly.Global;
@@ -21,7 +19,7 @@ export interface Kernels {
 export const STACK_BYTES = 65536;
 
 export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  const instance = await instantiateWasm(module, { env: { memory } });
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
   return instance.exports as unknown as Kernels;
 }
 

@@ -155,9 +155,7 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
     const page = await open();
     await withWorkerPrelude(
       page,
-      `const full = () => new RangeError('WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance');
-      WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => Promise.reject(full());
-      WebAssembly.Instance = function () { throw full(); };`,
+      `WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => Promise.reject(new RangeError('WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance'))`,
     );
     await openApp(page, serving.url);
     await fault(page, 'out-of-memory');
