@@ -51,6 +51,9 @@ async function buildHarness(withRivals: boolean): Promise<string> {
     configFile: false,
     logLevel: 'error',
     publicDir: false,
+    // The threads that the page starts for its worker lie beside it.
+    base: './',
+    worker: { format: 'es' },
     build: {
       outDir: folder,
       emptyOutDir: true,
