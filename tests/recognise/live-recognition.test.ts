@@ -158,6 +158,20 @@ describe('LiveRecognition', () => {
     expect(flow).not.toHaveBeenCalled();
   });
 
+  it('has an answer of what is seen now only between its first answer and its stop', async () => {
+    await present();
+    expect(live.current).toBeUndefined();
+    await answer(0);
+    expect(live.current).toBe(live.recognition);
+    live.stop();
+    expect([live.recognition?.id, live.current]).toEqual([calls[0].options.id, undefined]);
+    live.start(video.element);
+    expect(live.current).toBeUndefined();
+    await present();
+    await answer(calls.length - 1);
+    expect(live.current?.id).toBe(calls[calls.length - 1].options.id);
+  });
+
   it('tells nothing of what was seen before, where no images come: not even an answer that was under way', async () => {
     await present();
     await answer(0);

@@ -1,4 +1,4 @@
-import type { ReactiveControllerHost } from 'lit';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { CameraController } from '../camera/camera-controller';
 import type { LiveRecognition } from './live-recognition';
 import { ShortcutController } from '../../../base/page/shortcut-controller';
@@ -26,19 +26,33 @@ export interface LiveParts {
   confirmStop(): Promise<boolean>;
 }
 
-/** What buttons and keys do in the live view, and its state between them. */
-export class LiveActions {
+/** What buttons and keys do in the live view, and its state between them, which ends with the stream or the video, whoever ends that. */
+export class LiveActions implements ReactiveController {
   paused = false;
   frozen = false;
   /** The answer from before the map was asked for. */
   #beforeMap: Recognition | undefined;
+  /** The stream or the video that the state is of. */
+  #source: unknown;
 
   constructor(
     private readonly host: ReactiveControllerHost & LiveParts,
     private readonly live: LiveRecognition,
   ) {
+    host.addController(this);
     new ShortcutController(host, LIVE_SHORTCUTS, (action) => this.#onShortcut(action));
     listenToAimKeys(host, () => ({ active: host.active && host.camera.state === 'live', settings: host.settings.value, aim: host.aim }));
+  }
+
+  /** Another image begins, or none is there any more: nothing of the one before stays. */
+  hostUpdate(): void {
+    const { stream, videoFile } = this.host.camera;
+    const source = stream ?? videoFile;
+    if (source === this.#source) return;
+    this.#source = source;
+    this.paused = false;
+    this.frozen = false;
+    this.live.clear();
   }
 
   /** Whether an answer that was asked for its map has none: the model that runs gives none. */
@@ -55,13 +69,13 @@ export class LiveActions {
 
   async startCamera(): Promise<void> {
     const { cameraId, facing } = this.host.settings.value;
-    await this.#begin(this.host.camera.start({ deviceId: cameraId, facing }));
+    await this.host.camera.start({ deviceId: cameraId, facing });
   }
 
   /** The way back from the camera's fault. */
   async recover(): Promise<void> {
     const { cameraId, facing } = this.host.settings.value;
-    await this.#begin(this.host.camera.recover({ deviceId: cameraId, facing }));
+    await this.host.camera.recover({ deviceId: cameraId, facing });
   }
 
   async chooseCamera(deviceId: string): Promise<void> {
@@ -70,12 +84,12 @@ export class LiveActions {
   }
 
   async shareScreen(): Promise<void> {
-    await this.#begin(this.host.camera.startScreen());
+    await this.host.camera.startScreen();
   }
 
   /** Plays a video file in place of what runs. */
   async openVideo(file: File): Promise<void> {
-    await this.#begin(this.host.camera.startVideo(file));
+    await this.host.camera.startVideo(file);
   }
 
   run(action: ControlAction): void {
@@ -99,7 +113,7 @@ export class LiveActions {
         settings.update({ mirrored: !this.mirrored });
         break;
       case 'flip':
-        void this.#begin(this.#flip());
+        void this.#flip();
         break;
       case 'torch':
         camera.lens?.setTorch(!camera.lens.torch);
@@ -137,26 +151,10 @@ export class LiveActions {
     this.host.requestUpdate();
   }
 
-  /** Another image begins: nothing of the one before stays. */
-  async #begin(opening: Promise<unknown>): Promise<void> {
-    const { camera } = this.host;
-    const { stream, videoFile } = camera;
-    await opening;
-    if (stream !== camera.stream || videoFile !== camera.videoFile) this.#clear();
-  }
-
   /** Nothing that is recorded ends unasked. */
   async #stop(): Promise<void> {
     if (this.host.recorder?.recording && !(await this.host.confirmStop())) return;
     this.host.camera.stop();
-    this.#clear();
-    this.host.requestUpdate();
-  }
-
-  #clear(): void {
-    this.paused = false;
-    this.frozen = false;
-    this.live.clear();
   }
 
   async #flip(): Promise<void> {

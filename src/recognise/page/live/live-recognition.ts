@@ -102,6 +102,12 @@ export class LiveRecognition implements ReactiveController {
     return this.#running;
   }
 
+  /** What was recognised of what is seen now: undefined before the first answer since the start, after a stop, and where the network owes one. */
+  get current(): Recognition | undefined {
+    const { recognition } = this;
+    return this.#running && !this.stalled && recognition && recognition.id >= this.#firstId ? recognition : undefined;
+  }
+
   /** How hard recognition works at present. */
   get pace(): Pace {
     return this.#scheduler.pace;

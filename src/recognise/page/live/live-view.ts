@@ -71,13 +71,18 @@ export class LiveView extends LitElement implements LiveParts {
   /** Keeps what the shutter takes; undefined where nothing does. */
   @property({ attribute: false }) keepPicture: PictureKeeper | undefined;
   @query('sg-confirm-sheet') private readonly confirm!: ConfirmSheet;
-  private readonly pictures = new PictureController(this, () => this.keepPicture);
+  private readonly pictures = new PictureController(
+    this,
+    () => this.keepPicture,
+    () => this.renderRoot.querySelector('sg-taken-picture')?.matches(':hover, :focus-within') ?? false,
+  );
   private readonly wakeLock = new WakeLockController(this);
   private readonly live = new LiveRecognition(this, () => this.recogniser, () => this.#wishes);
   /** Where a person has the network look. */
   readonly aim: AimController = new AimController(this, () => this.#aimParts, () => this.live.again());
-  private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
+  // Before the labels: with another source they are gone in the same update.
   private readonly actions = new LiveActions(this, this.live);
+  private readonly labels = new LiveLabels(this, () => ({ recognition: this.live.recognition, settings: this.settings.value }));
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.camera, this.settings]);
@@ -108,13 +113,14 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   takePicture(): void {
-    const { recognition } = this.live;
-    const { loaded } = this.recogniser;
+    const { loaded, state } = this.recogniser;
+    // Labels of an earlier scene are not this picture's: without any it is recognised among the pictures.
+    const recognition = state === 'ready' && !this.actions.paused ? this.live.current : undefined;
     void this.pictures.take(this.stage.video, {
       top: recognition?.steady ?? [],
-      labels: this.#sure() ? this.labels.shown : [],
+      labels: recognition && this.#sure() ? this.labels.shown : [],
       square: recognition?.square,
-      modelId: loaded?.manifest.id ?? '',
+      modelId: (recognition && loaded?.manifest.id) ?? '',
       precision: loaded?.precision ?? 'fp32',
     });
   }
@@ -244,9 +250,16 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   #taken(): unknown {
-    const { taken, fault } = this.pictures;
-    if (!taken && !fault) return nothing;
-    return html`<sg-taken-picture .picture=${taken} .fault=${fault} @close=${() => this.pictures.dismiss()}></sg-taken-picture>`;
+    const { pictures } = this;
+    if (!pictures.taken && !pictures.fault) return nothing;
+    return html`<sg-taken-picture
+      .picture=${pictures.taken}
+      .fault=${pictures.fault}
+      ?unkept=${pictures.unkept.length > 0}
+      ?saved=${pictures.saved}
+      @save=${() => pictures.save()}
+      @close=${() => pictures.dismiss()}
+    ></sg-taken-picture>`;
   }
 
   get #state(): LiveState {

@@ -8,8 +8,9 @@ import type { Fault } from '../../../base/shared/fault';
 import type { TakenPicture } from './take-picture';
 
 /**
- * Says that a picture was kept, shows it, and hands it on.
+ * Says that a picture was kept, shows it, and hands it on; or why one was not.
  *
+ * @event save - what could not be kept is to be saved as a file
  * @event close - it was read
  */
 @customElement('sg-taken-picture')
@@ -77,7 +78,12 @@ export class TakenPictureBar extends LitElement {
 
   @property({ attribute: false }) picture: TakenPicture | undefined;
   @property({ attribute: false }) fault: Fault | undefined;
-  @state() private saved = false;
+  /** Whether one could not be kept; where none could even be taken, there is nothing to save. */
+  @property({ type: Boolean }) unkept = false;
+  /** Whether that was saved as a file. */
+  @property({ type: Boolean }) saved = false;
+  /** Whether the picture was saved as a file, since it could not be shared. */
+  @state() private downloaded = false;
   #url = '';
 
   override disconnectedCallback(): void {
@@ -89,28 +95,35 @@ export class TakenPictureBar extends LitElement {
     if (!changed.has('picture')) return;
     URL.revokeObjectURL(this.#url);
     this.#url = this.picture ? URL.createObjectURL(this.picture.file) : '';
-    this.saved = false;
+    this.downloaded = false;
   }
 
   override render(): unknown {
     const { picture, fault } = this;
     return html`<div class="bar">
-      ${picture && !fault
-        ? html`<a href="#pictures"><img src=${this.#url} alt="" /><span>${this.saved ? msg('Saved as a file') : msg('Picture kept')}</span></a>`
-        : html`<p role="alert">${fault?.code === 'storage-full'
-            ? msg('The device is full: the picture is not kept. Save it as a file, or remove others.')
-            : msg('The picture could not be kept. Save it as a file.')}</p>`}
-      ${picture
-        ? html`<button class="primary" data-action="share" @click=${() => void this.#share(picture)}>
-            ${icon(canShare(picture.labelled) ? 'share' : 'download')}${canShare(picture.labelled) ? msg('Share') : msg('Save')}
-          </button>`
-        : nothing}
+      ${fault ? this.#fault(fault) : picture ? this.#kept(picture) : nothing}
       <button class="icon" aria-label=${msg('Close')} title=${msg('Close')} @click=${() => this.dispatchEvent(new Event('close'))}>${icon('close')}</button>
     </div>`;
   }
 
+  #kept(picture: TakenPicture): unknown {
+    const shares = canShare(picture.labelled);
+    return html`<a href="#pictures"><img src=${this.#url} alt="" /><span>${this.downloaded ? msg('Saved as a file') : msg('Picture kept')}</span></a>
+      <button class="primary" data-action="share" @click=${() => void this.#share(picture)}>${icon(shares ? 'share' : 'download')}${shares ? msg('Share') : msg('Save')}</button>`;
+  }
+
+  #fault({ code }: Fault): unknown {
+    if (!this.unkept) return html`<p role="alert">${msg('No picture could be taken: wait until an image is seen, and try again.')}</p>`;
+    const words =
+      code === 'storage-full'
+        ? msg('The device is full: the picture is not kept. Save it as a file, or remove others.')
+        : msg('The picture could not be kept. Save it as a file.');
+    return html`<p role="alert">${this.saved ? msg('Saved as a file') : words}</p>
+      <button class="primary" data-action="save" @click=${() => this.dispatchEvent(new Event('save'))}>${icon('download')}${msg('Save')}</button>`;
+  }
+
   async #share(picture: TakenPicture): Promise<void> {
-    this.saved = (await shareFile(picture.labelled)) === 'saved';
+    this.downloaded = (await shareFile(picture.labelled)) === 'saved';
   }
 }
 
