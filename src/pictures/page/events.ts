@@ -9,8 +9,18 @@ export class ImageOpenEvent extends Event {
   }
 }
 
+/** A person wants an image that is kept on the device removed. */
+export class ImageRemoveEvent extends Event {
+  static readonly type = 'sg-picture-remove';
+
+  constructor(readonly image: DoneImage) {
+    super(ImageRemoveEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
+    'sg-picture-remove': ImageRemoveEvent;
     'sg-picture-open': ImageOpenEvent;
   }
 }

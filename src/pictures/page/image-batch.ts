@@ -2,7 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { decodeImage, ImageError } from '../../base/page/decode-image';
 import type { DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
-import type { ImageItem } from '../shared/image';
+import type { DoneImage, ImageItem } from '../shared/image';
 import type { KeptImage } from './kept-images';
 import type { RecogniserController } from '../../recognise/page/index';
 import { shortcomingOf } from '../../recognise/shared/index';
@@ -28,10 +28,16 @@ export class ImageBatch extends SharedController {
   #nextId = 1;
   #lanes = 0;
   readonly #attempts = new Map<number, number>();
+  /** Another one after each time that all was taken away: what was being put in then is not wanted any more. */
+  #generation = 0;
+  /** Kept images that were taken away one by one. */
+  readonly #removed = new Set<number>();
 
+  /** @param keepLabels keeps the labels of a kept image that had none, by its key; a refusal does no harm: it is recognised again at the next visit */
   constructor(
     owner: ReactiveControllerHost,
     private readonly recogniser: () => Recogniser,
+    private readonly keepLabels: (key: number, image: DoneImage) => Promise<void> = () => Promise.resolve(),
   ) {
     super(owner);
   }
@@ -59,22 +65,34 @@ export class ImageBatch extends SharedController {
     this.pump();
   }
 
-  /** Puts in what was kept on the device and is not here yet, with the labels that it has; one that cannot be read any more is said to be so. */
-  async restore(kept: readonly (KeptImage & { readonly key: number })[]): Promise<void> {
-    const known = new Set(this.items.map((item) => (item.state === 'done' ? item.key : undefined)));
+  /**
+   * Puts in what was kept on the device and is not here yet, with the labels that it has: one without any waits to be recognised, and one that
+   * cannot be read any more is said to be so.
+   *
+   * @param reading gives all that are kept
+   * @throws what it throws
+   */
+  async restore(reading: Promise<readonly (KeptImage & { readonly key: number })[]>): Promise<void> {
+    const generation = this.#generation;
+    const kept = await reading;
+    const known = new Set([...this.#removed, ...this.items.map(({ key }) => key)]);
     for (const { key, file, top, width, height, modelId, precision } of kept) {
       if (known.has(key)) continue;
-      const bitmap = await decodeImage(file).catch(() => undefined);
-      const thumbnail = bitmap && (await makeThumbnail(bitmap));
-      bitmap?.close();
-      const of = { id: this.#nextId++, file, name: file.name };
-      this.#set([
-        ...this.items,
-        thumbnail
-          ? { ...of, state: 'done', key, top, width, height, thumbnailUrl: URL.createObjectURL(thumbnail), modelId, precision }
-          : { ...of, state: 'failed', problem: 'unreadable', detail: '' },
-      ]);
+      const thumbnail = top.length > 0 ? await decodeImage(file).then(thumbnailOf).catch(() => undefined) : undefined;
+      if (generation !== this.#generation) return;
+      const of = { id: this.#nextId++, file, name: file.name, key };
+      if (top.length === 0) this.#set([...this.items, { ...of, state: 'waiting' }]);
+      else if (thumbnail) this.#set([...this.items, { ...of, state: 'done', top, width, height, thumbnailUrl: URL.createObjectURL(thumbnail), modelId, precision }]);
+      else this.#set([...this.items, { ...of, state: 'failed', problem: 'unreadable', detail: '' }]);
     }
+    this.pump();
+  }
+
+  /** Takes one away and gives its thumbnail back. */
+  remove({ id, key, thumbnailUrl }: DoneImage): void {
+    URL.revokeObjectURL(thumbnailUrl);
+    if (key !== undefined) this.#removed.add(key);
+    this.#set(this.items.filter((item) => item.id !== id));
   }
 
   #item({ file, name, problem }: DroppedFile): ImageItem {
@@ -89,6 +107,7 @@ export class ImageBatch extends SharedController {
 
   /** Takes all away and gives their thumbnails back. */
   clear(): void {
+    this.#generation++;
     for (const item of this.items) if (item.state === 'done') URL.revokeObjectURL(item.thumbnailUrl);
     this.#attempts.clear();
     this.#set([]);
@@ -106,13 +125,15 @@ export class ImageBatch extends SharedController {
     for (;;) {
       const item = this.#nextWaiting();
       if (!item || this.recogniser().state !== 'ready') return;
-      const { id, file, name } = item;
-      this.#replace({ id, file, name, state: 'running' });
-      this.#replace(await this.#recognise(item));
+      const { id, file, name, key } = item;
+      this.#replace({ id, file, name, key, state: 'running' });
+      const result = await this.#recognise(item);
+      this.#replace(result);
+      if (key !== undefined && result.state === 'done' && result.top.length > 0) void this.keepLabels(key, result).catch(() => undefined);
     }
   }
 
-  async #recognise({ id, file, name }: ImageItem): Promise<ImageItem> {
+  async #recognise({ id, file, name, key }: ImageItem): Promise<ImageItem> {
     let bitmap: ImageBitmap | undefined;
     try {
       bitmap = await decodeImage(file);
@@ -122,18 +143,18 @@ export class ImageBatch extends SharedController {
       const { top, quality } = await recognise(bitmap, { id, capturedAt: performance.now(), count: TOP_COUNT, live: false });
       const shortcoming = shortcomingOf(quality);
       return {
-        id, file, name, state: 'done', top, ...(shortcoming && { shortcoming }), width, height, thumbnailUrl: URL.createObjectURL(thumbnail),
+        id, file, name, key, state: 'done', top, ...(shortcoming && { shortcoming }), width, height, thumbnailUrl: URL.createObjectURL(thumbnail),
         modelId: loaded?.manifest.id ?? '', precision: loaded?.precision ?? 'fp32',
       };
     } catch (error) {
       bitmap?.close();
-      if (error instanceof ImageError) return { id, file, name, state: 'failed', problem: error.problem, detail: error.message };
+      if (error instanceof ImageError) return { id, file, name, key, state: 'failed', problem: error.problem, detail: error.message };
       const fault = Fault.from(error, 'engine-failed');
       const attempts = (this.#attempts.get(id) ?? 0) + 1;
       this.#attempts.set(id, attempts);
       // The recogniser is gone or being changed: the image waits for the next one.
-      if (fault.code !== 'engine-failed' && attempts < ATTEMPTS) return { id, file, name, state: 'waiting' };
-      return { id, file, name, state: 'failed', problem: 'engine', detail: fault.message };
+      if (fault.code !== 'engine-failed' && attempts < ATTEMPTS) return { id, file, name, key, state: 'waiting' };
+      return { id, file, name, key, state: 'failed', problem: 'engine', detail: fault.message };
     }
   }
 
@@ -181,6 +202,15 @@ export class ImageBatch extends SharedController {
       // Cleared away in the meantime.
       URL.revokeObjectURL(item.thumbnailUrl);
     }
+  }
+}
+
+/** The bitmap is closed. */
+async function thumbnailOf(bitmap: ImageBitmap): Promise<Blob> {
+  try {
+    return await makeThumbnail(bitmap);
+  } finally {
+    bitmap.close();
   }
 }
 

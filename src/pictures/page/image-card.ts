@@ -8,12 +8,13 @@ import { className } from '../../base/page/language';
 import { percent } from '../../base/page/elements/format';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
-import { ImageOpenEvent } from './events';
+import { ImageOpenEvent, ImageRemoveEvent } from './events';
 
 /**
  * An image with its three labels; where the first one is not sure, that is said, and they stand below it as guesses.
  *
  * @event sg-picture-open - it was pressed, to look closer
+ * @event sg-picture-remove - it is to be removed from the device
  * @csspart picture - the thumbnail
  * @csspart label - one row
  */
@@ -32,14 +33,27 @@ export class ImageCard extends LitElement {
         content-visibility: auto;
         contain-intrinsic-size: auto 18rem;
       }
-      button {
+      .open {
         display: block;
         width: 100%;
         padding: 0;
         border: 0;
         border-radius: 0;
       }
-      button:focus-visible {
+      .of {
+        display: flex;
+        align-items: center;
+      }
+      .of p {
+        flex: 1;
+      }
+      .of .icon {
+        flex: none;
+        margin: 0.25rem 0.25rem 0 0;
+        border-color: transparent;
+        background: none;
+      }
+      .open:focus-visible {
         outline-offset: -3px;
       }
       img {
@@ -134,13 +148,17 @@ export class ImageCard extends LitElement {
 
   override render(): unknown {
     if (!this.image) return nothing;
-    const { thumbnailUrl, name, top, shortcoming } = this.image;
+    const { thumbnailUrl, name, top, shortcoming, key } = this.image;
+    const remove = `${msg('Remove')} ${name}`;
     const sure = top.length === 0 || isSure(top[0], this.certainty);
     return html`
-      <button aria-label=${msg(str`Look closer: ${name}`)} @click=${this.#onOpen}>
+      <button class="open" aria-label=${msg(str`Look closer: ${name}`)} @click=${this.#onOpen}>
         <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
       </button>
-      <p title=${name}>${name}</p>
+      <div class="of">
+        <p title=${name}>${name}</p>
+        ${key === undefined ? nothing : html`<button class="icon" aria-label=${remove} title=${remove} @click=${this.#onRemove}>${icon('trash')}</button>`}
+      </div>
       ${top.length === 0 ? html`<p class="unsure">${doubtText('untaught', true)}</p>` : nothing}
       ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown', true)}</p>`}
       <ol class=${sure ? '' : 'doubted'} aria-label=${sure ? name : `${name}: ${msg('guesses')}`}>
@@ -156,6 +174,10 @@ export class ImageCard extends LitElement {
         })}
       </ol>
     `;
+  }
+
+  #onRemove(): void {
+    if (this.image) this.dispatchEvent(new ImageRemoveEvent(this.image));
   }
 
   #onOpen(): void {

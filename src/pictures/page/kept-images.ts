@@ -1,5 +1,6 @@
 import { type DBSchema, openDB } from 'idb';
 import type { Precision, Prediction } from '../../engine/index';
+import { keepStoredOnce } from '../../base/page/storage-quota';
 import { Fault } from '../../base/shared/fault';
 
 /** A picture that was taken with the shutter, as it is kept on the device. */
@@ -37,9 +38,31 @@ async function use<T>(job: (database: Awaited<ReturnType<typeof open>>) => Promi
 const open = () =>
   openDB<Schema>('sightglass.pictures', 1, { upgrade: (database) => void database.createObjectStore(STORE, { autoIncrement: true }) });
 
-/** @throws Fault `storage-full`, `storage-failed` */
-export function keepImage({ file, top, width, height, modelId, precision }: KeptImage): Promise<number> {
-  return use((database) => database.add(STORE, { file, top, width, height, modelId, precision }));
+/** Keeps one, and asks the browser to keep what is stored also on a full device. @throws Fault `storage-full`, `storage-failed` */
+export async function keepImage({ file, top, width, height, modelId, precision }: KeptImage): Promise<number> {
+  const key = await use((database) => database.add(STORE, { file, top, width, height, modelId, precision }));
+  void keepStoredOnce();
+  return key;
+}
+
+/** Keeps the labels of one that was recognised after it was kept; of one that is gone, nothing. @throws Fault `storage-full`, `storage-failed` */
+export function keepLabels(key: number, { top, modelId, precision }: Pick<KeptImage, 'top' | 'modelId' | 'precision'>): Promise<void> {
+  return use(async (database) => {
+    const { store, done } = database.transaction(STORE, 'readwrite');
+    const image = await store.get(key);
+    if (image) await store.put({ ...image, top, modelId, precision }, key);
+    await done;
+  });
+}
+
+/** How many are kept. @throws Fault `storage-failed` */
+export function countKeptImages(): Promise<number> {
+  return use((database) => database.count(STORE));
+}
+
+/** Takes one away. @throws Fault `storage-failed` */
+export function removeKeptImage(key: number): Promise<void> {
+  return use((database) => database.delete(STORE, key));
 }
 
 /** All that are kept, the oldest first, by their keys. @throws Fault `storage-failed` */

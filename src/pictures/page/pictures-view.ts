@@ -9,7 +9,7 @@ import type { DoneImage, FailedImage } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
 import { ImageBatch } from './image-batch';
-import { keptImages, removeKeptImages } from './kept-images';
+import { countKeptImages, keepLabels, keptImages, removeKeptImage, removeKeptImages } from './kept-images';
 import { recogniserContext, type RecogniserController } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
@@ -25,7 +25,7 @@ import '../../base/page/elements/fault-panel';
 import '../../recognise/page/model/load-progress';
 import './image-card';
 import './image-sheet';
-import type { ImageOpenEvent } from './events';
+import type { ImageOpenEvent, ImageRemoveEvent } from './events';
 import type { ImageSheet } from './image-sheet';
 import { imageProblemText } from './image-problem-text';
 import { picturesViewStyles } from './pictures-view-styles';
@@ -52,12 +52,14 @@ export class PicturesView extends LitElement {
   @state() private words = '';
   /** Whether the device refused to remove what is kept on it. */
   @state() private stays = false;
+  /** The one that is to be removed; undefined where all are. */
+  @state() private leaving: DoneImage | undefined;
   @state() private shown = PAGE;
   @state() private failedShown = FAILED_PAGE;
   @query('sg-picture-sheet') private readonly sheet!: ImageSheet;
   @query('sg-confirm-sheet') private readonly confirm!: ConfirmSheet;
   @query('input[type=file]') private readonly chooser!: HTMLInputElement;
-  private readonly batch = new ImageBatch(this, () => this.recogniser);
+  private readonly batch = new ImageBatch(this, () => this.recogniser, keepLabels);
 
   constructor() {
     super();
@@ -96,9 +98,11 @@ export class PicturesView extends LitElement {
       </div>
       <sg-picture-sheet></sg-picture-sheet>
       <sg-confirm-sheet
-        .heading=${msg('Remove all pictures')}
-        .text=${msg('Pictures that you took with the shutter are only here: they are removed from this device as well.')}
-        .action=${msg('Remove all')}
+        .heading=${this.leaving ? `${msg('Remove')} ${this.leaving.name}` : msg('Remove all pictures')}
+        .text=${this.leaving
+          ? msg('This picture is only here: it is removed from this device.')
+          : msg('Pictures that you took with the shutter are only here: they are removed from this device as well.')}
+        .action=${this.leaving ? msg('Remove') : msg('Remove all')}
       ></sg-confirm-sheet>
       <input type="file" hidden multiple accept="image/*,.heic,.heif" aria-label=${msg('Picture files')} @change=${this.#onChoose} />
     `;
@@ -162,7 +166,11 @@ export class PicturesView extends LitElement {
         : nothing}
       <p class="visually-hidden" role="status">${this.batch.running ? '' : msg(str`Pictures recognised: ${done.length}`)}</p>
       ${matching.length === 0 && this.words.trim() !== '' ? html`<p>${msg('No picture has such a label.')}</p>` : nothing}
-      <ul class="cards" @sg-picture-open=${({ image }: ImageOpenEvent) => void this.sheet.show(image)}>
+      <ul
+        class="cards"
+        @sg-picture-open=${({ image }: ImageOpenEvent) => void this.sheet.show(image)}
+        @sg-picture-remove=${({ image }: ImageRemoveEvent) => void this.#onRemove(image)}
+      >
         ${repeat(
           matching.slice(0, this.shown),
           ({ id }) => id,
@@ -192,7 +200,7 @@ export class PicturesView extends LitElement {
     if (this.#restoring) return;
     this.#restoring = true;
     try {
-      await this.batch.restore(await keptImages());
+      await this.batch.restore(keptImages());
     } catch {
       // No storage, or a refused one: there is nothing that was kept.
     } finally {
@@ -201,8 +209,21 @@ export class PicturesView extends LitElement {
   }
   #restoring = false;
 
+  async #onRemove(image: DoneImage): Promise<void> {
+    this.leaving = image;
+    if (image.key === undefined || !(await this.confirm.ask())) return;
+    this.stays = await removeKeptImage(image.key).then(() => false, () => true);
+    if (this.stays) return;
+    this.batch.remove(image);
+    // Its own button is gone.
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('button.primary')?.focus();
+  }
+
   async #onClear(): Promise<void> {
-    if (this.batch.items.some((item) => item.state === 'done' && item.key !== undefined)) {
+    // Also those that are not shown, or not yet.
+    if ((await countKeptImages().catch(() => 0)) > 0) {
+      this.leaving = undefined;
       if (!(await this.confirm.ask())) return;
       this.stays = await removeKeptImages().then(() => false, () => true);
       if (this.stays) return;

@@ -8,6 +8,8 @@ export type ImageItem = {
   readonly file: File;
   /** Path inside a dropped folder, else the file's name. */
   readonly name: string;
+  /** Of a picture that is kept on the device: the shutter took it. */
+  readonly key?: number;
 } & (
   | { readonly state: 'waiting' | 'running' }
   | { readonly state: 'failed'; readonly problem: ImageProblem; readonly detail: string }
@@ -24,8 +26,6 @@ export type ImageItem = {
       readonly height: number;
       readonly modelId: string;
       readonly precision: Precision;
-      /** Of a picture that is kept on the device: the shutter took it. */
-      readonly key?: number;
     }
 );
 
