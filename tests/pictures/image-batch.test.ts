@@ -25,7 +25,10 @@ describe('pictures that were kept', () => {
     });
     const recognise = () => Promise.resolve({ top: TABBY, quality: { light: 0.5, sharpness: 1, contrast: 0.5 } } as unknown as Recognition);
     const loaded = { manifest: { id: 'resnet18' }, precision: 'int8' } as RecogniserController['loaded'];
-    batch = new ImageBatch(new FakeHost(), () => ({ recognise, state: 'ready', loaded }), async (key, image) => void labelled.push([key, image]));
+    batch = new ImageBatch(new FakeHost(), () => ({ recognise, state: 'ready', loaded }), (key, image) => {
+      labelled.push([key, image]);
+      return Promise.resolve();
+    });
   });
   afterEach(() => vi.unstubAllGlobals());
 

@@ -111,6 +111,56 @@ describe('taps', () => {
   });
 });
 
+describe('a picture', () => {
+  it('of a scene that was not looked at gets no labels of another, is recognised among the pictures, and can be removed by itself', async () => {
+    await open({ viewport: PHONE });
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    await pressMore(page, 'Pause recognition');
+    await page.getByText('Paused').first().waitFor();
+    await bar().getByRole('button', { name: 'Keep a picture' }).click();
+    await page.locator('sg-taken-picture a').click();
+    const card = page.locator('sg-picture-card');
+    const named = card.getByText(/^Sightglass \d{4}-/);
+    await named.waitFor();
+    await card.locator('li').first().waitFor();
+    const name = await card.locator('.name').first().textContent();
+    await page.reload();
+    await expect.poll(() => card.locator('.name').first().textContent()).toBe(name);
+    expect(await violations(page)).toEqual([]);
+    const remove = card.getByRole('button', { name: /^Remove Sightglass/ });
+    await remove.click();
+    await page.getByRole('button', { name: 'Go on as before' }).click();
+    expect(await card.count()).toBe(1);
+    await remove.click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.locator('sg-pictures-view .empty').waitFor();
+    await page.reload();
+    await page.locator('sg-pictures-view .empty').waitFor();
+    expect(await card.count()).toBe(0);
+  });
+
+  it('that cannot be kept is offered as a file, and said to be saved', async () => {
+    await open({ viewport: PHONE });
+    await page.evaluate(() => {
+      IDBObjectStore.prototype.add = () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      };
+    });
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    await bar().getByRole('button', { name: 'Keep a picture' }).click();
+    const told = page.locator('sg-taken-picture');
+    await told.getByText('The device is full').waitFor();
+    expect(await violations(page)).toEqual([]);
+    const [download] = await Promise.all([page.waitForEvent('download'), told.getByRole('button', { name: 'Save' }).click()]);
+    expect(download.suggestedFilename()).toMatch(/\d\.jpg$/);
+    await told.getByText('Saved as a file').waitFor();
+    await told.getByRole('button', { name: 'Close' }).click();
+    await told.waitFor({ state: 'detached' });
+  });
+});
+
 describe('the row of controls', () => {
   it('has one pause and one stop while it records, and names under its icons', async () => {
     await open({ viewport: PHONE });
@@ -214,7 +264,13 @@ describe('the way on', () => {
       await sheets.waitFor({ state: 'detached' });
       expect(await hash()).toBe('#sessions');
     }
-    // One that was closed otherwise is no step.
+    // One that was taken off the page while it was open is no step, nor is one that was closed otherwise.
+    await page.evaluate(async () => {
+      const sheet = document.createElement('sg-sheet') as HTMLElement & { show(): Promise<void> };
+      document.body.append(sheet);
+      await sheet.show();
+      sheet.remove();
+    });
     await page.getByRole('button', { name: 'Settings' }).click();
     await sheets.waitFor();
     await page.keyboard.press('Escape');
@@ -272,6 +328,10 @@ describe('what runs', () => {
     await strip().waitFor({ state: 'detached' });
     expect(await page.title()).toBe('Sightglass – Teach');
     expect((await storedSessions(page)).length).toBe(1);
+    // Nothing of what was seen before stands there.
+    await view('live');
+    await bar().locator('.start').waitFor();
+    expect(await labels().count()).toBe(0);
   });
 
   it('a phone is offered neither another phone nor keys', async () => {

@@ -83,6 +83,12 @@ export class Sheet extends LitElement {
   @property({ type: Boolean }) plain = false;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
+  /** Taken off the page while it is open, it tells of no close. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    sheetClosed(this);
+  }
+
   get open(): boolean {
     return this.dialog.open;
   }

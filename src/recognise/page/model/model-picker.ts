@@ -61,6 +61,11 @@ export class ModelPicker extends LitElement {
   @state() private kept: ReadonlySet<string> = new Set();
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    sheetClosed(this);
+  }
+
   show(): void {
     void this.#lookForKept();
     if (this.dialog.open) return;
