@@ -117,7 +117,7 @@ describe('a picture', () => {
     await bar().locator('.start').click();
     await labels().first().waitFor();
     await pressMore(page, 'Pause recognition');
-    await page.getByText('Paused').first().waitFor();
+    await page.locator('sg-live-view sg-label-list[old]').waitFor();
     await bar().getByRole('button', { name: 'Keep a picture' }).click();
     await page.locator('sg-taken-picture a').click();
     const card = page.locator('sg-picture-card');
