@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { alone } from '../../support/alone';
 import { ROOT, SCRATCH } from '../../support/shared';
 
@@ -39,10 +39,30 @@ function findValidator(): string | undefined {
 const kustomize = findKustomize();
 const validator = findValidator();
 
+interface Container {
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+}
+
+interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly [key: string]: unknown;
+}
+
 interface Resource {
   readonly kind: string;
-  readonly spec: { readonly selector?: object; readonly template?: { readonly spec: { readonly containers: readonly Record<string, unknown>[] } } };
+  readonly spec: { readonly selector?: object; readonly template?: { readonly spec: PodSpec }; readonly predictor?: PodSpec };
 }
+
+const LABELS = { 'app.kubernetes.io/name': 'sightglass' };
+
+/** Every selector of a resource, wherever it stands: where, and what it selects by. */
+function selectorsIn(value: unknown, path = ''): [string, unknown][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => [...(/selector$/i.test(key) ? [[`${path}.${key}`, each] as [string, unknown]] : []), ...selectorsIn(each, `${path}.${key}`)]);
+}
+
+const variable = ({ env }: Container, name: string): number => Number(env.find((each) => each.name === name)?.value);
 
 describe.skipIf(kustomize === undefined)('deploy/', () => {
   const build = (folder: string): string => {
@@ -50,17 +70,40 @@ describe.skipIf(kustomize === undefined)('deploy/', () => {
     expect(status, stderr).toBe(0);
     return stdout;
   };
+  const deployment = (made: readonly Resource[]): PodSpec => made.find(({ kind }) => kind === 'Deployment')?.spec.template?.spec as PodSpec;
   const resources = (text: string): Resource[] => parseAllDocuments(text).map((document) => document.toJS() as Resource);
 
   it('is built by kustomize, and selects its own pods', () => {
     const made = resources(build('kubernetes'));
     expect(made.map(({ kind }) => kind).sort()).toEqual(['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'Service']);
-    expect(made.find(({ kind }) => kind === 'Service')?.spec.selector).toEqual({ 'app.kubernetes.io/name': 'sightglass' });
-    const [container] = made.find(({ kind }) => kind === 'Deployment')?.spec.template?.spec.containers ?? [];
+    // An empty one selects every pod of the namespace.
+    expect(Object.fromEntries(made.flatMap(({ kind, spec }) => selectorsIn(spec, kind)))).toEqual({
+      'Deployment.selector': { matchLabels: LABELS }, 'Deployment.template.spec.topologySpreadConstraints.0.labelSelector': { matchLabels: LABELS },
+      'NetworkPolicy.podSelector': { matchLabels: LABELS }, 'PodDisruptionBudget.selector': { matchLabels: LABELS }, 'Service.selector': LABELS,
+    });
+    const [container] = deployment(made).containers;
     expect(container).toMatchObject({
       securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
       readinessProbe: { httpGet: { path: '/v2/health/ready' } }, livenessProbe: { httpGet: { path: '/v2/health/live' } }, startupProbe: { httpGet: { path: '/v2/health/live' } },
     });
+  });
+
+  it('gives the container of KServe the rights, probes, room and queue of the Deployment\'s', () => {
+    const theirs = (parse(readFileSync(join(ROOT, 'deploy/kserve/inference-service.yaml'), 'utf8')) as Resource).spec.predictor;
+    const ours = deployment(resources(build('kubernetes')));
+    const { securityContext, volumes, automountServiceAccountToken, terminationGracePeriodSeconds } = ours;
+    expect(theirs).toMatchObject({ securityContext, volumes, automountServiceAccountToken, terminationGracePeriodSeconds });
+    // KServe names the container and its port itself, and calls the service by names of its own.
+    const [[one], [other]] = [ours.containers, theirs?.containers ?? []].map((containers) =>
+      containers.map((container) => {
+        const [{ name, containerPort }] = container.ports;
+        const byNumber = JSON.stringify(container).replaceAll(`"port":"${name}"`, `"port":${containerPort}`);
+        const { name: _name, image: _image, ports: _ports, env, lifecycle: _lifecycle, ...rest } = JSON.parse(byNumber) as Container & Record<string, unknown>;
+        return { ...rest, env: env.filter((each) => each.name !== 'ALLOWED_HOSTS') };
+      }),
+    );
+    expect(other).toEqual(one);
+    for (const [container] of [ours.containers, theirs?.containers ?? []]) expect(variable(container, 'QUEUE')).toBe(8 * variable(container, 'WORKERS'));
   });
 
   it('has one autoscaler by the queue in place of the one by the processor', () => {
