@@ -1,7 +1,7 @@
 // npm run serve [-- --host ADDRESS --port N ...]: the built page and POST /predict. See docs/service.md.
 import type { Health } from './routes/about';
 import { createService, type Service } from './service';
-import { readSettings, type Settings } from './settings';
+import { logFormatIn, readSettings, type Settings } from './settings';
 
 /** The system's word for what cannot be bound, in ours. */
 function listenError(error: unknown, { host, port }: Settings): Error {
@@ -19,14 +19,25 @@ function listenError(error: unknown, { host, port }: Settings): Error {
   }
 }
 
+type Say = (words: string, level?: 'info' | 'warn' | 'fatal', error?: unknown) => void;
+
 /** Writes lines for people, or as pino does for machines. */
-function writer({ logFormat }: Settings): (words: string, level?: 'info' | 'warn' | 'fatal') => void {
+function writer(logFormat: string): Say {
   const levels = { info: 30, warn: 40, fatal: 60 };
-  if (logFormat === 'json') return (words, level = 'info') => console.log(JSON.stringify({ level: levels[level], time: Date.now(), pid: process.pid, msg: words.trim() }));
-  return (words, level = 'info') => (level === 'info' ? console.log(words) : console.error(words));
+  if (logFormat !== 'json') return (words, level = 'info') => (level === 'info' ? console.log(words) : console.error(words));
+  return (words, level = 'info', error) => {
+    const err = error instanceof Error ? { err: { type: error.name, message: error.message, stack: error.stack } } : {};
+    console.log(JSON.stringify({ level: levels[level], time: Date.now(), pid: process.pid, ...err, msg: words.trim() }));
+  };
 }
 
-function stopOnSignals(service: Service, { drainMs }: Settings, say: ReturnType<typeof writer>): void {
+/** Says what ended the service, with its stack where machines read it. */
+function fail(say: Say, error: unknown): void {
+  say(error instanceof Error ? error.message : String(error), 'fatal', error);
+  process.exitCode = 1;
+}
+
+function stopOnSignals(service: Service, { drainMs }: Settings, say: Say): void {
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) process.exit(1);
@@ -35,7 +46,7 @@ function stopOnSignals(service: Service, { drainMs }: Settings, say: ReturnType<
     service.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        say(String(error), 'fatal');
+        fail(say, error);
         process.exit(1);
       },
     );
@@ -43,7 +54,7 @@ function stopOnSignals(service: Service, { drainMs }: Settings, say: ReturnType<
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
 }
 
-async function serve(settings: Settings, say: ReturnType<typeof writer>): Promise<void> {
+async function serve(settings: Settings, say: Say): Promise<void> {
   const service = await createService(settings);
   stopOnSignals(service, settings, say);
   for (const words of service.passedOver) say(words, 'warn');
@@ -60,15 +71,13 @@ async function serve(settings: Settings, say: ReturnType<typeof writer>): Promis
 }
 
 async function main(): Promise<void> {
-  const settings = readSettings(process.argv.slice(2), process.env);
-  const say = writer(settings);
-  await serve(settings, say).catch((error: unknown) => {
-    say(error instanceof Error ? error.message : String(error), 'fatal');
-    process.exitCode = 1;
-  });
+  const args = process.argv.slice(2);
+  const say = writer(logFormatIn(args, process.env));
+  try {
+    await serve(readSettings(args, process.env), say);
+  } catch (error) {
+    fail(say, error);
+  }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+void main();

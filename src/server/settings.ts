@@ -136,6 +136,13 @@ export function readSettings(args: readonly string[], environment: Readonly<Reco
   return read.models === DEFAULTS.models ? { ...read, models: `${read.folder}/models` } : read;
 }
 
+/** The log's format alone: what is wrong with the settings is told in it too. */
+export function logFormatIn(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): string {
+  const { values } = parseArgs({ args: [...args], options: { [dashed('logFormat')]: { type: 'string' } }, strict: false, allowPositionals: true });
+  const fromLine = values[dashed('logFormat')];
+  return typeof fromLine === 'string' ? fromLine : (environment[environmentName('logFormat')] ?? DEFAULTS.logFormat);
+}
+
 function number(name: NumberName, text: string): number {
   const value = Number(text);
   const [low, high] = NUMBERS[name];

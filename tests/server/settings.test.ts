@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS, readSettings } from '../../src/server/settings';
+import { ROOT } from '../support/shared';
 
 describe('settings of the service', () => {
   it('bind loopback only, unless told', () => {
@@ -27,5 +30,15 @@ describe('settings of the service', () => {
     [['picture.jpg'], {}, /Settings: /],
   ] as const)('refuse %j %j with words', (args, environment, message) => {
     expect(() => readSettings(args, environment)).toThrow(message);
+  });
+  it('that are wrong are told in the format that is asked for, with what a developer needs', () => {
+    const start = (args: readonly string[], environment: Record<string, string>): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
+      spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, 'src/server/main.ts'), ...args], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, ...environment } });
+    for (const [args, environment] of [[['--port', 'x', '--log-format=json'], {}], [['--port', 'x'], { LOG_FORMAT: 'json' }]] as const) {
+      const { status, stdout, stderr } = start(args, environment);
+      expect([status, stderr]).toEqual([1, '']);
+      expect(JSON.parse(stdout)).toMatchObject({ level: 60, msg: expect.stringContaining('not x') as string, err: { stack: expect.stringContaining('settings.ts') as string } });
+    }
+    expect(start(['--port', 'x'], { LOG_FORMAT: '' })).toMatchObject({ status: 1, stdout: '', stderr: '--port (or PORT) takes a whole number from 0 to 65535, not x.\n' });
   });
 });
