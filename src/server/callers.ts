@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem';
 
 /** Shortest key: shorter ones can be guessed. */
@@ -56,8 +56,10 @@ export async function limitCallers(app: FastifyInstance, perMinute: number, isKn
   await app.register(rateLimit, {
     max: perMinute,
     timeWindow: 60_000,
-    // A key that is not checked must not make somebody another one with each request.
-    keyGenerator: (request) => (isKnown ? digest(keyOf(request.headers) ?? '').toString('base64') : request.ip),
+    // RateLimit-*, as browsers may read them (origins.ts), not X-RateLimit-*.
+    enableDraftSpec: true,
+    // A key that is not checked must not make somebody another one with each request. The plugin's own goes by address, of IPv6 by the network (/64).
+    ...(isKnown ? { keyGenerator: (request: FastifyRequest) => digest(keyOf(request.headers) ?? '').toString('base64') } : {}),
     allowList: (request) => !request.routeOptions.config.works,
     errorResponseBuilder: (_request, { max }) => new Problem('too-many-requests', `At most ${max} requests a minute are taken of one caller.`),
   });

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers of answers that a page of another site may read. */
-const EXPOSED = 'Sightglass-Model, Server-Timing, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset';
+const EXPOSED = 'Sightglass-Model, Server-Timing, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Inference-Header-Content-Length';
 /** Seconds for which a browser may keep what a preflight said; two hours are the most that Chromium takes. */
 const PREFLIGHT_SECONDS = 7200;
 
@@ -42,7 +42,7 @@ export function origins(allowed: readonly string[]): Origins {
       return {
         ...common,
         'Access-Control-Allow-Methods': 'GET, HEAD, POST',
-        'Access-Control-Allow-Headers': 'Content-Type, Authorization, X-API-Key, X-Request-Id',
+        'Access-Control-Allow-Headers': 'Content-Type, Authorization, X-API-Key, X-Request-Id, Inference-Header-Content-Length',
         'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
       };
     },

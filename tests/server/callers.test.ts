@@ -45,7 +45,10 @@ describe('who may call', () => {
       expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
       expect(await refused.json()).toMatchObject({ code: 'unauthorised' });
     }
-    for (const path of ['/predict/batch', '/v2/models/efficientnet-lite0/infer']) expect((await predict(url, {}, path)).status, path).toBe(401);
+    for (const path of ['/predict/batch', '/v2/models/efficientnet-lite0/infer']) {
+      const refused = await predict(url, {}, path);
+      expect([refused.status, refused.headers.get('www-authenticate')], path).toEqual([401, 'Bearer']);
+    }
     for (const path of ['/healthz', '/v2/health/ready', '/metrics', '/']) expect((await fetch(`${url}${path}`)).status, path).toBe(200);
   });
 
@@ -69,5 +72,26 @@ describe('who may call', () => {
     expect(await refused.json()).toMatchObject({ code: 'too-many-requests', message: 'At most 2 requests a minute are taken of one caller.' });
     expect((await ask(KEYS[1])).status).toBe(200);
     for (let i = 0; i < 5; i++) expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it('may read in a page how often they may call, where that page may call at all', async () => {
+    const origin = 'https://shop.example';
+    const url = await start({ rateLimit: 1, allowOrigin: origin });
+    expect((await predict(url, { Origin: origin })).status).toBe(200);
+    const refused = await predict(url, { Origin: origin });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([429, origin]);
+    const exposed = refused.headers.get('access-control-expose-headers')?.toLowerCase().split(', ') ?? [];
+    const told = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'];
+    expect(told.map((name) => refused.headers.has(name))).toEqual(told.map(() => true));
+    expect(exposed).toEqual(expect.arrayContaining([...told, 'inference-header-content-length']));
+    const asked = await fetch(`${url}/v2/models/efficientnet-lite0/infer`, { method: 'OPTIONS', headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' } });
+    expect(asked.headers.get('access-control-allow-headers')).toContain('Inference-Header-Content-Length');
+  });
+
+  it('are one in an IPv6 network of 64 bits, whose addresses are all of one line', async () => {
+    await start({ rateLimit: 1 });
+    const from = async (remoteAddress: string): Promise<number | undefined> =>
+      (await service?.app.inject({ method: 'POST', url: '/predict', payload: 'answer', headers: { 'Content-Type': 'image/png' }, remoteAddress }))?.statusCode;
+    expect([await from('2001:db8::1'), await from('2001:db8::2'), await from('2001:db8:0:1::1'), await from('192.0.2.1'), await from('192.0.2.2')]).toEqual([200, 429, 200, 200, 200]);
   });
 });
