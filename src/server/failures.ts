@@ -1,5 +1,6 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, PROBLEM_TYPE } from './problem';
+import type { ServiceParts } from './service-parts';
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -39,12 +40,34 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem {
   return new Problem('internal', `The service failed on request ${request.id}.`, { cause: error });
 }
 
+/** How problems are written into answers: their media type and body. */
+export interface ProblemShape {
+  readonly type: string;
+  body(problem: Problem, requestId: string): object;
+}
+
+/** RFC 9457's. */
+const DOCUMENT: ProblemShape = { type: PROBLEM_TYPE, body: (problem, requestId) => problem.document(requestId) };
+
 /** Answers with a problem and the headers that go with it. */
-export function sendProblem(reply: FastifyReply, problem: Problem, retryAfter: number): FastifyReply {
+export function sendProblem(reply: FastifyReply, problem: Problem, retryAfter: number, { type, body } = DOCUMENT): FastifyReply {
   if (problem.status === 503) reply.header('Retry-After', retryAfter);
   if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
   // Fastify closes the connection of a body that is too large, and with unread bytes in it the sender may never see why.
   // An open one is read to its end, within the server's request time-out.
   if (problem.status === 413) reply.removeHeader('Connection');
-  return reply.code(problem.status).header('Cache-Control', 'no-store').header('X-Request-Id', reply.request.id).type(PROBLEM_TYPE).send(problem.document(reply.request.id));
+  return reply.code(problem.status).header('Cache-Control', 'no-store').header('X-Request-Id', reply.request.id).type(type).send(body(problem, reply.request.id));
 }
+
+/** Has whatever fails in a scope be counted, logged where it is the service's own fault, and told. */
+export function answerFailures(scope: FastifyInstance, { pool, metrics }: Pick<ServiceParts, 'pool' | 'metrics'>, shape?: ProblemShape): void {
+  scope.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, request);
+    metrics.problem(problem.code);
+    if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: problem.cause ?? error, code: problem.code }, problem.message);
+    return sendProblem(reply, problem, pool.retryAfter, shape);
+  });
+}
+
+/** What a request to a path that there is not is told. */
+export const nothingAt = ({ url }: FastifyRequest): Problem => new Problem('not-found', `There is nothing at ${url.split('?', 1)[0].slice(0, 200)}.`);

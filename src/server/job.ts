@@ -16,6 +16,8 @@ export interface Network {
   readonly selfTest: KnownAnswer | undefined;
   /** Of a model that the app has saved as a file: how it is fed and read. Its names are read from the file, as they may be many. */
   readonly own?: ClassifierPorts;
+  /** How many classes it has; left out where its file does not say. */
+  readonly classes?: number;
 }
 
 /** One image to recognise; without `bytes` and `tensor` the process only makes sure that the network runs. */

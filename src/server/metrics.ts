@@ -23,7 +23,7 @@ export class Metrics {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     for (const name of MISNAMED) this.registry.removeSingleMetric(name);
-    processMetrics(this.registry, () => pool.pids);
+    processMetrics(this.registry, () => pool.places);
     this.#requests = new Counter({ name: `${PREFIX}http_requests_total`, help: 'Answered requests.', labelNames: ['route', 'method', 'status'], registers });
     this.#duration = new Histogram({ name: `${PREFIX}http_request_duration_seconds`, help: 'From request to answer.', labelNames: ['route'], buckets: SECONDS, registers });
     this.#predictions = new Counter({ name: `${PREFIX}predictions_total`, help: 'Recognised pictures.', labelNames: ['model', 'precision'], registers });

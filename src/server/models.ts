@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ownModelIn } from '../base/shared/own-model';
-import { decodeModel } from '../engine/index';
 import type { ModelManifest, ModelVariant } from '../base/shared/model';
 import { readModelFolder } from './model-index';
 import type { Network } from './job';
@@ -27,6 +24,7 @@ function networkOf(folder: string, manifest: ModelManifest, variant: ModelVarian
     path: join(folder, variant.file),
     preprocessing: manifest.preprocessing,
     selfTest: variant.selfTest,
+    classes: CLASSES,
   };
 }
 
@@ -79,12 +77,6 @@ export class InstalledModels {
 
   get all(): readonly Network[] {
     return this.networks;
-  }
-
-  /** How many classes a network has; of an own one its file is read. */
-  async classes({ own, path }: Network): Promise<number> {
-    if (!own) return CLASSES;
-    return ownModelIn(decodeModel(await readFile(path)).metadata)?.classNames?.length ?? -1;
   }
 
   /** @throws Problem `no-such-model`, naming those that are there */

@@ -16,9 +16,10 @@ async function ownNetwork(path: string): Promise<Network> {
   const description = describeClassifier(decoded);
   const own = ownModelOf(description);
   if (!own) throw new Error('it does not say how it is fed and read. Open it in the app, and save it from there (Models, the arrow beside it).');
-  const { ports, preprocessing } = own;
+  const { ports, preprocessing, classNames } = own;
   if (ports.answers === 'features') throw new Error('it gives features alone and names nothing.');
-  return { model: basename(path, '.onnx'), precision: precisionOf(decoded), path, preprocessing, selfTest: undefined, own: ports };
+  const classes = classNames?.length ?? description.outputs.find(({ name }) => name === ports.scores)?.classes;
+  return { model: basename(path, '.onnx'), precision: precisionOf(decoded), path, preprocessing, selfTest: undefined, own: ports, ...(classes === undefined ? {} : { classes }) };
 }
 
 /**

@@ -86,9 +86,14 @@ export class PredictPool {
     return this.#waiting.length;
   }
 
+  /** Ids of the processes by place; undefined where one has ended and the next is not there yet. */
+  get places(): (number | undefined)[] {
+    return this.#processes.map(({ pid }) => pid);
+  }
+
   /** Ids of the processes that are there now. */
   get pids(): number[] {
-    return this.#processes.flatMap(({ pid }) => pid ?? []);
+    return this.places.filter((pid) => pid !== undefined);
   }
 
   /** Processes that were started in place of one that had ended. */

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** Linux: ticks of a second in /proc/PID/stat (USER_HZ, 100 on every architecture that Node runs on), and bytes of a page. */
+/** Linux: ticks of a second in /proc/PID/stat (USER_HZ, 100 on every architecture that Node runs on). */
 const TICKS = 100;
-const PAGE = 4096;
 
 interface Usage {
   /** Seconds of processor time. */
@@ -20,7 +19,11 @@ function usageOf(pid: number): Usage | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Behind the name, which may hold anything: from the third field on.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
-    return { cpu: (fields[11] + fields[12]) / TICKS, virtual: fields[20], resident: fields[21] * PAGE, files: readdirSync(`/proc/${pid}/fd`).length };
+    // In kilobytes here, in pages there, whose size is the machine's.
+    const [, resident] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    // One that has ended and was not waited for yet has none.
+    if (resident === undefined) return undefined;
+    return { cpu: (fields[11] + fields[12]) / TICKS, virtual: fields[20], resident: Number(resident) * 1024, files: readdirSync(`/proc/${pid}/fd`).length };
   } catch {
     return undefined;
   }
@@ -29,12 +32,13 @@ function usageOf(pid: number): Usage | undefined {
 /**
  * Prometheus' standard metrics of processes, for each process of the service by itself (`process="server"`, `process="worker-1"` ...), in place
  * of prom-client's, which see the server's alone. Where there is no /proc, those stay.
+ * @param workers ids of the recognising processes by place, undefined where there is none now: the others keep their numbers
  */
-export function processMetrics(registry: Registry, workers: () => readonly number[]): void {
+export function processMetrics(registry: Registry, workers: () => readonly (number | undefined)[]): void {
   if (!usageOf(process.pid)) return;
   const all = (): [string, Usage][] =>
     [process.pid, ...workers()].flatMap((pid, i): [string, Usage][] => {
-      const usage = usageOf(pid);
+      const usage = pid === undefined ? undefined : usageOf(pid);
       return usage ? [[i === 0 ? 'server' : `worker-${i}`, usage]] : [];
     });
   const registers = [registry];

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { limitCallers, readKeys } from './callers';
-import { problemOf, sendProblem } from './failures';
+import { answerFailures, nothingAt, problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
 import { answerBrokenRequest, guard, requestId } from './guard';
 import { knowAllMethods } from './methods';
 import { Metrics } from './metrics';
 import { InstalledModels } from './models';
 import { PredictPool, type PoolOptions } from './pool';
-import { Problem } from './problem';
 import { aboutRoutes } from './routes/about';
 import { inferenceRoutes } from './routes/inference';
 import { pageRoutes } from './routes/page';
@@ -38,18 +37,14 @@ export interface Service {
 /** How often a stopping service closes connections that have become idle, milliseconds. */
 const IDLE_CHECK = 50;
 
-function report(app: FastifyInstance, { pool, metrics }: ServiceParts): void {
+function report(app: FastifyInstance, parts: ServiceParts): void {
+  const { pool, metrics } = parts;
   app.addHook('onResponse', async (request, reply) => {
     metrics.request(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime / 1000);
   });
-  app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error, request);
-    metrics.problem(problem.code);
-    if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: problem.cause ?? error, code: problem.code }, problem.message);
-    return sendProblem(reply, problem, pool.retryAfter);
-  });
+  answerFailures(app, parts);
   app.setNotFoundHandler((request, reply) => {
-    const problem = new Problem('not-found', `There is nothing at ${request.url.split('?', 1)[0].slice(0, 200)}.`);
+    const problem = nothingAt(request);
     metrics.problem(problem.code);
     return sendProblem(reply, problem, pool.retryAfter);
   });
@@ -98,12 +93,14 @@ export async function createService(settings: Settings, processFile?: PoolOption
   let stopping = false;
   const parts: ServiceParts = { settings, models, pool, held, metrics: new Metrics(pool, held), stopping: () => stopping };
   const app = createApp(settings);
+  const untold = (err: unknown): void => app.log.error({ err }, 'The last spans did not reach the collector.');
   try {
     await pool.start();
+    // Before what refuses: that is traced too.
+    if (tracing) trace(app, tracing);
     guard(app, parts);
     const isKnown = settings.apiKeysFile === undefined ? undefined : await readKeys(settings.apiKeysFile);
     await limitCallers(app, settings.rateLimit, isKnown);
-    if (tracing) trace(app, tracing);
     report(app, parts);
     // What is too large is told file by file (uploads.ts).
     await app.register(multipart, { throwFileSizeLimit: false });
@@ -113,7 +110,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
     await pageRoutes(app, settings.folder);
     await app.ready();
   } catch (error) {
-    await Promise.all([app.close(), pool.close()]);
+    await Promise.all([app.close(), pool.close(), tracing?.stop(untold)]);
     throw error;
   }
   return {
@@ -129,7 +126,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
       clearTimeout(late);
       clearInterval(idle);
       await pool.close();
-      await tracing?.stop();
+      await tracing?.stop(untold);
     },
   };
 }

@@ -3,12 +3,20 @@ import type { FastifyInstance } from 'fastify';
 import { version } from '../../package.json';
 import type { Timings } from './job';
 
+/** Milliseconds for the last spans: less than what an orchestrator waits after DRAIN_MS. */
+const STOP_MS = 3000;
+/** What is asked all the time by those that watch. */
+const UNTRACED = ['/healthz', '/metrics', '/v2/health/live', '/v2/health/ready'];
+
 /** OpenTelemetry as far as it is used here; its packages are loaded only where somebody listens. */
 export interface Tracing {
   /** Begins the span of a request, as a part of its caller's where that sent a traceparent. */
   begin(name: string, headers: Readonly<Record<string, unknown>>, attributes: Readonly<Record<string, string | number>>): RequestSpan;
-  /** Sends what is left. */
-  stop(): Promise<void>;
+  /**
+   * Sends what is left, for a few seconds at most: a collector that is down holds up no stop. Never rejects.
+   * @param failed told why it could not be sent
+   */
+  stop(failed: (error: unknown) => void): Promise<void>;
 }
 
 /** The span of one request. */
@@ -62,15 +70,21 @@ export async function startTracing(environment: Readonly<Record<string, string |
       const span = tracer.startSpan(name, { kind: api.SpanKind.SERVER, attributes }, api.propagation.extract(api.ROOT_CONTEXT, headers));
       return requestSpan(api, provider, span, api.trace.setSpan(api.ROOT_CONTEXT, span));
     },
-    stop: () => provider.shutdown(),
+    async stop(failed) {
+      let late: NodeJS.Timeout | undefined;
+      const tooLate = new Promise<never>((_resolve, reject) => {
+        late = setTimeout(() => reject(new Error(`The collector did not answer within ${STOP_MS} ms.`)), STOP_MS);
+      });
+      await Promise.race([provider.shutdown(), tooLate]).catch(failed).finally(() => clearTimeout(late));
+    },
   };
 }
 
-/** Has every request make a span. */
+/** Has every request make a span, refused ones too where it comes before what refuses; probes and scrapes make none. */
 export function trace(app: FastifyInstance, tracing: Tracing): void {
   app.decorateRequest('span', undefined);
   app.addHook('onRequest', (request, _reply, done) => {
-    request.span = tracing.begin(request.method, request.headers, { 'http.request.method': request.method, 'url.path': request.url.split('?', 1)[0], 'http.request.id': request.id });
+    if (!UNTRACED.includes(request.routeOptions.url ?? '')) request.span = tracing.begin(request.method, request.headers, { 'http.request.method': request.method, 'url.path': request.url.split('?', 1)[0], 'http.request.id': request.id });
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {

@@ -56,17 +56,18 @@ async function bytesOf(part: MultipartFile, limit: number, hold: Hold): Promise<
 /**
  * Reads a body that is the image itself.
  * @param limit bytes that are accepted
+ * @param refusal what is thrown where there are more
  * @throws Problem `upload-too-large`, before any of it is read where its length says so; `busy` where there is no room for it; `bad-request`
  */
-export async function readBody(request: FastifyRequest, body: Readable, limit: number): Promise<Buffer> {
+export async function readBody(request: FastifyRequest, body: Readable, limit: number, refusal: (limit: number) => Problem = tooLarge): Promise<Buffer> {
   const announced = request.headers['content-length'];
-  if (announced !== undefined && Number(announced) > limit) throw tooLarge(limit);
+  if (announced !== undefined && Number(announced) > limit) throw refusal(limit);
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > limit) throw tooLarge(limit);
+      if (length > limit) throw refusal(limit);
       request.hold.add(chunk.length);
       chunks.push(chunk);
     }

@@ -1,9 +1,29 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LabelConfidence } from '../../src/server/job';
+import { recogniseAll } from '../../src/server/recognise-all';
 import { encodedImage, post, startService, type TestService } from '../support/server/service';
 import type { Settings } from '../../src/server/settings';
 
 const MODEL = '/v2/models/efficientnet-lite0';
+
+describe('a request with several pictures', () => {
+  it('gives up what is left of it once one has failed', async () => {
+    const begun: number[] = [];
+    const signals: AbortSignal[] = [];
+    let end: () => void = () => undefined;
+    const recognised = recogniseAll(2, [0, 1, 2, 3], new AbortController().signal, async (item, signal) => {
+      begun.push(item);
+      signals.push(signal);
+      if (item === 0) throw new Error('The first one failed.');
+      await new Promise<void>((resolve) => (end = resolve));
+    });
+    await expect(recognised).rejects.toThrow('The first one failed.');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    end();
+    await new Promise(setImmediate);
+    expect(begun).toEqual([0, 1]);
+  });
+});
 
 describe('the Open Inference Protocol', () => {
   let service: TestService | undefined;
@@ -36,6 +56,7 @@ describe('the Open Inference Protocol', () => {
     const { url } = await start({ maxFiles: 2 });
     const picture = await encodedImage('png', 20, 20);
     const input = (change: object): string => JSON.stringify({ inputs: [{ name: 'input', datatype: 'FP32', shape: [1], data: [1], ...change }] });
+    const zeros = JSON.stringify({ inputs: [{ name: 'image', datatype: 'BYTES', shape: [1], parameters: { binary_data_size: 2 ** 24 } }] });
     const cases: [string | Uint8Array, Record<string, string>, number, RegExp][] = [
       ['{', {}, 400, /no JSON/],
       ['{}', {}, 400, /no inputs/],
@@ -44,7 +65,18 @@ describe('the Open Inference Protocol', () => {
       [input({ shape: [0] }), {}, 400, /whole numbers above 0/],
       [input({ datatype: 'INT8' }), {}, 400, /FP32 and BYTES/],
       [input({ name: 'other' }), {}, 400, /no input "other"/],
-      [input({ data: ['a'] }), {}, 400, /no numbers/],
+      [input({ shape: [1, 3, 224, 224], data: ['a'] }), {}, 400, /no numbers/],
+      [input({ shape: [3, 3, 224, 224] }), {}, 413, /3 pictures; at most 2/],
+      [input({ shape: [1, 1, 1, 1, 1, 1, 1, 1, 1] }), {}, 400, /at most 8 whole numbers/],
+      [JSON.stringify({ inputs: Array.from({ length: 2 }, () => ({ name: 'image', datatype: 'BYTES', shape: [1], data: [''] })) }), {}, 400, /One input is taken.*has 2/],
+      [input({ name: 'image', datatype: 'BYTES', shape: [1], data: ['', '', ''] }), {}, 400, /more than 1 elements/],
+      // More brackets than a call has room for.
+      [input({}).replace('[1]}', `${'['.repeat(100_000)}${']'.repeat(100_000)}}`).replace('"shape":[1]', '"shape":[1,3,224,224]'), {}, 400, /nested deeper than its shape/],
+      // A length of nothing four million times: none of them is looked at but the first two.
+      [Buffer.concat([Buffer.from(zeros), Buffer.alloc(2 ** 24)]), { 'Inference-Header-Content-Length': String(zeros.length) }, 400, /more than 1 elements/],
+      [image(picture).replace('"inputs"', '"outputs":[{"name":"logits"},{"name":"logits"}],"inputs"'), {}, 400, /logits is named more than once/],
+      [`${' '.repeat(2 ** 23)}${image(picture)}`, {}, 413, /JSON is larger than the 8388608 bytes.*behind the JSON/],
+      [`${' '.repeat(2 ** 23)}${image(picture)}`, { 'Inference-Header-Content-Length': String(2 ** 23 + image(picture).length) }, 413, /JSON is larger/],
       [input({ parameters: { binary_data_size: 100 } }), {}, 400, /does not hold/],
       [image(picture), { 'Inference-Header-Content-Length': '5' }, 400, /no JSON/],
       [image(picture), { 'Inference-Header-Content-Length': '99999999' }, 400, /not within/],
@@ -63,13 +95,20 @@ describe('the Open Inference Protocol', () => {
     expect(none.status).toBe(404);
     expect(((await none.json()) as { error: string }).error).toMatch(/There is no model "none"/);
     expect((await fetch(`${url}${MODEL}/infer`)).status).toBe(405);
+    for (const init of [{}, { method: 'POST', body: '{}' }]) {
+      const nowhere = await fetch(`${url}/v2/nowhere?x=1`, init);
+      expect([nowhere.status, nowhere.headers.get('content-type')]).toEqual([404, expect.stringContaining('application/json')]);
+      expect(((await nowhere.json()) as { error: string }).error).toMatch(/nothing at \/v2\/nowhere\./);
+    }
   });
 
   it('is not ready while it has too much to do or is stopping, and lives', async () => {
     const { url, stop } = await start({ queue: 1 }, true);
     const states = async (): Promise<number[]> => Promise.all(['/v2/health/live', '/v2/health/ready', `${MODEL}/ready`].map(async (path) => (await fetch(`${url}${path}`)).status));
     expect(await states()).toEqual([200, 200, 200]);
-    const waiting = ['sleep 2000', 'sleep 10'].map((text) => post(`${url}/predict`, text));
+    const waiting = [post(`${url}/predict`, 'sleep 2000')];
+    await expect.poll(() => service?.pool.busy).toBe(1);
+    waiting.push(post(`${url}/predict`, 'sleep 10'));
     await expect.poll(async () => (await states()).join()).toBe('200,503,503');
     expect(await (await fetch(`${url}/v2/health/ready`)).json()).toEqual({ ready: false });
     await Promise.all(waiting);

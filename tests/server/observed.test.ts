@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { processMetrics } from '../../src/server/process-metrics';
 import { post, startService, type TestService } from '../support/server/service';
 
 interface SentSpan {
@@ -52,12 +54,41 @@ describe('what is seen of the service from outside', () => {
     const [trace, parent] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
     const headers = { 'Content-Type': 'image/png', traceparent: `00-${trace}-${parent}-01` };
     expect((await fetch(`${service.url}/predict`, { method: 'POST', body: 'answer', headers })).status).toBe(200);
+    // What is refused is traced as well, probes and scrapes are not.
+    expect((await fetch(`${service.url}/predict`, { method: 'POST', body: 'answer', headers: { ...headers, Origin: 'https://other.example' } })).status).toBe(403);
+    for (const path of ['/healthz', '/metrics', '/v2/health/live', '/v2/health/ready']) expect((await fetch(`${service.url}${path}`)).status).toBe(200);
     // What is left is sent as it stops.
     await service.stop();
+    const statuses = spans.flatMap(({ attributes }) => attributes.filter(({ key }) => key === 'http.response.status_code').map(({ value }) => value.intValue));
+    expect(statuses).toEqual([200, 403]);
     const request = spans.find(({ name }) => name === 'POST /predict');
     expect(request).toMatchObject({ traceId: trace, parentSpanId: parent, kind: 2 });
     expect(request?.attributes).toContainEqual({ key: 'http.response.status_code', value: { intValue: 200 } });
     const steps = spans.filter(({ parentSpanId }) => parentSpanId === request?.spanId);
     expect(steps.map(({ name, traceId }) => [name, traceId])).toEqual(['decode', 'preprocess', 'inference'].map((name) => [name, trace]));
+  });
+
+  it('is not held up, as it stops, by a collector that does not answer', async () => {
+    const hangs = createServer(() => undefined);
+    await new Promise<void>((resolve) => hangs.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${(hangs.address() as AddressInfo).port}`);
+    service = await startService({ workers: 1 }, true);
+    expect((await post(`${service.url}/predict`, 'answer')).status).toBe(200);
+    const since = performance.now();
+    await service.stop();
+    // OpenTelemetry's own limit is 10 s, and then it fails.
+    expect(performance.now() - since).toBeLessThan(8000);
+    hangs.closeAllConnections();
+    hangs.close();
+  });
+
+  it('keeps the numbers of processes where one is missing', async () => {
+    const registry = new Registry();
+    processMetrics(registry, () => [undefined, process.pid]);
+    const text = await registry.getSingleMetricAsString('process_resident_memory_bytes');
+    const values = [...text.matchAll(/\{process="(.*?)"\} (\d+)/g)];
+    expect(values.map(([, label]) => label)).toEqual(['server', 'worker-2']);
+    // Node's own number, which it asks the system for: within a tenth, as memory moves.
+    expect(Number(values[0][2]) / process.memoryUsage.rss()).toBeCloseTo(1, 0);
   });
 });

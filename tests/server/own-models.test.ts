@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -106,6 +106,15 @@ describe('models that the app has saved, in the folder of models', () => {
     expect(why('fremd.onnx')).toContain('save it from there');
     expect(why('config.json')).toContain('it is no manifest of a model');
     expect(why('leer.json')).toContain('JSON');
+  });
+
+  it('have as many classes, by the Open Inference Protocol, as their files said at the start', async () => {
+    const classes = async (model: string): Promise<number> => ((await (await fetch(`${service.url}/v2/models/${model}`)).json()) as { outputs: { shape: number[] }[] }).outputs[0].shape[1];
+    expect([await classes('farben'), await classes('ohne'), await classes('efficientnet-lite0')]).toEqual([3, 3, 1000]);
+    // Not read again.
+    renameSync(join(folder, 'halves.onnx'), join(folder, 'halves.away'));
+    expect(await classes('halves')).toBe(3);
+    renameSync(join(folder, 'halves.away'), join(folder, 'halves.onnx'));
   });
 
   it('is the one that answers where it is alone, or preferred', async () => {

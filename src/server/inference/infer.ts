@@ -1,6 +1,6 @@
 import type { Job, Network, Scores } from '../job';
 import { Problem } from '../problem';
-import type { InferRequest, InputTensor, OutputTensor, WantedOutput } from './tensors';
+import { elements, type InferRequest, type OutputTensor, type TensorHead, type WantedOutput } from './tensors';
 
 /** Input that takes picture files, for every model. */
 export const PICTURES = 'image';
@@ -14,35 +14,42 @@ const isOutput = (name: string): name is (typeof OUTPUTS)[number] => (OUTPUTS as
 /** What is recognised one by one: a picture's bytes, or a network's input. */
 type Item = Pick<Job, 'bytes' | 'tensor'>;
 
-function itemsOf(tensor: InputTensor, { preprocessing: { crop } }: Network): Item[] {
-  if (tensor.name === PICTURES && tensor.datatype === 'BYTES') return tensor.values.map((bytes) => ({ bytes }));
-  if (tensor.name === PIXELS && tensor.datatype === 'FP32') {
-    const { shape, values } = tensor;
-    const [count, ...rest] = shape;
-    if (rest.join() !== [3, crop, crop].join()) throw new Problem('bad-tensor', `${PIXELS} has the shape [${shape.join(', ')}]; [pictures, 3, ${crop}, ${crop}] is taken.`);
-    if (!values.every(Number.isFinite)) throw new Problem('bad-tensor', `${PIXELS} has numbers that are not finite.`);
-    const size = values.length / count;
-    return Array.from({ length: count }, (_, i) => ({ tensor: values.slice(i * size, (i + 1) * size) }));
-  }
-  throw new Problem('bad-tensor', `There is no input ${JSON.stringify(tensor.name)} of ${tensor.datatype}: ${PICTURES} is BYTES (picture files), ${PIXELS} is FP32.`);
-}
-
 /**
- * What a request has to recognise.
+ * Refuses an input by what it says of itself.
  * @param most pictures of one request
  * @throws Problem `bad-tensor`, `too-many-files`
  */
-export function itemsIn({ inputs }: InferRequest, network: Network, most: number): readonly Item[] {
-  if (inputs.length !== 1) throw new Problem('bad-tensor', `One input is taken, ${PICTURES} or ${PIXELS}; the request has ${inputs.length}.`);
-  const items = itemsOf(inputs[0], network);
-  if (items.length > most) throw new Problem('too-many-files', `The request has ${items.length} pictures; at most ${most} are accepted.`);
-  return items;
+export function checkInput({ name, datatype, shape }: TensorHead, { preprocessing: { crop } }: Network, most: number): void {
+  const isPictures = name === PICTURES && datatype === 'BYTES';
+  if (!isPictures && !(name === PIXELS && datatype === 'FP32')) {
+    throw new Problem('bad-tensor', `There is no input ${JSON.stringify(name)} of ${datatype}: ${PICTURES} is BYTES (picture files), ${PIXELS} is FP32.`);
+  }
+  if (!isPictures && shape.slice(1).join() !== [3, crop, crop].join()) throw new Problem('bad-tensor', `${PIXELS} has the shape [${shape.join(', ')}]; [pictures, 3, ${crop}, ${crop}] is taken.`);
+  const pictures = isPictures ? elements(shape) : shape[0];
+  if (pictures > most) throw new Problem('too-many-files', `The request has ${pictures} pictures; at most ${most} are accepted.`);
 }
 
-/** @throws Problem `bad-tensor` for outputs that there are not */
+/**
+ * What a request has to recognise, whose input has passed `checkInput`.
+ * @throws Problem `bad-tensor`
+ */
+export function itemsIn({ input }: InferRequest): readonly Item[] {
+  if (input.datatype === 'BYTES') return input.values.map((bytes) => ({ bytes }));
+  const { shape: [count], values } = input;
+  if (!values.every(Number.isFinite)) throw new Problem('bad-tensor', `${PIXELS} has numbers that are not finite.`);
+  const size = values.length / count;
+  return Array.from({ length: count }, (_, i) => ({ tensor: values.slice(i * size, (i + 1) * size) }));
+}
+
+/** @throws Problem `bad-tensor` for outputs that there are not, or one that is named twice */
 export function wantedOutputs({ outputs, binaryOutputs }: InferRequest): readonly WantedOutput[] {
   const wanted = outputs ?? OUTPUTS.map((name) => ({ name, binary: binaryOutputs, classes: 0 }));
-  for (const { name } of wanted) if (!isOutput(name)) throw new Problem('bad-tensor', `There is no output ${JSON.stringify(name)}: ${OUTPUTS.join(' and ')} are given.`);
+  const seen = new Set<string>();
+  for (const { name } of wanted) {
+    if (!isOutput(name)) throw new Problem('bad-tensor', `There is no output ${JSON.stringify(name)}: ${OUTPUTS.join(' and ')} are given.`);
+    if (seen.has(name)) throw new Problem('bad-tensor', `The output ${name} is named more than once.`);
+    seen.add(name);
+  }
   return wanted;
 }
 

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { version } from '../../../package.json';
-import { problemOf } from '../failures';
-import { itemsIn, OUTPUTS, outputTensors, PICTURES, PIXELS, wantedOutputs } from '../inference/infer';
-import { readInferRequest, writeInferAnswer } from '../inference/tensors';
+import { answerFailures, nothingAt, type ProblemShape } from '../failures';
+import { checkInput, itemsIn, OUTPUTS, outputTensors, PICTURES, PIXELS, wantedOutputs } from '../inference/infer';
+import { jsonTooLarge, MAX_JSON, readInferRequest, writeInferAnswer } from '../inference/tensors';
 import type { Network, Scores } from '../job';
 import { answerOtherMethods } from '../methods';
+import { Problem } from '../problem';
 import { recogniseAll } from '../recognise-all';
 import type { ServiceParts } from '../service-parts';
 import { readBody } from '../uploads';
@@ -17,8 +18,13 @@ interface Named {
 
 const HEAD_LENGTH = 'inference-header-content-length';
 
+/** The protocol's own shape: clients show what stands in `error`. */
+const SHAPE: ProblemShape = { type: 'application/json', body: ({ message, next, code }) => ({ error: `${message} ${next}`, code }) };
+
+const bodyTooLarge = (limit: number): Problem => new Problem('upload-too-large', `The request is larger than the ${limit} bytes that are accepted.`, { next: 'Send fewer pictures in one request.' });
+
 /** What clients need to know of a model: exactly one of the inputs is given. */
-function metadataOf({ model, preprocessing: { crop } }: Network, precisions: readonly string[], classes: number): object {
+function metadataOf({ model, preprocessing: { crop }, classes = -1 }: Network, precisions: readonly string[]): object {
   return {
     name: model,
     versions: precisions,
@@ -41,19 +47,14 @@ export async function inferenceRoutes(app: FastifyInstance, parts: ServiceParts)
   const ready = (): boolean => !stopping() && !pool.overloaded;
 
   await app.register((scope, _options, done) => {
-    // The protocol's own shape: clients show what stands in `error`.
-    scope.setErrorHandler((error, request, reply) => {
-      const problem = problemOf(error, request);
-      metrics.problem(problem.code);
-      if (problem.status >= 500 && problem.status !== 503) request.log.error({ err: problem.cause ?? error, code: problem.code }, problem.message);
-      if (problem.status === 503) reply.header('Retry-After', pool.retryAfter);
-      if (problem.status === 413) reply.removeHeader('Connection');
-      reply.code(problem.status).header('Cache-Control', 'no-store').type('application/json');
-      return reply.send({ error: `${problem.message} ${problem.next}`, code: problem.code });
-    });
+    answerFailures(scope, parts, SHAPE);
     scope.removeAllContentTypeParsers();
     // tritonclient names no type.
-    scope.addContentTypeParser('*', (request: FastifyRequest, body: IncomingMessage) => readBody(request, body, settings.maxBatchBytes));
+    scope.addContentTypeParser('*', (request: FastifyRequest, body: IncomingMessage) =>
+      request.headers[HEAD_LENGTH] === undefined
+        ? readBody(request, body, Math.min(MAX_JSON, settings.maxBatchBytes), jsonTooLarge)
+        : readBody(request, body, settings.maxBatchBytes, bodyTooLarge),
+    );
 
     scope.get('/v2', () => ({ name: 'sightglass', version, extensions: ['binary_tensor_data', 'classification'] }));
     scope.get('/v2/health/live', () => ({ live: true }));
@@ -64,9 +65,9 @@ export async function inferenceRoutes(app: FastifyInstance, parts: ServiceParts)
       precisions: models.all.filter((each) => each.model === name).map((each) => each.precision),
     });
     for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
-      scope.get<Named>(path, async ({ params: { name, version: precision } }) => {
+      scope.get<Named>(path, ({ params: { name, version: precision } }) => {
         const { network, precisions } = model(name, precision);
-        return metadataOf(network, precisions, await models.classes(network));
+        return metadataOf(network, precisions);
       });
       scope.get<Named>(`${path}/ready`, ({ params: { name, version: precision } }, reply) => {
         model(name, precision);
@@ -75,13 +76,14 @@ export async function inferenceRoutes(app: FastifyInstance, parts: ServiceParts)
       scope.post<Named>(`${path}/infer`, { config: { works: true }, bodyLimit: settings.maxBatchBytes }, async (request, reply) => {
         const { network } = model(request.params.name, request.params.version);
         const length = request.headers[HEAD_LENGTH];
-        const asked = readInferRequest(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), length === undefined ? undefined : Number(length));
+        const asked = readInferRequest(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), length === undefined ? undefined : Number(length), (head) => {
+          checkInput(head, network, settings.maxFiles);
+        });
         const wanted = wantedOutputs(asked);
-        const items = itemsIn(asked, network, settings.maxFiles);
+        const items = itemsIn(asked);
         metrics.batch(items.length);
-        const gone = goneSignal(reply);
-        const scores = await recogniseAll(pool.workers, items, async (item): Promise<Scores> => {
-          const { scores: given, timings } = await pool.run({ network, ...item, count: 1, limits, scores: true }, gone);
+        const scores = await recogniseAll(pool.workers, items, goneSignal(reply), async (item, signal): Promise<Scores> => {
+          const { scores: given, timings } = await pool.run({ network, ...item, count: 1, limits, scores: true }, signal);
           metrics.prediction(network, timings);
           request.span?.steps(timings);
           if (!given) throw new Error('A recognising process gave no scores.');
@@ -101,6 +103,15 @@ export async function inferenceRoutes(app: FastifyInstance, parts: ServiceParts)
       answerOtherMethods(scope, `${path}/ready`, 'GET', 'HEAD');
       answerOtherMethods(scope, `${path}/infer`, 'POST');
     }
+    scope.route({
+      method: scope.supportedMethods,
+      url: '/v2/*',
+      // Before any body is read.
+      async onRequest(request) {
+        throw nothingAt(request);
+      },
+      handler: (_request, reply) => reply.callNotFound(),
+    });
     done();
   });
 }

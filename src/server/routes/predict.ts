@@ -54,8 +54,7 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
     const wish = readQuery(request.query, models);
     const files = await readBatch(request, settings);
     metrics.batch(files.length);
-    const gone = goneSignal(reply);
-    const results = await recogniseAll(pool.workers, files, (file) => recogniseFile(file, wish, gone, request.span));
+    const results = await recogniseAll(pool.workers, files, goneSignal(reply), (file, signal) => recogniseFile(file, wish, signal, request.span));
     if (results.every((result) => 'error' in result && result.error.code === 'busy')) {
       throw new Problem('busy', 'No picture of the batch found a place in the queue.');
     }
