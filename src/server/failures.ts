@@ -43,7 +43,7 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem {
 /** How problems are written into answers: their media type and body. */
 export interface ProblemShape {
   readonly type: string;
-  body(problem: Problem, requestId: string): object;
+  readonly body: (problem: Problem, requestId: string) => object;
 }
 
 /** RFC 9457's. */

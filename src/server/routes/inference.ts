@@ -107,9 +107,7 @@ export async function inferenceRoutes(app: FastifyInstance, parts: ServiceParts)
       method: scope.supportedMethods,
       url: '/v2/*',
       // Before any body is read.
-      async onRequest(request) {
-        throw nothingAt(request);
-      },
+      onRequest: (request, _reply, done) => done(nothingAt(request)),
       handler: (_request, reply) => reply.callNotFound(),
     });
     done();
