@@ -29,11 +29,11 @@ const MENDING: Words = {
 };
 const OFFLINE: Words = {
   en: 'A file of the app that is kept on this device is damaged, and there is no network to get it anew. Connect to a network, then load it again. What you recorded and taught is untouched.',
-  'zh-Hans': '保存在本设备上的一个应用文件已损坏，而且没有网络可以重新获取。请连接网络后重新加载。您录制和教过的内容没有受到影响。',
+  'zh-Hans': '保存在本设备上的一个应用文件已损坏，而且没有网络可以重新获取。请连接网络后重新加载。你录制和教过的内容没有受到影响。',
 };
 const UNREACHED: Words = {
   en: 'A file of the app could not be fetched, or failed. Check the network, then load it again. What you recorded and taught is untouched.',
-  'zh-Hans': '应用的某个文件无法获取，或运行失败。请检查网络后重新加载。您录制和教过的内容没有受到影响。',
+  'zh-Hans': '应用的某个文件无法获取，或运行失败。请检查网络后重新加载。你录制和教过的内容没有受到影响。',
 };
 const AGAIN: Words = { en: 'Load it again', 'zh-Hans': '重新加载' };
 
