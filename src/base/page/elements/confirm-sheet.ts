@@ -30,16 +30,17 @@ export class ConfirmSheet extends LitElement {
   /** The words of the button that does it. */
   @property() action = '';
   @state() private asking = false;
-  @query('sg-sheet') private readonly sheet!: Sheet;
+  @query('sg-sheet') private readonly sheet!: Sheet | null;
   #answer: ((yes: boolean) => void) | undefined;
 
-  /** @returns whether it is to be done */
+  /** @returns whether it is to be done; not what was asked before and is not answered yet */
   async ask(): Promise<boolean> {
     this.#end(false);
+    const answer = new Promise<boolean>((resolve) => (this.#answer = resolve));
     this.asking = true;
     await this.updateComplete;
-    await this.sheet.show();
-    return new Promise((resolve) => (this.#answer = resolve));
+    await this.sheet?.show();
+    return answer;
   }
 
   override render(): unknown {
@@ -47,7 +48,7 @@ export class ConfirmSheet extends LitElement {
     return html`<sg-sheet .heading=${this.heading} @close=${this.#onClose}>
       <p>${this.text}</p>
       <div>
-        <button data-action="no" @click=${() => this.sheet.close()}>${msg('Go on as before')}</button>
+        <button data-action="no" @click=${() => this.sheet?.close()}>${msg('Go on as before')}</button>
         <button class="primary" data-action="yes" @click=${() => this.#yes()}>${this.action}</button>
       </div>
     </sg-sheet>`;
@@ -55,7 +56,7 @@ export class ConfirmSheet extends LitElement {
 
   #yes(): void {
     this.#end(true);
-    this.sheet.close();
+    this.sheet?.close();
   }
 
   #onClose(): void {
