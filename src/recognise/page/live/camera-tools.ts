@@ -1,16 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { type ControlAction, ControlEvent, ZoomEvent } from '../events';
-import { icon, type IconName } from '../../../base/page/elements/icons';
+import { ControlEvent, ZoomEvent } from '../events';
+import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { ZoomLimits } from './aim-controller';
 import { zoomText } from './aim-words';
 
 /**
- * Torch, where the camera has one, zoom, and the way back to the middle of the image.
+ * Torch, where the camera has one, and zoom.
  *
- * @event sg-control - `torch`: the torch was switched; `aim-middle`: the middle is to be looked at again
+ * @event sg-control - the torch was switched
  * @event sg-zoom - another zoom was chosen
  */
 @customElement('sg-camera-tools')
@@ -67,28 +67,24 @@ export class CameraTools extends LitElement {
   @property({ attribute: false }) limits: ZoomLimits | undefined;
   /** A factor. */
   @property({ type: Number }) zoom = 1;
-  /** Whether a person has the network look at another square than the middle one. */
-  @property({ type: Boolean }) aimed = false;
   @property({ type: Boolean }) hasTorch = false;
   @property({ type: Boolean }) torch = false;
 
   override render(): unknown {
-    return html`
-      ${this.hasTorch ? this.#button('torch', 'torch', msg('Torch'), this.torch) : nothing} ${this.limits ? this.#zoom(this.limits) : nothing}
-      ${this.aimed ? this.#button('aim-middle', 'middle', msg('Look at the middle again')) : nothing}
-    `;
+    return html`${this.hasTorch ? this.#switch() : nothing} ${this.limits ? this.#zoom(this.limits) : nothing}`;
   }
 
-  #button(action: ControlAction, name: IconName, label: string, pressed?: boolean): unknown {
+  #switch(): unknown {
+    const words = msg('Torch');
     return html`<button
       class="icon"
-      data-action=${action}
-      aria-label=${label}
-      title=${label}
-      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
-      @click=${() => this.dispatchEvent(new ControlEvent(action))}
+      data-action="torch"
+      aria-label=${words}
+      title=${words}
+      aria-pressed=${String(this.torch)}
+      @click=${() => this.dispatchEvent(new ControlEvent('torch'))}
     >
-      ${icon(name)}
+      ${icon('torch')}
     </button>`;
   }
 

@@ -13,8 +13,9 @@ import '../../../base/page/elements/sheet';
 import './more-actions';
 
 /**
- * A sheet with all sources of images: each camera, a screen, a video file.
+ * A sheet with all sources of images: each camera, a screen, a video file; while one runs, above them what is wanted now and then.
  *
+ * @event sg-control - what is wanted now and then was pressed
  * @event sg-camera-choice - a camera was chosen
  * @event sg-screen-choice - a screen is to be shared
  * @event sg-film-file - a video file was chosen
