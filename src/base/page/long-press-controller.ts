@@ -12,13 +12,18 @@ export class LongPressController implements ReactiveController {
   #held: HTMLElement | undefined;
   #spent = false;
 
-  constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
+  /** @param mayBeHeld whether a long press on this button is one; else it is a press like any other */
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly mayBeHeld: (button: HTMLButtonElement) => boolean,
+  ) {
     host.addController(this);
   }
 
   hostConnected(): void {
     this.host.addEventListener('pointerdown', this.#onDown);
-    for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const) this.host.addEventListener(type, this.#onEnd);
+    for (const type of ['pointerup', 'pointerleave'] as const) this.host.addEventListener(type, this.#onEnd);
+    for (const type of ['pointercancel', 'keydown'] as const) this.host.addEventListener(type, this.#onNoClick);
     this.host.addEventListener('click', this.#onClick, { capture: true });
     this.host.addEventListener('contextmenu', this.#onMenu);
   }
@@ -26,7 +31,8 @@ export class LongPressController implements ReactiveController {
   hostDisconnected(): void {
     this.#let();
     this.host.removeEventListener('pointerdown', this.#onDown);
-    for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const) this.host.removeEventListener(type, this.#onEnd);
+    for (const type of ['pointerup', 'pointerleave'] as const) this.host.removeEventListener(type, this.#onEnd);
+    for (const type of ['pointercancel', 'keydown'] as const) this.host.removeEventListener(type, this.#onNoClick);
     this.host.removeEventListener('click', this.#onClick, { capture: true });
     this.host.removeEventListener('contextmenu', this.#onMenu);
   }
@@ -42,7 +48,7 @@ export class LongPressController implements ReactiveController {
     this.#spent = false;
     if (event.pointerType === 'mouse') return;
     const button = event.composedPath().find((target): target is HTMLButtonElement => target instanceof HTMLButtonElement);
-    if (!button) return;
+    if (!button || !this.mayBeHeld(button)) return;
     this.#timer = setTimeout(() => {
       this.#spent = true;
       this.#held = button;
@@ -51,6 +57,12 @@ export class LongPressController implements ReactiveController {
   };
 
   readonly #onEnd = (): void => this.#let();
+
+  /** The click that ended the press will not come any more: the next one is another. */
+  readonly #onNoClick = (): void => {
+    this.#let();
+    this.#spent = false;
+  };
 
   /** The click that ends a long press is no press. */
   readonly #onClick = (event: Event): void => {

@@ -60,7 +60,8 @@ export const sharedStyles = css`
     background: var(--sg-text);
     color: var(--sg-background);
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     opacity: 0.45;
     cursor: default;
   }
@@ -96,7 +97,8 @@ export const sharedStyles = css`
       background: Highlight;
       color: HighlightText;
     }
-    button:disabled {
+    button:disabled,
+    button[aria-disabled='true'] {
       border-color: GrayText;
       color: GrayText;
       opacity: 1;

@@ -57,7 +57,7 @@ export const controlBarStyles = css`
     color: inherit;
   }
   @media (hover: hover) {
-    .tool:not(:disabled):hover {
+    .tool:not([aria-disabled]):hover {
       background: var(--sg-surface-2);
     }
   }

@@ -24,6 +24,12 @@ interface Tool {
   readonly disabled?: boolean;
 }
 
+/** Whether a long press on it is a question for its name: not where that is shown, and never on what keeps, records or stops, which has to be sure. */
+function mayBeHeld(button: HTMLElement): boolean {
+  const name = button.querySelector('.name');
+  return name !== null && getComputedStyle(name).visibility === 'hidden' && !button.matches('.shutter, [data-action=stop]');
+}
+
 /**
  * The start, and then one row: a shutter in the middle that keeps a picture or, by the switch beside it, records; the other camera, the way back
  * to the middle, and more. While it records: the stop in the middle, pause, and a picture.
@@ -56,7 +62,7 @@ export class ControlBar extends LitElement {
 
   constructor() {
     super();
-    new LongPressController(this);
+    new LongPressController(this, mayBeHeld);
   }
 
   /** Whether a key had pressed what goes with this update. */
@@ -147,7 +153,15 @@ export class ControlBar extends LitElement {
   }
 
   #tool({ action, icon: symbol, label, name, disabled = false }: Tool): unknown {
-    return html`<button class="tool" data-action=${action} aria-label=${label} title=${label} ?disabled=${disabled} @click=${() => this.#send(action)}>
+    // Not `disabled`, which would take the focus from under the key that pressed it.
+    return html`<button
+      class="tool"
+      data-action=${action}
+      aria-label=${label}
+      title=${label}
+      aria-disabled=${disabled ? 'true' : nothing}
+      @click=${() => (disabled ? undefined : this.#send(action))}
+    >
       <span class="disc">${icon(symbol)}</span><span class="name">${name}</span>
     </button>`;
   }

@@ -12,9 +12,10 @@ import '../look/map-legend';
 import './live-stats';
 
 /**
- * What is going on, over the image: the rate, the figures and the map's legend where they are wanted, and the buttons for both.
+ * What is going on, over the image: the way on where it stands still, the figures with the rate and the map's legend where they are wanted, and
+ * the switches of both.
  *
- * @event sg-control - the figures, or the map, are to be shown or not
+ * @event sg-control - `statistics`, `map`: to be shown or not; `unfreeze`, `resume`: the way on
  */
 @customElement('sg-live-bar')
 @localized()
@@ -71,6 +72,17 @@ export class LiveBar extends LitElement {
   @property({ type: Boolean }) frozen = false;
   /** Whether the network gives no answer. */
   @property({ type: Boolean }) stalled = false;
+
+  /** Whether a key had pressed the way on, which goes with its press. */
+  #hadFocus = false;
+
+  override willUpdate(): void {
+    this.#hadFocus = this.hasUpdated && this.renderRoot.querySelector('.stands:focus-visible') !== null;
+  }
+
+  override updated(): void {
+    if (this.#hadFocus) this.renderRoot.querySelector('button')?.focus();
+  }
 
   override render(): unknown {
     const { figures, map, statistics } = this;
