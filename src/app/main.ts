@@ -1,4 +1,5 @@
 import './page/app';
+import { watchForKeyboard } from './page/phone/is-phone';
 import { holdInstallOffer } from './page/platform/install-prompt';
 import { startLanguage } from '../base/page/language';
 import { becomeIsolated, holdBuild } from './page/platform/service-worker';
@@ -7,6 +8,7 @@ import { allowOwnScripts } from '../base/shared/own-scripts';
 
 allowOwnScripts();
 holdInstallOffer();
+watchForKeyboard();
 holdBuild();
 await Promise.all([becomeIsolated(), startLanguage(new SettingsStore().value.language)]);
 document.body.prepend(document.createElement('sg-app'));

@@ -33,7 +33,7 @@ export function installsByShareMenu(): boolean {
   return (navigator as Navigator & { standalone?: boolean }).standalone === false;
 }
 
-/** Whether the app can be installed, and whether a person has been asked already. */
+/** Whether the app can be installed, and whether a person has answered already. */
 export class InstallController implements ReactiveController {
   #asked = browserStorage()?.getItem(KEY) === 'asked';
 
@@ -53,7 +53,7 @@ export class InstallController implements ReactiveController {
     return offer !== undefined;
   }
 
-  /** Whether a person may be asked unbidden: once ever. */
+  /** Whether a person may be asked unbidden: until they have answered. */
   get mayAsk(): boolean {
     return this.possible && !this.#asked;
   }

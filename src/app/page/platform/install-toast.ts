@@ -6,7 +6,7 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 import { toastStyles } from './toast-styles';
 
 /**
- * Offers to install the app, once: after that the settings have it.
+ * Offers to install the app, until a person has answered: after that the settings have it.
  *
  * @event sg-install-choice - a person's answer
  */

@@ -44,10 +44,8 @@ export class PlatformNotices extends LitElement {
   private readonly offline = new OfflineController(this, () => this.updates.answers());
   #told: OfflineProgress | undefined;
   private readonly install = new InstallController(this);
-  private readonly turn = new NoticeTurn<'update' | 'damage' | 'install'>(this, (notice) => {
-    if (notice === 'install') this.install.dismiss();
-    else this.updates.later();
-  });
+  // What is damaged is to be known: only who has read it sends it away.
+  private readonly turn = new NoticeTurn<'update' | 'damage' | 'install'>(this, ['damage']);
   /** Whether the kept files were looked at in this visit. */
   #looked = false;
 
@@ -75,11 +73,11 @@ export class PlatformNotices extends LitElement {
     const { updates, offline, install } = this;
     // Once it is kept: only then is it true that it works without a network.
     const offered = install.mayAsk && offline.progress?.phase === 'kept';
-    const notice = updates.ready ? 'update' : updates.damage ? 'damage' : offered ? 'install' : undefined;
-    this.turn.show(notice);
+    const there = { update: updates.ready, damage: updates.damage !== undefined, install: offered };
+    const notice = this.turn.of((['update', 'damage', 'install'] as const).filter((id) => there[id]));
     return html`
       ${notice === 'update' ? html`<sg-update-toast @sg-update-choice=${this.#onUpdate}></sg-update-toast>` : nothing}
-      ${notice === 'damage' ? html`<sg-damage-toast .state=${updates.damage} @sg-update-choice=${this.#onUpdate}></sg-damage-toast>` : nothing}
+      ${notice === 'damage' ? html`<sg-damage-toast .state=${updates.damage} @sg-update-choice=${this.#onDamage}></sg-damage-toast>` : nothing}
       ${notice === 'install' ? html`<sg-install-toast @sg-install-choice=${this.#onInstall}></sg-install-toast>` : nothing}
       <sg-offline-status ?hidden=${notice !== undefined} .progress=${offline.progress} ?news=${offline.news}></sg-offline-status>
     `;
@@ -99,6 +97,11 @@ export class PlatformNotices extends LitElement {
   #onUpdate({ choice }: UpdateChoiceEvent): void {
     if (choice === 'reload') this.updates.apply();
     else this.updates.later();
+  }
+
+  #onDamage({ choice }: UpdateChoiceEvent): void {
+    if (choice === 'reload') this.updates.apply();
+    else this.updates.read();
   }
 }
 

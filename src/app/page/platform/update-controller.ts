@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Workbox } from 'workbox-window';
 import { hasServiceWorker, pageBuild, SERVICE_WORKER } from './service-worker';
+import { updateOffer } from './update-offer';
 import type { ServiceWorkerMessage, ShellState } from '../../../base/shared/offline';
 
 /** A page that stays open looks for a new version when it is seen again, but not more often than this, milliseconds. */
@@ -11,7 +12,7 @@ const TAKE_OVER_TIMEOUT = 5000;
 
 /** Registers the service worker and learns of new versions; loads the page anew only where a person asks for it. */
 export class UpdateController implements ReactiveController {
-  /** Whether another version is there than the one that this page is of. */
+  /** Whether another version is there than the one that this page is of, and was not put off. */
   ready = false;
   /** What was found where kept files of the app are damaged: until a person has read it. */
   damage: ShellState | undefined;
@@ -78,10 +79,15 @@ export class UpdateController implements ReactiveController {
     this.host.requestUpdate();
   }
 
-  /** Hides the offer for this visit. */
+  /** Puts the new version off: the settings go on offering it. */
   later(): void {
-    this.damage = undefined;
     this.#set(false);
+  }
+
+  /** A person has read what was damaged. */
+  read(): void {
+    this.damage = undefined;
+    this.host.requestUpdate();
   }
 
   /** Puts the new version in charge and loads the page anew. */
@@ -97,6 +103,7 @@ export class UpdateController implements ReactiveController {
 
   #set(ready: boolean): void {
     this.ready = ready;
+    if (ready) updateOffer.put(() => this.apply());
     this.host.requestUpdate();
   }
 

@@ -3,8 +3,9 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg } from '@lit/localize';
 import type { WorkerCapabilities } from '../../../recognise/shared/index';
-import { isPhone } from '../phone/is-phone';
+import { hasKeyboard, isPhone } from '../phone/is-phone';
 import { InstallController, installsByShareMenu } from '../platform/install-prompt';
+import { updateOffer } from '../platform/update-offer';
 import { canSpeak } from '../../../recognise/page/index';
 import { LANGUAGES } from '../../../base/page/language';
 import { Follower } from '../../../base/page/shared-controller';
@@ -50,11 +51,13 @@ export class SettingsSheet extends LitElement {
 
   constructor() {
     super();
-    new Follower(this, () => [this.settings]);
+    new Follower(this, () => [this.settings, updateOffer]);
   }
 
   async show(): Promise<void> {
     this.wasReset = false;
+    // A key may have been pressed since.
+    this.requestUpdate();
     await this.updateComplete;
     await this.sheet.show();
   }
@@ -83,7 +86,7 @@ export class SettingsSheet extends LitElement {
           ['light', msg('light')],
           ['dark', msg('dark')],
         ])}
-        ${isPhone() ? nothing : this.#switch('shortcuts', msg('Single keys as shortcuts'))}
+        ${this.#switch('shortcuts', msg('Single keys as shortcuts'))}
       </fieldset>
       <fieldset>
         <legend>${msg('Computing')}</legend>
@@ -96,12 +99,13 @@ export class SettingsSheet extends LitElement {
         ${this.#switch('adaptive', msg('Spare battery and heat'), msg('Recognises less often where the device is hot, busy or low.'))}
       </fieldset>
       <div class="actions">
+        ${updateOffer.apply ? html`<button data-action="update" @click=${updateOffer.apply}>${msg('A new version is ready.')} ${msg('Reload')}</button>` : nothing}
         ${this.#link('status', msg('What this device can do'), html`${icon('chart')}`)}
         ${isPhone() ? nothing : this.#link('phone', msg('Open on a phone'), html`${icon('phone')}`)}
         ${this.install.possible
           ? html`<button @click=${() => void this.install.install()}>${icon('download')}${msg('Install the app')}</button>`
           : nothing}
-        ${isPhone() ? nothing : this.#link('shortcuts', msg('Keyboard shortcuts'), html`${icon('keyboard')}`)}
+        ${isPhone() && !hasKeyboard() ? nothing : this.#link('shortcuts', msg('Keyboard shortcuts'), html`${icon('keyboard')}`)}
         <button data-action="reset" @click=${() => void this.#reset()}>${msg('Reset all settings')}</button>
         <a href=${NOTICES} target="_blank" rel="noopener">${msg('Licences')}</a>
       </div>
