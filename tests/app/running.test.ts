@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NOTICE_MS, NoticeTurn } from '../../src/app/page/platform/notice-turn';
+import { UpdateController } from '../../src/app/page/platform/update-controller';
 import { CameraRest, UNSEEN_MS } from '../../src/app/page/running/camera-rest';
 import type { CameraController } from '../../src/recognise/page/index';
 import { FakeHost, FakePage } from '../support/fake-page';
@@ -83,27 +84,52 @@ describe('NoticeTurn', () => {
     }
   }
 
+  type Notice = 'update' | 'damage' | 'install';
+  const begin = (): NoticeTurn<Notice> => new NoticeTurn<Notice>(new Place() as unknown as FakeHost & HTMLElement, ['damage']);
+
   it('takes a notice away after a while, but not from under a pointer, the focus, or in a hidden tab', () => {
-    const over: string[] = [];
-    const turn = new NoticeTurn<'update' | 'install'>(new Place() as unknown as FakeHost & HTMLElement, (id) => over.push(id));
-    turn.show('install');
+    const turn = begin();
+    expect(turn.of(['install'])).toBe('install');
     vi.advanceTimersByTime(NOTICE_MS - 1);
     // The same one, shown again, has no more time for that; another one has its own.
-    turn.show('install');
-    turn.show('update');
+    expect(turn.of(['install'])).toBe('install');
+    expect(turn.of(['update'])).toBe('update');
     vi.advanceTimersByTime(NOTICE_MS - 1);
-    expect(over).toEqual([]);
+    expect(turn.of(['update'])).toBe('update');
     used = 'hover';
     vi.advanceTimersByTime(NOTICE_MS);
     used = '';
     page.show(false);
     vi.advanceTimersByTime(NOTICE_MS);
-    expect(over).toEqual([]);
+    expect(turn.of(['update'])).toBe('update');
     page.show(true);
     vi.advanceTimersByTime(NOTICE_MS);
-    expect(over).toEqual(['update']);
-    turn.show(undefined);
+    expect(turn.of(['update'])).toBeUndefined();
+    expect(turn.of([])).toBeUndefined();
     vi.advanceTimersByTime(2 * NOTICE_MS);
-    expect(over).toEqual(['update']);
+    expect(turn.of(['update', 'install'])).toBe('install');
+  });
+
+  it('gives the next its turn, and keeps up what is to be known until it is answered', () => {
+    const turn = begin();
+    const there: Notice[] = ['update', 'damage', 'install'];
+    expect(turn.of(there)).toBe('update');
+    vi.advanceTimersByTime(NOTICE_MS);
+    expect(turn.of(there)).toBe('damage');
+    vi.advanceTimersByTime(10 * NOTICE_MS);
+    expect(turn.of(there)).toBe('damage');
+    expect(turn.of(['update', 'install'])).toBe('install');
+  });
+});
+
+describe('UpdateController', () => {
+  it('tells of damage until that was read, whatever becomes of a new version', () => {
+    const updates = new UpdateController(new FakeHost());
+    Object.assign(updates, { ready: true, damage: { damaged: 1, mended: 0, replaced: false } });
+    updates.later();
+    expect([updates.ready, updates.damage?.damaged]).toEqual([false, 1]);
+    Object.assign(updates, { ready: true });
+    updates.read();
+    expect([updates.ready, updates.damage]).toEqual([true, undefined]);
   });
 });

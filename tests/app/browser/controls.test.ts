@@ -51,6 +51,25 @@ const bar = (): Locator => page.locator('sg-live-view sg-control-bar');
 const labels = (): Locator => page.locator('sg-live-view sg-label-list li');
 const view = (id: string): Promise<void> => page.locator(`sg-view-navigation a[href="#${id}"]`).click();
 const strip = (): Locator => page.locator('sg-running-strip');
+/** What has the focus, as it is read out. */
+const focused = (): Promise<string> => page.evaluate(() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+});
+
+/** Rests a finger on a button for as long as a long press takes, whose time is over at once; then lets go, or another has taken the touch away. */
+const hold = (button: Locator, end: 'click' | 'pointercancel' = 'click'): Promise<void> => button.evaluate((element: HTMLElement, how) => {
+  const { setTimeout } = globalThis;
+  const due: (() => void)[] = [];
+  const finger = (type: string): unknown => element.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', bubbles: true, composed: true }));
+  globalThis.setTimeout = ((then: () => void) => due.push(then)) as unknown as typeof globalThis.setTimeout;
+  finger('pointerdown');
+  globalThis.setTimeout = setTimeout;
+  for (const then of due) then();
+  finger(how === 'click' ? 'pointerup' : how);
+  if (how === 'click') element.click();
+}, end);
 
 describe('taps', () => {
   it('1 from the start to a label, 2 to keep a picture and share it', async () => {
@@ -210,13 +229,52 @@ describe('the row of controls', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('takes a long press for what it is on only where the name is hidden, and the shutter\'s for a press everywhere', async () => {
+    await open({ ...FINGER, viewport: { width: 844, height: 390 } });
+    await bar().locator('.start').tap();
+    await labels().first().waitFor();
+    const more = bar().getByRole('button', { name: 'More' });
+    const dialog = page.getByRole('dialog', { name: 'More' });
+    await hold(more);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    // A press of a key is another one than that which came to no click.
+    await hold(more, 'pointercancel');
+    await more.evaluate((button: HTMLElement) => button.click());
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await hold(bar().getByRole('button', { name: 'Keep a picture' }));
+    await page.locator('sg-taken-picture').waitFor();
+    await page.setViewportSize(PHONE);
+    await more.locator('.name').waitFor();
+    await hold(more);
+    await dialog.waitFor();
+  });
+
+  it('keeps the focus where the press of a key ends what it is on', async () => {
+    await open({});
+    await bar().locator('.start').click();
+    await labels().first().waitFor();
+    const middle = bar().getByRole('button', { name: 'Look at the middle again' });
+    expect(await middle.isDisabled()).toBe(true);
+    for (const key of ['+', '+', 'ArrowLeft']) await page.keyboard.press(key);
+    await page.locator('sg-live-view .reticle.aimed').waitFor();
+    await middle.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('sg-live-view .reticle:not(.aimed)').waitFor();
+    await expect.poll(() => middle.isDisabled()).toBe(true);
+    expect(await focused()).toBe('Look at the middle again');
+    await page.keyboard.press('f');
+    const unfreeze = page.getByRole('button', { name: 'Unfreeze' });
+    await unfreeze.focus();
+    await page.keyboard.press('Enter');
+    await unfreeze.waitFor({ state: 'detached' });
+    await expect.poll(focused).toBe('Show where the network looked');
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('keeps the focus where one goes on: the shutter after the start, and after a recording that R ended', async () => {
     await open({});
-    const focused = (): Promise<string> => page.evaluate(() => {
-      let element = document.activeElement;
-      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-      return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
-    });
     await bar().locator('.start').focus();
     await page.keyboard.press('Enter');
     await expect.poll(focused).toBe('Keep a picture');
@@ -236,6 +294,17 @@ describe('the row of controls', () => {
 });
 
 describe('the way on', () => {
+  it('a question that is asked again answers no to the first, and waits for the second', async () => {
+    await open({});
+    const sheet = page.locator('sg-live-view sg-confirm-sheet');
+    const answers = sheet.evaluate((element) => {
+      const confirm = element as HTMLElement & { ask(): Promise<boolean> };
+      return Promise.all([confirm.ask(), confirm.ask()]);
+    });
+    await sheet.getByRole('button', { name: 'Stop both' }).click();
+    expect(await answers).toEqual([false, true]);
+  });
+
   it('Escape leaves a field, and keys are the page\'s again', async () => {
     await open({});
     await bar().locator('.start').click();
@@ -334,12 +403,18 @@ describe('what runs', () => {
     expect(await labels().count()).toBe(0);
   });
 
-  it('a phone is offered neither another phone nor keys', async () => {
+  it('a phone is offered neither another phone nor what keys do, unless it has a keyboard; keys can be switched off everywhere', async () => {
     await open(FINGER);
-    await page.getByRole('button', { name: 'Settings' }).tap();
     const sheet = page.locator('sg-settings-sheet');
-    await sheet.getByRole('button', { name: 'Reset all settings' }).waitFor();
-    expect(await sheet.locator('[data-sheet=phone], [data-sheet=shortcuts], [name=shortcuts]').count()).toBe(0);
+    const offers = async (): Promise<number[]> => {
+      await page.getByRole('button', { name: 'Settings' }).tap();
+      await sheet.getByRole('button', { name: 'Reset all settings' }).waitFor();
+      return Promise.all(['[data-sheet=phone]', '[data-sheet=shortcuts]', '[name=shortcuts]'].map((each) => sheet.locator(each).count()));
+    };
+    expect(await offers()).toEqual([0, 0, 1]);
+    await page.keyboard.press('Escape');
+    await sheet.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await offers()).toEqual([0, 1, 1]);
   });
 });
 

@@ -242,6 +242,9 @@ describe.skipIf(models.length === 0)('a new version', () => {
     await toast.getByRole('button', { name: 'Later' }).click();
     await toast.waitFor({ state: 'detached' });
     expect(loads.page).toBe(0);
+    // It is within reach all the same.
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.locator('sg-settings-sheet').getByRole('button', { name: 'A new version is ready. Reload' }).waitFor();
 
     // The offer comes back with the next visit.
     await openApp(page, serving.url);
