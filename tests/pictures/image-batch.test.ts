@@ -59,7 +59,9 @@ describe('pictures that were kept', () => {
     decoding = decoded.promise;
     const restoring = restore(kept(1, 'a.jpg'), kept(2, 'b.jpg'));
     await settled();
+    expect(batch.keepsSome).toBe(true);
     batch.clear();
+    expect(batch.keepsSome).toBe(false);
     decoded.resolve();
     await restoring;
     expect(names()).toEqual([]);

@@ -32,6 +32,8 @@ export class ImageBatch extends SharedController {
   #generation = 0;
   /** Kept images that were taken away one by one. */
   readonly #removed = new Set<number>();
+  /** Those that are kept, as they were read; also where they are not in the list. */
+  readonly #kept = new Set<number>();
 
   /** @param keepLabels keeps the labels of a kept image that had none, by its key; a refusal does no harm: it is recognised again at the next visit */
   constructor(
@@ -55,6 +57,11 @@ export class ImageBatch extends SharedController {
     return this.#counts.waiting + this.#counts.running > 0;
   }
 
+  /** Whether some are kept on the device, in the list or not. */
+  get keepsSome(): boolean {
+    return this.#kept.size > 0;
+  }
+
   /** Images that are through, well or not. */
   get finished(): number {
     return this.#counts.done + this.#counts.failed;
@@ -75,6 +82,8 @@ export class ImageBatch extends SharedController {
   async restore(reading: Promise<readonly (KeptImage & { readonly key: number })[]>): Promise<void> {
     const generation = this.#generation;
     const kept = await reading;
+    if (generation !== this.#generation) return;
+    for (const { key } of kept) if (!this.#removed.has(key)) this.#kept.add(key);
     const known = new Set([...this.#removed, ...this.items.map(({ key }) => key)]);
     for (const { key, file, top, width, height, modelId, precision } of kept) {
       if (known.has(key)) continue;
@@ -91,7 +100,10 @@ export class ImageBatch extends SharedController {
   /** Takes one away and gives its thumbnail back. */
   remove({ id, key, thumbnailUrl }: DoneImage): void {
     URL.revokeObjectURL(thumbnailUrl);
-    if (key !== undefined) this.#removed.add(key);
+    if (key !== undefined) {
+      this.#removed.add(key);
+      this.#kept.delete(key);
+    }
     this.#set(this.items.filter((item) => item.id !== id));
   }
 
@@ -108,6 +120,7 @@ export class ImageBatch extends SharedController {
   /** Takes all away and gives their thumbnails back. */
   clear(): void {
     this.#generation++;
+    this.#kept.clear();
     for (const item of this.items) if (item.state === 'done') URL.revokeObjectURL(item.thumbnailUrl);
     this.#attempts.clear();
     this.#set([]);

@@ -55,11 +55,6 @@ export function keepLabels(key: number, { top, modelId, precision }: Pick<KeptIm
   });
 }
 
-/** How many are kept. @throws Fault `storage-failed` */
-export function countKeptImages(): Promise<number> {
-  return use((database) => database.count(STORE));
-}
-
 /** Takes one away. @throws Fault `storage-failed` */
 export function removeKeptImage(key: number): Promise<void> {
   return use((database) => database.delete(STORE, key));

@@ -9,7 +9,7 @@ import type { DoneImage, FailedImage } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
 import { ImageBatch } from './image-batch';
-import { countKeptImages, keepLabels, keptImages, removeKeptImage, removeKeptImages } from './kept-images';
+import { keepLabels, keptImages, removeKeptImage, removeKeptImages } from './kept-images';
 import { recogniserContext, type RecogniserController } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
@@ -221,8 +221,7 @@ export class PicturesView extends LitElement {
   }
 
   async #onClear(): Promise<void> {
-    // Also those that are not shown, or not yet.
-    if ((await countKeptImages().catch(() => 0)) > 0) {
+    if (this.batch.keepsSome) {
       this.leaving = undefined;
       if (!(await this.confirm.ask())) return;
       this.stays = await removeKeptImages().then(() => false, () => true);
