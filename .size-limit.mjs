@@ -40,7 +40,7 @@ export default [
   lazy('pictures', 'pictures-view', '15 kB'),
   lazy('sessions', 'sessions-view', '44 kB'),
   lazy('teach', 'teach-view', '24 kB'),
-  lazy('recording', 'recording-panel', '23 kB'),
+  lazy('recording', 'recording-panel', '23.2 kB'),
   lazy('settings', 'settings-sheet', '3 kB'),
   lazy('status', 'status-sheet', '3.5 kB'),
   lazy('keys', 'shortcut-sheet', '2 kB'),
