@@ -43,6 +43,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   certainty: { says: '[FOLDER]: what a confidence threshold hides', file: 'tools/accuracy/certainty.ts' },
   quality: { says: '[FOLDER]: when images are called dark and blurred, and how right labels are then', file: 'tools/accuracy/quality.ts' },
   'look-study': { says: '[FOLDER] [--count N]: where a second look goes best (docs/accuracy.md)', file: 'tools/accuracy/look-study.ts' },
+  'mean-study': { says: '[FOLDER]: how the answers of views are best averaged, by network (docs/accuracy.md)', file: 'tools/accuracy/mean-study.ts' },
   'views-study': { says: '[FOLDER]: what the features of two frames tell apart (docs/recording.md)', file: 'tools/accuracy/views-study.ts' },
   'dim-study': { says: '[FOLDER] [--count N]: what helps in a dim room (docs/accuracy.md)', file: 'tools/accuracy/dim-study.ts' },
   efficientnet: {

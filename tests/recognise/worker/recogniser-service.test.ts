@@ -107,6 +107,22 @@ describe('RecogniserService', () => {
     }
   });
 
+  it('looks at mirrored frames where the network gains by them alone: not EfficientNet-Lite0', async () => {
+    /** Dark on its left, bright on its right. */
+    const halves = (): PixelFrame => ({ ...frame(0), data: new Uint8ClampedArray(300 * 260 * 4).map((_, i) => ((i >> 2) % 300 < 150 ? 100 : 200)) });
+    const lefts = async (architecture: ModelManifest['architecture']): Promise<number> => {
+      await service.load({ ...request(), manifest: { ...manifest(), architecture } }, () => undefined);
+      const seen = new Set<number>();
+      for (let id = 0; id < 6; id++) {
+        await service.recognise(halves(), { id, capturedAt: id * 33, count: 1 });
+        seen.add(Math.round(100 * engines[engines.length - 1].input[0]));
+      }
+      return seen.size;
+    };
+    expect(await lefts('resnet18')).toBe(2);
+    expect(await lefts('efficientnet-lite0')).toBe(1);
+  });
+
   it('shows dim frames brighter to a network that ImageNet taught, and as they are to all else', async () => {
     await service.load(request(), () => undefined);
     let id = 0;
