@@ -63,7 +63,7 @@ function slope(points: readonly (readonly [number, number])[]): number {
 async function recordOnce(page: Page): Promise<void> {
   await record(page);
   await withVideo(page, { seconds: 2, recognitions: 1 });
-  await page.locator('sg-recording-bar').getByRole('button', { name: 'Stop recording' }).click();
+  await page.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
   await page.locator('sg-recording-notice [data-kind="kept"]').waitFor();
   await page.locator('sg-recording-notice').getByRole('button', { name: 'Close' }).click();
 }
@@ -180,7 +180,9 @@ async function main(): Promise<void> {
     }
     // After all of it the page still does what it is for.
     await page.getByRole('link', { name: 'Live' }).click();
-    await page.locator('sg-label-list li').first().waitFor();
+    // It is closed a minute after the live view is left.
+    if (await page.getByRole('button', { name: 'Start the camera' }).isVisible()) await startCamera(page);
+    else await page.locator('sg-label-list li').first().waitFor();
     if (errors.length > 0) throw new Error(`The page complained:\n${errors.join('\n')}`);
     write(page, 'endurance', lines);
   } finally {

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
-import { ownModelOf } from '../../base/shared/own-model';
+import { numberedNames, ownModelOf } from '../../base/shared/own-model';
 import {
   decodeModel, describeClassifier, encodeModel, externalFiles, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
   foldResNet, KNOWN_ANSWER_LENGTH, type KnownAnswer, type OnnxModel, ownKernels, precisionOf, type Preprocessing,
@@ -95,9 +95,10 @@ function preprocessingOf({ ports, range, open }: ClassifierDescription, { prepro
   };
 }
 
-/** Those of lists of names that are there, and no list twice. */
+/** Those of lists of names that are there and name something, and no list twice. */
 function listsOf(found: readonly (readonly string[] | undefined)[]): (readonly string[])[] {
-  const lists = new Map(found.flatMap((list) => (list && list.length > 0 ? [[JSON.stringify(list), list] as const] : [])));
+  const names = (list: readonly string[]): boolean => numberedNames(list.length).some((number, i) => number !== list[i]);
+  const lists = new Map(found.flatMap((list) => (list && names(list) ? [[JSON.stringify(list), list] as const] : [])));
   return [...lists.values()];
 }
 
@@ -133,8 +134,11 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
   };
   const own = ownModelOf(description);
   if (own) {
-    const told = { ...changedManifest(manifest, own), source: own.source };
-    return { ...draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description), unread: companions.unread };
+    // A list that lies beside an exported file is given anew.
+    const beside = companions.lists.find(({ length }) => length === own.classNames?.length);
+    const told = { ...changedManifest(manifest, { ...own, ...(beside ? { classNames: beside } : {}) }), source: own.source };
+    const draft = draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description);
+    return { ...draft, lists: listsOf([...companions.lists, ...draft.lists]), unread: companions.unread };
   }
   return {
     manifest,

@@ -171,8 +171,9 @@ export class MemoryClassStore implements ClassStore {
 export async function openClassStore(): Promise<ClassStore> {
   const database = new DeviceDatabase<Schema>(DATABASE, STORES);
   try {
-    // Room that nothing reads any more.
-    await database.use((opened) => opened.clear('blocks'));
+    await database.use(() => Promise.resolve());
+    // Room that nothing reads any more. Where it cannot be given back, as on a full device, what is taught is there all the same.
+    void database.use((opened) => opened.clear('blocks')).catch(() => undefined);
     return new DatabaseStore(database);
   } catch {
     return new MemoryClassStore();

@@ -161,9 +161,8 @@ export class TeachService implements TeachApi {
   importFile(file: Blob, model: FeatureModel): Promise<ImportSummary> {
     return this.#changing(async (store) => {
       const change = await importClasses(file, model, await store.classes(), await store.examples());
-      const deleteExamples = change.examples.map((e) => e.id);
-      await store.change({ ...change, deleteExamples });
-      const undo = this.#remember({ deleteClasses: change.classes.map((t) => t.id), deleteExamples });
+      await store.change(change);
+      const undo = this.#remember({ deleteClasses: change.classes.map((t) => t.id), deleteExamples: change.examples.map((e) => e.id) });
       return { classes: change.classes.length, examples: change.examples.length, undo };
     });
   }

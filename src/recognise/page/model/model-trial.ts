@@ -18,6 +18,8 @@ const ANSWER_MS = 8_000;
  */
 export class ModelTrial {
   manifest: ModelManifest;
+  /** Lists of class names that a person gave, the newest first: another output may have been tried meanwhile. */
+  #given: readonly (readonly string[])[] = [];
 
   private constructor(
     private readonly client: RecogniserClient,
@@ -74,12 +76,17 @@ export class ModelTrial {
       return;
     }
     try {
-      this.loaded = await loadDraft(this.client, manifest, this.draft, () => undefined);
+      if (change.classNames) this.#given = [change.classNames, ...this.#given];
+      this.loaded = await loadDraft(this.client, manifest, this.#lists, () => undefined);
       this.manifest = this.loaded.manifest;
     } catch (error) {
-      if (!this.client.dead) await loadDraft(this.client, this.manifest, this.draft, () => undefined).catch(() => undefined);
+      if (!this.client.dead) await loadDraft(this.client, this.manifest, this.#lists, () => undefined).catch(() => undefined);
       throw faultOfFile(error);
     }
+  }
+
+  get #lists(): readonly (readonly string[])[] {
+    return [...this.#given, ...this.draft.lists];
   }
 
   /** @param frame is transferred whatever happens */
@@ -112,15 +119,15 @@ const OTHER_SIZES = [256, 384, 299, 192, 160, 128, 96, 64] as const;
 
 /** Starts a file; where it does not say how large a picture is, and what is usual does not run, with other sizes. */
 async function loadAsItIs(client: RecogniserClient, draft: ModelDraft, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
-  const { manifest, origins } = draft;
+  const { manifest, origins, lists } = draft;
   try {
-    return await loadDraft(client, manifest, draft, onProgress);
+    return await loadDraft(client, manifest, lists, onProgress);
   } catch (error) {
     if (origins.size === 'file') throw error;
     for (const crop of OTHER_SIZES) {
       if (client.dead) break;
       const preprocessing = { crop, resize: Math.round((crop / manifest.preprocessing.crop) * manifest.preprocessing.resize) };
-      const loaded = await loadDraft(client, changedManifest(manifest, { preprocessing }), draft, onProgress).catch(() => undefined);
+      const loaded = await loadDraft(client, changedManifest(manifest, { preprocessing }), lists, onProgress).catch(() => undefined);
       if (loaded) return loaded;
     }
     throw error;
@@ -128,7 +135,7 @@ async function loadAsItIs(client: RecogniserClient, draft: ModelDraft, onProgres
 }
 
 /** Runs a file, called by names that fit what it gives: another output has other classes, and of some only a run tells how many. */
-async function loadDraft(client: RecogniserClient, manifest: ModelManifest, { lists }: ModelDraft, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+async function loadDraft(client: RecogniserClient, manifest: ModelManifest, lists: readonly (readonly string[])[], onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
   const [{ precision }] = manifest.variants;
   const load = (as: ModelManifest): Promise<LoadedModel> => client.load({ manifest: as, precision, location: { kind: 'draft' }, engine: 'ort', threads: 1 }, onProgress);
   const loaded = await load(manifest);
