@@ -61,16 +61,16 @@ describe('RecogniserClient', () => {
 
   it('lets a slow load go on as long as it makes progress', async () => {
     const load = async (_: unknown, report: (p: object) => Promise<void>): Promise<string> => {
-      for (let i = 0; i < 5; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        await report({ phase: 'download', loaded: i, total: 5 });
+      for (let i = 0; i < 8; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 80));
+        await report({ phase: 'download', loaded: i, total: 8 });
       }
       return 'loaded';
     };
-    const { client } = await RecogniserClient.start(spawn({ ...CAPABLE, load }), TIMEOUTS);
+    const { client } = await RecogniserClient.start(spawn({ ...CAPABLE, load }), { ...TIMEOUTS, start: 20_000, load: 500 });
     const progress: unknown[] = [];
     expect(await client.load({} as never, (p) => progress.push(p))).toBe('loaded');
-    expect(progress).toHaveLength(5);
+    expect(progress).toHaveLength(8);
     client.dispose();
   });
 });
