@@ -106,6 +106,10 @@ export const liveViewStyles = css`
     sg-recording-panel {
       grid-area: 1 / 2;
     }
+    /* An empty one would lie over the hint. */
+    sg-recording-panel:not([filled]) {
+      align-self: start;
+    }
     .missing {
       grid-area: 1 / 2;
       width: 16rem;
