@@ -59,7 +59,7 @@ function loopOf(operation: readonly number[]): Uint8Array<ArrayBuffer> {
 type Run = (turns: number, bits: number) => number;
 
 async function compile(operation: readonly number[]): Promise<Run> {
-  const instance = await WebAssembly.instantiate(await WebAssembly.compile(loopOf(operation)));
+  const { instance } = await WebAssembly.instantiate(loopOf(operation));
   return instance.exports.run as Run;
 }
 
