@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
-/** How host.ts names the worker of a further thread, which tsc leaves as it is. */
+/** How the worker of a further thread is named where one is started, which tsc leaves as it is. */
 const [WORKER, BUILT_WORKER] = ["'./simd/thread.worker.ts'", "'./simd/thread.worker.js'"];
 
 rmSync(dist, { recursive: true, force: true });
@@ -20,10 +20,12 @@ for (const name of readdirSync(dist, { recursive: true }).map(String).filter((fi
   writeFileSync(path, readFileSync(path, 'utf8').replace(/(?<=(?:from |import\()'\.[^']*)\.ts(?=')/g, '.js'));
 }
 
-const host = join(dist, 'host.js');
-const code = readFileSync(host, 'utf8');
-if (!code.includes(WORKER)) throw new Error(`host.ts does not start ${WORKER} any more: build.mjs has to follow.`);
-writeFileSync(host, code.replace(WORKER, BUILT_WORKER));
+for (const name of ['host', 'page-threads']) {
+  const path = join(dist, `${name}.js`);
+  const code = readFileSync(path, 'utf8');
+  if (!code.includes(WORKER)) throw new Error(`${name}.ts does not start ${WORKER} any more: build.mjs has to follow.`);
+  writeFileSync(path, code.replace(WORKER, BUILT_WORKER));
+}
 
 const simd = join(here, 'simd');
 for (const name of readdirSync(simd).filter((file) => file.endsWith('.wasm'))) copyFileSync(join(simd, name), join(dist, 'simd', name));
