@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, openSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { LabelStudio } from '../../tools/label-studio';
+import { freePort } from './free-port';
 import { SCRATCH } from './shared';
 
 /** Its database is made at the first start, which takes minutes on a machine that others use as well. */
@@ -20,15 +20,6 @@ export function labelStudioPython(): string | undefined {
   if (existsSync(command) && spawnSync(join(venv, 'bin/python'), ['-c', 'import importlib.metadata as m; m.version("label-studio")']).status === 0) return command;
   console.warn(`\n*** SKIPPED: a real Label Studio needs Python packages, 1.5 GB: python3 -m venv ${venv} && ${venv}/bin/pip install label-studio==1.23.2 ***\n`);
   return undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export interface RunningLabelStudio extends LabelStudio {

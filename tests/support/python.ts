@@ -5,21 +5,30 @@ import { alone } from './alone';
 import { ROOT, SCRATCH } from './shared';
 
 /**
- * A Python with the packages that the parity test's reference needs, in tests/.tmp/venv; made at first use.
- * @returns its path, or undefined with a loud word where there is no Python 3 with venv or pip cannot install
+ * A Python of its own in tests/.tmp, made at first use, by one process at a time.
+ * @param works whether it has what is wanted, given its path
+ * @param packages what pip is to install
+ * @returns its path, or undefined where there is no Python 3 with venv or pip cannot install
  */
-export function referencePython(): string | undefined {
-  const folder = join(SCRATCH, 'venv');
+export function venvPython(name: string, works: (python: string) => boolean, ...packages: readonly string[]): string | undefined {
+  const folder = join(SCRATCH, name);
   const python = join(folder, 'bin/python');
-  const works = (): boolean => existsSync(python) && spawnSync(python, ['-c', 'import numpy, onnxruntime, PIL']).status === 0;
+  const ready = (): boolean => existsSync(python) && works(python);
   const make = (): boolean => {
-    if (works()) return true;
+    if (ready()) return true;
     if (spawnSync('python3', ['-m', 'venv', folder], { encoding: 'utf8' }).status !== 0) return false;
-    const requirements = join(ROOT, 'tests/parity/requirements.txt');
-    spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], { stdio: 'inherit' });
-    return works();
+    spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], { stdio: 'inherit' });
+    return ready();
   };
-  if (alone(folder, make)) return python;
-  console.warn('\n*** SKIPPED: the parity test needs Python 3 with venv and pip, to run Pillow and onnxruntime. ***\n');
-  return undefined;
+  return alone(folder, make) ? python : undefined;
+}
+
+/** Whether a Python can import modules. */
+export const imports = (modules: string) => (python: string): boolean => spawnSync(python, ['-c', `import ${modules}`]).status === 0;
+
+/** A Python with the packages that the parity test's reference needs; undefined, with a loud word, where it cannot be had. */
+export function referencePython(): string | undefined {
+  const python = venvPython('venv', imports('numpy, onnxruntime, PIL'), '-r', join(ROOT, 'tests/parity/requirements.txt'));
+  if (python === undefined) console.warn('\n*** SKIPPED: the parity test needs Python 3 with venv and pip, to run Pillow and onnxruntime. ***\n');
+  return python;
 }

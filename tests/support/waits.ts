@@ -40,3 +40,8 @@ export async function nextScene(page: Page): Promise<void> {
     video.remove();
   });
 }
+
+/** How many frames the live view has had, by its figures, which must be shown. */
+export async function framesPresented(page: Page): Promise<number> {
+  return Number(/\/ *([\d,]+)/.exec((await page.locator('dd[data-key="skipped"]').textContent()) ?? '')?.[1].replaceAll(',', ''));
+}

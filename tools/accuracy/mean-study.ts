@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { createEngine, Preprocessor, softmax, squareAt, topK, visibleSquare, type View } from '../../src/engine/index';
 import { TIGHT } from '../../src/recognise/shared/look-cycle';
 import { modelIndex } from '../../src/server/model-index';
+import { noise } from '../../tests/support/weights';
 import { table, writePart } from '../bench/report';
 import { ACCURACY, labelledPictures, share, wantedOf } from './figures';
 
@@ -56,15 +57,14 @@ for (const { id, name, preprocessing, variants } of modelIndex(join(root, 'publi
   const file = variants.find(({ precision }) => precision !== 'int8')?.file ?? variants[0].file;
   const engine = await createEngine(readFileSync(join(root, 'public/models', file)), { threads: 2 });
   const preprocessor = new Preprocessor(preprocessing);
-  let seed = 1;
-  const noise = (): number => ((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1);
+  const next = noise(1);
   for (const [scene, dim] of [['stills', undefined], ['dim and noisy', DIM]] as const) {
     const scores = new Map<string, Score>();
     for (const picture of names) {
       const { data, info } = await sharp(join(folder, picture)).rotate().toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true });
       const { width, height } = info;
       // Each view is of a frame of its own, with noise of its own.
-      const seen = (): Uint8Array => (dim ? data.map((v, i) => (i % 4 === 3 ? v : Math.max(0, Math.min(255, v * dim.light + dim.noise * (noise() + noise() + noise()))))) : data);
+      const seen = (): Uint8Array => (dim ? data.map((v, i) => (i % 4 === 3 ? v : Math.max(0, Math.min(255, v * dim.light + dim.noise * (next() + next() + next()))))) : data);
       const whole = visibleSquare(width, height, preprocessing);
       const tight = squareAt({ x: 0.5, y: 0.5, side: (whole.width * TIGHT) / Math.min(width, height) }, width, height);
       const look = async (view: View): Promise<Float32Array> => {

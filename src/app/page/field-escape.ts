@@ -1,6 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-
-const FIELD = 'input:not([type=button], [type=checkbox], [type=radio], [type=range]), textarea, select';
+import { isInDialog, TYPING } from '../../base/page/shortcut-controller';
 
 /** Escape leaves a field, so that single keys do what they do elsewhere; unless the field needs it, or a sheet, which closes by it. */
 export class FieldEscape implements ReactiveController {
@@ -17,10 +16,8 @@ export class FieldEscape implements ReactiveController {
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
-    const path = event.composedPath();
-    if (path.some((target) => target instanceof HTMLDialogElement && target.open)) return;
-    const [field] = path;
-    if (field instanceof HTMLElement && field.matches(FIELD)) field.blur();
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || isInDialog(event)) return;
+    const [field] = event.composedPath();
+    if (field instanceof HTMLElement && field.matches(TYPING)) field.blur();
   };
 }

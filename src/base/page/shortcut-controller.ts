@@ -3,8 +3,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 /** What keys do. The key is `KeyboardEvent.key` in lower case, `shift+` before it where Shift makes it another; several keys may do the same. */
 export type Shortcuts<Action extends string> = Readonly<Record<string, Action>>;
 
-/** Elements that take letters themselves. */
-const TYPING = 'input:not([type=button], [type=checkbox], [type=radio], [type=range], [type=submit], [type=reset]), textarea, select, [contenteditable=""], [contenteditable=true]';
+/** Elements that take letters themselves, as a selector. */
+export const TYPING = 'input:not([type=button], [type=checkbox], [type=radio], [type=range], [type=submit], [type=reset]), textarea, select, [contenteditable=""], [contenteditable=true]';
 /** Elements that arrow keys belong to: sliders, radio buttons, and what a person has put the focus on to scroll or choose in. */
 const MOVED = 'input, [tabindex="0"], [role=slider], [role=tablist], [role=radiogroup]';
 /** Elements that Space and Enter belong to. */
@@ -33,6 +33,11 @@ export function shortcutOf<Action extends string>(shortcuts: Shortcuts<Action>, 
   return action;
 }
 
+/** Whether an event came from within a dialog that is open, which has its own keys; a closed one keeps the focus until the next frame. */
+export function isInDialog(event: KeyboardEvent): boolean {
+  return pathOf(event).some((element) => element instanceof HTMLDialogElement && element.open);
+}
+
 /** Calls back for single keys, wherever the focus is but in fields, in dialogs, and with modifiers (those are the browser's). */
 export class ShortcutController<Action extends string> implements ReactiveController {
   /**
@@ -57,8 +62,7 @@ export class ShortcutController<Action extends string> implements ReactiveContro
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const action = shortcutOf(this.shortcuts, event);
-    // A dialog has its own keys; a closed one keeps the focus until the next frame.
-    if (action === undefined || pathOf(event).some((element) => element instanceof HTMLDialogElement && element.open)) return;
+    if (action === undefined || isInDialog(event)) return;
     if (this.onAction(action)) event.preventDefault();
   };
 }

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, PHONE } from '../../support/browser';
-import { openMore, pressMore, pressRecord } from '../../support/controls';
+import { openMore, pressMore, pressRecord, recordWithLabels } from '../../support/controls';
 import { coveredControls, sidewaysScroll } from '../../support/layout';
 import { ownPages } from '../../support/own-pages';
 import { withVideo } from '../../support/recorder-page';
@@ -340,10 +340,15 @@ describe('the way on', () => {
       await sheet.show();
       sheet.remove();
     });
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await sheets.waitFor();
-    await page.keyboard.press('Escape');
-    await sheets.waitFor({ state: 'detached' });
+    const entries = (): Promise<number> => page.evaluate(() => history.length);
+    const before = await entries();
+    for (let i = 0; i < 2; i++) {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await sheets.waitFor();
+      await page.keyboard.press('Escape');
+      await sheets.waitFor({ state: 'detached' });
+    }
+    expect(await entries()).toBe(before);
     await page.goBack();
     await expect.poll(hash).not.toBe('#sessions');
     await bar().locator('.start').waitFor();
@@ -487,14 +492,7 @@ describe.each([
       await note(`the camera on, ${id}`);
     }
     await view('live');
-    await pressRecord(page);
-    await page.locator('sg-recording-bar').waitFor();
-    const field = page.locator('sg-recording-panel').getByRole('combobox');
-    for (const name of ['tabby', 'my red mug']) {
-      await field.fill(name);
-      await field.press('Enter');
-    }
-    await page.locator('sg-label-bar').getByRole('button', { name: 'my red mug' }).waitFor();
+    await recordWithLabels(page);
     await note('recording');
     await openMore(page);
     await page.keyboard.press('Escape');

@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -11,6 +10,7 @@ import { modelIndex } from '../../../src/server/model-index';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { cloudflare, gitHubPages, netlify, type Host } from '../../support/hosts';
 import { plainVideo } from '../../support/plain-video';
+import { freePort } from '../../support/free-port';
 import { ROOT } from '../../support/shared';
 
 /** What is hosted is the build itself, with its compressed files, also where other tests run on one with a seeded model. */
@@ -30,16 +30,6 @@ const NGINX = ((): string | undefined => {
   });
 })();
 if (!NGINX) console.warn('\n*** SKIPPED: deploy/nginx is only tried where there is an nginx (Debian: apt-get install nginx-light). ***\n');
-
-/** A port that nobody has just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A real nginx with the configuration as it is shipped, but for port and folder. */
 async function nginx(binary: string, folder: string): Promise<Host> {

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { violations } from '../../support/axe';
 import { openApp } from '../../support/browser';
-import { pressRecord } from '../../support/controls';
+import { recordWithLabels } from '../../support/controls';
 import { sidewaysScroll, smallTargets } from '../../support/layout';
 import { ownPages } from '../../support/own-pages';
 
@@ -66,17 +66,6 @@ async function square(): Promise<{ height: number; covered: number }> {
   return { height: (seen.bottom - seen.top) / height, covered: area(common(seen, labels)) / area(seen) };
 }
 
-async function record(): Promise<void> {
-  await pressRecord(page);
-  await page.locator('sg-recording-bar').waitFor();
-  const field = page.locator('sg-recording-panel').getByRole('combobox');
-  for (const name of ['tabby', 'my red mug']) {
-    await field.fill(name);
-    await field.press('Enter');
-  }
-  await page.locator('sg-label-bar').getByRole('button', { name: 'my red mug' }).waitFor();
-}
-
 describe.each([
   [844, 390],
   [667, 375],
@@ -102,7 +91,7 @@ describe.each([
   it('records beside the picture', async () => {
     await open(width, height);
     await start();
-    await record();
+    await recordWithLabels(page);
     expect(await outOfSight()).toEqual([]);
     const { height: share } = await square();
     expect(share).toBeGreaterThan(0.4);
@@ -138,7 +127,7 @@ describe('a small phone, 320 x 568', () => {
     const rows = async (buttons: Locator): Promise<number> => new Set(await buttons.evaluateAll((all) => all.map((b) => Math.round((b.getBoundingClientRect().top + b.getBoundingClientRect().bottom) / 2)))).size;
     expect(await rows(page.locator('header button:visible'))).toBe(1);
     expect(await rows(page.locator('sg-live-view sg-control-bar button'))).toBe(1);
-    await record();
+    await recordWithLabels(page);
     expect(await outOfSight()).toEqual([]);
     expect((await square()).height).toBeGreaterThan(0.3);
     expect(await page.locator('sg-live-view sg-label-list li:visible').count()).toBe(1);

@@ -8,6 +8,7 @@ import { DIST, serveBuilt } from '../../../tools/serve';
 import { openApp, openBrowser, withoutTrial } from '../../support/browser';
 import { plainVideo } from '../../support/plain-video';
 import { freezeRenderers } from '../../support/slow-renderers';
+import { framesPresented } from '../../support/waits';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the test of a page that stands still needs a model in dist/models (npm run model, npm run build). ***\n');
@@ -28,16 +29,15 @@ describe.skipIf(!hasModel)('a page that stood still with its worker', () => {
       await page.getByRole('button', { name: 'Start the camera' }).click();
       await page.getByRole('button', { name: 'Show figures' }).click();
       await page.locator('sg-label-list li').first().waitFor({ timeout: 60_000 });
-      const presented = async (): Promise<number> => Number(/\/ *([\d,]+)/.exec((await page.locator('dd[data-key="skipped"]').textContent()) ?? '')?.[1].replaceAll(',', ''));
-      await expect.poll(presented).toBeGreaterThan(10);
+      await expect.poll(() => framesPresented(page)).toBeGreaterThan(10);
       let started = 0;
       page.on('worker', (worker) => (started += Number(worker.url().includes('recogniser.worker'))));
-      const before = await presented();
+      const before = await framesPresented(page);
       runOn = freezeRenderers(profile);
       await pass(FROZEN_MS);
       runOn();
       runOn = () => undefined;
-      await expect.poll(presented, { timeout: 30_000 }).toBeGreaterThan(before + 10);
+      await expect.poll(() => framesPresented(page), { timeout: 30_000 }).toBeGreaterThan(before + 10);
       await page.locator('sg-label-list:not([old]) li').first().waitFor();
       expect(await page.locator('sg-fault-panel').count()).toBe(0);
       expect(started).toBe(0);

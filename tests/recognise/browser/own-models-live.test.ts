@@ -13,6 +13,7 @@ import { colourClassifier } from '../../support/classifiers';
 import { plainVideo } from '../../support/plain-video';
 import { SCRATCH } from '../../support/shared';
 import { slowRenderers } from '../../support/slow-renderers';
+import { framesPresented } from '../../support/waits';
 import { randomResNet, writeSafetensors } from '../../support/weights';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
@@ -120,15 +121,14 @@ describe.skipIf(!hasModel)('a model that is taken in while the camera is live, o
       const before = await running();
       expect(before).toMatch(/^ready /);
       runOn = slowRenderers(profile, 0.12);
-      const presented = async (): Promise<number> => Number(/\/ *([\d,]+)/.exec((await page.locator('dd[data-key="skipped"]').textContent()) ?? '')?.[1].replaceAll(',', ''));
       await page.locator('header button[aria-haspopup]').click();
       await page.locator('sg-model-picker input[type=file]').setInputFiles(colours);
       const [kept, refused] = [page.locator('sg-model-sheet button[name=keep]'), page.locator('sg-model-picker p.fault[role=alert]')];
       await kept.or(refused).first().waitFor({ timeout: 120_000 });
       expect(await running()).toBe(before);
       expect(await page.locator('sg-fault-panel').count()).toBe(0);
-      const shown = await presented();
-      await expect.poll(presented, { timeout: 30_000 }).toBeGreaterThan(shown);
+      const shown = await framesPresented(page);
+      await expect.poll(() => framesPresented(page), { timeout: 30_000 }).toBeGreaterThan(shown);
       await runOn();
       runOn = () => Promise.resolve();
       if (await kept.isVisible()) await page.locator('sg-model-sheet').getByRole('button', { name: 'Leave it' }).click();

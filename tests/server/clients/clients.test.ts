@@ -1,29 +1,19 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelConfidence } from '../../../src/server/job';
-import { alone } from '../../support/alone';
+import { imports, venvPython } from '../../support/python';
 import { encodedImage, post, startService, type TestService } from '../../support/server/service';
-import { SCRATCH } from '../../support/shared';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** A Python with the clients; undefined, with a loud word, where it cannot be had. */
 function clientsPython(): string | undefined {
-  const folder = join(SCRATCH, 'venv-clients');
-  const python = join(folder, 'bin/python');
-  const works = (): boolean => existsSync(python) && spawnSync(python, ['-c', 'import kserve, tritonclient.http']).status === 0;
-  const make = (): boolean => {
-    if (works()) return true;
-    if (spawnSync('python3', ['-m', 'venv', folder]).status !== 0) return false;
-    spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join(HERE, 'requirements.txt')], { stdio: 'inherit' });
-    return works();
-  };
-  if (alone(folder, make)) return python;
-  console.warn('\n*** SKIPPED: the test with the clients of Triton and KServe needs Python 3 with venv and pip. ***\n');
-  return undefined;
+  const found = venvPython('venv-clients', imports('kserve, tritonclient.http'), '-r', join(HERE, 'requirements.txt'));
+  if (found === undefined) console.warn('\n*** SKIPPED: the test with the clients of Triton and KServe needs Python 3 with venv and pip. ***\n');
+  return found;
 }
 
 const python = clientsPython();

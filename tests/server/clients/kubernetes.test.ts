@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { alone } from '../../support/alone';
+import { venvPython } from '../../support/python';
 import { ROOT, SCRATCH } from '../../support/shared';
 
 const VERSION = 'v5.6.0';
@@ -23,15 +24,9 @@ function findKustomize(): string | undefined {
 
 /** kubernetes-validate from PyPI, which holds Kubernetes' own schemas (kubeconform fetches them from GitHub); undefined where pip cannot get it. */
 function findValidator(): string | undefined {
-  const folder = join(SCRATCH, 'venv-kubernetes');
-  const path = join(folder, 'bin/kubernetes-validate');
-  const make = (): boolean => {
-    if (existsSync(path)) return true;
-    if (spawnSync('python3', ['-m', 'venv', folder]).status !== 0) return false;
-    spawnSync(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'kubernetes-validate==1.37.0'], { stdio: 'inherit' });
-    return existsSync(path);
-  };
-  if (alone(folder, make)) return path;
+  const command = (python: string): string => join(dirname(python), 'kubernetes-validate');
+  const python = venvPython('venv-kubernetes', (found) => existsSync(command(found)), 'kubernetes-validate==1.37.0');
+  if (python !== undefined) return command(python);
   console.warn("\n*** SKIPPED: deploy/ is not compared with Kubernetes' schemas: pip cannot get kubernetes-validate. ***\n");
   return undefined;
 }

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { icon } from './icons';
-import { sheetClosed, sheetOpened } from './open-sheets';
+import { sheetOpened } from './open-sheets';
 import { sharedStyles } from './styles';
 
 /**
@@ -83,12 +83,6 @@ export class Sheet extends LitElement {
   @property({ type: Boolean }) plain = false;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
-  /** Taken off the page while it is open, it tells of no close. */
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    sheetClosed(this);
-  }
-
   get open(): boolean {
     return this.dialog.open;
   }
@@ -98,7 +92,7 @@ export class Sheet extends LitElement {
     await this.updateComplete;
     if (this.dialog.open) return;
     this.dialog.showModal();
-    sheetOpened(this);
+    sheetOpened(this.dialog);
   }
 
   close(): void {
@@ -118,7 +112,6 @@ export class Sheet extends LitElement {
   }
 
   #onClose(): void {
-    sheetClosed(this);
     this.dispatchEvent(new Event('close'));
   }
 

@@ -12,7 +12,7 @@ import { ClassListEvent, ModelFileEvent, ModelRemoveEvent } from '../events';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
 import { icon } from '../../../base/page/elements/icons';
-import { sheetClosed, sheetOpened } from '../../../base/page/elements/open-sheets';
+import { sheetOpened } from '../../../base/page/elements/open-sheets';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import './load-progress';
 import { isKept } from './kept-models';
@@ -61,16 +61,11 @@ export class ModelPicker extends LitElement {
   @state() private kept: ReadonlySet<string> = new Set();
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    sheetClosed(this);
-  }
-
   show(): void {
     void this.#lookForKept();
     if (this.dialog.open) return;
     this.dialog.showModal();
-    sheetOpened(this);
+    sheetOpened(this.dialog);
   }
 
   close(): void {
@@ -83,7 +78,7 @@ export class ModelPicker extends LitElement {
 
   override render(): unknown {
     const comparison = this.#compared();
-    return html`<dialog aria-labelledby="title" @click=${this.#onBackdrop} @close=${() => sheetClosed(this)}>
+    return html`<dialog aria-labelledby="title" @click=${this.#onBackdrop}>
       <div class="head">
         <h2 id="title">${msg('Models')}</h2>
         <button class="icon" aria-label=${msg('Close')} @click=${() => this.close()}>${icon('close')}</button>
