@@ -1,16 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { ControlEvent, ZoomEvent } from '../events';
-import { icon } from '../../../base/page/elements/icons';
+import { type ControlAction, ControlEvent, ZoomEvent } from '../events';
+import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { ZoomLimits } from './aim-controller';
 import { zoomText } from './aim-words';
 
 /**
- * Torch, where the camera has one, and zoom.
+ * Torch, where the camera has one, zoom, and, where no row of controls beside it has that, the way back to the middle of the image.
  *
- * @event sg-control - the torch was switched
+ * @event sg-control - `torch`: the torch was switched; `aim-middle`: the middle is to be looked at again
  * @event sg-zoom - another zoom was chosen
  */
 @customElement('sg-camera-tools')
@@ -67,24 +67,28 @@ export class CameraTools extends LitElement {
   @property({ attribute: false }) limits: ZoomLimits | undefined;
   /** A factor. */
   @property({ type: Number }) zoom = 1;
+  /** Whether a way back to the middle one is to be shown, as a person has the network look at another square. */
+  @property({ type: Boolean }) aimed = false;
   @property({ type: Boolean }) hasTorch = false;
   @property({ type: Boolean }) torch = false;
 
   override render(): unknown {
-    return html`${this.hasTorch ? this.#switch() : nothing} ${this.limits ? this.#zoom(this.limits) : nothing}`;
+    return html`
+      ${this.hasTorch ? this.#button('torch', 'torch', msg('Torch'), this.torch) : nothing} ${this.limits ? this.#zoom(this.limits) : nothing}
+      ${this.aimed ? this.#button('aim-middle', 'middle', msg('Look at the middle again')) : nothing}
+    `;
   }
 
-  #switch(): unknown {
-    const words = msg('Torch');
+  #button(action: ControlAction, name: IconName, label: string, pressed?: boolean): unknown {
     return html`<button
       class="icon"
-      data-action="torch"
-      aria-label=${words}
-      title=${words}
-      aria-pressed=${String(this.torch)}
-      @click=${() => this.dispatchEvent(new ControlEvent('torch'))}
+      data-action=${action}
+      aria-label=${label}
+      title=${label}
+      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+      @click=${() => this.dispatchEvent(new ControlEvent(action))}
     >
-      ${icon('torch')}
+      ${icon(name)}
     </button>`;
   }
 
