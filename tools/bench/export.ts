@@ -17,10 +17,24 @@ import { peakMemory } from './process-memory';
 import { machine, table, writePart } from './report';
 
 /*
- * npm run bench -- export [MINUTES...]
- * The memory that an export takes, by the length of the session: long sessions (640 x 480, 15 frames a second, 10
- * answers a second) are imported into the built app in Chromium, and exported through its sheet.
+ * npm run bench -- export [MINUTES[x MBIT]...]
+ * The memory that an export takes, by the length and the bit rate of the session: long sessions (640 x 480, 15 frames a second, 10
+ * answers a second) are imported into the built app in Chromium, and exported through its sheet. `60x22.4` is an hour at 22.4 Mbit/s, 10 GB:
+ * that needs 40 GB on the disk.
  */
+
+/** A session that is measured: its length, and its film's bit rate in Mbit/s. */
+interface Length {
+  readonly minutes: number;
+  readonly mbit: number;
+}
+
+const LENGTHS: readonly Length[] = [
+  { minutes: 10, mbit: 1 },
+  { minutes: 60, mbit: 1 },
+  { minutes: 180, mbit: 1 },
+  { minutes: 60, mbit: 22.4 },
+];
 
 const RATE = 15;
 /** Encoding takes the longest by far: only measured up to this length, minutes. */
@@ -33,12 +47,14 @@ const NAMES: Readonly<Partial<Record<ExportFormat, string>>> = {
   'image-folder': 'ImageFolder, a frame every 5 s',
   'label-studio': 'Label Studio (encoded anew)',
 };
-const HEAD = ['minutes', 'export', 'file, MB', 'memory, MB', 'seconds', 'import of the session: memory, MB'];
+const HEAD = ['minutes', 'Mbit/s', 'export', 'file, MB', 'memory, MB', 'seconds', 'import of the session: memory, MB'];
+
+const idOf = ({ minutes, mbit }: Length): string => `bench-${minutes}-${Math.round(mbit)}`;
 
 /** A video of a minute, over and over, in fragments of a second. */
-function longVideo(minutes: number): string {
+function longVideo({ minutes, mbit }: Length): string {
   const minute = join(SCRATCH, 'bench-minute.mp4');
-  const path = join(SCRATCH, `bench-${minutes}.mp4`);
+  const path = join(SCRATCH, 'bench-video.mp4');
   const run = (...options: string[]): void => void execFileSync('ffmpeg', ['-v', 'error', '-y', ...options]);
   run(
     '-f',
@@ -53,8 +69,9 @@ function longVideo(minutes: number): string {
     '0',
     '-g',
     String(RATE),
-    '-b:v',
-    '1M',
+    // What the image needs less than that is filled, so that a film of ten gigabytes has as many.
+    ...['-b:v', '-minrate', '-maxrate', '-bufsize'].flatMap((name) => [name, `${mbit}M`]),
+    ...(mbit > 1 ? ['-x264-params', 'nal-hrd=cbr'] : []),
     '-pix_fmt',
     'yuv420p',
     minute,
@@ -74,8 +91,9 @@ function longVideo(minutes: number): string {
 }
 
 /** Our own zip of a session of so many minutes, as a file. */
-async function longZip(minutes: number): Promise<string> {
-  const video = longVideo(minutes);
+async function longZip(length: Length): Promise<string> {
+  const video = longVideo(length);
+  const { minutes } = length;
   const durationUs = minutes * 60_000_000;
   const recognitions = Array.from({ length: minutes * 600 }, (_, i) =>
     i % 100 < 50 ? answer(i * 100_000, CAT, 0.9, DOG) : answer(i * 100_000, DOG, 0.6, CAT),
@@ -90,12 +108,12 @@ async function longZip(minutes: number): Promise<string> {
     ['human.jsonl', new Blob([toJsonLines(spans)])],
   ];
   const manifest = manifestOf({
-    id: `bench-${minutes}`,
+    id: idOf(length),
     name: `${minutes} minutes`,
     durationUs,
     film: { ...manifestOf().film, width: 640, height: 480 },
   });
-  const zip = join(SCRATCH, `bench-${minutes}.zip`);
+  const zip = join(SCRATCH, `${idOf(length)}.zip`);
   await pipeline(Readable.fromWeb(makeZip(bundleEntries(manifest, files)) as never), createWriteStream(zip));
   rmSync(video);
   return zip;
@@ -124,7 +142,7 @@ async function exportOne(page: Page, id: string, format: ExportFormat): Promise<
 async function measure(
   url: string,
   zip: string,
-  minutes: number,
+  length: Length,
   format: ExportFormat,
 ): Promise<{ readonly row: string[]; readonly version: string }> {
   const browsing = await openBrowser({ own: true, context: { acceptDownloads: true } });
@@ -137,17 +155,18 @@ async function measure(
     await page.waitForTimeout(1500);
     const added = await peakMemory(async () => {
       await page.locator('sg-sessions-view input[type=file]').setInputFiles(zip);
-      await card(page, `bench-${minutes}`).waitFor({ timeout: 120_000 });
+      await card(page, idOf(length)).waitFor({ timeout: 600_000 });
       await imported(page);
     });
     // The import's worker is gone, its memory not at once.
     await page.waitForTimeout(1500);
     const start = performance.now();
-    const { before, peak, result } = await peakMemory(() => exportOne(page, `bench-${minutes}`, format));
+    const { before, peak, result } = await peakMemory(() => exportOne(page, idOf(length), format));
     const seconds = (performance.now() - start) / 1000;
     const [above, ofImport] = [peak - before, added.peak - added.before].map((bytes) => (bytes / MB).toFixed(0));
     const row = [
-      String(minutes),
+      String(length.minutes),
+      String(length.mbit),
       NAMES[format] ?? format,
       (result / MB).toFixed(1),
       above,
@@ -161,10 +180,15 @@ async function measure(
   }
 }
 
+function lengthOf(arg: string): Length {
+  const [minutes, mbit = 1] = arg.split('x').map(Number);
+  return { minutes, mbit };
+}
+
 /**
  * Writes docs/sessions.md's table; only prints it where other lengths are asked for.
  *
- * @param args lengths of the sessions in minutes; 10, 60 and 180 if left out
+ * @param args lengths of the sessions in minutes, with the film's bit rate in Mbit/s behind an `x`, 1 if left out; LENGTHS if there is none
  */
 export async function benchExport(args: readonly string[]): Promise<void> {
   mkdirSync(SCRATCH, { recursive: true });
@@ -173,11 +197,11 @@ export async function benchExport(args: readonly string[]): Promise<void> {
   let chromium = '';
   console.log(HEAD.join(' | '));
   try {
-    for (const minutes of args.length > 0 ? args.map(Number) : [10, 60, 180]) {
-      const zip = await longZip(minutes);
+    for (const length of args.length > 0 ? args.map(lengthOf) : LENGTHS) {
+      const zip = await longZip(length);
       for (const format of FORMATS) {
-        if (format === 'label-studio' && minutes > LONGEST_ENCODED) continue;
-        const { row, version } = await measure(serving.url, zip, minutes, format);
+        if (format === 'label-studio' && length.minutes > LONGEST_ENCODED) continue;
+        const { row, version } = await measure(serving.url, zip, length, format);
         rows.push(row);
         chromium = version;
       }
