@@ -6,7 +6,7 @@ import { HANDS_ON, intAttribute, intsAttribute, makersOf, type OnnxModel, type O
 
 /** A classifier that reads activations averaged over their places, so that each place's part in a score can be told. */
 export interface PooledClassifier {
-  /** Name of the activations before they are averaged, shape [1, channels, height, width]. */
+  /** Name of the activations before they are averaged, shape [1, channels, height, width], or with the channels last. */
   readonly activations: string;
   /** Shape [classes, channels]. */
   readonly weight: Float32Array;
@@ -26,7 +26,7 @@ function averages(node: OnnxNode): boolean {
   if (node.op !== 'ReduceMean') return false;
   const axes = intsAttribute(node, 'axes');
   // From opset 18 on the axes are an input: then all that is known is that the classifier's width fits.
-  return !axes || axes.map((axis) => (axis + 4) % 4).sort().join() === '2,3';
+  return !axes || ['2,3', '1,2'].includes(axes.map((axis) => (axis + 4) % 4).sort().join());
 }
 
 /**
