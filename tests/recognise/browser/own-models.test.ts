@@ -190,6 +190,10 @@ describe.skipIf(!hasModel)('own models', () => {
     await sheet().locator('input[name=std]').fill('20');
     await sheet().locator('input[name=std]').press('Tab');
     await expect.poll(share).toBeLessThan(before / 2);
+    await sheet().locator('input[name=std]').fill('0.2, 0');
+    await sheet().locator('input[name=std]').press('Tab');
+    await sheet().locator('.fault').filter({ hasText: 'give one number above 0, or three' }).waitFor();
+    expect(await sheet().locator('input[name=std]').inputValue()).toMatch(/^20,/);
     await sheet().locator('input[name=names]').setInputFiles(write('two.txt', 'a\nb\n'));
     await sheet().locator('.fault').filter({ hasText: 'The list has 2 names, the model 3 classes' }).waitFor();
     await sheet().locator('input[name=names]').setInputFiles(write('three.json', JSON.stringify({ id2label: { 0: 'rot', 1: 'gruen', 2: 'blau' } })));
@@ -200,6 +204,55 @@ describe.skipIf(!hasModel)('own models', () => {
     await sheet().locator('button[name=keep]').click();
     await runs('Corrected').waitFor({ timeout: 60_000 });
     expect((await labels())[0][0]).toBe('rot');
+  });
+
+  it('takes another side of the picture, another cut, the other order of the input and another kind of answer, each tried at once', async () => {
+    // Green in the middle, red around it: more is green the closer the cut.
+    const green = await sharp({ create: { width: 140, height: 140, channels: 3, background: '#20d030' } }).png().toBuffer();
+    const middle = join(SCRATCH, 'middle.png');
+    await sharp({ create: { width: 320, height: 320, channels: 3, background: '#d03020' } }).composite([{ input: green, left: 90, top: 90 }]).png().toFile(middle);
+    // Its shares are behind a softmax that is not the last of its layers, and so are not known as such; nothing tells the order of its dimensions.
+    const open = colourClassifier({
+      metadata, shape: ['n', 'p', 'q', 'r'],
+      after: [node('Softmax', ['raw'], ['shares'], { axis: attribute.int(1) }), node('Mul', ['shares', 'one'], ['scores'])],
+      initializers: [numbers('one', [1], [1])],
+    });
+    await choose(write('open.onnx', open));
+    await sheet().locator('.found').filter({ hasText: 'pictures of 224 × 224 pixels' }).waitFor({ timeout: 60_000 });
+    await sheet().locator('input[name=picture]').setInputFiles(middle);
+    const first = async (): Promise<string> => (await sheet().locator('.answer li').first().textContent()) ?? '';
+    const share = async (): Promise<number> => parseFloat((await sheet().locator('.answer .share').first().textContent()) ?? '');
+    const set = async (name: string, value: string): Promise<void> => {
+      await sheet().locator(`input[name=${name}]`).fill(value);
+      await sheet().locator(`input[name=${name}]`).press('Tab');
+    };
+    await expect.poll(first).toContain('red thing');
+    expect(await share()).toBeLessThan(60);
+    await sheet().locator('select[name=answers]').selectOption('probabilities');
+    await expect.poll(share).toBeGreaterThan(90);
+    await set('resize', '448');
+    await expect.poll(first).toContain('green thing');
+    // The cut stays the same part of the picture.
+    await set('crop', '64');
+    await sheet().locator('.found').filter({ hasText: 'pictures of 64 × 64 pixels' }).waitFor();
+    expect(await sheet().locator('input[name=resize]').inputValue()).toBe('128');
+    expect(await first()).toContain('green thing');
+    await set('resize', '64');
+    await expect.poll(first).toContain('red thing');
+    // What is out of bounds is not taken, and said.
+    await set('crop', '1024');
+    await sheet().locator('.fault').filter({ hasText: 'give a number from 32 to 512' }).waitFor();
+    expect(await sheet().locator('input[name=crop]').inputValue()).toBe('64');
+    await sheet().locator('button[name=keep]').click();
+    await runs('open').waitFor({ timeout: 60_000 });
+    await picker().getByRole('button', { name: 'Correct open' }).click();
+    await sheet().locator('.found').filter({ hasText: 'pictures of 64 × 64 pixels' }).waitFor({ timeout: 60_000 });
+    expect(await sheet().locator('select[name=answers]').inputValue()).toBe('probabilities');
+    expect(await sheet().locator('input[name=resize]').inputValue()).toBe('64');
+    await sheet().getByRole('button', { name: 'Leave it' }).click();
+    await sheet().locator('dialog').waitFor({ state: 'detached' });
+    await picker().getByRole('button', { name: 'Remove open' }).click();
+    await expect.poll(() => picker().locator('h3', { hasText: 'open' }).count()).toBe(0);
   });
 
   it('calls the classes of each output by the names that fit it, says which do not, and keeps the output that was chosen in its file', async () => {

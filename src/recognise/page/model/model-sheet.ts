@@ -99,8 +99,16 @@ export class ModelSheet extends LitElement {
     return manifest.ports?.answers === 'independent' ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
   }
 
-  #text(name: string, label: string, value: string, change: (value: string) => DraftChange): unknown {
-    return html`<label>${label}<input name=${name} maxlength="120" .value=${value} @change=${(event: Event) => void this.#change(change(valueOf(event).trim()))} /></label>`;
+  /** @param change gives what becomes of the text, or words why it cannot be taken */
+  #text(name: string, label: string, value: string, change: (value: string) => DraftChange | string): unknown {
+    return html`<label>${label}<input name=${name} maxlength="120" .value=${value} @change=${(event: Event) => this.#take(event, value, change(valueOf(event).trim()))} /></label>`;
+  }
+
+  /** What cannot be taken is said, and its field has what holds. */
+  #take({ target }: Event, value: string, change: DraftChange | string): void {
+    if (typeof change !== 'string') return void this.#change(change);
+    this.fault = change;
+    (target as HTMLInputElement).value = value;
   }
 
   #choice<Value extends string>(name: string, label: string, value: Value, choices: readonly (readonly [Value, string])[], onChoice: (value: Value) => void, hint = ''): unknown {
@@ -138,7 +146,8 @@ export class ModelSheet extends LitElement {
     const numbers = (name: 'mean' | 'std', label: string): unknown =>
       this.#text(name, label, preprocessing[name].map((v) => Number(v.toFixed(6))).join(', '), (text) => {
         const triple = tripleOf(text, name === 'std' ? 0 : undefined);
-        return triple ? { preprocessing: { [name]: triple } } : {};
+        if (triple) return { preprocessing: { [name]: triple } };
+        return name === 'std' ? msg(str`${label}: give one number above 0, or three.`) : msg(str`${label}: give one number, or three.`);
       });
     return html`${this.#choice('normalisation', msg('Numbers of a picture'), this.own ? 'own' : normalisationOf(preprocessing), kinds, select, hint)}
     ${this.own ? html`${numbers('mean', msg('Mean of red, green, blue'))}${numbers('std', msg('Deviation of red, green, blue'))}` : nothing}`;
@@ -150,8 +159,7 @@ export class ModelSheet extends LitElement {
       html`<label
         >${label}<input name=${name} type="number" min=${least} max=${most} step="1" .value=${String(value)} @change=${(event: Event) => {
           const size = Math.round(Number(valueOf(event)));
-          if (size >= least && size <= most) void this.#change(change(size));
-          else this.requestUpdate();
+          this.#take(event, String(value), size >= least && size <= most ? change(size) : msg(str`${label}: give a number from ${least} to ${most}.`));
         }}
       /></label>`;
     const open = draft.origins.size === 'assumed';
