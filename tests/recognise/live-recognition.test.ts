@@ -189,6 +189,37 @@ describe('LiveRecognition', () => {
     expect(live.recognition).toBeDefined();
   });
 
+  it('has another network say anew what an image is that stands still, and forgets what the one before said', async () => {
+    live.network = 'resnet18 int8';
+    await present();
+    await answer(0);
+    video.paused = true;
+    // The same once more, as before each update.
+    live.network = 'resnet18 int8';
+    await settled();
+    expect([live.recognition?.id, calls.length]).toEqual([calls[0].options.id, 1]);
+    live.network = undefined;
+    live.network = 'efficientnet fp16';
+    await settled();
+    expect([live.recognition, calls.length]).toEqual([undefined, 2]);
+    await answer(1);
+    expect(live.recognition?.id).toBe(calls[1].options.id);
+    // A paused video's loop ends while a model is loaded.
+    live.stop();
+    live.network = 'resnet18 fp16';
+    expect(live.recognition).toBeUndefined();
+    live.start(video.element);
+    await settled();
+    expect(calls).toHaveLength(3);
+    await answer(2);
+    expect(live.recognition?.id).toBe(calls[2].options.id);
+    // Where frames come, the next one is answered anyhow: nothing is asked twice, nothing blinks.
+    video.paused = false;
+    live.network = 'resnet18 fp32';
+    await settled();
+    expect([live.recognition?.id, calls.length]).toEqual([calls[2].options.id, 3]);
+  });
+
   it('sends frames in another way where the worker cannot read them, and outlives other faults', async () => {
     vi.stubGlobal('ImageData', class {});
     const drawn = { data: new Uint8ClampedArray(4), width: 1, height: 1 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { confidenceSeries } from '../../src/sessions/shared/confidence';
-import { recognitionAt } from '../../src/sessions/shared/label-times';
+import { answerSeenAt, recognitionAt } from '../../src/sessions/shared/label-times';
 import { predictedRuns, predictedRunsOf, topLabels } from '../../src/sessions/shared/predicted-runs';
 import { sessionStatistics } from '../../src/sessions/shared/session-statistics';
 import { answer, CAT, catAndDog, DOG, manifestOf, sessionOf } from '../support/session-fixture';
@@ -73,6 +73,16 @@ describe('runs of the network', () => {
     expect(recognitionAt(entries, 6_700_000)?.timeUs).toBe(5_800_000);
     expect(recognitionAt(entries, 6_800_000)).toBeUndefined();
     expect(recognitionAt([], 0)).toBeUndefined();
+  });
+
+  it('says of a session\'s first moments what comes within a second, and of none else', () => {
+    const late = (ms: number) => [answer(ms * 1000, CAT, 0.9), answer(3_000_000, DOG, 0.9)];
+    expect(answerSeenAt(late(180), 0)?.top[0].name).toBe('tabby');
+    expect(answerSeenAt(late(180), 180_000)?.timeUs).toBe(180_000);
+    expect(answerSeenAt(late(180), 2_000_000)).toBeUndefined();
+    expect(answerSeenAt(late(1200), 0)).toBeUndefined();
+    expect(answerSeenAt(late(1200), 300_000)?.timeUs).toBe(1_200_000);
+    expect(answerSeenAt([], 0)).toBeUndefined();
   });
 });
 

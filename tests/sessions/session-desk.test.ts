@@ -339,6 +339,21 @@ describe('SessionDesk', () => {
     expect(desk.statistics?.labels).toEqual([]);
   });
 
+  it('says in a session\'s first moments what was recognised just after, or that nothing was yet', async () => {
+    const begin = async (id: string, firstUs: number): Promise<unknown[]> => {
+      sessions.add(id, { recognitions: [answer(firstUs, CAT, 0.9), answer(firstUs + 200_000, DOG, 0.9)] });
+      await open(id);
+      await openVideo();
+      return [desk.answers.at(0)?.label.name, desk.early];
+    };
+    expect(await begin('soon', 180_000)).toEqual(['tabby', false]);
+    expect(await begin('late', 2_000_000)).toEqual([undefined, true]);
+    desk.player.seek(2_100_000);
+    expect([desk.answers.at(0)?.label.name, desk.early]).toEqual(['tabby', false]);
+    desk.player.seek(5_000_000);
+    expect([desk.answers, desk.early]).toEqual([[], false]);
+  });
+
   it('tells where the network looked, where that is recorded', async () => {
     sessions.add('two', { recognitions: aimedSession().recognitions });
     await open('two');

@@ -66,6 +66,18 @@ describe('trainHead', () => {
     expect(report.named.share).toBeLessThan(0.8);
   });
 
+  it('counts held-out moments, not their frames, and none of a thing that was shown in one moment alone', () => {
+    const shown = (label: number, moments: readonly string[]) => moments.flatMap((group) => examplesOf(label, 6, { group }));
+    const report = (...examples: ReturnType<typeof shown>[]) => finish(trainHead({ names: ['mug', 'key'], examples: examples.flat() })).report;
+    const both = report(shown(0, ['m1', 'm2']), shown(1, ['k1', 'k2', 'k3']));
+    expect([both.accuracy.count, both.moments?.count, both.moments?.right]).toEqual([30, 5, 5]);
+    const one = report(shown(0, ['m1', 'm2']), shown(1, ['k1']));
+    expect([one.accuracy.count, one.moments?.count]).toEqual([18, 2]);
+    // 12 of 12 frames are right, which tell nothing: each was learned from its neighbours.
+    const none = report(shown(0, ['m1']), shown(1, ['k1']));
+    expect([none.accuracy.right, none.accuracy.count, none.moments?.count]).toEqual([12, 12, 0]);
+  });
+
   it('trains with one example of each, and says that nothing was held out', () => {
     const { report } = finish(trainHead({ names: ['a', 'b'], examples: [...examplesOf(0, 1), ...examplesOf(1, 1)] }));
     expect(report.accuracy).toMatchObject({ count: 0 });

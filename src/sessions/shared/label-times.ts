@@ -30,6 +30,16 @@ export function recognitionAt(
   return entry && timeUs - entry.timeUs < holdsUs ? entry : undefined;
 }
 
+/**
+ * What is said of a moment that is looked at: the answer that stands there, and before the first answer that one, where it comes soon. The frame that it
+ * is of was filmed a moment later; exports have it at its own time.
+ */
+export function answerSeenAt(recognitions: readonly RecognitionEntry[], timeUs: number): RecognitionEntry | undefined {
+  const first = recognitions.at(0);
+  const soon = first !== undefined && timeUs < first.timeUs && first.timeUs - timeUs < ANSWER_HOLDS_US;
+  return soon ? first : recognitionAt(recognitions, timeUs);
+}
+
 /** The moment that stands for a span, whole microseconds. */
 export function middleUs({ startUs, endUs }: { readonly startUs: number; readonly endUs: number }): number {
   return Math.floor((startUs + endUs) / 2);

@@ -1,4 +1,4 @@
-import type { HumanEdit, SessionData, SessionManifest } from './session';
+import type { HumanEdit, RecognitionEntry, SessionData, SessionManifest } from './session';
 
 /** The folder of the device's private file system that holds a folder for each session, by its id. */
 export const SESSIONS_FOLDER = 'sessions';
@@ -34,6 +34,8 @@ export interface SessionStoreApi {
   ids(): Promise<string[]>;
   /** A session with its labels. Lines that cannot be read are left out and counted, but for one that a crash tore. */
   open(id: string): Promise<SessionData>;
+  /** The network's first answers, by time: those of some ten seconds, however long the session is. None while it is recorded. */
+  begin(id: string): Promise<RecognitionEntry[]>;
   /** The video, not read into memory. */
   video(id: string): Promise<File>;
   /** A snapshot's image, JPEG; `file` as in `Snapshot.file`. */

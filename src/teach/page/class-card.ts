@@ -5,6 +5,7 @@ import { localized, msg, str } from '@lit/localize';
 import type { NewExample, TaughtClass } from '../shared/teach';
 import { nameOf } from '../../base/shared/labels/label-ref';
 import { LONGEST_NAME } from '../shared/classes-file';
+import { momentsOf } from '../shared/moments';
 import { type ClassAction, ClassEvent, ClassNameEvent, ClassImagesEvent } from './events';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
@@ -154,13 +155,16 @@ export class ClassCard extends LitElement {
   }
 
   #words(): unknown {
-    const count = this.taughtClass.examples.length + this.coming.length;
-    if (this.taughtClass.other) {
-      return html`<p>${count === 0 ? msg('Show the surroundings without your things.') : msg(str`${count} examples of none of them`)}</p>`;
+    const { taughtClass: { examples, other }, coming } = this;
+    const count = examples.length + coming.length;
+    if (count === 0) return html`<p>${other ? msg('Show the surroundings without your things.') : msg('No examples yet')}</p>`;
+    if (count < FEWEST_EXAMPLES && !other) return html`<p class="few">${msg(str`${count} of at least ${FEWEST_EXAMPLES} examples`)}</p>`;
+    const now = Date.now();
+    const moments = new Set(momentsOf([...examples, ...coming.map(({ group, source }) => ({ group, source, addedAt: now }))])).size;
+    if (moments === 1 && count > 1) {
+      return html`<p class="few">${msg(str`${count} examples of 1 moment. Show it once more, elsewhere or in other light.`)}</p>`;
     }
-    if (count === 0) return html`<p>${msg('No examples yet')}</p>`;
-    if (count < FEWEST_EXAMPLES) return html`<p class="few">${msg(str`${count} of at least ${FEWEST_EXAMPLES} examples`)}</p>`;
-    return html`<p>${msg(str`${count} examples`)}</p>`;
+    return html`<p>${moments === count ? msg(str`${count} examples`) : msg(str`${count} examples of ${moments} moments`)}</p>`;
   }
 
   #examples(): unknown {

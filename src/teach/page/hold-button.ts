@@ -45,6 +45,8 @@ export class HoldButton extends LitElement {
   @property() taughtName = '';
   @property({ type: Boolean }) held = false;
   @property({ type: Boolean }) disabled = false;
+  /** Whether there is nothing yet that examples could be of: a press then goes to what comes first. */
+  @property({ type: Boolean }) waiting = false;
   /** Examples of this burst so far. */
   @property({ type: Number }) count = 0;
 
@@ -56,7 +58,7 @@ export class HoldButton extends LitElement {
   override render(): unknown {
     return html`<button
       part="button"
-      class="primary ${this.held ? 'held' : ''}"
+      class=${this.waiting ? '' : `primary ${this.held ? 'held' : ''}`}
       ?disabled=${this.disabled}
       @pointerdown=${this.#onDown}
       @pointerup=${() => this.#send(false)}
@@ -67,8 +69,13 @@ export class HoldButton extends LitElement {
       @keyup=${() => this.#send(false)}
       @blur=${() => this.#send(false)}
     >
-      ${icon('camera')}<span class="name">${this.held ? msg(str`${this.count} examples, let go to stop`) : msg(str`Hold to show “${this.taughtName}”`)}</span>
+      ${icon('camera')}<span class="name">${this.#words()}</span>
     </button>`;
+  }
+
+  #words(): string {
+    if (this.waiting) return msg('Hold to show it, once it has a name');
+    return this.held ? msg(str`${this.count} examples, let go to stop`) : msg(str`Hold to show “${this.taughtName}”`);
   }
 
   #onDown(event: PointerEvent): void {
@@ -79,13 +86,13 @@ export class HoldButton extends LitElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.key !== ' ' && event.key !== 'Enter') return;
+    if ((event.key !== ' ' && event.key !== 'Enter') || this.waiting) return;
     event.preventDefault();
     if (!event.repeat) this.#send(true);
   }
 
   #send(held: boolean): void {
-    if (held !== this.held) this.dispatchEvent(new HoldEvent(held));
+    if (held !== this.held && !this.waiting) this.dispatchEvent(new HoldEvent(held));
   }
 }
 

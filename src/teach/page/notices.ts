@@ -100,15 +100,3 @@ export function learningNotice(teach: TeachController): unknown {
   </div>`;
 }
 
-/** How it is done, where nothing is taught yet. */
-export function introduction(): unknown {
-  return html`<div class="intro">
-    <h2>${msg('Teach it things of your own')}</h2>
-    <ol>
-      <li>${msg('Name a thing: your mug, a plant, a friend’s dog.')}</li>
-      <li>${msg('Hold the button and show it from several sides, or add pictures: 5 to 50 examples.')}</li>
-      <li>${msg('It learns in seconds and names the thing live, beside the 1000 it knows.')}</li>
-    </ol>
-    <p>${msg('Pictures and what is learned stay on this device.')}</p>
-  </div>`;
-}

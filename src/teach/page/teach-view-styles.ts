@@ -93,9 +93,59 @@ export const teachViewStyles = css`
     line-height: 1.25;
     text-wrap: balance;
   }
+  .intro svg.drawing {
+    display: block;
+    margin: 0 auto 0.5rem;
+  }
   .intro ol {
+    display: grid;
+    gap: 0.4rem;
     margin: 0;
-    padding-inline-start: 1.3rem;
+    padding: 0;
+    list-style: none;
+  }
+  .intro li {
+    display: flex;
+    gap: 0.6rem;
+  }
+  .intro .number {
+    display: grid;
+    flex: none;
+    place-content: center;
+    width: 1.5rem;
+    height: 1.5rem;
+    border: 2px solid var(--sg-line);
+    border-radius: 50%;
+    font-size: 0.85rem;
+    font-weight: 600;
+  }
+  .intro .number svg.icon {
+    width: 1rem;
+    height: 1rem;
+    stroke-width: 3;
+  }
+  .intro [aria-current] .number {
+    border-color: var(--sg-accent);
+  }
+  .intro .done {
+    color: var(--sg-muted);
+  }
+  .none-of-them {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.75rem 1rem;
+  }
+  .none-of-them div {
+    flex: 1 1 12rem;
+  }
+  .none-of-them p {
+    margin: 0;
+    color: var(--sg-muted);
+    font-size: 0.85rem;
+  }
+  .none-of-them button {
+    margin-top: 0.5rem;
   }
   .intro p,
   .notice p {

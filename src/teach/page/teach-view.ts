@@ -14,12 +14,16 @@ import { TeachController } from './teach-controller';
 import { featureModelOf, type FeatureModel } from '../../recognise/shared/index';
 import { nameOf } from '../../base/shared/labels/label-ref';
 import { LONGEST_NAME } from '../shared/classes-file';
+import { momentsOf } from '../shared/moments';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import type { ClassEvent, ClassImagesEvent, ClassNameEvent, ExampleRemoveEvent, HoldEvent, SpanChoiceEvent } from './events';
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
+import { drawingStyles } from '../../base/page/elements/drawing';
 import { sharedStyles } from '../../base/page/elements/styles';
-import { introduction, learningNotice, notices } from './notices';
+import { noneOfThem } from './drawings';
+import { firstSteps } from './first-steps';
+import { learningNotice, notices } from './notices';
 import type { SessionSheet } from './session-sheet';
 import { teachViewStyles } from './teach-view-styles';
 import '../../recognise/page/live/camera-stage';
@@ -37,7 +41,7 @@ import './undo-bar';
 @customElement('sg-teach-view')
 @localized()
 export class TeachView extends LitElement {
-  static override styles = [sharedStyles, teachViewStyles];
+  static override styles = [sharedStyles, drawingStyles, teachViewStyles];
 
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @consume({ context: cameraContext }) readonly camera!: CameraController;
@@ -128,17 +132,15 @@ export class TeachView extends LitElement {
         @sg-thing-pictures=${({ classId, files }: ClassImagesEvent) => void teach.addImages(classId, files)}
         @sg-example-remove=${this.#onExampleRemove}
       >
-        ${classes.length === 0 ? introduction() : nothing} ${notices(teach, this.#model, recogniser)}
+        ${firstSteps(classes, camera.state === 'live')} ${notices(teach, this.#model, recogniser)}
         <form @submit=${this.#onAdd}>
           <input class="field" type="text" name="name" maxlength=${LONGEST_NAME} autocomplete="off" aria-label=${msg('Name of a new thing')} placeholder=${msg('Name of a new thing')} />
           <button class=${classes.length === 0 ? 'primary' : ''}>${icon('plus')}${msg('Add')}</button>
         </form>
         ${this.#cards(classes)}
-        ${classes.some((t) => !t.other) && !classes.some((t) => t.other)
-          ? html`<button data-action="other" @click=${() => void this.#addOther()}>${icon('plus')}${msg('Teach what is none of them')}</button>`
-          : nothing}
+        ${this.#noneOfThem(classes)}
         ${learningNotice(teach)}
-        <sg-training-report .result=${teach.state?.result} .names=${this.#names(classes)}></sg-training-report>
+        <sg-training-report .result=${teach.state?.result} .names=${this.#names(classes)} .once=${this.#once(classes)}></sg-training-report>
         <sg-things-tools class="all" .teach=${teach} ?empty=${classes.length === 0} ?closed=${!this.#model} ?named=${teach.state?.enabled ?? true}></sg-things-tools>
       </div>
       <div class="act">
@@ -164,6 +166,19 @@ export class TeachView extends LitElement {
     ></sg-camera-tools>`;
   }
 
+  /** What "anything else" is, until there are examples of it. */
+  #noneOfThem(classes: readonly TaughtClass[]): unknown {
+    const other = classes.find((t) => t.other);
+    if (!classes.some((t) => !t.other) || (other && other.examples.length > 0)) return nothing;
+    return html`<section class="none-of-them">
+      ${noneOfThem()}
+      <div>
+        <p>${msg('Show the same place without your things, and what is easily mistaken for them: there it learns to name none.')}</p>
+        ${other ? nothing : html`<button data-action="other" @click=${() => void this.#addOther()}>${icon('plus')}${msg('Teach what is none of them')}</button>`}
+      </div>
+    </section>`;
+  }
+
   #cards(classes: readonly TaughtClass[]): unknown {
     const { collecting, state } = this.teach;
     const wrong = new Set(state?.result?.wrongIds);
@@ -185,7 +200,8 @@ export class TeachView extends LitElement {
   #action(): unknown {
     const { camera, teach } = this;
     const chosen = this.#chosen;
-    if (!chosen || !this.#model) return nothing;
+    if (!this.#model) return nothing;
+    if (!chosen) return html`<sg-hold-button waiting @click=${() => this.renderRoot.querySelector<HTMLElement>('form input')?.focus()}></sg-hold-button>`;
     if (camera.state !== 'live') {
       return html`<button class="primary" ?disabled=${camera.state === 'starting'} @click=${() => void this.camera.start(this.#request)}>
         ${icon('camera')}${camera.state === 'starting' ? msg('Starting the camera') : msg('Start the camera')}
@@ -226,6 +242,15 @@ export class TeachView extends LitElement {
 
   #names(classes: readonly TaughtClass[]): string[] {
     return (this.teach.state?.result?.thingIds ?? []).map((id) => classes.find((t) => t.id === id)?.name ?? '');
+  }
+
+  /** What was shown to the network that was learned from in one moment alone. */
+  #once(classes: readonly TaughtClass[]): string[] {
+    const learned = new Set(this.teach.state?.result?.exampleIds);
+    return classes
+      .map(({ name, examples }) => ({ name, moments: new Set(momentsOf(examples.filter(({ id }) => learned.has(id)))).size }))
+      .filter(({ moments }) => moments === 1)
+      .map(({ name }) => name);
   }
 
   get #request(): { deviceId: string; facing: 'user' | 'environment' } {

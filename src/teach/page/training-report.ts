@@ -2,15 +2,15 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import type { TrainingResult } from '../shared/teach';
-import { confusions, type ConfusionMatrix } from '../shared/metrics';
-import { decimal, percent } from '../../base/page/elements/format';
+import { confusions, type ConfusionMatrix, type Share } from '../shared/metrics';
+import { decimal, list, percent } from '../../base/page/elements/format';
 import { sharedStyles } from '../../base/page/elements/styles';
 
 /** Mistakes that are put into words; the table has the rest. */
 const MOST_MISTAKES = 4;
 
 /**
- * How well the classes were learned: accuracy on held-out examples in words, what was taken for what, and a table of it.
+ * How well the classes were learned: accuracy on held-out moments in words, what was taken for what, and a table of it.
  *
  * @csspart table - the confusion matrix
  */
@@ -92,28 +92,38 @@ export class TrainingReport extends LitElement {
   @property({ attribute: false }) result: TrainingResult | undefined;
   /** Names of the classes in the order of the result. */
   @property({ attribute: false }) names: readonly string[] = [];
+  /** Names of those that were shown in one moment alone. */
+  @property({ attribute: false }) once: readonly string[] = [];
 
   override render(): unknown {
-    const { result } = this;
-    if (!result) return nothing;
-    const { accuracy } = result.report;
+    const { result, once } = this;
+    const moments = result?.report.moments;
+    if (!result || !moments) return nothing;
     return html`
       <h2>${msg('How well it knows them')}</h2>
-      ${accuracy.count === 0
-        ? html`<p>${msg('Nothing could be held out yet. With two examples of a thing, one tests what was learned from the other.')}</p>`
-        : this.#measured(result)}
+      ${moments.count === 0 ? nothing : this.#measured(moments)}
+      ${once.length === 0
+        ? nothing
+        : html`<p data-key="once">
+            <strong>${msg(str`Shown in one moment alone: ${list(once.map((name) => `“${name}”`))}.`)}</strong>
+            ${msg('Examples of one moment look alike, so none of them tests what was learned from the others. Show it once more, elsewhere or in other light.')}
+          </p>`}
+      ${moments.count === 0 ? nothing : this.#mistakes(result)}
       <p class="muted">${this.#timeWords(result)}</p>
     `;
   }
 
-  #measured({ report: { accuracy, confusion } }: TrainingResult): unknown {
-    const { right, count, share, low, high } = accuracy;
+  #measured({ right, count, share, low, high }: Share): unknown {
+    return html`<p data-key="accuracy">
+      ${msg(str`Of ${count} held-out moments ${right} got the right name: ${percent(share)}.`)}
+      <span class="muted">${msg(str`With so few, the true share lies between ${percent(low)} and ${percent(high)} (95%).`)}
+        ${msg('A moment is one hold of the button, one picture or one span of a session.')}</span>
+    </p>`;
+  }
+
+  #mistakes({ report: { confusion } }: TrainingResult): unknown {
     const mistakes = confusions(confusion);
     return html`
-      <p data-key="accuracy">
-        ${msg(str`Of ${count} held-out examples ${right} got the right name: ${percent(share)}.`)}
-        <span class="muted">${msg(str`With so few, the true share lies between ${percent(low)} and ${percent(high)} (95%).`)}</span>
-      </p>
       ${mistakes.length === 0
         ? nothing
         : html`<ul>
@@ -141,7 +151,7 @@ export class TrainingReport extends LitElement {
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${msg('Confusion matrix')}>
       <table part="table">
         <caption>
-          ${msg('Rows: what it was. Columns: what it was taken for.')}
+          ${msg('Held-out examples. Rows: what it was. Columns: what it was taken for.')}
         </caption>
         <thead>
           <tr>

@@ -9,6 +9,11 @@ export type HeldOutAnswers = readonly (HeadAnswer | undefined)[];
 export interface HeldOutReport {
   /** Right answers with the threshold, as live: the right class for a class, none of them for anything else. */
   readonly accuracy: Share;
+  /**
+   * The same by moments: one is right where most of its examples are. Only of classes of two moments or more; what is held out of a single one looks
+   * like what was learned. Left out in what was learned before they were counted.
+   */
+  readonly moments?: Share;
   /** Right answers before the threshold: examples of classes that are likelier their own class than any other. */
   readonly named: Share;
   /** [true][answer]; rows: the classes, then anything else where there is any; columns: the classes, then none of them. */
@@ -47,7 +52,27 @@ export function heldOutLogLoss(answers: HeldOutAnswers, labels: ArrayLike<number
   return sums.size === 0 ? 0 : total / sums.size;
 }
 
-export function heldOutReport(answers: HeldOutAnswers, labels: ArrayLike<number>, classCount: number, openSet: OpenSet): HeldOutReport {
+/** Moments that were held out whole, and how many of them were mostly right. */
+function momentShare(asked: readonly { readonly index: number; readonly row: number; readonly answer: number }[], groups: readonly string[], labels: ArrayLike<number>): Share {
+  const ofClass = new Map<number, Set<string>>();
+  groups.forEach((group, i) => ofClass.set(labels[i], (ofClass.get(labels[i]) ?? new Set()).add(group)));
+  const moments = new Map<string, { right: number; count: number }>();
+  for (const { index, row, answer } of asked) {
+    if ((ofClass.get(labels[index])?.size ?? 0) < 2) continue;
+    const key = `${row} ${groups[index]}`;
+    const moment = moments.get(key) ?? { right: 0, count: 0 };
+    moment.right += Number(row === answer);
+    moment.count++;
+    moments.set(key, moment);
+  }
+  const all = [...moments.values()];
+  return shareOf(all.filter(({ right, count }) => right > count / 2).length, all.length);
+}
+
+/** @param groups the moment of each example */
+export function heldOutReport(
+  answers: HeldOutAnswers, labels: ArrayLike<number>, classCount: number, openSet: OpenSet, groups: readonly string[],
+): HeldOutReport {
   const asked: { index: number; row: number; answer: number }[] = [];
   let other = false;
   for (let index = 0; index < labels.length; index++) {
@@ -64,6 +89,7 @@ export function heldOutReport(answers: HeldOutAnswers, labels: ArrayLike<number>
   return {
     named: shareOf(named, ofClasses.length),
     accuracy: shareOf(right, asked.length),
+    moments: momentShare(asked, groups, labels),
     confusion: confusionMatrix(asked.map((a) => a.row), asked.map((a) => a.answer), classCount + (other ? 1 : 0), classCount + 1),
     logLoss: heldOutLogLoss(answers, labels, classCount),
     wrong: asked.filter(({ row, answer }) => row !== answer).map(({ index }) => index),

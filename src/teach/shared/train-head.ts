@@ -115,5 +115,5 @@ export function* trainHead({ names, examples }: TeachProblem): Generator<TeachPr
   const openSet = openSetFrom(answers, labels, leftOut, classCount);
   const fitted = fitClasses(units, labels, range(units.length), classCount, penalty);
   const head: TaughtHead = { ...fitted, names, openSet };
-  return { head, report: heldOutReport(answers, labels, classCount, openSet) };
+  return { head, report: heldOutReport(answers, labels, classCount, openSet, examples.map(({ group }) => group)) };
 }

@@ -89,7 +89,8 @@ const isShare = (value: unknown): boolean => isObject(value) && ['right', 'count
 
 function isReport(value: unknown): value is HeldOutReport {
   if (!isObject(value) || !isShare(value['accuracy']) || !isShare(value['named'])) return false;
-  const { confusion, logLoss, wrong } = value;
+  const { confusion, logLoss, wrong, moments } = value;
+  if (moments !== undefined && !isShare(moments)) return false;
   return (
     Array.isArray(confusion) && confusion.every((row) => Array.isArray(row) && row.every(isNumber)) && typeof logLoss === 'number' &&
     Array.isArray(wrong) && wrong.every(isNumber)

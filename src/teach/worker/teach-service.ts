@@ -45,7 +45,8 @@ export class TeachService implements TeachApi {
       })),
       result,
       model: training?.live.model,
-      stale: training === undefined || problemOf(classes, examples, training.live.model).ids.join() !== training.result.exampleIds.join(),
+      // What was learned before moments were counted is learned once more, for its report.
+      stale: training?.result.report.moments === undefined || problemOf(classes, examples, training.live.model).ids.join() !== training.result.exampleIds.join(),
       enabled,
       kept: store.kept,
       unreadable: store.unreadable,

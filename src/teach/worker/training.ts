@@ -1,6 +1,7 @@
 import type { TrainingResult } from '../shared/teach';
 import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import { OTHER } from '../shared/head';
+import { momentsOf } from '../shared/moments';
 import { trainHead, type TeachExample, type TeachProblem, type TeachProgress } from '../shared/train-head';
 import type { ClassStore } from './class-store';
 import type { StoredClass, StoredExample } from './stored-records';
@@ -13,19 +14,15 @@ export interface StoredProblem extends TeachProblem {
   readonly classIds: readonly string[];
 }
 
-/** Examples of the camera that follow each other so closely are of one moment, milliseconds: as far apart as a training set's sides (sessions' split). */
-const MOMENT_MS = 2000;
-
-/** The moment of each example, oldest first: what was shown to the camera again at once is what it saw before. */
-function momentsOf(examples: readonly StoredExample[]): string[] {
-  const latest = new Map<string, { readonly moment: string; readonly at: number }>();
-  return examples.map(({ thingId, group, source, addedAt }) => {
-    if (source !== 'camera') return group;
-    const before = latest.get(thingId);
-    const moment = before && addedAt - before.at < MOMENT_MS ? before.moment : group;
-    latest.set(thingId, { moment, at: addedAt });
-    return moment;
-  });
+/** The moment of each example, oldest first. */
+function momentOfEach(examples: readonly StoredExample[]): ReadonlyMap<string, string> {
+  const classes = new Map<string, StoredExample[]>();
+  for (const example of examples) {
+    const own = classes.get(example.thingId);
+    if (own) own.push(example);
+    else classes.set(example.thingId, [example]);
+  }
+  return new Map([...classes.values()].flatMap((own) => momentsOf(own).map((moment, i) => [own[i].id, moment] as const)));
 }
 
 /** The examples of one network as a problem; classes without any are left out. */
@@ -37,12 +34,12 @@ export function problemOf(classes: readonly StoredClass[], examples: readonly St
   const labels = new Map(named.map((t, i) => [t.id, i]));
   for (const taughtClass of classes) if (taughtClass.other) labels.set(taughtClass.id, OTHER);
   const chosen = usable.filter((e) => labels.has(e.thingId));
-  const moments = momentsOf(chosen);
+  const moments = momentOfEach(chosen);
   return {
     names: named.map((t) => t.name),
     classIds: named.map((t) => t.id),
     ids: chosen.map((e) => e.id),
-    examples: chosen.map((e, i): TeachExample => ({ features: e.features, label: labels.get(e.thingId) ?? OTHER, group: moments[i] })),
+    examples: chosen.map((e): TeachExample => ({ features: e.features, label: labels.get(e.thingId) ?? OTHER, group: moments.get(e.id) ?? e.group })),
   };
 }
 

@@ -132,4 +132,16 @@ describe('an open session under fingers', () => {
     await draw([{ x: x + 100, y: y + 60 }, { x: x + 102, y: y - 140 }]);
     await expect.poll(() => scroller.evaluate((element) => element.scrollTop), shortly).toBeGreaterThan(before + 50);
   });
+
+  it('shows the whole of an upright film in the list', async () => {
+    await page.locator('sg-session-detail').getByRole('link', { name: 'Back to all sessions' }).tap();
+    await chooseZips(page, { name: 'b.zip', bytes: (await sampleSession('mp4', { size: '180x320', id: 'upright' })).zip });
+    await imported(page);
+    const canvas = card(page, 'upright').locator('canvas:not([hidden])');
+    await canvas.scrollIntoViewIfNeeded({ timeout: 20_000 });
+    await canvas.waitFor(shortly);
+    const [place, drawn] = await Promise.all([card(page, 'upright').locator('sg-film-thumbnail').boundingBox(), canvas.boundingBox()]);
+    expect(drawn).toEqual(place);
+    expect(await canvas.evaluate((element: HTMLCanvasElement) => [getComputedStyle(element).objectFit, element.width / element.height])).toEqual(['contain', 180 / 320]);
+  });
 });

@@ -87,11 +87,14 @@ describe('the sessions view', () => {
     // Of what was just recorded, not of all.
     await page.locator('sg-recording-notice').getByRole('link', { name: 'Look at it' }).click();
     await page.locator('sg-session-detail sg-label-timeline').waitFor();
+    // From its first moment on it says what was recognised.
+    await expect.poll(() => page.locator('sg-session-detail .said .predicted').textContent()).toMatch(/\d%|Not sure/);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await cards(page).first().waitFor();
     expect(await cards(page).count()).toBe(1);
     expect(await cards(page).locator('.length').innerText()).toMatch(/^0:0[1-9]$/);
     expect(await cards(page).locator('.text').innerText()).toMatch(/\d+(\.\d+)?\s[kKM]B/);
+    await cards(page).locator('sg-session-begin').getByText(/^(Begins with: |Not sure$)/).waitFor();
     await cards(page).locator('canvas:not([hidden])').waitFor(shortly);
     const [r, g, b] = await cards(page).locator('canvas').evaluate((canvas: HTMLCanvasElement) => [...canvas.getContext('2d')!.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data]);
     expect(Math.hypot(r - 0x77, g - 0x88, b - 0x99)).toBeLessThan(30);
@@ -108,6 +111,7 @@ describe('the sessions view', () => {
     expect(new URL(page.url()).hash).toBe('#sessions');
     const text = (await card(page, ID).innerText()).replace(/\s+/g, ' ');
     expect(text).toContain(sample.data.manifest.name);
+    await card(page, ID).getByText('Begins with: tabby, golden retriever').waitFor();
     expect(text).toContain('0:06');
     expect(text).toContain('30 recognitions · 2 labels of yours · 1 picture');
     await card(page, ID).locator('canvas:not([hidden])').waitFor(shortly);

@@ -133,6 +133,22 @@ describe('TeachService', () => {
     expect(readTraining({ ...training, live: {} })).toBeUndefined();
   });
 
+  it('learns once more what was learned before moments were counted, and names it meanwhile', async () => {
+    await teach('mug', 'key');
+    await service.train(MODEL, nothing);
+    const training = await store.training();
+    if (!training) throw new Error('Nothing was learned.');
+    const { moments, ...report } = training.result.report;
+    expect(moments).toMatchObject({ count: 0 });
+    const old = { ...training, result: { ...training.result, report } };
+    expect(readTraining(old)).toEqual(old);
+    await store.setTraining(readTraining(old));
+    expect(await service.state()).toMatchObject({ stale: true });
+    expect((await readLiveClasses(store))?.head.names).toEqual(['mug', 'key']);
+    await service.train(MODEL, nothing);
+    expect(await service.state()).toMatchObject({ stale: false });
+  });
+
   it('deletes all and takes it back', async () => {
     await teach('mug', 'key');
     const token = await service.deleteAll();

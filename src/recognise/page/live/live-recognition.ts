@@ -82,6 +82,9 @@ export class LiveRecognition implements ReactiveController {
   #newest: PresentedFrame | undefined;
   #running = false;
   #silent = false;
+  #network: string | undefined;
+  /** Whether an image that stands still waits for another network's answer. */
+  #owed = false;
   #nextId = 1;
   /** Answers to frames from before the last start are not shown. */
   #firstId = 1;
@@ -142,6 +145,8 @@ export class LiveRecognition implements ReactiveController {
     this.latencies.reset();
     this.#pump = new FramePump(video, (frame) => this.#onFrame(frame));
     if (document.visibilityState === 'visible') this.#startPump();
+    if (this.#owed) this.again();
+    this.#owed = false;
     this.host.requestUpdate();
   }
 
@@ -161,6 +166,20 @@ export class LiveRecognition implements ReactiveController {
   set silent(silent: boolean) {
     if (silent && (!this.#silent || this.recognition)) this.clear();
     this.#silent = silent;
+  }
+
+  /**
+   * Which network answers, undefined while none does. What another one said of an image that stands still, which brings no new frame, is not told any
+   * more: it is recognised once more, as soon as it can be.
+   */
+  set network(network: string | undefined) {
+    if (network === undefined || network === this.#network) return;
+    const first = this.#network === undefined;
+    this.#network = network;
+    if (first || !this.#newest || !this.#video?.paused) return;
+    this.clear();
+    if (this.#running) this.again();
+    else this.#owed = true;
   }
 
   /** The wishes are others: an image that stands still, which brings no new frame, is recognised once more. */

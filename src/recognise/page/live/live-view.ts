@@ -93,6 +93,8 @@ export class LiveView extends LitElement implements LiveParts {
   override willUpdate(): void {
     // A frozen image is still seen.
     this.live.silent = this.camera.silent && !this.actions.frozen;
+    const { state, loaded } = this.recogniser;
+    this.live.network = state === 'ready' && loaded ? `${loaded.manifest.id} ${loaded.precision}` : undefined;
     this.recorder ??= this.recorderFor?.(this, () => {
       const { active, settings, live, renderRoot } = this;
       return { active, settings, live, renderRoot, video: this.stage.video, sure: this.#sure };

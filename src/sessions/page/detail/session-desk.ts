@@ -4,7 +4,7 @@ import { aimOf, type Aim, type Region } from '../../../engine/index';
 import type { HumanLabels, HumanSpan, RecognitionEntry, SessionData } from '../../shared/session';
 import { sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
 import type { FrameTimes } from '../../shared/session-export';
-import { lastWhere, neighbouringStart, recognitionAt } from '../../shared/label-times';
+import { answerSeenAt, lastWhere, neighbouringStart, recognitionAt } from '../../shared/label-times';
 import { isNamed } from '../../shared/sureness';
 import { predictedRunsOf, topLabels, type PredictedRun } from '../../shared/predicted-runs';
 import { squareInImage, type Size } from '../../shared/squares';
@@ -134,8 +134,14 @@ export class SessionDesk implements ReactiveController {
 
   /** Whether the network is not sure of what it says at the present time. */
   get unsure(): boolean {
-    const answer = this.editor.data && recognitionAt(this.editor.data.recognitions, this.player.timeUs);
+    const answer = this.#answer;
     return answer !== undefined && !isNamed(answer, this.certainty());
+  }
+
+  /** Whether the network has not been asked yet at the present time, and will be. */
+  get early(): boolean {
+    const first = this.editor.data?.recognitions.at(0);
+    return first !== undefined && this.#answer === undefined && this.player.timeUs < first.timeUs;
   }
 
   /** What the network says at the present time, most probable first. */
@@ -265,7 +271,7 @@ export class SessionDesk implements ReactiveController {
   }
 
   get #answer(): RecognitionEntry | undefined {
-    return this.editor.data && recognitionAt(this.editor.data.recognitions, this.player.timeUs);
+    return this.editor.data && answerSeenAt(this.editor.data.recognitions, this.player.timeUs);
   }
 
   /** Where labels begin: a person's spans and snapshots, and the network's runs. */

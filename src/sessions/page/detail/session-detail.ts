@@ -214,6 +214,7 @@ export class SessionDetail extends LitElement {
     return [
       ...this.desk.index.at(player.timeUs).map(({ label }) => html`<span class="human">${labelText(label)}</span>`),
       answer ? html`<span class="predicted">${unsure ? msg('Not sure') : `${labelText(answer.label)} ${percent(answer.probability)}`}</span>` : nothing,
+      this.desk.early ? html`<span class="predicted">${msg('Nothing recognised yet')}</span>` : nothing,
     ];
   }
 

@@ -8,6 +8,7 @@ import { ChooseSessionsEvent, type SessionAction, SessionActionEvent } from '../
 import { clock, dateTime, fileSize } from '../../../base/page/elements/format';
 import { icon, type IconName } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import './session-begin';
 import './video-thumbnail';
 
 /** Why a recording ended that nobody stopped. */
@@ -172,6 +173,9 @@ export class SessionList extends LitElement {
   /** Ids of the sessions that are chosen; undefined while none are to be. */
   @property({ attribute: false }) chosen: ReadonlySet<string> | undefined;
 
+  /** Probability from which on a label is named. */
+  @property({ type: Number }) certainty = 0;
+
   /** Puts the focus on a session, once it is drawn. */
   async focusSession(id: string): Promise<void> {
     await this.updateComplete;
@@ -200,6 +204,9 @@ export class SessionList extends LitElement {
       <div class="text">
         <h3>${newer ? name : html`<a href="#sessions/${id}" title=${name}>${name}</a>`}</h3>
         <p>${name === dateTime(createdAt, 'medium') ? nothing : html`${dateTime(createdAt)} · `}${newer ? nothing : html`<span class="visually-hidden">${msg(str`length ${clock(durationUs / 1e6)}`)}</span>`} ${fileSize(bytes)}</p>
+        ${newer || recording || recognitions === 0
+          ? nothing
+          : html`<sg-session-begin .read=${() => this.library.store.begin(id)} .certainty=${this.certainty}></sg-session-begin>`}
         <p ?hidden=${newer}>
           ${msg(str`${recognitions} recognitions`)} · ${spans === 1 ? msg('1 label of yours') : msg(str`${spans} labels of yours`)}${snapshots > 0
             ? html` · ${snapshots === 1 ? msg('1 picture') : msg(str`${snapshots} pictures`)}`

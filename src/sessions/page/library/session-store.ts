@@ -1,5 +1,5 @@
 import { createContext } from '@lit/context';
-import type { HumanEdit, SessionData, SessionManifest } from '../../shared/session';
+import type { HumanEdit, RecognitionEntry, SessionData, SessionManifest } from '../../shared/session';
 import { SESSION_CHANNEL, type SessionChange, type SessionStoreApi } from '../../shared/session-store';
 import { RestartingLink, type WorkerFactory } from '../../../base/page/worker-link';
 
@@ -30,6 +30,10 @@ export class SessionStore implements SessionStoreApi {
 
   open(id: string): Promise<SessionData> {
     return this.#link.call((remote) => remote.open(id));
+  }
+
+  begin(id: string): Promise<RecognitionEntry[]> {
+    return this.#link.call((remote) => remote.begin(id));
   }
 
   video(id: string): Promise<File> {

@@ -21,6 +21,7 @@ import { fileButtonStyles } from '../../../base/page/elements/form-styles';
 import { dateTime, list } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import { sessionStoreContext, type SessionStore } from './session-store';
+import { settingsContext, type SettingsStore } from '../../../base/page/settings';
 import type { ExportSheet } from './export-sheet';
 import { phaseWords } from './export-words';
 import type { RenameSheet } from './rename-sheet';
@@ -57,6 +58,7 @@ export class SessionsView extends LitElement {
   @property({ type: Boolean }) active = true;
   /** Zips that were dropped on other views. */
   @consume({ context: sessionStoreContext }) readonly store!: SessionStore;
+  @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
   @state() private openId: string | undefined = sessionInAddress();
   @state() private dragging = false;
@@ -75,7 +77,7 @@ export class SessionsView extends LitElement {
 
   constructor() {
     super();
-    new Follower(this, () => [this.inbox]);
+    new Follower(this, () => [this.inbox, this.settings]);
     new ClosedFocus(this, () => this.openId);
   }
 
@@ -156,7 +158,7 @@ export class SessionsView extends LitElement {
     return html`<sg-dataset-bar .datasets=${this.shelf.all} .chosen=${chosen} .unseen=${unseen} @sg-dataset-open=${this.#onDataset} @sg-chosen-sessions=${this.#onChosen}></sg-dataset-bar>
       ${searches ? html`<sg-session-finder .search=${search} @sg-find-sessions=${(event: FindSessionsEvent) => (this.search = event.search)}></sg-session-finder>` : nothing}
       <p class="found" role="status">${search.words === '' ? nothing : msg(str`${shown.length} of ${sessions.length} sessions`)}</p>
-      <sg-session-list .sessions=${shown} .library=${library} .chosen=${chosen} @sg-session-action=${this.#onAction}></sg-session-list>
+      <sg-session-list .sessions=${shown} .library=${library} .chosen=${chosen} .certainty=${this.settings.value.certainty} @sg-session-action=${this.#onAction}></sg-session-list>
       <sg-session-room .sessions=${sessions}></sg-session-room>`;
   }
 

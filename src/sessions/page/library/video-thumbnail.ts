@@ -44,6 +44,10 @@ export class VideoThumbnail extends LitElement {
     sharedStyles,
     frameStyles,
     css`
+      /* As high as its place and no higher: else its lower part would be cut off. */
+      :host {
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+      }
       canvas,
       svg {
         grid-area: 1 / 1;
@@ -52,6 +56,10 @@ export class VideoThumbnail extends LitElement {
         width: 100%;
         height: 100%;
         object-fit: cover;
+      }
+      /* Upright: a strip out of its middle would show too little of it. */
+      canvas.upright {
+        object-fit: contain;
       }
       canvas[hidden] {
         display: none;
@@ -124,6 +132,7 @@ export class VideoThumbnail extends LitElement {
   #show(image: CanvasImageSource, width: number, height: number): void {
     this.canvas.width = width;
     this.canvas.height = height;
+    this.canvas.classList.toggle('upright', height > width);
     this.canvas.getContext('2d')?.drawImage(image, 0, 0, width, height);
     this.drawn = true;
   }

@@ -62,10 +62,11 @@ export async function appendLines(
   }
 }
 
-/** The text of a file, '' where there is none. */
-export async function readText(folder: FileSystemDirectoryHandle, name: string): Promise<string> {
+/** The text of a file, '' where there is none. @param most bytes that are read, from its begin */
+export async function readText(folder: FileSystemDirectoryHandle, name: string, most = Infinity): Promise<string> {
   try {
-    return await (await (await folder.getFileHandle(name)).getFile()).text();
+    const file = await (await folder.getFileHandle(name)).getFile();
+    return await (file.size > most ? file.slice(0, most) : file).text();
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NotFoundError') return '';
     throw error;

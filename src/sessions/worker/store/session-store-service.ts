@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 import { hasPrivateFiles, storageFault } from '../../../base/worker/private-files';
-import type { HumanEdit, SessionData, SessionManifest } from '../../shared/session';
+import type { HumanEdit, RecognitionEntry, SessionData, SessionManifest } from '../../shared/session';
 import { sessionLock, type SessionStoreApi } from '../../shared/session-store';
 import { foldEdits, isHumanEdit, isRecognitionEntry } from '../../shared/human-labels';
 import { LabelTable } from '../../shared/label-table';
@@ -15,6 +15,8 @@ import { SessionRegister } from './session-register';
 
 /** How long a change waits for another tab's change of the same session, milliseconds; a recording holds on for longer. */
 const LOCK_WAIT_MS = 2000;
+/** Bytes of labels that are read to say how a session begins. */
+const BEGIN_BYTES = 1 << 16;
 
 /** Reads and changes the recorded sessions; knows nothing of Comlink. */
 export class SessionStoreService implements SessionStoreApi {
@@ -68,6 +70,14 @@ export class SessionStoreService implements SessionStoreApi {
       const edits = sortJsonLines(await readText(folder, HUMAN), isHumanEdit);
       const recognitions = [...labels.values].sort((a, b) => a.timeUs - b.timeUs);
       return { manifest, recognitions, human: foldEdits(edits.values), unreadable: labels.unreadable.length + edits.unreadable.length };
+    });
+  }
+
+  async begin(id: string): Promise<RecognitionEntry[]> {
+    const folder = await sessionFolder(id);
+    return guarded('The labels could not be read', async () => {
+      const text = await readText(folder, LABELS, BEGIN_BYTES);
+      return parseJsonLines(text, isRecognitionEntry).sort((a, b) => a.timeUs - b.timeUs);
     });
   }
 
