@@ -4,6 +4,8 @@ import { ON_ITS_SIDE } from '../../base/page/elements/styles';
 export const appStyles = css`
   :host {
     position: relative;
+    /* What lies beside the views sees by it how much room there is for its text. */
+    container-type: inline-size;
     display: grid;
     grid-template: auto auto minmax(0, 1fr) auto auto / minmax(0, 1fr);
     grid-template-areas: 'head' 'notices' 'main' 'running' 'views';
@@ -39,6 +41,8 @@ export const appStyles = css`
   }
   main {
     grid-area: main;
+    /* What only a screen reader reads is scrolled with it, and makes the page no higher. */
+    position: relative;
     min-height: 0;
     /* Views see by it how much room there is for their text, however large that is. */
     container-type: size;

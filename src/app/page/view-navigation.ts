@@ -29,7 +29,7 @@ export class ViewNavigation extends LitElement {
         align-items: center;
         justify-content: center;
         gap: 0.1rem;
-        min-height: 3rem;
+        min-height: 48px;
         padding: 0.25rem min(0.5rem, 1vw);
         border-radius: 0.9rem;
         color: var(--sg-muted);
@@ -48,22 +48,24 @@ export class ViewNavigation extends LitElement {
           flex: none;
           flex-direction: row;
           gap: 0.5rem;
-          min-height: 2.75rem;
+          min-height: 44px;
           padding: 0 0.9rem;
           border-radius: 999px;
           font-size: 0.95rem;
         }
       }
       /* Room for the icons alone: the names are still read out. */
-      @media ${ON_ITS_SIDE} and (max-width: 47.99rem) {
-        a {
-          padding: 0 0.75rem;
-        }
-        span {
-          position: absolute;
-          width: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
+      @media ${ON_ITS_SIDE} {
+        @container (max-width: 47.99rem) {
+          a {
+            padding: 0 12px;
+          }
+          span {
+            position: absolute;
+            width: 1px;
+            overflow: hidden;
+            clip-path: inset(50%);
+          }
         }
       }
       /* Backgrounds are the system's there. */

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { msg } from '@lit/localize';
 import { icon } from '../../base/page/elements/icons';
-import { threeSides } from './drawings';
+import { noneOfThem, threeSides } from './drawings';
 import type { TaughtClass } from '../shared/teach';
 
 /** So many things with examples show that it is understood how it is done. */
@@ -41,5 +41,18 @@ export function firstSteps(classes: readonly TaughtClass[], live: boolean): unkn
       )}
     </ol>
     ${classes.length === 0 ? html`<p>${msg('Pictures and what is learned stay on this device.')}</p>` : nothing}
+  </section>`;
+}
+
+/** What "anything else" is, until there are examples of it. @param onAdd makes its collection */
+export function whatIsNoneOfThem(classes: readonly TaughtClass[], onAdd: () => void): unknown {
+  const collection = classes.find(({ other }) => other);
+  if (!classes.some(({ other }) => !other) || (collection && collection.examples.length > 0)) return nothing;
+  return html`<section class="none-of-them">
+    ${noneOfThem()}
+    <div>
+      <p>${msg('Show the same place without your things, and what is easily mistaken for them: there it learns to name none.')}</p>
+      ${collection ? nothing : html`<button data-action="other" @click=${onAdd}>${icon('plus')}${msg('Teach what is none of them')}</button>`}
+    </div>
   </section>`;
 }

@@ -69,7 +69,7 @@ export class HoldButton extends LitElement {
       @keyup=${() => this.#send(false)}
       @blur=${() => this.#send(false)}
     >
-      ${icon('camera')}<span class="name">${this.#words()}</span>
+      ${icon('camera')}<span class=${this.waiting ? '' : 'name'}>${this.#words()}</span>
     </button>`;
   }
 

@@ -76,6 +76,7 @@ export const teachViewStyles = css`
   .act {
     grid-area: act;
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.5rem;
     padding: 0.6rem max(0.75rem, env(safe-area-inset-right)) 0.6rem max(0.75rem, env(safe-area-inset-left));
   }
@@ -129,6 +130,12 @@ export const teachViewStyles = css`
   }
   .intro .done {
     color: var(--sg-muted);
+  }
+  /* It has been read. */
+  .intro .done > :last-child {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .none-of-them {
     display: flex;
@@ -187,7 +194,7 @@ export const teachViewStyles = css`
     padding-top: 0.75rem;
     border-top: 1px solid var(--sg-line);
   }
-  @media (max-width: 47.99rem) and (min-height: 30.01rem) {
+  @media (max-width: 47.99rem) and (min-height: 480.01px) {
     /* Nothing to look at yet: the words have the room. */
     :host([empty]) {
       grid-template-rows: 0 minmax(9rem, 1fr) auto;

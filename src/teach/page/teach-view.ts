@@ -14,15 +14,14 @@ import { TeachController } from './teach-controller';
 import { featureModelOf, type FeatureModel } from '../../recognise/shared/index';
 import { nameOf } from '../../base/shared/labels/label-ref';
 import { LONGEST_NAME } from '../shared/classes-file';
-import { momentsOf } from '../shared/moments';
+import { shownOnce } from '../shared/moments';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import type { ClassEvent, ClassImagesEvent, ClassNameEvent, ExampleRemoveEvent, HoldEvent, SpanChoiceEvent } from './events';
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
 import { drawingStyles } from '../../base/page/elements/drawing';
 import { sharedStyles } from '../../base/page/elements/styles';
-import { noneOfThem } from './drawings';
-import { firstSteps } from './first-steps';
+import { firstSteps, whatIsNoneOfThem } from './first-steps';
 import { learningNotice, notices } from './notices';
 import type { SessionSheet } from './session-sheet';
 import { teachViewStyles } from './teach-view-styles';
@@ -138,9 +137,9 @@ export class TeachView extends LitElement {
           <button class=${classes.length === 0 ? 'primary' : ''}>${icon('plus')}${msg('Add')}</button>
         </form>
         ${this.#cards(classes)}
-        ${this.#noneOfThem(classes)}
+        ${whatIsNoneOfThem(classes, () => void this.#addOther())}
         ${learningNotice(teach)}
-        <sg-training-report .result=${teach.state?.result} .names=${this.#names(classes)} .once=${this.#once(classes)}></sg-training-report>
+        <sg-training-report .result=${teach.state?.result} .names=${this.#names(classes)} .once=${shownOnce(classes, teach.state?.result)}></sg-training-report>
         <sg-things-tools class="all" .teach=${teach} ?empty=${classes.length === 0} ?closed=${!this.#model} ?named=${teach.state?.enabled ?? true}></sg-things-tools>
       </div>
       <div class="act">
@@ -164,19 +163,6 @@ export class TeachView extends LitElement {
       @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
       @sg-control=${() => void aim.reset()}
     ></sg-camera-tools>`;
-  }
-
-  /** What "anything else" is, until there are examples of it. */
-  #noneOfThem(classes: readonly TaughtClass[]): unknown {
-    const other = classes.find((t) => t.other);
-    if (!classes.some((t) => !t.other) || (other && other.examples.length > 0)) return nothing;
-    return html`<section class="none-of-them">
-      ${noneOfThem()}
-      <div>
-        <p>${msg('Show the same place without your things, and what is easily mistaken for them: there it learns to name none.')}</p>
-        ${other ? nothing : html`<button data-action="other" @click=${() => void this.#addOther()}>${icon('plus')}${msg('Teach what is none of them')}</button>`}
-      </div>
-    </section>`;
   }
 
   #cards(classes: readonly TaughtClass[]): unknown {
@@ -242,15 +228,6 @@ export class TeachView extends LitElement {
 
   #names(classes: readonly TaughtClass[]): string[] {
     return (this.teach.state?.result?.thingIds ?? []).map((id) => classes.find((t) => t.id === id)?.name ?? '');
-  }
-
-  /** What was shown to the network that was learned from in one moment alone. */
-  #once(classes: readonly TaughtClass[]): string[] {
-    const learned = new Set(this.teach.state?.result?.exampleIds);
-    return classes
-      .map(({ name, examples }) => ({ name, moments: new Set(momentsOf(examples.filter(({ id }) => learned.has(id)))).size }))
-      .filter(({ moments }) => moments === 1)
-      .map(({ name }) => name);
   }
 
   get #request(): { deviceId: string; facing: 'user' | 'environment' } {

@@ -1,4 +1,5 @@
 import type { ExampleSource } from './classes-file';
+import type { TaughtClass, TrainingResult } from './teach';
 
 /** Examples of the camera that follow each other so closely are of one moment, milliseconds: as far apart as a training set's sides (sessions' split). */
 const MOMENT_MS = 2000;
@@ -26,4 +27,10 @@ export function momentsOf(examples: readonly TakenExample[]): string[] {
     latest = { moment, at: addedAt };
     return moment;
   });
+}
+
+/** Names of classes that were learned from one moment alone, which cannot be held out. */
+export function shownOnce(classes: readonly TaughtClass[], result: Pick<TrainingResult, 'exampleIds'> | undefined): string[] {
+  const learned = new Set(result?.exampleIds);
+  return classes.filter(({ examples }) => new Set(momentsOf(examples.filter(({ id }) => learned.has(id)))).size === 1).map(({ name }) => name);
 }

@@ -114,7 +114,7 @@ describe.skipIf(!images)('teaching things of one\'s own', () => {
     // Of one moment each nothing can be told: 13 of 13 frames, learned from their neighbours, would be 100 %.
     await page.locator('sg-training-report').getByText('Shown in one moment alone: “My mug”, “Bamboo eater”.').waitFor();
     expect(await page.locator('sg-training-report [data-key="accuracy"], sg-training-report table').count()).toBe(0);
-    await page.locator('sg-teach-view .none-of-them svg').waitFor();
+    await page.locator('sg-teach-view .none-of-them svg.drawing').waitFor();
     expect(await violations(page)).toEqual([]);
   });
 

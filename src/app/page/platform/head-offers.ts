@@ -21,7 +21,7 @@ export class HeadOffers extends LitElement {
         display: none;
       }
       /* Not on a phone on its side, which has neither the room nor the need. */
-      @media (min-width: 48rem) and (min-height: 30.01rem) {
+      @media (min-width: 48rem) and (min-height: 480.01px) {
         :host {
           display: contents;
         }

@@ -6,8 +6,8 @@ export const fileButtonStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 0.5rem;
-    min-height: 2.75rem;
-    padding: 0 1rem;
+    min-height: 44px;
+    padding: 0.2rem 1rem;
     border: 1px solid var(--sg-line);
     border-radius: 999px;
     background: var(--sg-surface);

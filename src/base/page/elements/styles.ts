@@ -25,8 +25,9 @@ export const sharedStyles = css`
     align-items: center;
     justify-content: center;
     gap: 0.5rem;
-    min-height: 2.75rem;
-    padding: 0 1rem;
+    /* In pixels: larger text makes no larger fingers, and leaves less room. */
+    min-height: 44px;
+    padding: 0.2rem 1rem;
     border: 1px solid var(--sg-line);
     border-radius: 999px;
     background: var(--sg-surface);
@@ -50,10 +51,8 @@ export const sharedStyles = css`
     }
   }
   button.icon {
-    /* In pixels: larger text makes no larger fingers, and leaves less room. */
     flex: none;
     width: 44px;
-    min-height: 44px;
     padding: 0;
   }
   button[aria-pressed='true'] {
@@ -67,8 +66,8 @@ export const sharedStyles = css`
   }
   .field {
     min-width: 0;
-    min-height: 2.75rem;
-    padding: 0 1rem;
+    min-height: 44px;
+    padding: 0.2rem 1rem;
     border: 1px solid var(--sg-line);
     border-radius: 999px;
     background: var(--sg-surface);
@@ -124,8 +123,8 @@ export const sharedStyles = css`
   }
 `;
 
-/** A phone on its side: little height, and width for things beside each other. For `@media`. */
-export const ON_ITS_SIDE = unsafeCSS('(max-height: 30rem) and (min-width: 36rem)');
+/** A phone on its side, however large its text: little height, and width for things beside each other. For `@media`. */
+export const ON_ITS_SIDE = unsafeCSS('(max-height: 480px) and (min-width: 576px)');
 
 /** An element that is a row of glassy buttons over an image, whatever the theme; what lies between them is the image's. */
 export const barOverImage = css`

@@ -41,7 +41,7 @@ export class LiveBar extends LitElement {
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
-      @media (max-width: 47.99rem) and (min-height: 30.01rem) {
+      @media (max-width: 47.99rem) and (min-height: 480.01px) {
         :host {
           flex-wrap: wrap;
         }

@@ -145,7 +145,7 @@ export const liveViewStyles = css`
     }
     .foot {
       align-self: end;
-      width: clamp(13rem, 34%, 22rem);
+      width: min(100%, clamp(13rem, 34%, 22rem));
       margin-inline-start: auto;
       grid-template-columns: minmax(0, 1fr);
     }
@@ -162,6 +162,15 @@ export const liveViewStyles = css`
       --sg-further-labels: none;
     }
     sg-camera-stage:has(~ sg-control-bar[recording]) sg-camera-tools {
+      display: none;
+    }
+  }
+  /* Hardly any: the first label, and the shutter before the hint. */
+  @container (max-height: 13rem) {
+    sg-camera-stage {
+      --sg-further-labels: none;
+    }
+    sg-aim-hint {
       display: none;
     }
   }

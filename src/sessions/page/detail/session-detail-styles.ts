@@ -180,7 +180,7 @@ export const sessionDetailStyles = css`
       max-height: 50dvh;
     }
   }
-  @media (max-width: 59.99rem) and (min-height: 30.01rem) {
+  @media (max-width: 59.99rem) and (min-height: 480.01px) {
     .side {
       display: contents;
     }

@@ -54,7 +54,7 @@ export class SessionBegin extends LitElement {
     if (!answers) return html`&nbsp;`;
     if (answers.length === 0) return nothing;
     const names = list(namedIn(answers, certainty).map(labelText));
-    return names === '' ? msg('Not sure') : msg(str`Begins with: ${names}`);
+    return html`<span>${names === '' ? msg('Not sure') : msg(str`Begins with: ${names}`)}</span>`;
   }
 
   async #read(): Promise<void> {

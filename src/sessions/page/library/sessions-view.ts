@@ -283,8 +283,7 @@ export class SessionsView extends LitElement {
   };
 
   readonly #onAddress = (): void => {
-    if (!location.hash.startsWith('#sessions')) return;
-    this.openId = sessionInAddress();
+    if (location.hash.startsWith('#sessions')) this.openId = sessionInAddress();
   };
 
   #onFiles(event: Event): void {

@@ -39,7 +39,7 @@ export const labelBarStyles = css`
   .guess {
     flex: none;
     max-width: min(13rem, 60%);
-    min-height: 3rem;
+    min-height: 48px;
     padding: 0 0.9rem 0 0.6rem;
   }
   .guess,
@@ -48,15 +48,14 @@ export const labelBarStyles = css`
   }
   .slots button {
     flex: none;
-    min-height: 3rem;
+    min-height: 48px;
     max-width: 13rem;
     padding: 0 0.9rem 0 0.6rem;
     touch-action: pan-x;
   }
   .prepare {
     flex: none;
-    min-width: 2.75rem;
-    min-height: 2.75rem;
+    min-width: 44px;
     padding: 0;
     justify-content: center;
   }
@@ -115,7 +114,7 @@ export const labelBarStyles = css`
     color: var(--sg-muted);
     font-size: 0.85rem;
   }
-  @media (min-width: 48rem) and (min-height: 30.01rem) {
+  @media (min-width: 48rem) and (min-height: 480.01px) {
     :host {
       grid-template-columns: minmax(0, 1fr) minmax(14rem, 20rem);
       align-items: center;

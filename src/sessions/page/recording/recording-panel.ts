@@ -40,7 +40,7 @@ export class RecordingPanel extends LitElement {
       :host {
         display: block;
         /* The row of controls lies below it. */
-        scroll-margin-bottom: 12rem;
+        scroll-margin-bottom: 192px;
       }
       .panel {
         display: grid;
@@ -51,7 +51,7 @@ export class RecordingPanel extends LitElement {
       }
       @media ${ON_ITS_SIDE} {
         .panel {
-          width: calc(19.25rem + max(0.75rem, env(safe-area-inset-right)));
+          width: calc(min(19.25rem, 50vw) + max(0.75rem, env(safe-area-inset-right)));
           padding-left: 0.75rem;
         }
       }
@@ -76,8 +76,10 @@ export class RecordingPanel extends LitElement {
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly recording = new RecordingController(this, () => this);
   #hadFocus = false;
-  /** Whether there are labels to press. */
-  #labels = false;
+  /** Large text: what labels is seen before all of the picture, also once there is more of either. */
+  readonly #observer = new ResizeObserver(() => {
+    if (this.recording.state === 'recording') this.scrollIntoView({ block: 'end' });
+  });
   /** What was told last. */
   #told = '';
 
@@ -88,7 +90,15 @@ export class RecordingPanel extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#observer.observe(this);
+    const root = this.getRootNode();
+    if (root instanceof ShadowRoot) this.#observer.observe(root.host);
     void this.recording.recover();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
   }
 
   /** Begins a recording, or ends the one that runs. */
@@ -113,10 +123,6 @@ export class RecordingPanel extends LitElement {
     this.recording.sight(this.active);
     const { state, nowUs, halt, notice } = this.recording;
     this.toggleAttribute('filled', state !== 'off' || notice !== undefined);
-    const labels = this.renderRoot.querySelector('sg-label-bar') !== null;
-    // Large text: what labels is seen before all of the picture, once it is drawn.
-    if (labels && !this.#labels) requestAnimationFrame(() => this.scrollIntoView({ block: 'end' }));
-    this.#labels = labels;
     const event = new RecordingStateEvent(state !== 'off', Math.floor(nowUs / 1e6), halt === 'person', this.#hadFocus);
     const told = `${event.recording} ${event.seconds} ${event.halted}`;
     if (told === this.#told) return;
