@@ -9,7 +9,8 @@ async function* rows(count: number): AsyncGenerator<FeatureRow> {
     const labelled = frame % 2 === 1;
     yield await Promise.resolve({
       frame, timeUs: frame * 33_333, features: Float32Array.of(frame, 0.5, 0, -1), square: { x: 40, y: 0, width: 240, height: 240 },
-      label: labelled ? { name: 'mug', accepted: frame === 3 } : undefined, predicted: labelled ? { name: 'coffee mug', probability: 0.25 } : undefined,
+      label: labelled ? { name: 'mug', accepted: frame === 3, ...(frame === 5 && { index: 504 }) } : undefined,
+      predicted: labelled ? { index: 504, name: 'coffee mug', probability: 0.25 } : undefined,
     });
   }
 }
@@ -25,10 +26,12 @@ describe('features of every frame', () => {
     const found = await parquetReadObjects({ file: bytes });
     expect(found).toHaveLength(600);
     expect(found[599]).toEqual({
-      frame: 599n, time_s: 19.966467, label: 'mug', accepted: false, predicted: 'coffee mug', probability: 0.25,
+      frame: 599n, time_s: 19.966467, label: 'mug', class: null, accepted: false, predicted: 'coffee mug', predicted_class: 504n, probability: 0.25,
       square_left: 40, square_top: 0, square_side: 240, features: [599, 0.5, 0, -1],
     });
     expect(found[3]['accepted']).toBe(true);
+    // A thing of a person's own has no number.
+    expect([found[5]['class'], found[3]['class'] ?? null]).toEqual([504n, null]);
     expect(found[0]['label'] ?? null).toBeNull();
     const metadata = await parquetMetadataAsync({ byteLength: bytes.byteLength, slice: (from, to) => bytes.slice(from, to) });
     expect(metadata.row_groups).toHaveLength(3);

@@ -42,7 +42,7 @@ export interface FeaturesRequest {
  */
 export type FeatureLook = (frame: ImageBitmap, aim: Aim | undefined) => Promise<{
   readonly features: Float32Array;
-  readonly predicted: { readonly name: string; readonly probability: number } | undefined;
+  readonly predicted: { readonly index: number; readonly name: string; readonly probability: number } | undefined;
   /** Pixels of the frame. */
   readonly square: Region;
 }>;

@@ -24,7 +24,7 @@ export function exportFeatures(
     const { features, top, square } = await recogniser.recognise(frame, { id: 0, capturedAt: performance.now(), count: 1, features: true, live: false, ...(aim && { aim }) });
     if (features?.length !== model.width) throw new Fault('export-features', 'The model that runs gives no features.');
     const first = top.at(0);
-    return { features, square, predicted: first && { name: first.name ?? IMAGENET_LABELS[first.index], probability: first.probability } };
+    return { features, square, predicted: first && { index: first.index, name: first.name ?? IMAGENET_LABELS[first.index], probability: first.probability } };
   };
   return transfer.exportFeatures({ sessionId, model }, look, target, onProgress);
 }

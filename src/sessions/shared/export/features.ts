@@ -1,4 +1,5 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { Region } from '../../../engine/index';
 import type { FeatureModel } from '../../../recognise/shared/index';
 import { secondsText } from './export-source';
@@ -14,9 +15,9 @@ export interface FeatureRow {
   readonly frame: number;
   readonly timeUs: number;
   /** A person's label that began last, and whether it is an accepted guess; undefined where nothing is labelled. */
-  readonly label: { readonly name: string; readonly accepted: boolean } | undefined;
+  readonly label: (LabelRef & { readonly accepted: boolean }) | undefined;
   /** What the network says of this very look; undefined where it says nothing. */
-  readonly predicted: { readonly name: string; readonly probability: number } | undefined;
+  readonly predicted: { readonly index: number; readonly name: string; readonly probability: number } | undefined;
   /** The square that it looked at, pixels of the film. */
   readonly square: Region;
   /** Shape [width of the model's features]. */
@@ -30,10 +31,10 @@ const optional = (name: string, rest: Partial<SchemaElement>): SchemaElement => 
 const text = (name: string): SchemaElement => optional(name, { type: 'BYTE_ARRAY', converted_type: 'UTF8' });
 
 const SCHEMA: SchemaElement[] = [
-  { name: 'schema', num_children: 10 },
+  { name: 'schema', num_children: 12 },
   optional('frame', { type: 'INT64' }), optional('time_s', { type: 'DOUBLE' }),
-  text('label'), optional('accepted', { type: 'BOOLEAN' }),
-  text('predicted'), optional('probability', { type: 'DOUBLE' }),
+  text('label'), optional('class', { type: 'INT64' }), optional('accepted', { type: 'BOOLEAN' }),
+  text('predicted'), optional('predicted_class', { type: 'INT64' }), optional('probability', { type: 'DOUBLE' }),
   optional('square_left', { type: 'DOUBLE' }), optional('square_top', { type: 'DOUBLE' }), optional('square_side', { type: 'DOUBLE' }),
   optional('features', { converted_type: 'LIST', num_children: 1 }),
   { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
@@ -44,8 +45,10 @@ const columns = (rows: readonly FeatureRow[]): { name: string; data: unknown[] }
   { name: 'frame', data: rows.map(({ frame }) => BigInt(frame)) },
   { name: 'time_s', data: rows.map(({ timeUs }) => Number(secondsText(timeUs))) },
   { name: 'label', data: rows.map(({ label }) => label?.name) },
+  { name: 'class', data: rows.map(({ label }) => (label?.index === undefined ? undefined : BigInt(label.index))) },
   { name: 'accepted', data: rows.map(({ label }) => label?.accepted) },
   { name: 'predicted', data: rows.map(({ predicted }) => predicted?.name) },
+  { name: 'predicted_class', data: rows.map(({ predicted }) => predicted && BigInt(predicted.index)) },
   { name: 'probability', data: rows.map(({ predicted }) => predicted?.probability) },
   { name: 'square_left', data: rows.map(({ square }) => square.x) },
   { name: 'square_top', data: rows.map(({ square }) => square.y) },

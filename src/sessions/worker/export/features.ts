@@ -31,7 +31,7 @@ async function* rowsOf(source: SessionSource, video: OpenVideo, times: Float64Ar
     const span = spans.at(timeUs).at(-1);
     const aim = squares.at(timeUs);
     yield {
-      frame, timeUs, features, predicted, label: span && { name: span.label.name, accepted: span.accepted ?? false },
+      frame, timeUs, features, predicted, label: span && { ...span.label, accepted: span.accepted ?? false },
       square: aim ? squareInImage(aim, film, film) : square,
     };
   }
