@@ -1,14 +1,13 @@
 import { fileTypeFromBuffer } from 'file-type';
 import { Problem } from './problem';
 
-/** MIME types that are decoded: what browsers show and sharp reads. */
-export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif'] as const;
+/** MIME types that are decoded: what browsers show. */
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/bmp'] as const;
 
 const NAMES: Readonly<Record<string, string>> = {
   'application/pdf': 'a PDF document',
   'application/zip': 'a ZIP archive',
   'image/tiff': 'a TIFF picture',
-  'image/bmp': 'a BMP picture',
   'image/heic': 'an HEIC picture',
   'image/heif': 'an HEIF picture',
 };
@@ -18,6 +17,14 @@ const SVG_WINDOW = 1024;
 
 function isSvg(bytes: Uint8Array): boolean {
   return /<svg[\s>]/i.test(new TextDecoder('latin1').decode(bytes.subarray(0, SVG_WINDOW)));
+}
+
+/** Whether AVIF is among a file's brands (ISO/IEC 14496-12, 4.3), whichever is the first: `mif1` may be. */
+function isAvif(bytes: Uint8Array): boolean {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 256));
+  if (!head.startsWith('ftyp', 4)) return false;
+  const length = Math.min(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), head.length);
+  return (head.slice(8, length).match(/.{4}/gs) ?? []).some((brand) => brand === 'avif' || brand === 'avis');
 }
 
 /**
@@ -33,7 +40,7 @@ export async function imageType(bytes: Uint8Array): Promise<(typeof IMAGE_TYPES)
   }
   const found = await fileTypeFromBuffer(bytes);
   // APNG is PNG to every decoder: its first image.
-  const mime = found?.mime === 'image/apng' ? 'image/png' : found?.mime;
+  const mime = found?.mime === 'image/apng' ? 'image/png' : isAvif(bytes) ? 'image/avif' : found?.mime;
   const known = IMAGE_TYPES.find((type) => type === mime);
   if (known) return known;
   const name = mime === undefined ? undefined : (NAMES[mime] ?? `of the type ${mime}`);

@@ -1,5 +1,4 @@
 // npm run serve [-- --host ADDRESS --port N ...]: the built page and POST /predict. See docs/service.md.
-import type { Health } from './routes/about';
 import { createService, type Service } from './service';
 import { logFormatIn, readSettings, type Settings } from './settings';
 
@@ -65,8 +64,8 @@ async function serve(settings: Settings, say: Say): Promise<void> {
     await service.stop();
     throw listenError(error, settings);
   }
-  const { model, precision, workers } = (await service.app.inject('/healthz')).json<Health>();
-  say(`\nSightglass recognises at ${url}/predict (${model} ${precision}, ${workers} processes); the page is at ${url}/`);
+  const { network: { model, precision }, pool } = service;
+  say(`\nSightglass recognises at ${url}/predict (${model} ${precision}, ${pool.workers} processes); the page is at ${url}/`);
   if (settings.logFormat === 'text') say(`curl -F file=@picture.jpg ${url}/predict\n`);
 }
 

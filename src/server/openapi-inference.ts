@@ -1,3 +1,4 @@
+import type { Network } from './job';
 import type { Settings } from './settings';
 
 type Json = { readonly [key: string]: Json } | readonly Json[] | string | number | boolean;
@@ -45,9 +46,10 @@ function get(operationId: string, summary: string, parameters: Json, responses: 
 }
 
 /** Paths of the Open Inference Protocol (V2). */
-export function inferencePaths({ maxFiles }: Settings, refusals: readonly number[]): Readonly<Record<string, Json>> {
-  const named: Json = { name: 'name', in: 'path', required: true, schema: { type: 'string' } };
-  const versioned: Json = { name: 'version', in: 'path', required: true, description: 'A precision.', schema: { type: 'string' } };
+export function inferencePaths({ maxFiles }: Settings, networks: readonly Network[], refusals: readonly number[]): Readonly<Record<string, Json>> {
+  const choice = (values: readonly string[]): Json => ({ type: 'string', enum: [...new Set(values)] });
+  const named: Json = { name: 'name', in: 'path', required: true, schema: choice(networks.map(({ model }) => model)) };
+  const versioned: Json = { name: 'version', in: 'path', required: true, description: 'A precision.', schema: choice(networks.map(({ precision }) => precision)) };
   const models = ([['/v2/models/{name}', '', [named]], ['/v2/models/{name}/versions/{version}', 'Version', [named, versioned]]] as const).map(([path, suffix, parameters]) => ({
     [path]: get(`model${suffix}`, 'What a model takes and gives.', parameters, { '200': { description: 'Its inputs, of which one is given, and its outputs.', content: json({ type: 'object', required: ['name', 'platform', 'inputs', 'outputs'] }) }, ...failed(404) }),
     [`${path}/ready`]: get(`modelReady${suffix}`, 'Whether a model answers now.', parameters, { '200': { description: 'It does.', content: flags('name', 'ready') }, '503': { description: 'Not now.', content: flags('name', 'ready') }, ...failed(404) }),

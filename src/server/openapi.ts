@@ -169,7 +169,7 @@ export function openApiDocument(settings: Settings, networks: readonly Network[]
           responses: { ...(ok('Batch', 'One result a file.', ANSWER_HEADERS) as Record<string, Json>), ...failures([...COMMON, 'too-many-files']) },
         },
       },
-      ...inferencePaths(settings, [...new Set([...COMMON, ...PICTURE, 'bad-tensor', 'too-many-files'] as const)].map((code) => new Problem(code, '').status)),
+      ...inferencePaths(settings, networks, [...new Set([...COMMON, ...PICTURE, 'bad-tensor', 'too-many-files'] as const)].map((code) => new Problem(code, '').status)),
       '/healthz': {
         get: {
           operationId: 'health',

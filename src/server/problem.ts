@@ -16,7 +16,7 @@ const KINDS = {
   'upload-too-large': [413, 'Send a smaller file, or raise the limit (see docs/service.md).'],
   'picture-too-large': [413, 'Reduce the picture: the network sees 224 x 224 pixels of it. Or raise MAX_PIXELS.'],
   'too-many-files': [413, 'Send fewer files in one request.'],
-  'unsupported-type': [415, 'Send a JPEG, PNG, WebP, GIF or AVIF picture.'],
+  'unsupported-type': [415, 'Send a JPEG, PNG, WebP, GIF, AVIF or BMP picture.'],
   'too-many-requests': [429, 'Try again after the seconds in the Retry-After header.'],
   'headers-too-large': [431, 'Send fewer or shorter headers.'],
   'range-not-satisfiable': [416, 'Ask for a part that the file has: Content-Range tells its length.'],

@@ -7,6 +7,7 @@ import { limitCallers, readKeys } from './callers';
 import { answerFailures, nothingAt, problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
 import { answerBrokenRequest, guard, requestId } from './guard';
+import type { Network } from './job';
 import { knowAllMethods } from './methods';
 import { Metrics } from './metrics';
 import { InstalledModels } from './models';
@@ -26,6 +27,8 @@ const MAX_CONNECTIONS = 1024;
 export interface Service {
   readonly app: FastifyInstance;
   readonly pool: PredictPool;
+  /** What answers where a request names nothing. */
+  readonly network: Network;
   /** Files among the models that the service cannot use, each with the reason. */
   readonly passedOver: readonly string[];
   /** Binds the address. @returns the service's own address */
@@ -116,6 +119,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
   return {
     app,
     pool,
+    network: models.default,
     passedOver: models.passedOver,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async stop() {

@@ -4,6 +4,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProblemBody, ProblemDocument } from '../../src/server/problem';
+import { encodeBmp } from '../support/server/bmp';
 import { noise } from '../support/weights';
 import { form, encodedImage, pngBomb, post, startService, type TestService } from '../support/server/service';
 
@@ -155,12 +156,25 @@ describe('errors', () => {
       expect(error.message).toContain('HEIC');
       expect(error.next).toContain('JPEG');
     });
-    it('refuses BMP, which the page alone reads, by its name', async () => {
-      const bmp = Buffer.alloc(64);
-      bmp.write('BM');
-      const error = await problemOf(await post(predict(), bmp), 415, 'unsupported-type');
-      expect(error.message).toContain('BMP');
-      expect(error.next).toContain('PNG');
+    it.each([
+      ['cut short in its pixels', (bmp: Buffer) => bmp.subarray(0, bmp.length / 2), 400, 'picture-corrupt', /ends too early/],
+      ['cut short in its header', (bmp: Buffer) => bmp.subarray(0, 30), 400, 'picture-corrupt', /ends too early/],
+      ['cut short in its palette', (bmp: Buffer) => bmp.subarray(0, 100), 400, 'picture-corrupt', /palette ends too early/],
+      ['of no size', (bmp: Buffer) => bmp.fill(0, 18, 22), 400, 'picture-corrupt', /size is 0 x 20/],
+      ['of 7 bits a pixel', (bmp: Buffer) => bmp.fill(7, 28, 29), 400, 'picture-corrupt', /7 bits a pixel/],
+      ['with a header of no known length', (bmp: Buffer) => bmp.fill(200, 14, 15), 400, 'picture-corrupt', /200 bytes/],
+      ['around a JPEG', (bmp: Buffer) => bmp.fill(4, 30, 31), 415, 'unsupported-type', /holds a JPEG/],
+      ['of a huge size', (bmp: Buffer) => bmp.fill(0x7f, 18, 26), 413, 'picture-too-large', /2139062143 x 2139062143/],
+    ] as const)('says what is wrong with a BMP %s', async (_what, change, status, code, words) => {
+      const bmp = encodeBmp(Buffer.alloc(30 * 20 * 4, 99), 30, 20, { bits: 8 });
+      expect((await post(predict(), bmp)).status).toBe(200);
+      expect((await problemOf(await post(predict(), change(bmp)), status, code)).message).toMatch(words);
+      await stillWell();
+    });
+    it('reads a BMP whose runs are longer than its rows as far as it goes', async () => {
+      const bmp = encodeBmp(Buffer.alloc(30 * 20 * 4, 99), 30, 20, { bits: 8, runs: true });
+      for (let at = bmp.readUInt32LE(10); at < bmp.length - 2; at += 2) if (bmp[at] > 0) bmp[at] = 255;
+      expect((await post(predict(), bmp)).status).toBe(200);
     });
     it('refuses TIFF, which no browser shows', async () => {
       expect((await problemOf(await post(predict(), await sharp(png).tiff().toBuffer()), 415, 'unsupported-type')).message).toContain('TIFF');

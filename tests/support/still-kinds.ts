@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { encodeBmp, type BmpKind } from './server/bmp';
+import { ROOT } from './shared';
 import { noise } from './weights';
 
 const [WIDTH, HEIGHT] = [301, 226];
@@ -72,6 +74,29 @@ async function animation(): Promise<Buffer> {
   return sharp([first, second], { join: { animated: true } }).gif({ delay: 100 }).toBuffer();
 }
 
+/** Ways of writing BMP that programs have, by the name of the file. */
+const BMP_KINDS: Readonly<Record<string, BmpKind>> = {
+  'colour-24.bmp': { bits: 24 },
+  'top-down-24.bmp': { bits: 24, topDown: true },
+  'colour-32.bmp': { bits: 32 },
+  'colour-555.bmp': { bits: 16 },
+  'colour-565.bmp': { bits: 16, masks: [0xf800, 0x07e0, 0x001f, 0] },
+  'palette-8.bmp': { bits: 8 },
+  'palette-4.bmp': { bits: 4 },
+  'palette-1.bmp': { bits: 1, topDown: true },
+  'runs-8.bmp': { bits: 8, runs: true },
+  'os2-8.bmp': { bits: 8, header: 12 },
+  'v4-565.bmp': { bits: 16, header: 108, masks: [0xf800, 0x07e0, 0x001f, 0] },
+  'v5-alpha.bmp': { bits: 32, header: 124, masks: [0xff0000, 0xff00, 0xff, 0xff000000] },
+};
+
+/**
+ * Kinds of AVIF that sharp does not write: scenes as above of 96 x 65, by libavif's `avifenc -s 4 --min 20 --max 32` with `-y 400 -r limited`
+ * (grey-limited), `-y 420` (odd-height), `-y 444 --clap 64,1,41,1,-16,1,-12,1` and `...,0,1,0,1` (clean-aperture, -inside), `-y 420 --irot 1
+ * --imir 1` (turned), `-y 420 -d 10 -r limited` (ten-bits); `ffmpeg -f lavfi -i testsrc2=size=96x65:rate=5:duration=0.6 -c:v libaom-av1 -crf 30` (animated).
+ */
+const AVIF_FOLDER = join(ROOT, 'tests/server/pictures');
+
 /** All ways in which a still image may come: name to file, bytes of our own making. */
 async function kinds(): Promise<Record<string, Buffer>> {
   const [colour, grey, greyAlpha, alpha] = [await scene(3).png().toBuffer(), await scene(1).png().toBuffer(), await scene(2).png().toBuffer(), await scene(4).png().toBuffer()];
@@ -110,6 +135,9 @@ async function kinds(): Promise<Record<string, Buffer>> {
   for (let orientation = 2; orientation <= 8; orientation++) {
     made[`exif-${orientation}.jpg`] = await sharp(colour).withMetadata({ orientation }).jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();
   }
+  for (const name of readdirSync(AVIF_FOLDER)) made[name] = readFileSync(join(AVIF_FOLDER, name));
+  const pixels = await scene(4).raw().toBuffer();
+  for (const [name, kind] of Object.entries(BMP_KINDS)) made[name] = encodeBmp(pixels, WIDTH, HEIGHT, kind);
   made['exif-6.png'] = await sharp(colour).withMetadata({ orientation: 6 }).png().toBuffer();
   for (const orientation of [2, 3, 4, 5, 6, 7, 8]) made[`exif-${orientation}.webp`] = await sharp(colour).withMetadata({ orientation }).webp({ lossless: true }).toBuffer();
   return made;

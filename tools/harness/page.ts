@@ -108,9 +108,9 @@ const harness = {
   },
 
   /** Recognises plain RGBA bytes fetched from an address. */
-  async recognisePixels(url: string, width: number, height: number, count: number): Promise<Recognition> {
+  async recognisePixels(url: string, width: number, height: number, count: number, key = ''): Promise<Recognition> {
     const bytes = await (await fetch(url)).arrayBuffer();
-    return harness.recognise({ data: new Uint8ClampedArray(bytes), width, height }, count);
+    return harness.recognise({ data: new Uint8ClampedArray(bytes), width, height }, count, key);
   },
 
   /** Milliseconds that the network alone takes, for a number of runs in a row on a plain image. */

@@ -26,7 +26,16 @@ function isHeic(head: Uint8Array): boolean {
   return text.startsWith('ftyp') && /hei[cmsx]|hev[cmsx]|mif1|msf1/.test(text) && !text.includes('avif');
 }
 
+/** Size in a BMP's header of OS/2, which has 16 bits for a side: image-size takes all for Windows'. */
+function os2BitmapSize(head: Uint8Array): ReturnType<typeof imageSize> | undefined {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < 22 || view.getUint16(0) !== 0x424d || view.getUint32(14, true) !== 12) return undefined;
+  return { type: 'bmp', width: view.getUint16(18, true), height: view.getUint16(20, true) };
+}
+
 function sizeOf(head: Uint8Array): ReturnType<typeof imageSize> | undefined {
+  const os2 = os2BitmapSize(head);
+  if (os2) return os2;
   try {
     return imageSize(head);
   } catch {

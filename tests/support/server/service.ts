@@ -10,7 +10,8 @@ import { DEFAULTS, type Settings } from '../../../src/server/settings';
 import { ROOT } from '../shared';
 import { noise } from '../weights';
 
-const SCRIPTED_PROCESS = fileURLToPath(new URL('./scripted-process.mjs', import.meta.url));
+/** Module of recognising processes whose answers a test says. */
+export const SCRIPTED_PROCESS = fileURLToPath(new URL('./scripted-process.mjs', import.meta.url));
 
 /** A small page, with the committed EfficientNet-Lite0 under two precisions, in a folder that the caller removes. */
 export function makeSite(): { readonly root: string; readonly folder: string; readonly remove: () => void } {
