@@ -20,7 +20,7 @@ function machineEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.map(([name, value]) => [name, value ?? '']));
 }
 
-/** Whether this Node may stand for an image like node:20-bookworm-slim. */
+/** Whether this Node may stand for an image like node:24-bookworm-slim. */
 export function nodeOf(base: string): number | undefined {
   const major = /^(?:docker\.io\/library\/)?node:(\d+)/.exec(base)?.[1];
   return major === undefined ? undefined : Number(major);
@@ -33,9 +33,10 @@ export function nodeOf(base: string): number | undefined {
  * @param root folder of the build context
  * @param scratch empty folder
  * @param log told each step
+ * @param args values for ARG in place of its own, as --build-arg
  * @throws Error where a step fails
  */
-export function buildStages(stages: readonly Stage[], root: string, scratch: string, log: (line: string) => void): BuiltStage[] {
+export function buildStages(stages: readonly Stage[], root: string, scratch: string, log: (line: string) => void, args: Readonly<Record<string, string>> = {}): BuiltStage[] {
   const files = contextFiles(root);
   log(`context: ${files.length} files`);
   const built = new Map<string, BuiltStage>();
@@ -46,11 +47,14 @@ export function buildStages(stages: readonly Stage[], root: string, scratch: str
     const stageRoot = join(scratch, stage.name);
     mkdirSync(stageRoot, { recursive: true });
     const env: Record<string, string> = {};
+    // For RUN alone: the image does not keep them.
+    const given: Record<string, string> = {};
     let workdir = '/';
     const inside = (path: string): string => join(stageRoot, isAbsolute(path) ? path : join(workdir, path));
     for (const step of stage.steps) {
       const started = performance.now();
       if (step.kind === 'env') Object.assign(env, step.values);
+      else if (step.kind === 'arg') given[step.name] = args[step.name] ?? step.value;
       else if (step.kind === 'workdir') {
         workdir = isAbsolute(step.path) ? step.path : join(workdir, step.path);
         mkdirSync(inside('.'), { recursive: true });
@@ -59,7 +63,7 @@ export function buildStages(stages: readonly Stage[], root: string, scratch: str
         else copyFromStage(built.get(step.from)?.root ?? join(scratch, 'no-such-stage'), step.sources, inside(step.target));
       } else {
         if (/(^|[\s='"])\/(app|usr|opt|home)\b/.test(step.command)) throw new Error(`RUN ${step.command}: an absolute path would leave the scratch folder.`);
-        const run = spawnSync('/bin/sh', ['-c', step.command], { cwd: inside('.'), env: { ...machineEnvironment(), ...env }, encoding: 'utf8', maxBuffer: 1 << 26 });
+        const run = spawnSync('/bin/sh', ['-c', step.command], { cwd: inside('.'), env: { ...machineEnvironment(), ...given, ...env }, encoding: 'utf8', maxBuffer: 1 << 26 });
         if (run.status !== 0) throw new Error(`RUN ${step.command} ended with ${run.status}:\n${run.stdout}\n${run.stderr}`);
       }
       if (step.kind === 'run' || step.kind === 'copy') {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Copy, DockerfileParser, Env, From, type Instruction, JSONInstruction } from 'dockerfile-ast';
+import { type Arg, Copy, DockerfileParser, Env, From, type Instruction, JSONInstruction, type Label } from 'dockerfile-ast';
 
 /** What a stage does, in order; paths as in the image. */
 export type Step =
+  | { readonly kind: 'arg'; readonly name: string; readonly value: string }
   | { readonly kind: 'env'; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: 'workdir'; readonly path: string }
   | { readonly kind: 'copy'; readonly from: string | undefined; readonly sources: readonly string[]; readonly target: string }
@@ -20,9 +21,11 @@ export interface Stage {
   readonly health: readonly string[] | undefined;
   readonly stopSignal: string | undefined;
   readonly ports: readonly number[];
+  /** As written: what is put in for $NAME is said where the image is built. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
-type Draft = { -readonly [K in keyof Stage]: Stage[K] } & { steps: Step[]; ports: number[] };
+type Draft = { -readonly [K in keyof Stage]: Stage[K] } & { steps: Step[]; ports: number[]; labels: Record<string, string> };
 
 /** The arguments as written, lines that go on joined. */
 function text(instruction: Instruction): string {
@@ -61,12 +64,20 @@ export function readDockerfile(path: string): Stage[] {
     const keyword = instruction.getKeyword();
     if (instruction instanceof From) {
       const name = instruction.getBuildStage() ?? String(stages.length);
-      stages.push({ name, base: instruction.getImage() ?? '', steps: [], user: undefined, command: undefined, health: undefined, stopSignal: undefined, ports: [] });
+      stages.push({ name, base: instruction.getImage() ?? '', steps: [], user: undefined, command: undefined, health: undefined, stopSignal: undefined, ports: [], labels: {} });
       continue;
     }
     const stage = stages.at(-1);
     if (!stage) throw new Error(`${keyword} before the first FROM is not understood here.`);
     switch (keyword) {
+      case 'ARG': {
+        const argument = (instruction as Arg).getProperty();
+        if (argument) stage.steps.push({ kind: 'arg', name: argument.getName(), value: argument.getValue() ?? '' });
+        break;
+      }
+      case 'LABEL':
+        for (const label of (instruction as Label).getProperties()) stage.labels[label.getName()] = label.getValue() ?? '';
+        break;
       case 'ENV':
         stage.steps.push({ kind: 'env', values: Object.fromEntries((instruction as Env).getProperties().map((p) => [p.getName(), p.getValue() ?? ''])) });
         break;

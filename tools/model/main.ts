@@ -1,5 +1,6 @@
 // npm run model [-- --weights tv|a1] [--force]: finds or fetches ResNet-18 weights and makes public/models/resnet18.onnx and resnet18-int8.onnx
 // of them. a1 are timm's own, a second model beside the first: resnet18-a1.
+// With REQUIRE_RESNET18=1 it is an error where the first cannot be had (a build argument of the Dockerfile).
 // The int8 file is calibrated with the images of CALIBRATION_PICTURES=folder, calibration/ or ../shared/pictures.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +72,9 @@ async function main(): Promise<void> {
   // The second set is a model beside the first: whatever lies about is not taken for it.
   const weights = wanted === 'tv' ? (findLocalWeights(root) ?? (await fetchWeights())) : await obtain(wanted);
   if (!weights) {
+    if (process.env['REQUIRE_RESNET18']) {
+      throw new Error('ResNet-18 is wanted (REQUIRE_RESNET18), and its weights are neither here nor to be fetched: put a .safetensors file into models/, or set RESNET18_URL.');
+    }
     console.warn(
       'The app will recognise with the models that it comes with. For ResNet-18, run "npm run model" again with a network, ' +
         'or put a .safetensors file into models/, or set RESNET18_WEIGHTS=file.',

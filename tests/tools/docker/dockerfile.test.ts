@@ -13,13 +13,15 @@ import { ROOT } from '../../support/shared';
 
 const DOCKERFILE = join(ROOT, 'Dockerfile');
 const hadolint = findHadolint();
+/** Of the OCI's annotations, those that are said of every image. */
+const LABELS = ['title', 'description', 'licenses', 'version', 'revision', 'created', 'base.name', 'base.digest'];
 
 describe('Dockerfile', () => {
   const stages = readDockerfile(DOCKERFILE);
   const image = stages[stages.length - 1];
 
   it.skipIf(!hadolint)('pleases hadolint', () => {
-    const { stdout, status } = spawnSync(hadolint ?? '', ['--failure-threshold', 'style', '--strict-labels', '--trusted-registry', 'docker.io', DOCKERFILE], { encoding: 'utf8' });
+    const { stdout, status } = spawnSync(hadolint ?? '', ['--failure-threshold', 'style', '--strict-labels', '--trusted-registry', 'docker.io', ...LABELS.flatMap((name) => ['--require-label', `org.opencontainers.image.${name}:text`]), DOCKERFILE], { encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(status).toBe(0);
   });
@@ -33,13 +35,17 @@ describe('Dockerfile', () => {
     expect(stdout).toMatch(/DL3007/);
   });
 
-  it('has its stages on one small image of a Node that package.json takes', () => {
+  it('has its stages on one small image of a Node that package.json takes, by its digest', () => {
     expect(stages.map(({ name }) => name)).toEqual(['build', 'packages', 'service']);
-    const engines = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { engines: { node: string } }).engines.node;
-    for (const { base } of stages) {
-      expect(base).toMatch(/-slim$/);
-      expect(nodeOf(base)).toBe(Number(/\d+/.exec(engines)?.[0]));
-    }
+    const { engines, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { engines: { node: string }; version: string };
+    expect(new Set(stages.map(({ base }) => base)).size).toBe(1);
+    const [, name, digest] = /^(node:\d+\.\d+\.\d+-[a-z]+-slim)@(sha256:[0-9a-f]{64})$/.exec(image.base) ?? [];
+    // An LTS of Node: their numbers are even.
+    expect(Number(nodeOf(image.base)) % 2).toBe(0);
+    expect(nodeOf(image.base)).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
+    expect(Object.keys(image.labels)).toEqual(LABELS.map((label) => `org.opencontainers.image.${label}`));
+    expect(image.labels).toMatchObject({ 'org.opencontainers.image.base.name': `docker.io/library/${name}`, 'org.opencontainers.image.base.digest': digest });
+    expect(image.steps).toContainEqual({ kind: 'arg', name: 'VERSION', value: version });
   });
 
   it('runs without root, with a health check, and stops by the signal that the service knows', () => {
@@ -57,7 +63,7 @@ describe('Dockerfile', () => {
 
   it('takes only what runs into the image: no sources, no packages of the build', () => {
     const copies = image.steps.flatMap((step) => (step.kind === 'copy' ? [`${step.from ?? ''}:${step.sources.join(' ')}`] : []));
-    expect(copies).toEqual(['packages:/app/node_modules', 'build:/app/dist-server', 'build:/app/dist', ':package.json']);
+    expect(copies).toEqual(['packages:/app/node_modules', 'packages:/app/sbom.cdx.json', 'build:/app/dist-server', 'build:/app/dist', ':package.json']);
   });
 
   it('names what it does not understand', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,10 +34,31 @@ describe("the Dockerfile's steps", () => {
   });
 
   it('give a folder with what runs and little else', () => {
-    expect(readdirSync(last.workdir).sort()).toEqual(['dist', 'dist-server', 'node_modules', 'package.json']);
-    for (const page of ['lit', 'onnxruntime-web', 'vite', 'typescript', 'onnxruntime-node/bin/napi-v6/win32']) {
+    expect(readdirSync(last.workdir).sort()).toEqual(['dist', 'dist-server', 'node_modules', 'package.json', 'sbom.cdx.json']);
+    // Nothing of the page, nor of the engine's own packages.
+    for (const page of ['lit', 'onnxruntime-web', 'flatbuffers', 'protobufjs', 'pbf', '@sightglass', 'vite', 'typescript', 'onnxruntime-node/bin/napi-v6/win32']) {
       expect(existsSync(join(last.workdir, 'node_modules', page)), page).toBe(false);
     }
+    expect(readdirSync(join(last.workdir, 'node_modules/onnxruntime-node/bin/napi-v6/linux'))).toEqual([process.arch]);
+  });
+
+  it('say in a CycloneDX document which packages the image has', () => {
+    const { bomFormat, metadata, components } = JSON.parse(readFileSync(join(last.workdir, 'sbom.cdx.json'), 'utf8')) as {
+      bomFormat: string; metadata: { component: { name: string } }; components: { name: string; version: string; purl: string; licenses?: unknown[] }[];
+    };
+    expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', 'sightglass']);
+    const known = new Set(components.map(({ name, version }) => `${name}@${version}`));
+    // Each package that lies there, at whatever depth, and no other.
+    const there = new Set(
+      readdirSync(join(last.workdir, 'node_modules'), { recursive: true }).map(String)
+        .filter((path) => /(^|node_modules\/)(@[^/]+\/)?[^/@][^/]*\/package\.json$/.test(path))
+        .map((path) => {
+          const { name, version } = JSON.parse(readFileSync(join(last.workdir, 'node_modules', path), 'utf8')) as { name: string; version: string };
+          return `${name}@${version}`;
+        }),
+    );
+    expect([...known].sort()).toEqual([...there].sort());
+    for (const { purl } of components) expect(purl).toMatch(/^pkg:npm\//);
   });
 
   it('give a service that runs without root, recognises a picture, and serves the isolated page', async () => {

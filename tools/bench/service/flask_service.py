@@ -1,6 +1,6 @@
 """POST /predict as such services are mostly written: Flask, Pillow, numpy, onnxruntime, under waitress.
 Usage: flask_service.py MODEL LABELS.json THREADS_OF_WAITRESS THREADS_OF_ONNXRUNTIME (0: its own choice).
-Prints the port that it listens at. The rival of `npm run bench -- service`; same model, same preprocessing, same answer."""
+With 0 threads of waitress gunicorn runs it, a process a core. Prints the port that it listens at. The rival of `npm run bench -- service`; same model, same preprocessing, same answer."""
 import io
 import json
 import logging
@@ -15,7 +15,6 @@ import numpy as np
 import onnxruntime
 from flask import Flask, jsonify, request
 from PIL import Image, ImageOps
-from waitress.server import create_server
 
 MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
@@ -24,7 +23,7 @@ MODEL, LABELS, THREADS, INTRA = sys.argv[1], json.loads(Path(sys.argv[2]).read_t
 options = onnxruntime.SessionOptions()
 if INTRA > 0:
     options.intra_op_num_threads = INTRA
-session = onnxruntime.InferenceSession(MODEL, options, providers=["CPUExecutionProvider"])
+session = None if THREADS == 0 else onnxruntime.InferenceSession(MODEL, options, providers=["CPUExecutionProvider"])
 app = Flask(__name__)
 
 
@@ -55,8 +54,35 @@ def predict():
     return jsonify([{"label": LABELS[i], "confidence": float(scores[i])} for i in top])
 
 
-# It warns of each request that waits.
-logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, connection_limit=200)
-print(server.effective_port, flush=True)
-server.run()
+if THREADS == 0:
+    import socket
+
+    from gunicorn.app.base import BaseApplication
+
+    # Loaded again in each process: threads of onnxruntime do not outlive a fork.
+    class Application(BaseApplication):
+        def load_config(self):
+            free = socket.socket()
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+            free.close()
+            for name, value in {"bind": f"127.0.0.1:{self.port}", "workers": os.cpu_count(), "loglevel": "error", "post_fork": self.load_session, "when_ready": lambda _server: print(self.port, flush=True)}.items():
+                self.cfg.set(name, value)
+
+        def load_session(self, _server, _worker):
+            global session
+            session = onnxruntime.InferenceSession(MODEL, options, providers=["CPUExecutionProvider"])
+
+        def load(self):
+            return app
+
+    sys.argv = sys.argv[:1]
+    Application().run()
+else:
+    from waitress.server import create_server
+
+    # It warns of each request that waits.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, connection_limit=200)
+    print(server.effective_port, flush=True)
+    server.run()

@@ -10,9 +10,11 @@ export interface Form {
 
 const BOUNDARY = 'sightglass-bench-5f0c2a';
 
-/** JPEG images of a usual size for such a service, 640 x 480, of our own making: waves and noise, about 100 KB each. */
-export async function makeForms(count: number): Promise<Form[]> {
-  const [width, height] = [640, 480];
+/** Pictures of a usual size for such a service, and of a phone's camera: pixels. */
+export const SIZES = { small: [640, 480], large: [4000, 3000] } as const;
+
+/** JPEG images of our own making: waves and noise, about 100 KB each where they are small, 4 MB where they are large. */
+export async function makeForms(count: number, [width, height]: readonly [number, number] = SIZES.small): Promise<Form[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, n) => {
       const next = noise(n + 1);
@@ -35,12 +37,15 @@ export interface Stretch {
   readonly failed: number;
 }
 
-/** Keeps `connections` requests under way for so many seconds. */
-export function load(url: string, forms: readonly Form[], connections: number, seconds: number): Promise<Stretch> {
+/**
+ * Keeps `connections` requests under way for so many seconds.
+ * @param overallRate requests a second that are sent whatever is answered, as far as the connections allow; as fast as they are answered if left out
+ */
+export function load(url: string, forms: readonly Form[], connections: number, seconds: number, overallRate?: number): Promise<Stretch> {
   return new Promise((resolve, reject) => {
     const latencies: number[] = [];
     const instance = autocannon(
-      { url, connections, duration: seconds, timeout: 30, requests: forms.map(({ body, type }) => ({ method: 'POST' as const, body, headers: { 'content-type': type } })) },
+      { url, connections, duration: seconds, timeout: 30, ...(overallRate === undefined ? {} : { overallRate }), requests: forms.map(({ body, type }) => ({ method: 'POST' as const, body, headers: { 'content-type': type } })) },
       (error: unknown, result) => {
         if (error !== null && error !== undefined) reject(error instanceof Error ? error : new Error('autocannon failed.'));
         else resolve({ rate: latencies.length / result.duration, latencies, failed: result.non2xx + result.errors + result.timeouts });

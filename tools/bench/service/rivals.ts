@@ -57,7 +57,7 @@ function memoryOf(pid: number): number {
 }
 
 function preparePython(): void {
-  const works = (): boolean => existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import flask, waitress, onnxruntime, PIL']).status === 0;
+  const works = (): boolean => existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import flask, waitress, gunicorn, onnxruntime, PIL']).status === 0;
   if (works()) return;
   mkdirSync(FOLDER, { recursive: true });
   const requirements = join(ROOT, 'tools/bench/service/requirements.txt');
@@ -67,27 +67,26 @@ function preparePython(): void {
 }
 
 /** Our built service as `npm run serve` starts it. */
-export function startOurs(): Promise<Contestant> {
+export function startOurs(precision: 'fp32' | 'int8'): Promise<Contestant> {
   const main = join(ROOT, 'dist-server/main.js');
   if (!existsSync(main) || !existsSync(MODEL)) throw new Error('Run npm run model, npm run build and npm run build:service first (ResNet-18 is needed).');
-  const args = [main, '--port', '0', '--model', 'resnet18', '--precision', 'fp32', '--queue', '64', '--log-level', 'silent'];
-  return start('Sightglass', process.execPath, args, (output) => /(http:\/\/\S+\/predict)/.exec(output)?.[1]);
+  const args = [main, '--port', '0', '--model', 'resnet18', '--precision', precision, '--queue', '64', '--log-level', 'silent'];
+  return start(precision === 'fp32' ? 'Sightglass' : 'Sightglass, int8', process.execPath, args, (output) => /(http:\/\/\S+\/predict)/.exec(output)?.[1]);
 }
 
 /**
- * The service in Python.
- * @param each true: as many threads of waitress as cores, each running the network on one; false: waitress's own 4 threads,
- * the network on all cores (the libraries' defaults)
+ * The service in Python, tuned: a core for each picture that is worked on.
+ * @param how under waitress with a thread a core, or under gunicorn with a process a core
  */
-export function startFlask(each: boolean): Promise<Contestant> {
+export function startFlask(how: 'waitress' | 'gunicorn'): Promise<Contestant> {
   preparePython();
   const labels = join(FOLDER, 'labels.json');
   writeFileSync(labels, JSON.stringify(IMAGENET_LABELS));
-  const threads = each ? [String(availableParallelism()), '1'] : ['4', '0'];
+  const threads = how === 'waitress' ? String(availableParallelism()) : '0';
   return start(
-    each ? 'Flask, a thread a core' : 'Flask, defaults',
+    how === 'waitress' ? 'Flask, a thread a core' : 'Flask, a process a core',
     PYTHON,
-    [join(ROOT, 'tools/bench/service/flask_service.py'), MODEL, labels, ...threads],
+    [join(ROOT, 'tools/bench/service/flask_service.py'), MODEL, labels, threads, '1'],
     (output) => (/^\d+$/m.test(output) ? `http://127.0.0.1:${output.trim()}/predict` : undefined),
   );
 }

@@ -1,15 +1,20 @@
-// npm run bench -- service: our service against the same one written in Python, under load; writes docs/service.md's table.
+// npm run bench -- service: our service against the same one written in Python, under load and overload; writes docs/service.md's table.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { LabelConfidence } from '../../../src/server/job';
 import { ascending, at, table, writePart } from '../report';
-import { load, makeForms, type Form, type Stretch } from './load';
+import { load, makeForms, SIZES, type Form, type Stretch } from './load';
 import { ROOT, startFlask, startOurs, type Contestant } from './rivals';
 
 const CONNECTIONS = [1, 4, 16];
 const ROUNDS = 3;
-const SECONDS = 5;
+const SECONDS = { small: 4, large: 4 } as const;
 const WARM_UP = 2;
+/** Requests a second under overload, as a multiple of what 16 connections get answered. */
+const OVERLOAD = 4;
+const OVERLOAD_SECONDS = 10;
+
+type Size = keyof typeof SIZES;
 
 async function ask(url: string, { body, type }: Form): Promise<LabelConfidence[]> {
   const response = await fetch(url, { method: 'POST', body: new Uint8Array(body), headers: { 'Content-Type': type } });
@@ -34,6 +39,7 @@ async function sameAnswers(contestants: readonly Contestant[], forms: readonly F
 
 interface Figures {
   readonly name: string;
+  readonly size: Size;
   readonly connections: number;
   readonly rate: number;
   readonly p50: number;
@@ -42,61 +48,92 @@ interface Figures {
   readonly failed: number;
 }
 
-function figuresOf(name: string, connections: number, stretches: readonly Stretch[]): Figures {
+function figuresOf(name: string, size: Size, connections: number, stretches: readonly Stretch[]): Figures {
   const sorted = ascending(stretches.flatMap(({ latencies }) => latencies));
   return {
-    name, connections,
+    name, size, connections,
     rate: at(ascending(stretches.map(({ rate }) => rate)), 0.5),
     p50: at(sorted, 0.5), p95: at(sorted, 0.95), p99: at(sorted, 0.99),
     failed: stretches.reduce((sum, { failed }) => sum + failed, 0),
   };
 }
 
-function report(figures: readonly Figures[], ours: string, memory: ReadonlyMap<string, number>, difference: number): string {
-  const rows = figures.map(({ name, connections, rate, p50, p95, p99 }) => [String(connections), name, rate, p50, p95, p99]);
-  const ratios = CONNECTIONS.flatMap((connections) => {
-    const own = figures.find((f) => f.name === ours && f.connections === connections);
-    return figures.filter((f) => own && f.name !== ours && f.connections === connections).map((f) => {
-      const times = (a: number, b: number): string => (a / b).toFixed(2);
-      return own ? [String(connections), f.name, times(own.rate, f.rate), times(own.p50, f.p50), times(own.p95, f.p95), times(own.p99, f.p99)] : [];
-    });
+/** Of one size of pictures: all contestants at each number of connections, in turn. */
+async function measure(contestants: readonly Contestant[], size: Size, forms: readonly Form[]): Promise<Figures[]> {
+  const figures: Figures[] = [];
+  for (const connections of CONNECTIONS) {
+    const stretches = new Map<string, Stretch[]>(contestants.map(({ name }) => [name, []]));
+    for (let round = 0; round < ROUNDS; round++) {
+      // Begins with another one each time.
+      const order = contestants.map((_, i) => contestants[(i + round) % contestants.length]);
+      for (const { name, url } of order) stretches.get(name)?.push(await load(url, forms, connections, SECONDS[size]));
+    }
+    for (const [name, list] of stretches) figures.push(figuresOf(name, size, connections, list));
+  }
+  return figures;
+}
+
+interface Overloaded {
+  readonly name: string;
+  readonly asked: number;
+  readonly stretch: Stretch;
+  /** What it answers without overload. */
+  readonly capacity: number;
+}
+
+/** Sends so many times what it can answer, whatever it answers. */
+async function overload({ name, url }: Contestant, figures: readonly Figures[], forms: readonly Form[]): Promise<Overloaded> {
+  const capacity = Math.max(...figures.filter((f) => f.name === name && f.size === 'small').map(({ rate }) => rate));
+  const asked = Math.round(OVERLOAD * capacity);
+  return { name, asked, capacity, stretch: await load(url, forms, 256, OVERLOAD_SECONDS, asked) };
+}
+
+const pixels = (size: Size): string => SIZES[size].join(' x ');
+
+function report(figures: readonly Figures[], ours: string, memory: ReadonlyMap<string, number>, overloads: readonly Overloaded[], difference: number): string {
+  const rows = figures.map(({ name, size, connections, rate, p50, p95, p99 }) => [pixels(size), String(connections), name, rate, p50, p95, p99]);
+  const own = (figure: Figures, name: string): Figures | undefined => figures.find((f) => f.name === name && f.size === figure.size && f.connections === figure.connections);
+  const times = (a: number | undefined, b: number): string => (a === undefined ? '–' : (a / b).toFixed(2));
+  const ratios = figures.filter(({ name }) => !name.startsWith(ours)).map((f) => {
+    const [floats, integers] = [own(f, ours), own(f, `${ours}, int8`)];
+    return [pixels(f.size), String(f.connections), f.name, times(floats?.rate, f.rate), times(floats?.p95, f.p95), times(integers?.rate, f.rate), times(integers?.p95, f.p95)];
   });
-  const failed = figures.filter((f) => f.failed > 0).map((f) => `${f.name} at ${f.connections}: ${f.failed}`);
+  const failed = figures.filter((f) => f.failed > 0).map((f) => `${f.name}, ${pixels(f.size)}, at ${f.connections}: ${f.failed}`);
   return [
-    `Measured by \`npm run bench -- service\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}, onnxruntime 1.30 on both sides, ResNet-18 fp32,`,
-    `JPEG pictures of 640 x 480 in a form; ${ROUNDS} rounds of ${SECONDS} s each, services in turn within each round; the load (autocannon) runs on the`,
-    `same cores. Rates are medians of the rounds, latencies of all answers. Both sides gave the same labels, probabilities within ${difference.toExponential(0)}.`,
+    `Measured by \`npm run bench -- service\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}, onnxruntime 1.30 on both sides, ResNet-18 fp32`,
+    `(and int8 where said), JPEG pictures in a form; ${ROUNDS} rounds of ${SECONDS.small} s each, services in turn within each round; the load (autocannon) runs on the`,
+    `same cores. Rates are medians of the rounds, latencies of all answers. Both sides gave the same labels in fp32, probabilities within ${difference.toExponential(0)}.`,
     failed.length === 0 ? 'No request failed.' : `Failed requests: ${failed.join('; ')}.`,
     '',
-    table(['connections', 'service', 'requests/s', 'p50 ms', 'p95 ms', 'p99 ms'], rows),
+    table(['pictures', 'connections', 'service', 'requests/s', 'p50 ms', 'p95 ms', 'p99 ms'], rows),
     '',
-    'Sightglass as a multiple of each (requests/s: more is better; latencies: less is better):',
+    'Sightglass as a multiple of each (requests/s: more is better; p95: less is better), in fp32 and in int8:',
     '',
-    table(['connections', 'against', 'requests/s', 'p50', 'p95', 'p99'], ratios),
+    table(['pictures', 'connections', 'against', 'requests/s', 'p95', 'int8: requests/s', 'int8: p95'], ratios),
+    '',
+    `Overload: ${OVERLOAD} times as many requests of 640 x 480 as it can answer, for ${OVERLOAD_SECONDS} s, over 256 connections. Refused is answered 503 at the door, with Retry-After.`,
+    '',
+    table(['service', 'asked/s', 'answered/s', 'of the best', 'p95 ms', 'refused or failed/s'], overloads.map(({ name, asked, capacity, stretch }) => [
+      name, String(asked), stretch.rate, `${((stretch.rate / capacity) * 100).toFixed(0)} %`, at(ascending(stretch.latencies), 0.95), stretch.failed / OVERLOAD_SECONDS,
+    ])),
     '',
     `Memory after the load (PSS, all processes of a service together): ${[...memory].map(([name, mib]) => `${name} ${mib.toFixed(0)} MiB`).join(', ')}.`,
   ].join('\n');
 }
 
 export async function benchService(): Promise<void> {
-  const forms = await makeForms(4);
+  const forms = { small: await makeForms(4), large: await makeForms(2, SIZES.large) };
   const contestants: Contestant[] = [];
   try {
-    for (const start of [startOurs, () => startFlask(false), () => startFlask(true)]) contestants.push(await start());
-    const difference = await sameAnswers(contestants, forms);
-    for (const { url } of contestants) await load(url, forms, 4, WARM_UP);
-    const figures: Figures[] = [];
-    for (const connections of CONNECTIONS) {
-      const stretches = new Map<string, Stretch[]>(contestants.map(({ name }) => [name, []]));
-      for (let round = 0; round < ROUNDS; round++) {
-        // Begins with another one each time.
-        const order = contestants.map((_, i) => contestants[(i + round) % contestants.length]);
-        for (const { name, url } of order) stretches.get(name)?.push(await load(url, forms, connections, SECONDS));
-      }
-      for (const [name, list] of stretches) figures.push(figuresOf(name, connections, list));
-    }
+    for (const start of [() => startOurs('fp32'), () => startOurs('int8'), () => startFlask('waitress'), () => startFlask('gunicorn')]) contestants.push(await start());
+    const difference = await sameAnswers(contestants.filter(({ name }) => !name.endsWith('int8')), forms.small);
+    for (const { url } of contestants) await load(url, forms.small, 4, WARM_UP);
+    const figures = await measure(contestants, 'small', forms.small);
     const memory = new Map(contestants.map((c) => [c.name, c.memory()]));
-    writePart('bench', report(figures, contestants[0].name, memory, difference), join(ROOT, 'docs/service.md'));
+    figures.push(...(await measure(contestants, 'large', forms.large)));
+    const overloads: Overloaded[] = [];
+    for (const contestant of contestants) overloads.push(await overload(contestant, figures, forms.small));
+    writePart('bench', report(figures, contestants[0].name, memory, overloads, difference), join(ROOT, 'docs/service.md'));
   } finally {
     await Promise.all(contestants.map((c) => c.stop()));
   }
