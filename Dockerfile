@@ -19,10 +19,11 @@ COPY src/engine/package.json ./src/engine/
 # The engine, and what it uses in browsers, are built into the page. Libraries of other systems and processors are most of onnxruntime-node's
 # size; of libavif only the decoder is used.
 RUN npm ci --omit=dev --workspaces=false --prefer-offline \
+  && npm pkg delete devDependencies workspaces && npm prune --prefer-offline \
   && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32 \
   && find node_modules/onnxruntime-node/bin/napi-v*/linux -mindepth 1 -maxdepth 1 ! -name "$(node -p process.arch)" -exec rm -rf {} + \
   && rm -rf node_modules/@jsquash/avif/codec/enc \
-  && npm sbom --omit=dev --workspaces=false --sbom-format=cyclonedx --sbom-type=application > sbom.cdx.json
+  && npm sbom --sbom-format=cyclonedx --sbom-type=application | sed 's/"name": "app"/"name": "sightglass"/' > sbom.cdx.json
 
 FROM node:24.18.1-bookworm-slim@sha256:235600a8101ab264e117b1768e925532262668dc9b581ef1dd7d96ced463b8e7 AS service
 ARG VERSION=0.1.0

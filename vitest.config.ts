@@ -34,7 +34,7 @@ const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-pari
 const processes = [
   'tests/**/fuzz.test.ts',
   'tests/engine/kernels.test.ts',
-  'tests/server/{load,logs,telemetry}.test.ts', 'tests/server/clients/*.test.ts',
+  'tests/server/{fleet,load,logs,telemetry}.test.ts', 'tests/server/clients/*.test.ts',
   'tests/recognise/worker/exporters.test.ts',
   'tests/sessions/dataset/readers.test.ts',
   'tests/sessions/worker/train.test.ts',

@@ -58,6 +58,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     says: '[FOLDER]: builds and starts what the Dockerfile builds, without Docker',
     file: 'tools/docker-steps/main.ts',
   },
+  fleet: { says: '[--rate 10000] [--load 0.7] [--zones 3] [--core-hour 0.045]: what a fleet for so many pictures a second needs and costs (docs/scale.md)', file: 'tools/fleet.ts' },
   endurance: { says: '[--share 0.1]: what the page holds after hours of use (docs/reliability.md)', file: 'tools/endurance.ts' },
   'label-studio': { says: 'ZIP --token TOKEN --root FOLDER [--url URL]: a project of Label Studio out of an export (docs/sessions.md)', file: 'tools/label-studio.ts' },
   screenshots: { says: "PICTURE: the README's screenshots", file: 'tools/screenshots.ts' },

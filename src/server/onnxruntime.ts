@@ -12,3 +12,20 @@ export const InferenceSession: typeof Native.InferenceSession = native.Inference
 export type InferenceSession = Native.InferenceSession;
 export const Tensor: typeof Native.Tensor = native.Tensor;
 export type Tensor = Native.Tensor;
+
+/**
+ * onnxruntime's tensors look once for Float16Array, which Node has from version 24 on; its native part (1.30) does not know that
+ * kind of array and refuses each tensor of halves. Where they find none, halves are kept as Uint16Array, which it knows.
+ */
+function keepHalvesAsIntegers(): void {
+  const halves = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array');
+  if (!halves) return;
+  Reflect.deleteProperty(globalThis, 'Float16Array');
+  try {
+    new native.Tensor('float32', [0], [1]);
+  } finally {
+    Object.defineProperty(globalThis, 'Float16Array', halves);
+  }
+}
+
+keepHalvesAsIntegers();

@@ -58,8 +58,12 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     run: async () => (await import('./int8/int8')).benchInt8(),
   },
   service: {
-    says: 'the HTTP service against Flask (docs/service.md)',
+    says: 'the HTTP service against Flask, under load and overload (docs/service.md)',
     run: async () => (await import('./service/service')).benchService(),
+  },
+  fleet: {
+    says: 'instances of the service behind nginx, one of them killed (docs/scale.md)',
+    run: async () => (await import('./fleet/bench')).benchFleet(),
   },
   teach: {
     says: '[--trials N] [--settings]: how well things are learned, and how fast (docs/teach.md)',

@@ -87,7 +87,7 @@ describe('packages', () => {
       // At the top, or where it is needed; types are gone from what runs.
       for (const [, whole, late] of source.matchAll(/^import (?!type )[^;]*?'([^']+)';|(?<!typeof )\bimport\('([^']+)'\)/gm)) {
         const from = whole ?? late;
-        if (!/^(\.|node:)/.test(from)) imported.add(from);
+        if (!/^(\.|node:)/.test(from)) imported.add(/^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? from);
       }
     }
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
