@@ -85,7 +85,7 @@ function decodeBmpImage(bytes: Uint8Array, limits: DecodeLimits): DecodedImage {
 }
 
 /** Pixels of an AVIF picture up to which it is decoded as browsers do it; in larger ones colours at edges do not outlive the resize, and libheif takes a third of the time. */
-const MOST_BY_LIBAVIF = 16_000_000;
+const MOST_BY_LIBAVIF = 4_000_000;
 
 /** @returns undefined where libvips is to decode it */
 async function decodeAvifImage(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedImage | undefined> {

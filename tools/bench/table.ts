@@ -61,6 +61,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     says: 'the HTTP service against Flask, under load and overload (docs/service.md)',
     run: async () => (await import('./service/service')).benchService(),
   },
+  peaks: {
+    says: 'most memory of a recognising process by kind of picture (docs/service.md)',
+    run: async () => (await import('./service/peaks')).benchPeaks(),
+  },
   fleet: {
     says: 'instances of the service behind nginx, one of them killed (docs/scale.md)',
     run: async () => (await import('./fleet/bench')).benchFleet(),

@@ -82,7 +82,7 @@ async function startProxy(nginx: string, urls: readonly string[]): Promise<{ rea
 export async function startFleet(nginx: string, count: number, settings: Partial<Settings>, scripted: boolean): Promise<Fleet> {
   const instances: Instance[] = [];
   try {
-    for (let i = 0; i < count; i++) instances.push(await startInstance(settings, scripted));
+    await Promise.all(Array.from({ length: count }, async () => instances.push(await startInstance(settings, scripted))));
     const proxy = await startProxy(nginx, instances.map(({ url }) => url));
     const close = async (): Promise<void> => {
       await Promise.all([proxy.close(), ...instances.map((instance) => instance.stop())]);

@@ -8,11 +8,11 @@ import { ROOT, startFlask, startOurs, type Contestant } from './rivals';
 
 const CONNECTIONS = [1, 4, 16];
 const ROUNDS = 3;
-const SECONDS = { small: 4, large: 4 } as const;
+const SECONDS = { small: 3, large: 3 } as const;
 const WARM_UP = 2;
 /** Requests a second under overload, as a multiple of what 16 connections get answered. */
 const OVERLOAD = 4;
-const OVERLOAD_SECONDS = 10;
+const OVERLOAD_SECONDS = 8;
 
 type Size = keyof typeof SIZES;
 
