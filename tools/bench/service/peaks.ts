@@ -1,7 +1,7 @@
 // npm run bench -- peaks: most memory that a recognising process takes, by kind of picture, at the largest size that is taken; writes docs/service.md's table.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { DEFAULTS } from '../../../src/server/settings';
 import { startService } from '../../../tests/support/server/service';
 import { table, writePart } from '../report';
@@ -13,7 +13,7 @@ const [WIDTH, HEIGHT] = [8000, 6000];
 async function pictures(): Promise<Record<string, Buffer>> {
   const data = Buffer.alloc(WIDTH * HEIGHT * 3);
   for (let i = 0; i < data.length; i++) data[i] = 128 + 90 * Math.sin(i / (4000 + (i % 3) * 900));
-  const scene = (): sharp.Sharp => sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+  const scene = (): Sharp => sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
   return {
     JPEG: await scene().jpeg().toBuffer(),
     'progressive JPEG': await scene().jpeg({ progressive: true }).toBuffer(),
