@@ -23,7 +23,7 @@ RUN npm ci --omit=dev --workspaces=false --prefer-offline \
   && rm -rf node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32 \
   && find node_modules/onnxruntime-node/bin/napi-v*/linux -mindepth 1 -maxdepth 1 ! -name "$(node -p process.arch)" -exec rm -rf {} + \
   && rm -rf node_modules/@jsquash/avif/codec/enc \
-  && npm sbom --sbom-format=cyclonedx --sbom-type=application | sed 's/"name": "app"/"name": "sightglass"/' > sbom.cdx.json
+  && npm sbom --sbom-format=cyclonedx --sbom-type=application > sbom.cdx.json && sed -i 's/"name": "app"/"name": "sightglass"/' sbom.cdx.json
 
 FROM node:24.18.1-bookworm-slim@sha256:235600a8101ab264e117b1768e925532262668dc9b581ef1dd7d96ced463b8e7 AS service
 ARG VERSION=0.1.0
