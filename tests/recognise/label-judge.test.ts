@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { surenessOf } from '../../src/base/shared/certainty';
 import type { Prediction } from '../../src/engine/index';
 import { LabelJudge, rowsOf } from '../../src/recognise/page/live/label-judge';
 import type { ImageQuality } from '../../src/recognise/shared/image-quality';
@@ -20,6 +21,12 @@ describe('rowsOf', () => {
     expect(rowsOf(steady(0.5, 0.1, 0.3)).map((p) => p.index)).toEqual([0, 2, 1]);
     // About to take its place.
     expect(rowsOf(steady(0.3, 0.33, 0.1)).map((p) => p.index)).toEqual([0, 2]);
+  });
+});
+
+describe('surenessOf', () => {
+  it('has a word for each of three bands', () => {
+    expect([1, 0.8, 0.799, 0.5, 0.499, 0.02].map(surenessOf)).toEqual(['sure', 'sure', 'likely', 'likely', 'perhaps', 'perhaps']);
   });
 });
 

@@ -13,6 +13,8 @@ import { modelIndex } from '../../src/server/model-index';
 import { labelledPictures, wantedOf } from './figures';
 
 const THRESHOLDS = [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6];
+/** Between these probabilities a label is called by one word. */
+const BANDS = [0, 0.25, 0.35, 0.5, 0.65, 0.8, 0.9];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = process.argv[2] ?? join(root, '../shared/pictures');
 const emptyFolder = join(root, 'tests/.tmp/empty-pictures');
@@ -74,6 +76,12 @@ async function main(): Promise<void> {
         const [r, w, n] = [right, wrong, nothing].map((list) => list.filter((a) => a.probability >= threshold).length);
         const share = (count: number, of: number): string => `${((100 * count) / of).toFixed(1)} %`.padStart(7);
         console.log(`${threshold.toFixed(2).padStart(9)} ${share(r, right.length)} ${share(w, wrong.length)} ${share(n, empty.length)} ${share(r, r + w)}`);
+      }
+      console.log('probability from  labels  right');
+      for (const [i, from] of BANDS.entries()) {
+        const within = ({ probability }: Answer): boolean => probability >= from && probability < (BANDS[i + 1] ?? Infinity);
+        const [r, all] = [right, labelled].map((list) => list.filter(within).length);
+        console.log(`${from.toFixed(2).padStart(16)} ${String(all).padStart(7)} ${((100 * r) / Math.max(1, all)).toFixed(1).padStart(5)} %`);
       }
     }
   });

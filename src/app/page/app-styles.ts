@@ -25,7 +25,7 @@ export const appStyles = css`
   h1 {
     flex: 1;
     margin: 0;
-    font-size: 1.15rem;
+    font-size: var(--sg-size-l);
     letter-spacing: -0.01em;
   }
   /* On a narrow page its name is cut short before it takes a line of its own. */
@@ -91,7 +91,7 @@ export const appStyles = css`
     margin: 0 auto 0.5rem;
     padding: 0.75rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   .notice p {

@@ -31,10 +31,10 @@ export class ViewNavigation extends LitElement {
         gap: 0.1rem;
         min-height: 48px;
         padding: 0.25rem min(0.5rem, 1vw);
-        border-radius: 0.9rem;
+        border-radius: var(--sg-radius-m);
         color: var(--sg-muted);
         /* Large text grows as far as four words have room beside each other. */
-        font-size: min(0.75rem, 5.2vw);
+        font-size: min(var(--sg-size-xs), 5.2vw);
         text-decoration: none;
         white-space: nowrap;
       }
@@ -51,7 +51,7 @@ export class ViewNavigation extends LitElement {
           min-height: 44px;
           padding: 0 0.9rem;
           border-radius: 999px;
-          font-size: 0.95rem;
+          font-size: var(--sg-size-m);
         }
       }
       /* Room for the icons alone: the names are still read out. */

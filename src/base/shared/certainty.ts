@@ -6,6 +6,17 @@ import type { Prediction } from '../../engine/index';
  */
 export const DEFAULT_CERTAINTY = 0.25;
 
+/** How sure a label is that is named; words for it are beside its colour. */
+export type Sureness = 'sure' | 'likely' | 'perhaps';
+
+/** From these probabilities on a label is called so. Measured: see docs/design.md, `npm run tool -- certainty`. */
+const SURE = 0.8;
+const LIKELY = 0.5;
+
+export function surenessOf(probability: number): Sureness {
+  return probability >= SURE ? 'sure' : probability >= LIKELY ? 'likely' : 'perhaps';
+}
+
 /** A label that is shown stays until its probability falls below this share of the threshold: near it labels would flicker. */
 const STAY = 0.6;
 

@@ -28,7 +28,7 @@ export class ImageCard extends LitElement {
         display: block;
         overflow: hidden;
         border: 1px solid var(--sg-line);
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
         content-visibility: auto;
         contain-intrinsic-size: auto 18rem;
@@ -68,7 +68,7 @@ export class ImageCard extends LitElement {
         padding: 0.5rem 0.75rem 0;
         overflow: hidden;
         color: var(--sg-muted);
-        font-size: 0.8rem;
+        font-size: var(--sg-size-xs);
         text-overflow: ellipsis;
         white-space: nowrap;
       }
@@ -78,7 +78,7 @@ export class ImageCard extends LitElement {
         margin: 0;
         padding: 0.4rem 0.75rem 0.75rem;
         list-style: none;
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       li {
         display: grid;
@@ -86,8 +86,8 @@ export class ImageCard extends LitElement {
         column-gap: 0.75rem;
       }
       li:first-child {
-        font-size: 1.05rem;
-        font-weight: 650;
+        font-size: var(--sg-size-m);
+        font-weight: 600;
       }
       .doubted li:first-child {
         font-size: inherit;
@@ -99,13 +99,13 @@ export class ImageCard extends LitElement {
       .unsure {
         overflow: visible;
         color: inherit;
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
         white-space: normal;
       }
       .unsure strong {
         display: block;
-        font-size: 1.05rem;
-        font-weight: 650;
+        font-size: var(--sg-size-m);
+        font-weight: 600;
       }
       .name {
         overflow-wrap: anywhere;

@@ -38,7 +38,7 @@ export class ImageSheet extends LitElement {
         /* The sheet's height less its head and its edges. */
         height: max(14rem, calc(min(85dvh, 100dvh - 2rem) - 6rem));
         overflow: hidden;
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
       }
       sg-aim-stage {
         position: absolute;
@@ -88,7 +88,7 @@ export class ImageSheet extends LitElement {
       p {
         margin: 0;
         padding: 0.4rem 0.9rem;
-        border-radius: 0.8rem;
+        border-radius: var(--sg-radius-m);
         background: var(--sg-glass);
         color: #fff;
       }

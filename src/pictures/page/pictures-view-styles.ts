@@ -1,6 +1,7 @@
 import { css } from 'lit';
+import { drawingStyles } from '../../base/page/elements/drawing';
 
-export const picturesViewStyles = css`
+const own = css`
   :host {
     display: flex;
     flex-direction: column;
@@ -58,7 +59,7 @@ export const picturesViewStyles = css`
   }
   .empty h2 {
     margin: 0;
-    font-size: 1.5rem;
+    font-size: var(--sg-size-xl);
     line-height: 1.2;
     text-wrap: balance;
   }
@@ -71,7 +72,7 @@ export const picturesViewStyles = css`
     margin: 0 0 0.75rem;
     padding: 0.75rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   .failed summary {
@@ -101,3 +102,5 @@ export const picturesViewStyles = css`
     padding: 1rem;
   }
 `;
+
+export const picturesViewStyles = [drawingStyles, own];

@@ -27,6 +27,7 @@ import './image-card';
 import './image-sheet';
 import type { ImageOpenEvent, ImageRemoveEvent } from './events';
 import type { ImageSheet } from './image-sheet';
+import { labelledPile } from './empty-drawing';
 import { imageProblemText } from './image-problem-text';
 import { picturesViewStyles } from './pictures-view-styles';
 
@@ -110,6 +111,7 @@ export class PicturesView extends LitElement {
 
   #empty(): unknown {
     return html`<div class="empty">
+      ${labelledPile()}
       <h2>${msg('Drop pictures here, or a whole folder')}</h2>
       <p>${msg('Or paste one. Each gets its three likeliest labels. They never leave this device.')}</p>
       ${this.#chooseButton()}

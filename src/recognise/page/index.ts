@@ -13,6 +13,7 @@ export type { CameraStage } from './live/camera-stage';
 export { doubtText } from './live/doubt-text';
 export { canSpeak } from './live/label-announcer';
 export { LabelJudge } from './live/label-judge';
+export { LabelTrace, labelTrace, traceStyles } from './live/label-trace';
 export { LiveRecognition, type FrameTap, type LiveStatistics } from './live/live-recognition';
 export { LIVE_SHORTCUTS, liveActionWords } from './live/live-shortcuts';
 export type { LiveView } from './live/live-view';

@@ -41,19 +41,19 @@ export class LabelSetSheet extends LitElement {
         min-height: 9rem;
         height: min(18rem, 38dvh);
         padding: 0.6rem 0.9rem;
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         resize: vertical;
         line-height: 1.5;
       }
       .state {
         margin: 0.35rem 0 0;
         color: var(--sg-muted);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       .fault {
         margin: 0.35rem 0 0;
         color: var(--sg-warning);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       .row {
         display: flex;

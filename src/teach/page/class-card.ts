@@ -31,7 +31,7 @@ export class ClassCard extends LitElement {
         display: block;
         padding: 0.6rem 0.6rem 0.6rem 0.75rem;
         border: 2px solid var(--sg-line);
-        border-radius: 1.1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
       }
       :host([chosen]) {
@@ -54,17 +54,17 @@ export class ClassCard extends LitElement {
         border-bottom: 1px dashed var(--sg-line);
         background: none;
         color: inherit;
-        font: 650 1.05rem/1.3 var(--sg-font);
+        font: 600 var(--sg-size-m)/1.3 var(--sg-font);
         text-overflow: ellipsis;
       }
       h2 {
         margin: 0;
-        font-size: 1.05rem;
+        font-size: var(--sg-size-m);
       }
       p {
         margin: 0.1rem 0 0;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
       p.few {
         color: var(--sg-warning);

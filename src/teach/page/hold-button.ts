@@ -23,7 +23,7 @@ export class HoldButton extends LitElement {
       button {
         width: 100%;
         min-height: 3.5rem;
-        font-size: 1.05rem;
+        font-size: var(--sg-size-m);
         /* A long press must neither select, nor scroll, nor open a menu. */
         touch-action: none;
         user-select: none;

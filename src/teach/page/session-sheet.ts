@@ -65,7 +65,7 @@ export class SessionSheet extends LitElement {
       li > button {
         width: 100%;
         justify-content: space-between;
-        border-radius: 0.9rem;
+        border-radius: var(--sg-radius-m);
         text-align: start;
       }
       label {
@@ -74,7 +74,7 @@ export class SessionSheet extends LitElement {
         gap: 0.75rem;
         min-height: 2.75rem;
         padding: 0.3rem 0.6rem;
-        border-radius: 0.9rem;
+        border-radius: var(--sg-radius-m);
         background: var(--sg-surface);
         cursor: pointer;
       }
@@ -91,7 +91,7 @@ export class SessionSheet extends LitElement {
       }
       .time {
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         font-variant-numeric: tabular-nums;
       }
       fieldset {

@@ -1,7 +1,9 @@
 import { css } from 'lit';
+import { drawingStyles } from '../../base/page/elements/drawing';
+import { traceStyles } from '../../recognise/page/index';
 import { ON_ITS_SIDE } from '../../base/page/elements/styles';
 
-export const teachViewStyles = css`
+const own = css`
   :host {
     display: grid;
     /* With large text it is the view that scrolls, not a slit of a panel. */
@@ -90,7 +92,7 @@ export const teachViewStyles = css`
   }
   .intro h2 {
     margin: 0 0 0.4rem;
-    font-size: 1.25rem;
+    font-size: var(--sg-size-l);
     line-height: 1.25;
     text-wrap: balance;
   }
@@ -117,7 +119,7 @@ export const teachViewStyles = css`
     height: 1.5rem;
     border: 2px solid var(--sg-line);
     border-radius: 50%;
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
     font-weight: 600;
   }
   .intro .number svg.icon {
@@ -149,7 +151,7 @@ export const teachViewStyles = css`
   .none-of-them p {
     margin: 0;
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   .none-of-them button {
     margin-top: 0.5rem;
@@ -169,7 +171,7 @@ export const teachViewStyles = css`
   .notice {
     padding: 0.75rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1.1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   .notice strong {
@@ -227,3 +229,5 @@ export const teachViewStyles = css`
     }
   }
 `;
+
+export const teachViewStyles = [drawingStyles, traceStyles, own];

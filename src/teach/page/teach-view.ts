@@ -6,7 +6,7 @@ import { localized, msg } from '@lit/localize';
 import { type Preprocessing, TORCHVISION_PREPROCESSING } from '../../engine/index';
 import type { TaughtClass } from '../shared/teach';
 import {
-  AimController, cameraContext, LabelJudge, listenToAimKeys, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
+  AimController, cameraContext, LabelJudge, LabelTrace, labelTrace, listenToAimKeys, LiveRecognition, recogniserContext, type CameraController, type CameraStage,
   type RecogniserController, type ZoomEvent,
 } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
@@ -19,7 +19,6 @@ import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import type { ClassEvent, ClassImagesEvent, ClassNameEvent, ExampleRemoveEvent, HoldEvent, SpanChoiceEvent } from './events';
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
-import { drawingStyles } from '../../base/page/elements/drawing';
 import { sharedStyles } from '../../base/page/elements/styles';
 import { firstSteps, whatIsNoneOfThem } from './first-steps';
 import { learningNotice, notices } from './notices';
@@ -40,7 +39,7 @@ import './undo-bar';
 @customElement('sg-teach-view')
 @localized()
 export class TeachView extends LitElement {
-  static override styles = [sharedStyles, drawingStyles, teachViewStyles];
+  static override styles = [sharedStyles, teachViewStyles];
 
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @consume({ context: cameraContext }) readonly camera!: CameraController;
@@ -71,6 +70,7 @@ export class TeachView extends LitElement {
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.camera, this.settings]);
+    new LabelTrace(this, () => (this.judge.doubt || this.camera.state !== 'live' ? undefined : this.judge.shown.at(0)?.key));
     listenToAimKeys(this, () => ({ active: this.#takesAimKeys, settings: this.settings.value, aim: this.aim }));
     this.live.onFlow = (flowing) => (this.camera.flowing = flowing);
   }
@@ -112,6 +112,7 @@ export class TeachView extends LitElement {
           ${camera.state === 'off' ? html`<p class="off">${icon('camera')}${msg('The camera is off')}</p>` : nothing}
           ${camera.fault ? html`<sg-fault-panel .fault=${camera.fault} @sg-fault-action=${this.#onCameraFault}></sg-fault-panel>` : nothing}
         </div>
+        ${labelTrace()}
         <div class="foot">
           ${camera.state === 'live' && !camera.fault ? this.#tools() : nothing}
           <sg-label-list

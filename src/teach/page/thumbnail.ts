@@ -30,7 +30,7 @@ export class Thumbnail extends LitElement {
         min-height: 0;
         padding: 0;
         overflow: hidden;
-        border-radius: 0.7rem;
+        border-radius: var(--sg-radius-m);
         background: var(--sg-surface-2);
       }
       img {
@@ -61,7 +61,7 @@ export class Thumbnail extends LitElement {
       }
       .none {
         color: var(--sg-muted);
-        font-size: 0.75rem;
+        font-size: var(--sg-size-xs);
       }
     `,
   ];

@@ -25,14 +25,14 @@ export class TrainingReport extends LitElement {
       }
       h2 {
         margin: 0 0 0.35rem;
-        font-size: 1.1rem;
+        font-size: var(--sg-size-l);
       }
       p {
         margin: 0 0 0.5rem;
       }
       .muted {
         color: var(--sg-muted);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       ul {
         margin: 0 0 0.5rem;
@@ -45,7 +45,7 @@ export class TrainingReport extends LitElement {
       table {
         border-collapse: separate;
         border-spacing: 3px;
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
         font-variant-numeric: tabular-nums;
       }
       caption {
@@ -57,7 +57,7 @@ export class TrainingReport extends LitElement {
         max-width: 8rem;
         padding: 0.2rem 0.4rem;
         overflow: hidden;
-        font-weight: 500;
+        font-weight: 600;
         text-align: start;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -68,7 +68,7 @@ export class TrainingReport extends LitElement {
       td {
         min-width: 2.5rem;
         height: 2.25rem;
-        border-radius: 0.4rem;
+        border-radius: var(--sg-radius-s);
         background: var(--sg-surface-2);
         text-align: center;
       }
@@ -80,11 +80,11 @@ export class TrainingReport extends LitElement {
       }
       td.right {
         border: 2px solid var(--sg-accent);
-        font-weight: 650;
+        font-weight: 600;
       }
       td.wrong {
         border: 2px solid var(--sg-warning);
-        font-weight: 650;
+        font-weight: 600;
       }
     `,
   ];

@@ -43,7 +43,7 @@ export class UndoBar extends LitElement {
         gap: 0.25rem 0.5rem;
         padding: 0.25rem 0.25rem 0.25rem 1rem;
         border: 1px solid var(--sg-line);
-        border-radius: 1.1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface-2);
       }
       span {

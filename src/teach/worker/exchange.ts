@@ -3,6 +3,7 @@ import { sameNetwork, type FeatureModel } from '../../recognise/shared/index';
 import { nameKey } from '../../base/shared/labels/label-ref';
 import {
   MOST_CLASSES,
+  MOST_EXAMPLES,
   readClassesFile,
   ClassesFileError,
   writeClassesFile,
@@ -42,6 +43,11 @@ export async function exportClasses(
   return new Blob([json], { type: 'application/json' });
 }
 
+/** What holds more could be exported, and not be imported again. @throws Fault `things-full` */
+export function refuseTooMany(name: string, examples: number): void {
+  if (examples > MOST_EXAMPLES) throw new Fault('things-full', `${name} would have ${examples} examples; a thing has room for ${MOST_EXAMPLES}.`);
+}
+
 async function readFile(file: Blob): Promise<ClassesFile> {
   if (file.size > MOST_BYTES) throw new Fault('things-file', `The file has ${Math.round(file.size / 2 ** 20)} MiB; files of things are smaller.`);
   try {
@@ -55,7 +61,7 @@ async function readFile(file: Blob): Promise<ClassesFile> {
 /**
  * What has to be stored to take a file in: classes of a name that is there already get its examples, examples that are there
  * already are left out. Examples whose class is not there come anew, with the file's class.
- * @throws Fault `things-file` or `things-model`
+ * @throws Fault `things-file`, `things-model` or `things-full`
  */
 export async function importClasses(
   file: Blob,
@@ -86,6 +92,10 @@ export async function importClasses(
       const blob = image ? new Blob([image], { type: 'image/jpeg' }) : undefined;
       added.push({ id, thingId: taughtClass.id, group, addedAt, source, ...(square && { square }), model: read.model, features, picture: blob });
     }
+  }
+  for (const { id, name } of [...classes, ...made]) {
+    const own = (list: readonly StoredExample[]): number => list.filter((e) => e.thingId === id).length;
+    if (own(added) > 0) refuseTooMany(name, own(examples) + own(added));
   }
   const count = classes.length + made.length;
   if (count > MOST_CLASSES) throw new Fault('things-full', `With the file's there would be ${count} things; there is room for ${MOST_CLASSES}.`);

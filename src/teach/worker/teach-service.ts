@@ -7,7 +7,7 @@ import { LONGEST_NAME, MOST_CLASSES } from '../shared/classes-file';
 import type { FeatureModel } from '../../recognise/shared/index';
 import type { TeachProgress } from '../shared/train-head';
 import { SerialQueue } from '../../base/worker/async';
-import { exportClasses, importClasses } from './exchange';
+import { exportClasses, importClasses, refuseTooMany } from './exchange';
 import type { StoreChange, ClassStore } from './class-store';
 import type { StoredClass, StoredExample } from './stored-records';
 import { problemOf, trainClasses } from './training';
@@ -84,8 +84,9 @@ export class TeachService implements TeachApi {
 
   addExamples(classId: string, model: FeatureModel, examples: readonly NewExample[]): Promise<UndoToken> {
     return this.#changing(async (store) => {
-      found(await store.classes(), classId);
+      const { name } = found(await store.classes(), classId);
       refuseOtherLengths(model, examples);
+      refuseTooMany(name, (await store.examples()).filter((e) => e.thingId === classId).length + examples.length);
       const now = this.#stamp(examples.length);
       const stored = examples.map(({ features, image, group, source, square }, i): StoredExample => (
         { id: crypto.randomUUID(), thingId: classId, group, addedAt: now + i / 1000, source, ...(square && { square }), model, features, picture: image }

@@ -491,6 +491,11 @@ describe.each([
       await page.locator({ pictures: 'sg-picture-card li', sessions: 'sg-sessions-view .empty', teach: 'sg-teach-view .intro' }[id] ?? '').first().waitFor();
       await note(`the camera on, ${id}`);
     }
+    const name = page.getByLabel('Name of a new thing');
+    await name.fill('mug');
+    await name.press('Enter');
+    await page.locator('sg-teach-view').getByRole('button', { name: 'Hold to show “mug”' }).waitFor();
+    await note('a thing to show, with what is none of them');
     await view('live');
     await recordWithLabels(page);
     await note('recording');

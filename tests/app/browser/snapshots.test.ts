@@ -94,6 +94,7 @@ describe.each([
   afterAll(() => browsing.close());
 
   it('start', async () => {
+    await page.locator('sg-start-drawing svg').waitFor();
     expect(await look(page, `${name}-start`)).toBe('');
   });
 

@@ -257,6 +257,22 @@ describe('TeachService', () => {
       expect(classes.map((t) => [t.name, t.examples.length])).toEqual([['mug', 11]]);
     });
 
+    it('are refused where a thing would hold more than can be exported and read back, as more examples are', async () => {
+      const [id] = await teach('mug');
+      await service.addExamples(id, MODEL, news(0, 300));
+      const there = another();
+      await there.service.importFile(await service.exportFile(MODEL, false), MODEL);
+      const [{ id: theirs }] = (await there.service.state()).classes;
+      await there.service.addExamples(theirs, MODEL, news(0, 192));
+      await expect(there.service.addExamples(theirs, MODEL, news(0, 1))).rejects.toMatchObject({ code: 'things-full' });
+      // Its own export of 500 comes back, and adds nothing twice; 193 beside 308 are too many.
+      const full = await there.service.exportFile(MODEL, false);
+      await there.service.importFile(full, MODEL);
+      await service.addExamples(id, MODEL, news(0, 1));
+      await expect(service.importFile(full, MODEL)).rejects.toMatchObject({ code: 'things-full', message: 'mug would have 501 examples; a thing has room for 500.' });
+      expect((await service.state()).classes[0].examples).toHaveLength(309);
+    });
+
     it('are refused where another network saw them, unless pictures come along', async () => {
       const id = await service.addClass('mug');
       const image = new Blob([Uint8Array.from([0xff, 0xd8, 0xff, 0xd9])], { type: 'image/jpeg' });

@@ -24,7 +24,7 @@ export class ClassListSheet extends LitElement {
       .count {
         margin: 0.5rem 0;
         color: var(--sg-muted);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       ul {
         /* Its height stays while the search makes it shorter: the sheet does not jump. */

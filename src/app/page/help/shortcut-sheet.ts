@@ -44,7 +44,7 @@ export class ShortcutSheet extends LitElement {
     css`
       h3 {
         margin: 0.75rem 0 0.25rem;
-        font-size: 1rem;
+        font-size: var(--sg-size-m);
       }
       dl {
         display: grid;
@@ -62,7 +62,7 @@ export class ShortcutSheet extends LitElement {
         padding: 0.1rem 0.5rem;
         border: 1px solid var(--sg-line);
         border-bottom-width: 2px;
-        border-radius: 0.4rem;
+        border-radius: var(--sg-radius-s);
         background: var(--sg-surface);
         font: inherit;
         text-align: center;
@@ -70,7 +70,7 @@ export class ShortcutSheet extends LitElement {
       p {
         margin: 1rem 0 0;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
     `,
   ];

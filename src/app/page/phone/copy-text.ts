@@ -33,7 +33,7 @@ export class CopyText extends LitElement {
         flex-basis: 100%;
         margin: 0;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
       p:empty {
         display: none;

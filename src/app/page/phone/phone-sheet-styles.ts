@@ -19,16 +19,16 @@ export const phoneSheetStyles = css`
     margin-bottom: 1rem;
     padding: 0.5rem 0.5rem 0.5rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   h3 {
     margin: 1.25rem 0 0.35rem;
-    font-size: 1rem;
+    font-size: var(--sg-size-m);
   }
   .hint {
     color: var(--sg-muted);
-    font-size: 0.9rem;
+    font-size: var(--sg-size-s);
   }
   .fingerprint {
     overflow-wrap: anywhere;

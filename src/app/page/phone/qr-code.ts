@@ -33,7 +33,7 @@ export class QrCode extends LitElement {
     svg {
       display: block;
       width: 100%;
-      border-radius: 0.75rem;
+      border-radius: var(--sg-radius-m);
       background: #fff;
       forced-color-adjust: none;
     }

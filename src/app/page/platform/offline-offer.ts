@@ -32,7 +32,7 @@ export class OfflineOffer extends LitElement {
       p {
         margin: 0;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         font-variant-numeric: tabular-nums;
       }
     `,

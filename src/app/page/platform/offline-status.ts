@@ -22,7 +22,7 @@ export class OfflineStatus extends LitElement {
     css`
       :host {
         display: block;
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
       p {
         position: relative;

@@ -78,7 +78,7 @@ export class RunningStrip extends LitElement {
         background: var(--sg-record);
       }
       .time {
-        font-weight: 650;
+        font-weight: 600;
         font-variant-numeric: tabular-nums;
       }
       button {

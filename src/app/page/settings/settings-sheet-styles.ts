@@ -26,14 +26,14 @@ export const settingsSheetStyles = css`
   .hint {
     display: block;
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   select {
     min-height: 2.75rem;
     max-width: 100%;
     padding: 0 0.75rem;
     border: 1px solid var(--sg-line);
-    border-radius: 0.75rem;
+    border-radius: var(--sg-radius-m);
     background: var(--sg-background);
   }
   input[type='checkbox'] {

@@ -51,7 +51,7 @@ export class StatusSheet extends LitElement {
       li p,
       .hint {
         color: var(--sg-muted);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       .fault {
         margin-bottom: 0.75rem;
@@ -63,7 +63,7 @@ export class StatusSheet extends LitElement {
         margin-top: 0.75rem;
         padding: 0.75rem;
         border: 1px solid var(--sg-line);
-        border-radius: 0.75rem;
+        border-radius: var(--sg-radius-m);
         background: var(--sg-surface);
         color: inherit;
         font:

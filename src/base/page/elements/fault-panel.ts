@@ -25,7 +25,7 @@ export class FaultPanel extends LitElement {
         max-width: 30rem;
         padding: 1.25rem;
         border: 1px solid var(--sg-line);
-        border-radius: 1.25rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
         text-align: start;
       }
@@ -34,7 +34,7 @@ export class FaultPanel extends LitElement {
         align-items: center;
         gap: 0.6rem;
         margin: 0 0 0.5rem;
-        font-size: 1.15rem;
+        font-size: var(--sg-size-l);
         line-height: 1.25;
       }
       h2 svg {
@@ -46,7 +46,7 @@ export class FaultPanel extends LitElement {
       details {
         margin-top: 1rem;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
       code {
         overflow-wrap: anywhere;

@@ -272,8 +272,8 @@ export function faultText(code: FaultCode): FaultText {
       );
     case 'things-full':
       return goOn(
-        msg('There is no room for more things'),
-        msg('Delete things that you no longer need; export them first to keep them.'),
+        msg('There is no room for more'),
+        msg('Delete things or examples that you no longer need; export them first to keep them.'),
       );
     case 'name-taken':
       return goOn(

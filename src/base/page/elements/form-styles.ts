@@ -34,7 +34,7 @@ export const groupStyles = css`
     min-width: 0;
     margin: 0 0 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   legend {
@@ -53,7 +53,7 @@ export const fieldStyles = css`
     min-height: 2.75rem;
     padding: 0 0.75rem;
     border: 1px solid var(--sg-line);
-    border-radius: 0.8rem;
+    border-radius: var(--sg-radius-m);
     background: var(--sg-surface);
     color: inherit;
     font: inherit;

@@ -1,4 +1,4 @@
-import { svg, html, type TemplateResult } from 'lit';
+import { svg, html, type SVGTemplateResult, type TemplateResult } from 'lit';
 
 /** The square that the network looks at. */
 const CORNERS = svg`<path d="M3 8V5a2 2 0 0 1 2-2h3M16 3h3a2 2 0 0 1 2 2v3M21 16v3a2 2 0 0 1-2 2h-3M8 21H5a2 2 0 0 1-2-2v-3"/>`;
@@ -32,18 +32,6 @@ const PATHS = {
   snapshot: svg`${CORNERS}<circle cx="12" cy="12" r="4"/>`,
   unknown: svg`<path d="M8.5 9a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1-1.5 2.3M12 18v.01"/>`,
   undo: svg`<path d="M9 7L4 12l5 5M4 12h10a6 6 0 0 1 0 12" transform="translate(0 -3)"/>`,
-  redo: svg`<path d="M15 7l5 5-5 5M20 12H10a6 6 0 0 0 0 12" transform="translate(0 -3)"/>`,
-  back: svg`<path d="M15 5l-7 7 7 7"/>`,
-  forth: svg`<path d="M9 5l7 7-7 7"/>`,
-  frameBack: svg`<path d="M17 6l-8 6 8 6zM6 6v12"/>`,
-  frameForth: svg`<path d="M7 6l8 6-8 6zM18 6v12"/>`,
-  labelBack: svg`<path d="M12 6l-8 6 8 6zM20 6l-8 6 8 6z"/>`,
-  labelForth: svg`<path d="M4 6l8 6-8 6zM12 6l8 6-8 6z"/>`,
-  zoomIn: svg`<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21M7.5 10.5h6M10.5 7.5v6"/>`,
-  zoomOut: svg`<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21M7.5 10.5h6"/>`,
-  fit: svg`<path d="M4 6v12M20 6v12M8 12h8M8 12l2.5-2.5M8 12l2.5 2.5M16 12l-2.5-2.5M16 12l-2.5 2.5"/>`,
-  split: svg`<path d="M12 3v18M9 7H5a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2h4M15 7h4a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2h-4"/>`,
-  merge: svg`<path d="M3 12h6M21 12h-6M6.5 9.5L9 12l-2.5 2.5M17.5 9.5L15 12l2.5 2.5M12 4v16"/>`,
   pencil: svg`<path d="M4 20l1-5L16 4l4 4L9 19z"/>`,
   download: svg`<path d="M12 4v12M7 11l5 5 5-5M4 20h16"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
@@ -59,5 +47,10 @@ export type IconName = keyof typeof PATHS;
 
 /** An icon that says nothing to a screen reader: name the button itself. */
 export function icon(name: IconName): TemplateResult {
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${PATHS[name]}</svg>`;
+  return drawnIcon(PATHS[name]);
+}
+
+/** The same of outlines that one part of the app alone has. */
+export function drawnIcon(outlines: SVGTemplateResult): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${outlines}</svg>`;
 }

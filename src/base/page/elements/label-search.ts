@@ -65,7 +65,7 @@ export class LabelSearch extends LitElement {
         margin: 0;
         padding: 0.35rem;
         border: 1px solid var(--sg-line);
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
         box-shadow: 0 8px 30px rgb(0 0 0 / 0.35);
       }
@@ -82,7 +82,7 @@ export class LabelSearch extends LitElement {
         gap: 1rem;
         min-height: 2.75rem;
         padding: 0.25rem 0.75rem;
-        border-radius: 0.7rem;
+        border-radius: var(--sg-radius-m);
         cursor: pointer;
         overflow-wrap: anywhere;
       }
@@ -96,7 +96,7 @@ export class LabelSearch extends LitElement {
       .fault {
         margin: 0.35rem 0 0;
         color: var(--sg-warning);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
     `,
   ];

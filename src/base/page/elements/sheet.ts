@@ -30,7 +30,7 @@ export class Sheet extends LitElement {
         padding: 0;
         overflow: hidden;
         border: 1px solid var(--sg-line);
-        border-radius: 1.25rem 1.25rem 0 0;
+        border-radius: var(--sg-radius-l) var(--sg-radius-l) 0 0;
         background: var(--sg-background);
         color: var(--sg-text);
       }
@@ -50,7 +50,7 @@ export class Sheet extends LitElement {
       }
       h2 {
         margin: 0;
-        font-size: 1.25rem;
+        font-size: var(--sg-size-l);
         line-height: 1.25;
       }
       .body {
@@ -61,7 +61,7 @@ export class Sheet extends LitElement {
       @media (min-width: 48rem) {
         dialog {
           margin: auto;
-          border-radius: 1.25rem;
+          border-radius: var(--sg-radius-l);
         }
       }
       @media (prefers-reduced-motion: no-preference) {

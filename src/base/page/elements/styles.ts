@@ -5,7 +5,7 @@ export const sharedStyles = css`
   :host {
     box-sizing: border-box;
     color: var(--sg-text);
-    font: 400 1rem/1.4 var(--sg-font);
+    font: 400 var(--sg-size-m)/1.4 var(--sg-font);
   }
   :host([hidden]) {
     display: none !important;
@@ -158,9 +158,9 @@ export const dropStyles = css`
     display: grid;
     place-content: center;
     border: 3px dashed var(--sg-accent);
-    border-radius: 1.25rem;
+    border-radius: var(--sg-radius-l);
     background: color-mix(in srgb, var(--sg-background) 88%, transparent);
-    font-size: 1.25rem;
+    font-size: var(--sg-size-l);
     text-align: center;
     pointer-events: none;
   }

@@ -35,7 +35,7 @@ export class AimReticle extends LitElement {
         width: 4.5rem;
         height: 4.5rem;
         margin: -2.25rem;
-        border: 2px solid #ffe08a;
+        border: 2px solid var(--sg-own);
         border-radius: 50%;
         opacity: 0;
         animation: ring 1.2s ease-out;
@@ -58,7 +58,7 @@ export class AimReticle extends LitElement {
       }
       .reticle {
         position: absolute;
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
       }
       /* Light on dark: seen on a white wall as well as at night. */
       .reticle::before,
@@ -89,7 +89,7 @@ export class AimReticle extends LitElement {
         inset: 0;
       }
       .aimed::after {
-        --c: #ffe08a;
+        --c: var(--sg-own);
       }
     `,
   ];

@@ -115,6 +115,11 @@ export class AimStage extends LitElement {
     </div>`;
   }
 
+  /** The square that the network looks at, on the page; undefined while there is no image. */
+  get square(): DOMRectReadOnly | undefined {
+    return this.renderRoot.querySelector('sg-aim-reticle')?.renderRoot.querySelector('.reticle')?.getBoundingClientRect();
+  }
+
   get #empty(): boolean {
     return this.size.width === 0;
   }

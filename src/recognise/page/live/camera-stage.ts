@@ -69,6 +69,11 @@ export class CameraStage extends LitElement {
     }
   }
 
+  /** The square that the network looks at, on the page; undefined while there is no image. */
+  get square(): DOMRectReadOnly | undefined {
+    return this.renderRoot.querySelector('sg-aim-stage')?.square;
+  }
+
   get #hasSource(): boolean {
     return this.stream !== undefined || this.videoFile !== undefined;
   }

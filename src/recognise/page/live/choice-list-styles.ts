@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const choiceListStyles = css`
   h3 {
     margin: 0 0 0.5rem;
-    font-size: 1rem;
+    font-size: var(--sg-size-m);
   }
   ul {
     display: grid;
@@ -24,7 +24,7 @@ export const choiceListStyles = css`
     min-height: 3.25rem;
     padding: 0.5rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
     text-align: start;
     overflow-wrap: anywhere;
@@ -46,7 +46,7 @@ export const choiceListStyles = css`
   .hint {
     display: block;
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
     font-weight: 400;
   }
   button[aria-pressed='true'] .hint {

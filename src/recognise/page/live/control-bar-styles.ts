@@ -28,9 +28,9 @@ export const controlBarStyles = css`
     min-height: 44px;
     padding: 0;
     border-color: transparent;
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: none;
-    font-size: min(0.75rem, 3.6vw);
+    font-size: min(var(--sg-size-xs), 3.6vw);
     line-height: 1.2;
     -webkit-touch-callout: none;
     user-select: none;
@@ -110,10 +110,10 @@ export const controlBarStyles = css`
       left: 50%;
       translate: -50%;
       padding: 0.35rem 0.7rem;
-      border-radius: 0.6rem;
+      border-radius: var(--sg-radius-m);
       background: var(--sg-text);
       color: var(--sg-background);
-      font-size: 0.85rem;
+      font-size: var(--sg-size-s);
       white-space: nowrap;
       pointer-events: none;
       visibility: hidden;

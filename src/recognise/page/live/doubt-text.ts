@@ -1,4 +1,5 @@
 import { msg } from '@lit/localize';
+import type { Sureness } from '../../../base/shared/certainty';
 import type { Shortcoming } from '../../shared/image-quality';
 
 /** Why nothing is named: what can be seen of that in the image, else that nothing is known; or that the model has no names at all yet. */
@@ -15,5 +16,17 @@ export function doubtText(doubt: Doubt, still = false): string {
       return still ? msg('Nothing that it knows.') : msg('Nothing that it knows. Fill the square with one thing.');
     case 'untaught':
       return msg('This model has no names of its own: show it things under Teach, and it names them.');
+  }
+}
+
+/** What stands beside the colour of a label that is named. */
+export function surenessText(sureness: Sureness): string {
+  switch (sureness) {
+    case 'sure':
+      return msg('sure');
+    case 'likely':
+      return msg('likely');
+    case 'perhaps':
+      return msg('perhaps');
   }
 }

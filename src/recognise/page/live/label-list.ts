@@ -3,11 +3,12 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { localized, msg } from '@lit/localize';
 import { ClassListEvent } from '../events';
-import { doubtText, type Doubt } from './doubt-text';
+import { doubtText, surenessText, type Doubt } from './doubt-text';
+import { surenessOf } from '../../../base/shared/certainty';
 import { percent } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import { styleProperties } from '../../../base/page/elements/style-properties';
-import { sharedStyles } from '../../../base/page/elements/styles';
+import { ON_ITS_SIDE, sharedStyles } from '../../../base/page/elements/styles';
 
 /** One label to show. */
 export interface ShownLabel {
@@ -53,7 +54,7 @@ export class LabelList extends LitElement {
         justify-content: space-between;
         gap: 0 1rem;
         padding: 0.4rem 0.9rem;
-        border-radius: 0.8rem;
+        border-radius: var(--sg-radius-m);
         overflow: hidden;
         background: var(--sg-glass);
         color: #fff;
@@ -61,9 +62,9 @@ export class LabelList extends LitElement {
       }
       li:first-child {
         padding-block: 0.65rem;
-        font-size: 1.45rem;
+        font-size: var(--sg-size-xl);
         line-height: 1.2;
-        font-weight: 650;
+        font-weight: 600;
       }
       li:not(:first-child) {
         display: var(--sg-further-labels, flex);
@@ -73,8 +74,14 @@ export class LabelList extends LitElement {
         inset: 0 auto 0 0;
         width: 100%;
         transform-origin: left;
-        background: var(--sg-bar);
+        background: var(--sg-perhaps);
         transition: transform 180ms linear;
+      }
+      [data-sureness='sure'] .bar {
+        background: var(--sg-sure);
+      }
+      [data-sureness='likely'] .bar {
+        background: var(--sg-likely);
       }
       .name,
       .share {
@@ -91,7 +98,7 @@ export class LabelList extends LitElement {
       }
       .hint {
         display: block;
-        font-size: 0.95rem;
+        font-size: var(--sg-size-m);
         font-weight: 400;
       }
       [data-unsure] .name {
@@ -105,7 +112,7 @@ export class LabelList extends LitElement {
         border-color: rgb(255 255 255 / 0.6);
         background: transparent;
         color: inherit;
-        font-size: 0.95rem;
+        font-size: var(--sg-size-m);
         font-weight: 400;
       }
       .own svg.icon {
@@ -119,6 +126,19 @@ export class LabelList extends LitElement {
       .share {
         flex: none;
         font-variant-numeric: tabular-nums;
+      }
+      .share small {
+        margin-inline-end: 0.4rem;
+        font-size: var(--sg-size-s);
+        font-weight: 400;
+      }
+      /* Beside the picture there is no room for both in a line. */
+      @media ${ON_ITS_SIDE} {
+        .share small {
+          display: block;
+          margin: 0;
+          text-align: end;
+        }
       }
       @media (prefers-reduced-motion: reduce) {
         .bar {
@@ -160,12 +180,12 @@ export class LabelList extends LitElement {
       ${repeat(
         this.labels,
         (label) => label.key,
-        (label) => html`<li part="label">
+        (label, i) => html`<li part="label" data-sureness=${i === 0 ? surenessOf(label.probability) : nothing}>
           <span class="bar" style=${styleProperties({ transform: `scaleX(${label.probability.toFixed(3)})` })}></span>
           <span class="name">${label.own
             ? html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span>`
             : nothing}${label.name}</span>
-          <span class="share">${percent(label.probability)}</span>
+          <span class="share">${i === 0 ? html`<small>${surenessText(surenessOf(label.probability))}</small>` : nothing}${percent(label.probability)}</span>
         </li>`,
       )}
     </ol>`;

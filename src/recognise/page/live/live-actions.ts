@@ -32,6 +32,7 @@ export class LiveActions implements ReactiveController {
   frozen = false;
   /** The answer from before the map was asked for. */
   #beforeMap: Recognition | undefined;
+  #mapFetched = false;
   /** The stream or the video that the state is of. */
   #source: unknown;
 
@@ -46,13 +47,23 @@ export class LiveActions implements ReactiveController {
 
   /** Another image begins, or none is there any more: nothing of the one before stays. */
   hostUpdate(): void {
+    if (this.host.settings.value.mapShown) this.#fetchMap();
     const { stream, videoFile } = this.host.camera;
     const source = stream ?? videoFile;
     if (source === this.#source) return;
     this.#source = source;
+    // Its bar is no part of the first page.
+    if (videoFile) void import('./video-bar').catch(() => undefined);
     this.paused = false;
     this.frozen = false;
     this.live.clear();
+  }
+
+  /** What draws the map is no part of the first page. */
+  #fetchMap(): void {
+    if (this.#mapFetched) return;
+    this.#mapFetched = true;
+    void import('../look/map-overlay').catch(() => (this.#mapFetched = false));
   }
 
   /** Whether an answer that was asked for its map has none: the model that runs gives none. */

@@ -37,7 +37,7 @@ export class LiveBar extends LitElement {
         border-radius: 999px;
         background: var(--sg-glass);
         color: #fff;
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
@@ -52,7 +52,7 @@ export class LiveBar extends LitElement {
       }
       @media ${ON_ITS_SIDE} {
         sg-live-stats {
-          font-size: 0.7rem;
+          font-size: var(--sg-size-xs);
         }
       }
     `,

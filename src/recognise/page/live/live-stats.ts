@@ -36,11 +36,11 @@ export class LiveStats extends LitElement {
       :host {
         display: block;
         padding: 0.6rem 0.8rem;
-        border-radius: 0.9rem;
+        border-radius: var(--sg-radius-m);
         background: var(--sg-glass);
         color: #fff;
         backdrop-filter: blur(12px);
-        font-size: 0.8rem;
+        font-size: var(--sg-size-xs);
         font-variant-numeric: tabular-nums;
       }
       dl {

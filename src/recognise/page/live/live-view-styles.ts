@@ -1,7 +1,8 @@
 import { css } from 'lit';
+import { traceStyles } from './label-trace';
 import { ON_ITS_SIDE } from '../../../base/page/elements/styles';
 
-export const liveViewStyles = css`
+const own = css`
   :host {
     display: grid;
     grid-template-rows: minmax(min-content, 1fr) auto auto;
@@ -25,16 +26,30 @@ export const liveViewStyles = css`
   }
   sg-load-progress {
     padding: 1rem;
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   .welcome {
+    /* Over the dark of a stage that shows nothing yet, whatever the theme. */
+    --sg-accent: var(--sg-aim);
+    --sg-on-accent: #06231a;
+    --sg-muted: #d5dae3;
     max-width: 26rem;
     color: #fff;
   }
+  sg-start-drawing {
+    width: 72px;
+    height: 104px;
+    margin: 0 auto 0.75rem;
+  }
+  @container (max-height: 24rem) {
+    sg-start-drawing {
+      display: none;
+    }
+  }
   .welcome h2 {
     margin: 0 0 0.5rem;
-    font-size: 1.6rem;
+    font-size: var(--sg-size-xl);
     line-height: 1.2;
     text-wrap: balance;
   }
@@ -181,3 +196,5 @@ export const liveViewStyles = css`
     }
   }
 `;
+
+export const liveViewStyles = [traceStyles, own];

@@ -28,6 +28,7 @@ import { LiveActions, type LiveParts } from './live-actions';
 import { PictureController } from './picture-controller';
 import type { PictureKeeper } from './take-picture';
 import type { ConfirmSheet } from '../../../base/page/elements/confirm-sheet';
+import { LabelTrace, labelTrace } from './label-trace';
 import { LiveLabels } from './live-labels';
 import type { LiveState } from './more-actions';
 import type { RecorderFactory, RecorderSlot } from './recorder-slot';
@@ -37,12 +38,10 @@ import '../../../base/page/elements/confirm-sheet';
 import '../../../base/page/elements/fault-panel';
 import '../model/load-progress';
 import './camera-choices';
-import '../look/map-overlay';
 import './aim-hint';
 import './camera-stage';
 import './camera-tools';
 import './control-bar';
-import './video-bar';
 import './label-list';
 import './live-bar';
 import './source-sheet';
@@ -87,6 +86,9 @@ export class LiveView extends LitElement implements LiveParts {
     super();
     new Follower(this, () => [this.recogniser, this.camera, this.settings]);
     this.live.onFlow = (flowing) => (this.camera.flowing = flowing);
+    // Small, but not among what the first page waits for.
+    void import('./start-drawing').catch(() => undefined);
+    new LabelTrace(this, () => (this.labels.doubt ? undefined : this.labels.shown.at(0)?.key));
     new DeviceConditionsController(this, (conditions) => (this.live.conditions = conditions));
   }
 
@@ -170,7 +172,7 @@ export class LiveView extends LitElement implements LiveParts {
           ${recogniser.state === 'loading' && camera.state === 'live' ? html`<sg-load-progress .progress=${recogniser.progress}></sg-load-progress>` : nothing}
           ${(camera.state === 'off' || camera.state === 'starting') && !fault ? this.#welcome() : nothing}
         </div>
-        <div class="over">
+        ${labelTrace()}<div class="over">
           ${camera.state === 'live' ? this.#bar() : nothing}
           <div class="foot">
             ${this.#taken()} ${camera.state === 'live' ? this.#tools() : nothing}
@@ -298,7 +300,7 @@ export class LiveView extends LitElement implements LiveParts {
   }
 
   #welcome(): unknown {
-    return html`<div class="welcome">
+    return html`<div class="welcome"><sg-start-drawing></sg-start-drawing>
       <h2>${msg('Point the camera at a thing, read what it is')}</h2>
       <p>${msg('It knows 1000 things. Pictures never leave this device.')}</p>
       <button class="glass" @click=${() => this.dispatchEvent(new ClassListEvent())}>${msg('What it knows')}</button>

@@ -23,7 +23,7 @@ export class TakenPictureBar extends LitElement {
         display: block;
         container-type: inline-size;
         padding: 0.4rem;
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
       }
       .bar {
@@ -36,7 +36,7 @@ export class TakenPictureBar extends LitElement {
         flex: none;
         width: 44px;
         height: 44px;
-        border-radius: 0.7rem;
+        border-radius: var(--sg-radius-m);
         object-fit: cover;
       }
       a {

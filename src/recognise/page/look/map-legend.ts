@@ -21,10 +21,10 @@ export class MapLegend extends LitElement {
         max-width: max-content;
         min-height: 44px;
         padding: 0.35rem 0.9rem;
-        border-radius: 1.1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-glass);
         color: #fff;
-        font-size: 0.8rem;
+        font-size: var(--sg-size-xs);
         line-height: 1.25;
         backdrop-filter: blur(12px);
       }
@@ -32,13 +32,13 @@ export class MapLegend extends LitElement {
         display: flex;
         align-items: center;
         gap: 0.4rem;
-        font-size: 0.7rem;
+        font-size: var(--sg-size-xs);
       }
       .bar {
         flex: 1;
         min-width: 2rem;
         height: 0.45rem;
-        border-radius: 0.25rem;
+        border-radius: var(--sg-radius-s);
         background: linear-gradient(to right, ${unsafeCSS(HEAT_COLOURS.join(', '))});
         outline: 1px solid rgb(255 255 255 / 0.35);
         forced-color-adjust: none;

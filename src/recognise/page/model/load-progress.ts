@@ -38,7 +38,7 @@ export class LoadProgress extends LitElement {
       :host([slim]) {
         width: 100%;
         color: inherit;
-        font-size: 0.8rem;
+        font-size: var(--sg-size-xs);
         font-weight: 400;
       }
       :host([slim]) label {

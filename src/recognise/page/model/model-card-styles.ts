@@ -16,7 +16,7 @@ export const modelCardStyles = css`
   }
   h3 {
     margin-bottom: 0.2rem;
-    font-size: 1.05rem;
+    font-size: var(--sg-size-m);
   }
   .badge {
     display: inline-block;
@@ -25,12 +25,12 @@ export const modelCardStyles = css`
     border-radius: 999px;
     background: var(--sg-surface-2);
     color: var(--sg-text);
-    font-size: 0.75rem;
-    font-weight: 500;
+    font-size: var(--sg-size-xs);
+    font-weight: 600;
   }
   p {
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   .speed {
     font-variant-numeric: tabular-nums;
@@ -70,7 +70,7 @@ export const modelCardStyles = css`
     min-height: 2.75rem;
     padding: 0.4rem 0.6rem;
     border: 1px solid var(--sg-line);
-    border-radius: 0.7rem;
+    border-radius: var(--sg-radius-m);
     background: var(--sg-surface-2);
     color: inherit;
     font: inherit;

@@ -7,7 +7,7 @@ export const modelPickerStyles = css`
     padding: 1.25rem;
     overflow: auto;
     border: 1px solid var(--sg-line);
-    border-radius: 1.25rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-background);
     color: var(--sg-text);
   }
@@ -31,7 +31,7 @@ export const modelPickerStyles = css`
     margin: 0;
   }
   h3 {
-    font-size: 1.05rem;
+    font-size: var(--sg-size-m);
   }
   ul {
     display: grid;
@@ -44,7 +44,7 @@ export const modelPickerStyles = css`
   li {
     padding: 0.8rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   sg-model-card {
@@ -66,7 +66,7 @@ export const modelPickerStyles = css`
   li p,
   section p {
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
     overflow-wrap: anywhere;
   }
   li > div:first-child {

@@ -19,7 +19,7 @@ export const modelSheetStyles = css`
   label small,
   .hint {
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
     font-weight: 400;
   }
   input:not([type='file']),
@@ -29,7 +29,7 @@ export const modelSheetStyles = css`
     min-height: 2.75rem;
     padding: 0 0.75rem;
     border: 1px solid var(--sg-line);
-    border-radius: 0.75rem;
+    border-radius: var(--sg-radius-m);
     background: var(--sg-surface);
     color: inherit;
     font: inherit;
@@ -46,7 +46,7 @@ export const modelSheetStyles = css`
     margin: 0 0 0.75rem;
     padding: 0.75rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
     list-style: none;
   }
@@ -57,14 +57,14 @@ export const modelSheetStyles = css`
     overflow-wrap: anywhere;
   }
   .answer li:first-child {
-    font-weight: 650;
+    font-weight: 600;
   }
   .share {
     font-variant-numeric: tabular-nums;
   }
   .fault {
     padding: 0.75rem 1rem;
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface-2);
   }
 `;

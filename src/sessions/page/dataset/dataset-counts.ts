@@ -70,7 +70,7 @@ export class DatasetCounts extends LitElement {
       p {
         margin: 0.4rem 0 0;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
     `,
   ];

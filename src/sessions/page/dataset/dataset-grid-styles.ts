@@ -28,7 +28,7 @@ export const datasetGridStyles = css`
     gap: 0.25rem;
     min-width: 0;
     color: var(--sg-muted);
-    font-size: 0.9rem;
+    font-size: var(--sg-size-s);
   }
   [hidden] {
     display: none;
@@ -36,7 +36,7 @@ export const datasetGridStyles = css`
   p {
     margin: 0;
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   .fault {
     color: var(--sg-warning);
@@ -63,7 +63,7 @@ export const datasetGridStyles = css`
     overflow: hidden;
     aspect-ratio: 1;
     border-width: 2px;
-    border-radius: 0.6rem;
+    border-radius: var(--sg-radius-m);
   }
   img {
     display: block;
@@ -81,10 +81,10 @@ export const datasetGridStyles = css`
   .state {
     position: absolute;
     padding: 0 0.35rem;
-    border-radius: 0.4rem;
+    border-radius: var(--sg-radius-s);
     background: var(--sg-glass);
     color: #fff;
-    font-size: 0.8rem;
+    font-size: var(--sg-size-xs);
   }
   .copies {
     right: 0.2rem;

@@ -45,7 +45,7 @@ export class DatasetOptions extends LitElement {
         gap: 0.25rem;
         min-width: 0;
         color: var(--sg-muted);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
     `,
   ];

@@ -35,7 +35,7 @@ export class LabelLists extends LitElement {
       }
       details {
         border: 1px solid var(--sg-line);
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
       }
       summary {
@@ -54,7 +54,7 @@ export class LabelLists extends LitElement {
         gap: 1rem;
         width: 100%;
         border-color: transparent;
-        border-radius: 0.7rem;
+        border-radius: var(--sg-radius-m);
         background: none;
         text-align: start;
       }
@@ -65,7 +65,7 @@ export class LabelLists extends LitElement {
       .times {
         flex: none;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         font-variant-numeric: tabular-nums;
       }
       .more {

@@ -22,7 +22,7 @@ export const labelTimelineStyles = css`
     position: relative;
     overflow: hidden;
     border: 1px solid var(--sg-line);
-    border-radius: 0.8rem;
+    border-radius: var(--sg-radius-m);
     background: var(--sg-surface);
     touch-action: pan-y;
     user-select: none;
@@ -48,7 +48,7 @@ export const labelTimelineStyles = css`
   .caption {
     padding: 0.15rem 0.4rem 0;
     color: var(--sg-muted);
-    font-size: 0.72rem;
+    font-size: var(--sg-size-xs);
     line-height: 1.3;
     pointer-events: none;
   }
@@ -77,10 +77,10 @@ export const labelTimelineStyles = css`
     padding: 0 0.4rem;
     overflow: hidden;
     border: 2px solid var(--colour);
-    border-radius: 0.5rem;
+    border-radius: var(--sg-radius-s);
     background: color-mix(in srgb, var(--colour) 28%, var(--sg-surface));
     color: var(--sg-text);
-    font-size: 0.82rem;
+    font-size: var(--sg-size-s);
     text-align: start;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -157,7 +157,7 @@ export const labelTimelineStyles = css`
     margin: 0.4rem 0 0;
     padding: 0;
     list-style: none;
-    font-size: 0.82rem;
+    font-size: var(--sg-size-s);
   }
   .legend li::before {
     content: '';
@@ -177,7 +177,7 @@ export const labelTimelineStyles = css`
     align-items: center;
     padding: 0 0.6rem;
     color: var(--sg-muted);
-    font-size: 0.82rem;
+    font-size: var(--sg-size-s);
     pointer-events: none;
   }
 `;

@@ -13,7 +13,7 @@ import type { PredictedRun } from '../../shared/predicted-runs';
 import { panned, showing, wholeVideo, zoomed, type TimeWindow } from '../../shared/time-window';
 import { SeekEvent, SpanEditEvent } from '../events';
 import { list } from '../../../base/page/elements/format';
-import { icon, type IconName } from '../../../base/page/elements/icons';
+import { editIcon, type EditIconName } from './edit-icons';
 import { styleProperties } from '../../../base/page/elements/style-properties';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { drawBars, drawConfidence, drawingOf, drawMarks, drawRuler, drawRuns, xOf } from './draw-timeline';
@@ -159,8 +159,8 @@ export class LabelTimeline extends LitElement {
     `;
   }
 
-  #tool(name: IconName, words: string, command: ZoomCommand): unknown {
-    return html`<button class="icon" aria-label=${words} title=${words} @click=${() => this.zoom(command)}>${icon(name)}</button>`;
+  #tool(name: EditIconName, words: string, command: ZoomCommand): unknown {
+    return html`<button class="icon" aria-label=${words} title=${words} @click=${() => this.zoom(command)}>${editIcon(name)}</button>`;
   }
 
   #span(span: HumanSpan, row: number): unknown {

@@ -19,7 +19,7 @@ export const lookedSquareStyles = css`
     position: absolute;
     box-sizing: border-box;
     border: 2px solid #fff;
-    border-radius: 0.4rem;
+    border-radius: var(--sg-radius-s);
     box-shadow: 0 0 0 1px rgb(0 0 0 / 0.6), inset 0 0 0 1px rgb(0 0 0 / 0.6);
     forced-color-adjust: none;
   }

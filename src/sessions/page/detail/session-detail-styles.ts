@@ -31,7 +31,7 @@ export const sessionDetailStyles = css`
     min-width: 0;
     margin: 0;
     overflow: hidden;
-    font-size: 1.1rem;
+    font-size: var(--sg-size-l);
     text-overflow: ellipsis;
     white-space: nowrap;
   }
@@ -58,7 +58,7 @@ export const sessionDetailStyles = css`
     display: grid;
     place-content: center;
     overflow: hidden;
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-stage);
   }
   video {
@@ -81,10 +81,10 @@ export const sessionDetailStyles = css`
     padding: 0.2rem 0.6rem;
     overflow: hidden;
     border: 1px solid transparent;
-    border-radius: 0.6rem;
+    border-radius: var(--sg-radius-m);
     background: var(--sg-glass);
     color: #fff;
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
     text-overflow: ellipsis;
     white-space: nowrap;
   }
@@ -104,13 +104,13 @@ export const sessionDetailStyles = css`
   }
   .clock {
     min-width: 7.5rem;
-    font-size: 0.82rem;
+    font-size: var(--sg-size-s);
     font-variant-numeric: tabular-nums;
     text-align: center;
   }
   .keys {
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   .keys dl {
     display: grid;
@@ -124,7 +124,7 @@ export const sessionDetailStyles = css`
   kbd {
     padding: 0.1rem 0.4rem;
     border: 1px solid var(--sg-line);
-    border-radius: 0.3rem;
+    border-radius: var(--sg-radius-s);
     background: var(--sg-surface);
     font: inherit;
   }
@@ -139,7 +139,7 @@ export const sessionDetailStyles = css`
   }
   .saved {
     color: var(--sg-warning);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   @media (min-width: 60rem) {
     .page {
@@ -155,7 +155,7 @@ export const sessionDetailStyles = css`
     }
     .clock {
       min-width: 10rem;
-      font-size: 1rem;
+      font-size: var(--sg-size-m);
     }
     .side {
       display: grid;

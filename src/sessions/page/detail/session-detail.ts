@@ -17,7 +17,7 @@ import { type SeekEvent, SessionActionEvent, type SnapshotEditEvent, type SpanEd
 import { Follower } from '../../../base/page/shared-controller';
 import { settingsContext, type SettingsStore } from '../../../base/page/settings';
 import { percent } from '../../../base/page/elements/format';
-import { icon, type IconName } from '../../../base/page/elements/icons';
+import { editIcon, type EditIconName } from './edit-icons';
 import type { LabelSearch } from '../../../base/page/elements/label-search';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import type { Aim } from '../../../engine/index';
@@ -182,19 +182,19 @@ export class SessionDetail extends LitElement {
     const { editor } = this.desk;
     const manifest = this.library.sessions?.find(({ id }) => id === this.sessionId) ?? data.manifest;
     return html`<div class="head">
-      <a class="back" href="#sessions" aria-label=${msg('Back to all sessions')} title=${msg('Back to all sessions')}>${icon('back')}</a>
+      <a class="back" href="#sessions" aria-label=${msg('Back to all sessions')} title=${msg('Back to all sessions')}>${editIcon('back')}</a>
       <h2 tabindex="-1" title=${manifest.name}>${manifest.name}</h2>
       ${editor.fault
         ? html`<button @click=${() => editor.retry()}><span class="saved" role="alert">${msg('Not saved. Try again')}</span></button>`
         : nothing}
       ${this.#button('undo', msg('Undo'), 'undo', !editor.canUndo)} ${this.#button('redo', msg('Redo'), 'redo', !editor.canRedo)}
       <button class="icon" aria-label=${msg('Export')} title=${msg('Export')} @click=${() => this.dispatchEvent(new SessionActionEvent('export', manifest))}>
-        ${icon('download')}
+        ${editIcon('download')}
       </button>
     </div>`;
   }
 
-  #button(name: IconName, words: string, command: Command, disabled = false): unknown {
+  #button(name: EditIconName, words: string, command: Command, disabled = false): unknown {
     return html`<button
       class="icon"
       data-command=${command}
@@ -203,7 +203,7 @@ export class SessionDetail extends LitElement {
       ?disabled=${disabled}
       @click=${() => this.#run(command)}
     >
-      ${icon(name)}
+      ${editIcon(name)}
     </button>`;
   }
 

@@ -36,7 +36,7 @@ export class SnapshotSheet extends LitElement {
     css`
       sg-snapshot-picture {
         min-height: 8rem;
-        border-radius: 0.8rem;
+        border-radius: var(--sg-radius-m);
       }
       section {
         position: relative;

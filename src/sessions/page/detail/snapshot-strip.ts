@@ -32,7 +32,7 @@ export class SnapshotStrip extends LitElement {
       }
       h3 {
         margin: 0 0 0.4rem;
-        font-size: 1rem;
+        font-size: var(--sg-size-m);
       }
       ul {
         display: flex;
@@ -52,7 +52,7 @@ export class SnapshotStrip extends LitElement {
         width: 100%;
         padding: 0;
         overflow: hidden;
-        border-radius: 0.8rem;
+        border-radius: var(--sg-radius-m);
         text-align: start;
       }
       sg-snapshot-picture {
@@ -62,7 +62,7 @@ export class SnapshotStrip extends LitElement {
       span {
         padding: 0.3rem 0.6rem 0;
         overflow: hidden;
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         text-overflow: ellipsis;
         white-space: nowrap;
       }

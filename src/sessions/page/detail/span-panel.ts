@@ -7,7 +7,7 @@ import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { AddLabelEvent, type SpanEdit, SpanEditEvent } from '../events';
 import { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { percent } from '../../../base/page/elements/format';
-import { icon, type IconName } from '../../../base/page/elements/icons';
+import { editIcon, type EditIconName } from './edit-icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { preciseTime } from './time-words';
 
@@ -41,7 +41,7 @@ export class SpanPanel extends LitElement {
         gap: 0.5rem;
         padding: 0.6rem;
         border: 1px solid var(--sg-line);
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
       }
       .head {
@@ -64,7 +64,7 @@ export class SpanPanel extends LitElement {
       .times {
         flex: none;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         font-variant-numeric: tabular-nums;
       }
       .actions {
@@ -74,7 +74,7 @@ export class SpanPanel extends LitElement {
       }
       button.small {
         padding: 0 0.6rem;
-        font-size: 0.87rem;
+        font-size: var(--sg-size-s);
       }
       .head > button.icon {
         margin-inline-start: auto;
@@ -107,10 +107,10 @@ export class SpanPanel extends LitElement {
   #present(): unknown {
     const { answer } = this;
     return html`<div class="panel" role="group" aria-label=${msg('Label the present time')}>
-      <button class="primary" @click=${() => this.dispatchEvent(new AddLabelEvent())}>${icon('plus')}${msg('Label from here')}</button>
+      <button class="primary" @click=${() => this.dispatchEvent(new AddLabelEvent())}>${editIcon('plus')}${msg('Label from here')}</button>
       ${answer
         ? html`<button class="yes" @click=${() => this.dispatchEvent(new LabelChoiceEvent(answer.label))}>
-            ${icon('check')}<span>${msg(str`It is ${labelText(answer.label)} (${percent(answer.probability)})`)}</span>
+            ${editIcon('check')}<span>${msg(str`It is ${labelText(answer.label)} (${percent(answer.probability)})`)}</span>
           </button>`
         : html`<span class="times">${msg('Nothing recognised here')}</span>`}
     </div>`;
@@ -121,7 +121,7 @@ export class SpanPanel extends LitElement {
     return html`<div class="panel" role="group" aria-label=${msg(str`Span of ${labelText(label)}`)}>
       <div class="head">
         <button class="name" title=${msg('Correct the label')} @click=${() => this.#send({ kind: 'relabel', id })}>
-          ${icon('pencil')}<span>${labelText(label)}</span>
+          ${editIcon('pencil')}<span>${labelText(label)}</span>
         </button>
         <span class="times">${preciseTime(startUs)} – ${preciseTime(endUs)}${author === undefined ? nothing : html` · <bdi>${author}</bdi>`}</span>
         ${this.#button('close', msg('Done with this span'), { kind: 'select', id: undefined })}
@@ -136,9 +136,9 @@ export class SpanPanel extends LitElement {
     </div>`;
   }
 
-  #button(name: IconName, words: string, edit: SpanEdit, disabled = false): unknown {
+  #button(name: EditIconName, words: string, edit: SpanEdit, disabled = false): unknown {
     return html`<button class="icon" aria-label=${words} title=${words} ?disabled=${disabled} @click=${() => this.#send(edit)}>
-      ${icon(name)}
+      ${editIcon(name)}
     </button>`;
   }
 

@@ -25,7 +25,7 @@ export class AnnotationNotice extends LitElement {
         margin: 0 0 0.9rem;
         padding: 0.75rem 1rem;
         border: 1px solid var(--sg-line);
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
       }
       div {

@@ -28,7 +28,7 @@ export const exportSheetStyles = css`
     min-height: 3rem;
     padding: 0.4rem 0.9rem;
     border: 1px solid var(--sg-line);
-    border-radius: 0.9rem;
+    border-radius: var(--sg-radius-m);
     background: var(--sg-surface);
     cursor: pointer;
   }
@@ -52,7 +52,7 @@ export const exportSheetStyles = css`
   .detail {
     display: block;
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
     line-height: 1.3;
   }
   .set {
@@ -67,7 +67,7 @@ export const exportSheetStyles = css`
     flex: 1 1 14rem;
     gap: 0.25rem;
     color: var(--sg-muted);
-    font-size: 0.9rem;
+    font-size: var(--sg-size-s);
   }
   .set p,
   .set sg-dataset-sessions {
@@ -93,7 +93,7 @@ export const exportSheetStyles = css`
     display: grid;
     flex: 1 1 10rem;
     gap: 0.3rem;
-    font-size: 0.9rem;
+    font-size: var(--sg-size-s);
   }
   .foot {
     /* Over the sheet's own padding, so that nothing shows below it. */

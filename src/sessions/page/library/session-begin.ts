@@ -29,7 +29,7 @@ export class SessionBegin extends LitElement {
       :host {
         display: block;
         overflow: hidden;
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         text-overflow: ellipsis;
         white-space: nowrap;
       }

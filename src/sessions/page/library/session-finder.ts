@@ -45,7 +45,7 @@ export class SessionFinder extends LitElement {
         min-height: 2.75rem;
         padding: 0 0.9rem;
         border: 1px solid var(--sg-line);
-        border-radius: 0.9rem;
+        border-radius: var(--sg-radius-m);
         background: var(--sg-surface);
         color: inherit;
         font: inherit;

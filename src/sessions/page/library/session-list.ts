@@ -64,7 +64,7 @@ export class SessionList extends LitElement {
         grid-template-rows: auto 1fr auto;
         overflow: hidden;
         border: 1px solid var(--sg-line);
-        border-radius: 1.1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
         /* Of hundreds only those in sight are laid out. */
         content-visibility: auto;
@@ -78,10 +78,10 @@ export class SessionList extends LitElement {
         right: 0.5rem;
         bottom: 0.5rem;
         padding: 0.1rem 0.5rem;
-        border-radius: 0.5rem;
+        border-radius: var(--sg-radius-s);
         background: var(--sg-glass);
         color: #fff;
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         font-variant-numeric: tabular-nums;
       }
       .picture {
@@ -93,7 +93,7 @@ export class SessionList extends LitElement {
       }
       h3 {
         margin: 0;
-        font-size: 1rem;
+        font-size: var(--sg-size-m);
       }
       h3 a {
         display: -webkit-box;
@@ -125,7 +125,7 @@ export class SessionList extends LitElement {
       p {
         margin: 0.15rem 0 0;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
       /* While sessions are chosen, all of the card is a checkbox. */
       .choose {

@@ -23,7 +23,7 @@ export class SessionQuota extends LitElement {
         gap: 0.25rem 1rem;
         margin-top: 1rem;
         color: var(--sg-muted);
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       p {
         flex: 1 1 16rem;

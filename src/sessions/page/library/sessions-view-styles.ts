@@ -1,7 +1,8 @@
 import { css } from 'lit';
+import { drawingStyles } from '../../../base/page/elements/drawing';
 import { ON_ITS_SIDE } from '../../../base/page/elements/styles';
 
-export const sessionsViewStyles = css`
+const own = css`
   :host {
     position: relative;
     display: block;
@@ -34,12 +35,12 @@ export const sessionsViewStyles = css`
   }
   h2 {
     margin: 0;
-    font-size: 1.25rem;
+    font-size: var(--sg-size-l);
   }
   .found {
     margin: 0;
     color: var(--sg-muted);
-    font-size: 0.9rem;
+    font-size: var(--sg-size-s);
   }
   .found:not(:empty) {
     margin-bottom: 0.75rem;
@@ -51,15 +52,9 @@ export const sessionsViewStyles = css`
     padding: 12vh 1rem 1rem;
     text-align: center;
   }
-  .empty svg.icon {
-    width: 3.5rem;
-    height: 3.5rem;
-    color: var(--sg-muted);
-    stroke-width: 1.2;
-  }
   .empty h3 {
     margin: 0;
-    font-size: 1.25rem;
+    font-size: var(--sg-size-l);
   }
   .empty p {
     max-width: 26rem;
@@ -72,9 +67,8 @@ export const sessionsViewStyles = css`
       gap: 0.5rem;
       padding-top: 0;
     }
-    .empty svg.icon {
-      width: 2.5rem;
-      height: 2.5rem;
+    .empty svg.drawing {
+      display: none;
     }
     .empty p {
       max-width: 36rem;
@@ -95,8 +89,6 @@ export const sessionsViewStyles = css`
   a.primary svg.icon {
     width: 1.25rem;
     height: 1.25rem;
-    color: inherit;
-    stroke-width: 2;
   }
   .importing,
   .fault {
@@ -107,7 +99,7 @@ export const sessionsViewStyles = css`
     margin: 0 0 0.75rem;
     padding: 0.75rem 1rem;
     border: 1px solid var(--sg-line);
-    border-radius: 1rem;
+    border-radius: var(--sg-radius-l);
     background: var(--sg-surface);
   }
   .importing label,
@@ -132,7 +124,7 @@ export const sessionsViewStyles = css`
   .fault .detail {
     display: block;
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   .toast {
     position: absolute;
@@ -162,7 +154,7 @@ export const sessionsViewStyles = css`
     border-color: transparent;
     background: none;
     color: inherit;
-    font-weight: 700;
+    font-weight: 600;
     text-decoration: underline;
   }
   @media (hover: hover) {
@@ -171,3 +163,5 @@ export const sessionsViewStyles = css`
     }
   }
 `;
+
+export const sessionsViewStyles = [drawingStyles, own];

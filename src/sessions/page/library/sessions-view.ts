@@ -20,6 +20,7 @@ import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
 import { dateTime, list } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
+import { labelledFilm } from './empty-drawing';
 import { sessionStoreContext, type SessionStore } from './session-store';
 import { settingsContext, type SettingsStore } from '../../../base/page/settings';
 import type { ExportSheet } from './export-sheet';
@@ -168,8 +169,7 @@ export class SessionsView extends LitElement {
   }
 
   #empty(): unknown {
-    return html`<div class="empty">
-      ${icon('film')}
+    return html`<div class="empty">${labelledFilm()}
       <h3>${msg('No sessions yet')}</h3>
       <p>${msg('Start the camera in the live view, switch Film on and press Record: the film and its labels are kept here, on this device only, to be looked through, corrected and exported.')}</p>
       <a class="primary" href="#live">${icon('camera')}${msg('To the live view')}</a>

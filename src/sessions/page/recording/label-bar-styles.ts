@@ -73,7 +73,7 @@ export const labelBarStyles = css`
     display: block;
     overflow: hidden;
     color: var(--sg-muted);
-    font-size: 0.75rem;
+    font-size: var(--sg-size-xs);
     font-variant-numeric: tabular-nums;
     text-align: start;
     text-overflow: ellipsis;
@@ -94,10 +94,10 @@ export const labelBarStyles = css`
   kbd {
     flex: none;
     min-width: 1.5rem;
-    border-radius: 0.5rem;
+    border-radius: var(--sg-radius-s);
     background: var(--sg-surface-2);
     color: var(--sg-text);
-    font: 600 0.8rem/1.5rem var(--sg-font);
+    font: 600 var(--sg-size-xs)/1.5rem var(--sg-font);
     text-align: center;
   }
   /* A finger has no number keys. */
@@ -112,7 +112,7 @@ export const labelBarStyles = css`
   p {
     margin: 0;
     color: var(--sg-muted);
-    font-size: 0.85rem;
+    font-size: var(--sg-size-s);
   }
   @media (min-width: 48rem) and (min-height: 480.01px) {
     :host {

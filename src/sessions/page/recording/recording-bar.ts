@@ -49,8 +49,8 @@ export class RecordingBar extends LitElement {
         display: inline-flex;
         align-items: center;
         gap: 0.5rem;
-        font-size: 1.15rem;
-        font-weight: 650;
+        font-size: var(--sg-size-l);
+        font-weight: 600;
       }
       .time::before {
         content: '';
@@ -65,12 +65,12 @@ export class RecordingBar extends LitElement {
       }
       small {
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         white-space: nowrap;
       }
       p {
         margin: 0;
-        font-size: 0.9rem;
+        font-size: var(--sg-size-s);
       }
       .keeping {
         display: flex;
@@ -80,13 +80,13 @@ export class RecordingBar extends LitElement {
       .keeping p {
         flex: 1;
         color: var(--sg-muted);
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
         overflow-wrap: anywhere;
       }
       .keeping button {
         flex: none;
         max-width: 50%;
-        font-size: 0.85rem;
+        font-size: var(--sg-size-s);
       }
       /* On a short screen the words are those of a button in the row. */
       button.compact {

@@ -34,7 +34,7 @@ export class RecordingNotice extends LitElement {
         gap: 0.75rem;
         padding: 0.6rem 0.6rem 0.6rem 1rem;
         border: 1px solid var(--sg-line);
-        border-radius: 1rem;
+        border-radius: var(--sg-radius-l);
         background: var(--sg-surface);
       }
       .urgent {
