@@ -105,6 +105,13 @@ function fieldsOf(line: string): string[] {
   return Array.from(line.matchAll(/(?:^|[,;\t])(?:"((?:[^"]|"")*)"|([^,;\t]*))/gu), ([, quoted, plain]: (string | undefined)[]) => (quoted ?? plain ?? '').replaceAll('""', '"').trim());
 }
 
+/** As Python sorts texts: a surrogate, which begins a further letter, stands for one behind all others. */
+function byCodePoints(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => Array.from(text, (letter) => letter.codePointAt(0) ?? 0));
+  for (let i = 0; i < Math.min(left.length, right.length); i++) if (left[i] !== right[i]) return left[i] - right[i];
+  return left.length - right.length;
+}
+
 /** A name a line, or lines of number and name in either order, with or without a heading. */
 function ofLines(text: string, table: boolean): readonly string[] | undefined {
   const lines = text.replace(/^\uFEFF/u, '').split(/\r?\n/u).filter((line) => line.trim() !== '');
@@ -121,6 +128,9 @@ function ofLines(text: string, table: boolean): readonly string[] | undefined {
   const nameAt = heading.findIndex((field) => /^(name|class|class_?name|label|label_?name|category)$/u.test(field));
   const indexAt = heading.findIndex((field) => /^(id|index|class_?id|class_?index|label_?id|number|#)$/u.test(field));
   const body = nameAt >= 0 || indexAt >= 0 ? rows.slice(1) : rows;
+  const folderAt = heading.indexOf('folder');
+  // Of a training set in folders: what is trained on it has its classes in the order of the folders' names, whatever else they are numbered by.
+  if (nameAt >= 0 && folderAt >= 0) return whole(body.toSorted((a, b) => byCodePoints(a[folderAt], b[folderAt])).map((row) => row[nameAt]));
   const columns = Math.max(...rows.map((row) => row.length));
   if (columns === 1) return whole(body.map(([name]) => name));
   if (nameAt >= 0) return indexAt >= 0 ? byNumber(body.map((row) => [row[indexAt], row[nameAt]] as const)) : whole(body.map((row) => row[nameAt]));

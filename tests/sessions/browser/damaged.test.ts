@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionManifest } from '../../../src/sessions/shared/session';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { readZip } from '../../support/read-zip';
 import { card, chooseZips, imported, openSessions, sampleSession, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
 
 const ID = 'test-session';
@@ -122,6 +123,35 @@ describe('a session that is damaged, or of a newer version', () => {
     await expect.poll(async () => (await storedFile(page, ID, 'human.jsonl')).toString(), { timeout: 8000 }).toContain('delete-span');
     expect((await storedFile(page, ID, 'human.jsonl')).toString()).toContain('"name":7');
     expect((await storedFile(page, ID, 'labels.jsonl')).toString()).toBe(damaged);
+  });
+
+  it('is exported as what can be read, with the rest beside it, and taken back', async () => {
+    const [first, ...rest] = Buffer.from(sample.files.get('labels.jsonl') ?? []).toString().trimEnd().split('\n');
+    const damaged = [first, '{"timeUs":1,"top":[null],"modelId":"resnet18"}', ...rest, '{"timeUs":9,"to'].join('\n');
+    await stored({ 'labels.jsonl': Buffer.from(damaged) });
+    // The picture that was kept while filming is lost, too.
+    await page.evaluate(async (id) => {
+      const session = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('sessions')).getDirectoryHandle(id);
+      await session.removeEntry('snapshots', { recursive: true });
+    }, ID);
+    await page.goto(`${serving.url}#sessions`);
+    await card(page, ID).locator('[data-action=export]').click();
+    const sheet = page.locator('sg-export-sheet');
+    await sheet.locator('input[value="everything"]').check();
+    const [download] = await Promise.all([page.waitForEvent('download'), sheet.getByRole('button', { name: 'Export', exact: true }).click()]);
+    const path = join(folder, 'damaged.zip');
+    await download.saveAs(path);
+    await sheet.getByRole('button', { name: 'Close' }).click();
+    const zip = await readZip(readFileSync(path));
+    expect(zip.get('exports/labels.damaged.jsonl')?.toString()).toBe(damaged);
+    await card(page, ID).locator('[data-action=delete]').click();
+    await page.getByRole('link', { name: 'Live', exact: true }).click();
+    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await chooseZips(page, { name: 'damaged.zip', bytes: readFileSync(path) });
+    await card(page, ID).waitFor({ timeout: 20_000 });
+    await imported(page);
+    expect(await manifest()).toMatchObject({ recognitions: sample.data.recognitions.length, spans: 2, snapshots: 0 });
   });
 
   it.each<[string, string]>([

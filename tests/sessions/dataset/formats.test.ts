@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { namesOfFile } from '../../../src/recognise/shared/class-names';
 import { SIDES, type DatasetPicture } from '../../../src/sessions/shared/dataset/dataset';
 import { coco } from '../../../src/sessions/shared/dataset/formats/coco';
 import { cvatImages } from '../../../src/sessions/shared/dataset/formats/cvat';
@@ -35,7 +36,10 @@ describe('folders of classes', () => {
     expect(given.slice(0, 11)).toEqual(['bullet Train', 'Test tube', 'Train', 'Dev-board', 'a.Test', 'Val 2', 'trainer', 'Eval', '_con', 'a_b', 'A_B (2)']);
     for (const folder of given) expect(folder).not.toMatch(HUGGING_FACE_SPLIT);
     expect(new Set(given.map((name) => name.normalize('NFKC').toLowerCase())).size).toBe(names.length);
-    expect(folders.table()).toContain('bullet Train,0,bullet train');
+    const table = folders.table(new Set([0, 1, 3]));
+    expect(table).toBe('folder,class_id,label\r\nbullet Train,0,bullet train\r\nTest tube,1,test tube\r\nDev-board,3,dev-board\r\n');
+    // What is trained on folders has its classes in their order, which is not that of our numbers.
+    expect(namesOfFile('classes.csv', table)).toEqual(['dev-board', 'test tube', 'bullet train']);
   });
 });
 
@@ -100,6 +104,9 @@ describe('a training set for other readers', () => {
       expect(text(files, `labels/${side}/${file.replace('.jpg', '.txt')}`)).toBe(author === 'unlabelled' ? '' : `${id} 0.5 0.5 0.375 0.5\n`);
       expect(files.has(`images/${side}/${file}`)).toBe(true);
     }
+    expect(text(files, 'data.yaml')).toMatch(/^train: images\/train\nval: images\/val\n/);
+    const alone = await writtenFiles(yolo, pictures.map((picture) => ({ ...picture, side: 'train' as const })), 'yolo');
+    expect(text(alone, 'data.yaml')).toMatch(/^# There are no pictures to validate on.*\ntrain: images\/train\nval: images\/train\nnames:/);
     expect(text(files, 'data.yaml')).toContain('names:\n  0: "bullet train"\n  1: "test tube"\n  2: "crane (class 517)"\n  3: "unused-3"\n  4: "Frau \\"Müller\\" <b>\'s</b> 🐕: v1.2"\n');
   });
 

@@ -46,7 +46,7 @@ describe.skipIf(!readers?.torch)('from a training set to an own model', () => {
     const said = execFileSync(python, ['train.py', 'zoo', 'none', '2'], { cwd: folder, encoding: 'utf8' });
     expect(said).toMatch(/^epoch 0: val [01]\.\d{3}\nepoch 1: val [01]\.\d{3}\ntest accuracy: [01]\.\d{3} of 10 pictures\n$/);
     const labels = readFileSync(join(folder, 'labels.txt'), 'utf8').trim().split('\n');
-    expect(labels).toContain('bullet Train');
+    expect(labels).toContain('bullet train');
     expect(labels).toHaveLength(5);
     const image = sharp({ create: { width: 320, height: 240, channels: 3, background: '#284064' } });
     await image.png().toFile(join(folder, 'picture.png'));

@@ -39,6 +39,9 @@ const AUTHORS: Readonly<Record<string, string>> = {
   human: 'a person', accepted: 'a person, who accepted the guess of the network', network: 'the network', unlabelled: 'nobody: background',
 };
 
+/** Formats with one label a picture; those of WebDataset name the others in their JSON. */
+const ONE_LABEL: ReadonlySet<string> = new Set(['parquet', 'web-dataset']);
+
 /** A text in a table of Markdown. */
 const cell = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/[\\|`*_<>[\]]/g, '\\$&');
 
@@ -101,12 +104,12 @@ ${missing.length > 0 ? `\nClasses without pictures on a side:\n\n${missing.join(
 
 ${authors.join('\n')}
 
-Labels of a person and of the network are not mixed: these are ${rules.whose === 'human' ? "a person's" : "the network's"}.${rules.whose === 'predicted' ? ' Where the network was not sure there is no picture.' : ''}
+Labels of a person and of the network are not mixed: these are ${rules.whose === 'human' ? "a person's" : "the network's"}.${rules.whose === 'predicted' ? ' Where the network was not sure there is no picture.' : ''}${rules.whose === 'predicted' && counts.authors.has('human') ? ' Those by a person were corrected while the pictures were looked through.' : ''}
 
 ## How it was made
 
 - Pictures: ${frames}; ${seconds(rules.marginUs)} s at both ends of each span are left off.
-- Pictures with several labels (${left.overlapping}): ${{ each: 'stand under each', latest: 'stand under the one that began last', none: 'are left out' }[rules.overlaps]}.
+- Pictures with several labels (${left.overlapping}): ${{ each: ONE_LABEL.has(format) ? 'have the first of them as their label in this format' : 'stand under each', latest: 'stand under the one that began last', none: 'are left out' }[rules.overlaps]}.
 - Split: ${how}. Seed ${split.seed}.
 - Left out: ${left.gap} too near to another side, ${left.picked} picked out by a person, ${left.missing} whose frame or snapshot could not be read.
 - Boxes: the square that the network looked at, which a person may have aimed; the whole picture where the session does not say.

@@ -4,7 +4,7 @@ import type { ExportSource } from '../../shared/export/export-source';
 import { foldEdits, isHumanEdit } from '../../shared/human-labels';
 import { cutLabels } from '../../shared/edit-labels';
 import { parseJsonLines } from '../../shared/json-lines';
-import { parseRecognition } from '../../shared/parse';
+import { parseRecognition, SessionFormatError } from '../../shared/parse';
 import { readJsonLines } from '../../shared/read-json-lines';
 import { chunksOf } from '../../../base/worker/async';
 import { storageFault } from '../../../base/worker/private-files';
@@ -47,6 +47,27 @@ export class SessionSource implements ExportSource {
   async *recognitions(): AsyncGenerator<RecognitionEntry> {
     const all = readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true });
     for await (const entry of all) if (entry.timeUs <= this.manifest.durationUs) yield entry;
+  }
+
+  /** The file of recognitions where all its lines can be read; else those lines that can, in the order of their times. */
+  async readableLabels(): Promise<{ readonly labels: Blob; readonly damaged: boolean }> {
+    try {
+      let last = 0;
+      for await (const { timeUs } of readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS })) {
+        if (timeUs < last) throw new SessionFormatError('Times run backwards.');
+        last = timeUs;
+      }
+      return { labels: this.labels, damaged: false };
+    } catch {
+      const lines: string[] = [];
+      let last = 0;
+      for await (const entry of readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true })) {
+        if (entry.timeUs < last) continue;
+        last = entry.timeUs;
+        lines.push(`${JSON.stringify(entry)}\n`);
+      }
+      return { labels: new Blob(lines), damaged: true };
+    }
   }
 
   async frameTimes(): Promise<Float64Array | undefined> {

@@ -32,19 +32,21 @@ export function textContents(source: SessionSource, format: TextFormat): Iterabl
 
 /** Our own zip: the session's files, and the text formats for whoever opens it without us. */
 export async function* everything(source: SessionSource): AsyncGenerator<ZipContent> {
-  const { manifest, video, labels, human, edits } = source;
-  const humanText = new Blob([toJsonLines(edits)]);
-  const files: [path: string, file: Blob][] = [
-    [manifest.film.file, video],
-    ['labels.jsonl', labels],
-    ['human.jsonl', humanText],
-  ];
+  const { manifest, video, human, edits } = source;
+  const images: [path: string, file: Blob][] = [];
+  const lost = new Set<string>();
   for (const { file } of human.snapshots) {
     const image = await source.snapshot(file);
-    if (image) files.push([`snapshots/${file}`, image]);
+    if (image) images.push([`snapshots/${file}`, image]);
+    else lost.add(file);
   }
-  yield* bundleEntries({ ...manifest, spans: human.spans.length, snapshots: human.snapshots.length }, files);
+  // What is read back has to be whole: what cannot be read of a damaged session stays out, or goes beside it.
+  const kept = edits.filter((edit) => edit.kind !== 'put-snapshot' || !lost.has(edit.snapshot.file));
+  const { labels, damaged } = await source.readableLabels();
+  const files: [path: string, file: Blob][] = [[manifest.film.file, video], ['labels.jsonl', labels], ['human.jsonl', new Blob([toJsonLines(kept)])], ...images];
+  yield* bundleEntries({ ...manifest, spans: human.spans.length, snapshots: images.length }, files);
   yield* texts(source, ['webvtt', 'srt', 'csv', 'jsonl'], 'exports/');
+  if (damaged) yield { name: 'exports/labels.damaged.jsonl', input: source.labels };
 }
 
 /** The same of several sessions, each in a folder by its name. */

@@ -30,8 +30,10 @@ export class ClassFolders {
     return known.folder;
   }
 
-  table(): string {
-    return csvRecord(['folder', 'class_id', 'label']) + [...this.#folders].map(([id, { folder, name }]) => csvRecord([folder, id, name])).join('');
+  /** @param used ids of classes with a folder in the export */
+  table(used: ReadonlySet<number>): string {
+    const rows = [...this.#folders].filter(([id]) => used.has(id));
+    return csvRecord(['folder', 'class_id', 'label']) + rows.map(([id, { folder, name }]) => csvRecord([folder, id, name])).join('');
   }
 }
 
@@ -67,6 +69,6 @@ export async function* imageFolder({ classes, sides }: DatasetContext, pictures:
     }
     yield { name: `${side}/metadata.jsonl`, input: toJsonLines(rows.get(side) ?? []) };
   }
-  yield { name: 'classes.csv', input: UTF8_MARK + folders.table() };
+  yield { name: 'classes.csv', input: UTF8_MARK + folders.table(used) };
   yield { name: 'pictures.csv', input: table };
 }

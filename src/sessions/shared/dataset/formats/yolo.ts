@@ -17,5 +17,6 @@ export async function* yolo({ classes, sides }: DatasetContext, pictures: Pictur
   const test = sides.includes('test') ? 'test: images/test\n' : '';
   // Without a `path` its places are beside it, wherever training is started. JSON's texts are YAML's.
   const names = namesById(classes).map((name, id) => `  ${id}: ${JSON.stringify(name)}\n`).join('');
-  yield { name: 'data.yaml', input: `train: ${folder('train')}\nval: ${folder('val')}\n${test}names:\n${names}` };
+  const warning = sides.includes('val') ? '' : '# There are no pictures to validate on: val is what was trained on, and its score says nothing. Record another moment.\n';
+  yield { name: 'data.yaml', input: `${warning}train: ${folder('train')}\nval: ${folder('val')}\n${test}names:\n${names}` };
 }
