@@ -59,14 +59,14 @@ if THREADS == 0:
 
     from gunicorn.app.base import BaseApplication
 
-    # Loaded again in each process: threads of onnxruntime do not outlive a fork.
+    # Loaded again in each process: threads of onnxruntime do not outlive a fork. Of gunicorn's kinds of process, gthread alone keeps connections.
     class Application(BaseApplication):
         def load_config(self):
             free = socket.socket()
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
             free.close()
-            for name, value in {"bind": f"127.0.0.1:{self.port}", "workers": os.cpu_count(), "loglevel": "error", "post_fork": self.load_session, "when_ready": lambda _server: print(self.port, flush=True)}.items():
+            for name, value in {"bind": f"127.0.0.1:{self.port}", "workers": os.cpu_count(), "worker_class": "gthread", "threads": 1, "keepalive": 30, "loglevel": "error", "post_fork": self.load_session, "when_ready": lambda _server: print(self.port, flush=True)}.items():
                 self.cfg.set(name, value)
 
         def load_session(self, _server, _worker):
