@@ -116,8 +116,8 @@ export const FIGURES: Readonly<Record<string, (tables: Tables) => string>> = {
   'flask-tuned': (tables) =>
     range(
       tables('docs/service.md', 'bench')[1]
-        .filter((row) => row['against'].endsWith('a thread a core') && number(row['connections']) > 1)
-        .map((row) => 1 / number(row['requests/s'])),
+        .filter((row) => row['against'].endsWith('a thread a core') && row['pictures'] === '640 x 480' && row['connections'] === '16')
+        .map((row) => number(row['requests/s'])),
     ),
   'export-everything': (tables) => exportMemory(tables, 'everything'),
   'export-film': (tables) => exportMemory(tables, 'film'),
