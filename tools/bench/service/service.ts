@@ -7,12 +7,12 @@ import { load, makeForms, SIZES, type Form, type Stretch } from './load';
 import { ROOT, startFlask, startOurs, type Contestant } from './rivals';
 
 const CONNECTIONS = [1, 4, 16];
-const ROUNDS = 2;
-const SECONDS = { small: 3, large: 2 } as const;
+const ROUNDS = 3;
+const SECONDS = { small: 3, large: 3 } as const;
 const WARM_UP = 2;
 /** Requests a second under overload, as a multiple of what 16 connections get answered. */
 const OVERLOAD = 4;
-const OVERLOAD_SECONDS = 6;
+const OVERLOAD_SECONDS = 8;
 
 type Size = keyof typeof SIZES;
 
