@@ -55,9 +55,10 @@ export interface ClassifierPorts {
   readonly scores: string;
   /**
    * Whether that output has scores that a softmax makes probabilities of, has been through one, or has a probability of its own for each
-   * class (a sigmoid), so that several may be right at once; or features, of a network without a classifier, which names nothing itself.
+   * class (a sigmoid), or scores that a sigmoid makes such ones of, so that several may be right at once; or features, of a network without a
+   * classifier, which names nothing itself.
    */
-  readonly answers: 'scores' | 'probabilities' | 'independent' | 'features';
+  readonly answers: 'scores' | 'probabilities' | 'independent' | 'independent-scores' | 'features';
   /** Name of the output with what the classifier reads, shape [1, width]; undefined where there is none. */
   readonly features?: string;
 }

@@ -38,7 +38,7 @@ export function softmax(logits: Float32Array, out: Float32Array = new Float32Arr
 }
 
 /**
- * Probabilities of an engine's answer: its softmax, or where each class has one of its own the numbers whose logarithms they are.
+ * Probabilities of an engine's answer: its softmax, or where each class has one of its own its sigmoid, or the numbers whose logarithms they are.
  *
  * @param answers of the network's ports
  * @param out receives them; may be `logits` itself
@@ -46,10 +46,10 @@ export function softmax(logits: Float32Array, out: Float32Array = new Float32Arr
  * @throws RangeError as {@link softmax} does
  */
 export function probabilitiesOf(logits: Float32Array, answers: ClassifierPorts['answers'] | undefined, out: Float32Array = new Float32Array(logits.length)): Float32Array {
-  if (answers !== 'independent') return softmax(logits, out);
+  if (answers !== 'independent' && answers !== 'independent-scores') return softmax(logits, out);
   for (let i = 0; i < logits.length; i++) {
     if (!Number.isFinite(logits[i])) throw new RangeError(`The network gave ${logits[i]} as a score: its weights or input are broken.`);
-    out[i] = Math.min(1, Math.exp(logits[i]));
+    out[i] = answers === 'independent' ? Math.min(1, Math.exp(logits[i])) : 1 / (1 + Math.exp(-logits[i]));
   }
   return out;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { softmax, topK } from '../../src/engine/probabilities';
+import { probabilitiesOf, softmax, topK } from '../../src/engine/probabilities';
 
 describe('softmax', () => {
   it('gives the known values of [0, ln 2, ln 5]', () => {
@@ -17,6 +17,16 @@ describe('softmax', () => {
   it('refuses scores that are not finite, and none', () => {
     expect(() => softmax(Float32Array.of(1, NaN))).toThrow(/NaN/);
     expect(() => softmax(new Float32Array(0))).toThrow(RangeError);
+  });
+});
+
+describe('probabilities of classes that do not shut each other out', () => {
+  it('are the sigmoid of scores, or what has been through one already', () => {
+    const scores = Float32Array.of(-2, 0, 3, -60);
+    const sigmoids = Array.from(scores, (score) => 1 / (1 + Math.exp(-score)));
+    probabilitiesOf(scores, 'independent-scores').forEach((p, i) => expect(p).toBeCloseTo(sigmoids[i], 6));
+    probabilitiesOf(Float32Array.from(sigmoids, Math.log), 'independent').forEach((p, i) => expect(p).toBeCloseTo(sigmoids[i], 6));
+    for (const answers of ['independent', 'independent-scores'] as const) expect(() => probabilitiesOf(Float32Array.of(1, NaN), answers)).toThrow(RangeError);
   });
 });
 

@@ -17,7 +17,7 @@ export function isPorts(value: unknown): value is ClassifierPorts {
   const { input, layout, numbers, size, scores, answers, colours, features } = (value ?? {}) as Partial<Record<keyof ClassifierPorts, unknown>>;
   return (
     isText(input) && isText(scores) && isSide(size) && isOneOf(layout, 'nchw', 'nhwc') && isOneOf(numbers, 'float32', 'float16', 'uint8') &&
-    isOneOf(answers, 'scores', 'probabilities', 'independent', 'features') && isOneOf(colours, undefined, 'rgb', 'bgr') && (features === undefined || isText(features))
+    isOneOf(answers, 'scores', 'probabilities', 'independent', 'independent-scores', 'features') && isOneOf(colours, undefined, 'rgb', 'bgr') && (features === undefined || isText(features))
   );
 }
 

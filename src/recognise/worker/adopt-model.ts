@@ -110,8 +110,9 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
   const classes = outputs.at(0)?.classes;
   const lists = listsOf([...companions.lists, namesOfMetadata(metadata)]);
   const names = lists.find(({ length }) => classes === undefined || length === classes);
-  const { colours } = companions;
-  const chosen: ClassifierPorts = { ...ports, size: preprocessing.crop, ...(colours ? { colours } : {}) };
+  const { colours, independent } = companions;
+  const answers = independent && ports.answers === 'scores' ? 'independent-scores' : ports.answers;
+  const chosen: ClassifierPorts = { ...ports, answers, size: preprocessing.crop, ...(colours ? { colours } : {}) };
   const manifest: ModelManifest = {
     id: `device-${digest.slice(0, 16)}`,
     name: name.replace(MODEL_NAME, ''),

@@ -14,6 +14,8 @@ export interface Companions {
   /** Side of the picture, pixels, as the network's own configuration has it. */
   readonly side: number | undefined;
   readonly colours: ClassifierPorts['colours'];
+  /** Whether several classes may be right at once, as the network's own configuration has it. */
+  readonly independent: boolean;
 }
 
 /** What a preprocessor's configuration says. */
@@ -81,6 +83,7 @@ export async function readCompanions(files: readonly File[]): Promise<Companions
   const unread: string[] = [];
   let picture: PictureConfig | undefined;
   let side: number | undefined;
+  let independent = false;
   for (const file of files) {
     const text = file.size <= MOST_TEXT ? await file.text() : '';
     const names = text === '' ? undefined : namesOfFile(file.name, text);
@@ -90,7 +93,10 @@ export async function readCompanions(files: readonly File[]): Promise<Companions
     picture ??= pictureConfig;
     const size = sideOf(config?.['image_size']);
     if (within(size)) side ??= size;
-    if (!names && !pictureConfig && !within(size)) unread.push(file.name);
+    // What transformers trains with a loss of its own for each class, and without a sigmoid in the network.
+    const several = config?.['problem_type'] === 'multi_label_classification';
+    independent ||= several;
+    if (!names && !pictureConfig && !within(size) && !several) unread.push(file.name);
   }
-  return { lists, unread, preprocessing: picture?.preprocessing, side, colours: picture?.colours };
+  return { lists, unread, preprocessing: picture?.preprocessing, side, colours: picture?.colours, independent };
 }

@@ -177,6 +177,24 @@ describe.skipIf(!hasModel)('own models', () => {
     await sheet().locator('dialog').waitFor({ state: 'detached' });
   });
 
+  it('makes a sigmoid of scores where the configuration beside them says that several classes may be right, or a person does', async () => {
+    const config = write('config.json', JSON.stringify({ problem_type: 'multi_label_classification', id2label: { 0: 'red thing', 1: 'green thing', 2: 'blue thing' } }));
+    await choose(write('bce.onnx', colourClassifier()), config);
+    await sheet().locator('.found').filter({ hasText: 'Several of its classes may be right at once' }).waitFor({ timeout: 60_000 });
+    // As grey as pictures are on the whole: all scores are about zero.
+    const grey = join(SCRATCH, 'grey.png');
+    writeFileSync(grey, await sharp({ create: { width: 256, height: 256, channels: 3, background: { r: 124, g: 116, b: 104 } } }).png().toBuffer());
+    await sheet().locator('input[name=picture]').setInputFiles(grey);
+    const shares = async (): Promise<number> => (await sheet().locator('.answer .share').allTextContents()).reduce((sum, text) => sum + parseFloat(text), 0);
+    await expect.poll(shares).toBeGreaterThan(140);
+    expect(await sheet().locator('select[name=answers]').inputValue()).toBe('independent-scores');
+    await sheet().locator('select[name=answers]').selectOption('scores');
+    await expect.poll(shares).toBeLessThan(103);
+    expect(await sheet().locator('.found').textContent()).not.toContain('Several of its classes');
+    await sheet().getByRole('button', { name: 'Leave it' }).click();
+    await sheet().locator('dialog').waitFor({ state: 'detached' });
+  });
+
   it('shows what a file was found to be, and takes what a person corrects', async () => {
     const probable = colourClassifier({ after: [node('Mul', ['raw', 'one'], ['scores'])], initializers: [numbers('one', [1], [1])] });
     await choose(write('unsure.onnx', probable));

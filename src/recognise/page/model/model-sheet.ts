@@ -96,7 +96,7 @@ export class ModelSheet extends LitElement {
       return msg(str`It has no classes of its own: it gives features of pictures of ${crop} × ${crop} pixels, and names what you show it under Teach. It was tried and runs on this device.`);
     }
     const facts = msg(str`${loaded.classes} classes, pictures of ${crop} × ${crop} pixels. It was tried and runs on this device.`);
-    return manifest.ports?.answers === 'independent' ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
+    return manifest.ports?.answers.startsWith('independent') ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
   }
 
   /** @param change gives what becomes of the text, or words why it cannot be taken */
@@ -123,7 +123,7 @@ export class ModelSheet extends LitElement {
     if (!ports) return nothing;
     const select = (scores: string): void => void this.#change({ ports: { scores, answers: draft.outputs.find(({ name }) => name === scores)?.answers ?? 'scores' } });
     return html`${draft.outputs.length > 1 ? this.#choice('scores', msg('Output'), ports.scores, draft.outputs.map(({ name }) => [name, name] as const), select) : nothing}
-    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')], ['features', msg('features, to be taught on')]], (answers) => void this.#change({ ports: { answers } }))}`;
+    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')], ['independent-scores', msg('a score of its own for each class')], ['features', msg('features, to be taught on')]], (answers) => void this.#change({ ports: { answers } }))}`;
   }
 
   #layout({ manifest: { ports }, draft }: ModelTrial): unknown {
