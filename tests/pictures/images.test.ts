@@ -6,7 +6,7 @@ import { countFirstLabels, filterByLabel } from '../../src/pictures/shared/image
 
 const file = new File(['x'], 'x');
 const done = (id: number, name: string, ...indices: number[]): DoneImage => ({
-  id, file, name, state: 'done', thumbnailUrl: '', width: 40, height: 30, modelId: 'resnet18', precision: 'fp16',
+  id, file, name, state: 'done', thumbnail: new Blob(), thumbnailUrl: '', width: 40, height: 30, modelId: 'resnet18', precision: 'fp16',
   top: indices.map((index, i) => ({ index, probability: 0.5 / (i + 1) })),
 });
 const items: ImageItem[] = [

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../src/base/shared/fault';
 import { PictureController } from '../../src/recognise/page/live/picture-controller';
+// What the page fetches when it is first wanted is there.
+import '../../src/recognise/page/live/draw-labels';
 import type { TakenParts, TakenPicture } from '../../src/recognise/page/live/take-picture';
 import { FakeHost, FakePage, FakeVideo, Later, settled } from '../support/fake-page';
 

@@ -6,10 +6,10 @@ import {
   cameraContext, CameraController, recogniserContext, RecogniserController, type LiveStatistics, type LiveView,
   type ModelChoiceEvent, type ModelFileEvent, type ModelKeptEvent, type ModelPicker, type ModelRemoveEvent, type PrecisionChoiceEvent,
 } from '../../recognise/page/index';
-import { droppedFiles, isImage, isModel, isZip, type DroppedFile } from '../../base/page/dropped-files';
 import type { FrameInput } from '../../recognise/shared/index';
 import type { OfflineProgress } from '../../base/shared/offline';
-import { FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
+import { classInboxContext, FileInbox, imageInboxContext, sessionInboxContext } from '../../base/page/file-inbox';
+import { DropController } from './drop/drop-controller';
 import { ModelAdoption } from './model-adoption';
 import { FieldEscape } from './field-escape';
 import { RouteController } from './route-controller';
@@ -38,13 +38,12 @@ function spawnRecogniser(): Worker {
   return new Worker(new URL('../worker/recogniser.worker.ts', import.meta.url), { type: 'module', name: 'recogniser' });
 }
 
-/** The whole app: its head, the live view and the model picker; takes model files dropped anywhere. */
+/** The whole app: its head, its views and the model picker; takes files dropped anywhere. */
 @customElement('sg-app')
 @localized()
 export class App extends LitElement {
   static override styles = [sharedStyles, appStyles, dropStyles];
 
-  @state() private dragging = false;
   @state() private offline: OfflineProgress | undefined;
   @state() private recording: { readonly seconds: number; readonly halted: boolean } | undefined;
   /** Those that were opened: they stay, and open at once the next time. */
@@ -62,6 +61,17 @@ export class App extends LitElement {
   @provide({ context: labelBookContext }) readonly labelBook = new LabelBook();
   @provide({ context: imageInboxContext }) private readonly images = new FileInbox(this);
   @provide({ context: sessionInboxContext }) private readonly zips = new FileInbox(this);
+  @provide({ context: classInboxContext }) private readonly classes = new FileInbox(this);
+  private readonly drops = new DropController(this, () => ({
+    view: this.route.current,
+    images: this.images,
+    sessions: this.zips,
+    classes: this.classes,
+    go: (view) => this.route.go(view),
+    playVideos: (files) => void this.liveView.openVideos(files),
+    tryModel: (files) => this.adoption.begin(files),
+    onMissing: () => (this.sheetMissing = true),
+  }));
 
   constructor() {
     super();
@@ -79,9 +89,6 @@ export class App extends LitElement {
     this.addEventListener('sg-sheet', this.#onSheet);
     this.addEventListener('sg-class-list', this.#onClassList);
     this.addEventListener('sg-settings-change', this.#onSettings);
-    this.addEventListener('dragover', this.#onDragOver);
-    this.addEventListener('dragleave', this.#onDragLeave);
-    this.addEventListener('drop', this.#onDrop);
     void this.recogniser.start();
   }
 
@@ -90,9 +97,6 @@ export class App extends LitElement {
     this.removeEventListener('sg-sheet', this.#onSheet);
     this.removeEventListener('sg-class-list', this.#onClassList);
     this.removeEventListener('sg-settings-change', this.#onSettings);
-    this.removeEventListener('dragover', this.#onDragOver);
-    this.removeEventListener('dragleave', this.#onDragLeave);
-    this.removeEventListener('drop', this.#onDrop);
   }
 
   override willUpdate(): void {
@@ -124,6 +128,7 @@ export class App extends LitElement {
               <button @click=${() => this.#dismiss()}>${msg('Close')}</button>
             </div>`
           : nothing}
+        ${this.drops.routed ? html`<sg-drop-notice .routed=${this.drops.routed} @close=${() => this.drops.dismiss()}></sg-drop-notice>` : nothing}
         <sg-platform-notices @sg-offline-progress=${(event: OfflineProgressEvent) => (this.offline = event.progress)}></sg-platform-notices>
       </div>
       <main @sg-recording-state=${this.#onRecording}>
@@ -159,7 +164,7 @@ export class App extends LitElement {
         ><sg-offline-offer slot="offline" .progress=${this.offline} ?all=${settings.value.keepAll}></sg-offline-offer
       ></sg-model-picker>
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
-      ${this.dragging ? html`<div class="drop">${msg('Drop pictures, a video, an exported session (.zip), or a model (.onnx, .safetensors, .pt, .pth)')}</div>` : nothing}
+      ${this.drops.dragging ? html`<div class="drop">${this.#dropWords}</div>` : nothing}
     `;
   }
 
@@ -170,6 +175,11 @@ export class App extends LitElement {
     const { recording, camera } = this;
     if (recording) return { kind: 'recording', ...recording };
     return camera.state === 'live' && camera.source !== 'film' ? { kind: camera.source } : undefined;
+  }
+
+  get #dropWords(): string {
+    if (this.route.current === 'teach') return msg('Drop pictures to teach from, or exported things');
+    return msg('Drop pictures, videos, exported sessions (.zip), things or labels, or a model (.onnx, .safetensors, .pt, .pth)');
   }
 
   readonly #onRecording = ({ recording, seconds, halted }: RecordingStateEvent): void => {
@@ -236,48 +246,6 @@ export class App extends LitElement {
         return true;
       }
     }
-  }
-
-  readonly #onDragOver = (event: DragEvent): void => {
-    // The view that is shown takes the files itself where it has said so.
-    this.dragging = !event.defaultPrevented && (event.dataTransfer?.types.includes('Files') ?? false);
-    if (this.dragging) event.preventDefault();
-  };
-
-  readonly #onDragLeave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) this.dragging = false;
-  };
-
-  readonly #onDrop = (event: DragEvent): void => {
-    this.dragging = false;
-    if (event.defaultPrevented) return;
-    event.preventDefault();
-    if (event.dataTransfer) void droppedFiles(event.dataTransfer).then((files) => this.#receive(files));
-  };
-
-  /** A model, a video, images, or exported sessions: what was dropped tells where it belongs. */
-  #receive(files: readonly DroppedFile[]): void {
-    if (files.length === 0) return;
-    const [first] = files;
-    if (files.every((dropped) => isZip(dropped.file))) {
-      this.zips.put(files);
-      this.route.go('sessions');
-      return;
-    }
-    if (files.some(({ file }) => isModel(file))) {
-      void this.adoption.adopt(files.map(({ file }) => file));
-      return;
-    }
-    if (files.length > 1 || isImage(first)) {
-      this.images.put(files);
-      this.route.go('pictures');
-      return;
-    }
-    const { file } = first;
-    if (file.type.startsWith('video/')) {
-      this.route.go('live');
-      void this.liveView.openVideo(file);
-    } else void this.adoption.adopt([file]);
   }
 }
 

@@ -20,6 +20,13 @@ export class ModelAdoption extends SharedController {
     super(owner);
   }
 
+  /** Begins to try a model. @returns false where another one is being tried: it is shown */
+  begin(files: readonly File[]): boolean {
+    if (this.progress || this.trial) return false;
+    void this.adopt(files);
+    return true;
+  }
+
   adopt(files: readonly File[]): Promise<void> {
     return this.#try((onProgress) => this.recogniser.tryFile(files, onProgress));
   }

@@ -49,25 +49,12 @@ export async function droppedFiles(transfer: Pick<DataTransfer, 'items' | 'files
   return files;
 }
 
-/** Whether a file is one for the sessions page: a zip by its name or type. */
-export function isZip({ type, name }: File): boolean {
-  return /\.zip$/i.test(name) || type === 'application/zip' || type === 'application/x-zip-compressed';
+/** Whether a file is JSON, by its name or type: what is in it tells what it is. */
+export function isJson({ name, type }: Pick<File, 'name' | 'type'>): boolean {
+  return /\.json$/iu.test(name) || type === 'application/json';
 }
 
-/** Whether a file is one of annotations from another program, for the sessions page: JSON by its name. */
-export function isAnnotations({ name }: Pick<File, 'name'>): boolean {
-  return /\.json$/i.test(name);
-}
-
-/** Whether a file is a model, by its name. */
-export function isModel({ name }: File): boolean {
-  return /\.(onnx|safetensors|pth?|pt2|ckpt)$/i.test(name);
-}
-
-/**
- * Whether a file is one for the pictures page: an image by its type, or by its name where the system knows no type; what there is
- * a problem with is listed there.
- */
-export function isImage({ file: { type, name }, problem }: DroppedFile): boolean {
-  return problem !== undefined || type.startsWith('image/') || (type === '' && /\.(jpe?g|png|webp|gif|bmp|avif|heic|heif|tiff?)$/i.test(name));
+/** Whether a file is plain text or a table, by its name or type. */
+export function isPlainText({ name, type }: Pick<File, 'name' | 'type'>): boolean {
+  return /\.(txt|csv|tsv)$/iu.test(name) || type === 'text/plain' || type === 'text/csv';
 }

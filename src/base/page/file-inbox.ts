@@ -22,5 +22,8 @@ export class FileInbox extends SharedController {
 /** Images that were dropped or pasted anywhere. */
 export const imageInboxContext = createContext<FileInbox>(Symbol('image inbox'));
 
-/** Exported sessions that were dropped anywhere. */
+/** Taught classes that were exported, and images to teach from, dropped anywhere. */
+export const classInboxContext = createContext<FileInbox>(Symbol('class inbox'));
+
+/** Exported sessions, annotations and texts of labels that were dropped anywhere. */
 export const sessionInboxContext = createContext<FileInbox>(Symbol('session inbox'));

@@ -72,14 +72,18 @@ const NAME_PREFIX = 'Fault:';
  * from the worker to the page.
  */
 export class Fault extends Error {
+  /** Name of the file that it is about, where it is about one. */
+  readonly file: string | undefined;
+
   /** @param message detail for a bug report, in English; the page shows its own words for the code */
   constructor(
     readonly code: FaultCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly file?: string | undefined },
   ) {
     super(message, options);
     this.name = NAME_PREFIX + code;
+    this.file = options?.file;
   }
 
   /** The fault that an error is, however it came; `fallback` is the code for errors that are none. */

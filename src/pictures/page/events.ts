@@ -1,26 +1,22 @@
 import type { DoneImage } from '../shared/image';
 
-/** A person wants to look closer at an image. */
-export class ImageOpenEvent extends Event {
-  static readonly type = 'sg-picture-open';
+/** Look closer at it, hand it on with its labels, copy it so, take it away. */
+export type ImageAction = 'open' | 'share' | 'copy' | 'remove';
 
-  constructor(readonly image: DoneImage) {
-    super(ImageOpenEvent.type, { bubbles: true, composed: true });
-  }
-}
+/** A person wants something done with an image. */
+export class ImageActionEvent extends Event {
+  static readonly type = 'sg-picture-action';
 
-/** A person wants an image that is kept on the device removed. */
-export class ImageRemoveEvent extends Event {
-  static readonly type = 'sg-picture-remove';
-
-  constructor(readonly image: DoneImage) {
-    super(ImageRemoveEvent.type, { bubbles: true, composed: true });
+  constructor(
+    readonly action: ImageAction,
+    readonly image: DoneImage,
+  ) {
+    super(ImageActionEvent.type, { bubbles: true, composed: true });
   }
 }
 
 declare global {
   interface HTMLElementEventMap {
-    'sg-picture-remove': ImageRemoveEvent;
-    'sg-picture-open': ImageOpenEvent;
+    'sg-picture-action': ImageActionEvent;
   }
 }

@@ -3,7 +3,7 @@ import { decodeImage, ImageError } from '../../base/page/decode-image';
 import type { DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
 import type { DoneImage, ImageItem } from '../shared/image';
-import type { KeptImage } from './kept-images';
+import type { ImageKeeper } from './image-keeper';
 import type { RecogniserController } from '../../recognise/page/index';
 import { shortcomingOf } from '../../recognise/shared/index';
 import { SharedController } from '../../base/page/shared-controller';
@@ -30,16 +30,15 @@ export class ImageBatch extends SharedController {
   readonly #attempts = new Map<number, number>();
   /** Another one after each time that all was taken away: what was being put in then is not wanted any more. */
   #generation = 0;
-  /** Kept images that were taken away one by one. */
-  readonly #removed = new Set<number>();
-  /** Those that are kept, as they were read; also where they are not in the list. */
-  readonly #kept = new Set<number>();
+  /** Keys of images that were kept while they were not in the list, by their ids. */
+  readonly #late = new Map<number, number>();
+  /** Those that are kept while they are in the list: not twice. */
+  readonly #keeping = new Set<number>();
 
-  /** @param keepLabels keeps the labels of a kept image that had none, by its key; a refusal does no harm: it is recognised again at the next visit */
   constructor(
     owner: ReactiveControllerHost,
     private readonly recogniser: () => Recogniser,
-    private readonly keepLabels: (key: number, image: DoneImage) => Promise<void> = () => Promise.resolve(),
+    private readonly keeper: Pick<ImageKeeper, 'bringBack' | 'keep' | 'read' | 'relabel' | 'remove'>,
   ) {
     super(owner);
   }
@@ -57,11 +56,6 @@ export class ImageBatch extends SharedController {
     return this.#counts.waiting + this.#counts.running > 0;
   }
 
-  /** Whether some are kept on the device, in the list or not. */
-  get keepsSome(): boolean {
-    return this.#kept.size > 0;
-  }
-
   /** Images that are through, well or not. */
   get finished(): number {
     return this.#counts.done + this.#counts.failed;
@@ -76,35 +70,66 @@ export class ImageBatch extends SharedController {
    * Puts in what was kept on the device and is not here yet, with the labels that it has: one without any waits to be recognised, and one that
    * cannot be read any more is said to be so.
    *
-   * @param reading gives all that are kept
-   * @throws what it throws
+   * @throws Fault `storage-failed`
    */
-  async restore(reading: Promise<readonly (KeptImage & { readonly key: number })[]>): Promise<void> {
+  async restore(): Promise<void> {
     const generation = this.#generation;
-    const kept = await reading;
+    const kept = await this.keeper.read();
     if (generation !== this.#generation) return;
-    for (const { key } of kept) if (!this.#removed.has(key)) this.#kept.add(key);
-    const known = new Set([...this.#removed, ...this.items.map(({ key }) => key)]);
-    for (const { key, file, top, width, height, modelId, precision } of kept) {
+    const known = new Set([...this.items.map(({ key }) => key), ...this.#late.values()]);
+    let items: ImageItem[] = [];
+    const put = (): void => {
+      if (items.length > 0) this.#set([...this.items, ...items]);
+      items = [];
+    };
+    for (const { key, file, name = file.name, ...image } of kept) {
       if (known.has(key)) continue;
-      const thumbnail = top.length > 0 ? await decodeImage(file).then(thumbnailOf).catch(() => undefined) : undefined;
+      const of = { id: this.#nextId++, file, name, key };
+      if (image.top.length === 0) {
+        items.push({ ...of, state: 'waiting' });
+        continue;
+      }
+      // What has no small image is decoded for one; until then the others are shown.
+      if (!image.thumbnail) put();
+      const thumbnail = image.thumbnail ?? (await decodeImage(file).then(thumbnailOf).catch(() => undefined));
       if (generation !== this.#generation) return;
-      const of = { id: this.#nextId++, file, name: file.name, key };
-      if (top.length === 0) this.#set([...this.items, { ...of, state: 'waiting' }]);
-      else if (thumbnail) this.#set([...this.items, { ...of, state: 'done', top, width, height, thumbnailUrl: URL.createObjectURL(thumbnail), modelId, precision }]);
-      else this.#set([...this.items, { ...of, state: 'failed', problem: 'unreadable', detail: '' }]);
+      if (thumbnail) items.push({ ...of, ...image, state: 'done', thumbnail, thumbnailUrl: URL.createObjectURL(thumbnail) });
+      else items.push({ ...of, state: 'failed', problem: 'unreadable', detail: '' });
     }
+    put();
     this.pump();
   }
 
-  /** Takes one away and gives its thumbnail back. */
-  remove({ id, key, thumbnailUrl }: DoneImage): void {
-    URL.revokeObjectURL(thumbnailUrl);
-    if (key !== undefined) {
-      this.#removed.add(key);
-      this.#kept.delete(key);
+  /** Takes some out of the list, or all; they may be put back until they are given up. @returns them */
+  take(images: readonly ImageItem[] = this.items): readonly ImageItem[] {
+    if (images === this.items) this.#generation++;
+    const ids = new Set(images.map(({ id }) => id));
+    // As they are now: an image may have been recognised meanwhile.
+    const taken = this.items.filter(({ id }) => ids.has(id));
+    this.#set(this.items.filter(({ id }) => !ids.has(id)));
+    return taken;
+  }
+
+  /** Puts back what was taken out; what was being recognised then waits for it anew. */
+  putBack(images: readonly ImageItem[]): void {
+    const late = images.flatMap(({ id }) => this.#late.get(id) ?? []);
+    if (late.length > 0) void this.keeper.bringBack(late).catch(() => undefined);
+    const items = images.map((image): ImageItem => {
+      const { id, file, name, key = this.#late.get(id) } = image;
+      this.#late.delete(id);
+      return image.state === 'running' ? { id, file, name, key, state: 'waiting' } : { ...image, key };
+    });
+    this.#set([...this.items, ...items].sort((a, b) => a.id - b.id));
+    for (const item of items) if (item.state === 'done' && item.key === undefined) void this.#keep(item);
+    this.pump();
+  }
+
+  /** Gives the thumbnails back of what was taken out. */
+  giveUp(images: readonly ImageItem[]): void {
+    for (const item of images) {
+      this.#late.delete(item.id);
+      if (item.state === 'done') URL.revokeObjectURL(item.thumbnailUrl);
     }
-    this.#set(this.items.filter((item) => item.id !== id));
   }
 
   #item({ file, name, problem }: DroppedFile): ImageItem {
@@ -115,15 +140,6 @@ export class ImageBatch extends SharedController {
   /** Takes away those that wait; what is done stays. */
   cancel(): void {
     this.#set(this.items.filter(({ state }) => state !== 'waiting'));
-  }
-
-  /** Takes all away and gives their thumbnails back. */
-  clear(): void {
-    this.#generation++;
-    this.#kept.clear();
-    for (const item of this.items) if (item.state === 'done') URL.revokeObjectURL(item.thumbnailUrl);
-    this.#attempts.clear();
-    this.#set([]);
   }
 
   /** Goes on where images wait and the recogniser is ready; call it whenever it may have become so. */
@@ -141,9 +157,27 @@ export class ImageBatch extends SharedController {
       const { id, file, name, key } = item;
       this.#replace({ id, file, name, key, state: 'running' });
       const result = await this.#recognise(item);
-      this.#replace(result);
-      if (key !== undefined && result.state === 'done' && result.top.length > 0) void this.keepLabels(key, result).catch(() => undefined);
+      if (!this.#replace(result) || result.state !== 'done' || result.top.length === 0) continue;
+      if (key === undefined) void this.#keep(result);
+      else this.keeper.relabel(key, result);
     }
+  }
+
+  /** Keeps one; where it is taken out meanwhile it is not to stay, unless it is put back. */
+  async #keep(image: DoneImage): Promise<void> {
+    const { id } = image;
+    if (this.#keeping.has(id)) return;
+    this.#keeping.add(id);
+    const key = await this.keeper.keep(image);
+    this.#keeping.delete(id);
+    if (key === undefined) return;
+    const item = this.#items.at(this.#indexOf(id));
+    if (item?.id === id) {
+      this.#replace({ ...item, key });
+      return;
+    }
+    this.#late.set(id, key);
+    await this.keeper.remove([key]).catch(() => undefined);
   }
 
   async #recognise({ id, file, name, key }: ImageItem): Promise<ImageItem> {
@@ -153,10 +187,10 @@ export class ImageBatch extends SharedController {
       const { width, height } = bitmap;
       const thumbnail = await makeThumbnail(bitmap);
       const { recognise, loaded } = this.#bound();
-      const { top, quality } = await recognise(bitmap, { id, capturedAt: performance.now(), count: TOP_COUNT, live: false });
+      const { top, quality, square } = await recognise(bitmap, { id, capturedAt: performance.now(), count: TOP_COUNT, live: false });
       const shortcoming = shortcomingOf(quality);
       return {
-        id, file, name, key, state: 'done', top, ...(shortcoming && { shortcoming }), width, height, thumbnailUrl: URL.createObjectURL(thumbnail),
+        id, file, name, key, state: 'done', top, square, ...(shortcoming && { shortcoming }), width, height, thumbnail, thumbnailUrl: URL.createObjectURL(thumbnail),
         modelId: loaded?.manifest.id ?? '', precision: loaded?.precision ?? 'fp32',
       };
     } catch (error) {
@@ -201,7 +235,8 @@ export class ImageBatch extends SharedController {
     return this.#items.at(low)?.id === id ? low : -1;
   }
 
-  #replace(item: ImageItem): void {
+  /** @returns whether it is in the list */
+  #replace(item: ImageItem): boolean {
     const index = this.#indexOf(item.id);
     if (index >= 0) {
       this.#counts[this.#items[index].state]--;
@@ -212,9 +247,10 @@ export class ImageBatch extends SharedController {
       if (item.state === 'waiting') this.#firstWaiting = Math.min(this.#firstWaiting, index);
       this.changed();
     } else if (item.state === 'done') {
-      // Cleared away in the meantime.
+      // Taken out in the meantime.
       URL.revokeObjectURL(item.thumbnailUrl);
     }
+    return index >= 0;
   }
 }
 

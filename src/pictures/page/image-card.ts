@@ -6,15 +6,15 @@ import { doubtText } from '../../recognise/page/index';
 import type { DoneImage } from '../shared/image';
 import { className } from '../../base/page/language';
 import { percent } from '../../base/page/elements/format';
-import { icon } from '../../base/page/elements/icons';
+import { icon, type IconName } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
-import { ImageOpenEvent, ImageRemoveEvent } from './events';
+import { canShare } from '../../base/page/share-file';
+import { type ImageAction, ImageActionEvent } from './events';
 
 /**
  * An image with its three labels; where the first one is not sure, that is said, and they stand below it as guesses.
  *
- * @event sg-picture-open - it was pressed, to look closer
- * @event sg-picture-remove - it is to be removed from the device
+ * @event sg-picture-action - it was pressed, to look closer; or is to be shared, copied or removed
  * @csspart picture - the thumbnail
  * @csspart label - one row
  */
@@ -25,7 +25,9 @@ export class ImageCard extends LitElement {
     sharedStyles,
     css`
       :host {
-        display: block;
+        display: flex;
+        flex-direction: column;
+        height: 100%;
         overflow: hidden;
         border: 1px solid var(--sg-line);
         border-radius: var(--sg-radius-l);
@@ -40,18 +42,20 @@ export class ImageCard extends LitElement {
         border: 0;
         border-radius: 0;
       }
-      .of {
+      .actions {
         display: flex;
-        align-items: center;
+        justify-content: flex-end;
+        margin-top: auto;
+        padding: 0 0.25rem 0.25rem;
       }
-      .of p {
-        flex: 1;
-      }
-      .of .icon {
-        flex: none;
-        margin: 0.25rem 0.25rem 0 0;
+      .actions button {
         border-color: transparent;
         background: none;
+      }
+      @media (hover: hover) {
+        .actions button:hover {
+          background: var(--sg-surface-2);
+        }
       }
       .open:focus-visible {
         outline-offset: -3px;
@@ -76,7 +80,7 @@ export class ImageCard extends LitElement {
         display: grid;
         gap: 0.25rem;
         margin: 0;
-        padding: 0.4rem 0.75rem 0.75rem;
+        padding: 0.4rem 0.75rem 0.25rem;
         list-style: none;
         font-size: var(--sg-size-s);
       }
@@ -148,17 +152,13 @@ export class ImageCard extends LitElement {
 
   override render(): unknown {
     if (!this.image) return nothing;
-    const { thumbnailUrl, name, top, shortcoming, key } = this.image;
-    const remove = `${msg('Remove')} ${name}`;
+    const { thumbnailUrl, name, top, shortcoming } = this.image;
     const sure = top.length === 0 || isSure(top[0], this.certainty);
     return html`
-      <button class="open" aria-label=${msg(str`Look closer: ${name}`)} @click=${this.#onOpen}>
+      <button class="open" aria-label=${msg(str`Look closer: ${name}`)} @click=${() => this.#act('open')}>
         <img part="picture" src=${thumbnailUrl} alt="" decoding="async" loading="lazy" />
       </button>
-      <div class="of">
-        <p title=${name}>${name}</p>
-        ${key === undefined ? nothing : html`<button class="icon" aria-label=${remove} title=${remove} @click=${this.#onRemove}>${icon('trash')}</button>`}
-      </div>
+      <p title=${name}>${name}</p>
       ${top.length === 0 ? html`<p class="unsure">${doubtText('untaught', true)}</p>` : nothing}
       ${sure ? nothing : html`<p class="unsure"><strong>${msg('Not sure')}</strong> ${doubtText(shortcoming ?? 'unknown', true)}</p>`}
       <ol class=${sure ? '' : 'doubted'} aria-label=${sure ? name : `${name}: ${msg('guesses')}`}>
@@ -173,15 +173,22 @@ export class ImageCard extends LitElement {
           </li>`;
         })}
       </ol>
+      <div class="actions">
+        ${this.#button('copy', 'copy', msg(str`Copy ${name} with its labels`))}
+        ${canShare(new File([''], 'picture.jpg', { type: 'image/jpeg' }))
+          ? this.#button('share', 'share', msg(str`Share ${name} with its labels`))
+          : this.#button('share', 'download', msg(str`Save ${name} with its labels`))}
+        ${this.#button('remove', 'trash', `${msg('Remove')} ${name}`)}
+      </div>
     `;
   }
 
-  #onRemove(): void {
-    if (this.image) this.dispatchEvent(new ImageRemoveEvent(this.image));
+  #button(action: ImageAction, name: IconName, words: string): unknown {
+    return html`<button class="icon" data-action=${action} aria-label=${words} title=${words} @click=${() => this.#act(action)}>${icon(name)}</button>`;
   }
 
-  #onOpen(): void {
-    if (this.image) this.dispatchEvent(new ImageOpenEvent(this.image));
+  #act(action: ImageAction): void {
+    if (this.image) this.dispatchEvent(new ImageActionEvent(action, this.image));
   }
 }
 

@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
-import { localized } from '@lit/localize';
-import { TORCHVISION_PREPROCESSING } from '../../engine/index';
+import { localized, msg } from '@lit/localize';
+import { type Aim, TORCHVISION_PREPROCESSING } from '../../engine/index';
 import { decodeImage } from '../../base/page/decode-image';
 import type { Sheet } from '../../base/page/elements/sheet';
+import { icon, type IconName } from '../../base/page/elements/icons';
 import { ON_ITS_SIDE, sharedStyles } from '../../base/page/elements/styles';
+import { canShare } from '../../base/page/share-file';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import { Follower } from '../../base/page/shared-controller';
 import { shortcutOf } from '../../base/page/shortcut-controller';
@@ -15,12 +17,23 @@ import {
 import type { Recognition } from '../../recognise/shared/index';
 import type { DoneImage } from '../shared/image';
 import { imageProblemText } from './image-problem-text';
+import { copyLabelled, shareImage, type ShownImage } from './share-image';
 import '../../base/page/elements/sheet';
 import '../../recognise/page/live/aim-stage';
 import '../../recognise/page/live/camera-tools';
 import '../../recognise/page/live/label-list';
 import '../../recognise/page/look/map-bar';
 import '../../recognise/page/look/map-overlay';
+
+/** Nearer to the middle than this, share of the image, nobody has aimed. */
+const MIDDLE = 0.01;
+
+/** Where the network looked when it was recognised; undefined for the middle, or where that is not known. */
+function aimOf({ square, small, width, height }: DoneImage): Aim | undefined {
+  if (!square || small) return undefined;
+  const aim = { x: (square.x + square.width / 2) / width, y: (square.y + square.height / 2) / height, side: square.width / Math.min(width, height) };
+  return Math.hypot(aim.x - 0.5, aim.y - 0.5) > MIDDLE ? aim : undefined;
+}
 
 /** A sheet with one image, large: the square that the network looks at can be moved and zoomed, and its labels follow. */
 @customElement('sg-picture-sheet')
@@ -63,6 +76,22 @@ export class ImageSheet extends LitElement {
       .foot > * {
         pointer-events: auto;
       }
+      .head {
+        display: flex;
+        align-items: flex-start;
+        justify-content: flex-end;
+        gap: 0.5rem;
+      }
+      .head sg-map-bar {
+        flex: 1;
+        min-width: 0;
+      }
+      .head > button {
+        border-color: transparent;
+        background: var(--sg-glass);
+        color: #fff;
+        pointer-events: auto;
+      }
       @media ${ON_ITS_SIDE} {
         .stage {
           height: max(11rem, calc(min(85dvh, 100dvh - 2rem) - 6rem));
@@ -71,11 +100,11 @@ export class ImageSheet extends LitElement {
           display: grid;
           grid-template: minmax(0, 1fr) / minmax(0, 1fr);
         }
-        sg-map-bar,
+        .head,
         .foot {
           grid-area: 1 / 1;
         }
-        sg-map-bar {
+        .head {
           align-self: start;
         }
         .foot {
@@ -98,6 +127,8 @@ export class ImageSheet extends LitElement {
   @consume({ context: recogniserContext }) private readonly recogniser!: RecogniserController;
   @consume({ context: settingsContext }) private readonly settings!: SettingsStore;
   @state() private image: DoneImage | undefined;
+  /** What was just done with it. */
+  @state() private told = '';
   @query('sg-sheet') private readonly sheet!: Sheet;
   private readonly look = new StillLook(this, () => this.recogniser, () => ({ aim: this.aim.aim, map: this.settings.value.mapShown }));
   private readonly aim: AimController = new AimController(
@@ -126,6 +157,8 @@ export class ImageSheet extends LitElement {
     this.#url = URL.createObjectURL(image.file);
     // Once the aim is that of this image.
     await this.updateComplete;
+    const aimed = aimOf(image);
+    if (aimed) this.aim.startAt(aimed);
     this.look.open(imageStill(() => decodeImage(image.file)));
     await this.sheet.show();
   }
@@ -153,7 +186,13 @@ export class ImageSheet extends LitElement {
         ${mapShown ? html`<sg-map-overlay still .look=${look.recognition?.look} .frame=${look.recognition?.frame}></sg-map-overlay>` : nothing}
       </sg-aim-stage>
       <div class="over">
-        <sg-map-bar ?shown=${mapShown} .lack=${lack} @sg-control=${this.#onMap}></sg-map-bar>
+        <div class="head">
+          <sg-map-bar ?shown=${mapShown} .lack=${lack} @sg-control=${this.#onMap}></sg-map-bar>
+          ${this.#button('copy', msg('Copy with its labels'), copyLabelled)}
+          ${canShare(new File([''], 'picture.jpg', { type: 'image/jpeg' }))
+            ? this.#button('share', msg('Share with its labels'), shareImage)
+            : this.#button('download', msg('Save with its labels'), shareImage)}
+        </div>
         <div class="foot">
           <sg-camera-tools
             .limits=${aim.limits}
@@ -162,12 +201,24 @@ export class ImageSheet extends LitElement {
             @sg-zoom=${({ value }: ZoomEvent) => aim.zoomTo(value)}
             @sg-control=${(_event: ControlEvent) => void aim.reset()}
           ></sg-camera-tools>
+          ${this.told ? html`<p role="status">${this.told}</p>` : nothing}
+          ${image.small ? html`<p>${msg('Only a small picture of it is kept: add the file again to look closer.')}</p>` : nothing}
           ${lack === 'answer' ? html`<p role="alert">${imageProblemText('engine')}</p>` : nothing}
           <sg-label-list still .labels=${judge.shown} .doubt=${judge.doubt}></sg-label-list>
         </div>
       </div>
       <div class="visually-hidden" role="status" data-key="aim">${aim.words}</div>
     </div>`;
+  }
+
+  #button(name: IconName, words: string, hand: (shown: ShownImage) => Promise<string>): unknown {
+    return html`<button class="icon" data-action=${name} aria-label=${words} title=${words} @click=${() => void this.#hand(hand)}>${icon(name)}</button>`;
+  }
+
+  /** As it is seen now: with the square that a person has moved, and the labels of that. */
+  async #hand(hand: (shown: ShownImage) => Promise<string>): Promise<void> {
+    const { image, judge, look } = this;
+    if (image) this.told = await hand({ image, labels: judge.doubt ? [] : judge.shown, square: look.recognition?.square });
   }
 
   get #preprocessing(): typeof TORCHVISION_PREPROCESSING {
@@ -190,6 +241,7 @@ export class ImageSheet extends LitElement {
     this.look.close();
     if (this.#url) URL.revokeObjectURL(this.#url);
     this.#url = '';
+    this.told = '';
     this.image = undefined;
   };
 }

@@ -24,6 +24,12 @@ const own = css`
   .bar .wide {
     flex: 1;
   }
+  /* The system's own camera: only phones and tablets have one to open. */
+  @media not ((hover: none) and (pointer: coarse)) {
+    .take {
+      display: none;
+    }
+  }
   input[type='search'] {
     flex: 1;
     min-width: 9rem;
@@ -67,6 +73,36 @@ const own = css`
     margin: 0;
     max-width: 28rem;
     color: var(--sg-muted);
+  }
+  .kept {
+    margin: 0 0 0.5rem;
+    color: var(--sg-muted);
+    font-size: var(--sg-size-s);
+  }
+  .cards li {
+    min-width: 0;
+  }
+  sg-undo-bar {
+    flex: none;
+    box-sizing: border-box;
+    width: min(36rem, 100%);
+    margin: 0 auto;
+    padding: 0 max(0.75rem, env(safe-area-inset-right)) 0 max(0.75rem, env(safe-area-inset-left));
+  }
+  .lack {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem 1rem;
+    margin: 0 0 0.75rem;
+    padding: 0.5rem 0.5rem 0.5rem 1rem;
+    border: 1px solid var(--sg-warning);
+    border-radius: var(--sg-radius-l);
+    background: var(--sg-surface);
+  }
+  .lack p {
+    flex: 1 1 14rem;
+    margin: 0;
   }
   .failed {
     margin: 0 0 0.75rem;

@@ -4,12 +4,14 @@ import { repeat } from 'lit/directives/repeat.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { downloadFile } from '../../base/page/save-file';
-import { droppedFiles, isImage } from '../../base/page/dropped-files';
 import type { DoneImage, FailedImage } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
 import { ImageBatch } from './image-batch';
-import { keepLabels, keptImages, removeKeptImage, removeKeptImages } from './kept-images';
+import { ImageKeeper } from './image-keeper';
+import { keptWords, removedWords } from './kept-words';
+import { RemovedImages, UNDO_SHOWN } from './removed-images';
+import { copyLabelled, shareImage, shownImage } from './share-image';
 import { recogniserContext, type RecogniserController } from '../../recognise/page/index';
 import { Follower } from '../../base/page/shared-controller';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
@@ -17,15 +19,15 @@ import { isSure } from '../../base/shared/certainty';
 import { IMAGENET_LABELS } from '../../base/shared/labels/imagenet';
 import { imagesCsv, imagesJsonLines } from '../shared/image-export';
 import { countFirstLabels, filterByLabel } from '../shared/image-filter';
-import type { ConfirmSheet } from '../../base/page/elements/confirm-sheet';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
-import '../../base/page/elements/confirm-sheet';
 import '../../base/page/elements/fault-panel';
+import '../../base/page/elements/undo-bar';
 import '../../recognise/page/model/load-progress';
 import './image-card';
 import './image-sheet';
-import type { ImageOpenEvent, ImageRemoveEvent } from './events';
+import type { ImageActionEvent } from './events';
+import type { ImageCard } from './image-card';
 import type { ImageSheet } from './image-sheet';
 import { labelledPile } from './empty-drawing';
 import { imageProblemText } from './image-problem-text';
@@ -51,30 +53,19 @@ export class PicturesView extends LitElement {
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ type: Boolean }) active = false;
   @state() private words = '';
-  /** Whether the device refused to remove what is kept on it. */
-  @state() private stays = false;
-  /** The one that is to be removed; undefined where all are. */
-  @state() private leaving: DoneImage | undefined;
+  /** What was just done with an image, if it cannot be taken back. */
+  @state() private told = '';
   @state() private shown = PAGE;
   @state() private failedShown = FAILED_PAGE;
   @query('sg-picture-sheet') private readonly sheet!: ImageSheet;
-  @query('sg-confirm-sheet') private readonly confirm!: ConfirmSheet;
   @query('input[type=file]') private readonly chooser!: HTMLInputElement;
-  private readonly batch = new ImageBatch(this, () => this.recogniser, keepLabels);
+  private readonly keeper = new ImageKeeper(() => this.requestUpdate());
+  private readonly batch = new ImageBatch(this, () => this.recogniser, this.keeper);
+  private readonly removed = new RemovedImages(this, this.batch, this.keeper, () => this.renderRoot.querySelector('sg-undo-bar')?.matches(':hover, :focus-within') ?? false);
 
   constructor() {
     super();
     new Follower(this, () => [this.recogniser, this.inbox, this.settings]);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('paste', this.#onPaste);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('paste', this.#onPaste);
   }
 
   override updated(changed: PropertyValues<this>): void {
@@ -92,19 +83,18 @@ export class PicturesView extends LitElement {
     return html`
       ${items.length > 0 ? this.#bar(done) : nothing}
       <div class="scroll">
-        ${this.stays ? html`<p role="alert">${msg('The browser refused to remove the pictures that are kept on this device. Reload the page and try again.')}</p>` : nothing}
+        ${this.removed.refused ? html`<p role="alert">${msg('The browser refused to remove the pictures that are kept on this device. Reload the page and try again.')}</p>` : nothing}
+        ${this.#lack()}
         ${fault ? html`<sg-fault-panel .fault=${fault} @sg-fault-action=${() => void this.recogniser.start()}></sg-fault-panel>` : nothing}
         ${items.length > 0 && recogniserState === 'loading' ? html`<sg-load-progress .progress=${progress}></sg-load-progress>` : nothing}
         ${items.length === 0 ? this.#empty() : this.#results(done, failed)}
       </div>
+      <sg-undo-bar
+        text=${this.told || removedWords(this.removed.items)}
+        ?undoable=${this.told === '' && this.removed.items.length > 0}
+        @sg-undo=${() => void this.#undo()}
+      ></sg-undo-bar>
       <sg-picture-sheet></sg-picture-sheet>
-      <sg-confirm-sheet
-        .heading=${this.leaving ? `${msg('Remove')} ${this.leaving.name}` : msg('Remove all pictures')}
-        .text=${this.leaving
-          ? msg('This picture is only here: it is removed from this device.')
-          : msg('Pictures that you took with the shutter are only here: they are removed from this device as well.')}
-        .action=${this.leaving ? msg('Remove') : msg('Remove all')}
-      ></sg-confirm-sheet>
       <input type="file" hidden multiple accept="image/*,.heic,.heif" aria-label=${msg('Picture files')} @change=${this.#onChoose} />
     `;
   }
@@ -119,7 +109,15 @@ export class PicturesView extends LitElement {
   }
 
   #chooseButton(): unknown {
-    return html`<button class="primary" @click=${() => this.chooser.click()}>${icon('upload')}${msg('Choose pictures')}</button>`;
+    return html`<button class="primary" @click=${() => this.#choose(false)}>${icon('upload')}${msg('Choose pictures')}</button>
+      <button class="take" @click=${() => this.#choose(true)}>${icon('camera')}${msg('Take a picture')}</button>`;
+  }
+
+  /** @param take whether a phone is to open its camera rather than its pictures */
+  #choose(take: boolean): void {
+    if (take) this.chooser.setAttribute('capture', 'environment');
+    else this.chooser.removeAttribute('capture');
+    this.chooser.click();
   }
 
   #bar(done: readonly DoneImage[]): unknown {
@@ -155,6 +153,7 @@ export class PicturesView extends LitElement {
   #results(done: readonly DoneImage[], failed: readonly FailedImage[]): unknown {
     const matching = filterByLabel(done, this.words, allClassNames());
     return html`
+      ${done.length > 0 && !this.keeper.lack ? html`<p class="kept">${msg('They stay on this device until you remove them.')}</p>` : nothing}
       ${failed.length > 0
         ? html`<details class="failed" open>
             <summary>${msg(str`Files that could not be read: ${failed.length}`)}</summary>
@@ -170,13 +169,12 @@ export class PicturesView extends LitElement {
       ${matching.length === 0 && this.words.trim() !== '' ? html`<p>${msg('No picture has such a label.')}</p>` : nothing}
       <ul
         class="cards"
-        @sg-picture-open=${({ image }: ImageOpenEvent) => void this.sheet.show(image)}
-        @sg-picture-remove=${({ image }: ImageRemoveEvent) => void this.#onRemove(image)}
+        @sg-picture-action=${(event: ImageActionEvent) => void this.#onAction(event)}
       >
         ${repeat(
           matching.slice(0, this.shown),
           ({ id }) => id,
-          (image) => html`<li><sg-picture-card .image=${image} certainty=${this.settings.value.certainty}></sg-picture-card></li>`,
+          (image) => html`<li data-id=${image.id}><sg-picture-card .image=${image} certainty=${this.settings.value.certainty}></sg-picture-card></li>`,
         )}
       </ul>
       ${matching.length > this.shown
@@ -202,7 +200,9 @@ export class PicturesView extends LitElement {
     if (this.#restoring) return;
     this.#restoring = true;
     try {
-      await this.batch.restore(keptImages());
+      // What was taken away at an earlier visit is not had back any more.
+      if (this.removed.items.length === 0) this.keeper.forget(Date.now() - UNDO_SHOWN);
+      await this.batch.restore();
     } catch {
       // No storage, or a refused one: there is nothing that was kept.
     } finally {
@@ -211,39 +211,63 @@ export class PicturesView extends LitElement {
   }
   #restoring = false;
 
-  async #onRemove(image: DoneImage): Promise<void> {
-    this.leaving = image;
-    if (image.key === undefined || !(await this.confirm.ask())) return;
-    this.stays = await removeKeptImage(image.key).then(() => false, () => true);
-    if (this.stays) return;
-    this.batch.remove(image);
-    // Its own button is gone.
+  /** Why some are only shown. */
+  #lack(): unknown {
+    const { lack, unkept } = this.keeper;
+    if (!lack) return nothing;
+    return html`<div class="lack" role="status" data-lack=${lack}>
+      <p>${keptWords(lack, unkept)}</p>
+      <button @click=${() => this.keeper.dismiss()}>${msg('Go on')}</button>
+    </div>`;
+  }
+
+  async #onAction({ action, image }: ImageActionEvent): Promise<void> {
+    if (action === 'open') await this.sheet.show(image);
+    else if (action === 'remove') await this.#remove([image]);
+    else {
+      const shown = shownImage(image, this.settings.value.certainty);
+      this.#tell(await (action === 'share' ? shareImage(shown) : copyLabelled(shown)));
+    }
+  }
+
+  #tell(words: string): void {
+    clearTimeout(this.#telling);
+    this.told = words;
+    if (words) this.#telling = setTimeout(() => (this.told = ''), UNDO_SHOWN / 2);
+  }
+  #telling: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param images all of them if left out */
+  async #remove(images?: readonly DoneImage[]): Promise<void> {
+    this.#tell('');
+    await this.removed.remove(images);
+    // The button that was pressed is gone.
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('button.primary')?.focus();
+    const bar = this.renderRoot.querySelector('sg-undo-bar');
+    await bar?.updateComplete;
+    bar?.renderRoot.querySelector('button')?.focus();
+  }
+
+  async #undo(): Promise<void> {
+    const first = this.removed.items.at(0);
+    await this.removed.undo();
+    await this.updateComplete;
+    const card = this.renderRoot.querySelector<ImageCard>(`li[data-id="${first?.id}"] sg-picture-card`);
+    await card?.updateComplete;
+    card?.renderRoot.querySelector('button')?.focus();
   }
 
   async #onClear(): Promise<void> {
-    if (this.batch.keepsSome) {
-      this.leaving = undefined;
-      if (!(await this.confirm.ask())) return;
-      this.stays = await removeKeptImages().then(() => false, () => true);
-      if (this.stays) return;
-    }
-    this.batch.clear();
     this.words = '';
     this.shown = PAGE;
     this.failedShown = FAILED_PAGE;
+    await this.#remove();
   }
 
   #onChoose(): void {
     this.batch.add(Array.from(this.chooser.files ?? [], (file) => ({ file, name: file.name })));
     this.chooser.value = '';
   }
-
-  readonly #onPaste = (event: ClipboardEvent): void => {
-    if (!this.active || !event.clipboardData) return;
-    void droppedFiles(event.clipboardData).then((files) => this.batch.add(files.filter(isImage)));
-  };
 }
 
 declare global {

@@ -1,6 +1,6 @@
 import type { ImageProblem } from '../../base/shared/image-problem';
 import type { Shortcoming } from '../../recognise/shared/index';
-import type { Precision, Prediction } from '../../engine/index';
+import type { Precision, Prediction, Region } from '../../engine/index';
 
 /** One still image and what became of it. */
 export type ImageItem = {
@@ -8,7 +8,7 @@ export type ImageItem = {
   readonly file: File;
   /** Path inside a dropped folder, else the file's name. */
   readonly name: string;
-  /** Of a picture that is kept on the device: the shutter took it. */
+  /** Of a picture that is kept on the device. */
   readonly key?: number;
 } & (
   | { readonly state: 'waiting' | 'running' }
@@ -17,10 +17,16 @@ export type ImageItem = {
       readonly state: 'done';
       /** Most probable first. */
       readonly top: readonly Prediction[];
+      /** Where the network looked, pixels of the image; undefined where that is not known. */
+      readonly square?: Region;
       /** What kept it from being recognised, where that can be seen. */
       readonly shortcoming?: Shortcoming;
-      /** Object URL of a small JPEG; given back when the image is removed. */
+      /** A small JPEG. */
+      readonly thumbnail: Blob;
+      /** Its object URL; given back when the image is given up. */
       readonly thumbnailUrl: string;
+      /** Whether `file` is a small image: the whole one had no room on the device. */
+      readonly small?: boolean;
       /** Pixels of the whole image, upright. */
       readonly width: number;
       readonly height: number;

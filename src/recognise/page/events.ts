@@ -22,7 +22,7 @@ export class ClassListEvent extends Event {
 
 export type ControlAction =
   | 'start' | 'stop' | 'pause' | 'resume' | 'mirror' | 'freeze' | 'unfreeze' | 'statistics' | 'flip' | 'torch' | 'sources' | 'aim-middle' | 'map'
-  | 'record' | 'pause-recording' | 'resume-recording' | 'picture' | 'shutter';
+  | 'record' | 'pause-recording' | 'resume-recording' | 'picture' | 'shutter' | 'next-video';
 
 /** A person pressed one of the controls. */
 export class ControlEvent extends Event {
@@ -124,7 +124,7 @@ export class SpeedMeasureEvent extends Event {
 export class VideoFileEvent extends Event {
   static readonly type = 'sg-film-file';
 
-  constructor(readonly file: File) {
+  constructor(readonly files: readonly File[]) {
     super(VideoFileEvent.type, { bubbles: true, composed: true });
   }
 }

@@ -178,7 +178,7 @@ export class SeekEvent extends Event {
   }
 }
 
-export type SessionAction = 'rename' | 'delete' | 'export';
+export type SessionAction = 'rename' | 'delete' | 'export' | 'share';
 
 /** A person wants something done with a session. */
 export class SessionActionEvent extends Event {

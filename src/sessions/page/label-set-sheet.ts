@@ -10,7 +10,7 @@ import { list } from '../../base/page/elements/format';
 import { icon } from '../../base/page/elements/icons';
 import type { Sheet } from '../../base/page/elements/sheet';
 import { sharedStyles } from '../../base/page/elements/styles';
-import { downloadFile } from '../../base/page/save-file';
+import { canShare, shareFile } from '../../base/page/share-file';
 import { classesByName, labelsOfText, textOfLabels, type ClassesByName, type LabelSet } from '../shared/label-set';
 import { MOST_PREPARED } from '../shared/label-slots';
 import { labelBookContext, type LabelBook } from './label-book';
@@ -76,7 +76,8 @@ export class LabelSetSheet extends LitElement {
   @query('sg-sheet') private readonly sheet!: Sheet;
   @query('textarea') private readonly field!: HTMLTextAreaElement;
 
-  async show(): Promise<void> {
+  /** @param files texts whose labels come behind those that are prepared */
+  async show(files: readonly File[] = []): Promise<void> {
     // A class may be written in any of the languages.
     await loadAllClassNames();
     this.#classes = classesByName(allClassNames());
@@ -87,6 +88,7 @@ export class LabelSetSheet extends LitElement {
     await this.updateComplete;
     await this.sheet.show();
     this.field.focus();
+    for (const file of files) await this.#add(file);
   }
 
   override render(): unknown {
@@ -113,7 +115,7 @@ export class LabelSetSheet extends LitElement {
           ${icon('upload')}${msg('Open a text file')}
           <input class="visually-hidden" type="file" accept=".txt,.csv,text/plain" @change=${this.#onFile} />
         </label>
-        <button type="button" ?disabled=${set.labels.length === 0} @click=${this.#onShare}>${icon('download')}${this.#canShare ? msg('Share as a text file') : msg('Save as a text file')}</button>
+        <button type="button" ?disabled=${set.labels.length === 0} @click=${this.#onShare}>${icon('download')}${canShare(new File([''], FILE_NAME, { type: 'text/plain' })) ? msg('Share as a text file') : msg('Save as a text file')}</button>
         <button class="primary">${set.labels.length === 0 ? msg('Prepare none') : msg('Keep these')}</button>
       </div>
     </form>`;
@@ -141,28 +143,16 @@ export class LabelSetSheet extends LitElement {
     return new File([textOfLabels(this.#set.labels, this.#classes, labelText)], FILE_NAME, { type: 'text/plain' });
   }
 
-  /** Whether the device has somewhere to share a text file to. */
-  get #canShare(): boolean {
-    return typeof navigator.canShare === 'function' && navigator.canShare({ files: [new File([''], FILE_NAME, { type: 'text/plain' })] });
-  }
-
-  readonly #onShare = (): void => {
-    const file = this.#file;
-    if (!this.#canShare) {
-      downloadFile(file, FILE_NAME);
-      return;
-    }
-    navigator.share({ files: [file] }).catch((error: unknown) => {
-      // A person may think better of it; where it is refused otherwise the file is saved.
-      if (!(error instanceof DOMException && error.name === 'AbortError')) downloadFile(file, FILE_NAME);
-    });
-  };
+  readonly #onShare = (): void => void shareFile(this.#file);
 
   async #onFile(event: Event): Promise<void> {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
     input.value = '';
-    if (!file) return;
+    if (file) await this.#add(file);
+  }
+
+  async #add(file: File): Promise<void> {
     const text = await textOf(file);
     this.unreadable = text === undefined ? file.name : undefined;
     // What was written is not lost: the file's labels come after it.

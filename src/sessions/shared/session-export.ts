@@ -5,7 +5,7 @@ import type { Aim, Region } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
 
 /** What a session alone can be taken away as. */
-export type SessionFormat = 'everything' | 'film' | 'film-mp4' | 'webvtt' | 'srt' | 'csv' | 'jsonl' | 'label-studio' | 'cvat-video' | 'features';
+export type SessionFormat = 'everything' | 'film' | 'film-mp4' | 'film-labels' | 'webvtt' | 'srt' | 'csv' | 'jsonl' | 'label-studio' | 'cvat-video' | 'features';
 
 /** What pictures out of one or more sessions can be taken away as. */
 export type DatasetFormat = 'image-folder' | 'parquet' | 'web-dataset' | 'coco' | 'yolo' | 'cvat-images' | 'label-studio-images' | 'fiftyone';
@@ -21,12 +21,28 @@ export type ExportFormat = SessionFormat | DatasetFormat;
 /** Whose labels: `both` makes a file for each. */
 export type ExportTracks = 'human' | 'predicted' | 'both';
 
+/** Words that are drawn onto a film, for people rather than programs: in the reader's language. */
+export interface FilmWords {
+  /** Of ImageNet's classes, index = class. */
+  readonly classNames: readonly string[];
+  /** What is said where the network was not sure. */
+  readonly unsure: string;
+}
+
+/** What `film-labels` needs to be told. */
+export interface LabelledFilm extends FilmWords {
+  /** What this browser encodes for. */
+  readonly container: 'mp4' | 'webm';
+}
+
 /** A session as it is. */
 export interface ExportRequest {
   readonly sessionId: string;
   readonly format: SessionFormat;
-  /** Of webvtt, srt, csv, jsonl. */
+  /** Of webvtt, srt, csv, jsonl, film-labels. */
   readonly tracks: ExportTracks;
+  /** Of film-labels. */
+  readonly labelled?: LabelledFilm;
 }
 
 /** What the network that runs makes of every frame of a session. */

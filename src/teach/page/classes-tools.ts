@@ -1,13 +1,18 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { downloadFile } from '../../base/page/save-file';
+import { canShare, shareFile } from '../../base/page/share-file';
 import type { TeachController } from './teach-controller';
 import { fileButtonStyles } from '../../base/page/elements/form-styles';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
 
-/** Export, import, delete all, and whether classes are named live. */
+const AS = [{ suffix: '.json', type: 'application/json' }, { suffix: '.json.txt', type: 'text/plain' }] as const;
+
+const fileName = (): string => `sightglass-things-${new Date().toISOString().slice(0, 10)}`;
+
+/** Export, share, import, delete all, and whether classes are named live. */
 @customElement('sg-things-tools')
 @localized()
 export class ClassesTools extends LitElement {
@@ -51,7 +56,7 @@ export class ClassesTools extends LitElement {
   override render(): unknown {
     const importer = html`<label class="file">
       ${icon('upload')}${msg('Import')}
-      <input class="visually-hidden" type="file" accept=".json,application/json" ?disabled=${this.closed} @change=${this.#onFile} />
+      <input class="visually-hidden" type="file" accept=".json,.txt,application/json" ?disabled=${this.closed} @change=${this.#onFile} />
     </label>`;
     if (this.empty) return html`<div class="row">${importer}</div>`;
     return html`
@@ -61,6 +66,7 @@ export class ClassesTools extends LitElement {
       </label>
       <div class="row">
         <button data-action="export" ?disabled=${this.closed} @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
+        ${this.#shareable ? html`<button data-action="share" ?disabled=${this.closed} @click=${() => void this.#share()}>${icon('share')}${msg('Share')}</button>` : nothing}
         ${importer}
         <button data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
       </div>
@@ -73,7 +79,18 @@ export class ClassesTools extends LitElement {
 
   async #export(): Promise<void> {
     const file = await this.teach.exportFile(this.images);
-    if (file) downloadFile(file, `sightglass-things-${new Date().toISOString().slice(0, 10)}.json`);
+    if (file) downloadFile(file, `${fileName()}.json`);
+  }
+
+  /** How the file can be handed on: browsers that share no JSON share it as text, which the app knows again by what is in it. */
+  get #shareable(): { readonly suffix: string; readonly type: string } | undefined {
+    return AS.find(({ suffix, type }) => canShare(new File(['{}'], `things${suffix}`, { type })));
+  }
+
+  async #share(): Promise<void> {
+    const as = this.#shareable;
+    const file = await this.teach.exportFile(this.images);
+    if (as && file) await shareFile(new File([file], fileName() + as.suffix, { type: as.type }));
   }
 
   #onFile(event: Event): void {

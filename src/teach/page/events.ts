@@ -64,15 +64,6 @@ export class SpanChoiceEvent extends Event {
   }
 }
 
-/** The last change is to be taken back. */
-export class UndoEvent extends Event {
-  static readonly type = 'sg-undo';
-
-  constructor() {
-    super(UndoEvent.type, { bubbles: true, composed: true });
-  }
-}
-
 declare global {
   interface HTMLElementEventMap {
     'sg-thing': ClassEvent;
@@ -81,6 +72,5 @@ declare global {
     'sg-example-remove': ExampleRemoveEvent;
     'sg-hold': HoldEvent;
     'sg-span-choice': SpanChoiceEvent;
-    'sg-undo': UndoEvent;
   }
 }

@@ -15,7 +15,7 @@ function fault(teach: TeachController): unknown {
   const { title, advice } = faultText(teach.fault.code);
   return html`<div class="notice" role="alert" data-code=${teach.fault.code}>
     <strong>${title}</strong>
-    <p>${advice}</p>
+    <p>${teach.fault.file === undefined ? nothing : html`<bdi>${teach.fault.file}</bdi>: `}${advice}</p>
     <p lang="en">${teach.fault.message}</p>
     <button @click=${() => teach.dismissFault()}>${msg('Go on')}</button>
   </div>`;

@@ -212,7 +212,7 @@ export class TeachController extends SharedController {
     if (model) await this.#try(async () => {
       const { examples, undo } = await this.#client.importFile(file, model);
       this.#offer({ token: undo, kind: 'imported', count: examples, name: file.name });
-    });
+    }, file.name);
   }
 
   /** Learns now. */
@@ -311,11 +311,13 @@ export class TeachController extends SharedController {
     if (usable && (state.stale || other)) this.#timer = setTimeout(() => void this.train(), TRAIN_DELAY);
   }
 
-  async #try(act: () => Promise<unknown>): Promise<void> {
+  /** @param file name of the file that it is about */
+  async #try(act: () => Promise<unknown>, file?: string): Promise<void> {
     try {
       await act();
     } catch (error) {
-      this.fault = Fault.from(error, 'storage-failed');
+      const { code, message } = Fault.from(error, 'storage-failed');
+      this.fault = new Fault(code, message, { cause: error, file });
     }
     this.changed();
   }

@@ -86,10 +86,6 @@ const own = css`
     width: 100%;
     min-height: 3.5rem;
   }
-  .panel.over {
-    outline: 3px dashed var(--sg-accent);
-    outline-offset: -6px;
-  }
   .intro h2 {
     margin: 0 0 0.4rem;
     font-size: var(--sg-size-l);

@@ -15,25 +15,30 @@ import { featureModelOf, type FeatureModel } from '../../recognise/shared/index'
 import { nameOf } from '../../base/shared/labels/label-ref';
 import { LONGEST_NAME } from '../shared/classes-file';
 import { shownOnce } from '../shared/moments';
+import { classInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { settingsContext, type SettingsStore } from '../../base/page/settings';
 import type { ClassEvent, ClassImagesEvent, ClassNameEvent, ExampleRemoveEvent, HoldEvent, SpanChoiceEvent } from './events';
 import type { FaultActionEvent } from '../../base/page/elements/events';
 import { icon } from '../../base/page/elements/icons';
 import { sharedStyles } from '../../base/page/elements/styles';
+import { DroppedExamples } from './dropped-examples';
 import { firstSteps, whatIsNoneOfThem } from './first-steps';
 import { learningNotice, notices } from './notices';
+import type { NewClassSheet } from './new-class-sheet';
 import type { SessionSheet } from './session-sheet';
 import { teachViewStyles } from './teach-view-styles';
+import { isUndoable, undoWords } from './undo-words';
 import '../../recognise/page/live/camera-stage';
 import '../../recognise/page/live/camera-tools';
 import '../../recognise/page/live/label-list';
 import '../../base/page/elements/fault-panel';
+import '../../base/page/elements/undo-bar';
 import './hold-button';
+import './new-class-sheet';
 import './session-sheet';
 import './class-card';
 import './classes-tools';
 import './training-report';
-import './undo-bar';
 
 /** Teaches the app classes of a person's own: shows, names, learns, tests. */
 @customElement('sg-teach-view')
@@ -44,12 +49,13 @@ export class TeachView extends LitElement {
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @consume({ context: cameraContext }) readonly camera!: CameraController;
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
+  @consume({ context: classInboxContext }) readonly inbox!: FileInbox;
   @property({ type: Boolean }) active = false;
   /** The class that the camera's images go to. */
   @state() private chosenId = '';
-  @state() private over = false;
   @query('sg-camera-stage') private readonly stage!: CameraStage;
   @query('sg-session-sheet') private readonly sheet!: SessionSheet;
+  @query('sg-new-thing-sheet') private readonly newClass!: NewClassSheet;
   private readonly live = new LiveRecognition(this, () => this.recogniser, () => ({ aim: this.aim.aim }));
   /** Where examples are taken of. */
   private readonly aim: AimController = new AimController(
@@ -69,7 +75,15 @@ export class TeachView extends LitElement {
 
   constructor() {
     super();
-    new Follower(this, () => [this.recogniser, this.camera, this.settings]);
+    new Follower(this, () => [this.recogniser, this.camera, this.settings, this.inbox]);
+    new DroppedExamples(this, () => ({
+      inbox: this.inbox,
+      teach: this.teach,
+      ready: this.active && this.teach.state !== undefined && this.recogniser.state !== 'loading',
+      chosenId: this.#chosen?.id,
+      ask: () => this.newClass.ask(),
+      onClass: (id) => (this.chosenId = id),
+    }));
     new LabelTrace(this, () => (this.judge.doubt || this.camera.state !== 'live' ? undefined : this.judge.shown.at(0)?.key));
     listenToAimKeys(this, () => ({ active: this.#takesAimKeys, settings: this.settings.value, aim: this.aim }));
     this.live.onFlow = (flowing) => (this.camera.flowing = flowing);
@@ -123,10 +137,7 @@ export class TeachView extends LitElement {
       </sg-camera-stage>
       <div class="visually-hidden" role="status" data-key="aim">${this.aim.words}</div>
       <div
-        class="panel ${this.over ? 'over' : ''}"
-        @dragover=${this.#onDragOver}
-        @dragleave=${() => (this.over = false)}
-        @drop=${this.#onDrop}
+        class="panel"
         @sg-thing=${this.#onClass}
         @sg-thing-name=${({ classId, name }: ClassNameEvent) => void teach.rename(classId, name)}
         @sg-thing-pictures=${({ classId, files }: ClassImagesEvent) => void teach.addImages(classId, files)}
@@ -144,7 +155,11 @@ export class TeachView extends LitElement {
         <sg-things-tools class="all" .teach=${teach} ?empty=${classes.length === 0} ?closed=${!this.#model} ?named=${teach.state?.enabled ?? true}></sg-things-tools>
       </div>
       <div class="act">
-        <sg-undo-bar .offer=${teach.undoOffer} @sg-undo=${() => void teach.undo()}></sg-undo-bar>
+        <sg-undo-bar
+          text=${teach.undoOffer ? undoWords(teach.undoOffer) : ''}
+          ?undoable=${teach.undoOffer !== undefined && isUndoable(teach.undoOffer)}
+          @sg-undo=${() => void teach.undo()}
+        ></sg-undo-bar>
         ${this.#action()}
       </div>
       <sg-session-sheet
@@ -152,6 +167,7 @@ export class TeachView extends LitElement {
         ?other=${classes.find((t) => t.id === this.#sessionClass)?.other ?? false}
         @sg-span-choice=${this.#onSpans}
       ></sg-session-sheet>
+      <sg-new-thing-sheet></sg-new-thing-sheet>
     `;
   }
 
@@ -288,23 +304,6 @@ export class TeachView extends LitElement {
       if (id !== undefined) await this.teach.addSpans(id, choice.video, choice.spans.filter((s) => s.name === name));
     }
   };
-
-  #onDragOver(event: DragEvent): void {
-    if (!this.#chosen || !this.#model || !event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.over = true;
-  }
-
-  #onDrop(event: DragEvent): void {
-    this.over = false;
-    const files = [...(event.dataTransfer?.files ?? [])];
-    const images = files.filter((file) => file.type.startsWith('image/'));
-    const classesFile = files.find((file) => /\.json$/i.test(file.name));
-    if (images.length === 0 && !classesFile) return;
-    event.preventDefault();
-    if (classesFile) void this.teach.importFile(classesFile);
-    else if (this.#chosen) void this.teach.addImages(this.#chosen.id, images);
-  }
 }
 
 declare global {

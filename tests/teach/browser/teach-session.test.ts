@@ -93,7 +93,7 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     await page.locator('sg-teach-view .panel').evaluate((panel) => {
       const data = new DataTransfer();
       data.items.add(new File(['x'], 'a.png', { type: 'image/png' }));
-      panel.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+      panel.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, composed: true, cancelable: true }));
     });
     await page.locator('sg-teach-view [role=alert][data-code=no-model]').waitFor();
     expect(await taughtClass('Red').locator('sg-thumbnail').count()).toBe(before);

@@ -19,9 +19,19 @@ export class LabelChoiceEvent extends Event {
   }
 }
 
+/** The last change is to be taken back. */
+export class UndoEvent extends Event {
+  static readonly type = 'sg-undo';
+
+  constructor() {
+    super(UndoEvent.type, { bubbles: true, composed: true });
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
     'sg-fault-action': FaultActionEvent;
     'sg-label-choice': LabelChoiceEvent;
+    'sg-undo': UndoEvent;
   }
 }

@@ -42,6 +42,7 @@ export class FaultPanel extends LitElement {
       }
       p {
         margin: 0 0 1rem;
+        overflow-wrap: anywhere;
       }
       details {
         margin-top: 1rem;
@@ -62,7 +63,7 @@ export class FaultPanel extends LitElement {
     return html`
       <div role="alert" data-code=${this.fault.code}>
         <h2>${icon('warning')}${title}</h2>
-        <p>${advice}</p>
+        <p>${this.fault.file === undefined ? nothing : html`<bdi>${this.fault.file}</bdi>: `}${advice}</p>
       </div>
       <button class="primary" part="action" @click=${this.#onClick}>${action}</button>
       <slot></slot>

@@ -21,11 +21,11 @@ export async function openVideoFile(file: File): Promise<VideoFile> {
   try {
     await new Promise<void>((resolve, reject) => {
       probe.addEventListener('loadeddata', () => resolve());
-      probe.addEventListener('error', () => reject(videoFault(probe.error)));
+      probe.addEventListener('error', () => reject(videoFault(probe.error, file.name)));
       probe.src = videoFile.url;
     });
     // A sound file plays as well, and has no image.
-    if (probe.videoWidth === 0) throw new Fault('film-unreadable', 'The file has no picture.');
+    if (probe.videoWidth === 0) throw new Fault('film-unreadable', 'The file has no picture.', { file: file.name });
   } catch (error) {
     closeVideoFile(videoFile);
     throw error;
@@ -36,9 +36,9 @@ export async function openVideoFile(file: File): Promise<VideoFile> {
   return videoFile;
 }
 
-/** A media element's error (HTML standard, MediaError) as a fault. */
-export function videoFault(error: MediaError | null): Fault {
-  return new Fault('film-unreadable', error ? `MediaError ${error.code}: ${error.message}` : 'MediaError');
+/** A media element's error (HTML standard, MediaError) with a file as a fault. */
+export function videoFault(error: MediaError | null, name: string): Fault {
+  return new Fault('film-unreadable', error ? `MediaError ${error.code}: ${error.message}` : 'MediaError', { file: name });
 }
 
 export function closeVideoFile(videoFile: VideoFile): void {

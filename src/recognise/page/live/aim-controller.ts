@@ -110,6 +110,11 @@ export class AimController extends SharedController {
     this.#set(squareRound(this.#square, this.#whole, x, y, this.frame));
   }
 
+  /** Begins with a square that was aimed before. */
+  startAt({ x, y, side }: Aim): void {
+    this.#set({ x, y, side, shown: side });
+  }
+
   /**
    * Moves the square.
    * @param dx share of the frame's width, as the camera gives it (not mirrored)

@@ -106,7 +106,7 @@ export class CameraStage extends LitElement {
   }
 
   #onError(): void {
-    if (this.videoFile) this.dispatchEvent(new ImageFaultEvent(videoFault(this.video.error)));
+    if (this.videoFile) this.dispatchEvent(new ImageFaultEvent(videoFault(this.video.error, this.videoFile.name)));
   }
 
   #onSize(): void {

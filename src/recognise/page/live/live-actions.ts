@@ -30,6 +30,8 @@ export interface LiveParts {
 export class LiveActions implements ReactiveController {
   paused = false;
   frozen = false;
+  /** Video files that are played after the one that plays, when a person goes on. */
+  waitingVideos: readonly File[] = [];
   /** The answer from before the map was asked for. */
   #beforeMap: Recognition | undefined;
   #mapFetched = false;
@@ -56,6 +58,7 @@ export class LiveActions implements ReactiveController {
     if (videoFile) void import('./video-bar').catch(() => undefined);
     this.paused = false;
     this.frozen = false;
+    if (stream || !videoFile) this.waitingVideos = [];
     this.live.clear();
   }
 
@@ -83,10 +86,12 @@ export class LiveActions implements ReactiveController {
     await this.host.camera.start({ deviceId: cameraId, facing });
   }
 
-  /** The way back from the camera's fault. */
+  /** The way back from the camera's fault; from a video that cannot be played, to the next one. */
   async recover(): Promise<void> {
     const { cameraId, facing } = this.host.settings.value;
+    const unreadable = this.host.camera.fault?.code === 'film-unreadable';
     await this.host.camera.recover({ deviceId: cameraId, facing });
+    if (unreadable && this.waitingVideos.length > 0) await this.openVideos(this.waitingVideos);
   }
 
   async chooseCamera(deviceId: string): Promise<void> {
@@ -98,8 +103,10 @@ export class LiveActions implements ReactiveController {
     await this.host.camera.startScreen();
   }
 
-  /** Plays a video file in place of what runs. */
-  async openVideo(file: File): Promise<void> {
+  /** Plays a video file in place of what runs; the others wait behind it. */
+  async openVideos([file, ...waiting]: readonly File[]): Promise<void> {
+    if (this.host.recorder?.recording && !(await this.host.confirmStop())) return;
+    this.waitingVideos = waiting;
     await this.host.camera.startVideo(file);
   }
 
@@ -111,6 +118,9 @@ export class LiveActions implements ReactiveController {
         break;
       case 'stop':
         void this.#stop();
+        break;
+      case 'next-video':
+        void this.openVideos(this.waitingVideos);
         break;
       case 'pause':
       case 'resume':

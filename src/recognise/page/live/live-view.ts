@@ -135,9 +135,9 @@ export class LiveView extends LitElement implements LiveParts {
     return video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? grabFrame(video, bestTransport()) : undefined;
   }
 
-  /** Plays a video file in place of what runs. */
-  openVideo(file: File): Promise<void> {
-    return this.actions.openVideo(file);
+  /** Plays video files one after another in place of what runs. */
+  openVideos(files: readonly File[]): Promise<void> {
+    return this.actions.openVideos(files);
   }
 
   override updated(): void {
@@ -206,7 +206,7 @@ export class LiveView extends LitElement implements LiveParts {
         @sg-control=${this.#onControl}
         @sg-camera-choice=${({ deviceId }: CameraChoiceEvent) => void actions.chooseCamera(deviceId)}
         @sg-screen-choice=${() => void actions.shareScreen()}
-        @sg-film-file=${({ file }: VideoFileEvent) => void actions.openVideo(file)}
+        @sg-film-file=${({ files }: VideoFileEvent) => void actions.openVideos(files)}
       ></sg-source-sheet>
       <sg-confirm-sheet
         .heading=${msg('Stop the camera and the recording?')}
@@ -242,7 +242,7 @@ export class LiveView extends LitElement implements LiveParts {
   #tools(): unknown {
     const { aim } = this;
     const { videoFile, lens } = this.camera;
-    return html`${videoFile ? html`<sg-film-bar .video=${this.stage.video} name=${videoFile.name}></sg-film-bar>` : nothing}
+    return html`${videoFile ? html`<sg-film-bar .video=${this.stage.video} name=${videoFile.name} .waiting=${this.actions.waitingVideos} @sg-control=${this.#onControl}></sg-film-bar>` : nothing}
       <sg-camera-tools
         .limits=${aim.limits}
         .zoom=${aim.zoom}

@@ -18,7 +18,7 @@ import './more-actions';
  * @event sg-control - what is wanted now and then was pressed
  * @event sg-camera-choice - a camera was chosen
  * @event sg-screen-choice - a screen is to be shared
- * @event sg-film-file - a video file was chosen
+ * @event sg-film-file - video files were chosen
  */
 @customElement('sg-source-sheet')
 @localized()
@@ -56,7 +56,7 @@ export class SourceSheet extends LitElement {
         <li>
           <label>
             ${icon('film')}<span>${msg('Open a video file')}<span class="hint">${msg('It is played here, and goes nowhere.')}</span></span>
-            <input class="visually-hidden" type="file" accept="video/*" @change=${this.#onFile} />
+            <input class="visually-hidden" type="file" multiple accept="video/*,.mkv" @change=${this.#onFile} />
           </label>
         </li>
       </ul>
@@ -73,8 +73,8 @@ export class SourceSheet extends LitElement {
 
   #onFile(event: Event): void {
     const input = event.target as HTMLInputElement;
-    const file = input.files?.[0];
-    if (file) this.#choose(new VideoFileEvent(file));
+    const files = [...(input.files ?? [])];
+    if (files.length > 0) this.#choose(new VideoFileEvent(files));
     input.value = '';
   }
 

@@ -1,6 +1,6 @@
 import type { Precision, Prediction, Region } from '../../../engine/index';
-import { percent } from '../../../base/page/elements/format';
-import type { ShownLabel } from './label-list';
+import { fileOf } from './canvas-file';
+import type { DrawnLabels } from './draw-labels';
 
 /** A picture that a person kept, as the camera gave it, with what was recognised just then. */
 export interface TakenPicture {
@@ -8,6 +8,8 @@ export interface TakenPicture {
   readonly file: File;
   /** The same with the square and the labels drawn on it, to be shown to others. */
   readonly labelled: File;
+  /** Where the network looked, pixels; undefined where nothing was recognised yet. */
+  readonly square: Region | undefined;
   /** Most probable first; empty where nothing was recognised yet. */
   readonly top: readonly Prediction[];
   /** Pixels. */
@@ -21,15 +23,7 @@ export interface TakenPicture {
 export type PictureKeeper = (picture: TakenPicture) => Promise<void>;
 
 /** What is known of the frame that is taken. */
-export interface TakenParts extends Pick<TakenPicture, 'top' | 'modelId' | 'precision'> {
-  /** As they are shown; empty where the app is not sure. */
-  readonly labels: readonly ShownLabel[];
-  /** Where the network looked, pixels of the frame; undefined where nothing was recognised yet. */
-  readonly square: Region | undefined;
-}
-
-const QUALITY = 0.92;
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif";
+export interface TakenParts extends Pick<TakenPicture, 'top' | 'modelId' | 'precision'>, DrawnLabels {}
 
 /**
  * Takes what a video element shows.
@@ -45,10 +39,17 @@ export async function takePicture(video: HTMLVideoElement, parts: TakenParts): P
   if (!context) throw new Error('This browser gives no 2D canvas.');
   context.drawImage(video, 0, 0, width, height);
   const name = fileName(parts.labels.at(0)?.name, new Date());
-  const file = await jpeg(canvas, `${name}.jpg`);
-  drawLabels(context, width, height, parts);
-  const { top, modelId, precision } = parts;
-  return { file, labelled: await jpeg(canvas, `${name}-labels.jpg`), top, width, height, modelId, precision };
+  const file = await fileOf(canvas, `${name}.jpg`, 'image/jpeg');
+  // Fetched when it is first wanted; where that fails the picture is handed on as it is.
+  const labelled = await import('./draw-labels').then(
+    ({ drawLabels }) => {
+      drawLabels(context, width, height, parts);
+      return fileOf(canvas, `${name}-labels.jpg`, 'image/jpeg');
+    },
+    () => file,
+  );
+  const { top, square, modelId, precision } = parts;
+  return { file, labelled, top, square, width, height, modelId, precision };
 }
 
 /** `tabby 2026-11-26 11.45.03`: what it is, and when, by the device's clock. */
@@ -59,41 +60,4 @@ export function fileName(label: string | undefined, at: Date): string {
   // What no file system takes in a name.
   const words = (label ?? 'Sightglass').replace(/[\\/:*?"<>|\p{C}]/gu, ' ').trim();
   return `${words || 'Sightglass'} ${day} ${time}`;
-}
-
-/** The square's outline, and the labels on a dark ground along the lower edge. */
-function drawLabels(context: CanvasRenderingContext2D, width: number, height: number, { labels, square }: TakenParts): void {
-  const unit = Math.max(12, Math.min(width, height) / 24);
-  if (square) {
-    const line = Math.max(2, unit / 8);
-    for (const [colour, thick] of [['rgb(0 0 0 / 0.6)', line * 2], ['#fff', line]] as const) {
-      context.strokeStyle = colour;
-      context.lineWidth = thick;
-      context.strokeRect(square.x + line, square.y + line, square.width - 2 * line, square.height - 2 * line);
-    }
-  }
-  if (labels.length === 0) return;
-  const rows = labels.map((label, i) => ({ ...label, size: i === 0 ? unit * 1.35 : unit, height: unit * (i === 0 ? 2 : 1.5) }));
-  let y = height - rows.reduce((sum, row) => sum + row.height, unit * 0.6);
-  context.fillStyle = 'rgb(12 14 20 / 0.78)';
-  context.fillRect(0, y, width, height - y);
-  context.fillStyle = '#fff';
-  context.textBaseline = 'middle';
-  y += unit * 0.3;
-  rows.forEach((row, i) => {
-    context.font = `${i === 0 ? 650 : 400} ${row.size}px ${FONT}`;
-    const middle = y + row.height / 2;
-    const share = percent(row.probability);
-    context.textAlign = 'right';
-    context.fillText(share, width - unit, middle);
-    context.textAlign = 'left';
-    context.fillText(row.name, unit, middle, width - 3 * unit - context.measureText(share).width);
-    y += row.height;
-  });
-}
-
-function jpeg(canvas: HTMLCanvasElement, name: string): Promise<File> {
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(new File([blob], name, { type: 'image/jpeg' })) : reject(new Error('The picture could not be written as JPEG.'))), 'image/jpeg', QUALITY);
-  });
 }

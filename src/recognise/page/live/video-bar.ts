@@ -1,14 +1,21 @@
-import { css, html, LitElement, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { localized, msg } from '@lit/localize';
+import { localized, msg, str } from '@lit/localize';
 import { clock } from '../../../base/page/elements/format';
-import { icon } from '../../../base/page/elements/icons';
+import { drawnIcon, icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import { ControlEvent } from '../events';
+
+const FORTH = svg`<path d="M9 5l7 7-7 7"/>`;
 
 /** What makes the bar out of date. */
 const MEDIA_EVENTS = ['timeupdate', 'seeking', 'seeked', 'durationchange', 'play', 'pause'] as const;
 
-/** Plays, pauses and seeks a video in a video element. */
+/**
+ * Plays, pauses and seeks a video in a video element.
+ *
+ * @event sg-control - the next video is wanted
+ */
 @customElement('sg-film-bar')
 @localized()
 export class VideoBar extends LitElement {
@@ -48,6 +55,8 @@ export class VideoBar extends LitElement {
   @property({ attribute: false }) video: HTMLVideoElement | undefined;
   /** The video's name, for the slider's label. */
   @property() name = '';
+  /** The videos that come after it. */
+  @property({ attribute: false }) waiting: readonly Pick<File, 'name'>[] = [];
   @state() private paused = false;
   @state() private time = 0;
   @state() private duration = 0;
@@ -83,7 +92,13 @@ export class VideoBar extends LitElement {
         aria-valuetext=${text}
         @input=${this.#onSeek}
       />
-      <span aria-hidden="true">${text}</span>`;
+      <span aria-hidden="true">${text}</span>
+      ${this.waiting.length > 0 ? this.#next(this.waiting) : nothing}`;
+  }
+
+  #next([{ name }, ...more]: VideoBar['waiting']): unknown {
+    const words = more.length > 0 ? msg(str`Next video: ${name} (${more.length} more)`) : msg(str`Next video: ${name}`);
+    return html`<button class="icon" aria-label=${words} title=${words} @click=${() => this.dispatchEvent(new ControlEvent('next-video'))}>${drawnIcon(FORTH)}</button>`;
   }
 
   #follow(video: HTMLVideoElement | undefined): void {

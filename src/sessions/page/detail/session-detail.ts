@@ -42,7 +42,7 @@ import './span-panel';
 /**
  * One session: its video, with labels over time that a person corrects.
  *
- * @event sg-session-action - the session is to be exported
+ * @event sg-session-action - the session is to be exported or shared
  */
 @customElement('sg-session-detail')
 @localized()
@@ -188,9 +188,10 @@ export class SessionDetail extends LitElement {
         ? html`<button @click=${() => editor.retry()}><span class="saved" role="alert">${msg('Not saved. Try again')}</span></button>`
         : nothing}
       ${this.#button('undo', msg('Undo'), 'undo', !editor.canUndo)} ${this.#button('redo', msg('Redo'), 'redo', !editor.canRedo)}
-      <button class="icon" aria-label=${msg('Export')} title=${msg('Export')} @click=${() => this.dispatchEvent(new SessionActionEvent('export', manifest))}>
-        ${editIcon('download')}
-      </button>
+      ${([['share', 'share', msg('Share')], ['export', 'download', msg('Export')]] as const).map(([action, name, words]) => {
+        const act = (): boolean => this.dispatchEvent(new SessionActionEvent(action, manifest));
+        return html`<button class="icon" aria-label=${words} title=${words} @click=${act}>${editIcon(name)}</button>`;
+      })}
     </div>`;
   }
 

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { msg, str } from '@lit/localize';
 import type { Fault } from '../../../base/shared/fault';
 import { downloadFile } from '../../../base/page/save-file';
+import { canShare, shareFile } from '../../../base/page/share-file';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { fileSize } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
@@ -21,5 +22,6 @@ export function exportOutcome(done: ExportedFile | undefined, fault: Fault | und
   return html`<p class="done" role="status" data-bytes=${bytes}>
     ${icon('check')}<span>${file ? msg(str`${name}, ${fileSize(bytes)}, is ready.`) : msg(str`${name}, ${fileSize(bytes)}, is saved.`)}</span>
     ${file ? html`<button type="button" @click=${() => downloadFile(file, name)}>${msg('Download again')}</button>` : nothing}
+    ${file && canShare(file) ? html`<button type="button" data-action="share" @click=${() => void shareFile(file)}>${icon('share')}${msg('Share')}</button>` : nothing}
   </p>`;
 }

@@ -26,7 +26,7 @@ import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
 import { exportFeatures } from './export-features';
 import { exportOutcome } from './export-outcome';
-import { datasetFormats, exportFormats, phaseWords } from './export-words';
+import { datasetFormats, exportFormats, labelledFilm, phaseWords } from './export-words';
 
 /** Of several sessions so many are called by their names. */
 const NAMED = 5;
@@ -169,9 +169,10 @@ export class ExportSheet extends LitElement {
     const { format } = this;
     if (format === 'label-studio' || format === 'cvat-video') return this.#squareless(session);
     if (isDatasetFormat(format)) return this.#datasetOptions(session);
-    if (!isTextFormat(format)) return nothing;
+    if (!isTextFormat(format) && format !== 'film-labels') return nothing;
+    const single = format === 'film-labels';
     const tracks: [ExportTracks, string][] = [
-      ['both', msg('Both, each in a file')],
+      ['both', single ? msg('Both') : msg('Both, each in a file')],
       ['human', msg('Yours')],
       ['predicted', msg('Recognised')],
     ];
@@ -304,7 +305,7 @@ export class ExportSheet extends LitElement {
       return { request, ...datasetFileName(request) };
     }
     if (!session) return undefined;
-    const request: ExportRequest = { sessionId: session.id, format, tracks };
+    const request: ExportRequest = { sessionId: session.id, format, tracks, ...(format === 'film-labels' && { labelled: labelledFilm(this.h264) }) };
     return { request, ...exportName(session, request) };
   }
 

@@ -1,6 +1,8 @@
 import { msg, str } from '@lit/localize';
 import type { SessionManifest, VideoInfo } from '../../shared/session';
-import type { DatasetFormat, ExportFormat, TransferProgress } from '../../shared/session-export';
+import { className } from '../../../base/page/language';
+import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
+import type { DatasetFormat, ExportFormat, LabelledFilm, TransferProgress } from '../../shared/session-export';
 
 /** A format in words. */
 export interface FormatWords {
@@ -27,6 +29,7 @@ export function exportFormats({ film: video }: SessionManifest, h264: boolean): 
     webm
       ? { format: 'film', name: filmName(video), hint: msg('As it was recorded, made seekable.') }
       : { format: 'film', name: filmName(video), hint: msg('Plays anywhere; the picture is not encoded anew.') },
+    { format: 'film-labels', name: msg('Film with labels'), hint: msg('Labels drawn onto the picture, to be shown to anyone; encoded anew.') },
     ...(webm && h264 ? [{ format: 'film-mp4' as const, name: msg('Film (MP4)'), hint: msg('For what cannot play WebM: H.264, encoded anew.') }] : []),
     { format: 'webvtt', name: msg('Subtitles (WebVTT)'), hint: msg('Labels over the film in a browser or player.') },
     { format: 'srt', name: msg('Subtitles (SRT)'), hint: msg('Labels over the film in older players and editors.') },
@@ -71,4 +74,9 @@ export function phaseWords(phase: TransferProgress['phase'] | undefined): string
     case undefined:
       return msg('One moment');
   }
+}
+
+/** How labels are drawn onto a film: in the reader's language. @param h264 whether the browser encodes H.264 */
+export function labelledFilm(h264: boolean): LabelledFilm {
+  return { container: h264 ? 'mp4' : 'webm', classNames: IMAGENET_LABELS.map((_, index) => className(index)), unsure: msg('Not sure') };
 }

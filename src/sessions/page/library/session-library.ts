@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { browserStorage } from '../../../base/page/settings';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
-import { isAnnotations } from '../../../base/page/dropped-files';
+import { isJson } from '../../../base/page/dropped-files';
 import type { AnnotationReport, TransferProgress } from '../../shared/session-export';
 import { MissedSessions, type NotedSession } from './missed-sessions';
 import type { SessionStore } from './session-store';
@@ -184,7 +184,7 @@ export class SessionLibrary implements ReactiveController {
   /** Reads zips and annotations (JSON) one after the other. Each that cannot be read is told of by its name; the others are taken. */
   async import(files: Iterable<File>): Promise<void> {
     this.#waiting.push(...files);
-    if (this.#import) return;
+    if (this.#import || this.#waiting.length === 0) return;
     this.#faults = [];
     for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) {
       const { name } = file;
@@ -193,7 +193,7 @@ export class SessionLibrary implements ReactiveController {
         this.host.requestUpdate();
       };
       tell(undefined);
-      await this.#guarded(() => (isAnnotations(file) ? this.#importAnnotations(file) : this.#importZip(file, tell)), name);
+      await this.#guarded(() => (isJson(file) ? this.#importAnnotations(file) : this.#importZip(file, tell)), name);
     }
     this.#import = undefined;
     this.#importJob = undefined;

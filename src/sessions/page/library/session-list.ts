@@ -220,6 +220,7 @@ export class SessionList extends LitElement {
       ${this.#choice(session, recording || newer)}
       <div class="actions" ?inert=${this.chosen !== undefined}>
         ${this.#button('pencil', 'rename', msg(str`Rename ${name}`), session, recording || newer)}
+        ${this.#button('share', 'share', msg(str`Share ${name}`), session, recording || newer)}
         ${this.#button('download', 'export', msg(str`Export ${name}`), session, recording || newer)}
         ${this.#button('trash', 'delete', msg(str`Delete ${name}`), session, recording)}
       </div>

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
-import { isAnnotations, isModel, isZip } from '../../../base/page/dropped-files';
+import { isPlainText } from '../../../base/page/dropped-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
@@ -15,7 +15,7 @@ import { DatasetShelf } from '../dataset/dataset-shelf';
 import { RemovedDataset } from '../dataset/removed-dataset';
 import type { DatasetBar } from '../dataset/dataset-bar';
 import '../dataset/dataset-bar';
-import { dropStyles, sharedStyles } from '../../../base/page/elements/styles';
+import { sharedStyles } from '../../../base/page/elements/styles';
 import { faultText, sentence } from '../../../base/page/elements/fault-text';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
 import { dateTime, list } from '../../../base/page/elements/format';
@@ -26,12 +26,14 @@ import { settingsContext, type SettingsStore } from '../../../base/page/settings
 import type { ExportSheet } from './export-sheet';
 import { phaseWords } from './export-words';
 import type { RenameSheet } from './rename-sheet';
+import type { ShareSheet } from './share-sheet';
 import { sessionsViewStyles } from './sessions-view-styles';
 import type { LabelSetSheet } from '../label-set-sheet';
 import '../label-set-sheet';
 import './annotation-notice';
 import './export-sheet';
 import './rename-sheet';
+import './share-sheet';
 import './session-finder';
 import '../detail/session-detail';
 import { ClosedFocus } from '../session-focus';
@@ -53,7 +55,7 @@ function sessionInAddress(): string | undefined {
 @customElement('sg-sessions-view')
 @localized()
 export class SessionsView extends LitElement {
-  static override styles = [sharedStyles, fileButtonStyles, sessionsViewStyles, dropStyles];
+  static override styles = [sharedStyles, fileButtonStyles, sessionsViewStyles];
 
   /** False while another view is shown. */
   @property({ type: Boolean }) active = true;
@@ -62,7 +64,6 @@ export class SessionsView extends LitElement {
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
   @state() private openId: string | undefined = sessionInAddress();
-  @state() private dragging = false;
   /** Sessions that are chosen; undefined while none are to be. */
   @state() private chosen: ReadonlySet<string> | undefined;
   /** Whether the sheet that is open was opened for what was chosen. */
@@ -70,6 +71,7 @@ export class SessionsView extends LitElement {
   @state() private search: SessionSearch = ALL_SESSIONS;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-dataset-bar') private readonly bar!: DatasetBar | null;
+  @query('sg-share-sheet') private readonly shareSheet!: ShareSheet;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly shelf = new DatasetShelf();
@@ -85,23 +87,18 @@ export class SessionsView extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', this.#onAddress);
-    this.addEventListener('dragover', this.#onDragOver);
-    this.addEventListener('dragleave', this.#onDragLeave);
-    this.addEventListener('drop', this.#onDrop);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#onAddress);
-    this.removeEventListener('dragover', this.#onDragOver);
-    this.removeEventListener('dragleave', this.#onDragLeave);
-    this.removeEventListener('drop', this.#onDrop);
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    const zips = this.inbox.take();
+    // What comes to a hidden view waits: a sheet that it opened would be seen by nobody.
+    const files = this.active ? this.inbox.take().map(({ file }) => file) : [];
     // Not within the update, which the import asks for anew.
-    if (zips.length > 0) void this.updateComplete.then(() => this.library.import(zips.map(({ file }) => file)));
+    if (files.length > 0) void this.updateComplete.then(() => this.#receive(files));
     if (!changed.has('active') || changed.get('active') === undefined) return;
     if (this.active) void this.library.refresh();
     else void this.library.flush();
@@ -121,8 +118,8 @@ export class SessionsView extends LitElement {
       ${this.#toast()}
       <sg-label-set-sheet></sg-label-set-sheet>
       <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${this.#onSheetClose} @sg-dataset-removed=${({ dataset }: DatasetRemovedEvent) => this.removedSet.put(dataset)}></sg-export-sheet>
+      <sg-share-sheet .library=${library}></sg-share-sheet>
       <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
-      ${this.dragging ? html`<div class="drop">${msg('Drop exported sessions (.zip) to import them')}</div>` : nothing}
     `;
   }
 
@@ -256,6 +253,7 @@ export class SessionsView extends LitElement {
   readonly #onAction = ({ action, session }: SessionActionEvent): void => {
     if (action === 'rename') void this.renameSheet.show(session);
     else if (action === 'export') void this.exportSheet.show(session);
+    else if (action === 'share') void this.shareSheet.show(session);
     else void this.library.remove(session);
   };
 
@@ -292,30 +290,12 @@ export class SessionsView extends LitElement {
     input.value = '';
   }
 
-  readonly #onDragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    // The app would ask for a model.
-    event.stopPropagation();
-    this.dragging = true;
-  };
-
-  readonly #onDragLeave = (event: DragEvent): void => {
-    if (!(event.relatedTarget instanceof Node) || !this.contains(event.relatedTarget)) this.dragging = false;
-  };
-
-  /** Takes zips; what else is dropped is the app's. */
-  readonly #onDrop = (event: DragEvent): void => {
-    this.dragging = false;
-    const files = [...(event.dataTransfer?.files ?? [])];
-    // A JSON file beside a model is the model's.
-    const zips = files.some(isModel) ? [] : files.filter((file) => isZip(file) || isAnnotations(file));
-    if (zips.length === 0) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (this.openId !== undefined) location.hash = 'sessions';
-    void this.library.import(zips);
-  };
+  /** Exported sessions and annotations are read, texts of labels opened. */
+  async #receive(files: readonly File[]): Promise<void> {
+    const texts = files.filter(isPlainText);
+    void this.library.import(files.filter((file) => !isPlainText(file)));
+    if (texts.length > 0) await this.labelSet.show(texts);
+  }
 }
 
 declare global {

@@ -18,7 +18,7 @@ export const BUNDLE_SUFFIX = '.sightglass.zip';
 export const SESSIONS_FILE = { name: `sessions${BUNDLE_SUFFIX}`, type: 'application/zip' } as const;
 
 /** The name of the file that an export makes, safe everywhere, and its MIME type. */
-export function exportName(session: { readonly name: string; readonly film: VideoInfo }, { format, tracks }: ExportRequest): { readonly name: string; readonly type: string } {
+export function exportName(session: { readonly name: string; readonly film: VideoInfo }, { format, tracks, labelled }: ExportRequest): { readonly name: string; readonly type: string } {
   const base = safeName(session.name, 'session');
   if (isTextFormat(format)) {
     const suffix = TEXT_SUFFIX[format];
@@ -33,6 +33,8 @@ export function exportName(session: { readonly name: string; readonly film: Vide
       return session.film.file === 'film.webm' ? { name: `${base}.webm`, type: 'video/webm' } : { name: `${base}.mp4`, type: 'video/mp4' };
     case 'features':
       return { name: `${base}.features.parquet`, type: 'application/vnd.apache.parquet' };
+    case 'film-labels':
+      return labelled?.container === 'webm' ? { name: `${base}.labels.webm`, type: 'video/webm' } : { name: `${base}.labels.mp4`, type: 'video/mp4' };
     case 'film-mp4':
       return { name: `${base}.mp4`, type: 'video/mp4' };
     default:

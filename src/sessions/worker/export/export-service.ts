@@ -4,7 +4,8 @@ import { exportName, isTextFormat, SESSIONS_FILE } from '../../shared/export/exp
 import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
 import { chunksOf } from '../../../base/worker/async';
-import { encodeAsMp4, isForMp4, remuxVideo } from './video';
+import { Captions } from '../../shared/export/captions';
+import { encodeAsMp4, encodeWithCaptions, isForMp4, remuxVideo } from './video';
 import { openVideo } from './open-video';
 import { writeExport, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
@@ -55,6 +56,14 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
       if (await isForMp4(video)) await remuxVideo(video, 'mp4', file, (done) => report({ phase: 'film', done }));
       else await encodeAsMp4(video, file, (done) => report({ phase: 'film', done }));
       break;
+    case 'film-labels': {
+      const { labelled } = request;
+      if (!labelled) throw new Fault('export-failed', 'It is not said what the labels are called.');
+      const captions = await Captions.of(source, tracks, labelled);
+      if (captions.empty) throw new Fault('export-empty', 'There are no such labels.');
+      await encodeWithCaptions(video, captions, labelled.container, file, (done) => report({ phase: 'film', done }));
+      break;
+    }
     case 'label-studio':
       await writeZip(file, labelStudio(source, video, report), modified);
       break;

@@ -4,6 +4,7 @@ import {
   type InputAudioTrack, type InputVideoTrack, type OutputFormat, type StreamTargetChunk, type VideoCodec,
 } from 'mediabunny';
 import { Fault } from '../../../base/shared/fault';
+import { drawCaptions, type Captions } from '../../shared/export/captions';
 import { frameTimes, type OpenVideo } from './open-video';
 import type { OutputFile } from './output-file';
 
@@ -107,9 +108,25 @@ export async function encodingOf(video: OpenVideo, needed?: Container): Promise<
   return { codec, container: 'webm', width, height };
 }
 
+/** Draws onto a frame. @param time seconds from the video's first frame */
+type Draw = (context: OffscreenCanvasRenderingContext2D, width: number, height: number, time: number) => void;
+
+/** What a drawing makes of each frame. */
+function drawnOn(width: number, height: number, draw: Draw): (sample: VideoSample) => OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) throw new Fault('export-codec', 'This browser gives no 2D canvas.');
+  return (sample) => {
+    sample.draw(context, 0, 0, width, height);
+    draw(context, width, height, sample.timestamp);
+    return canvas;
+  };
+}
+
 /**
  * Encodes the video anew: at each of the given times the frame that is in sight then.
  * @param timeOf of frame n from 0, seconds from the video's first frame, rising
+ * @param draw what is drawn onto each frame
  * @throws Fault `export-codec`
  */
 async function encodeAt(
@@ -120,9 +137,11 @@ async function encodeAt(
   duration: (n: number) => number,
   file: OutputFile,
   onProgress: Progress,
+  draw?: Draw,
 ): Promise<void> {
   const output = new Output({ format: formatOf(container), target: targetOf(file) });
-  const source = new VideoSampleSource({ codec, quality: new Quality('high'), keyFrameInterval: 2, transform: { width, height, fit: 'fill' } });
+  const transform = { width, height, fit: 'fill', ...(draw && { process: drawnOn(width, height, draw) }) } as const;
+  const source = new VideoSampleSource({ codec, quality: new Quality('high'), keyFrameInterval: 2, transform });
   output.addVideoTrack(source, { maximumPacketCount: frames });
   await output.start();
   const times = function* (): Generator<number> {
@@ -167,8 +186,22 @@ export function encodeAtRate(video: OpenVideo, encoding: Encoding, rate: number,
  * @throws Fault `export-codec` where the browser has no encoder for it
  */
 export async function encodeAsMp4(video: OpenVideo, file: OutputFile, onProgress: Progress): Promise<void> {
-  const encoding = await encodingOf(video, 'mp4');
+  await encodeFrames(video, await encodingOf(video, 'mp4'), file, onProgress);
+}
+
+/**
+ * Encodes the video with its frames at their own times, each with the captions of its time drawn on it.
+ * @throws Fault `export-codec` where the browser has no encoder for the container
+ */
+export async function encodeWithCaptions(video: OpenVideo, captions: Captions, container: Container, file: OutputFile, onProgress: Progress): Promise<void> {
+  await encodeFrames(video, await encodingOf(video, container), file, onProgress, (context, width, height, time) => {
+    // A label has its frame's time, rounded.
+    drawCaptions(context, width, height, captions.at(Math.round(time * 1e6) + 1));
+  });
+}
+
+async function encodeFrames(video: OpenVideo, encoding: Encoding, file: OutputFile, onProgress: Progress, draw?: Draw): Promise<void> {
   const times = await frameTimes(video);
   const duration = (n: number): number => (n + 1 < times.length ? (times[n + 1] - times[n]) / 1e6 : video.duration - times[n] / 1e6);
-  await encodeAt(video, encoding, times.length, (n) => times[n] / 1e6, duration, file, onProgress);
+  await encodeAt(video, encoding, times.length, (n) => times[n] / 1e6, duration, file, onProgress, draw);
 }

@@ -1,0 +1,63 @@
+import type { Region } from '../../../engine/index';
+import { percent } from '../../../base/page/elements/format';
+import { fileOf } from './canvas-file';
+import type { ShownLabel } from './label-list';
+
+/** What is drawn on an image that is shown to others. */
+export interface DrawnLabels {
+  /** As they are shown; empty where the app is not sure. */
+  readonly labels: readonly ShownLabel[];
+  /** Where the network looked, pixels of the image; undefined where that is not known. */
+  readonly square: Region | undefined;
+}
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif";
+
+/** The square's outline, and the labels on a dark ground along the lower edge. */
+export function drawLabels(context: CanvasRenderingContext2D, width: number, height: number, { labels, square }: DrawnLabels): void {
+  const unit = Math.max(12, Math.min(width, height) / 24);
+  if (square) {
+    const line = Math.max(2, unit / 8);
+    for (const [colour, thick] of [['rgb(0 0 0 / 0.6)', line * 2], ['#fff', line]] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = thick;
+      context.strokeRect(square.x + line, square.y + line, square.width - 2 * line, square.height - 2 * line);
+    }
+  }
+  if (labels.length === 0) return;
+  const rows = labels.map((label, i) => ({ ...label, size: i === 0 ? unit * 1.35 : unit, height: unit * (i === 0 ? 2 : 1.5) }));
+  let y = height - rows.reduce((sum, row) => sum + row.height, unit * 0.6);
+  context.fillStyle = 'rgb(12 14 20 / 0.78)';
+  context.fillRect(0, y, width, height - y);
+  context.fillStyle = '#fff';
+  context.textBaseline = 'middle';
+  y += unit * 0.3;
+  rows.forEach((row, i) => {
+    context.font = `${i === 0 ? 650 : 400} ${row.size}px ${FONT}`;
+    const middle = y + row.height / 2;
+    const share = percent(row.probability);
+    context.textAlign = 'right';
+    context.fillText(share, width - unit, middle);
+    context.textAlign = 'left';
+    context.fillText(row.name, unit, middle, width - 3 * unit - context.measureText(share).width);
+    y += row.height;
+  });
+}
+
+/**
+ * An image with its labels drawn on it.
+ * @param image is closed
+ * @throws Error where the browser gives no canvas, or writes none
+ */
+export async function labelledImage(image: ImageBitmap, labels: DrawnLabels, name: string, type: 'image/jpeg' | 'image/png'): Promise<File> {
+  const { width, height } = image;
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d');
+  context?.drawImage(image, 0, 0);
+  image.close();
+  if (!context) throw new Error('This browser gives no 2D canvas.');
+  drawLabels(context, width, height, labels);
+  return fileOf(canvas, name, type);
+}

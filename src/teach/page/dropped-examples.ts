@@ -1,0 +1,72 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { isJson } from '../../base/page/dropped-files';
+import type { FileInbox } from '../../base/page/file-inbox';
+import type { ClassCard } from './class-card';
+import type { TeachController } from './teach-controller';
+
+/** What dropped files are given to. */
+export interface DropParts {
+  readonly inbox: FileInbox;
+  readonly teach: Pick<TeachController, 'addClass' | 'addImages' | 'importFile'>;
+  /** Whether the view is shown, and it is known what is taught and by which model. */
+  readonly ready: boolean;
+  /** The class that images go to which were dropped on none. */
+  readonly chosenId: string | undefined;
+  /** Has a person name what they show, where there is no class yet. @returns undefined where they would rather not */
+  readonly ask: () => Promise<string | undefined>;
+  /** A class was made for them. */
+  readonly onClass: (id: string) => void;
+}
+
+/** Teaches from images that were dropped anywhere on the view, or pasted, and reads exported classes. */
+export class DroppedExamples implements ReactiveController {
+  /** The class on whose card something was dropped last. */
+  #target: string | undefined;
+
+  constructor(
+    private readonly host: ReactiveControllerHost & EventTarget,
+    private readonly parts: () => DropParts,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.host.addEventListener('drop', this.#onDrop);
+  }
+
+  hostDisconnected(): void {
+    this.host.removeEventListener('drop', this.#onDrop);
+  }
+
+  hostUpdated(): void {
+    const { inbox, ready } = this.parts();
+    if (!ready) return;
+    const files = inbox.take().map(({ file }) => file);
+    if (files.length > 0) void this.#receive(files);
+  }
+
+  async #receive(files: readonly File[]): Promise<void> {
+    const { teach, chosenId } = this.parts();
+    const target = this.#target ?? chosenId;
+    this.#target = undefined;
+    for (const file of files.filter(isJson)) await teach.importFile(file);
+    const images = files.filter((file) => !isJson(file));
+    if (images.length === 0) return;
+    const classId = target ?? (await this.#newClass());
+    if (classId !== undefined) await teach.addImages(classId, images);
+  }
+
+  async #newClass(): Promise<string | undefined> {
+    const { teach, ask, onClass } = this.parts();
+    const name = await ask();
+    const id = name === undefined ? undefined : await teach.addClass(name);
+    if (id !== undefined) onClass(id);
+    return id;
+  }
+
+  /** Where the files belong is found out later: until then it is kept over what they were let go. */
+  readonly #onDrop = (event: Event): void => {
+    const card = event.composedPath().find((target): target is ClassCard => target instanceof Element && target.localName === 'sg-thing-card');
+    this.#target = card?.taughtClass.id;
+  };
+}
