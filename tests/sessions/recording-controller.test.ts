@@ -337,8 +337,19 @@ describe('RecordingController', () => {
 
   it('makes a span of what is held, and of a tap until the next one; a picture is kept with a label and without', async () => {
     const recording = await record();
-    await controller.snapshot(CAT);
+    const tap = (): void => {
+      controller.press('tap', CAT, true);
+      controller.release('tap');
+    };
+    tap();
+    await controller.snapshot();
     expect([recording.snapshots, controller.snapshots, controller.lastSnapshot]).toEqual([[CAT], 1, CAT]);
+    expect(recording.snapshot).toHaveBeenLastCalledWith(CAT, true);
+    tap();
+    await controller.snapshot();
+    expect(recording.snapshot).toHaveBeenLastCalledWith(undefined, false);
+    recording.snapshots.length = 1;
+    recording.edits.length = 0;
     recording.nowUs = 1_000_000;
     controller.press('1', CAT);
     controller.press('2', DOG);
@@ -391,7 +402,7 @@ describe('RecordingController', () => {
     // Nothing can be labelled while it stands still.
     controller.press('2', DOG);
     controller.release('2');
-    await controller.snapshot(DOG);
+    await controller.snapshot();
     expect([recording.edits.length, recording.snapshots]).toEqual([3, []]);
     controller.resume();
     controller.press('2', DOG);
@@ -427,12 +438,12 @@ describe('RecordingController', () => {
   it('goes on where a snapshot cannot be kept, and says so while that recording runs', async () => {
     const recording = await record();
     recording.snapshot.mockRejectedValueOnce(new Fault('storage-failed', 'no'));
-    await controller.snapshot(CAT);
+    await controller.snapshot();
     expect(controller.notice).toMatchObject({ kind: 'fault', fault: { code: 'storage-failed' } });
     expect([controller.state, controller.snapshots, book.slots]).toEqual(['recording', 0, []]);
     const late = new Later<Snapshot>();
     recording.snapshot.mockReturnValueOnce(late.promise);
-    const snapshot = controller.snapshot(CAT);
+    const snapshot = controller.snapshot();
     recording.finished.resolve({ manifest: KEPT, files: undefined });
     await controller.stop();
     late.reject(new Fault('worker-crashed', 'was closed'));

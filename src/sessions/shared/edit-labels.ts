@@ -123,7 +123,9 @@ export function relabelSpan(labels: HumanLabels, id: string, label: LabelRef): H
 export function relabelSnapshot({ snapshots }: HumanLabels, id: string, label: LabelRef): HumanEdit[] {
   const snapshot = snapshots.find((one) => one.id === id);
   if (!snapshot || (snapshot.label && sameLabel(snapshot.label, label))) return [];
-  return [{ kind: 'put-snapshot', snapshot: { ...snapshot, label } }];
+  const { timeUs, file } = snapshot;
+  // Whoever says another word says it for themselves.
+  return [{ kind: 'put-snapshot', snapshot: { id, timeUs, file, label } }];
 }
 
 export function deleteSnapshot({ snapshots }: HumanLabels, id: string): HumanEdit[] {

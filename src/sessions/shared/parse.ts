@@ -111,11 +111,13 @@ function fileName(value: unknown, place: string): string {
 
 function parseSnapshot(value: unknown): Snapshot {
   const found = fields(value, 'snapshot');
+  const accepted = found['accepted'] !== undefined && truth(found['accepted'], 'snapshot.accepted');
   return {
     id: id(found['id'], 'snapshot.id'),
     timeUs: whole(found['timeUs'], 'snapshot.timeUs'),
     file: fileName(found['file'], 'snapshot.file'),
     label: found['label'] === undefined ? undefined : label(found['label'], 'snapshot.label'),
+    ...(accepted && { accepted }),
   };
 }
 

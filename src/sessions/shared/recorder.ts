@@ -111,8 +111,8 @@ export interface RecorderApi {
   recognised(entry: RecognitionEntry, model: RecordedModel): void;
   /** Edits of the human labels; flushed before the answer. */
   edit(edits: readonly HumanEdit[]): void;
-  /** Keeps a frame as an image, full size, and in the video. */
-  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot>;
+  /** Keeps a frame as an image, full size, and in the video. @param accepted whether the label is the network's guess */
+  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined, accepted: boolean): Promise<Snapshot>;
   /**
    * Has the film go into a file of the person's choice as well, from its first frame on; it is whole there every few seconds.
    * @throws Fault `storage-failed` where the file cannot be written

@@ -55,6 +55,8 @@ export interface Snapshot {
   /** File name under snapshots/. */
   readonly file: string;
   readonly label: LabelRef | undefined;
+  /** The label was the network's guess, which the person accepted. */
+  readonly accepted?: true;
 }
 
 /** What an edit is part of, so that undo and redo live on when a session is opened again. */

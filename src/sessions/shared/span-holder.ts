@@ -30,6 +30,11 @@ export class SpanHolder {
     return this.#standing(atMs).map((press) => press.label);
   }
 
+  /** What a picture that is kept now is of: the label that is latched, or held first, and whether the network guessed it. */
+  first(atMs: number): { readonly label: LabelRef; readonly accepted: boolean } | undefined {
+    return this.#standing(atMs).at(0);
+  }
+
   /**
    * A press begins; one of the same name that goes on is left alone (a key repeats).
    * @param timeUs where the video is

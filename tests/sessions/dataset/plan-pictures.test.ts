@@ -3,7 +3,12 @@ import { labelKey } from '../../../src/base/shared/labels/label-ref';
 import { classByLabel, classesOf, labelOfClass, namesById, renameClass } from '../../../src/sessions/shared/dataset/classes';
 import type { PictureRules } from '../../../src/sessions/shared/dataset/dataset';
 import { planPictures, settleOverlaps } from '../../../src/sessions/shared/dataset/plan-pictures';
-import { aimedSession, answer, CAT, DOG, sessionOf, sourceOf } from '../../support/session-fixture';
+import { relabelSnapshot } from '../../../src/sessions/shared/edit-labels';
+import { textExport } from '../../../src/sessions/shared/export/text-export';
+import { foldEdits } from '../../../src/sessions/shared/human-labels';
+import { parseHumanEdit } from '../../../src/sessions/shared/parse';
+import type { HumanLabels } from '../../../src/sessions/shared/session';
+import { aimedSession, answer, CAT, DOG, sessionOf, sourceOf, textOf } from '../../support/session-fixture';
 
 const RULES: PictureRules = { whose: 'human', everyUs: 500_000, marginUs: 0, background: false, overlaps: 'each' };
 const HUMAN = {
@@ -28,6 +33,17 @@ describe('which pictures a training set takes', () => {
     expect(await plan({})).toEqual([[1, [cat]], [1.5, [cat, dog]], [2, [cat, dog]], [2.5, [cat]], [3.6, [dog]], [4.65, [dog]]]);
     expect(await plan({ everyUs: 2_000_000, whose: 'predicted' })).toEqual([[0, [cat]], [2, [cat]], [4, [dog]]]);
     expect(await plan({ everyUs: undefined, whose: 'predicted' })).toEqual([[1.5, [cat]], [4.5, [dog]]]);
+  });
+
+  it('a kept picture whose label was the network\'s guess, as one that was accepted; another word for it is the person\'s own', async () => {
+    const [kept] = HUMAN.snapshots;
+    const accepted = { ...HUMAN, snapshots: [{ ...kept, accepted: true as const }] };
+    const authors = async (human: HumanLabels): Promise<unknown> => (await planPictures(sourceOf(sessionOf({ human })), RULES)).find(({ snapshot }) => snapshot)?.labels;
+    expect(await authors(accepted)).toEqual([{ label: DOG, author: 'accepted' }]);
+    expect(await textOf(textExport(sourceOf(sessionOf({ human: accepted })), 'csv', 'human'))).toMatch(/^snapshot,k,.*,true,3600000\.jpg/mu);
+    const [edit] = relabelSnapshot(accepted, 'k', CAT);
+    expect(parseHumanEdit(JSON.parse(JSON.stringify({ kind: 'put-snapshot', snapshot: accepted.snapshots[0] })))).toEqual({ kind: 'put-snapshot', snapshot: accepted.snapshots[0] });
+    expect(await authors(foldEdits([edit], accepted))).toEqual([{ label: CAT, author: 'human' }]);
   });
 
   it('what becomes of several labels is chosen, and counted', async () => {

@@ -65,9 +65,9 @@ export class RecorderClient {
   }
 
   /** @param frame is transferred */
-  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined, accepted: boolean): Promise<Snapshot> {
     this.#closeIfDead(frame);
-    return this.#link.call((remote) => remote.snapshot(transfer(frame, [frame]), timeUs, label));
+    return this.#link.call((remote) => remote.snapshot(transfer(frame, [frame]), timeUs, label, accepted));
   }
 
   copyTo(file: FileSystemFileHandle): Promise<void> {

@@ -210,12 +210,13 @@ export class RecordingController extends SharedController {
     this.changed();
   }
 
-  /** Keeps what the camera shows as an image, with a label or without; never throws. */
-  async snapshot(label: LabelRef | undefined): Promise<void> {
+  /** Keeps what the camera shows as an image, with the label that is held where there is one; never throws. */
+  async snapshot(): Promise<void> {
     const recording = this.#recording;
     if (!recording || this.state !== 'recording' || this.halt) return;
+    const { label, accepted = false } = this.#holder.first(performance.now()) ?? {};
     try {
-      await recording.snapshot(label);
+      await recording.snapshot(label, accepted);
       if (label) this.sources().book.use(label);
       this.lastSnapshot = label;
       this.snapshots++;

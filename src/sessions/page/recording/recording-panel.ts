@@ -111,7 +111,7 @@ export class RecordingPanel extends LitElement {
   /** Has the recording that runs stand still or go on, or keep what is shown as a picture, with the label that is held. */
   run(action: 'pause' | 'resume' | 'picture'): void {
     const { recording } = this;
-    if (action === 'picture') void recording.snapshot(recording.held.at(0));
+    if (action === 'picture') void recording.snapshot();
     else recording[action]();
   }
 

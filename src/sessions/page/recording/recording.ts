@@ -134,10 +134,10 @@ export class Recording implements FrameTap {
     return this.client.edit(edits);
   }
 
-  /** Keeps what the camera shows now as an image. */
-  async snapshot(label: LabelRef | undefined): Promise<Snapshot> {
+  /** Keeps what the camera shows now as an image. @param accepted whether the network guessed its label */
+  async snapshot(label: LabelRef | undefined, accepted: boolean): Promise<Snapshot> {
     const { frame, timeUs } = await this.feed.still(this.options.video);
-    return this.client.snapshot(frame, timeUs, label);
+    return this.client.snapshot(frame, timeUs, label, accepted);
   }
 
   pause(): void {

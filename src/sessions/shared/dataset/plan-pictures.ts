@@ -139,9 +139,9 @@ export async function planPictures(source: ExportSource, rules: Omit<PictureRule
     wanted.push({ key: `${id}/${shownUs}`, timeUs: shownUs, frame, snapshot: undefined, labels, atUs: timeUs });
   }
   if (rules.whose === 'human') {
-    for (const { timeUs, file, label } of source.human.snapshots) {
+    for (const { timeUs, file, label, accepted } of source.human.snapshots) {
       if (!label) continue;
-      wanted.push({ key: `${id}/${file}`, timeUs, frame: frameAt(frames, timeUs), snapshot: file, labels: [{ label, author: 'human' }], atUs: timeUs });
+      wanted.push({ key: `${id}/${file}`, timeUs, frame: frameAt(frames, timeUs), snapshot: file, labels: [{ label, author: accepted ? 'accepted' : 'human' }], atUs: timeUs });
     }
   }
   wanted.sort((a, b) => a.atUs - b.atUs);

@@ -40,9 +40,9 @@ async function* humanCsv(source: ExportSource): Pieces {
     const cells = [...framesOf(times, startUs, endUs), Number(secondsText(startUs)), Number(secondsText(endUs)), label.index, label.name];
     yield csvRecord(['span', id, ...cells, String(accepted === true), undefined, ...square]);
   }
-  for (const { id, timeUs, label, file } of human.snapshots) {
+  for (const { id, timeUs, label, file, accepted } of human.snapshots) {
     const frame = frameAt(times, timeUs);
-    const cells = [frame, frame, Number(secondsText(timeUs)), undefined, label?.index, label?.name, 'false', file];
+    const cells = [frame, frame, Number(secondsText(timeUs)), undefined, label?.index, label?.name, String(accepted === true), file];
     yield csvRecord(['snapshot', id, ...cells, ...squareCells(squares.at(timeUs), video)]);
   }
 }

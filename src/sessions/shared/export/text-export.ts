@@ -35,10 +35,10 @@ async function* jsonl(source: ExportSource, whose: LabelTrack): Pieces {
     const [first, last] = framesOf(times, startUs, endUs).map((number) => number ?? null);
     yield line({ kind: 'span', session, id, frame: first, lastFrame: last, startUs, endUs, label: label(one), accepted, file: null, squares });
   }
-  for (const { id, timeUs, label: one, file } of source.human.snapshots) {
+  for (const { id, timeUs, label: one, file, accepted = false } of source.human.snapshots) {
     const square = track.at(timeUs);
     const at = frame(timeUs);
-    const common = { label: one ? label(one) : null, accepted: false, file, squares: square ? [{ timeUs, ...square }] : [] };
+    const common = { label: one ? label(one) : null, accepted, file, squares: square ? [{ timeUs, ...square }] : [] };
     yield line({ kind: 'snapshot', session, id, frame: at, lastFrame: at, startUs: timeUs, endUs: null, ...common });
   }
 }

@@ -200,5 +200,6 @@ export function pictureChange({ picture, called }: AnnotatedTask, human: HumanLa
   if (!picture || !snapshot) return undefined;
   const label = labelsByName(called, human, predicted)(picture.label);
   const same = snapshot.label !== undefined && labelKey(snapshot.label) === labelKey(label);
-  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { ...snapshot, label } }], added: 0, changed: same ? 0 : 1, removed: 0 };
+  const { id, timeUs, file } = snapshot;
+  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { id, timeUs, file, label } }], added: 0, changed: same ? 0 : 1, removed: 0 };
 }

@@ -130,14 +130,14 @@ export class OpenSession {
     this.#labels = foldEdits(edits, this.#labels);
   }
 
-  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+  snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined, accepted: boolean): Promise<Snapshot> {
     this.frame(frame, timeUs, true);
     // One after another: two labels may be tapped on one frame, whose image has one file.
     const snapshot = this.#snapshots.run(async () => {
       const file = `${timeUs}.jpg`;
       const there = this.#labels.snapshots.some((other) => other.file === file);
       if (!there) await this.files.snapshot(file, await imageOf(frame, SNAPSHOT_QUALITY));
-      const kept: Snapshot = { id: crypto.randomUUID(), timeUs, file, label };
+      const kept: Snapshot = { id: crypto.randomUUID(), timeUs, file, label, ...(accepted && { accepted }) };
       this.edit([{ kind: 'put-snapshot', snapshot: kept }]);
       return kept;
     });

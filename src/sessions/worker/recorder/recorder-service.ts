@@ -64,9 +64,9 @@ export class RecorderService implements RecorderApi {
     this.#guard(() => this.#open.edit(edits));
   }
 
-  async snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined): Promise<Snapshot> {
+  async snapshot(frame: RecordedFrame, timeUs: number, label: LabelRef | undefined, accepted: boolean): Promise<Snapshot> {
     try {
-      return await this.#open.snapshot(frame, timeUs, label);
+      return await this.#open.snapshot(frame, timeUs, label, accepted);
     } catch (error) {
       throw storageFault(error, 'The picture could not be kept');
     } finally {
