@@ -164,7 +164,7 @@ export class App extends LitElement {
         ><sg-offline-offer slot="offline" .progress=${this.offline} ?all=${settings.value.keepAll}></sg-offline-offer
       ></sg-model-picker>
       ${this.sheets.map((id) => SHEETS[id].render({ capabilities: recogniser.capabilities, statistics: this.#statistics }))}
-      ${this.drops.dragging ? html`<div class="drop">${this.#dropWords}</div>` : nothing}
+      ${this.drops.dragging ? html`<div class="drop">${msg('Drop the files: they go where they belong')}</div>` : nothing}
     `;
   }
 
@@ -175,11 +175,6 @@ export class App extends LitElement {
     const { recording, camera } = this;
     if (recording) return { kind: 'recording', ...recording };
     return camera.state === 'live' && camera.source !== 'film' ? { kind: camera.source } : undefined;
-  }
-
-  get #dropWords(): string {
-    if (this.route.current === 'teach') return msg('Drop pictures to teach from, or exported things');
-    return msg('Drop pictures, videos, exported sessions (.zip), things or labels, or a model (.onnx, .safetensors, .pt, .pth)');
   }
 
   readonly #onRecording = ({ recording, seconds, halted }: RecordingStateEvent): void => {

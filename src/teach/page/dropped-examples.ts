@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { isJson } from '../../base/page/dropped-files';
+import { isJson } from '../../base/shared/text-files';
 import type { FileInbox } from '../../base/page/file-inbox';
 import type { ClassCard } from './class-card';
 import type { TeachController } from './teach-controller';

@@ -1,4 +1,5 @@
-import { isJson, type DroppedFile } from '../../../base/page/dropped-files';
+import type { DroppedFile } from '../../../base/page/dropped-files';
+import { isJson } from '../../../base/shared/text-files';
 import type { DropPlaces, Routed, Share } from './places';
 import { sortFiles } from './sort-files';
 import './drop-notice';

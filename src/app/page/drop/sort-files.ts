@@ -1,4 +1,5 @@
-import { isJson, isPlainText, type DroppedFile } from '../../../base/page/dropped-files';
+import type { DroppedFile } from '../../../base/page/dropped-files';
+import { isJson, isPlainText } from '../../../base/shared/text-files';
 import { beginsAsClasses, HEAD_BYTES, isSystemFile, kindByBytes, kindByName, kindOfJson, type FileKind, type JsonLack } from '../../shared/file-kind';
 
 /** Why a file is taken nowhere. */

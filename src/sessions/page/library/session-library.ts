@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { browserStorage } from '../../../base/page/settings';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
-import { isJson } from '../../../base/page/dropped-files';
+import { isJson } from '../../../base/shared/text-files';
 import type { AnnotationReport, TransferProgress } from '../../shared/session-export';
 import { MissedSessions, type NotedSession } from './missed-sessions';
 import type { SessionStore } from './session-store';

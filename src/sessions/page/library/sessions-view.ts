@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
-import { isPlainText } from '../../../base/page/dropped-files';
+import { isPlainText } from '../../../base/shared/text-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
