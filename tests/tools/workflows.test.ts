@@ -12,6 +12,7 @@ interface Step {
 interface Job {
   readonly 'runs-on': string;
   readonly 'timeout-minutes'?: number;
+  readonly strategy?: { readonly matrix: { readonly node: readonly string[] } };
   readonly container?: string | { readonly image: string };
   readonly permissions?: Readonly<Record<string, string>>;
   readonly needs?: string;
@@ -26,7 +27,7 @@ interface Workflow {
 
 const FOLDER = join(ROOT, '.github/workflows');
 const FILES = readdirSync(FOLDER);
-const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
+const { scripts, engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>>; engines: { node: string } };
 /** What npm itself does. */
 const NPM = ['ci', 'test'];
 
@@ -73,15 +74,17 @@ describe('the workflows', () => {
     }
   });
 
-  it('check by the very .ci/run that other machines run, on pushes and on requests, in the Dockerfile\'s Node', () => {
+  it('check by the very .ci/run that other machines run, on pushes and on requests, in the Dockerfile\'s Node and in the oldest that is taken', () => {
     const { on, jobs } = read('ci.yml');
     expect(Object.keys(on)).toEqual(expect.arrayContaining(['push', 'pull_request']));
     const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
     expect(commands).toEqual(['bash .ci/run']);
     expect(statSync(join(ROOT, '.ci/run')).mode & 0o111).not.toBe(0);
-    const { container } = jobs['test'];
-    const image = typeof container === 'object' ? container.image : container;
-    expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toContain(` ${image}-slim@sha256:`);
+    const { container, strategy } = jobs['test'];
+    expect(container).toMatchObject({ image: 'node:${{ matrix.node }}-bookworm' });
+    const [ours, oldest] = strategy?.matrix.node ?? [];
+    expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toContain(` node:${ours}-bookworm-slim@sha256:`);
+    expect(`>=${oldest}`).toBe(`${engines.node}.0`);
   });
 
   it('publish what the build makes', () => {
