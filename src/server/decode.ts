@@ -86,6 +86,11 @@ function decodeBmpImage(bytes: Uint8Array, limits: DecodeLimits): DecodedImage {
 
 /** Pixels of an AVIF picture up to which it is decoded as browsers do it; in larger ones colours at edges do not outlive the resize, and libheif takes a third of the time. */
 const MOST_BY_LIBAVIF = 4_000_000;
+/**
+ * The same of those that libheif shows otherwise at any size: it takes limited grey for full, cuts to clean apertures that browsers leave aside, and
+ * reads no sequences. What they take of memory and time at this size stands in docs/service.md (peaks).
+ */
+const MOST_BY_LIBAVIF_ALONE = 16_000_000;
 
 /** @returns undefined where libvips is to decode it */
 async function decodeAvifImage(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedImage | undefined> {
@@ -95,8 +100,14 @@ async function decodeAvifImage(bytes: Uint8Array, limits: DecodeLimits): Promise
   } catch (error) {
     throw new Problem('picture-corrupt', `The picture's header cannot be read: ${reason(error)}.`, { cause: error });
   }
-  checkSize(layout.width, layout.height, limits);
-  if (!layout.sequence && layout.width * layout.height > MOST_BY_LIBAVIF) return undefined;
+  const { width, height, sequence, grey, aperture } = layout;
+  checkSize(width, height, limits);
+  if (width * height > (sequence || grey || aperture ? MOST_BY_LIBAVIF_ALONE : MOST_BY_LIBAVIF)) {
+    if (!sequence) return undefined;
+    throw new Problem('picture-too-large', `The animation has ${width} x ${height} pixels; of animated AVIF at most ${MOST_BY_LIBAVIF_ALONE} in all are decoded.`, {
+      next: 'Reduce it, or send one picture of it.',
+    });
+  }
   const image = await decodeAvif(bytes, layout);
   throughPremultiplication(image.pixels, Math.round);
   return { ...image, pixelBytes: 4 };

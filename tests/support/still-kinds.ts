@@ -94,6 +94,7 @@ const BMP_KINDS: Readonly<Record<string, BmpKind>> = {
  * Kinds of AVIF that sharp does not write: scenes as above of 96 x 65, by libavif's `avifenc -s 4 --min 20 --max 32` with `-y 400 -r limited`
  * (grey-limited), `-y 420` (odd-height), `-y 444 --clap 64,1,41,1,-16,1,-12,1` and `...,0,1,0,1` (clean-aperture, -inside), `-y 420 --irot 1
  * --imir 1` (turned), `-y 420 -d 10 -r limited` (ten-bits); `ffmpeg -f lavfi -i testsrc2=size=96x65:rate=5:duration=0.6 -c:v libaom-av1 -crf 30` (animated).
+ * grey-large, 2400 x 1700, is blocks of 300 x 250 in turn black, white and waves, by `-s 8 --min 30 --max 45 -y 400 -r limited`.
  */
 const AVIF_FOLDER = join(ROOT, 'tests/server/pictures');
 

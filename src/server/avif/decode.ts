@@ -5,7 +5,7 @@ import { Problem } from '../problem';
 import type { AvifLayout, Crop } from './layout';
 
 const MIB = 2 ** 20;
-/** Memory of a decoder beside its picture's, and what is kept for the next picture. */
+/** Memory of a decoder beside its picture's. */
 const BASE_BYTES = 64 * MIB;
 /** Of the picture's planes (16 bits and three of them at the most), the frames that they are made of, and RGBA. */
 const BYTES_PER_PIXEL = 40;
@@ -20,43 +20,35 @@ export interface Rgba {
   readonly height: number;
 }
 
-interface Decoder {
-  readonly module: AVIFModule;
-  readonly memory: WebAssembly.Memory;
-  /** Bytes that its memory may grow to. */
-  most: number;
-}
-
 let compiled: WebAssembly.Module | undefined;
-let kept: Decoder | undefined;
 
 /** A file may say that it is small and hold a picture that is not: its decoder gets no more memory than it said. */
-function bound(memory: WebAssembly.Memory, most: () => number): void {
+function bound(memory: WebAssembly.Memory, most: number): void {
   memory.grow = (pages) => {
-    if (memory.buffer.byteLength + pages * PAGE > most()) throw new RangeError('The picture needs more memory than its size does.');
+    if (memory.buffer.byteLength + pages * PAGE > most) throw new RangeError('The picture needs more memory than its size does.');
     return WebAssembly.Memory.prototype.grow.call(memory, pages);
   };
 }
 
-async function start(): Promise<Decoder> {
-  compiled ??= new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('@jsquash/avif/codec/dec/avif_dec.wasm')));
-  const code = compiled;
-  let memory: WebAssembly.Memory | undefined;
-  const decoder = { most: BASE_BYTES };
+/**
+ * A decoder for one picture: what a damaged one leaves in its memory must not reach the next one's.
+ * @param most bytes that its memory may grow to
+ */
+async function start(most: number): Promise<AVIFModule> {
+  const code = (compiled ??= new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('@jsquash/avif/codec/dec/avif_dec.wasm'))));
   // The package's types of the factory lead nowhere.
   const factory = makeDecoder as (options: object) => Promise<AVIFModule>;
-  const module = await factory({
+  return factory({
     noInitialRun: true,
     instantiateWasm: (imports: WebAssembly.Imports, done: (made: WebAssembly.Instance) => void): WebAssembly.Exports => {
       const instance = new WebAssembly.Instance(code, imports);
-      memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory);
-      if (memory) bound(memory, () => decoder.most);
+      const memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory);
+      if (!memory) throw new Error('The AVIF decoder has no memory.');
+      bound(memory, most);
       done(instance);
       return instance.exports;
     },
   });
-  if (!memory) throw new Error('The AVIF decoder has no memory.');
-  return Object.assign(decoder, { module, memory });
 }
 
 /** Cuts, turns and mirrors in one pass. */
@@ -81,17 +73,13 @@ function upright({ pixels, width, height }: Rgba, { left, top, ...size }: Crop, 
  * @throws Problem `picture-corrupt`
  */
 export async function decodeAvif(bytes: Uint8Array, layout: AvifLayout): Promise<Rgba> {
-  const decoder = (kept ??= await start());
-  decoder.most = BASE_BYTES + BYTES_PER_PIXEL * layout.width * layout.height;
+  const decoder = await start(BASE_BYTES + BYTES_PER_PIXEL * layout.width * layout.height);
   let decoded: ReturnType<AVIFModule['decode']> | undefined;
   try {
-    decoded = decoder.module.decode(bytes as Uint8Array<ArrayBuffer>, 8);
+    decoded = decoder.decode(bytes as Uint8Array<ArrayBuffer>, 8);
   } catch {
-    // Its code has stopped where it must not: what is left of it is of no more use.
-    kept = undefined;
+    // Its code has stopped where it must not.
   }
-  // Its memory never shrinks.
-  if (decoder.memory.buffer.byteLength > BASE_BYTES) kept = undefined;
   if (!decoded) throw new Problem('picture-corrupt', 'The picture cannot be decoded: its data is damaged or ends too early.');
   const { data, width, height } = decoded;
   const image = { pixels: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height };

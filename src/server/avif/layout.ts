@@ -14,6 +14,10 @@ export interface AvifLayout {
   readonly height: number;
   /** Whether the picture is the first of a sequence. */
   readonly sequence: boolean;
+  /** Whether it has no colours. */
+  readonly grey: boolean;
+  /** Whether it has a clean aperture, be it one that is cut to (`crop`) or one that is left aside. */
+  readonly aperture: boolean;
   /** The part that is shown (clean aperture); undefined for all of it. */
   readonly crop: Crop | undefined;
   /** Quarter turns against the clock, 0 to 3. */
@@ -28,6 +32,12 @@ interface Box {
   readonly view: DataView;
 }
 
+/** Boxes of one file that are read; a picture has tens of them, and each costs some hundred bytes of memory. */
+const MOST_BOXES = 10_000;
+/** Boxes that may still be read. */
+interface Budget {
+  left: number;
+}
 /** Bytes of a VisualSampleEntry in front of its boxes (ISO/IEC 14496-12, 12.1.3). */
 const SAMPLE_ENTRY = 78;
 
@@ -38,9 +48,10 @@ const part = (view: DataView, from: number, end = view.byteLength): DataView => 
 };
 
 /** The boxes of a file or box, one after another (ISO/IEC 14496-12, 4.2). */
-function boxesIn(view: DataView): Box[] {
+function boxesIn(view: DataView, budget: Budget): Box[] {
   const found: Box[] = [];
   for (let at = 0; at + 8 <= view.byteLength; ) {
+    if (--budget.left < 0) throw new Error(`it has more than ${MOST_BOXES} boxes`);
     const [size, type] = [view.getUint32(at), String.fromCharCode(...[4, 5, 6, 7].map((i) => view.getUint8(at + i)))];
     const head = size === 1 ? 16 : 8;
     if (at + head > view.byteLength) throw cut();
@@ -55,10 +66,10 @@ function boxesIn(view: DataView): Box[] {
 
 const find = (boxes: readonly Box[], type: string): DataView | undefined => boxes.find((box) => box.type === type)?.view;
 /** The boxes of the box that a path leads to; none where there is no such box. */
-function below(boxes: readonly Box[], ...path: readonly string[]): Box[] {
+function below(budget: Budget, boxes: readonly Box[], ...path: readonly string[]): Box[] {
   return path.reduce((inside, type) => {
     const view = find(inside, type);
-    return view ? boxesIn(type === 'meta' ? part(view, 4) : view) : [];
+    return view ? boxesIn(type === 'meta' ? part(view, 4) : view, budget) : [];
   }, [...boxes]);
 }
 
@@ -78,23 +89,23 @@ function associationsOf(ipma: DataView, item: number): number[] {
 }
 
 /** Properties of the file's still picture; none where it has only a sequence. */
-function stillProperties(boxes: readonly Box[]): Box[] {
-  const meta = below(boxes, 'meta');
-  const [pitm, ipma] = [find(meta, 'pitm'), find(below(meta, 'iprp'), 'ipma')];
+function stillProperties(boxes: readonly Box[], budget: Budget): Box[] {
+  const meta = below(budget, boxes, 'meta');
+  const [pitm, ipma] = [find(meta, 'pitm'), find(below(budget, meta, 'iprp'), 'ipma')];
   if (!pitm || !ipma) return [];
-  const properties = below(meta, 'iprp', 'ipco');
+  const properties = below(budget, meta, 'iprp', 'ipco');
   const item = pitm.getUint8(0) === 0 ? pitm.getUint16(4) : pitm.getUint32(4);
   return associationsOf(ipma, item).flatMap((place) => properties[place - 1] ?? []);
 }
 
 /** Size and properties of the first track of pictures; undefined where there is none. */
-function sequenceProperties(boxes: readonly Box[]): { readonly width: number; readonly height: number; readonly properties: readonly Box[] } | undefined {
-  for (const track of below(boxes, 'moov').filter(({ type }) => type === 'trak')) {
-    const inside = boxesIn(track.view);
-    const [head, entries] = [find(inside, 'tkhd'), find(below(inside, 'mdia', 'minf', 'stbl'), 'stsd')];
-    const entry = entries && find(boxesIn(part(entries, 8)), 'av01');
+function sequenceProperties(boxes: readonly Box[], budget: Budget): { readonly width: number; readonly height: number; readonly properties: readonly Box[] } | undefined {
+  for (const track of below(budget, boxes, 'moov').filter(({ type }) => type === 'trak')) {
+    const inside = boxesIn(track.view, budget);
+    const [head, entries] = [find(inside, 'tkhd'), find(below(budget, inside, 'mdia', 'minf', 'stbl'), 'stsd')];
+    const entry = entries && find(boxesIn(part(entries, 8), budget), 'av01');
     // The last two numbers of the head, 16 bits before the point.
-    if (head && entry) return { width: head.getUint16(head.byteLength - 8), height: head.getUint16(head.byteLength - 4), properties: boxesIn(part(entry, SAMPLE_ENTRY)) };
+    if (head && entry) return { width: head.getUint16(head.byteLength - 8), height: head.getUint16(head.byteLength - 4), properties: boxesIn(part(entry, SAMPLE_ENTRY), budget) };
   }
   return undefined;
 }
@@ -111,6 +122,12 @@ function cropOf(clap: DataView | undefined, width: number, height: number): Crop
   return whole && left === 0 && top === 0 ? { left, top, width: across, height: down } : undefined;
 }
 
+/** Whether its codec's configuration says that it has no colours (AV1 in ISOBMFF, 2.3), or, as of a grid, that it has one channel. */
+function isGrey(properties: readonly Box[]): boolean {
+  const [av1C, pixi] = [find(properties, 'av1C'), find(properties, 'pixi')];
+  return av1C ? (av1C.getUint8(2) & 0x10) !== 0 : pixi?.getUint8(4) === 1;
+}
+
 /**
  * Reads an AVIF file's boxes; no pixel is looked at.
  * @throws Error with words that say what is wrong
@@ -124,20 +141,23 @@ export function readAvifLayout(bytes: Uint8Array): AvifLayout {
 }
 
 function layoutOf(bytes: Uint8Array): AvifLayout {
-  const boxes = boxesIn(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const budget = { left: MOST_BOXES };
+  const boxes = boxesIn(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), budget);
   const brand = new TextDecoder('latin1').decode(bytes.subarray(8, 12));
-  const track = sequenceProperties(boxes);
-  const still = stillProperties(boxes);
+  const track = sequenceProperties(boxes, budget);
+  const still = stillProperties(boxes, budget);
   const size = find(still, 'ispe');
   const [stillWidth, stillHeight] = size ? [size.getUint32(4), size.getUint32(8)] : [0, 0];
   const sequence = track !== undefined && (brand === 'avis' || !size);
   const properties = sequence ? track.properties : still;
   const [width, height] = [Math.max(stillWidth, track?.width ?? 0), Math.max(stillHeight, track?.height ?? 0)];
   if (width === 0 || height === 0) throw new Error('it does not say how large its picture is');
-  const [irot, imir] = [find(properties, 'irot'), find(properties, 'imir')];
+  const [irot, imir, clap] = [find(properties, 'irot'), find(properties, 'imir'), find(properties, 'clap')];
   return {
     width, height, sequence,
-    crop: cropOf(find(properties, 'clap'), sequence ? track.width : stillWidth, sequence ? track.height : stillHeight),
+    grey: isGrey(properties),
+    aperture: clap !== undefined,
+    crop: cropOf(clap, sequence ? track.width : stillWidth, sequence ? track.height : stillHeight),
     turns: irot ? irot.getUint8(0) & 3 : 0,
     mirror: imir && ((imir.getUint8(0) & 1) === 0 ? 'top-bottom' : 'left-right'),
   };

@@ -1,5 +1,7 @@
 // npm run bench -- peaks: most memory that a recognising process takes, by kind of picture, at the largest size that is taken; writes docs/service.md's table.
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { DEFAULTS } from '../../../src/server/settings';
@@ -9,6 +11,19 @@ import { ROOT } from './rivals';
 
 /** As many pixels as MAX_PIXELS allows by default, but for a few. */
 const [WIDTH, HEIGHT] = [8000, 6000];
+
+/** An AVIF file that libavif alone may read, whatever its size: a clean aperture that browsers leave aside; with the widest samples, by avifenc (Debian: libavif-bin). */
+async function withAperture(image: Sharp, width: number, height: number): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'sightglass-peaks-'));
+  try {
+    await image.resize(width, height).png({ compressionLevel: 1 }).toFile(join(folder, 'in.png'));
+    const clap = `${width},1,${height - 8},1,0,1,0,1`;
+    execFileSync('avifenc', ['-s', '9', '-y', '444', '-d', '10', '--clap', clap, 'in.png', 'out.avif'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    return readFileSync(join(folder, 'out.avif'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 async function pictures(): Promise<Record<string, Buffer>> {
   const data = Buffer.alloc(WIDTH * HEIGHT * 3);
@@ -23,6 +38,7 @@ async function pictures(): Promise<Record<string, Buffer>> {
     WebP: await scene().webp({ effort: 0 }).toBuffer(),
     AVIF: await scene().avif({ effort: 0 }).toBuffer(),
     'AVIF of 4 megapixels': await scene().resize(2300, 1725).avif({ effort: 0 }).toBuffer(),
+    'AVIF of 16 megapixels with a clean aperture, 10 bits, 4:4:4': await withAperture(scene(), 4600, 3450),
   };
 }
 
