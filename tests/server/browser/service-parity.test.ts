@@ -20,7 +20,6 @@ const TOLERANCE = 1e-3;
 /** AVIF's colours are reckoned by libyuv in Chromium, in short integers, and by libavif itself in the service: by so many of 255 in the mean they may differ. */
 const AVIF = /\.avif$/;
 const AVIF_MEAN = 1;
-const AVIF_TOLERANCE = 2e-2;
 /** Our kernels reckon with seven bits where onnxruntime has eight (docs/int8.md); onnxruntime in the page is another build of the service's. */
 const INT8_ENGINES = [{ engine: 'simd', tolerance: 0.2, share: 0.9 }, { engine: 'ort', tolerance: 0.06, share: 0.97 }] as const;
 const SERVICE = join(ROOT, 'dist-server/main.js');
@@ -31,11 +30,12 @@ const hasModel = existsSync(join(DIST, 'models/resnet18.onnx'));
 const SEEDED = onSeededModel();
 /**
  * The tolerance is for images that both decode to the same bytes. `rounded` is for those whose colours differ by one of 255 in up to
- * 3 % of places (Chromium's division by alpha): that alone moves EfficientNet-Lite0 by up to 4.2e-3 (the line that the test prints).
+ * 3 % of places (Chromium's division by alpha): that alone moves EfficientNet-Lite0 by up to 4.2e-3 (the line that the test prints), and
+ * `avif` for those whose colours are reckoned otherwise: ResNet-18 by up to 8.8e-3, EfficientNet-Lite0 by up to 2.9e-2.
  */
 const model = hasModel
-  ? { id: 'resnet18', precision: 'fp32' as const, engine: 'simd' as const, rounded: TOLERANCE }
-  : { id: 'efficientnet-lite0', precision: 'fp16' as const, engine: 'ort' as const, rounded: 1e-2 };
+  ? { id: 'resnet18', precision: 'fp32' as const, engine: 'simd' as const, rounded: TOLERANCE, avif: 2e-2 }
+  : { id: 'efficientnet-lite0', precision: 'fp16' as const, engine: 'ort' as const, rounded: 1e-2, avif: 4e-2 };
 const hasInt8 = hasModel && !SEEDED && existsSync(join(DIST, 'models/resnet18-int8.onnx'));
 if (!hasInt8) console.warn('\n*** SKIPPED: the service parity test in int8 needs a trained ResNet-18 in int8 (npm run model). ***\n');
 /** Of so many pictures one is recognised in int8, by each engine. */
@@ -198,7 +198,7 @@ describe('page and service agree', () => {
       const kind = AVIF.test(name) ? 'avif' : rounded.has(name) ? 'rounded' : 'exact';
       // Its engines were compared on the very same pixels above.
       if (SEEDED && kind !== 'exact') continue;
-      const tolerance = { exact: TOLERANCE, rounded: model.rounded, avif: AVIF_TOLERANCE }[kind];
+      const tolerance = { exact: TOLERANCE, rounded: model.rounded, avif: model.avif }[kind];
       worst[kind] = Math.max(worst[kind], differenceTo(top));
       expect(differenceTo(top), name).toBeLessThan(tolerance);
       // The three that are shown, in their order, where no two are closer than the tolerance.
