@@ -2,22 +2,24 @@ import type { ReactiveControllerHost } from 'lit';
 import { decodeImage, ImageError } from '../../base/page/decode-image';
 import type { DroppedFile } from '../../base/page/dropped-files';
 import { Fault } from '../../base/shared/fault';
-import type { DoneImage, ImageItem } from '../shared/image';
+import type { ImageItem } from '../shared/image';
 import type { ImageKeeper } from './image-keeper';
 import type { RecogniserController } from '../../recognise/page/index';
 import { shortcomingOf } from '../../recognise/shared/index';
 import { SharedController } from '../../base/page/shared-controller';
+import { makeThumbnail, thumbnailOf } from './thumbnail';
 
 /** The next image is decoded while the network runs on the one before. */
 const LANES = 2;
-/** Longer side of a thumbnail, pixels: a card at twice its size. */
-const THUMBNAIL = 320;
 /** An image on which the worker has crashed so often is left. */
 const ATTEMPTS = 2;
 const TOP_COUNT = 3;
 
 /** Where the images are that the network gets. */
 type Recogniser = Pick<RecogniserController, 'recognise' | 'state' | 'loaded'>;
+
+/** Whether no model will ever recognise it. */
+const isUnreadable = (image: ImageItem): boolean => image.state === 'failed' && image.problem !== 'engine';
 
 /** Recognises any number of image files one after another; a bad one is listed with its reason and the rest go on. */
 export class ImageBatch extends SharedController {
@@ -30,21 +32,26 @@ export class ImageBatch extends SharedController {
   readonly #attempts = new Map<number, number>();
   /** Another one after each time that all was taken away: what was being put in then is not wanted any more. */
   #generation = 0;
-  /** Keys of images that were kept while they were not in the list, by their ids. */
-  readonly #late = new Map<number, number>();
-  /** Those that are kept while they are in the list: not twice. */
-  readonly #keeping = new Set<number>();
+  /** What recognises an image that is running: one that was taken out and put back meanwhile runs anew. */
+  readonly #runs = new Map<number, object>();
+  /** Ids of those that an earlier visit kept. */
+  readonly #restored = new Set<number>();
+  /** Ids of those of which the device does not have all that is known. */
+  readonly #unkept = new Set<number>();
+  #keeping = false;
+  /** Keys of what was kept in vain: it was taken out meanwhile, or cannot be read. */
+  readonly #discarded = new Set<number>();
 
   constructor(
     owner: ReactiveControllerHost,
     private readonly recogniser: () => Recogniser,
-    private readonly keeper: Pick<ImageKeeper, 'bringBack' | 'keep' | 'read' | 'relabel' | 'remove'>,
+    private readonly keeper: Pick<ImageKeeper, 'discard' | 'keep' | 'read' | 'relabel'>,
   ) {
     super(owner);
   }
 
   override hostDisconnected(): void {
-    this.cancel();
+    this.#set(this.items.filter(({ state }) => state !== 'waiting'));
   }
 
   /** In the order in which they were added; a new array after each change, and a new item where it changed. */
@@ -62,8 +69,11 @@ export class ImageBatch extends SharedController {
   }
 
   add(files: readonly DroppedFile[]): void {
-    this.#set([...this.items, ...files.map((dropped) => this.#item(dropped))]);
+    const items = files.map((dropped) => this.#item(dropped));
+    this.#set([...this.items, ...items]);
     this.pump();
+    // Also those that wait: what the phone's camera took may be nowhere else, and a model may come only after a reload.
+    void this.#keep(items);
   }
 
   /**
@@ -76,25 +86,30 @@ export class ImageBatch extends SharedController {
     const generation = this.#generation;
     const kept = await this.keeper.read();
     if (generation !== this.#generation) return;
-    const known = new Set([...this.items.map(({ key }) => key), ...this.#late.values()]);
+    const known = new Set([...this.items.map(({ key }) => key), ...this.#discarded]);
+    /** Those that were kept without a small image: made once, it is kept too. */
+    const bare = new Set(kept.filter(({ thumbnail }) => !thumbnail).map(({ key }) => key));
     let items: ImageItem[] = [];
     const put = (): void => {
       if (items.length > 0) this.#set([...this.items, ...items]);
+      for (const { id } of items) this.#restored.add(id);
+      void this.#keep(items.filter(({ key }) => key !== undefined && bare.has(key)));
       items = [];
     };
     for (const { key, file, name = file.name, ...image } of kept) {
       if (known.has(key)) continue;
-      const of = { id: this.#nextId++, file, name, key };
+      // Others may be added while one is decoded: ids are given when it is over, as they ascend along the list.
+      const of = (): Pick<ImageItem, 'id' | 'file' | 'name' | 'key'> => ({ id: this.#nextId++, file, name, key });
       if (image.top.length === 0) {
-        items.push({ ...of, state: 'waiting' });
+        items.push({ ...of(), state: 'waiting' });
         continue;
       }
       // What has no small image is decoded for one; until then the others are shown.
       if (!image.thumbnail) put();
       const thumbnail = image.thumbnail ?? (await decodeImage(file).then(thumbnailOf).catch(() => undefined));
       if (generation !== this.#generation) return;
-      if (thumbnail) items.push({ ...of, ...image, state: 'done', thumbnail, thumbnailUrl: URL.createObjectURL(thumbnail) });
-      else items.push({ ...of, state: 'failed', problem: 'unreadable', detail: '' });
+      if (thumbnail) items.push({ ...of(), ...image, state: 'done', thumbnail, thumbnailUrl: URL.createObjectURL(thumbnail) });
+      else items.push({ ...of(), state: 'failed', problem: 'unreadable', detail: '' });
     }
     put();
     this.pump();
@@ -104,6 +119,7 @@ export class ImageBatch extends SharedController {
   take(images: readonly ImageItem[] = this.items): readonly ImageItem[] {
     if (images === this.items) this.#generation++;
     const ids = new Set(images.map(({ id }) => id));
+    for (const id of ids) this.#runs.delete(id);
     // As they are now: an image may have been recognised meanwhile.
     const taken = this.items.filter(({ id }) => ids.has(id));
     this.#set(this.items.filter(({ id }) => !ids.has(id)));
@@ -112,22 +128,19 @@ export class ImageBatch extends SharedController {
 
   /** Puts back what was taken out; what was being recognised then waits for it anew. */
   putBack(images: readonly ImageItem[]): void {
-    const late = images.flatMap(({ id }) => this.#late.get(id) ?? []);
-    if (late.length > 0) void this.keeper.bringBack(late).catch(() => undefined);
     const items = images.map((image): ImageItem => {
-      const { id, file, name, key = this.#late.get(id) } = image;
-      this.#late.delete(id);
-      return image.state === 'running' ? { id, file, name, key, state: 'waiting' } : { ...image, key };
+      const { id, file, name, key } = image;
+      return image.state === 'running' ? { id, file, name, key, state: 'waiting' } : image;
     });
     this.#set([...this.items, ...items].sort((a, b) => a.id - b.id));
-    for (const item of items) if (item.state === 'done' && item.key === undefined) void this.#keep(item);
     this.pump();
+    void this.#keep(items.filter(({ key }) => key === undefined));
   }
 
   /** Gives the thumbnails back of what was taken out. */
   giveUp(images: readonly ImageItem[]): void {
     for (const item of images) {
-      this.#late.delete(item.id);
+      this.#unkept.delete(item.id);
       if (item.state === 'done') URL.revokeObjectURL(item.thumbnailUrl);
     }
   }
@@ -137,9 +150,14 @@ export class ImageBatch extends SharedController {
     return problem === undefined ? { id, file, name, state: 'waiting' } : { id, file, name, state: 'failed', problem, detail: '' };
   }
 
-  /** Takes away those that wait; what is done stays. */
-  cancel(): void {
-    this.#set(this.items.filter(({ state }) => state !== 'waiting'));
+  /**
+   * Ends the waiting: what is done stays, and what an earlier visit kept waits for the next one, on the device.
+   * @returns those that came at this visit, to be taken out
+   */
+  cancel(): readonly ImageItem[] {
+    const waits = ({ state }: ImageItem): boolean => state === 'waiting';
+    this.#set(this.items.filter((item) => !(waits(item) && this.#restored.has(item.id))));
+    return this.items.filter(waits);
   }
 
   /** Goes on where images wait and the recogniser is ready; call it whenever it may have become so. */
@@ -155,32 +173,55 @@ export class ImageBatch extends SharedController {
       const item = this.#nextWaiting();
       if (!item || this.recogniser().state !== 'ready') return;
       const { id, file, name, key } = item;
+      const run = {};
+      this.#runs.set(id, run);
       this.#replace({ id, file, name, key, state: 'running' });
       const result = await this.#recognise(item);
-      if (!this.#replace(result) || result.state !== 'done' || result.top.length === 0) continue;
-      if (key === undefined) void this.#keep(result);
-      else this.keeper.relabel(key, result);
+      const now = this.#find(id);
+      if (!now || this.#runs.get(id) !== run) {
+        if (result.state === 'done') URL.revokeObjectURL(result.thumbnailUrl);
+        continue;
+      }
+      this.#runs.delete(id);
+      // Kept meanwhile, perhaps.
+      const ended = { ...result, key: now.key };
+      this.#replace(ended);
+      if (ended.state !== 'waiting') void this.#keep([ended]);
     }
   }
 
-  /** Keeps one; where it is taken out meanwhile it is not to stay, unless it is put back. */
-  async #keep(image: DoneImage): Promise<void> {
-    const { id } = image;
-    if (this.#keeping.has(id)) return;
-    this.#keeping.add(id);
-    const key = await this.keeper.keep(image);
-    this.#keeping.delete(id);
-    if (key === undefined) return;
-    const item = this.#items.at(this.#indexOf(id));
-    if (item?.id === id) {
-      this.#replace({ ...item, key });
-      return;
+  /** Brings the device up to date with the list, one image after another, each as it is by then. */
+  async #keep(images: readonly ImageItem[]): Promise<void> {
+    for (const { id } of images) this.#unkept.add(id);
+    if (this.#keeping) return;
+    this.#keeping = true;
+    for (const id of this.#unkept) {
+      const image = this.#find(id);
+      // Taken out: it may be put back.
+      if (!image) continue;
+      this.#unkept.delete(id);
+      const { key } = image;
+      if (isUnreadable(image)) {
+        if (key === undefined || this.#restored.has(id)) continue;
+        this.#replace({ ...image, key: undefined });
+        this.#discard(key);
+      } else if (key === undefined) {
+        const fresh = await this.keeper.keep(image);
+        const now = this.#find(id);
+        if (fresh === undefined) continue;
+        if (now) this.#replace({ ...now, key: fresh });
+        else this.#discard(fresh);
+      } else if (image.state === 'done') await this.keeper.relabel(key, image);
     }
-    this.#late.set(id, key);
-    await this.keeper.remove([key]).catch(() => undefined);
+    this.#keeping = false;
   }
 
-  async #recognise({ id, file, name, key }: ImageItem): Promise<ImageItem> {
+  #discard(key: number): void {
+    this.#discarded.add(key);
+    void this.keeper.discard(key);
+  }
+
+  async #recognise({ id, file, name }: ImageItem): Promise<ImageItem> {
     let bitmap: ImageBitmap | undefined;
     try {
       bitmap = await decodeImage(file);
@@ -190,18 +231,18 @@ export class ImageBatch extends SharedController {
       const { top, quality, square } = await recognise(bitmap, { id, capturedAt: performance.now(), count: TOP_COUNT, live: false });
       const shortcoming = shortcomingOf(quality);
       return {
-        id, file, name, key, state: 'done', top, square, ...(shortcoming && { shortcoming }), width, height, thumbnail, thumbnailUrl: URL.createObjectURL(thumbnail),
+        id, file, name, state: 'done', top, square, ...(shortcoming && { shortcoming }), width, height, thumbnail, thumbnailUrl: URL.createObjectURL(thumbnail),
         modelId: loaded?.manifest.id ?? '', precision: loaded?.precision ?? 'fp32',
       };
     } catch (error) {
       bitmap?.close();
-      if (error instanceof ImageError) return { id, file, name, key, state: 'failed', problem: error.problem, detail: error.message };
+      if (error instanceof ImageError) return { id, file, name, state: 'failed', problem: error.problem, detail: error.message };
       const fault = Fault.from(error, 'engine-failed');
       const attempts = (this.#attempts.get(id) ?? 0) + 1;
       this.#attempts.set(id, attempts);
       // The recogniser is gone or being changed: the image waits for the next one.
-      if (fault.code !== 'engine-failed' && attempts < ATTEMPTS) return { id, file, name, key, state: 'waiting' };
-      return { id, file, name, key, state: 'failed', problem: 'engine', detail: fault.message };
+      if (fault.code !== 'engine-failed' && attempts < ATTEMPTS) return { id, file, name, state: 'waiting' };
+      return { id, file, name, state: 'failed', problem: 'engine', detail: fault.message };
     }
   }
 
@@ -235,41 +276,20 @@ export class ImageBatch extends SharedController {
     return this.#items.at(low)?.id === id ? low : -1;
   }
 
-  /** @returns whether it is in the list */
-  #replace(item: ImageItem): boolean {
+  #find(id: number): ImageItem | undefined {
+    const index = this.#indexOf(id);
+    return index < 0 ? undefined : this.#items[index];
+  }
+
+  /** @param item one that is in the list, changed */
+  #replace(item: ImageItem): void {
     const index = this.#indexOf(item.id);
-    if (index >= 0) {
-      this.#counts[this.#items[index].state]--;
-      this.#counts[item.state]++;
-      const items = [...this.#items];
-      items[index] = item;
-      this.#items = items;
-      if (item.state === 'waiting') this.#firstWaiting = Math.min(this.#firstWaiting, index);
-      this.changed();
-    } else if (item.state === 'done') {
-      // Taken out in the meantime.
-      URL.revokeObjectURL(item.thumbnailUrl);
-    }
-    return index >= 0;
+    this.#counts[this.#items[index].state]--;
+    this.#counts[item.state]++;
+    const items = [...this.#items];
+    items[index] = item;
+    this.#items = items;
+    if (item.state === 'waiting') this.#firstWaiting = Math.min(this.#firstWaiting, index);
+    this.changed();
   }
-}
-
-/** The bitmap is closed. */
-async function thumbnailOf(bitmap: ImageBitmap): Promise<Blob> {
-  try {
-    return await makeThumbnail(bitmap);
-  } finally {
-    bitmap.close();
-  }
-}
-
-async function makeThumbnail(bitmap: ImageBitmap): Promise<Blob> {
-  const scale = Math.min(1, THUMBNAIL / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.8));
-  if (!blob) throw new ImageError('too-large', 'No small picture could be made of it.');
-  return blob;
 }

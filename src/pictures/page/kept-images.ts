@@ -12,14 +12,15 @@ export interface KeptImage {
   readonly name?: string;
   /** Whether `file` is the small image. */
   readonly small?: boolean;
-  /** JPEG; left out of what the shutter took. */
+  /** JPEG; left out until it is made, when one is recognised or shown. */
   readonly thumbnail?: Blob;
+  /** Most probable first; empty where it is to be recognised yet. */
   readonly top: readonly Prediction[];
   /** Where the network looked, pixels of the image; left out in those of before 2026-11-26. */
   readonly square?: Region;
   /** What kept it from being recognised, where that could be seen. */
   readonly shortcoming?: Shortcoming;
-  /** Pixels. */
+  /** Pixels; 0 until it is decoded. */
   readonly width: number;
   readonly height: number;
   readonly modelId: string;
@@ -65,24 +66,30 @@ const open = (): Promise<Database> =>
     },
   });
 
-/** Keeps one, and asks the browser to keep what is stored also on a full device. @throws Fault `storage-full`, `storage-failed` */
-export async function keepImage(image: KeptImage): Promise<number> {
-  const { file, name, small, thumbnail, top, square, shortcoming, width, height, modelId, precision } = image;
-  const kept: KeptImage = {
+/** Without what it need not hold. */
+function record({ file, name, small, thumbnail, top, square, shortcoming, width, height, modelId, precision }: KeptImage): KeptImage {
+  return {
     file, top, width, height, modelId, precision, ...(name !== undefined && { name }), ...(small && { small }), ...(thumbnail && { thumbnail }), ...(square && { square }),
     ...(shortcoming && { shortcoming }),
   };
-  const key = await use((database) => database.add(STORE, kept));
+}
+
+/** Keeps one, and asks the browser to keep what is stored also on a full device. @throws Fault `storage-full`, `storage-failed` */
+export async function keepImage(image: KeptImage): Promise<number> {
+  const key = await use((database) => database.add(STORE, record(image)));
   void keepStoredOnce();
   return key;
 }
 
-/** Keeps what was recognised of one after it was kept; of one that is gone, nothing. @throws Fault `storage-full`, `storage-failed` */
-export function keepLabels(key: number, { top, square, modelId, precision }: Pick<KeptImage, 'top' | 'square' | 'modelId' | 'precision'>): Promise<void> {
+/** What is found out of an image when it is recognised. */
+export type Findings = Pick<KeptImage, 'thumbnail' | 'top' | 'square' | 'shortcoming' | 'width' | 'height' | 'modelId' | 'precision'>;
+
+/** Keeps what was found out of one after it was kept; of one that is gone, nothing. @throws Fault `storage-full`, `storage-failed` */
+export function keepFindings(key: number, { thumbnail, top, square, shortcoming, width, height, modelId, precision }: Findings): Promise<void> {
   return use(async (database) => {
     const { store, done } = database.transaction(STORE, 'readwrite');
     const image = await store.get(key);
-    if (image) await store.put({ ...image, top, modelId, precision, ...(square && { square }) }, key);
+    if (image) await store.put(record({ ...image, thumbnail, top, square, shortcoming, width, height, modelId, precision }), key);
     await done;
   });
 }
@@ -92,48 +99,66 @@ export function removeKeptImages(keys?: readonly number[]): Promise<readonly num
   return use(async (database) => {
     const transaction = database.transaction([STORE, REMOVED], 'readwrite');
     const removed = transaction.objectStore(REMOVED);
-    const before = new Set(await removed.getAllKeys());
-    const found = (keys ?? (await transaction.objectStore(STORE).getAllKeys())).filter((key) => !before.has(key));
+    const [all, before] = await Promise.all([transaction.objectStore(STORE).getAllKeys(), removed.getAllKeys()]);
+    const [gone, wanted] = [new Set(before), new Set(keys ?? all)];
+    const found = all.filter((key) => wanted.has(key) && !gone.has(key));
     for (const key of found) await removed.put(Date.now(), key);
     await transaction.done;
     return found;
   });
 }
 
-/** Has some back that were taken away. @returns how many of them were @throws Fault `storage-failed` */
-export function bringBackImages(keys: readonly number[]): Promise<number> {
+/** Has some back that were taken away. @returns the keys of those that could be had @throws Fault `storage-failed` */
+export function bringBackImages(keys: readonly number[]): Promise<readonly number[]> {
   return use(async (database) => {
     const { store, done } = database.transaction(REMOVED, 'readwrite');
     const gone = new Set(await store.getAllKeys());
     const found = keys.filter((key) => gone.has(key));
     for (const key of found) await store.delete(key);
     await done;
-    return found.length;
+    return found;
   });
 }
 
-/** Deletes those that were taken away before a time, milliseconds since 1970. @throws Fault `storage-failed` */
-export function forgetImages(before: number): Promise<void> {
+/**
+ * Deletes for good some of those that were taken away, whichever tab did it.
+ * @param which by key and time of removal, milliseconds since 1970
+ * @returns bytes of the files that are gone
+ * @throws Fault `storage-failed`
+ */
+export function forgetImages(which: (key: number, at: number) => boolean): Promise<number> {
   return use(async (database) => {
     const transaction = database.transaction([STORE, REMOVED], 'readwrite');
-    const removed = transaction.objectStore(REMOVED);
+    const [store, removed] = [transaction.objectStore(STORE), transaction.objectStore(REMOVED)];
     const [keys, times] = await Promise.all([removed.getAllKeys(), removed.getAll()]);
-    for (const [i, key] of keys.entries()) {
-      if (times[i] >= before) continue;
-      await transaction.objectStore(STORE).delete(key);
+    let bytes = 0;
+    for (const key of keys.filter((each, i) => which(each, times[i]))) {
+      bytes += (await store.get(key))?.file.size ?? 0;
+      await store.delete(key);
       await removed.delete(key);
     }
     await transaction.done;
+    return bytes;
   });
 }
 
-/** All that are kept, the oldest first, by their keys. @throws Fault `storage-failed` */
-export function keptImages(): Promise<(KeptImage & { readonly key: number })[]> {
+/** What is kept, the oldest first, and what it takes. */
+export interface KeptImages {
+  readonly images: readonly (KeptImage & { readonly key: number })[];
+  /** Of all files, also of those that were taken away and are not deleted yet. */
+  readonly bytes: number;
+}
+
+/** @throws Fault `storage-failed` */
+export function keptImages(): Promise<KeptImages> {
   return use(async (database) => {
     const transaction = database.transaction([STORE, REMOVED]);
     const store = transaction.objectStore(STORE);
     const [keys, images, removed] = await Promise.all([store.getAllKeys(), store.getAll(), transaction.objectStore(REMOVED).getAllKeys()]);
     const gone = new Set(removed);
-    return images.map((image, i) => ({ ...image, key: keys[i] })).filter(({ key }) => !gone.has(key));
+    return {
+      images: images.map((image, i) => ({ ...image, key: keys[i] })).filter(({ key }) => !gone.has(key)),
+      bytes: images.reduce((sum, { file }) => sum + file.size, 0),
+    };
   });
 }

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { downloadFile } from '../../base/page/save-file';
-import type { DoneImage, FailedImage } from '../shared/image';
+import type { DoneImage, FailedImage, ImageItem } from '../shared/image';
 import { imageInboxContext, type FileInbox } from '../../base/page/file-inbox';
 import { allClassNames, className, loadAllClassNames } from '../../base/page/language';
 import { ImageBatch } from './image-batch';
@@ -61,7 +61,7 @@ export class PicturesView extends LitElement {
   @query('input[type=file]') private readonly chooser!: HTMLInputElement;
   private readonly keeper = new ImageKeeper(() => this.requestUpdate());
   private readonly batch = new ImageBatch(this, () => this.recogniser, this.keeper);
-  private readonly removed = new RemovedImages(this, this.batch, this.keeper, () => this.renderRoot.querySelector('sg-undo-bar')?.matches(':hover, :focus-within') ?? false);
+  private readonly removed = new RemovedImages(this, this.batch, this.keeper, () => this.#isAtUndo());
 
   constructor() {
     super();
@@ -144,7 +144,7 @@ export class PicturesView extends LitElement {
         ? html`<div class="progress">
             <progress max=${items.length} value=${finished} aria-label=${msg('Pictures recognised')}></progress>
             <span>${finished} / ${items.length}</span>
-            <button @click=${() => this.batch.cancel()}>${msg('Cancel')}</button>
+            <button @click=${() => void this.#remove(this.batch.cancel())}>${msg('Cancel')}</button>
           </div>`
         : nothing}
     </div>`;
@@ -153,7 +153,7 @@ export class PicturesView extends LitElement {
   #results(done: readonly DoneImage[], failed: readonly FailedImage[]): unknown {
     const matching = filterByLabel(done, this.words, allClassNames());
     return html`
-      ${done.length > 0 && !this.keeper.lack ? html`<p class="kept">${msg('They stay on this device until you remove them.')}</p>` : nothing}
+      ${done.length > 0 && this.keeper.lacks.size === 0 ? html`<p class="kept">${msg('They stay on this device until you remove them.')}</p>` : nothing}
       ${failed.length > 0
         ? html`<details class="failed" open>
             <summary>${msg(str`Files that could not be read: ${failed.length}`)}</summary>
@@ -201,7 +201,7 @@ export class PicturesView extends LitElement {
     this.#restoring = true;
     try {
       // What was taken away at an earlier visit is not had back any more.
-      if (this.removed.items.length === 0) this.keeper.forget(Date.now() - UNDO_SHOWN);
+      if (this.removed.items.length === 0) this.keeper.forgetBefore(Date.now() - UNDO_SHOWN);
       await this.batch.restore();
     } catch {
       // No storage, or a refused one: there is nothing that was kept.
@@ -213,10 +213,10 @@ export class PicturesView extends LitElement {
 
   /** Why some are only shown. */
   #lack(): unknown {
-    const { lack, unkept } = this.keeper;
-    if (!lack) return nothing;
-    return html`<div class="lack" role="status" data-lack=${lack}>
-      <p>${keptWords(lack, unkept)}</p>
+    const { lacks } = this.keeper;
+    if (lacks.size === 0) return nothing;
+    return html`<div class="lack" role="status">
+      ${keptWords(lacks.values()).map((words) => html`<p>${words}</p>`)}
       <button @click=${() => this.keeper.dismiss()}>${msg('Go on')}</button>
     </div>`;
   }
@@ -238,7 +238,7 @@ export class PicturesView extends LitElement {
   #telling: ReturnType<typeof setTimeout> | undefined;
 
   /** @param images all of them if left out */
-  async #remove(images?: readonly DoneImage[]): Promise<void> {
+  async #remove(images?: readonly ImageItem[]): Promise<void> {
     this.#tell('');
     await this.removed.remove(images);
     // The button that was pressed is gone.
@@ -246,6 +246,12 @@ export class PicturesView extends LitElement {
     const bar = this.renderRoot.querySelector('sg-undo-bar');
     await bar?.updateComplete;
     bar?.renderRoot.querySelector('button')?.focus();
+  }
+
+  /** Whether a person is at the button for it. It gets the focus by itself: that counts only where it is seen, with a keyboard. */
+  #isAtUndo(): boolean {
+    const bar = this.renderRoot.querySelector('sg-undo-bar');
+    return bar?.matches(':hover') || bar?.shadowRoot?.activeElement?.matches(':focus-visible') || false;
   }
 
   async #undo(): Promise<void> {
