@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, PHONE } from '../../support/browser';
 import { coveredControls, sidewaysScroll, smallTargets } from '../../support/layout';
+import { UNDO_SHOWN } from '../../../src/pictures/page/removed-images';
 import { ownPages } from '../../support/own-pages';
 
 const pages = ownPages(false);
@@ -18,13 +19,14 @@ async function open(context: object, sharing: Sharing = 'none'): Promise<void> {
   page = await pages.open({ context });
   page.on('pageerror', (error) => errors.push(error.message));
   await page.addInitScript((can) => {
-    const shared: unknown[] = [];
-    Object.assign(globalThis, { shared });
+    const [asked, shared]: unknown[][] = [[], []];
+    Object.assign(globalThis, { asked, shared });
     if (can === 'none') Object.defineProperty(navigator, 'canShare', { value: undefined });
     else Object.assign(navigator, {
       canShare: () => true,
       share: async ({ files }: { files: File[] }) => {
         if (!navigator.userActivation.isActive) throw new DOMException('not asked for', 'NotAllowedError');
+        asked.push(files[0].name);
         if (can === 'cancels') throw new DOMException('closed', 'AbortError');
         const { width, height } = await createImageBitmap(files[0]);
         shared.push({ type: files[0].type, name: files[0].name, width, height });
@@ -39,6 +41,7 @@ async function open(context: object, sharing: Sharing = 'none'): Promise<void> {
 const cards = (): Locator => page.locator('sg-picture-card');
 const names = (): Promise<string[]> => cards().locator('p[title]').allTextContents();
 const shared = (): Promise<unknown[]> => page.evaluate(() => (globalThis as unknown as { shared: unknown[] }).shared);
+const asked = (): Promise<unknown[]> => page.evaluate(() => (globalThis as unknown as { asked: unknown[] }).asked);
 const bar = (): Locator => page.locator('sg-pictures-view sg-undo-bar');
 const focused = (): Promise<string> => page.evaluate(() => {
   let element = document.activeElement;
@@ -54,6 +57,18 @@ async function choose(...files: readonly string[]): Promise<void> {
   await cards().nth(files.length - 1).locator('li').first().waitFor();
   await page.locator('sg-pictures-view .progress').waitFor({ state: 'detached' });
 }
+/** Names of all that lie on the device, also of those that can be had back. */
+const stored = (): Promise<string[]> => page.evaluate(() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('sightglass.pictures');
+  opening.onerror = reject;
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction('pictures').objectStore('pictures').getAll();
+    reading.onsuccess = () => {
+      opening.result.close();
+      resolve((reading.result as { name: string }[]).map(({ name }) => name));
+    };
+  };
+}));
 const labels = (): Promise<string[]> => cards().locator('li .name, li .share').allTextContents();
 
 describe.each([
@@ -95,6 +110,29 @@ describe.each([
     expect(await cards().count()).toBe(0);
   });
 
+  it('can be had back for a while, and as long as a person is seen to be at the button for it', async () => {
+    await open(context);
+    await choose('first.png', 'second.png');
+    await page.clock.install();
+    const remove = page.getByRole('button', { name: 'Remove first.png' });
+    if ('hasTouch' in context) {
+      await remove.tap();
+      await bar().getByText('first.png was removed.').waitFor();
+      expect(await focused()).toBe('Undo');
+      await page.clock.fastForward(UNDO_SHOWN);
+    } else {
+      await remove.press('Enter');
+      await bar().getByText('first.png was removed.').waitFor();
+      expect(await focused()).toBe('Undo');
+      await page.clock.fastForward(UNDO_SHOWN);
+      expect(await bar().innerText()).toContain('first.png was removed.');
+      await page.keyboard.press('Shift+Tab');
+      await page.clock.fastForward(UNDO_SHOWN);
+    }
+    await expect.poll(() => bar().innerText()).toBe('');
+    await expect.poll(stored).toEqual(['second.png']);
+  });
+
   it('or are taken with the phone\'s own camera', async () => {
     await open(context);
     const take = page.getByRole('button', { name: 'Take a picture' });
@@ -127,8 +165,9 @@ describe.each([
     await open(context, 'cancels');
     await choose('first.png');
     await press(page.getByRole('button', { name: 'Share first.png with its labels' }));
-    await page.getByRole('button', { name: 'Share first.png with its labels' }).waitFor();
-    expect(await shared()).toEqual([]);
+    await expect.poll(asked).toEqual(['first-labels.jpg']);
+    // What was asked for ends, and an update of the page follows it.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     expect(await bar().innerText()).toBe('');
   });
 });
