@@ -240,7 +240,7 @@ export class PicturesView extends LitElement {
   /** @param images all of them if left out */
   async #remove(images?: readonly ImageItem[]): Promise<void> {
     this.#tell('');
-    await this.removed.remove(images);
+    void this.removed.remove(images);
     // The button that was pressed is gone.
     await this.updateComplete;
     const bar = this.renderRoot.querySelector('sg-undo-bar');
