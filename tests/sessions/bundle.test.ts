@@ -140,5 +140,10 @@ describe('what a session\'s files hold', () => {
     expect(await read(torn, 10, true)).toEqual(entries.slice(0, 2));
     await expect(read(torn, 10)).rejects.toThrow('labels.jsonl, line 5');
     await expect(read(new Uint8Array(2e6).fill(65), 1e5)).rejects.toThrow('too long');
+    // Zeros that a crash has left in the middle are one line, which is left out.
+    const [first, ...rest] = entries.map((one) => new TextEncoder().encode(`${JSON.stringify(one)}\n`));
+    const holed = Buffer.concat([first, new Uint8Array(3e6), Buffer.from('\n'), ...rest]);
+    for (const size of [1e4, 1e7]) expect(await read(holed, size, true)).toEqual(entries);
+    expect(await read(Buffer.concat([first, new Uint8Array(3e6)]), 1e5, true)).toEqual(entries.slice(0, 1));
   });
 });

@@ -73,6 +73,7 @@ describe('trainHead', () => {
     expect([both.accuracy.count, both.moments?.count, both.moments?.right]).toEqual([30, 5, 5]);
     const one = report(shown(0, ['m1', 'm2']), shown(1, ['k1']));
     expect([one.accuracy.count, one.moments?.count]).toEqual([18, 2]);
+    expect(one.confusion.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual([12, 0]);
     // 12 of 12 frames are right, which tell nothing: each was learned from its neighbours.
     const none = report(shown(0, ['m1']), shown(1, ['k1']));
     expect([none.accuracy.right, none.accuracy.count, none.moments?.count]).toEqual([12, 12, 0]);

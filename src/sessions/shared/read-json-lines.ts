@@ -20,6 +20,7 @@ export async function* readJsonLines<T>(chunks: AsyncIterable<Uint8Array>, optio
   const decoder = new TextDecoder();
   let rest = '';
   let line = 0;
+  let tooLong = false;
   const values = (text: string): T[] => {
     line++;
     if (text.trim() === '') return [];
@@ -34,11 +35,16 @@ export async function* readJsonLines<T>(chunks: AsyncIterable<Uint8Array>, optio
     rest += decoder.decode(chunk, { stream: true });
     let from = 0;
     for (let to = rest.indexOf('\n'); to >= 0; to = rest.indexOf('\n', from)) {
-      yield* values(rest.slice(from, to));
+      yield* values(tooLong ? '' : rest.slice(from, to));
+      tooLong = false;
       from = to + 1;
     }
     rest = rest.slice(from);
-    if (rest.length > LONGEST_LINE) throw new SessionFormatError(`${options.file}, line ${line + 1} is too long.`);
+    if (rest.length <= LONGEST_LINE) continue;
+    if (!options.forgiving) throw new SessionFormatError(`${options.file}, line ${line + 1} is too long.`);
+    // It is left out to its end, and is not held meanwhile.
+    rest = '';
+    tooLong = true;
   }
-  yield* values(rest + decoder.decode());
+  yield* values(tooLong ? '' : rest + decoder.decode());
 }

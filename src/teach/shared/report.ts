@@ -16,7 +16,7 @@ export interface HeldOutReport {
   readonly moments?: Share;
   /** Right answers before the threshold: examples of classes that are likelier their own class than any other. */
   readonly named: Share;
-  /** [true][answer]; rows: the classes, then anything else where there is any; columns: the classes, then none of them. */
+  /** [true][answer], of the classes that `moments` counts; rows: the classes, then anything else where there is any; columns: the classes, then none of them. */
   readonly confusion: ConfusionMatrix;
   /** Mean of -ln(probability of the right class) of the regression, before the threshold. */
   readonly logLoss: number;
@@ -52,13 +52,23 @@ export function heldOutLogLoss(answers: HeldOutAnswers, labels: ArrayLike<number
   return sums.size === 0 ? 0 : total / sums.size;
 }
 
-/** Moments that were held out whole, and how many of them were mostly right. */
-function momentShare(asked: readonly { readonly index: number; readonly row: number; readonly answer: number }[], groups: readonly string[], labels: ArrayLike<number>): Share {
+interface Asked {
+  readonly index: number;
+  readonly row: number;
+  readonly answer: number;
+}
+
+/** Those of classes of two moments or more: of a single one each was learned from its neighbours, and tests nothing. */
+function tested(asked: readonly Asked[], groups: readonly string[], labels: ArrayLike<number>): readonly Asked[] {
   const ofClass = new Map<number, Set<string>>();
   groups.forEach((group, i) => ofClass.set(labels[i], (ofClass.get(labels[i]) ?? new Set()).add(group)));
+  return asked.filter(({ index }) => (ofClass.get(labels[index])?.size ?? 0) >= 2);
+}
+
+/** Moments that were held out whole, and how many of them were mostly right. */
+function momentShare(asked: readonly Asked[], groups: readonly string[]): Share {
   const moments = new Map<string, { right: number; count: number }>();
   for (const { index, row, answer } of asked) {
-    if ((ofClass.get(labels[index])?.size ?? 0) < 2) continue;
     const key = `${row} ${groups[index]}`;
     const moment = moments.get(key) ?? { right: 0, count: 0 };
     moment.right += Number(row === answer);
@@ -73,7 +83,7 @@ function momentShare(asked: readonly { readonly index: number; readonly row: num
 export function heldOutReport(
   answers: HeldOutAnswers, labels: ArrayLike<number>, classCount: number, openSet: OpenSet, groups: readonly string[],
 ): HeldOutReport {
-  const asked: { index: number; row: number; answer: number }[] = [];
+  const asked: Asked[] = [];
   let other = false;
   for (let index = 0; index < labels.length; index++) {
     const answer = answers[index];
@@ -83,14 +93,15 @@ export function heldOutReport(
     const none = answer.score < openSet.threshold || (answer.probabilities[classCount] ?? 0) > answer.probabilities[answer.best];
     asked.push({ index, row: labels[index] === OTHER ? classCount : labels[index], answer: none ? classCount : answer.best });
   }
+  const held = tested(asked, groups, labels);
   const right = asked.filter(({ row, answer }) => row === answer).length;
   const ofClasses = asked.filter(({ row }) => row < classCount);
   const named = ofClasses.filter(({ index, row }) => answers[index]?.best === row).length;
   return {
     named: shareOf(named, ofClasses.length),
     accuracy: shareOf(right, asked.length),
-    moments: momentShare(asked, groups, labels),
-    confusion: confusionMatrix(asked.map((a) => a.row), asked.map((a) => a.answer), classCount + (other ? 1 : 0), classCount + 1),
+    moments: momentShare(held, groups),
+    confusion: confusionMatrix(held.map((a) => a.row), held.map((a) => a.answer), classCount + (other ? 1 : 0), classCount + 1),
     logLoss: heldOutLogLoss(answers, labels, classCount),
     wrong: asked.filter(({ row, answer }) => row !== answer).map(({ index }) => index),
   };

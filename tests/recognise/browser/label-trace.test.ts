@@ -66,6 +66,8 @@ describe('a label', () => {
       return [element.getAttribute('data-sureness'), element.querySelector('small')?.textContent, share >= 0.8 ? 'sure' : share >= 0.5 ? 'likely' : 'perhaps'];
     });
     await expect.poll(async () => new Set((await seen()) as string[]).size).toBe(1);
+    // Two words to whoever hears or copies it.
+    expect((await row.locator('.share').textContent())?.trim()).toMatch(/^(?:sure|likely|perhaps) [\d.]+\s?%$/u);
     expect(await page.locator('sg-live-view sg-label-list li small').count()).toBe(1);
     expect(await violations(page)).toEqual([]);
   });

@@ -84,6 +84,14 @@ describe('a zip', () => {
     expect(long.fresh).toBeLessThan(10);
   });
 
+  it('reads many small files into the same few buffers', async () => {
+    const small = Array.from({ length: 300 }, () => new Counted(5000));
+    const file = new SlowFile();
+    await writeZip(file, small.map((input, i) => ({ name: `${i}.jpg`, input })), DATE);
+    expect((await readZip(file.content)).size).toBe(300);
+    expect(small.reduce((sum, { fresh }) => sum + fresh, 0)).toBeLessThan(10);
+  });
+
   it('takes files whose streams bring their own buffers', async () => {
     const bytes = Uint8Array.from({ length: 700_000 }, (_, i) => i % 253);
     const plain = new Blob([bytes]);

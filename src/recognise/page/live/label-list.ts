@@ -185,7 +185,7 @@ export class LabelList extends LitElement {
           <span class="name">${label.own
             ? html`<span class="own" role="img" aria-label=${msg('Taught by you')} title=${msg('Taught by you')}>${icon('teach')}</span>`
             : nothing}${label.name}</span>
-          <span class="share">${i === 0 ? html`<small>${surenessText(surenessOf(label.probability))}</small>` : nothing}${percent(label.probability)}</span>
+          <span class="share">${i === 0 ? html`<small>${surenessText(surenessOf(label.probability))}</small> ` : nothing}${percent(label.probability)}</span>
         </li>`,
       )}
     </ol>`;
