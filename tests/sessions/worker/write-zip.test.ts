@@ -47,6 +47,7 @@ class Counted extends Blob {
         const view = controller.byobRequest?.view as Uint8Array<ArrayBuffer> | null | undefined;
         if (!view) throw new Error('It was asked for a buffer of its own.');
         if (view[0] === 0) this.fresh++;
+        view[0] = 1;
         const count = Math.min(view.length, this.length - at);
         for (let i = 0; i < count; i++) view[i] = 1 + ((at + i) % 251);
         at += count;
