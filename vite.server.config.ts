@@ -1,8 +1,10 @@
 import { defineConfig } from 'vite';
+import { serviceNoticesPlugins } from './tools/notices/plugin.ts';
 
 /** Builds the service (src/server) for plain Node into dist-server; packages stay outside, but for the engine's. */
 export default defineConfig({
   publicDir: false,
+  plugins: serviceNoticesPlugins(),
   // A package of the engine, which the service's image has no other use for.
   ssr: { noExternal: ['pbf'] },
   build: {

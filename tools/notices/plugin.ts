@@ -93,21 +93,42 @@ export interface NoticesPlugins {
   readonly serviceWorker: Plugin[];
 }
 
+/** Gathers what is bundled into it. @param found by name and version */
+function gatherInto(found: Map<string, Dependency>): Plugin {
+  const output = (dependencies: Dependency[]): void => {
+    // The engine is ours, a package or not: the app's own licence, which comes first, holds for it.
+    for (const dependency of dependencies.filter(({ name }) => !name?.startsWith('@sightglass/'))) {
+      found.set(`${dependency.name} ${dependency.version}`, dependency);
+    }
+  };
+  // It is typed for Rollup, and uses two hooks that Rolldown has as well.
+  return { ...(license({ cwd: root, thirdParty: { multipleVersions: true, output } }) as unknown as Plugin), apply: 'build' };
+}
+
+function packageNotices(found: ReadonlyMap<string, Dependency>): Notice[] {
+  return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, dependency]) => packageNotice(dependency));
+}
+
+/** Writes NOTICES beside the built service, of the packages within its files; the others lie in node_modules with their own texts. */
+export function serviceNoticesPlugins(): Plugin[] {
+  const found = new Map<string, Dependency>();
+  return [
+    gatherInto(found),
+    {
+      name: 'sightglass-service-notices',
+      writeBundle({ dir = '' }) {
+        writeFileSync(join(dir, NOTICES), noticesText(read(join(root, 'LICENSE')), packageNotices(found)));
+      },
+    },
+  ];
+}
+
 /** Gathers the packages of all bundles of the page with their licence texts, and writes NOTICES into the built folder. */
 export function noticesPlugins(): NoticesPlugins {
   const found = new Map<string, Dependency>();
   let publicFolder = '';
   let folder = '';
-  const gather = (): Plugin => {
-    const output = (dependencies: Dependency[]): void => {
-      // The engine is ours, a package or not: the app's own licence, which comes first, holds for it.
-      for (const dependency of dependencies.filter(({ name }) => !name?.startsWith('@sightglass/'))) {
-        found.set(`${dependency.name} ${dependency.version}`, dependency);
-      }
-    };
-    // It is typed for Rollup, and uses two hooks that Rolldown has as well.
-    return { ...(license({ cwd: root, thirdParty: { multipleVersions: true, output } }) as unknown as Plugin), apply: 'build' };
-  };
+  const gather = (): Plugin => gatherInto(found);
   return {
     page: [
       {
@@ -126,8 +147,7 @@ export function noticesPlugins(): NoticesPlugins {
       {
         name: 'sightglass-notices',
         writeBundle() {
-          const packages = [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, dependency]) => packageNotice(dependency));
-          writeFileSync(join(folder, NOTICES), noticesText(read(join(root, 'LICENSE')), [...packages, ...otherNotices(publicFolder)]));
+          writeFileSync(join(folder, NOTICES), noticesText(read(join(root, 'LICENSE')), [...packageNotices(found), ...otherNotices(publicFolder)]));
           copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE.txt'));
           copyFileSync(here(ONNXRUNTIME_NOTICES), join(folder, ONNXRUNTIME_NOTICES));
         },

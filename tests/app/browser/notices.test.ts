@@ -85,13 +85,19 @@ describe('licences of what the build is made of', () => {
     for (const part of ['protocolbuffers/protobuf', 'Eigen', 'abseil-cpp', 'google/re2', 'nlohmann/json', 'emsdk']) expect(list).toContain(part);
   });
 
-  it('say nothing of packages in the service: it bundles none', async () => {
+  it('go with the service too, for what it has within', async () => {
     const service = join(SCRATCH, 'build-service');
     try {
       await productionBuild({ root: ROOT, configFile: join(ROOT, 'vite.server.config.ts'), logLevel: 'error', build: { outDir: service, emptyOutDir: true } });
       const { activations, packages } = packagesIn(service);
       expect(activations).toContain('main.js.map');
-      expect(packages).toEqual([]);
+      expect(packages.map(({ name }) => name)).toContain('pbf');
+      const own = words(readFileSync(join(service, NOTICES), 'utf8'));
+      for (const { name, version, folder: within } of packages) {
+        expect(own).toContain(`${name} ${version}`);
+        const file = readdirSync(within).find((entry) => /^licen[cs]e/i.test(entry));
+        if (file) expect(own, name).toContain(words(readFileSync(join(within, file), 'utf8')));
+      }
     } finally {
       rmSync(service, { recursive: true, force: true });
     }
