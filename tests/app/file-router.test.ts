@@ -41,7 +41,13 @@ describe('files that were dropped', () => {
     }
     done = [];
     await route('teach', ['a.mkv'], ['b.mp4']);
-    expect(done).toEqual(['play a.mkv,b.mp4', 'go live']);
+    expect(done).toEqual(['go live', 'play a.mkv,b.mp4']);
+  });
+
+  it('have the live view shown before videos play, whatever comes with them: it may ask whether a recording is to end', async () => {
+    const routed = await route('pictures', ['a.jpg'], ['film.mkv']);
+    expect([done, taken()]).toEqual([['go live', 'play film.mkv'], { images: ['a.jpg'] }]);
+    expect(routed?.shares.map(({ view }) => view)).toEqual(['pictures', 'live']);
   });
 
   it('that are a model open its sheet where one is', async () => {

@@ -17,6 +17,8 @@ export class RouteController<Id extends string> implements ReactiveController {
 
   go(id: Id): void {
     location.hash = id;
+    // At once, not with the event: what is opened next may be within that view.
+    this.host.requestUpdate();
   }
 
   hostConnected(): void {

@@ -52,15 +52,19 @@ export class DropController implements ReactiveController {
   };
 
   readonly #onDrop = (event: DragEvent): void => {
+    // Words that are dragged go into fields.
+    if (!event.dataTransfer?.types.includes('Files')) return;
     this.#drag(false);
     event.preventDefault();
-    if (event.dataTransfer) void this.#receive(droppedFiles(event.dataTransfer));
+    void this.#receive(droppedFiles(event.dataTransfer));
   };
 
   readonly #onPaste = (event: ClipboardEvent): void => {
     const { clipboardData } = event;
+    if (!clipboardData || clipboardData.files.length === 0) return;
     // Words that are pasted into a field may have a picture of themselves beside them.
-    if (!clipboardData || clipboardData.files.length === 0 || clipboardData.types.includes('text/plain')) return;
+    const [target] = event.composedPath() as readonly Partial<HTMLInputElement>[];
+    if (typeof target.selectionStart === 'number' && clipboardData.types.includes('text/plain')) return;
     event.preventDefault();
     void this.#receive(droppedFiles(clipboardData));
   };

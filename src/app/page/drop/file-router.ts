@@ -10,7 +10,7 @@ function asJson(file: File): File {
 }
 
 /**
- * Has files go where they belong: those of several kinds to several places, the first of which is shown.
+ * Has files go where they belong: those of several kinds to several places, the first of which is shown, or with videos the live view.
  * @returns what is to be said of it; undefined where all of it is seen
  */
 export async function routeFiles(files: readonly DroppedFile[], places: DropPlaces): Promise<Routed | undefined> {
@@ -25,7 +25,6 @@ export async function routeFiles(files: readonly DroppedFile[], places: DropPlac
   if (images.length > 0) (teaches ? places.classes : places.images).put(images);
   if (classes.length > 0) places.classes.put(plain(classes.map(asJson)));
   if (sessions.length > 0 || labelSets.length > 0) places.sessions.put(plain([...sessions, ...labelSets]));
-  if (videos.length > 0) places.playVideos(videos);
   const all: readonly Share[] = [
     { kind: 'model', count: taken && model.length > 0 ? 1 : 0, view: undefined },
     { kind: teaches ? 'examples' : 'images', count: images.length, view: teaches ? 'teach' : 'pictures' },
@@ -35,8 +34,10 @@ export async function routeFiles(files: readonly DroppedFile[], places: DropPlac
     { kind: 'label-sets', count: labelSets.length, view: 'sessions' },
   ];
   const shares = all.filter(({ count }) => count > 0);
-  const shown = shares.find(({ view }) => view !== undefined)?.view;
+  // The live view may ask whether a recording is to end: it has to be seen by then.
+  const shown = videos.length > 0 ? 'live' : shares.find(({ view }) => view !== undefined)?.view;
   if (shown !== undefined) places.go(shown);
+  if (videos.length > 0) places.playVideos(videos);
   if (refused.length === 0 && shares.length < 2) return undefined;
   return { shares: shares.length > 1 || refused.length > 0 ? shares : [], refused };
 }
