@@ -4,6 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { sortFiles, type SortedFiles } from '../../src/app/page/drop/sort-files';
 import { kindByBytes } from '../../src/app/shared/file-kind';
 import type { DroppedFile } from '../../src/base/page/dropped-files';
+import { csvRecord, UTF8_MARK } from '../../src/base/shared/csv';
+import { imagesCsv } from '../../src/pictures/shared/image-export';
+import { CSV_HEAD } from '../../src/sessions/shared/dataset/formats/picture-rows';
+import { csv } from '../../src/sessions/shared/export/csv';
+import type { ExportSource, LabelTrack } from '../../src/sessions/shared/export/export-source';
 import { writeClassesFile } from '../../src/teach/shared/classes-file';
 import { ROOT } from '../support/shared';
 
@@ -50,7 +55,7 @@ describe('dropped files of all kinds at once', () => {
     ).toEqual({
       images: ['cat.png'],
       refused: [
-        'net.onnx.data: needs-model', 'config.json: needs-model', 'cut.json: broken-json', 'package.json: foreign-json', 'empty.txt: empty', 'paper.pdf: unknown', 'notes.txt: unknown',
+        'net.onnx.data: needs-model', 'config.json: needs-model', 'cut.json: broken-json', 'package.json: foreign-json', 'empty.txt: empty', 'paper.pdf: unknown', 'notes.txt: odd-text',
       ],
     });
   });
@@ -71,6 +76,50 @@ describe('dropped files of all kinds at once', () => {
   });
 });
 
+describe('texts', () => {
+  it('are labels for filming where they come by themselves: not in a folder, with pictures, or as a README', async () => {
+    expect(await sorted(dropped('labels.txt', 'cat'), dropped('more.csv', 'dog\n'), dropped('README.txt', 'Read me.'))).toEqual({ labelSets: ['labels.txt', 'more.csv'], refused: ['README.txt: text-beside'] });
+    expect(await sorted(dropped('yolo/images/a.jpg'), dropped('yolo/labels/a.txt', 'cat'), dropped('notes.txt', 'cat'))).toEqual({
+      images: ['yolo/images/a.jpg'], refused: ['yolo/labels/a.txt: text-beside', 'notes.txt: text-beside'],
+    });
+    expect(await sorted(dropped('yolo/labels/a.txt', 'cat'))).toEqual({ refused: ['yolo/labels/a.txt: text-beside'] });
+  });
+
+  it('are told from the tables that the app exports, and from YOLO\'s labels', async () => {
+    const tables = [
+      imagesCsv([], []), CSV_HEAD, ...['human', 'predicted'].map((track) => csv({ manifest: {}, human: { spans: [], snapshots: [] }, recognitions: () => [] } as unknown as ExportSource, track as LabelTrack)),
+      '0 0.5 0.5 1 1\n', UTF8_MARK + csvRecord(['folder', 'class_id', 'label']),
+    ];
+    for (const table of tables) {
+      const text = typeof table === 'string' ? table : ((await table[Symbol.asyncIterator]().next()).value as string);
+      expect(await sorted(dropped('table.csv', text)), text).toEqual({ refused: ['table.csv: own-table'] });
+    }
+  });
+
+  it('are read before their bytes are taken for a format\'s', async () => {
+    for (const words of ['red wide tie', 'the moov', 'and mdat', 'PK\u0003\u0004']) expect(await sorted(dropped('labels.txt', words, 'text/plain')), words).toEqual({ labelSets: ['labels.txt'] });
+    // Not what is called a text, and is none.
+    expect(await sorted(dropped('cat.txt', bytes([0xff, 0xd8, 0xff, 0xe0])))).toEqual({ images: ['cat.txt'] });
+  });
+
+  it('that are no UTF-8, or too long, are refused as texts', async () => {
+    expect(await sorted(dropped('labels.txt', bytes([0xff, 0xfe], 'c\0a\0t\0'), 'text/plain'), dropped('long.txt', 'x'.repeat(1_000_001)))).toEqual({ refused: ['labels.txt: odd-text', 'long.txt: odd-text'] });
+  });
+});
+
+describe('sound, and zip files of other programs,', () => {
+  it('are no videos and no sessions', async () => {
+    const iso = bytes([0, 0, 0, 24], 'ftypM4A ');
+    expect(await sorted(dropped('song.m4a', iso, 'audio/mp4'), dropped('song2.m4a', iso), dropped('song.ogg', 'OggS', 'audio/ogg'), dropped('recording', iso, 'audio/mp4'))).toEqual({
+      refused: ['song.m4a: unknown', 'song2.m4a: unknown', 'song.ogg: unknown', 'recording: unknown'],
+    });
+    const zip = bytes('PK', [3, 4]);
+    expect(await sorted(dropped('letter.docx', zip), dropped('table', zip, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'), dropped('Zoo', zip), dropped('Zoo.sightglass', zip, 'application/octet-stream'))).toEqual({
+      sessions: ['Zoo', 'Zoo.sightglass'], refused: ['letter.docx: unknown', 'table: unknown'],
+    });
+  });
+});
+
 describe('what a JSON file is', () => {
   const of = async (content: BlobPart, name = 'file.json'): Promise<Record<string, readonly string[]>> => sorted(dropped(name, content));
 
@@ -81,6 +130,7 @@ describe('what a JSON file is', () => {
     expect(await of('{"version": 1, "format": "sightglass-things"}')).toEqual({ classes: ['file.json'] });
     expect(await of('[{"id": 1, "annotations": ')).toEqual({ sessions: ['file.json'] });
     for (const lists of ['["cat", "dog"]', '{"0": "cat", "1": "dog"}', '{"cat": 0, "dog": 1}', '{"1": "dog", "0": "cat"}', '{"mean": [0, 0, 0]}']) expect(await of(lists), lists).toEqual({ refused: ['file.json: needs-model'] });
+    for (const coco of ['{"images": [], "annotations": [], "categories": [{"id": 0, "name": "cat"}]}', '{"annotations": [], "categories": []}']) expect(await of(coco), coco).toEqual({ refused: ['file.json: coco-json'] });
     for (const other of ['null', '3', '{"version": 1}', '[1, 2]', '"x"', '{}', '{"format": "sightglass-session"}']) expect(await of(other), other).toEqual({ refused: ['file.json: foreign-json'] });
   });
 

@@ -15,7 +15,7 @@ export type FileKind =
   | 'label-set';
 
 /** What is known of a JSON file that belongs nowhere. */
-export type JsonLack = 'broken-json' | 'foreign-json';
+export type JsonLack = 'broken-json' | 'foreign-json' | 'coco-json';
 
 const NAMES: readonly (readonly [RegExp, FileKind])[] = [
   [/\.(onnx|safetensors|pth?|pt2|ckpt)$/iu, 'model'],
@@ -33,12 +33,16 @@ export function isSystemFile(path: string): boolean {
   return SYSTEM.test(path);
 }
 
+/** Sound alone: some of it is in the containers of videos. */
+const SOUND = /\.(m4a|m4b|mp3|aac|oga|ogg|opus|wav|flac|wma|aiff?)$/iu;
+
 /** What a file is by its name and its MIME type; undefined where these do not tell, so that its bytes have to. */
-export function kindByName(name: string, type: string): FileKind | undefined {
+export function kindByName(name: string, type: string): FileKind | 'unknown' | undefined {
   const kind = NAMES.find(([pattern]) => pattern.test(name))?.[1];
   if (kind === 'model' || kind === 'beside-model') return kind;
   if (type.startsWith('image/')) return 'image';
   if (type.startsWith('video/')) return 'video';
+  if (type.startsWith('audio/') || SOUND.test(name)) return 'unknown';
   return kind ?? (type === 'application/zip' || type === 'application/x-zip-compressed' ? 'session' : undefined);
 }
 
@@ -60,6 +64,24 @@ const MAGIC: readonly (readonly [RegExp, FileKind])[] = [
 export function kindByBytes(head: Uint8Array): FileKind | undefined {
   const digits = Array.from(head, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return MAGIC.find(([pattern]) => pattern.test(digits))?.[1];
+}
+
+/** Whether neither the system nor an ending says what a file is: many formats are zip files (.docx, .epub). */
+export function isNameless({ name, type }: Pick<File, 'name' | 'type'>): boolean {
+  return (type === '' || type === 'application/octet-stream') && !/\.[a-z][a-z0-9]{1,4}$/iu.test(name);
+}
+
+/** Heads of the tables that the app exports: images, recognitions, human labels, pictures and classes of a dataset; and a line of YOLO's labels. */
+const TABLES = /^\ufeff?(file,width,height,model,|frame,time_s,rank,|kind,id,frame,|file,split,class_id,|folder,class_id,label|\d+( -?\d*\.?\d+){4}\s)/u;
+
+/** Whether a text begins as a table does that the app exports for other programs. */
+export function beginsAsOwnTable(text: string): boolean {
+  return TABLES.test(text);
+}
+
+/** Texts that say what they lie beside. */
+export function isReadme(name: string): boolean {
+  return /^(readme|licen[cs]e|third-party-notices)(\.\w+)?$/iu.test(name);
 }
 
 /** What an export of taught classes begins with. */
@@ -95,6 +117,7 @@ export function kindOfJson(text: string): FileKind | JsonLack {
   }
   if (typeof value !== 'object' || value === null) return 'foreign-json';
   if ('format' in value && value.format === 'sightglass-things') return 'classes';
+  if ('categories' in value && ('images' in value || 'annotations' in value)) return 'coco-json';
   const keys = Object.keys(value);
   // {"0": "cat", ...} and {"cat": 0, ...} are lists of names.
   const numbers = new Set<unknown>([...keys.map(Number), ...Object.values(value as Readonly<Record<string, unknown>>)]);

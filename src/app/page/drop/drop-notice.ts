@@ -18,7 +18,7 @@ function refusalText(reason: Refused['reason']): string {
     case 'unreadable':
       return msg('The browser could not open it: see that it is there and may be read, and drop it again.');
     case 'needs-model':
-      return msg('It belongs to a model: drop it together with its .onnx file.');
+      return msg('It belongs to a model: drop it together with the file of the model itself (.onnx, .safetensors, .pt).');
     case 'several-models':
       return msg('One model at a time: drop each with the files beside it by itself.');
     case 'model-busy':
@@ -27,6 +27,14 @@ function refusalText(reason: Refused['reason']): string {
       return msg('It is no JSON, or it is cut off: export it anew.');
     case 'foreign-json':
       return msg('JSON of another program. Things that Teach exported, annotations of Label Studio and, with its model, a configuration are taken.');
+    case 'coco-json':
+      return msg('Annotations as COCO has them: the app writes such files for other programs, and reads none. Sessions come back from their .zip files.');
+    case 'own-table':
+      return msg('A table for other programs, which the app writes and does not read. Sessions come back from their .zip files.');
+    case 'odd-text':
+      return msg('It is no text of labels: these have one label a line, in UTF-8, and 1 MB at most.');
+    case 'text-beside':
+      return msg('Texts are taken as labels for filming, one a line, where they come by themselves: not in a folder, with pictures, or as a README.');
     case 'unknown':
       return msg('Of a kind that is not known here. Pictures, videos, exported sessions, things and labels, and models are taken.');
   }
@@ -40,7 +48,7 @@ function shareText({ kind, count }: Share): string {
     case 'examples':
       return count === 1 ? msg('1 picture is taught from') : msg(str`${count} pictures are taught from`);
     case 'videos':
-      return count === 1 ? msg('1 video plays under Live') : msg(str`${count} videos play one after another under Live`);
+      return count === 1 ? msg('1 video plays under Live') : msg(str`${count} videos wait under Live: the first plays again and again until Next video is pressed`);
     case 'model':
       return msg('The model is being tried');
     case 'sessions':

@@ -1,9 +1,23 @@
 import type { DroppedFile } from '../../../base/page/dropped-files';
 import { isJson, isPlainText } from '../../../base/shared/text-files';
-import { beginsAsClasses, HEAD_BYTES, isSystemFile, kindByBytes, kindByName, kindOfJson, type FileKind, type JsonLack } from '../../shared/file-kind';
+import {
+  beginsAsClasses, beginsAsOwnTable, HEAD_BYTES, isNameless, isReadme, isSystemFile, kindByBytes, kindByName, kindOfJson, type FileKind, type JsonLack,
+} from '../../shared/file-kind';
 
 /** Why a file is taken nowhere. */
-export type Refusal = 'empty' | 'unknown' | 'unreadable' | 'needs-model' | 'several-models' | JsonLack;
+export type Refusal =
+  | 'empty'
+  | 'unknown'
+  | 'unreadable'
+  | 'needs-model'
+  | 'several-models'
+  /** A text in another encoding than UTF-8, or too long. */
+  | 'odd-text'
+  /** A text that lies beside something else. */
+  | 'text-beside'
+  /** A table that the app exports. */
+  | 'own-table'
+  | JsonLack;
 
 /** A file that is taken nowhere. */
 export interface RefusedFile {
@@ -49,17 +63,24 @@ async function kindOf({ file, problem }: DroppedFile): Promise<FileKind | Refusa
   // A letter of several bytes at the cut does no harm: what the start is of is told by ASCII.
   if (isJson(file)) return kindOfJson(await file.slice(0, MOST_JSON).text());
   const head = await file.slice(0, HEAD_BYTES).arrayBuffer();
-  const magic = kindByBytes(new Uint8Array(head));
-  if (magic) return magic;
   if (beginsAsClasses(new TextDecoder().decode(head))) return 'classes';
-  return isPlainText(file) && size <= MOST_LABELS && textOf(await file.arrayBuffer()) !== undefined ? 'label-set' : 'unknown';
+  // Words may be what formats begin with: "red wide tie" has a QuickTime file's `wide` where that has it.
+  const plain = isPlainText(file);
+  const text = plain && size <= MOST_LABELS ? textOf(await file.arrayBuffer()) : undefined;
+  if (text !== undefined) return beginsAsOwnTable(text) ? 'own-table' : 'label-set';
+  const magic = kindByBytes(new Uint8Array(head));
+  // Much is a zip file that is no session.
+  if (magic && (magic !== 'session' || isNameless(file))) return magic;
+  return plain ? 'odd-text' : 'unknown';
 }
 
 /** With a model, what nothing else is known of may be its weights, whose file can have any name: whoever reads the model says what it left. */
-const BESIDE: readonly (FileKind | Refusal)[] = ['beside-model', 'label-set', 'foreign-json', 'unknown'];
+const BESIDE: readonly (FileKind | Refusal)[] = ['beside-model', 'label-set', 'own-table', 'foreign-json', 'coco-json'];
+/** So may be these, where the system has no type for them either. */
+const ODD: readonly (FileKind | Refusal)[] = ['unknown', 'odd-text'];
 
 /** Whether the system knows nothing of a file. */
-const isNameless = ({ type }: File): boolean => type === '' || type === 'application/octet-stream';
+const isTypeless = ({ type }: File): boolean => type === '' || type === 'application/octet-stream';
 
 /** Finds out where each of some files belongs: by its name and type, else by what is in it. */
 export async function sortFiles(files: readonly DroppedFile[]): Promise<SortedFiles> {
@@ -69,7 +90,10 @@ export async function sortFiles(files: readonly DroppedFile[]): Promise<SortedFi
   }
   const of = (...wanted: readonly (FileKind | Refusal)[]): DroppedFile[] => [...kinds].flatMap(([dropped, kind]) => (wanted.includes(kind) ? [dropped] : []));
   const models = of('model');
-  const beside = new Set(models.length === 1 ? of(...BESIDE).filter((dropped) => kinds.get(dropped) !== 'unknown' || isNameless(dropped.file)) : []);
+  const beside = new Set(models.length === 1 ? [...of(...BESIDE), ...of(...ODD).filter(({ file }) => isTypeless(file))] : []);
+  // In a folder, or beside pictures, texts are of those: an export for YOLO has one for each picture.
+  const alone = of('image').length === 0;
+  const isLabelSet = ({ name }: DroppedFile): boolean => alone && !name.includes('/') && !isReadme(name);
   const refused = [...kinds].flatMap(([dropped, kind]): RefusedFile[] => {
     if (beside.has(dropped)) return [];
     const { name } = dropped;
@@ -83,7 +107,12 @@ export async function sortFiles(files: readonly DroppedFile[]): Promise<SortedFi
       case 'unreadable':
       case 'broken-json':
       case 'foreign-json':
+      case 'coco-json':
+      case 'odd-text':
+      case 'own-table':
         return [{ name, reason: kind }];
+      case 'label-set':
+        return isLabelSet(dropped) ? [] : [{ name, reason: 'text-beside' }];
       default:
         return [];
     }
@@ -95,7 +124,7 @@ export async function sortFiles(files: readonly DroppedFile[]): Promise<SortedFi
     model: models.length === 1 ? plain([...models, ...beside]) : [],
     sessions: plain(of('session', 'annotations')),
     classes: plain(of('classes')),
-    labelSets: plain(of('label-set').filter((dropped) => !beside.has(dropped))),
+    labelSets: plain(of('label-set').filter((dropped) => !beside.has(dropped) && isLabelSet(dropped))),
     refused,
   };
 }
