@@ -73,11 +73,19 @@ export class LabelSetSheet extends LitElement {
   /** A file that could not be opened: its name. */
   @state() private unreadable: string | undefined;
   #classes: ClassesByName = new Map();
+  /** Settled once it is open; undefined while it is closed. */
+  #opening: Promise<void> | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
   @query('textarea') private readonly field!: HTMLTextAreaElement;
 
-  /** @param files texts whose labels come behind those that are prepared */
+  /** @param files texts whose labels come behind those that are prepared; where it is open, behind what is being written */
   async show(files: readonly File[] = []): Promise<void> {
+    this.#opening ??= this.#open();
+    await this.#opening;
+    for (const file of files) await this.#add(file);
+  }
+
+  async #open(): Promise<void> {
     // A class may be written in any of the languages.
     await loadAllClassNames();
     this.#classes = classesByName(allClassNames());
@@ -88,11 +96,15 @@ export class LabelSetSheet extends LitElement {
     await this.updateComplete;
     await this.sheet.show();
     this.field.focus();
-    for (const file of files) await this.#add(file);
   }
 
   override render(): unknown {
-    return html`<sg-sheet .heading=${msg('Labels for filming')} @close=${() => (this.open = false)}>${this.open ? this.#form() : nothing}</sg-sheet>`;
+    return html`<sg-sheet .heading=${msg('Labels for filming')} @close=${this.#onClose}>${this.open ? this.#form() : nothing}</sg-sheet>`;
+  }
+
+  #onClose(): void {
+    this.open = false;
+    this.#opening = undefined;
   }
 
   #form(): unknown {

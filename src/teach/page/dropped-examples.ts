@@ -22,20 +22,24 @@ export interface DropParts {
 export class DroppedExamples implements ReactiveController {
   /** The class on whose card something was dropped last. */
   #target: string | undefined;
+  /** Images that wait for a name; undefined while none is asked. */
+  #waiting: File[] | undefined;
 
   constructor(
-    private readonly host: ReactiveControllerHost & EventTarget,
+    host: ReactiveControllerHost,
     private readonly parts: () => DropParts,
   ) {
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.host.addEventListener('drop', this.#onDrop);
+    document.addEventListener('drop', this.#onHanded, true);
+    document.addEventListener('paste', this.#onHanded, true);
   }
 
   hostDisconnected(): void {
-    this.host.removeEventListener('drop', this.#onDrop);
+    document.removeEventListener('drop', this.#onHanded, true);
+    document.removeEventListener('paste', this.#onHanded, true);
   }
 
   hostUpdated(): void {
@@ -52,8 +56,16 @@ export class DroppedExamples implements ReactiveController {
     for (const file of files.filter(isJson)) await teach.importFile(file);
     const images = files.filter((file) => !isJson(file));
     if (images.length === 0) return;
-    const classId = target ?? (await this.#newClass());
-    if (classId !== undefined) await teach.addImages(classId, images);
+    if (target !== undefined) await teach.addImages(target, images);
+    else if (this.#waiting) this.#waiting.push(...images);
+    else await this.#ask(images);
+  }
+
+  /** More that come before the answer are of the same class. */
+  async #ask(images: readonly File[]): Promise<void> {
+    const waiting = (this.#waiting = [...images]);
+    const classId = await this.#newClass().finally(() => (this.#waiting = undefined));
+    if (classId !== undefined) await this.parts().teach.addImages(classId, waiting);
   }
 
   async #newClass(): Promise<string | undefined> {
@@ -64,8 +76,8 @@ export class DroppedExamples implements ReactiveController {
     return id;
   }
 
-  /** Where the files belong is found out later: until then it is kept over what they were let go. */
-  readonly #onDrop = (event: Event): void => {
+  /** Where the files belong is found out later: until then it is kept over what they were let go. Those that came before, and were taken elsewhere, leave nothing. */
+  readonly #onHanded = (event: Event): void => {
     const card = event.composedPath().find((target): target is ClassCard => target instanceof Element && target.localName === 'sg-thing-card');
     this.#target = card?.taughtClass.id;
   };

@@ -80,6 +80,10 @@ describe('files that are dropped', () => {
     await dropFiles(page, [file('labels.txt', 'blue cup\ntabby\n', 'text/plain')]);
     const field = page.getByRole('textbox', { name: 'Labels, one a line' });
     await expect.poll(() => field.inputValue()).toBe('blue cup\ntabby\n');
+    // What is being written stays: another one's labels come after it.
+    await field.fill('blue cup\nmy own');
+    await dropFiles(page, [file('more.txt', 'red mug\n', 'text/plain')]);
+    await expect.poll(() => field.inputValue()).toBe('blue cup\nmy own\nred mug\n');
     expect(await notice().count()).toBe(0);
   });
 
