@@ -1,7 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
-import { Fault } from '../../../base/shared/fault';
 import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { fileSize } from '../../../base/page/elements/format';
 import { faultText } from '../../../base/page/elements/fault-text';
@@ -9,13 +8,11 @@ import { icon } from '../../../base/page/elements/icons';
 import type { Sheet } from '../../../base/page/elements/sheet';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { canShare, shareFile } from '../../../base/page/share-file';
-import { exportName } from '../../shared/export/export-name';
 import type { SessionManifest } from '../../shared/session';
-import type { ExportedFile, ExportRequest, ExportTracks, TransferProgress } from '../../shared/session-export';
-import { encodesH264 } from './encodes-h264';
-import { labelledFilm, phaseWords } from './export-words';
+import type { ExportTracks } from '../../shared/session-export';
+import { phaseWords } from './export-words';
+import { FilmMaker } from './film-maker';
 import type { SessionLibrary } from './session-library';
-import type { Transfer } from './session-transfer';
 import '../../../base/page/elements/sheet';
 
 /**
@@ -61,23 +58,15 @@ export class ShareSheet extends LitElement {
   @property({ attribute: false }) library!: SessionLibrary;
   @state() private session: SessionManifest | undefined;
   @state() private tracks: ExportTracks = 'both';
-  @state() private progress: TransferProgress | undefined;
-  @state() private file: File | undefined;
-  @state() private fault: Fault | undefined;
   @state() private saved = false;
   @query('sg-sheet') private readonly sheet!: Sheet;
-  #job: Transfer<ExportedFile> | undefined;
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#cancel();
-  }
+  private readonly film = new FilmMaker(this, () => this.library);
 
   /** Opens it, and begins to make the film. */
   async show(session: SessionManifest): Promise<void> {
     this.session = session;
     this.tracks = session.spans > 0 ? 'both' : 'predicted';
-    void this.#make();
+    this.#make();
     await this.updateComplete;
     await this.sheet.show();
   }
@@ -105,7 +94,7 @@ export class ShareSheet extends LitElement {
   }
 
   #outcome(): unknown {
-    const { fault, file, progress } = this;
+    const { fault, file, progress } = this.film;
     if (fault) {
       const { title, advice } = faultText(fault.code);
       return html`<p class="fault" role="alert" data-code=${fault.code}><strong>${title}.</strong> ${advice}</p>`;
@@ -130,45 +119,17 @@ export class ShareSheet extends LitElement {
 
   readonly #onTracks = (event: Event): void => {
     this.tracks = (event.target as HTMLSelectElement).value as ExportTracks;
-    void this.#make();
+    this.#make();
   };
 
-  async #make(): Promise<void> {
-    const { session, tracks } = this;
-    this.#cancel();
-    this.file = this.fault = this.progress = undefined;
+  #make(): void {
     this.saved = false;
-    if (!session) return;
-    const labelled = labelledFilm(await encodesH264(session.film));
-    const request: ExportRequest = { sessionId: session.id, format: 'film-labels', tracks, labelled };
-    if (session !== this.session || tracks !== this.tracks) return;
-    const job = this.library.transfer.export(request, undefined, (progress) => {
-      if (this.#job === job) this.progress = progress;
-    });
-    this.#job = job;
-    try {
-      const file = (await job.result)?.file;
-      // Its name and type are what other programs know it by.
-      const { name, type } = exportName(session, request);
-      if (this.#job === job && file) this.file = new File([file], name, { type });
-    } catch (error) {
-      if (this.#job === job) this.fault = Fault.from(error, 'export-failed');
-    }
-    if (this.#job === job) this.#job = undefined;
-  }
-
-  #cancel(): void {
-    const job = this.#job;
-    this.#job = undefined;
-    if (!job) return;
-    job.cancel();
-    void this.library.tidy();
+    if (this.session) void this.film.make(this.session, this.tracks);
   }
 
   #onClose(): void {
-    this.#cancel();
+    this.film.forget();
     this.session = undefined;
-    this.file = undefined;
     this.dispatchEvent(new Event('close'));
   }
 }
