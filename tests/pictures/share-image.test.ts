@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { labelledName, labelledText, shownImage } from '../../src/pictures/page/share-image';
+import { copyLabelled, labelledName, labelledText, shareImage, shownImage } from '../../src/pictures/page/share-image';
 import type { DoneImage } from '../../src/pictures/shared/image';
 
 const image = (top: DoneImage['top'], more: Partial<DoneImage> = {}): DoneImage => ({
@@ -33,5 +33,24 @@ describe('what is handed on of a picture', () => {
 
   it('is called as the picture is', () => {
     expect(['trip/cat.png', 'cat', '.png', 'a.b.jpeg'].map(labelledName)).toEqual(['cat-labels.jpg', 'cat-labels.jpg', 'picture-labels.jpg', 'a.b-labels.jpg']);
+  });
+});
+
+describe('a picture that is handed on', () => {
+  const shown = { ...shownImage(image([{ index: 281, probability: 0.8 }]), 0), image: { file: new File(['not decoded here'], 'cat.jpg'), name: 'cat.jpg' } };
+
+  it('has the colours that are shown, not those that its file counts', async () => {
+    const decode = vi.fn((_file: Blob, _options: ImageBitmapOptions) => Promise.reject(new Error('no decoder in Node')));
+    vi.stubGlobal('createImageBitmap', decode);
+    expect(await shareImage(shown)).toBe('The picture could not be read: it was not shared.');
+    expect(decode.mock.calls.map(([, { colorSpaceConversion }]) => colorSpaceConversion)).toEqual(['default']);
+  });
+
+  it('that cannot be read is copied as words, and the browser is not blamed', async () => {
+    vi.stubGlobal('ClipboardItem', class { constructor(readonly content: Record<string, Promise<Blob>>) {} });
+    const clipboard = { write: ([{ content }]: { content: Record<string, Promise<Blob>> }[]) => content['image/png'], writeText: vi.fn(() => Promise.resolve()) };
+    vi.stubGlobal('navigator', { languages: ['en'], clipboard });
+    expect(await copyLabelled(shown)).toBe('The picture could not be read: its labels are copied, as words.');
+    expect(clipboard.writeText.mock.calls).toEqual([['tabby 80%']]);
   });
 });

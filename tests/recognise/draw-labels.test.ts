@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { drawLabels } from '../../src/recognise/page/live/draw-labels';
+import { drawLabels, labelledImage } from '../../src/recognise/page/live/draw-labels';
 
 interface Drawn {
   readonly what: string;
@@ -54,5 +54,29 @@ describe('labels that are drawn on a picture', () => {
       expect(Math.min(x, y)).toBeGreaterThan(0);
       expect(Math.max(x + wide, y + high)).toBeLessThan(480);
     }
+  });
+});
+
+describe('a picture with its labels', () => {
+  /** Sizes of the canvas, of the picture on it and of the square's outline. */
+  async function made(width: number, height: number): Promise<{ canvas: number[]; image: number[]; square: number[] }> {
+    const found: { image: number[]; square: number[] } = { image: [], square: [] };
+    const context = { drawImage: (_: unknown, ...at: number[]) => (found.image = at), strokeRect: (...at: number[]) => (found.square = at) };
+    const canvas = { width: 0, height: 0, getContext: () => context, toBlob: (give: (blob: Blob) => void) => give(new Blob(['x'])) };
+    vi.stubGlobal('document', { createElement: () => canvas });
+    await labelledImage({ width, height, close: () => undefined }, { labels: [], square: { x: width / 2, y: 0, width: width / 2, height: width / 2 } }, 'a.jpg', 'image/jpeg');
+    return { canvas: [canvas.width, canvas.height], ...found };
+  }
+
+  it('is as large as the picture', async () => {
+    expect(await made(4000, 3000)).toMatchObject({ canvas: [4000, 3000], image: [0, 0, 4000, 3000] });
+  });
+
+  it('is no larger than any phone draws, its square with it', async () => {
+    const { canvas, image, square: [x, , wide] } = await made(8192, 6144);
+    expect([canvas, image]).toEqual([[4096, 3072], [0, 0, 4096, 3072]]);
+    expect(x).toBeGreaterThan(2048);
+    expect(x + wide).toBeLessThan(4096);
+    expect((await made(20_000, 1)).canvas).toEqual([4096, 1]);
   });
 });

@@ -3,13 +3,22 @@
  * the image may come later.
  *
  * @param png makes it
- * @returns what is on the clipboard now; undefined where the browser refused
+ * @returns what is on the clipboard now, `unmade` for the text alone as the image could not be made; undefined where the browser refused
  */
-export async function copyImage(png: () => Promise<Blob>, text: string): Promise<'image' | 'text' | undefined> {
+export async function copyImage(png: () => Promise<Blob>, text: string): Promise<'image' | 'text' | 'unmade' | undefined> {
+  let made = true;
+  const image = async (): Promise<Blob> => {
+    try {
+      return await png();
+    } catch (error) {
+      made = false;
+      throw error;
+    }
+  };
   const clipboard = navigator.clipboard as Partial<Clipboard> | undefined;
   try {
     if (typeof ClipboardItem !== 'undefined' && clipboard?.write) {
-      await clipboard.write([new ClipboardItem({ 'image/png': png(), 'text/plain': new Blob([text], { type: 'text/plain' }) })]);
+      await clipboard.write([new ClipboardItem({ 'image/png': image(), 'text/plain': new Blob([text], { type: 'text/plain' }) })]);
       return 'image';
     }
   } catch {
@@ -18,7 +27,7 @@ export async function copyImage(png: () => Promise<Blob>, text: string): Promise
   try {
     if (!clipboard?.writeText) return undefined;
     await clipboard.writeText(text);
-    return 'text';
+    return made ? 'text' : 'unmade';
   } catch {
     return undefined;
   }

@@ -45,12 +45,13 @@ function sizeOf(head: Uint8Array): ReturnType<typeof imageSize> | undefined {
 }
 
 /**
- * Decodes an image file as the network wants it: upright (EXIF), its pixels' own values.
+ * Decodes an image file upright (EXIF).
  *
+ * @param colours `none` for its pixels' own values, as the network wants them; `default` for its colours as they are shown (ICC)
  * @returns a bitmap that the caller closes or transfers
  * @throws ImageError with the reason
  */
-export async function decodeImage(file: Blob): Promise<ImageBitmap> {
+export async function decodeImage(file: Blob, colours: ColorSpaceConversion = 'none'): Promise<ImageBitmap> {
   if (file.size === 0) throw new ImageError('empty', 'The file has no bytes.');
   if (file.size > MAX_BYTES) throw new ImageError('too-large', `The file has ${Math.round(file.size / 2 ** 20)} MiB, more than ${MAX_BYTES / 2 ** 20}.`);
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
@@ -60,8 +61,8 @@ export async function decodeImage(file: Blob): Promise<ImageBitmap> {
   if (size && size.width * size.height > MAX_PIXELS) throw new ImageError('too-large', `${size.width} x ${size.height} pixels are more than ${MAX_PIXELS / 1e6} million.`);
   try {
     const orientation = await webpOrientation(file);
-    if (orientation === 1) return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
-    return upright(await createImageBitmap(file, { imageOrientation: 'none', colorSpaceConversion: 'none' }), orientation);
+    if (orientation === 1) return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: colours });
+    return upright(await createImageBitmap(file, { imageOrientation: 'none', colorSpaceConversion: colours }), orientation);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new ImageError(isHeic(head) ? 'heic' : 'unreadable', detail, { cause: error });

@@ -6,17 +6,24 @@ export function canShare(file: File): boolean {
   return can !== undefined && navigator.canShare({ files: [file] });
 }
 
+/** What became of a file; `cancelled` where a person chose nothing, or chooses still. */
+export type Handed = 'shared' | 'saved' | 'cancelled';
+
 /**
  * Hands a file to what a person chooses, or saves it where the browser cannot share. Call it at once in a press of a button.
- * @returns what became of it; `cancelled` where a person chose nothing
+ * @param late what to do where the browser does not allow it, as after too long a time; gives undefined to have it saved
  */
-export async function shareFile(file: File): Promise<'shared' | 'saved' | 'cancelled'> {
+export async function shareFile(file: File, late?: (file: File) => Promise<Handed | undefined>): Promise<Handed> {
   if (canShare(file)) {
     try {
       await navigator.share({ files: [file] });
       return 'shared';
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return 'cancelled';
+      const { name } = error as Partial<DOMException>;
+      // Closed, or asked twice: the first choice is still open.
+      if (name === 'AbortError' || name === 'InvalidStateError') return 'cancelled';
+      const handed = name === 'NotAllowedError' && (await late?.(file));
+      if (handed) return handed;
       // Refused otherwise: a download may still do.
     }
   }

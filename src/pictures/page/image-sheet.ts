@@ -129,6 +129,7 @@ export class ImageSheet extends LitElement {
   @state() private image: DoneImage | undefined;
   /** What was just done with it. */
   @state() private told = '';
+  @state() private handing = false;
   @query('sg-sheet') private readonly sheet!: Sheet;
   private readonly look = new StillLook(this, () => this.recogniser, () => ({ aim: this.aim.aim, map: this.settings.value.mapShown }));
   private readonly aim: AimController = new AimController(
@@ -212,13 +213,15 @@ export class ImageSheet extends LitElement {
   }
 
   #button(name: IconName, words: string, hand: (shown: ShownImage) => Promise<string>): unknown {
-    return html`<button class="icon" data-action=${name} aria-label=${words} title=${words} @click=${() => void this.#hand(hand)}>${icon(name)}</button>`;
+    return html`<button class="icon" data-action=${name} aria-label=${words} title=${words} aria-disabled=${String(this.handing)} @click=${() => void this.#hand(hand)}>${icon(name)}</button>`;
   }
 
   /** As it is seen now: with the square that a person has moved, and the labels of that. */
   async #hand(hand: (shown: ShownImage) => Promise<string>): Promise<void> {
     const { image, judge, look } = this;
-    if (image) this.told = await hand({ image, labels: judge.doubt ? [] : judge.shown, square: look.recognition?.square });
+    if (!image || this.handing) return;
+    this.handing = true;
+    this.told = await hand({ image, labels: judge.doubt ? [] : judge.shown, square: look.recognition?.square }).finally(() => (this.handing = false));
   }
 
   get #preprocessing(): typeof TORCHVISION_PREPROCESSING {

@@ -2,7 +2,7 @@ import { msg } from '@lit/localize';
 import { copyImage } from '../../base/page/copy-image';
 import { decodeImage } from '../../base/page/decode-image';
 import { percent } from '../../base/page/elements/format';
-import { shareFile } from '../../base/page/share-file';
+import { shareMade } from '../../base/page/share-made';
 import { isSure } from '../../base/shared/certainty';
 import { loadLabelDrawing, nameOf, type DrawnLabels, type ShownLabel } from '../../recognise/page/index';
 import type { DoneImage } from '../shared/image';
@@ -33,7 +33,7 @@ export function labelledText({ labels }: Pick<DrawnLabels, 'labels'>): string {
 
 async function labelled({ file, name }: ShownImage['image'], labels: DrawnLabels, type: 'image/jpeg' | 'image/png'): Promise<File> {
   const { labelledImage } = await loadLabelDrawing();
-  return labelledImage(await decodeImage(file), labels, labelledName(name), type);
+  return labelledImage(await decodeImage(file, 'default'), labels, labelledName(name), type);
 }
 
 /**
@@ -42,7 +42,7 @@ async function labelled({ file, name }: ShownImage['image'], labels: DrawnLabels
  */
 export async function shareImage({ image, ...labels }: ShownImage): Promise<string> {
   try {
-    const outcome = await shareFile(await labelled(image, labels, 'image/jpeg'));
+    const outcome = await shareMade(() => labelled(image, labels, 'image/jpeg'));
     return outcome === 'saved' ? msg('Saved as a file') : '';
   } catch {
     return msg('The picture could not be read: it was not shared.');
@@ -57,6 +57,8 @@ export async function copyLabelled({ image, ...labels }: ShownImage): Promise<st
       return msg('Copied, with its labels');
     case 'text':
       return msg('The labels are copied, as words: this browser copies no pictures.');
+    case 'unmade':
+      return msg('The picture could not be read: its labels are copied, as words.');
     case undefined:
       return msg('This browser does not allow copying.');
   }

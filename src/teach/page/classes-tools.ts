@@ -2,7 +2,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { localized, msg } from '@lit/localize';
 import { downloadFile } from '../../base/page/save-file';
-import { canShare, shareFile } from '../../base/page/share-file';
+import { canShare } from '../../base/page/share-file';
+import { shareMade } from '../../base/page/share-made';
 import type { TeachController } from './teach-controller';
 import { fileButtonStyles } from '../../base/page/elements/form-styles';
 import { icon } from '../../base/page/elements/icons';
@@ -52,6 +53,7 @@ export class ClassesTools extends LitElement {
   @property({ type: Boolean }) closed = false;
   @property({ type: Boolean }) named = true;
   @state() private images = false;
+  @state() private sharing = false;
 
   override render(): unknown {
     const importer = html`<label class="file">
@@ -66,7 +68,7 @@ export class ClassesTools extends LitElement {
       </label>
       <div class="row">
         <button data-action="export" ?disabled=${this.closed} @click=${() => void this.#export()}>${icon('download')}${msg('Export')}</button>
-        ${this.#shareable ? html`<button data-action="share" ?disabled=${this.closed} @click=${() => void this.#share()}>${icon('share')}${msg('Share')}</button>` : nothing}
+        ${this.#shareable ? html`<button data-action="share" ?disabled=${this.closed} aria-disabled=${String(this.sharing)} @click=${() => void this.#share()}>${icon('share')}${msg('Share')}</button>` : nothing}
         ${importer}
         <button data-action="delete-all" @click=${() => void this.teach.deleteAll()}>${icon('trash')}${msg('Delete all')}</button>
       </div>
@@ -88,9 +90,12 @@ export class ClassesTools extends LitElement {
   }
 
   async #share(): Promise<void> {
-    const as = this.#shareable;
-    const file = await this.teach.exportFile(this.images);
-    if (as && file) await shareFile(new File([file], fileName() + as.suffix, { type: as.type }));
+    this.sharing = true;
+    await shareMade(async () => {
+      const as = this.#shareable;
+      const file = await this.teach.exportFile(this.images);
+      return as && file ? new File([file], fileName() + as.suffix, { type: as.type }) : undefined;
+    }).finally(() => (this.sharing = false));
   }
 
   #onFile(event: Event): void {

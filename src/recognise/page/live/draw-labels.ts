@@ -44,20 +44,28 @@ export function drawLabels(context: CanvasRenderingContext2D, width: number, hei
   });
 }
 
+/** Longest side of an image that is handed on, pixels: older canvases of iOS end at 16.7 million pixels. */
+const LONGEST_SIDE = 4096;
+
 /**
- * An image with its labels drawn on it.
+ * An image with its labels drawn on it, made smaller where it is very large.
  * @param image is closed
  * @throws Error where the browser gives no canvas, or writes none
  */
 export async function labelledImage(image: ImageBitmap, labels: DrawnLabels, name: string, type: 'image/jpeg' | 'image/png'): Promise<File> {
-  const { width, height } = image;
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(image.width, image.height));
+  const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d');
-  context?.drawImage(image, 0, 0);
+  context?.drawImage(image, 0, 0, width, height);
   image.close();
   if (!context) throw new Error('This browser gives no 2D canvas.');
-  drawLabels(context, width, height, labels);
+  const { square } = labels;
+  drawLabels(context, width, height, {
+    ...labels,
+    square: square && { ...square, x: square.x * scale, y: square.y * scale, width: square.width * scale, height: square.height * scale },
+  });
   return fileOf(canvas, name, type);
 }
