@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { violations } from '../../support/axe';
 import { openApp, PHONE } from '../../support/browser';
 import { dropFiles } from '../../support/drop-files';
-import { smallTargets } from '../../support/layout';
+import { sidewaysScroll, smallTargets } from '../../support/layout';
 import { ownPages } from '../../support/own-pages';
 
 const pages = ownPages(false);
@@ -18,11 +18,12 @@ async function taught(types: readonly string[]): Promise<void> {
   page.on('pageerror', (error) => errors.push(error.message));
   await page.addInitScript((can) => {
     const shared: unknown[] = [];
-    Object.assign(globalThis, { shared });
+    Object.assign(globalThis, { shared, refused: 0 });
     Object.assign(navigator, {
       canShare: ({ files }: { files: File[] }) => files.every(({ type }) => can.includes(type)),
       share: async ({ files: [file] }: { files: File[] }) => {
-        if (!navigator.userActivation.isActive) throw new DOMException('not asked for', 'NotAllowedError');
+        const page = globalThis as unknown as { refused: number };
+        if (!navigator.userActivation.isActive || page.refused-- > 0) throw new DOMException('not asked for', 'NotAllowedError');
         shared.push({ name: file.name, type: file.type, text: await file.text() });
       },
     });
@@ -54,6 +55,30 @@ describe('things that were taught', () => {
     await page.locator('sg-thing-card').waitFor({ state: 'detached' });
     await page.locator('sg-things-tools input[type=file]').setInputFiles({ name, mimeType: type, buffer: Buffer.from(text) });
     await page.locator('sg-thing-card[data-thing="mug"] .examples li').waitFor();
+  });
+
+  it('are offered once more where making the file took longer than a tap counts, and are saved nowhere unasked', async () => {
+    await taught(['application/json']);
+    await page.evaluate(() => Object.assign(globalThis, { refused: 1 }));
+    let saved = 0;
+    page.on('download', () => saved++);
+    await page.locator('sg-things-tools').getByRole('button', { name: 'Share' }).tap();
+    const again = page.getByRole('dialog', { name: 'Ready to be shared' });
+    await again.getByText(/sightglass-things-[\d-]+\.json, /).waitFor();
+    expect([...(await violations(page)), ...(await smallTargets(page)), ...(await sidewaysScroll(page))]).toEqual([]);
+    expect(await handed()).toEqual([]);
+    await again.getByRole('button', { name: 'Share' }).tap();
+    await expect.poll(async () => (await handed()).map(({ type }) => type)).toEqual(['application/json']);
+    await again.waitFor({ state: 'detached' });
+    // Closed, it is gone, and the next press makes it anew.
+    await page.evaluate(() => Object.assign(globalThis, { refused: 1 }));
+    await page.locator('sg-things-tools').getByRole('button', { name: 'Share' }).tap();
+    await again.waitFor();
+    await page.keyboard.press('Escape');
+    await again.waitFor({ state: 'detached' });
+    await page.locator('sg-things-tools').getByRole('button', { name: 'Share' }).tap();
+    await expect.poll(async () => (await handed()).length).toBe(2);
+    expect(saved).toBe(0);
   });
 
   it('are exported where the browser shares no files', async () => {
