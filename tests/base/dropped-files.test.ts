@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { droppedFiles, MOST_DROPPED } from '../../src/base/page/dropped-files';
+import { droppedFiles } from '../../src/base/page/dropped-files';
+import { MOST_DROPPED } from '../../src/base/shared/image-problem';
 
 type Entry = Pick<FileSystemEntry, 'name' | 'fullPath' | 'isFile' | 'isDirectory'>;
 
@@ -19,7 +20,7 @@ const folder = (path: string, children: readonly Entry[], failsAfter = Infinity)
 };
 
 const drop = (entries: readonly Entry[]): Parameters<typeof droppedFiles>[0] =>
-  ({ items: entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry })), files: [] }) as unknown as Parameters<typeof droppedFiles>[0];
+  ({ entries: [null, ...entries], files: [] }) as unknown as Parameters<typeof droppedFiles>[0];
 
 describe('a dropped folder', () => {
   it('is taken whole, with its folders, by path', async () => {

@@ -1,7 +1,4 @@
-import type { ImageProblem } from '../shared/image-problem';
-
-/** Files that are taken at once: more is a disk, not a folder of images. */
-export const MOST_DROPPED = 20_000;
+import { MOST_DROPPED, type ImageProblem } from '../shared/image-problem';
 
 /** A file and its path inside what was dropped. */
 export interface DroppedFile {
@@ -36,14 +33,17 @@ async function collect(entry: FileSystemEntry, into: DroppedFile[]): Promise<voi
   }
 }
 
-/**
- * All files of a drop or a paste, those in folders included. Call it within the event: its data is gone afterwards. What cannot
- * be read is listed with the reason, and so is the first of too many.
- */
-export async function droppedFiles(transfer: Pick<DataTransfer, 'items' | 'files'>): Promise<DroppedFile[]> {
-  const entries = Array.from(transfer.items, (item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null)).filter((e) => e !== null);
-  const plain = Array.from(transfer.files, (file) => ({ file, name: file.name }));
-  if (!entries.some((entry) => entry.isDirectory)) return plain;
+/** What a drop or a paste has, taken within the event: its data is gone afterwards. */
+export interface HandedFiles {
+  /** null for what is no file. */
+  readonly entries: readonly (FileSystemEntry | null)[];
+  readonly files: readonly File[];
+}
+
+/** All files of a drop or a paste, those in folders included. What cannot be read is listed with the reason, and so is the first of too many. */
+export async function droppedFiles({ entries: all, files: plain }: HandedFiles): Promise<DroppedFile[]> {
+  const entries = all.filter((entry) => entry !== null);
+  if (!entries.some((entry) => entry.isDirectory)) return plain.map((file) => ({ file, name: file.name }));
   const files: DroppedFile[] = [];
   for (const entry of entries) await collect(entry, files);
   return files;

@@ -16,3 +16,6 @@ export type ImageProblem =
   | 'left-out'
   /** The image was read, but the network could not be run on it. */
   | 'engine';
+
+/** Files that are taken at once: more is a disk, not a folder of images. */
+export const MOST_DROPPED = 20_000;

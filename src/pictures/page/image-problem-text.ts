@@ -1,6 +1,5 @@
 import { msg, str } from '@lit/localize';
-import { MOST_DROPPED } from '../../base/page/dropped-files';
-import type { ImageProblem } from '../../base/shared/image-problem';
+import { MOST_DROPPED, type ImageProblem } from '../../base/shared/image-problem';
 
 /** What a person reads of an image that failed: why, and what to do. */
 export function imageProblemText(problem: ImageProblem): string {

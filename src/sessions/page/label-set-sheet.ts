@@ -68,20 +68,18 @@ export class LabelSetSheet extends LitElement {
   ];
 
   @consume({ context: labelBookContext }) readonly book!: LabelBook;
-  @state() private open = false;
+  /** Settled once it is open; undefined while it is closed. */
+  @state() private opening: Promise<void> | undefined;
   @state() private text = '';
   /** A file that could not be opened: its name. */
   @state() private unreadable: string | undefined;
   #classes: ClassesByName = new Map();
-  /** Settled once it is open; undefined while it is closed. */
-  #opening: Promise<void> | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
   @query('textarea') private readonly field!: HTMLTextAreaElement;
 
   /** @param files texts whose labels come behind those that are prepared; where it is open, behind what is being written */
   async show(files: readonly File[] = []): Promise<void> {
-    this.#opening ??= this.#open();
-    await this.#opening;
+    await (this.opening ??= this.#open());
     for (const file of files) await this.#add(file);
   }
 
@@ -90,7 +88,6 @@ export class LabelSetSheet extends LitElement {
     await loadAllClassNames();
     this.#classes = classesByName(allClassNames());
     this.unreadable = undefined;
-    this.open = true;
     await this.updateComplete;
     this.#write(textOfLabels(this.book.prepared, this.#classes, labelText));
     await this.updateComplete;
@@ -99,12 +96,7 @@ export class LabelSetSheet extends LitElement {
   }
 
   override render(): unknown {
-    return html`<sg-sheet .heading=${msg('Labels for filming')} @close=${this.#onClose}>${this.open ? this.#form() : nothing}</sg-sheet>`;
-  }
-
-  #onClose(): void {
-    this.open = false;
-    this.#opening = undefined;
+    return html`<sg-sheet .heading=${msg('Labels for filming')} @close=${() => (this.opening = undefined)}>${this.opening ? this.#form() : nothing}</sg-sheet>`;
   }
 
   #form(): unknown {

@@ -1,5 +1,4 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { droppedFiles, type DroppedFile } from '../../../base/page/dropped-files';
 import type { DropPlaces, Routed } from './places';
 
 /** Takes all files that are dropped or pasted anywhere, and has them go where they belong. */
@@ -56,7 +55,7 @@ export class DropController implements ReactiveController {
     if (!event.dataTransfer?.types.includes('Files')) return;
     this.#drag(false);
     event.preventDefault();
-    void this.#receive(droppedFiles(event.dataTransfer));
+    void this.#receive(event.dataTransfer);
   };
 
   readonly #onPaste = (event: ClipboardEvent): void => {
@@ -66,21 +65,20 @@ export class DropController implements ReactiveController {
     const [target] = event.composedPath() as readonly Partial<HTMLInputElement>[];
     if (typeof target.selectionStart === 'number' && clipboardData.types.includes('text/plain')) return;
     event.preventDefault();
-    void this.#receive(droppedFiles(clipboardData));
+    void this.#receive(clipboardData);
   };
 
-  async #receive(reading: Promise<readonly DroppedFile[]>): Promise<void> {
-    const files = await reading;
-    const places = this.places();
-    if (files.length === 0) return;
+  async #receive(transfer: DataTransfer): Promise<void> {
+    // Within the event: its data is gone afterwards.
+    const handed = { entries: Array.from(transfer.items, (item) => item.webkitGetAsEntry()), files: [...transfer.files] };
     let router: typeof import('./file-router');
     try {
       router = await import('./file-router');
     } catch {
-      places.onMissing();
+      this.places().onMissing();
       return;
     }
-    this.routed = await router.routeFiles(files, places);
+    this.routed = await router.routeFiles(await router.droppedFiles(handed), this.places());
     this.host.requestUpdate();
   }
 }

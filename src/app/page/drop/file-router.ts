@@ -4,6 +4,9 @@ import type { DropPlaces, Routed, Share } from './places';
 import { sortFiles } from './sort-files';
 import './drop-notice';
 
+// What reads folders is no part of the first page.
+export { droppedFiles } from '../../../base/page/dropped-files';
+
 /** Known by what is in it, whatever it is called. */
 function asJson(file: File): File {
   return isJson(file) ? file : new File([file], `${file.name}.json`, { type: 'application/json' });
