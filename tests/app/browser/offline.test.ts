@@ -139,7 +139,7 @@ describe.skipIf(models.length === 0)('without a network', () => {
       const phase = (): Promise<string | null> => slow.page.locator('sg-offline-status').getAttribute('phase');
       const active = (): Promise<boolean> => slow.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active));
       // Who keeps large files may still wait for the worker that put the model together.
-      await expect.poll(phase, { timeout: 20_000 }).toBe('');
+      await expect.poll(phase, { timeout: 90_000 }).toBe('');
       await drawn(slow.page, 60);
       expect([await phase(), await active()]).toEqual(['', false]);
       letGo();
