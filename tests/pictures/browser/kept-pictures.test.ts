@@ -51,6 +51,19 @@ const focused = (): Promise<string> => page.evaluate(() => {
   return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
 });
 
+/** How many pictures the device holds as removed: only then a reload leaves them out. */
+const marked = (): Promise<number> => page.evaluate(() => new Promise<number>((resolve, reject) => {
+  const opening = indexedDB.open('sightglass.pictures');
+  opening.onerror = () => reject(new Error('It cannot be opened.'));
+  opening.onsuccess = () => {
+    const counting = opening.result.transaction('removed').objectStore('removed').count();
+    counting.onsuccess = () => {
+      opening.result.close();
+      resolve(counting.result);
+    };
+  };
+}));
+
 async function choose(...files: readonly string[]): Promise<void> {
   const made = await Promise.all(files.map(async (name, i) => ({
     name, mimeType: 'image/png', buffer: await sharp({ create: { width: 400 + 10 * i, height: 300, channels: 3, background: { r: 60 * i, g: 90, b: 200 } } }).png().toBuffer(),
@@ -102,11 +115,13 @@ describe.each([
     await expect.poll(names).toEqual(['first.png', 'second.png', 'third.png']);
     await press(page.getByRole('button', { name: 'Remove first.png' }));
     await bar().getByText('first.png was removed.').waitFor();
+    await expect.poll(marked).toBe(1);
     await page.reload();
     await cards().nth(1).locator('li').first().waitFor();
     expect(await names()).toEqual(['second.png', 'third.png']);
     await press(page.getByRole('button', { name: 'Remove all pictures' }));
     await page.locator('sg-pictures-view .empty').waitFor();
+    await expect.poll(marked).toBeGreaterThanOrEqual(2);
     await page.reload();
     await page.locator('sg-pictures-view .empty').waitFor();
     expect(await cards().count()).toBe(0);
