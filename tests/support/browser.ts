@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page, type Worker } from 'playwright-core';
 import type { ModelManifest } from '../../src/base/shared/model';
-import type { Precision } from '../../src/engine/index';
 import type { EngineId } from '../../src/engine/engine';
 
 export const PHONE = { width: 390, height: 844 } as const;
@@ -115,14 +114,14 @@ export async function openBrowser(camera: CameraOptions = {}): Promise<Browsing>
 }
 
 /**
- * Has the app run in int8, or in another precision, from its first start on, as if a person had chosen so: it does not time both
- * precisions beside what is tested. Before the page is opened.
+ * Has the app run in int8 from its first start on, as if a person had chosen so: it does not time both precisions beside what
+ * is tested. Before the page is opened.
  */
-export async function withoutTrial(page: Page, precision: Precision = 'int8'): Promise<void> {
-  await page.addInitScript((chosen) => {
+export async function withoutTrial(page: Page): Promise<void> {
+  await page.addInitScript(() => {
     const key = 'sightglass.settings';
-    if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify({ precision: chosen }));
-  }, precision);
+    if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify({ precision: 'int8' }));
+  });
 }
 
 /** Collects what a page complains of: errors that nobody caught, and those of its console. */

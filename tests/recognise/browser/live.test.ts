@@ -3,10 +3,10 @@ import type { Page, Worker } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
-import { openApp, openBrowser, PHONE, watchErrors, wholeModel, withoutResNet18, withoutTrial, type Browsing } from '../../support/browser';
+import { openApp, openBrowser, PHONE, watchErrors, wholeModel, withoutResNet18, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
 import { pressMore } from '../../support/controls';
-import { knownImages, onSeededModel, SCRATCH, sharedImages } from '../../support/shared';
+import { knownImages, SCRATCH, sharedImages } from '../../support/shared';
 import { skimageImages } from '../../support/skimage';
 import { drawn, nextScene } from '../../support/waits';
 
@@ -44,8 +44,6 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
     browsing = await openBrowser({ video, context: { viewport: PHONE } });
     page = browsing.page;
     watchErrors(page, errors);
-    // In integers a ResNet-18 from a seed knows other scenes, and where the processor has a dot product the app would take those.
-    if (onSeededModel()) await withoutTrial(page, 'fp16');
     await openApp(page, serving.url);
     // Its worker is looked into.
     await wholeModel(page);
