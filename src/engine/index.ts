@@ -12,7 +12,7 @@ export { FedInput } from './fed-input.ts';
 export { logitsOf, type GivenTensor } from './given-scores.ts';
 export { Preprocessor, type View } from './preprocess/preprocessor.ts';
 export { aimOf, squareAt, visibleSquare, type Aim, type Region } from './preprocess/geometry.ts';
-export { probabilitiesOf, softmax, topK, type Prediction } from './probabilities.ts';
+export { isIndependent, probabilitiesOf, softmax, topK, type Prediction } from './probabilities.ts';
 export { asPicture, fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';
 
 export { UncoveredError } from './graph/layers.ts';

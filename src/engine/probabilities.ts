@@ -37,6 +37,11 @@ export function softmax(logits: Float32Array, out: Float32Array = new Float32Arr
   return out;
 }
 
+/** Whether each class has a probability of its own, so that several may be right at once. */
+export function isIndependent(answers: ClassifierPorts['answers'] | undefined): boolean {
+  return answers === 'independent' || answers === 'independent-scores';
+}
+
 /**
  * Probabilities of an engine's answer: its softmax, or where each class has one of its own its sigmoid, or the numbers whose logarithms they are.
  *
@@ -46,7 +51,7 @@ export function softmax(logits: Float32Array, out: Float32Array = new Float32Arr
  * @throws RangeError as {@link softmax} does
  */
 export function probabilitiesOf(logits: Float32Array, answers: ClassifierPorts['answers'] | undefined, out: Float32Array = new Float32Array(logits.length)): Float32Array {
-  if (answers !== 'independent' && answers !== 'independent-scores') return softmax(logits, out);
+  if (!isIndependent(answers)) return softmax(logits, out);
   for (let i = 0; i < logits.length; i++) {
     if (!Number.isFinite(logits[i])) throw new RangeError(`The network gave ${logits[i]} as a score: its weights or input are broken.`);
     out[i] = answers === 'independent' ? Math.min(1, Math.exp(logits[i])) : 1 / (1 + Math.exp(-logits[i]));

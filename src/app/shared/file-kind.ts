@@ -66,9 +66,14 @@ export function kindByBytes(head: Uint8Array): FileKind | undefined {
   return MAGIC.find(([pattern]) => pattern.test(digits))?.[1];
 }
 
+/** Whether the system knows nothing of a file. */
+export function isTypeless({ type }: Pick<File, 'type'>): boolean {
+  return type === '' || type === 'application/octet-stream';
+}
+
 /** Whether neither the system nor an ending says what a file is: many formats are zip files (.docx, .epub). */
-export function isNameless({ name, type }: Pick<File, 'name' | 'type'>): boolean {
-  return (type === '' || type === 'application/octet-stream') && !/\.[a-z][a-z0-9]{1,4}$/iu.test(name);
+export function isNameless(file: Pick<File, 'name' | 'type'>): boolean {
+  return isTypeless(file) && !/\.[a-z][a-z0-9]{1,4}$/iu.test(file.name);
 }
 
 /** Heads of the tables that the app exports: images, recognitions, human labels, pictures and classes of a dataset; and a line of YOLO's labels. */

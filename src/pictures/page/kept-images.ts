@@ -85,11 +85,11 @@ export async function keepImage(image: KeptImage): Promise<number> {
 export type Findings = Pick<KeptImage, 'thumbnail' | 'top' | 'square' | 'shortcoming' | 'width' | 'height' | 'modelId' | 'precision'>;
 
 /** Keeps what was found out of one after it was kept; of one that is gone, nothing. @throws Fault `storage-full`, `storage-failed` */
-export function keepFindings(key: number, { thumbnail, top, square, shortcoming, width, height, modelId, precision }: Findings): Promise<void> {
+export function keepFindings(key: number, findings: Findings): Promise<void> {
   return use(async (database) => {
     const { store, done } = database.transaction(STORE, 'readwrite');
     const image = await store.get(key);
-    if (image) await store.put(record({ ...image, thumbnail, top, square, shortcoming, width, height, modelId, precision }), key);
+    if (image) await store.put(record({ ...findings, file: image.file, name: image.name, small: image.small }), key);
     await done;
   });
 }

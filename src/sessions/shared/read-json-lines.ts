@@ -1,4 +1,5 @@
-import { SessionFormatError } from './parse';
+import { parseRecognition, SessionFormatError } from './parse';
+import type { RecognitionEntry } from './session';
 
 /** A line longer than this is no line of ours, characters. */
 const LONGEST_LINE = 1_000_000;
@@ -47,4 +48,24 @@ export async function* readJsonLines<T>(chunks: AsyncIterable<Uint8Array>, optio
     tooLong = true;
   }
   yield* values(tooLong ? '' : rest + decoder.decode());
+}
+
+/**
+ * Reads a file of recognitions whose times must not run backwards, as they are written.
+ * @param file its name, for messages
+ * @param forgiving true to leave out what cannot be read, or is earlier than what came before
+ * @throws SessionFormatError unless it is to be forgiving
+ */
+export async function* readRecognitions(chunks: AsyncIterable<Uint8Array>, file: string, forgiving = false): AsyncGenerator<RecognitionEntry> {
+  let count = 0;
+  let last = 0;
+  for await (const entry of readJsonLines(chunks, { parse: parseRecognition, file, forgiving })) {
+    count++;
+    if (entry.timeUs < last) {
+      if (forgiving) continue;
+      throw new SessionFormatError(`${file}, line ${count}: times run backwards.`);
+    }
+    last = entry.timeUs;
+    yield entry;
+  }
 }

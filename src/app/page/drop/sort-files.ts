@@ -1,7 +1,7 @@
 import type { DroppedFile } from '../../../base/page/dropped-files';
 import { isJson, isPlainText } from '../../../base/shared/text-files';
 import {
-  beginsAsClasses, beginsAsOwnTable, HEAD_BYTES, isNameless, isReadme, isSystemFile, kindByBytes, kindByName, kindOfJson, type FileKind, type JsonLack,
+  beginsAsClasses, beginsAsOwnTable, HEAD_BYTES, isNameless, isReadme, isSystemFile, isTypeless, kindByBytes, kindByName, kindOfJson, type FileKind, type JsonLack,
 } from '../../shared/file-kind';
 
 /** Why a file is taken nowhere. */
@@ -78,9 +78,6 @@ async function kindOf({ file, problem }: DroppedFile): Promise<FileKind | Refusa
 const BESIDE: readonly (FileKind | Refusal)[] = ['beside-model', 'label-set', 'own-table', 'foreign-json', 'coco-json'];
 /** So may be these, where the system has no type for them either. */
 const ODD: readonly (FileKind | Refusal)[] = ['unknown', 'odd-text'];
-
-/** Whether the system knows nothing of a file. */
-const isTypeless = ({ type }: File): boolean => type === '' || type === 'application/octet-stream';
 
 /** Finds out where each of some files belongs: by its name and type, else by what is in it. */
 export async function sortFiles(files: readonly DroppedFile[]): Promise<SortedFiles> {

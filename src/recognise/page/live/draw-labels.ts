@@ -1,5 +1,6 @@
 import type { Region } from '../../../engine/index';
 import { percent } from '../../../base/page/elements/format';
+import { DRAWN_FONT, DRAWN_GROUND } from '../../../base/shared/labels/drawn';
 import { fileOf } from './canvas-file';
 import type { ShownLabel } from './label-list';
 
@@ -10,8 +11,6 @@ export interface DrawnLabels {
   /** Where the network looked, pixels of the image; undefined where that is not known. */
   readonly square: Region | undefined;
 }
-
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif";
 
 /** The square's outline, and the labels on a dark ground along the lower edge. */
 export function drawLabels(context: CanvasRenderingContext2D, width: number, height: number, { labels, square }: DrawnLabels): void {
@@ -27,13 +26,13 @@ export function drawLabels(context: CanvasRenderingContext2D, width: number, hei
   if (labels.length === 0) return;
   const rows = labels.map((label, i) => ({ ...label, size: i === 0 ? unit * 1.35 : unit, height: unit * (i === 0 ? 2 : 1.5) }));
   let y = height - rows.reduce((sum, row) => sum + row.height, unit * 0.6);
-  context.fillStyle = 'rgb(12 14 20 / 0.78)';
+  context.fillStyle = DRAWN_GROUND;
   context.fillRect(0, y, width, height - y);
   context.fillStyle = '#fff';
   context.textBaseline = 'middle';
   y += unit * 0.3;
   rows.forEach((row, i) => {
-    context.font = `${i === 0 ? 650 : 400} ${row.size}px ${FONT}`;
+    context.font = `${i === 0 ? 650 : 400} ${row.size}px ${DRAWN_FONT}`;
     const middle = y + row.height / 2;
     const share = percent(row.probability);
     context.textAlign = 'right';

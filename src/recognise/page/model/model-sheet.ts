@@ -10,7 +10,7 @@ import type { Sheet } from '../../../base/page/elements/sheet';
 import '../../../base/page/elements/sheet';
 import { Fault } from '../../../base/shared/fault';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
-import type { Preprocessing, Prediction } from '../../../engine/index';
+import { isIndependent, type Preprocessing, type Prediction } from '../../../engine/index';
 import { namesOfFile } from '../../shared/class-names';
 import { namesFor, NORMALISATIONS, normalisationOf, type DraftChange, type Normalisation } from '../../shared/model-draft';
 import type { FrameInput } from '../../shared/recogniser';
@@ -96,7 +96,7 @@ export class ModelSheet extends LitElement {
       return msg(str`It has no classes of its own: it gives features of pictures of ${crop} × ${crop} pixels, and names what you show it under Teach. It was tried and runs on this device.`);
     }
     const facts = msg(str`${loaded.classes} classes, pictures of ${crop} × ${crop} pixels. It was tried and runs on this device.`);
-    return manifest.ports?.answers.startsWith('independent') ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
+    return isIndependent(manifest.ports?.answers) ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
   }
 
   /** @param change gives what becomes of the text, or words why it cannot be taken */

@@ -1,6 +1,7 @@
 import { lastWhere } from '../label-times';
 import { type ExportSource, runsOf } from './export-source';
 import type { ExportTracks, FilmWords } from '../session-export';
+import { DRAWN_FONT, DRAWN_GROUND } from '../../../base/shared/labels/drawn';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 
 /** What is drawn onto a video's frames for a time. */
@@ -54,20 +55,18 @@ export class Captions {
 /** What of a 2D context is drawn with. */
 export type CaptionContext = Pick<OffscreenCanvasRenderingContext2D, 'fillRect' | 'fillText' | 'measureText'> & { fillStyle: unknown; font: string; textBaseline: string; textAlign: string };
 
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif";
-
 /** Draws captions along the lower edge of an image, each on a dark ground of its own, a person's in bold. */
 export function drawCaptions(context: CaptionContext, width: number, height: number, captions: readonly Caption[]): void {
   const unit = Math.max(10, Math.min(width, height) / 18);
   const line = unit * 1.7;
   let y = height - unit * 0.5 - captions.length * (line + unit * 0.2);
   for (const { text, human } of captions) {
-    context.font = `${human ? 700 : 400} ${unit}px ${FONT}`;
+    context.font = `${human ? 700 : 400} ${unit}px ${DRAWN_FONT}`;
     context.textBaseline = 'middle';
     context.textAlign = 'left';
     const most = width - 3 * unit;
     const wide = Math.min(most, context.measureText(text).width);
-    context.fillStyle = 'rgb(12 14 20 / 0.78)';
+    context.fillStyle = DRAWN_GROUND;
     context.fillRect(unit * 0.75, y, wide + unit * 1.5, line);
     context.fillStyle = human ? '#fff' : '#cfd6e4';
     context.fillText(text, unit * 1.5, y + line / 2, most);

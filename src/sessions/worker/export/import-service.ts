@@ -7,8 +7,8 @@ import {
   type BundleHead, type ZipEntryInfo,
 } from '../../shared/export/bundle';
 import { foldEdits } from '../../shared/human-labels';
-import { parseHumanEdit, parseRecognition, SessionFormatError } from '../../shared/parse';
-import { readJsonLines } from '../../shared/read-json-lines';
+import { parseHumanEdit, SessionFormatError } from '../../shared/parse';
+import { readJsonLines, readRecognitions } from '../../shared/read-json-lines';
 import { storageFault, writeAll } from '../../../base/worker/private-files';
 import { folderBytes, HUMAN, LABELS, sessionFolder, sessionsFolder, SNAPSHOTS, writeManifest } from '../store/session-folder';
 import { isTime } from '../../shared/video/video-cut';
@@ -145,9 +145,7 @@ async function fileOf(folder: FileSystemDirectoryHandle, name: string): Promise<
 async function check(folder: FileSystemDirectoryHandle, session: SessionManifest, report: Report): Promise<SessionManifest> {
   let recognitions = 0;
   let last = 0;
-  const lines = readJsonLines(chunksOf((await fileOf(folder, LABELS)).stream()), { parse: parseRecognition, file: LABELS });
-  for await (const { timeUs } of lines) {
-    if (timeUs < last) throw new SessionFormatError(`${LABELS}, line ${recognitions + 1}: times run backwards.`);
+  for await (const { timeUs } of readRecognitions(chunksOf((await fileOf(folder, LABELS)).stream()), LABELS)) {
     last = timeUs;
     if (++recognitions % 1000 === 0) report({ phase: 'checking', done: Math.min(1, recognitions / Math.max(1, session.recognitions)) });
   }

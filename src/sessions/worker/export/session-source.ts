@@ -4,8 +4,8 @@ import type { ExportSource } from '../../shared/export/export-source';
 import { foldEdits, isHumanEdit } from '../../shared/human-labels';
 import { cutLabels } from '../../shared/edit-labels';
 import { parseJsonLines } from '../../shared/json-lines';
-import { parseRecognition, SessionFormatError } from '../../shared/parse';
-import { readJsonLines } from '../../shared/read-json-lines';
+import { parseRecognition } from '../../shared/parse';
+import { readJsonLines, readRecognitions } from '../../shared/read-json-lines';
 import { chunksOf } from '../../../base/worker/async';
 import { storageFault } from '../../../base/worker/private-files';
 import { frameTimes, openVideo } from './open-video';
@@ -52,20 +52,11 @@ export class SessionSource implements ExportSource {
   /** The file of recognitions where all its lines can be read; else those lines that can, in the order of their times. */
   async readableLabels(): Promise<{ readonly labels: Blob; readonly damaged: boolean }> {
     try {
-      let last = 0;
-      for await (const { timeUs } of readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS })) {
-        if (timeUs < last) throw new SessionFormatError('Times run backwards.');
-        last = timeUs;
-      }
+      for await (const _ of readRecognitions(chunksOf(this.labels.stream()), LABELS));
       return { labels: this.labels, damaged: false };
     } catch {
       const lines: string[] = [];
-      let last = 0;
-      for await (const entry of readJsonLines(chunksOf(this.labels.stream()), { parse: parseRecognition, file: LABELS, forgiving: true })) {
-        if (entry.timeUs < last) continue;
-        last = entry.timeUs;
-        lines.push(`${JSON.stringify(entry)}\n`);
-      }
+      for await (const entry of readRecognitions(chunksOf(this.labels.stream()), LABELS, true)) lines.push(`${JSON.stringify(entry)}\n`);
       return { labels: new Blob(lines), damaged: true };
     }
   }
