@@ -42,8 +42,6 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=4174 ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=packages /app/sbom.cdx.json ./
-# Of what is compiled into a package, which the bill of materials does not know.
-COPY --from=build /app/src/server/avif/NOTICES.txt ./
 COPY --from=build /app/dist-server ./dist-server
 COPY --from=build /app/dist ./dist
 COPY package.json ./

@@ -109,7 +109,13 @@ function packageNotices(found: ReadonlyMap<string, Dependency>): Notice[] {
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, dependency]) => packageNotice(dependency));
 }
 
-/** Writes NOTICES beside the built service, of the packages within its files; the others lie in node_modules with their own texts. */
+/** Notices of what is compiled into the AVIF decoder's package, which tells of none. */
+const AVIF_NOTICES = join(root, 'src/server/avif/NOTICES.txt');
+
+/**
+ * Writes NOTICES beside the built service, of the packages within its files, and those of the AVIF decoder's parts; the other packages lie in
+ * node_modules with their own texts.
+ */
 export function serviceNoticesPlugins(): Plugin[] {
   const found = new Map<string, Dependency>();
   return [
@@ -118,6 +124,7 @@ export function serviceNoticesPlugins(): Plugin[] {
       name: 'sightglass-service-notices',
       writeBundle({ dir = '' }) {
         writeFileSync(join(dir, NOTICES), noticesText(read(join(root, 'LICENSE')), packageNotices(found)));
+        copyFileSync(AVIF_NOTICES, join(dir, 'avif-NOTICES.txt'));
       },
     },
   ];

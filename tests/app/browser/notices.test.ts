@@ -92,6 +92,7 @@ describe('licences of what the build is made of', () => {
       const { activations, packages } = packagesIn(service);
       expect(activations).toContain('main.js.map');
       expect(packages.map(({ name }) => name)).toContain('pbf');
+      expect(readFileSync(join(service, 'avif-NOTICES.txt'), 'utf8')).toBe(readFileSync(join(ROOT, 'src/server/avif/NOTICES.txt'), 'utf8'));
       const own = words(readFileSync(join(service, NOTICES), 'utf8'));
       for (const { name, version, folder: within } of packages) {
         expect(own).toContain(`${name} ${version}`);

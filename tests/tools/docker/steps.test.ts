@@ -34,7 +34,8 @@ describe("the Dockerfile's steps", () => {
   });
 
   it('give a folder with what runs and little else', () => {
-    expect(readdirSync(last.workdir).sort()).toEqual(['NOTICES.txt', 'dist', 'dist-server', 'node_modules', 'package.json', 'sbom.cdx.json']);
+    expect(readdirSync(last.workdir).sort()).toEqual(['dist', 'dist-server', 'node_modules', 'package.json', 'sbom.cdx.json']);
+    for (const notices of ['THIRD-PARTY-NOTICES.txt', 'avif-NOTICES.txt']) expect(existsSync(join(last.workdir, 'dist-server', notices)), notices).toBe(true);
     // Nothing of the page, nor of the engine's own packages.
     for (const page of ['lit', 'onnxruntime-web', 'flatbuffers', 'protobufjs', 'pbf', '@sightglass', 'vite', 'typescript', 'onnxruntime-node/bin/napi-v6/win32']) {
       expect(existsSync(join(last.workdir, 'node_modules', page)), page).toBe(false);
