@@ -75,7 +75,7 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
   it('shows up to three labels with per cent that fall, none that says nothing', async () => {
     const shares = await page.locator('sg-label-list li .share').allTextContents();
     expect([1, 2, 3]).toContain(shares.length);
-    const values = shares.map((s, i) => Number((i === 0 ? /^(?:sure|likely|perhaps)([\d.]+)%$/ : /^([\d.]+)%$/).exec(s.trim())?.[1]));
+    const values = shares.map((s, i) => Number((i === 0 ? /^(?:sure|likely|perhaps) ([\d.]+)%$/ : /^([\d.]+)%$/).exec(s.trim())?.[1]));
     expect(values.every((v) => v >= 0 && v <= 100)).toBe(true);
     expect(values).toEqual([...values].sort((a, b) => b - a));
     for (const further of values.slice(1)) expect(further).toBeGreaterThanOrEqual(2);
