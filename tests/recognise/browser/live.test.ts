@@ -6,7 +6,7 @@ import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { openApp, openBrowser, PHONE, watchErrors, wholeModel, withoutResNet18, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
 import { pressMore } from '../../support/controls';
-import { knownImages, SCRATCH, sharedImages } from '../../support/shared';
+import { knownImages, onSeededModel, SCRATCH, sharedImages } from '../../support/shared';
 import { skimageImages } from '../../support/skimage';
 import { drawn, nextScene } from '../../support/waits';
 
@@ -17,9 +17,28 @@ const SECONDS = 4;
 const what = 'The live test (a film of pictures that ResNet-18 knows)';
 const images = knownImages(what);
 
+/** Its second looks go to parts of the scenes, and it knows whole ones alone: EfficientNet-Lite0 is asked for its labels below. */
+const SEEDED = onSeededModel();
+if (SEEDED) console.warn('\n*** SKIPPED: the right label for each scene needs trained weights: the network from a seed knows whole scenes alone. ***\n');
+
 /** The name shown first, as it stands in the list of labels. */
 async function firstLabel(page: Page): Promise<string> {
   return (await page.locator('sg-label-list li .name').first().textContent({ timeout: 10_000 }))?.trim() ?? '';
+}
+
+/** Fails unless each scene of the video gets its label once a round, in their order, and no other label comes up over the video's cuts. */
+async function expectScenes(page: Page, wanted: readonly string[]): Promise<void> {
+  const seen: string[] = [];
+  // A round of the video, and on into the next one.
+  const look = async (): Promise<number> => {
+    const label = await firstLabel(page);
+    if (label && seen.at(-1) !== label) seen.push(label);
+    return seen.length;
+  };
+  await expect.poll(look, { timeout: 3 * wanted.length * SECONDS * 1000, interval: 100 }).toBe(wanted.length + 2);
+  const next = (label: string): string => wanted[(wanted.indexOf(label) + 1) % wanted.length];
+  expect(wanted).toContain(seen[0]);
+  for (let i = 1; i < seen.length; i++) expect(seen[i]).toBe(next(seen[i - 1]));
 }
 
 async function figure(page: Page, key: string): Promise<string> {
@@ -55,25 +74,13 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
     await serving?.close();
   });
 
-  it('shows the right label for each scene and changes with it', async () => {
-    const seen: string[] = [];
-    // A round of the video, and on into the next one.
-    const look = async (): Promise<number> => {
-      const label = await firstLabel(page);
-      if (label && seen.at(-1) !== label) seen.push(label);
-      return seen.length;
-    };
-    await expect.poll(look, { timeout: 3 * SCENES.length * SECONDS * 1000, interval: 100 }).toBe(SCENES.length + 2);
-    const wanted = SCENES.map((index) => IMAGENET_LABELS[index]);
-    for (const label of wanted) expect(seen).toContain(label);
-    // Steady: over the video's cuts no other label came up, and each scene came up once a round.
-    expect(new Set(seen)).toEqual(new Set(wanted));
-    const next = (label: string): string => wanted[(wanted.indexOf(label) + 1) % wanted.length];
-    for (let i = 1; i < seen.length; i++) expect(seen[i]).toBe(next(seen[i - 1]));
-  });
+  it.skipIf(SEEDED)('shows the right label for each scene and changes with it', () =>
+    expectScenes(page, SCENES.map((index) => IMAGENET_LABELS[index])));
 
   it('shows up to three labels with per cent that fall, none that says nothing', async () => {
-    const shares = await page.locator('sg-label-list li .share').allTextContents();
+    let shares: string[] = [];
+    // It may not be sure at this moment.
+    await expect.poll(async () => (shares = await page.locator('sg-label-list li .share').allTextContents()).length).toBeGreaterThan(0);
     expect([1, 2, 3]).toContain(shares.length);
     const values = shares.map((s, i) => Number((i === 0 ? /^(?:sure|likely|perhaps) ([\d.]+)%$/ : /^([\d.]+)%$/).exec(s.trim())?.[1]));
     expect(values.every((v) => v >= 0 && v <= 100)).toBe(true);
@@ -223,7 +230,7 @@ const samples = skimageImages('recognition with EfficientNet-Lite0')?.flatMap((p
 const photographs = sharedImages('Recognition of labelled pictures with EfficientNet-Lite0')?.filter(({ index }) => SCENES.slice(0, 2).includes(index)) ?? samples;
 
 describe.skipIf(photographs === undefined)('where no ResNet-18 can be had', () => {
-  it('recognises with EfficientNet-Lite0, which comes with the app', async () => {
+  it('recognises with EfficientNet-Lite0, which comes with the app, and changes with each scene', async () => {
     const video = join(SCRATCH, 'offline.mjpeg');
     await makeCameraVideo(video, photographs?.map(({ path }) => ({ image: path, seconds: SECONDS })) ?? []);
     const serving = await serveBuilt();
@@ -234,9 +241,8 @@ describe.skipIf(photographs === undefined)('where no ResNet-18 can be had', () =
       await openApp(page, serving.url);
       await page.getByRole('button', { name: /^EfficientNet-Lite0/ }).waitFor();
       await page.getByRole('button', { name: 'Start the camera' }).click();
-      for (const { index } of photographs ?? []) {
-        await expect.poll(() => firstLabel(page), { timeout: 4 * SECONDS * 1000 }).toBe(IMAGENET_LABELS[index]);
-      }
+      await page.locator('sg-label-list li').first().waitFor();
+      await expectScenes(page, photographs?.map(({ index }) => IMAGENET_LABELS[index]) ?? []);
     } finally {
       await browsing.close();
       await serving.close();
