@@ -28,7 +28,51 @@ export type Origin =
   /** The file itself, or one that was given beside it. */
   | 'file'
   /** It is what most such files want: a person should look at it. */
-  | 'assumed';
+  | 'assumed'
+  /** The file leaves it open, and the network ran with no other of those that are usual. */
+  | 'tried'
+  /** A person set it, just now. */
+  | 'person'
+  /** The model was kept so. */
+  | 'kept';
+
+/** What is shown of how a model is fed and read; a file may tell each of them, or not. */
+export const SHOWN = ['size', 'resize', 'interpolation', 'normalisation', 'colours', 'layout', 'answers'] as const;
+export type Shown = (typeof SHOWN)[number];
+export type Origins = Readonly<Record<Shown, Origin>>;
+
+/** All from one place. */
+export function originsFrom(origin: Origin): Origins {
+  return Object.fromEntries(SHOWN.map((shown) => [shown, origin])) as Record<Shown, Origin>;
+}
+
+/** Of scores nothing in a graph tells whether a softmax or a sigmoid is to be made of them; all else is read from what they went through. */
+export function answersOrigin(answers: ClassifierPorts['answers']): Origin {
+  return answers === 'scores' ? 'assumed' : 'file';
+}
+
+/** The same origins, with what a person changes as theirs. */
+export function changedOrigins(origins: Origins, { ports = {}, preprocessing = {} }: DraftChange): Origins {
+  const set: readonly (readonly [Shown, boolean])[] = [
+    ['size', preprocessing.crop !== undefined],
+    // With the side it only keeps its share of the picture.
+    ['resize', preprocessing.resize !== undefined && preprocessing.crop === undefined],
+    ['interpolation', preprocessing.interpolation !== undefined],
+    ['normalisation', preprocessing.mean !== undefined || preprocessing.std !== undefined],
+    ['colours', ports.colours !== undefined],
+    ['layout', ports.layout !== undefined],
+    ['answers', ports.answers !== undefined && ports.scores === undefined],
+  ];
+  const changed = { ...origins, ...Object.fromEntries(set.flatMap(([shown, is]) => (is ? [[shown, 'person' as const]] : []))) };
+  return ports.scores !== undefined && ports.answers !== undefined ? { ...changed, answers: answersOrigin(ports.answers) } : changed;
+}
+
+/** What a configuration beside a model wants of its pictures and cannot have here. */
+export type Unmet =
+  /** The whole picture made square, in place of a square of it. */
+  | 'squeezed'
+  /** Another filter than the two that there are. */
+  | 'filter';
 
 /** A model file as it was found, before it is kept. Its bytes stay in the worker that found it. */
 export interface ModelDraft {
@@ -42,11 +86,10 @@ export interface ModelDraft {
   readonly lists: readonly (readonly string[])[];
   /** Names of files beside the model of which nothing could be read. */
   readonly unread: readonly string[];
-  readonly origins: {
-    readonly normalisation: Origin;
-    readonly layout: Origin;
-    readonly size: Origin;
-  };
+  readonly origins: Origins;
+  /** What the network itself leaves open, so that a person can set it. */
+  readonly open: { readonly size: boolean; readonly layout: boolean };
+  readonly unmet: readonly Unmet[];
   /** Whether the network normalises the picture itself. */
   readonly normalisesItself: boolean;
 }

@@ -9,7 +9,7 @@ import {
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
 import { namesOfMetadata } from '../shared/class-names';
-import { changedManifest, namesFor, NORMALISATIONS, type ModelDraft } from '../shared/model-draft';
+import { answersOrigin, changedManifest, namesFor, NORMALISATIONS, originsFrom, type ModelDraft, type Origin, type Origins } from '../shared/model-draft';
 import { readCompanions, type Companions } from './companion-files';
 
 /** Float32 summed in another order stays well within this; a wrong kernel does not. */
@@ -32,6 +32,8 @@ interface Parsed {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly decoded: OnnxModel;
   readonly description: ClassifierDescription;
+  /** Whether the app made the network, of weights that tell nothing of pictures. */
+  readonly made: boolean;
   /** Of a ResNet-18. */
   readonly weights: FoldedResNet18 | undefined;
 }
@@ -49,12 +51,12 @@ function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Parsed {
     const decoded = resnet18Onnx(weights, { source: name });
     const model = encodeModel(decoded) as Uint8Array<ArrayBuffer>;
     const description = describeClassifier(decoded);
-    if (!weights.fc) return { model, decoded, description: asFeatures(description), weights: undefined };
-    return { model, decoded, description, weights: isOurs(weights) ? weights : undefined };
+    if (!weights.fc) return { model, decoded, made: true, description: asFeatures(description), weights: undefined };
+    return { model, decoded, made: true, description, weights: isOurs(weights) ? weights : undefined };
   }
   const decoded = decodeModel(bytes);
   const description = describeClassifier(decoded);
-  return { model: bytes, decoded, description, weights: isPlain(description) ? resnet18In(decoded, description.ports) : undefined };
+  return { model: bytes, decoded, made: false, description, weights: isPlain(description) ? resnet18In(decoded, description.ports) : undefined };
 }
 
 /** Of a network that is known to end before its classifier: what it gives is no scores. */
@@ -82,16 +84,38 @@ function knownAnswer(weights: FoldedResNet18): KnownAnswer {
   return { logits: Array.from(logits.subarray(0, KNOWN_ANSWER_LENGTH)), tolerance: FLOAT_TOLERANCE * Math.max(1, scale / 10) };
 }
 
+/** Whether Ultralytics' exporter wrote a file: it gives pictures from 0 to 1, whose shorter side is that of the square, and says so nowhere. */
+function isUltralytics(metadata: Readonly<Record<string, string>>): boolean {
+  return /ultralytics/iu.test(`${metadata['author'] ?? ''} ${metadata['description'] ?? ''}`);
+}
+
 /** How pictures are made for a network, as its file or one beside it says; what nothing says is as torchvision has it. */
-function preprocessingOf({ ports, range, open }: ClassifierDescription, { preprocessing: beside, side }: Companions, author: string): Preprocessing {
-  const size = open.size ? (beside?.crop ?? side ?? beside?.resize ?? ports.size) : ports.size;
-  const normalisation = range ?? (/ultralytics/iu.test(author) ? '0..1' : undefined);
+function preprocessingOf({ ports, range, open, metadata }: ClassifierDescription, { preprocessing: beside = {}, side }: Companions): Preprocessing {
+  const ultralytics = isUltralytics(metadata);
+  const size = open.size ? (beside.crop ?? side ?? beside.resize ?? ports.size) : ports.size;
+  const normalisation = range ?? (ultralytics ? '0..1' : undefined);
   return {
     ...TORCHVISION_PREPROCESSING,
-    ...(beside ? { interpolation: beside.interpolation ?? 'bilinear', mean: beside.mean ?? [0, 0, 0], std: beside.std ?? [1, 1, 1] } : {}),
+    ...beside,
     ...(normalisation ? NORMALISATIONS[normalisation] : {}),
     crop: size,
-    resize: Math.max(size, Math.round(beside?.resize ?? size * RESIZE)),
+    resize: Math.max(size, Math.round(beside.resize ?? size * (ultralytics ? 1 : RESIZE))),
+  };
+}
+
+/** Which of all that was read from a file or one beside it. */
+function originsOf({ description, made }: Parsed, { preprocessing: beside = {}, side, colours, independent }: Companions): Origins {
+  const { ports, range, open, metadata } = description;
+  const told = (is: boolean): Origin => (is ? 'file' : 'assumed');
+  const ultralytics = isUltralytics(metadata);
+  return {
+    size: told(open.size ? (beside.crop ?? side ?? beside.resize) !== undefined : !made),
+    resize: told(beside.resize !== undefined || ultralytics),
+    interpolation: told(beside.interpolation !== undefined),
+    normalisation: told((range ?? beside.mean) !== undefined || ultralytics),
+    colours: told(colours !== undefined),
+    layout: told(!open.layout),
+    answers: independent === undefined ? answersOrigin(ports.answers) : 'file',
   };
 }
 
@@ -105,8 +129,7 @@ function listsOf(found: readonly (readonly string[] | undefined)[]): (readonly s
 function draftOf(name: string, digest: string, parsed: Parsed, companions: Companions): ModelDraft {
   const { model, decoded, description, weights } = parsed;
   const { ports, outputs, range, open, metadata } = description;
-  const author = `${metadata['author'] ?? ''} ${metadata['description'] ?? ''}`;
-  const preprocessing = preprocessingOf(description, companions, author);
+  const preprocessing = preprocessingOf(description, companions);
   const classes = outputs.at(0)?.classes;
   const lists = listsOf([...companions.lists, namesOfMetadata(metadata)]);
   const names = lists.find(({ length }) => classes === undefined || length === classes);
@@ -139,7 +162,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
     const beside = companions.lists.find(({ length }) => length === own.classNames?.length);
     const told = { ...changedManifest(manifest, { ...own, ...(beside ? { classNames: beside } : {}) }), source: own.source };
     const draft = draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description);
-    return { ...draft, lists: listsOf([...companions.lists, ...draft.lists]), unread: companions.unread };
+    return { ...draft, origins: originsFrom('file'), lists: listsOf([...companions.lists, ...draft.lists]), unread: companions.unread };
   }
   return {
     manifest,
@@ -148,11 +171,9 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
     lists,
     unread: companions.unread,
     normalisesItself: range !== undefined,
-    origins: {
-      normalisation: range ?? companions.preprocessing ?? (/ultralytics/iu.test(author) || undefined) ? 'file' : 'assumed',
-      layout: open.layout ? 'assumed' : 'file',
-      size: open.size && companions.preprocessing === undefined && companions.side === undefined ? 'assumed' : 'file',
-    },
+    origins: originsOf(parsed, companions),
+    open,
+    unmet: companions.unmet,
   };
 }
 
@@ -167,7 +188,9 @@ function draftAsKept(manifest: ModelManifest, { outputs, range, open, metadata }
     lists: listsOf([manifest.classNames, namesOfMetadata(metadata)]),
     unread: [],
     normalisesItself: range !== undefined,
-    origins: { normalisation: 'file', layout: open.layout ? 'assumed' : 'file', size: open.size ? 'assumed' : 'file' },
+    origins: originsFrom('kept'),
+    open,
+    unmet: [],
   };
 }
 

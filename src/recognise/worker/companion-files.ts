@@ -1,5 +1,6 @@
 import { MOST_SIZE, type ClassifierPorts, type Preprocessing } from '../../engine/index';
 import { namesOfFile } from '../shared/class-names';
+import type { Unmet } from '../shared/model-draft';
 
 /** Longer ones are no lists of names. */
 const MOST_TEXT = 4 * 2 ** 20;
@@ -10,19 +11,25 @@ export interface Companions {
   readonly lists: readonly (readonly string[])[];
   /** Names of the files of which nothing could be read. */
   readonly unread: readonly string[];
+  /** What it says of how pictures are made, and no more; undefined where no such file is there. */
   readonly preprocessing: Partial<Preprocessing> | undefined;
+  readonly unmet: readonly Unmet[];
   /** Side of the picture, pixels, as the network's own configuration has it. */
   readonly side: number | undefined;
   readonly colours: ClassifierPorts['colours'];
-  /** Whether several classes may be right at once, as the network's own configuration has it. */
-  readonly independent: boolean;
+  /** Whether several classes may be right at once, as the network's own configuration has it; undefined where it does not say. */
+  readonly independent: boolean | undefined;
 }
 
 /** What a preprocessor's configuration says. */
 interface PictureConfig {
   readonly preprocessing: Partial<Preprocessing>;
-  readonly colours: ClassifierPorts['colours'];
+  readonly unmet: readonly Unmet[];
+  readonly colours: 'rgb' | 'bgr';
 }
+
+/** Pillow's numbers of filters: 2 is bilinear, 3 bicubic. Nearest neighbour, Lanczos, box and Hamming are not there; of them Lanczos is like bicubic. */
+const FILTERS: Readonly<Record<number, Preprocessing['interpolation'] | undefined>> = { 1: 'bicubic', 2: 'bilinear', 3: 'bicubic' };
 
 /** Of how a config.json tells that it is one of a preprocessor. */
 const OF_A_PREPROCESSOR = ['image_processor_type', 'feature_extractor_type', 'do_rescale', 'do_normalize', 'do_resize', 'image_mean'];
@@ -31,6 +38,7 @@ const UNCROPPED = 384;
 
 const within = (size: number | undefined): size is number => size !== undefined && Number.isInteger(size) && size > 0 && size <= 2 * MOST_SIZE;
 
+const ALL_OF = (value: number): Preprocessing['mean'] => [value, value, value];
 const isTriple = (value: unknown): value is Preprocessing['mean'] =>
   Array.isArray(value) && value.length === 3 && value.every((v) => typeof v === 'number' && Number.isFinite(v));
 
@@ -64,16 +72,18 @@ function preprocessorConfig(config: Readonly<Record<string, unknown>>): PictureC
   const side = ofShare ? Math.floor(given / share) : given;
   const factor = rescales === false ? 255 : 1;
   const scaled = (values: Preprocessing['mean']): Preprocessing['mean'] => [values[0] / factor, values[1] / factor, values[2] / factor];
-  const plain = normalises === false || !isTriple(mean) || !isTriple(std);
+  const numbers = normalises === false ? { mean: ALL_OF(0), std: scaled(ALL_OF(1)) } : isTriple(mean) && isTriple(std) ? { mean: scaled(mean), std: scaled(std) } : {};
+  const filter = typeof resample === 'number' ? FILTERS[resample] : undefined;
+  const known = resample === undefined || resample === null || resample === 2 || resample === 3;
   return {
-    colours: config['do_flip_channel_order'] === true ? 'bgr' : undefined,
+    colours: config['do_flip_channel_order'] === true ? 'bgr' : 'rgb',
     preprocessing: {
-      ...(plain ? { mean: [0, 0, 0], std: scaled([1, 1, 1]) } : { mean: scaled(mean), std: scaled(std) }),
+      ...numbers,
       ...(within(side) ? { resize: side } : {}),
       ...(within(crop) ? { crop } : {}),
-      // Pillow's numbers: 2 is bilinear, 3 bicubic.
-      ...(resample === 3 ? { interpolation: 'bicubic' as const } : resample === 2 ? { interpolation: 'bilinear' as const } : {}),
+      ...(filter ? { interpolation: filter } : {}),
     },
+    unmet: [...(within(side) && crop === undefined ? ['squeezed' as const] : []), ...(known ? [] : ['filter' as const])],
   };
 }
 
@@ -83,7 +93,7 @@ export async function readCompanions(files: readonly File[]): Promise<Companions
   const unread: string[] = [];
   let picture: PictureConfig | undefined;
   let side: number | undefined;
-  let independent = false;
+  let independent: boolean | undefined;
   for (const file of files) {
     const text = file.size <= MOST_TEXT ? await file.text() : '';
     const names = text === '' ? undefined : namesOfFile(file.name, text);
@@ -93,10 +103,11 @@ export async function readCompanions(files: readonly File[]): Promise<Companions
     picture ??= pictureConfig;
     const size = sideOf(config?.['image_size']);
     if (within(size)) side ??= size;
-    // What transformers trains with a loss of its own for each class, and without a sigmoid in the network.
-    const several = config?.['problem_type'] === 'multi_label_classification';
-    independent ||= several;
-    if (!names && !pictureConfig && !within(size) && !several) unread.push(file.name);
+    // What transformers trains with a loss of its own for each class, and without a sigmoid in the network; or with one for all.
+    const problem = config?.['problem_type'];
+    const several = problem === 'multi_label_classification' ? true : problem === 'single_label_classification' ? false : undefined;
+    independent ??= several;
+    if (!names && !pictureConfig && !within(size) && several === undefined) unread.push(file.name);
   }
-  return { lists, unread, preprocessing: picture?.preprocessing, side, colours: picture?.colours, independent };
+  return { lists, unread, preprocessing: picture?.preprocessing, unmet: picture?.unmet ?? [], side, colours: picture?.colours, independent };
 }

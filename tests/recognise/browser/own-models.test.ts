@@ -199,6 +199,9 @@ describe.skipIf(!hasModel)('own models', () => {
     const probable = colourClassifier({ after: [node('Mul', ['raw', 'one'], ['scores'])], initializers: [numbers('one', [1], [1])] });
     await choose(write('unsure.onnx', probable));
     await sheet().locator('.found').filter({ hasText: '3 classes, pictures of 224 × 224 pixels' }).waitFor({ timeout: 60_000 });
+    const open = await sheet().locator('p.assumed').textContent();
+    for (const words of ['Shorter side', 'Filter', 'Numbers of a picture', 'Order of the colours']) expect(open).toContain(words);
+    expect(open).not.toContain('Side of the picture');
     await sheet().locator('input[name=picture]').setInputFiles(picture);
     await expect.poll(() => sheet().locator('.answer li').first().textContent()).toContain('class 0');
     const share = async (): Promise<number> => parseFloat((await sheet().locator('.answer .share').first().textContent()) ?? '');
@@ -257,6 +260,10 @@ describe.skipIf(!hasModel)('own models', () => {
     expect(await first()).toContain('green thing');
     await set('resize', '64');
     await expect.poll(first).toContain('red thing');
+    const filter = sheet().locator('label').filter({ has: page.locator('select[name=interpolation]') });
+    await filter.locator('small.assumed').waitFor();
+    await filter.locator('select').selectOption('bicubic');
+    await filter.locator('small.person').waitFor();
     // What is out of bounds is not taken, and said.
     await set('crop', '1024');
     await sheet().locator('.fault').filter({ hasText: 'give a number from 32 to 512' }).waitFor();
@@ -267,6 +274,8 @@ describe.skipIf(!hasModel)('own models', () => {
     await sheet().locator('.found').filter({ hasText: 'pictures of 64 × 64 pixels' }).waitFor({ timeout: 60_000 });
     expect(await sheet().locator('select[name=answers]').inputValue()).toBe('probabilities');
     expect(await sheet().locator('input[name=resize]').inputValue()).toBe('64');
+    expect(await filter.locator('select').inputValue()).toBe('bicubic');
+    await filter.locator('small.kept').waitFor();
     await sheet().getByRole('button', { name: 'Leave it' }).click();
     await sheet().locator('dialog').waitFor({ state: 'detached' });
     await picker().getByRole('button', { name: 'Remove open' }).click();

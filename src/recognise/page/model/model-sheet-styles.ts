@@ -22,6 +22,31 @@ export const modelSheetStyles = css`
     font-size: var(--sg-size-s);
     font-weight: 400;
   }
+  label small .icon,
+  .assumed .icon {
+    flex: none;
+    width: 1em;
+    height: 1em;
+  }
+  label small:has(.icon),
+  .assumed {
+    display: flex;
+    align-items: center;
+    gap: 0.35rem;
+  }
+  p.assumed {
+    align-items: start;
+  }
+  p.assumed .icon {
+    margin-top: 0.25em;
+  }
+  .assumed .icon {
+    color: var(--sg-warning);
+  }
+  label small.assumed {
+    color: inherit;
+    font-weight: 600;
+  }
   input:not([type='file']),
   select {
     width: 100%;

@@ -12,7 +12,7 @@ import { Fault } from '../../../base/shared/fault';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import { isIndependent, type Preprocessing, type Prediction } from '../../../engine/index';
 import { namesOfFile } from '../../shared/class-names';
-import { namesFor, NORMALISATIONS, normalisationOf, type DraftChange, type Normalisation } from '../../shared/model-draft';
+import { namesFor, NORMALISATIONS, normalisationOf, SHOWN, type DraftChange, type Normalisation, type Origin, type Shown } from '../../shared/model-draft';
 import type { FrameInput } from '../../shared/recogniser';
 import { ModelKeepEvent } from '../events';
 import { modelSheetStyles } from './model-sheet-styles';
@@ -71,6 +71,7 @@ export class ModelSheet extends LitElement {
     const { manifest } = trial;
     return html`<sg-sheet heading=${msg('Is this right?')} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p class="found">${this.#facts(trial)}</p>
+      ${this.#assumed(trial)}
       <div class="fields">
         ${this.#text('name', msg('Name'), manifest.name, (name) => ({ name: name || manifest.name }))}
         ${this.#text('licence', msg('Licence'), manifest.licence, (licence) => ({ licence: licence || manifest.licence }))}
@@ -99,6 +100,24 @@ export class ModelSheet extends LitElement {
     return isIndependent(manifest.ports?.answers) ? `${facts} ${msg('Several of its classes may be right at once: their shares do not add up to 100 %.')}` : facts;
   }
 
+  /** All that nothing says, in one place: it is what a picture has to be tried for. */
+  #assumed({ manifest, draft, origins }: ModelTrial): unknown {
+    const features = manifest.ports?.answers === 'features';
+    const open = SHOWN.filter((shown) => origins[shown] === 'assumed' && !(features && shown === 'answers')).map(shownWords);
+    const words = open.length > 0 ? [msg(str`The file does not say, and what is usual is assumed: ${open.join('; ')}. Try it on a picture.`)] : [];
+    const unmet = draft.unmet.map((each) =>
+      each === 'squeezed'
+        ? msg('Its configuration makes the whole picture square; here a square is cut out of it, and what is beside it is not seen.')
+        : msg('Its configuration asks for another filter than bilinear or bicubic: the one that is set is not the same.'),
+    );
+    return [...words, ...unmet].map((text) => html`<p class="assumed">${icon('warning')}<span>${text}</span></p>`);
+  }
+
+  #from(shown: Shown): unknown {
+    const origin = this.trial?.origins[shown];
+    return origin && html`<small class=${origin}>${origin === 'assumed' ? icon('warning') : origin === 'file' ? icon('check') : nothing}${originWords(origin)}</small>`;
+  }
+
   /** @param change gives what becomes of the text, or words why it cannot be taken */
   #text(name: string, label: string, value: string, change: (value: string) => DraftChange | string): unknown {
     return html`<label>${label}<input name=${name} maxlength="120" .value=${value} @change=${(event: Event) => this.#take(event, value, change(valueOf(event).trim()))} /></label>`;
@@ -111,11 +130,11 @@ export class ModelSheet extends LitElement {
     (target as HTMLInputElement).value = value;
   }
 
-  #choice<Value extends string>(name: string, label: string, value: Value, choices: readonly (readonly [Value, string])[], onChoice: (value: Value) => void, hint = ''): unknown {
+  #choice<Value extends string>(name: string, label: string, value: Value, choices: readonly (readonly [Value, string])[], onChoice: (value: Value) => void, shown?: Shown, hint = ''): unknown {
     return html`<label
       >${label}<select name=${name} ?disabled=${this.busy} @change=${(event: Event) => onChoice(valueOf(event) as Value)}>
         ${choices.map(([id, words]) => html`<option value=${id} ?selected=${id === value}>${words}</option>`)}</select
-      >${hint ? html`<small>${hint}</small>` : nothing}</label
+      >${shown ? this.#from(shown) : nothing}${hint ? html`<small>${hint}</small>` : nothing}</label
     >`;
   }
 
@@ -123,22 +142,21 @@ export class ModelSheet extends LitElement {
     if (!ports) return nothing;
     const select = (scores: string): void => void this.#change({ ports: { scores, answers: draft.outputs.find(({ name }) => name === scores)?.answers ?? 'scores' } });
     return html`${draft.outputs.length > 1 ? this.#choice('scores', msg('Output'), ports.scores, draft.outputs.map(({ name }) => [name, name] as const), select) : nothing}
-    ${this.#choice('answers', msg('The output gives'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')], ['independent-scores', msg('a score of its own for each class')], ['features', msg('features, to be taught on')]], (answers) => void this.#change({ ports: { answers } }))}`;
+    ${this.#choice('answers', shownWords('answers'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')], ['independent-scores', msg('a score of its own for each class')], ['features', msg('features, to be taught on')]], (answers) => void this.#change({ ports: { answers } }), 'answers')}`;
   }
 
   #layout({ manifest: { ports }, draft }: ModelTrial): unknown {
     if (!ports) return nothing;
-    const colours = this.#choice('colours', msg('Order of the colours'), ports.colours ?? 'rgb', [['rgb', msg('red first')], ['bgr', msg('blue first')]], (chosen) => void this.#change({ ports: { colours: chosen } }));
-    if (draft.origins.layout === 'file') return colours;
-    const hint = msg('The file does not say.');
-    return html`${colours}${this.#choice('layout', msg('Order of the input'), ports.layout, [['nchw', msg('colours first')], ['nhwc', msg('colours last')]], (layout) => void this.#change({ ports: { layout } }), hint)}`;
+    const colours = this.#choice('colours', shownWords('colours'), ports.colours ?? 'rgb', [['rgb', msg('red first')], ['bgr', msg('blue first')]], (chosen) => void this.#change({ ports: { colours: chosen } }), 'colours');
+    if (!draft.open.layout) return colours;
+    return html`${colours}${this.#choice('layout', shownWords('layout'), ports.layout, [['nchw', msg('colours first')], ['nhwc', msg('colours last')]], (layout) => void this.#change({ ports: { layout } }), 'layout')}`;
   }
 
   #normalisation({ manifest: { preprocessing }, draft }: ModelTrial): unknown {
     const kinds: readonly (readonly [Normalisation, string])[] = [
       ['torchvision', msg('as torchvision')], ['0..1', msg('0 to 1')], ['-1..1', msg('-1 to 1')], ['0..255', msg('0 to 255')], ['own', msg('own numbers')],
     ];
-    const hint = draft.normalisesItself ? msg('The network does the rest itself.') : draft.origins.normalisation === 'file' ? '' : msg('The file does not say: try it on a picture.');
+    const hint = draft.normalisesItself ? msg('The network does the rest itself.') : '';
     const select = (kind: Normalisation): void => {
       this.own = kind === 'own';
       if (kind !== 'own') void this.#change({ preprocessing: NORMALISATIONS[kind] });
@@ -149,22 +167,25 @@ export class ModelSheet extends LitElement {
         if (triple) return { preprocessing: { [name]: triple } };
         return name === 'std' ? msg(str`${label}: give one number above 0, or three.`) : msg(str`${label}: give one number, or three.`);
       });
-    return html`${this.#choice('normalisation', msg('Numbers of a picture'), this.own ? 'own' : normalisationOf(preprocessing), kinds, select, hint)}
+    return html`${this.#choice('normalisation', shownWords('normalisation'), this.own ? 'own' : normalisationOf(preprocessing), kinds, select, 'normalisation', hint)}
     ${this.own ? html`${numbers('mean', msg('Mean of red, green, blue'))}${numbers('std', msg('Deviation of red, green, blue'))}` : nothing}`;
   }
 
   #sizes({ manifest: { preprocessing }, draft }: ModelTrial): unknown {
-    const { crop, resize } = preprocessing;
-    const side = (name: string, label: string, value: number, least: number, most: number, change: (size: number) => DraftChange): unknown =>
-      html`<label
+    const { crop, resize, interpolation } = preprocessing;
+    const side = (name: string, shown: Shown, value: number, least: number, most: number, change: (size: number) => DraftChange): unknown => {
+      const label = shownWords(shown);
+      return html`<label
         >${label}<input name=${name} type="number" min=${least} max=${most} step="1" .value=${String(value)} @change=${(event: Event) => {
           const size = Math.round(Number(valueOf(event)));
           this.#take(event, String(value), size >= least && size <= most ? change(size) : msg(str`${label}: give a number from ${least} to ${most}.`));
         }}
-      /></label>`;
-    const open = draft.origins.size === 'assumed';
-    return html`${open ? side('crop', msg('Side of the picture, pixels'), crop, 32, 512, (size) => ({ preprocessing: { crop: size, resize: Math.round((resize / crop) * size) } })) : nothing}
-    ${side('resize', msg('Shorter side before the crop, pixels'), resize, crop, 2 * crop, (size) => ({ preprocessing: { resize: size } }))}`;
+      />${this.#from(shown)}</label>`;
+    };
+    const filters = [['bilinear', msg('bilinear')], ['bicubic', msg('bicubic')]] as const;
+    return html`${draft.open.size ? side('crop', 'size', crop, 32, 512, (size) => ({ preprocessing: { crop: size, resize: Math.round((resize / crop) * size) } })) : nothing}
+    ${side('resize', 'resize', resize, crop, 2 * crop, (size) => ({ preprocessing: { resize: size } }))}
+    ${this.#choice('interpolation', shownWords('interpolation'), interpolation, filters, (chosen) => void this.#change({ preprocessing: { interpolation: chosen } }), 'interpolation')}`;
   }
 
   #tries(): unknown {
@@ -252,6 +273,40 @@ export class ModelSheet extends LitElement {
     } finally {
       this.busy = false;
     }
+  }
+}
+
+function shownWords(shown: Shown): string {
+  switch (shown) {
+    case 'size':
+      return msg('Side of the picture, pixels');
+    case 'resize':
+      return msg('Shorter side before the crop, pixels');
+    case 'interpolation':
+      return msg('Filter by which it is made smaller');
+    case 'normalisation':
+      return msg('Numbers of a picture');
+    case 'colours':
+      return msg('Order of the colours');
+    case 'layout':
+      return msg('Order of the input');
+    case 'answers':
+      return msg('The output gives');
+  }
+}
+
+function originWords(origin: Origin): string {
+  switch (origin) {
+    case 'file':
+      return msg('From the file');
+    case 'assumed':
+      return msg('Assumed');
+    case 'tried':
+      return msg('Found by trying');
+    case 'person':
+      return msg('Set by you');
+    case 'kept':
+      return msg('As it was kept');
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import type { WorkerFactory } from '../../../base/page/worker-link';
-import { changedManifest, namedFor, type DraftChange, type ModelDraft } from '../../shared/model-draft';
+import { changedManifest, changedOrigins, namedFor, type DraftChange, type ModelDraft, type Origins } from '../../shared/model-draft';
 import type { FrameInput, LoadedModel, Recognition } from '../../shared/recogniser';
 import { faultOfFile } from './fault-of-file';
 import type { CatalogueEntry } from './model-catalogue';
@@ -18,6 +18,8 @@ const ANSWER_MS = 8_000;
  */
 export class ModelTrial {
   manifest: ModelManifest;
+  /** Where what is set now comes from. */
+  origins: Origins;
   /** Lists of class names that a person gave, the newest first: another output may have been tried meanwhile. */
   #given: readonly (readonly string[])[] = [];
 
@@ -27,6 +29,8 @@ export class ModelTrial {
     public loaded: LoadedModel,
   ) {
     this.manifest = loaded.manifest;
+    const tried = this.manifest.preprocessing.crop !== draft.manifest.preprocessing.crop;
+    this.origins = tried ? { ...draft.origins, size: 'tried' } : draft.origins;
   }
 
   /**
@@ -79,6 +83,7 @@ export class ModelTrial {
       if (change.classNames) this.#given = [change.classNames, ...this.#given];
       this.loaded = await loadDraft(this.client, manifest, this.#lists, () => undefined);
       this.manifest = this.loaded.manifest;
+      this.origins = changedOrigins(this.origins, change);
     } catch (error) {
       if (!this.client.dead) await loadDraft(this.client, this.manifest, this.#lists, () => undefined).catch(() => undefined);
       throw faultOfFile(error);
@@ -119,11 +124,11 @@ const OTHER_SIZES = [256, 384, 299, 192, 160, 128, 96, 64] as const;
 
 /** Starts a file; where it does not say how large a picture is, and what is usual does not run, with other sizes. */
 async function loadAsItIs(client: RecogniserClient, draft: ModelDraft, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
-  const { manifest, origins, lists } = draft;
+  const { manifest, open, origins, lists } = draft;
   try {
     return await loadDraft(client, manifest, lists, onProgress);
   } catch (error) {
-    if (origins.size === 'file') throw error;
+    if (!open.size || origins.size !== 'assumed') throw error;
     for (const crop of OTHER_SIZES) {
       if (client.dead) break;
       const preprocessing = { crop, resize: Math.round((crop / manifest.preprocessing.crop) * manifest.preprocessing.resize) };

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { changedOrigins, type ModelDraft } from '../../../src/recognise/shared/model-draft';
+import { adoptModelFiles, reopenModel } from '../../../src/recognise/worker/adopt-model';
+import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
+import { randomResNet, writeSafetensors } from '../../support/weights';
+
+const config = (value: object, name = 'preprocessor_config.json'): File => new File([JSON.stringify(value)], name);
+const read = async (...files: File[]): Promise<ModelDraft> => (await adoptModelFiles(files, () => undefined)).draft;
+const onnx = (options: ClassifierOptions = {}): File => new File([colourClassifier(options)], 'mine.onnx');
+
+const VIT = { image_processor_type: 'ViTImageProcessor', do_normalize: true, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5], resample: 2, size: { height: 224, width: 224 } };
+
+describe('what is said of a model file', () => {
+  it('is assumed where nothing tells it, and the size alone is the file\'s', async () => {
+    const { origins, open } = await read(onnx());
+    expect(origins).toEqual({
+      size: 'file', resize: 'assumed', interpolation: 'assumed', normalisation: 'assumed', colours: 'assumed', layout: 'file', answers: 'assumed',
+    });
+    expect(open).toEqual({ size: false, layout: false });
+  });
+
+  it('is assumed of weights whose network the app makes, the size too', async () => {
+    const backbone = Object.fromEntries(Object.entries(randomResNet(1, 3)).filter(([name]) => !name.startsWith('fc.')));
+    const { origins } = await read(new File([writeSafetensors(backbone)], 'mine.safetensors'));
+    expect(origins).toMatchObject({ size: 'assumed', normalisation: 'assumed', interpolation: 'assumed' });
+  });
+
+  it('is the file\'s where its graph tells it', async () => {
+    const inside = { before: [node('Sub', ['input', 'm'], ['c']), node('Div', ['c', 's'], ['n'])], initializers: [numbers('m', [1, 3, 1, 1], [0.4, 0.4, 0.4]), numbers('s', [1, 3, 1, 1], [0.2, 0.2, 0.2])] };
+    const softmax = { after: [node('Softmax', ['raw'], ['scores'])] };
+    expect((await read(onnx({ ...inside, ...softmax }))).origins).toMatchObject({ normalisation: 'file', answers: 'file', resize: 'assumed' });
+  });
+
+  it('is the file\'s where a configuration beside it tells it, and what that leaves out is assumed', async () => {
+    const all = await read(onnx(), config({ ...VIT, do_center_crop: true, crop_size: { height: 224, width: 224 }, size: { shortest_edge: 248 }, resample: 3 }));
+    expect(all.origins).toMatchObject({ resize: 'file', interpolation: 'file', normalisation: 'file', colours: 'file' });
+    expect(all.manifest.preprocessing).toMatchObject({ resize: 248, interpolation: 'bicubic', mean: [0.5, 0.5, 0.5] });
+    expect(all.unmet).toEqual([]);
+    const { image_mean: _, resample: __, ...less } = VIT;
+    const some = await read(onnx(), config(less));
+    expect(some.origins).toMatchObject({ resize: 'file', interpolation: 'assumed', normalisation: 'assumed', colours: 'file' });
+    // What nothing says is as torchvision has it, not plain numbers from 0 to 1.
+    expect(some.manifest.preprocessing.mean).toEqual([0.485, 0.456, 0.406]);
+  });
+
+  it('tells what a configuration asks for that is not there: a picture made square, and other filters', async () => {
+    expect((await read(onnx(), config(VIT))).unmet).toEqual(['squeezed']);
+    const lanczos = await read(onnx(), config({ ...VIT, resample: 1, do_center_crop: true, crop_size: 224, size: 256 }));
+    expect(lanczos.unmet).toEqual(['filter']);
+    expect(lanczos.manifest.preprocessing.interpolation).toBe('bicubic');
+  });
+
+  it('tells from problem_type how the scores are read', async () => {
+    const several = await read(onnx(), config({ problem_type: 'multi_label_classification' }, 'config.json'));
+    expect(several.origins.answers).toBe('file');
+    expect(several.manifest.ports?.answers).toBe('independent-scores');
+    const single = await read(onnx(), config({ problem_type: 'single_label_classification' }, 'config.json'));
+    expect(single.origins.answers).toBe('file');
+    expect(single.manifest.ports?.answers).toBe('scores');
+    expect(single.unread).toEqual([]);
+  });
+
+  it('has a size that can be set wherever the network leaves it open, also where a configuration tells one', async () => {
+    const { open, origins, manifest } = await read(onnx({ shape: ['n', 3, 'h', 'w'] }), config({ image_size: 160 }, 'config.json'));
+    expect(open.size).toBe(true);
+    expect(origins.size).toBe('file');
+    expect(manifest.preprocessing.crop).toBe(160);
+  });
+
+  it('is a person\'s once they set it, and "as it was kept" afterwards', async () => {
+    const { draft, model } = await adoptModelFiles([onnx()], () => undefined);
+    const mean = changedOrigins(draft.origins, { preprocessing: { mean: [0, 0, 0] } });
+    expect(mean).toEqual({ ...draft.origins, normalisation: 'person' });
+    expect(changedOrigins(draft.origins, { preprocessing: { crop: 96, resize: 110 } })).toEqual({ ...draft.origins, size: 'person' });
+    // Another output is chosen: what it gives is as it was found.
+    expect(changedOrigins(draft.origins, { ports: { scores: 'other', answers: 'probabilities' } }).answers).toBe('file');
+    expect(new Set(Object.values(reopenModel(draft.manifest, model).draft.origins))).toEqual(new Set(['kept']));
+  });
+});
