@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { decodeModel } from '../../src/engine/onnx/decode';
 import { describeClassifier, type ClassifierDescription } from '../../src/engine/onnx/describe';
-import { attribute, OnnxType } from '../../src/engine/onnx/model';
+import { attribute, OnnxType, type OnnxTensor } from '../../src/engine/onnx/model';
 import { colourClassifier, int64Tensor, node, numbers, type ClassifierOptions } from '../support/classifiers';
 
 const file = (name: string): ClassifierDescription => describeClassifier(decodeModel(readFileSync(fileURLToPath(new URL(`classifiers/${name}.onnx`, import.meta.url)))));
@@ -144,6 +144,50 @@ describe('describeClassifier', () => {
     expect(() => made({ after: [node('Gemm', ['raw', 'bad', 'bias'], ['scores'])], initializers: [numbers('bad', [3, 3], Array.from({ length: 9 }, () => Infinity)), numbers('bias', [3], [0, 0, 0])] })).toThrow('bad hold infinite numbers');
     expect(() => made({ before: [node('Constant', [], ['c'], { value: { kind: 'tensor', value: numbers('', [1], [NaN]) } }), node('Mul', ['input', 'c'], ['x'])] })).toThrow('c hold numbers that are none');
     expect(made({ before: [node('Clip', ['input', 'low', 'high'], ['x'])], initializers: [numbers('low', [], [-Infinity]), numbers('high', [], [Infinity])] }).ports.scores).toBe('scores');
+  });
+
+  describe('weights that are all zero', () => {
+    const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
+    const bytes = (name: string, value: number, type: number = OnnxType.int8): OnnxTensor => ({ name, type, shape: [3, 3], raw: new Uint8Array(9).fill(value) });
+    const point = (value: number, type: number = OnnxType.int8): OnnxTensor => ({ name: 'point', type, shape: [], raw: Uint8Array.of(value) });
+    const dequantised = [node('DequantizeLinear', ['bad', 'step', 'point'], ['w8']), node('Gemm', ['raw', 'w8'], ['scores'])];
+
+    it.each<[string, ClassifierOptions]>([
+      ['of a fully connected layer', { after: [node('Gemm', ['raw', 'bad'], ['scores'])], initializers: [numbers('bad', [3, 3], zeros(9))] }],
+      ['minus zero too', { after: [node('MatMul', ['raw', 'bad'], ['scores'])], initializers: [numbers('bad', [3, 3], [...zeros(8), -0])] }],
+      ['of a convolution', { before: [node('Conv', ['input', 'bad'], ['x'])], initializers: [numbers('bad', [3, 3, 1, 1], zeros(9))] }],
+      ['stored as float16 behind a Cast and a Transpose', {
+        after: [node('Cast', ['bad'], ['wide'], { to: attribute.int(OnnxType.float) }), node('Transpose', ['wide'], ['turned']), node('Gemm', ['raw', 'turned'], ['scores'])],
+        initializers: [numbers('bad', [3, 3], zeros(9), OnnxType.float16)],
+      }],
+      ['as the value of a Constant', { after: [node('Constant', [], ['bad'], { value: { kind: 'tensor', value: numbers('', [3, 3], zeros(9)) } }), node('Gemm', ['raw', 'bad'], ['scores'])] }],
+      ['as integers that are all the zero point', { after: dequantised, initializers: [bytes('bad', 131, OnnxType.uint8), numbers('step', [], [0.1]), point(131, OnnxType.uint8)] }],
+      ['as integers of steps that are zero', { after: dequantised, initializers: [bytes('bad', 7), numbers('step', [3], zeros(3)), point(0)] }],
+      ['as integers that a layer takes itself', {
+        after: [node('QuantizeLinear', ['raw', 'step', 'point'], ['q']), node('QLinearMatMul', ['q', 'step', 'point', 'bad', 'step', 'point', 'step', 'point'], ['scores'])],
+        initializers: [bytes('bad', 0), numbers('step', [], [0.1]), point(0)],
+      }],
+    ])('are refused by name: %s', (_, options) => {
+      expect(() => made(options)).toThrow('The weights bad are all zero');
+    });
+
+    it('may be a bias, a part of them, or what is no layer\'s', () => {
+      const fine = made({ before: [node('Add', ['input', 'offset'], ['x'])], initializers: [numbers('offset', [1, 3, 1, 1], zeros(3)), numbers('unused', [9], zeros(9))] });
+      expect(fine.ports.scores).toBe('scores');
+      expect(made({ after: dequantised, initializers: [bytes('bad', 0), numbers('step', [], [0.1]), point(3)] }).outputs).toHaveLength(1);
+    });
+
+    it('are looked at to the end, however large', () => {
+      const large = zeros(600_000);
+      const wide = (values: readonly number[], name: string): ClassifierOptions => ({
+        after: [node('Gemm', ['raw', name], ['wide']), node('Gemm', ['wide', 'back'], ['scores'])],
+        initializers: [numbers(name, [3, 200_000], values), numbers('back', [200_000, 3], large.map(() => 1))],
+      });
+      expect(() => made(wide(large, 'bad'))).toThrow('bad are all zero');
+      expect(() => made(wide([...large.slice(1), NaN], 'worse'))).toThrow('worse hold numbers that are none');
+      expect(() => made(wide([...large.slice(1), -Infinity], 'worse'))).toThrow('worse hold infinite numbers');
+      expect(() => made(wide([...large.slice(1), 1], 'fine'))).not.toThrow();
+    });
   });
 
   it('refuses weights that are no numbers, and such as the file is too short for', () => {

@@ -1,7 +1,7 @@
 import type { ClassifierPorts } from '../model.ts';
 import { FEATURES_NAME, LOGITS_NAME } from '../resnet18/graph.ts';
 import { Constants } from './constants.ts';
-import { tensorFloats } from './half.ts';
+import { checkWeights } from './damage.ts';
 import { inputNormalisation, type InputRange } from './input-normalisation.ts';
 import { checkLimits } from './limits.ts';
 import { HANDS_ON, intAttribute, intsAttribute, makersOf, OnnxError, OnnxType, type OnnxModel, type OnnxNode, type OnnxValueInfo } from './model.ts';
@@ -207,31 +207,6 @@ function checkOpset({ opsets }: OnnxModel): void {
   throw new OnnxError(`The model is made for version ${version} of ONNX's operators (opset): ${FIRST_OPSET} to ${LAST_OPSET} can be used here. Export it anew, with opset_version=17 say.`);
 }
 
-/** Operators that multiply what they read by all of their other inputs: nothing finite comes of an infinite one. */
-const MULTIPLIES = /^(Conv|ConvTranspose|Gemm|MatMul|BatchNormalization)$/;
-
-/** @throws OnnxError where a stored number is none, or a weight is infinite */
-function checkFinite({ graph }: OnnxModel): void {
-  const weights = new Set(graph.nodes.flatMap(({ op, inputs }) => (MULTIPLIES.test(op) ? inputs.slice(1) : [])));
-  // What is stored as float16 goes through a Cast.
-  for (const { op, inputs, outputs } of graph.nodes) if (op === 'Cast' && weights.has(outputs[0])) weights.add(inputs[0]);
-  const constants = graph.nodes.flatMap(({ attributes, outputs }) => {
-    const value = attributes['value'];
-    return value?.kind === 'tensor' ? [{ ...value.value, name: value.value.name || outputs[0] }] : [];
-  });
-  for (const tensor of [...graph.initializers, ...constants]) {
-    const { name } = tensor;
-    const values = tensor.type === OnnxType.double ? doubles(tensor.raw) : tensorFloats(tensor);
-    if (values?.some(Number.isNaN)) throw new OnnxError(`The weights ${name} hold numbers that are none (NaN): the model is damaged.`);
-    // Elsewhere, as the limit of a Clip or in a mask, infinity is meant.
-    if (weights.has(name) && values?.some((value) => !Number.isFinite(value))) throw new OnnxError(`The weights ${name} hold infinite numbers: the model is damaged.`);
-  }
-}
-
-function doubles(raw: Uint8Array): Float64Array | undefined {
-  return raw.length % 8 === 0 ? new Float64Array(new Uint8Array(raw).buffer) : undefined;
-}
-
 /**
  * What an ONNX file is, as a classifier of pictures: its one input, the outputs that may be scores, and whether it normalises itself.
  * All is read from the file, nothing is run.
@@ -241,7 +216,7 @@ function doubles(raw: Uint8Array): Float64Array | undefined {
 export function describeClassifier(model: OnnxModel): ClassifierDescription {
   checkOpset(model);
   checkLimits(model);
-  checkFinite(model);
+  checkWeights(model);
   const input = inputOf(model);
   const numbers = NUMBERS[input.type];
   if (!numbers) throw new OnnxError(`The model's input "${input.name}" has numbers of ONNX's type ${input.type}: float32, float16 or uint8 can be given to it here.`);
