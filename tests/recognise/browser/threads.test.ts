@@ -25,7 +25,7 @@ async function open(url: string): Promise<void> {
   ({ page } = browsing);
   errors.length = 0;
   watchErrors(page, errors);
-  await withoutTrial(page);
+  await withoutTrial(page, true);
   await openApp(page, url);
 }
 
