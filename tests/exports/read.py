@@ -55,13 +55,14 @@ def read_label_studio(tasks, config):
         interface = LabelInterface(file.read())
     interface.validate()
     with open(tasks, encoding="utf-8") as file:
-        (task,) = json.load(file)
+        tasks = json.load(file)
     return {
-        "task": task,
+        "task": tasks[0],
+        "tasks": tasks,
         "labels": list(interface.get_control("label").labels),
         "framerate": interface.get_object("video").attr["framerate"],
-        "annotations": [interface.validate_annotation(a) for a in task["annotations"]],
-        "predictions": [interface.validate_prediction(p, return_errors=True) for p in task["predictions"]],
+        "annotations": [interface.validate_annotation(a) for task in tasks for a in task["annotations"]],
+        "predictions": [interface.validate_prediction(p, return_errors=True) for task in tasks for p in task["predictions"]],
     }
 
 

@@ -5,18 +5,33 @@ import type { Aim, Region } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
 
 /** What a session alone can be taken away as. */
-export type SessionFormat = 'everything' | 'film' | 'film-mp4' | 'film-labels' | 'webvtt' | 'srt' | 'csv' | 'jsonl' | 'label-studio' | 'cvat-video' | 'features';
+export type SessionFormat =
+  | 'everything' | 'film' | 'film-mp4' | 'film-constant' | 'film-labels' | 'webvtt' | 'srt' | 'csv' | 'jsonl' | 'label-studio' | 'cvat-video' | 'features';
 
 /** What pictures out of one or more sessions can be taken away as. */
-export type DatasetFormat = 'image-folder' | 'parquet' | 'web-dataset' | 'coco' | 'yolo' | 'cvat-images' | 'label-studio-images' | 'fiftyone';
+export type PictureFormat = 'image-folder' | 'parquet' | 'web-dataset' | 'coco' | 'yolo' | 'cvat-images' | 'label-studio-images' | 'fiftyone';
 
-const DATASET_FORMATS: readonly string[] = ['image-folder', 'parquet', 'web-dataset', 'coco', 'yolo', 'cvat-images', 'label-studio-images', 'fiftyone'] satisfies DatasetFormat[];
+const PICTURE_FORMATS: readonly string[] = ['image-folder', 'parquet', 'web-dataset', 'coco', 'yolo', 'cvat-images', 'label-studio-images', 'fiftyone'] satisfies PictureFormat[];
 
-export function isDatasetFormat(format: ExportFormat): format is DatasetFormat {
-  return DATASET_FORMATS.includes(format);
+export function isPictureFormat(format: ExportFormat): format is PictureFormat {
+  return PICTURE_FORMATS.includes(format);
 }
 
-export type ExportFormat = SessionFormat | DatasetFormat;
+/** What the films of several sessions, or their labels, can be taken away as under one set of names. */
+export type FilmSetFormat = Extract<SessionFormat, 'csv' | 'jsonl' | 'label-studio' | 'cvat-video' | 'features'>;
+
+const FILM_SET_FORMATS: readonly string[] = ['csv', 'jsonl', 'label-studio', 'cvat-video', 'features'] satisfies FilmSetFormat[];
+
+export type DatasetFormat = PictureFormat | FilmSetFormat;
+
+export function isDatasetFormat(format: ExportFormat): format is DatasetFormat {
+  return PICTURE_FORMATS.includes(format) || FILM_SET_FORMATS.includes(format);
+}
+
+export type ExportFormat = SessionFormat | PictureFormat;
+
+/** Which film's frames a table counts: those of the film as it was recorded, or of the one at a constant rate (`film-constant`). */
+export type CountedFilm = 'recorded' | 'constant';
 
 /** Whose labels: `both` makes a file for each. */
 export type ExportTracks = 'human' | 'predicted' | 'both';
@@ -43,11 +58,15 @@ export interface ExportRequest {
   readonly tracks: ExportTracks;
   /** Of film-labels. */
   readonly labelled?: LabelledFilm;
+  /** Of film-constant: what this browser encodes for. */
+  readonly container?: 'mp4' | 'webm';
+  /** Of csv and jsonl; the film as it was recorded if left out. */
+  readonly counted?: CountedFilm;
 }
 
-/** What the network that runs makes of every frame of a session. */
+/** What the network that runs makes of every frame of a session, or of all sessions of a dataset. */
 export interface FeaturesRequest {
-  readonly sessionId: string;
+  readonly of: { readonly sessionId: string } | { readonly dataset: DatasetDefinition };
   readonly model: FeatureModel;
 }
 
@@ -72,6 +91,10 @@ export interface SessionsRequest {
 export interface DatasetRequest {
   readonly format: DatasetFormat;
   readonly dataset: DatasetDefinition;
+  /** Of csv and jsonl. */
+  readonly tracks: ExportTracks;
+  /** As of `ExportRequest`. */
+  readonly counted?: CountedFilm;
 }
 
 /** What a dataset would be, before it is made. */
@@ -155,7 +178,7 @@ export interface SessionTransferApi {
     onProgress: (progress: TransferProgress) => void,
   ): Promise<ExportedFile>;
   /**
-   * Writes the features of every frame of a film as Parquet.
+   * Writes the features of every frame of a film, or of all films of a dataset, as Parquet.
    * @param look called for each frame, and waited for
    * @param target as of `export` @throws as `export` and `look` do
    */

@@ -1,15 +1,23 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatasetFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
+import { datasetPython, readDataset } from '../../support/dataset-readers';
+import { haveExportReaders, readWithPython } from '../../support/export-readers';
 import { CAT, DOG } from '../../support/session-fixture';
-import { openWithSessions, sampleSession, SPANS } from '../../support/session-page';
+import { openWithSessions, sampleSession, SPANS, storedFiles } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
 import { readZip } from '../../support/read-zip';
 
+/** In the order in which they stand in the list that they were chosen in. */
+const SESSIONS = ['Zoo three', 'Zoo two', 'Zoo one'];
 const OWN = SPANS[1].label.name;
+const readers = datasetPython();
 
 describe('a training set of three sessions', () => {
   let folder: string;
@@ -37,10 +45,9 @@ describe('a training set of three sessions', () => {
   const bar = () => page.locator('sg-dataset-bar');
   const sheet = () => page.locator('sg-export-sheet');
   const counts = async (): Promise<Record<string, string[]>> => {
-    const rows = await sheet().locator('sg-dataset-counts tbody tr').all();
-    const found: Record<string, string[]> = {};
-    for (const row of rows) found[await row.locator('input').inputValue()] = await row.locator('td').allTextContents();
-    return found;
+    // At once: a row that goes meanwhile would be waited for.
+    const rows = await sheet().locator('sg-dataset-counts tbody tr').evaluateAll((all) => all.map((row): [string, string[]] => [row.querySelector('input')!.value, [...row.querySelectorAll('td')].map(({ textContent }) => textContent)]));
+    return Object.fromEntries(rows);
   };
 
   it('is made of sessions that are chosen, and says what it would hold', async () => {
@@ -86,11 +93,17 @@ describe('a training set of three sessions', () => {
     await expect.poll(counts).toEqual({ [DOG.name]: ['3', '3', '3'], [CAT.name]: ['2', '2', '2'] });
   });
 
-  it('is exported as one set, with its card', async () => {
-    await sheet().locator('input[value=coco]').check();
+  /** Exports the set that is open. @returns the file's path */
+  async function take(format: DatasetFormat): Promise<string> {
+    await sheet().locator(`input[value="${format}"]`).check();
     const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
-    const path = join(folder, download.suggestedFilename());
+    const path = join(mkdtempSync(join(folder, 'd-')), download.suggestedFilename());
     await download.saveAs(path);
+    return path;
+  }
+
+  it('is exported as one set, with its card', async () => {
+    const path = await take('coco');
     expect(path).toMatch(/All of the zoo\.coco\.zip$/);
     const files = await readZip(readFileSync(path));
     const sides = ['train', 'val', 'test'].map((side) => JSON.parse(files.get(`annotations/instances_${side}.json`)?.toString('utf8') ?? '') as { images: { id: number; file_name: string; session: string }[]; categories: { id: number; name: string }[] });
@@ -108,10 +121,120 @@ describe('a training set of three sessions', () => {
     expect(card).toContain('by session: all of a film is on one side');
   });
 
+  it('has one table of all its sessions, under its labels', async () => {
+    const files = await readZip(readFileSync(await take('csv')));
+    expect([...files.keys()]).toEqual(['predicted.csv', 'human.csv', 'README.md']);
+    const [head, ...rows] = (files.get('human.csv')?.toString('utf8') ?? '').trim().split('\r\n').map((line) => line.split(','));
+    const cell = (row: string[], name: string): string => row[head.findIndex((one) => one.replace('\ufeff', '') === name)];
+    // Two spans and a kept picture of each: what was made one by its name is one.
+    expect(rows.map((row) => cell(row, 'label'))).toEqual([0, 1, 2].flatMap(() => [CAT.name, DOG.name, DOG.name]));
+    expect(rows.map((row) => cell(row, 'session'))).toEqual(SESSIONS.flatMap((name) => Array.from({ length: 3 }, () => name)));
+    expect(new Set(rows.map((row) => `${cell(row, 'session')} ${cell(row, 'split')}`)).size).toBe(3);
+    expect(new Set(rows.map((row) => cell(row, 'split')))).toEqual(new Set(['train', 'val', 'test']));
+    expect((files.get('predicted.csv')?.toString('utf8') ?? '').trim().split('\r\n')).toHaveLength(1 + 3 * 60);
+  });
+
+  it('has a task of CVAT for each film, and one list of tasks for Label Studio, under its labels', async () => {
+    const cvat = await readZip(readFileSync(await take('cvat-video')));
+    const films = [...cvat.keys()].filter((name) => /\/film\.(mp4|webm)$/.test(name));
+    expect(films.map((name) => name.split('/')[0])).toEqual(SESSIONS);
+    for (const name of films) {
+      const xml = cvat.get(`${name.split('/')[0]}/annotations.xml`)?.toString('utf8') ?? '';
+      expect([...xml.matchAll(/<track id="\d" label="([^"]+)"/g)].map(([, label]) => label)).toEqual([CAT.name, DOG.name]);
+    }
+    const path = await take('label-studio');
+    const studio = await readZip(readFileSync(path));
+    const tasks = JSON.parse(studio.get('All of the zoo/tasks.json')?.toString('utf8') ?? '') as { data: { video: string; name: string }; annotations: { result: { type: string; value: { timelinelabels: string[] } }[] }[] }[];
+    expect(tasks.map(({ data }) => data.name)).toEqual(SESSIONS);
+    for (const { data, annotations } of tasks) {
+      expect([...studio.keys()]).toContain(decodeURIComponent(data.video.replace('/data/local-files/?d=', '')));
+      expect(annotations[0].result.filter(({ type }) => type === 'timelinelabels').map(({ value }) => value.timelinelabels)).toEqual([[CAT.name], [DOG.name]]);
+    }
+    // Nothing of the films that were made for it stays on the device.
+    expect((await storedFiles(page, 'exports')).filter((name) => !name.endsWith('.zip'))).toEqual([]);
+    if (!haveExportReaders()) return;
+    const into = `${path}-files`;
+    execFileSync('python3', ['-m', 'zipfile', '-e', path, into]);
+    const read = readWithPython('label-studio', join(into, 'All of the zoo/tasks.json'), join(into, 'All of the zoo/config.xml')) as { annotations: boolean[]; predictions: string[][] };
+    expect([read.annotations, read.predictions]).toEqual([[true, true, true], [[], [], []]]);
+  });
+
+  describe.skipIf(!readers)('read by the programs that it is for', () => {
+    type Row = readonly [label: string | null, red: number, ...rest: unknown[]];
+    type Found = Readonly<Record<string, readonly Row[]>>;
+
+    async function unpacked(format: DatasetFormat): Promise<string> {
+      const into = mkdtempSync(join(folder, 'x-'));
+      execFileSync('python3', ['-m', 'zipfile', '-e', await take(format), into]);
+      return into;
+    }
+    const read = (kind: string, into: string): unknown => readDataset(readers?.python ?? '', kind, into);
+
+    /** Each side has a session: two red pictures of a cat, three blue ones of what was made one. */
+    function expectSides(found: Found, names: readonly string[] = ['train', 'val', 'test']): void {
+      for (const side of names) {
+        const rows = found[side].map(([label, red]) => [label, red > 128 ? 'red' : 'blue'].join(' '));
+        expect(rows.sort(), side).toEqual([...Array.from({ length: 3 }, () => `${DOG.name} blue`), ...Array.from({ length: 2 }, () => `${CAT.name} red`)]);
+      }
+    }
+
+    it('ImageFolder', async () => {
+      const into = await unpacked('image-folder');
+      const found = read('hugging-face', into) as Record<string, Found>;
+      for (const way of ['by_name', 'by_card']) expectSides(found[way], ['train', 'validation', 'test']);
+      if (!readers?.torch) return;
+      expectSides(read('torchvision', into) as Found);
+      expectSides(read('ultralytics-classify', into) as Found);
+    });
+
+    it('Parquet and WebDataset', async () => {
+      const found = read('parquet', await unpacked('parquet')) as Record<string, Found>;
+      for (const way of ['by_name', 'by_card']) expectSides(found[way], ['train', 'validation', 'test']);
+      expectSides(read('web-dataset', await unpacked('web-dataset')) as Found);
+    });
+
+    it('COCO and YOLO', async () => {
+      const into = await unpacked('coco');
+      expectSides(read('coco', into) as Found);
+      expectSides(read('datumaro-coco', into) as Found);
+      const yolo = await unpacked('yolo');
+      expectSides(read('datumaro-yolo', yolo) as Found);
+      if (readers?.torch) expectSides(read('yolo', yolo) as Found);
+    });
+
+    it('CVAT, pictures and films', async () => {
+      const all = Object.values(read('datumaro-cvat', await unpacked('cvat-images')) as Record<string, readonly [string, number, unknown, string][]>).flat();
+      expectSides(Object.fromEntries(['train', 'val', 'test'].map((side) => [side, all.filter(([, , , id]) => id.startsWith(`${side}/`))])));
+      const films = await unpacked('cvat-video');
+      for (const name of SESSIONS) {
+        const frames = Object.values(read('datumaro-cvat', join(films, name)) as Record<string, readonly [string | null, unknown, [string, number[], { outside: boolean }][]][]>).flat();
+        // Twenty frames a second: from 0.4 to 2.4 s the one, from 3.2 to 5.2 s the other; a track ends with a box that is outside.
+        expect([CAT.name, DOG.name].map((label) => frames.filter(([one, , [box]]) => one === label && !box[2].outside).length)).toEqual([40, 40]);
+      }
+    });
+  });
+
+  it('has the features of every frame of its films in one table', async () => {
+    await page.locator('header .model', { hasText: /fp|int/ }).waitFor({ timeout: 60_000 });
+    const bytes = readFileSync(await take('features'));
+    const rows = (await parquetReadObjects({ file: new Uint8Array(bytes).buffer })) as { session: string; frame: bigint; time_s: number; label: string | null; class_id: bigint | null; split: string | null; features: number[] }[];
+    expect([...new Set(rows.map(({ session }) => session))]).toEqual(SESSIONS);
+    expect(rows.filter(({ session }) => session === 'Zoo two').map(({ frame }) => Number(frame))).toEqual(Array.from({ length: rows.length / 3 }, (_, i) => i));
+    for (const { time_s, label, class_id, split } of rows) {
+      const span = SPANS.find(({ startUs, endUs }) => startUs <= time_s * 1e6 && time_s * 1e6 < endUs);
+      expect(label ?? null).toBe(span ? (span.label.name === OWN ? DOG.name : span.label.name) : null);
+      expect(typeof class_id).toBe(span ? 'bigint' : 'object');
+      if (!span) expect(split ?? null).toBeNull();
+    }
+    // Two frames of each span are pictures of the set.
+    expect(rows.filter(({ split }) => split)).toHaveLength(12);
+  });
+
   it('shows its pictures by label, near-copies as one, and fixes wrong ones by a tap, with undo', async () => {
     const grid = sheet().locator('sg-dataset-grid');
     const red = grid.getByRole('list', { name: CAT.name }).getByRole('button');
     const undo = grid.getByRole('button', { name: 'Undo' });
+    await sheet().locator('input[value=coco]').check();
     const ALL = { [DOG.name]: ['3', '3', '3'], [CAT.name]: ['2', '2', '2'] };
     await page.locator('header .model', { hasText: /fp|int/ }).waitFor({ timeout: 60_000 });
     await grid.getByRole('button', { name: 'Look through the pictures' }).click();

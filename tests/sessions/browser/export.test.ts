@@ -173,6 +173,22 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     expect(colours(path).every((colour, i) => (times[i] < 2.999 ? isRed(colour) : isBlue(colour)))).toBe(true);
   });
 
+  it('a film at a constant rate, by ffprobe, and a table that counts its frames', async () => {
+    const path = await take('webm', 'film-constant');
+    expect(path).toMatch(/WebM\.constant\.(mp4|webm)$/);
+    expect(ffprobe(path).streams[0]['r_frame_rate']).toBe('20/1');
+    const shown = colours(path);
+    expect(shown.map(isRed)).toEqual(Array.from({ length: 120 }, (_, n) => n < 60));
+    await choose('webm', 'csv', { tracks: 'human' });
+    await sheet().getByLabel('Frames are counted').selectOption('constant');
+    await close();
+    const rows = readWithPython('csv', await take('webm', 'csv', { tracks: 'human' })) as Record<string, string>[];
+    expect(rows.map(({ frame, last_frame }) => [frame, last_frame])).toEqual([['8', '47'], ['64', '103'], ['72', '72']]);
+    await choose('webm', 'csv');
+    await sheet().getByLabel('Frames are counted').selectOption('recorded');
+    await close();
+  });
+
   it('WebVTT, by webvtt-parser', async () => {
     const entities = createRequire(import.meta.url)('webvtt-parser/html-entities.json') as Record<string, string>;
     const parse = (path: string): ReturnType<WebVTTParser['parse']> => new WebVTTParser(entities).parse(readFileSync(path, 'utf8'), 'metadata');

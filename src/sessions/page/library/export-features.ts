@@ -2,7 +2,7 @@ import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import { Fault } from '../../../base/shared/fault';
 import type { RecogniserController } from '../../../recognise/page/index';
 import { featureModelOf, sameNetwork, type FeatureModel } from '../../../recognise/shared/index';
-import type { ExportedFile, FeatureLook, TransferProgress } from '../../shared/session-export';
+import type { ExportedFile, FeatureLook, FeaturesRequest, TransferProgress } from '../../shared/session-export';
 import type { SessionTransfer, Transfer } from './session-transfer';
 
 type Recogniser = Pick<RecogniserController, 'recognise' | 'loaded'>;
@@ -14,9 +14,9 @@ function modelOf({ loaded }: Recogniser): FeatureModel {
   return model;
 }
 
-/** Has the network that runs look at every frame of a session. @throws Fault `export-features` */
+/** Has the network that runs look at every frame of a session, or of all sessions of a training set. @throws Fault `export-features` */
 export function exportFeatures(
-  recogniser: Recogniser, transfer: SessionTransfer, sessionId: string, target: FileSystemFileHandle | undefined, onProgress: (progress: TransferProgress) => void,
+  recogniser: Recogniser, transfer: SessionTransfer, of: FeaturesRequest['of'], target: FileSystemFileHandle | undefined, onProgress: (progress: TransferProgress) => void,
 ): Transfer<ExportedFile> {
   const model = modelOf(recogniser);
   const look: FeatureLook = async (frame, aim) => {
@@ -26,5 +26,5 @@ export function exportFeatures(
     const first = top.at(0);
     return { features, square, predicted: first && { index: first.index, name: first.name ?? IMAGENET_LABELS[first.index], probability: first.probability } };
   };
-  return transfer.exportFeatures({ sessionId, model }, look, target, onProgress);
+  return transfer.exportFeatures({ of, model }, look, target, onProgress);
 }

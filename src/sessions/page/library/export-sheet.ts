@@ -4,7 +4,7 @@ import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
-import { isDatasetFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type ExportTracks, type SessionsRequest, type TransferProgress } from '../../shared/session-export';
+import { isDatasetFormat, isPictureFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type SessionsRequest, type TransferProgress } from '../../shared/session-export';
 import { nameOf } from '../../../base/shared/labels/label-ref';
 import type { DatasetShelf, KeptDataset } from '../dataset/dataset-shelf';
 import { DatasetRemovedEvent, type DatasetChangeEvent, type DatasetPlanEvent, type DatasetSessionsEvent } from '../events';
@@ -26,6 +26,7 @@ import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
 import { exportFeatures } from './export-features';
 import { exportOutcome } from './export-outcome';
+import { labelOptions, type LabelChoice } from './label-options';
 import { datasetFormats, exportFormats, labelledFilm, phaseWords } from './export-words';
 
 /** Of several sessions so many are called by their names. */
@@ -44,7 +45,7 @@ export class ExportSheet extends LitElement {
   @property({ attribute: false }) shelf!: DatasetShelf;
   @state() private session: SessionManifest | undefined;
   @state() private format: ExportFormat = 'everything';
-  @state() private tracks: ExportTracks = 'both';
+  @state() private choice: LabelChoice = { tracks: 'both', counted: 'recorded' };
   @state() private definition: DatasetDefinition | undefined;
   @state() private h264 = false;
   /** The training set that is shown; undefined where it is a session. */
@@ -168,22 +169,9 @@ export class ExportSheet extends LitElement {
   #options(session: SessionManifest | undefined): unknown {
     const { format } = this;
     if (format === 'label-studio' || format === 'cvat-video') return this.#squareless(session);
-    if (isDatasetFormat(format)) return this.#datasetOptions(session);
+    if (isPictureFormat(format)) return this.#datasetOptions(session);
     if (!isTextFormat(format) && format !== 'film-labels') return nothing;
-    const single = format === 'film-labels';
-    const tracks: [ExportTracks, string][] = [
-      ['both', single ? msg('Both') : msg('Both, each in a file')],
-      ['human', msg('Yours')],
-      ['predicted', msg('Recognised')],
-    ];
-    return html`<div class="options">
-      <label
-        >${msg('Whose labels')}
-        <select @change=${(event: Event) => (this.tracks = (event.target as HTMLSelectElement).value as ExportTracks)}>
-          ${tracks.map(([value, name]) => html`<option value=${value} ?selected=${this.tracks === value}>${name}</option>`)}
-        </select>
-      </label>
-    </div>`;
+    return labelOptions(format, this.choice, (change) => (this.choice = { ...this.choice, ...change }));
   }
 
   #datasetOptions(session: SessionManifest | undefined): unknown {
@@ -284,7 +272,9 @@ export class ExportSheet extends LitElement {
     this.progress = undefined;
     const report = (progress: TransferProgress): void => void (this.progress = progress);
     try {
-      const job = 'format' in request && request.format === 'features' ? exportFeatures(this.recogniser, library.transfer, request.sessionId, target, report) : library.transfer.export(request, target, report);
+      const job = 'format' in request && request.format === 'features'
+        ? exportFeatures(this.recogniser, library.transfer, 'dataset' in request ? { dataset: request.dataset } : { sessionId: request.sessionId }, target, report)
+        : library.transfer.export(request, target, report);
       this.job = job;
       this.done = await job.result;
       if (this.done?.file) downloadFile(this.done.file, this.done.name);
@@ -296,16 +286,18 @@ export class ExportSheet extends LitElement {
   }
 
   #request(): { readonly request: ExportRequest | DatasetRequest | SessionsRequest; readonly name: string; readonly type: string } | undefined {
-    const { session, kept, format, tracks, definition, several } = this;
+    const { session, kept, format, choice, definition, several, h264 } = this;
     if (several.length > 0) return { request: { sessionIds: several.map(({ id }) => id) }, ...SESSIONS_FILE };
     if (!definition) return undefined;
-    if (isDatasetFormat(format)) {
+    if (isPictureFormat(format) || (kept && isDatasetFormat(format))) {
       const dataset = { ...definition, name: kept?.name ?? session?.name ?? definition.name, classes: kept?.classes ?? definition.classes };
-      const request: DatasetRequest = { format, dataset };
+      const request: DatasetRequest = { format, dataset, ...choice };
       return { request, ...datasetFileName(request) };
     }
     if (!session) return undefined;
-    const request: ExportRequest = { sessionId: session.id, format, tracks, ...(format === 'film-labels' && { labelled: labelledFilm(this.h264) }) };
+    const request: ExportRequest = {
+      sessionId: session.id, format, ...choice, ...(format === 'film-labels' && { labelled: labelledFilm(h264) }), ...(format === 'film-constant' && { container: h264 ? 'mp4' : 'webm' }),
+    };
     return { request, ...exportName(session, request) };
   }
 

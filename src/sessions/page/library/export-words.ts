@@ -2,7 +2,7 @@ import { msg, str } from '@lit/localize';
 import type { SessionManifest, VideoInfo } from '../../shared/session';
 import { className } from '../../../base/page/language';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
-import type { DatasetFormat, ExportFormat, LabelledFilm, TransferProgress } from '../../shared/session-export';
+import type { DatasetFormat, ExportFormat, FilmSetFormat, LabelledFilm, PictureFormat, TransferProgress } from '../../shared/session-export';
 
 /** A format in words. */
 export interface FormatWords {
@@ -33,17 +33,31 @@ export function exportFormats({ film: video }: SessionManifest, h264: boolean): 
     ...(webm && h264 ? [{ format: 'film-mp4' as const, name: msg('Film (MP4)'), hint: msg('For what cannot play WebM: H.264, encoded anew.') }] : []),
     { format: 'webvtt', name: msg('Subtitles (WebVTT)'), hint: msg('Labels over the film in a browser or player.') },
     { format: 'srt', name: msg('Subtitles (SRT)'), hint: msg('Labels over the film in older players and editors.') },
-    { format: 'csv', name: msg('Table (CSV)'), hint: msg('For a spreadsheet or pandas.') },
-    { format: 'jsonl', name: msg('JSON lines'), hint: msg('A label a line, for programs.') },
-    ...datasetFormats(),
-    { format: 'label-studio', name: msg('Label Studio, film'), hint: msg('A task with the film at a constant frame rate, to label on there.') },
-    { format: 'cvat-video', name: msg('CVAT, film'), hint: msg('Your labels as tracks, and the film at a constant frame rate.') },
-    { format: 'features', name: msg('Features (Parquet)'), hint: msg('What the network that runs makes of every frame: its numbers, for programs of your own.') },
+    { format: 'film-constant', name: msg('Film at a constant rate'), hint: msg('For programs that seek by number, as OpenCV does; encoded anew.') },
+    ...tables(),
+    ...pictureFormats(),
+    ...filmTasks(),
   ];
 }
 
-/** What pictures for training can be exported as. */
+/** What a training set can be exported as: its pictures, and its films under its labels. */
 export function datasetFormats(): readonly (FormatWords & { readonly format: DatasetFormat })[] {
+  return [...pictureFormats(), ...tables(), ...filmTasks()];
+}
+
+const tables = (): readonly (FormatWords & { readonly format: FilmSetFormat })[] => [
+  { format: 'csv', name: msg('Table (CSV)'), hint: msg('For a spreadsheet or pandas.') },
+  { format: 'jsonl', name: msg('JSON lines'), hint: msg('A label a line, for programs.') },
+];
+
+const filmTasks = (): readonly (FormatWords & { readonly format: FilmSetFormat })[] => [
+  { format: 'label-studio', name: msg('Label Studio, film'), hint: msg('A task with the film at a constant frame rate, to label on there.') },
+  { format: 'cvat-video', name: msg('CVAT, film'), hint: msg('Your labels as tracks, and the film at a constant frame rate.') },
+  { format: 'features', name: msg('Features (Parquet)'), hint: msg('What the network that runs makes of every frame: its numbers, for programs of your own.') },
+];
+
+/** What pictures for training can be exported as. */
+function pictureFormats(): readonly (FormatWords & { readonly format: PictureFormat })[] {
   return [
     { format: 'image-folder', name: msg('Pictures in folders (ImageFolder)'), hint: msg('For torchvision, Keras, Ultralytics classify and Hugging Face.') },
     { format: 'parquet', name: msg('Parquet'), hint: msg('Pictures and labels in tables, for Hugging Face.') },

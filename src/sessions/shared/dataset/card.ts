@@ -1,6 +1,8 @@
-import { secondsText } from '../export/export-source';
+import { secondsText, type ExportSource } from '../export/export-source';
+import type { SessionManifest } from '../session';
 import { SIDES, type DatasetPicture, type PictureInfo, type Side } from './dataset';
 import type { DatasetContext, Pictures } from './formats/format';
+import type { SetNames } from './set-member';
 
 /** Counts what goes by. */
 export class CardCounts {
@@ -69,6 +71,18 @@ function splitFiles(format: string, sides: readonly Side[]): string {
   return `configs:\n- config_name: default\n  data_files:\n${lines.join('')}`;
 }
 
+const seconds = (us: number): string => String(Number(secondsText(us)));
+const sessionCount = (count: number): string => `${count} recorded session${count === 1 ? '' : 's'}`;
+const licenceLine = (licence: string | undefined): string => (licence ? `Licence: ${licence}.` : 'Nobody has said yet under which licence it may be passed on.');
+
+function sessionTable(sessions: readonly SessionManifest[]): string {
+  const rows = sessions.map(({ name: session, createdAt, film, models, durationUs }) => {
+    const networks = models.map(({ name: model, precision }) => `${model} (${precision})`).join(', ');
+    return `| ${cell(session)} | ${new Date(createdAt).toISOString()} | ${seconds(durationUs)} | ${film.width} x ${film.height}, ${cell(film.mimeType)} | ${cell(networks)} |\n`;
+  });
+  return `| session | recorded | seconds | film | network |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`;
+}
+
 /** README.md of a dataset: what is in it, where it is from, how it was split (huggingface.co/docs/hub/datasets-cards). */
 export function datasetCard({ definition, classes, sessions, sides }: DatasetContext, format: string, counts: CardCounts, left: LeftOut): string {
   const { name, licence, pictures: rules, split } = definition;
@@ -78,20 +92,15 @@ export function datasetCard({ definition, classes, sessions, sides }: DatasetCon
     const count = counts.classes.get(id) ?? { train: 0, val: 0, test: 0 };
     return `| ${id} | ${cell(label)} | ${count.train} | ${count.val} | ${count.test} |`;
   });
-  const seconds = (us: number): string => String(Number(secondsText(us)));
   const how = { moment: `by moment: pictures of one film on different sides are at least ${seconds(split.gapUs)} s apart`, session: 'by session: all of a film is on one side', none: 'none: all pictures are on the side of training' }[split.by];
   const frames = rules.everyUs === undefined ? 'one of each labelled span' : rules.everyUs === 0 ? 'every frame' : `one each ${seconds(rules.everyUs)} s`;
-  const from = sessions.map(({ name: session, createdAt, film, models, durationUs }) => {
-    const networks = models.map(({ name: model, precision }) => `${model} (${precision})`).join(', ');
-    return `| ${cell(session)} | ${new Date(createdAt).toISOString()} | ${seconds(durationUs)} | ${film.width} x ${film.height}, ${cell(film.mimeType)} | ${cell(networks)} |`;
-  });
   const authors = [...counts.authors].map(([author, count]) => `- ${count} by ${AUTHORS[author]}`);
   const missing = classes.filter(({ id }) => counts.classes.has(id)).flatMap(({ id, name: label }) => sides.filter((side) => counts.classes.get(id)?.[side] === 0).map((side) => `- ${cell(label)}: none in ${side}`));
   return `${front}
 # ${cell(name)}
 
-${total} pictures out of ${sessions.length} recorded session${sessions.length === 1 ? '' : 's'}, made with Sightglass.
-${licence ? `Licence: ${licence}.` : 'Nobody has said yet under which licence it may be passed on.'}
+${total} pictures out of ${sessionCount(sessions.length)}, made with Sightglass.
+${licenceLine(licence)}
 
 ## Classes
 
@@ -116,8 +125,33 @@ Labels of a person and of the network are not mixed: these are ${rules.whose ===
 
 ## Sessions
 
-| session | recorded | seconds | film | network |
-| --- | --- | --- | --- | --- |
-${from.join('\n')}
-`;
+${sessionTable(sessions)}`;
+}
+
+/** A dataset's films, or tables of their labels. @param names what labels are called in it */
+export function filmSetCard(
+  { definition: { name, licence }, classes, sources }: Pick<DatasetContext, 'definition' | 'classes'> & { readonly sources: readonly Pick<ExportSource, 'manifest' | 'human'>[] },
+  names: SetNames,
+): string {
+  const spans = sources.flatMap(({ human }) => human.spans);
+  const rows = classes.filter(({ from }) => from.length > 0).map(({ id, name: label }) => {
+    const own = spans.filter((span) => names.idOf(span.label) === id);
+    return `| ${id} | ${cell(label)} | ${own.length} | ${seconds(own.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0))} |`;
+  });
+  return `# ${cell(name)}
+
+The labels of ${sessionCount(sources.length)}, made with Sightglass.
+${licenceLine(licence)}
+
+## Classes
+
+| id | label | labelled by a person, times | seconds |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+Labels are called as in the dataset of pictures. What was fixed picture by picture is of its pictures alone.
+
+## Sessions
+
+${sessionTable(sources.map(({ manifest }) => manifest))}`;
 }

@@ -2,20 +2,20 @@ import { cvatLabels } from '../dataset/formats/cvat';
 import { cornersOf } from '../dataset/formats/format';
 import { xml } from './text';
 import { squareInImage } from '../squares';
-import { DistinctNames } from './distinct-names';
+import { DistinctNames, type LabelNames } from './distinct-names';
 import { squaresOf, type ExportSource, type Pieces } from './export-source';
 import { frameRange, type ConstantRateVideo } from './label-studio';
 
 /**
  * CVAT for video 1.1 (docs.cvat.ai, "CVAT for videos"): each of a person's spans is a track, whose box is where the network looked, frame by
  * frame. CVAT counts frames from 0, and a track ends with a box that is outside.
+ * @param names what labels are called @param more labels that the task knows beside those of its tracks
  */
-export async function* cvatTracks(source: ExportSource, video: Pick<ConstantRateVideo, 'rate' | 'frames'>): Pieces {
+export async function* cvatTracks(source: ExportSource, video: Pick<ConstantRateVideo, 'rate' | 'frames'>, names: LabelNames = new DistinctNames(), more: readonly string[] = []): Pieces {
   const { manifest, human } = source;
   const { width, height } = manifest.film;
   const squares = await squaresOf(source);
-  const names = new DistinctNames();
-  const labels = [...new Set(human.spans.map(({ label }) => names.of(label)))];
+  const labels = [...new Set([...more, ...human.spans.map(({ label }) => names.of(label))])];
   yield `<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n<meta><task><name>${xml(manifest.name)}</name><size>${video.frames}</size>`;
   yield `<mode>interpolation</mode><overlap>0</overlap><start_frame>0</start_frame><stop_frame>${video.frames - 1}</stop_frame><labels>\n${cvatLabels(labels)}\n</labels>`;
   yield `<original_size><width>${width}</width><height>${height}</height></original_size></task></meta>\n`;

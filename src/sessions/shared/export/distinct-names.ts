@@ -5,8 +5,13 @@ function tidy(name: string): string {
   return name.replace(/[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]+/gu, ' ').trim() || 'unnamed';
 }
 
+/** What labels are called in a file. */
+export interface LabelNames {
+  of(label: LabelRef): string;
+}
+
 /** Names that tell labels apart where tools know them by name only: two of ImageNet's classes are called `crane`. */
-export class DistinctNames {
+export class DistinctNames implements LabelNames {
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
 

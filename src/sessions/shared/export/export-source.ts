@@ -2,7 +2,7 @@ import type { HumanLabels, RecognitionEntry, SessionManifest } from '../session'
 import type { PredictedRun } from '../predicted-runs';
 import { predictedRuns } from '../predicted-runs';
 import { SquareTrack } from '../square-track';
-import { lastWhere } from '../label-times';
+import { ANSWER_HOLDS_US, lastWhere } from '../label-times';
 
 /** Who said it: the two are never mixed in what is taken away. */
 export type LabelTrack = 'human' | 'predicted';
@@ -15,6 +15,16 @@ export interface ExportSource {
   recognitions(): AsyncIterable<RecognitionEntry>;
   /** Times of all frames of the video, microseconds, rising; undefined where the video cannot be read. */
   frameTimes?(): Promise<Float64Array | undefined>;
+  /** What a table numbers frames by, where that is not the video itself. */
+  readonly counter?: FrameCounter;
+}
+
+/** Numbers of frames, from 0; undefined where they are not known. */
+export interface FrameCounter {
+  /** The frame of a time. @param timeUs microseconds */
+  at(timeUs: number): number | undefined;
+  /** The first and last frame of a span. @param endUs exclusive */
+  within(startUs: number, endUs: number): readonly [first: number | undefined, last: number | undefined];
 }
 
 /** Pieces of a file. */
@@ -47,7 +57,19 @@ export function frameAt(times: Float64Array | undefined, timeUs: number): number
   return frame < 0 ? undefined : frame;
 }
 
-/** Numbers of the first and last frame of a span. @param endUs exclusive */
-export function framesOf(times: Float64Array | undefined, startUs: number, endUs: number): readonly [first: number | undefined, last: number | undefined] {
-  return [frameAt(times, startUs), frameAt(times, Math.max(startUs, endUs - 2))];
+/** Counts the frames of a source's video, or what it says is to be counted. */
+export async function frameCounter(source: ExportSource): Promise<FrameCounter> {
+  if (source.counter) return source.counter;
+  const times = await source.frameTimes?.();
+  return { at: (timeUs) => frameAt(times, timeUs), within: (startUs, endUs) => [frameAt(times, startUs), frameAt(times, Math.max(startUs, endUs - 2))] };
+}
+
+/** Answers with the time at which they stand no longer: of the next one, or a second on. */
+export async function* standing(source: ExportSource): AsyncGenerator<readonly [entry: RecognitionEntry, endUs: number]> {
+  let last: RecognitionEntry | undefined;
+  for await (const entry of source.recognitions()) {
+    if (last) yield [last, Math.min(entry.timeUs, last.timeUs + ANSWER_HOLDS_US)];
+    last = entry;
+  }
+  if (last) yield [last, last.timeUs + ANSWER_HOLDS_US];
 }

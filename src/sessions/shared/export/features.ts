@@ -1,4 +1,5 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import type { Side } from '../dataset/dataset';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { Region } from '../../../engine/index';
 import type { FeatureModel } from '../../../recognise/shared/index';
@@ -11,6 +12,11 @@ import { secondsText } from './export-source';
 
 /** One frame. */
 export interface FeatureRow {
+  /** The session's name and id. */
+  readonly session: string;
+  readonly sessionId: string;
+  /** What the frame is in a dataset: the number of its label's class, and its side where it is a picture of it. */
+  readonly inSet?: { readonly classId: number | undefined; readonly side: Side | undefined };
   /** As the film has it, from 0. */
   readonly frame: number;
   readonly timeUs: number;
@@ -30,8 +36,11 @@ const ROWS = 256;
 const optional = (name: string, rest: Partial<SchemaElement>): SchemaElement => ({ name, repetition_type: 'OPTIONAL', ...rest });
 const text = (name: string): SchemaElement => optional(name, { type: 'BYTE_ARRAY', converted_type: 'UTF8' });
 
-const SCHEMA: SchemaElement[] = [
-  { name: 'schema', num_children: 12 },
+const columnsOfSet = [optional('class_id', { type: 'INT64' }), text('split')];
+
+const schema = (set: boolean): SchemaElement[] => [
+  { name: 'schema', num_children: set ? 16 : 14 },
+  text('session'), text('session_id'), ...(set ? columnsOfSet : []),
   optional('frame', { type: 'INT64' }), optional('time_s', { type: 'DOUBLE' }),
   text('label'), optional('class', { type: 'INT64' }), optional('accepted', { type: 'BOOLEAN' }),
   text('predicted'), optional('predicted_class', { type: 'INT64' }), optional('probability', { type: 'DOUBLE' }),
@@ -41,7 +50,13 @@ const SCHEMA: SchemaElement[] = [
   optional('element', { type: 'FLOAT' }),
 ];
 
-const columns = (rows: readonly FeatureRow[]): { name: string; data: unknown[] }[] => [
+const columns = (rows: readonly FeatureRow[], set: boolean): { name: string; data: unknown[] }[] => [
+  { name: 'session', data: rows.map(({ session }) => session) },
+  { name: 'session_id', data: rows.map(({ sessionId }) => sessionId) },
+  ...(set ? [
+    { name: 'class_id', data: rows.map(({ inSet }) => (inSet?.classId === undefined ? undefined : BigInt(inSet.classId))) },
+    { name: 'split', data: rows.map(({ inSet }) => inSet?.side) },
+  ] : []),
   { name: 'frame', data: rows.map(({ frame }) => BigInt(frame)) },
   { name: 'time_s', data: rows.map(({ timeUs }) => Number(secondsText(timeUs))) },
   { name: 'label', data: rows.map(({ label }) => label?.name) },
@@ -56,12 +71,16 @@ const columns = (rows: readonly FeatureRow[]): { name: string; data: unknown[] }
   { name: 'features', data: rows.map(({ features }) => Array.from(features)) },
 ];
 
-/** The file, a group of rows at a time. @param model the network, in the file's metadata `sightglass` with the session's name */
-export async function* featureTable(rows: AsyncIterable<FeatureRow>, session: string, model: FeatureModel): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+/**
+ * The file, a group of rows at a time.
+ * @param name of the session or dataset, in the file's metadata `sightglass` with the network
+ * @param set whether it is of a dataset, with columns for classes and sides
+ */
+export async function* featureTable(rows: AsyncIterable<FeatureRow>, name: string, model: FeatureModel, set = false): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const writer = new ByteWriter();
-  const kvMetadata = [{ key: 'sightglass', value: JSON.stringify({ session, model }) }];
+  const kvMetadata = [{ key: 'sightglass', value: JSON.stringify({ [set ? 'dataset' : 'session']: name, model }) }];
   // Numbers of a network hardly get smaller.
-  const parquet = new ParquetWriter({ writer, schema: SCHEMA, codec: 'UNCOMPRESSED', statistics: false, kvMetadata, createdBy: 'sightglass' });
+  const parquet = new ParquetWriter({ writer, schema: schema(set), codec: 'UNCOMPRESSED', statistics: false, kvMetadata, createdBy: 'sightglass' });
   const written = (): Uint8Array<ArrayBuffer> => {
     const bytes = writer.getBytes().slice();
     writer.index = 0;
@@ -70,11 +89,11 @@ export async function* featureTable(rows: AsyncIterable<FeatureRow>, session: st
   let group: FeatureRow[] = [];
   for await (const row of rows) {
     if (group.push(row) < ROWS) continue;
-    await parquet.write({ columnData: columns(group), rowGroupSize: ROWS });
+    await parquet.write({ columnData: columns(group, set), rowGroupSize: ROWS });
     group = [];
     yield written();
   }
-  if (group.length > 0) await parquet.write({ columnData: columns(group), rowGroupSize: ROWS });
+  if (group.length > 0) await parquet.write({ columnData: columns(group, set), rowGroupSize: ROWS });
   await parquet.finish();
   yield written();
 }

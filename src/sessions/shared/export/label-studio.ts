@@ -1,6 +1,6 @@
-import type { LabelRef } from '../../../base/shared/labels/label-ref';
-import { DistinctNames } from './distinct-names';
-import { runsOf, squaresOf, type ExportSource, type Pieces } from './export-source';
+import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
+import { DistinctNames, type LabelNames } from './distinct-names';
+import { runsOf, squaresOf, type ExportSource, type FrameCounter, type Pieces } from './export-source';
 import type { SquareChange, SquareTrack } from '../square-track';
 import { squareInImage, type Size } from '../squares';
 import { xml } from './text';
@@ -42,6 +42,14 @@ export function frameRange(startUs: number, endUs: number, { rate, frames }: Pic
   const last = Math.ceil((endUs * rate) / 1e6 - nearly);
   const end = Math.max(1, Math.min(frames, last));
   return { start: Math.max(1, Math.min(first, end)), end };
+}
+
+/**
+ * Counts the frames of a film at a constant rate, from 0: a label's is the first that comes at or after it, and shows its frame or a later one.
+ */
+export function constantCounter(film: Pick<ConstantRateVideo, 'rate' | 'frames'>): FrameCounter {
+  const first = (timeUs: number): number => frameRange(timeUs, Infinity, film).start - 1;
+  return { at: first, within: (startUs, endUs) => [first(startUs), frameRange(startUs, endUs, film).end - 1] };
 }
 
 interface TimedLabel {
@@ -117,11 +125,25 @@ async function* labelsOf(source: ExportSource): AsyncGenerator<LabelRef> {
   for await (const { label } of runsOf(source)) yield label;
 }
 
-/** Names of the labels, as the set-up and the task share them, and which label each is. */
-export async function labelStudioNames(source: ExportSource): Promise<{ readonly names: DistinctNames; readonly all: ReadonlyMap<string, LabelRef> }> {
-  const names = new DistinctNames();
-  const all = new Map<string, LabelRef>();
-  for await (const label of labelsOf(source)) all.set(names.of(label), label);
+/** What labels are called in a task. */
+export interface TaskNames {
+  readonly names: LabelNames;
+  /** The labels of each name, several where a dataset has made them one. */
+  readonly all: ReadonlyMap<string, readonly LabelRef[]>;
+}
+
+/** Names of the labels, as the set-up and the task share them, and which label each is. @param names what labels are called */
+export async function labelStudioNames(source: ExportSource, names: LabelNames = new DistinctNames()): Promise<TaskNames> {
+  const all = new Map<string, LabelRef[]>();
+  const seen = new Set<string>();
+  for await (const label of labelsOf(source)) {
+    if (seen.has(labelKey(label))) continue;
+    seen.add(labelKey(label));
+    const called = names.of(label);
+    const own = all.get(called);
+    if (own) own.push(label);
+    else all.set(called, [label]);
+  }
   return { names, all };
 }
 
@@ -130,19 +152,26 @@ async function hasUnsure(source: ExportSource, model: string): Promise<boolean> 
   return false;
 }
 
+/** `tasks.json`: a list of one. */
+export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, names: TaskNames): Pieces {
+  yield '[';
+  yield* labelStudioTask(source, video, names);
+  yield ']\n';
+}
+
 /**
- * `tasks.json`: one task, a person's spans as its annotation, the network's runs as a prediction for each model. What the live view was not
+ * One task: a person's spans as its annotation, the network's runs as a prediction for each model. What the live view was not
  * sure of is a prediction of its own, so that nobody takes it for what was said.
  */
-export async function* labelStudioTasks(source: ExportSource, video: ConstantRateVideo, { names, all }: Awaited<ReturnType<typeof labelStudioNames>>): Pieces {
+export async function* labelStudioTask(source: ExportSource, video: ConstantRateVideo, { names, all }: TaskNames): Pieces {
   const { manifest, human } = source;
   const context: TaskContext = { video, size: manifest.film, squares: await squaresOf(source) };
   // Which spans were there: of those that come back missing it is known that somebody took them out.
   const spans = human.spans.map(({ id }) => id);
   // Which label a name is: two have one name, and which has its class behind it would be another once a span is gone here.
-  const labels = [...all].map(([called, { index, name }]) => ({ called, name, ...(index !== undefined && { index }) }));
+  const labels = [...all].flatMap(([called, own]) => own.map(({ index, name }) => ({ called, name, ...(index !== undefined && { index }) })));
   const data = { video: video.url, framerate: video.rate, name: manifest.name, session: manifest.id, spans, labels };
-  yield `[{\n"data": ${JSON.stringify(data)},\n"annotations": [`;
+  yield `{\n"data": ${JSON.stringify(data)},\n"annotations": [`;
   if (human.spans.length > 0) {
     yield '{"was_cancelled": false, "result": [';
     let first = true;
@@ -174,7 +203,7 @@ export async function* labelStudioTasks(source: ExportSource, video: ConstantRat
     }
     yield `\n], "score": ${n === 0 ? 0 : sum / n}}`;
   }
-  yield ']\n}]\n';
+  yield ']\n}';
 }
 
 /** `config.xml`: the labelling set-up to paste into a project's settings. @param squares whether the task has rectangles */

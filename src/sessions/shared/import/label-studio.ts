@@ -36,8 +36,8 @@ export interface AnnotatedTask {
   readonly others: number;
   /** When it was made or changed, milliseconds since 1970; 0 where that is not said. */
   readonly at: number;
-  /** Labels by the names that the export gave them; empty in exports of before 2026-11-26. */
-  readonly called: ReadonlyMap<string, LabelRef>;
+  /** Labels by the names that the export gave them, several where a dataset made them one; empty in exports of before 2026-11-26. */
+  readonly called: ReadonlyMap<string, readonly LabelRef[]>;
 }
 
 /** Thrown where a file is no export of Label Studio. */
@@ -70,12 +70,14 @@ function spansIn(values: readonly Fields[]): FrameSpan[] {
   });
 }
 
-function calledIn(value: unknown): ReadonlyMap<string, LabelRef> {
-  return new Map(list(value).flatMap((one) => {
+function calledIn(value: unknown): ReadonlyMap<string, readonly LabelRef[]> {
+  const found = new Map<string, LabelRef[]>();
+  for (const one of list(value)) {
     const { called, name, index } = isFields(one) ? one : {};
     const label = { name, ...(index !== undefined && { index }) };
-    return typeof called === 'string' && isLabelRef(label) ? [[called, label] as const] : [];
-  }));
+    if (typeof called === 'string' && isLabelRef(label)) found.set(called, [...(found.get(called) ?? []), label]);
+  }
+  return found;
 }
 
 const time = ({ updated_at, created_at }: Fields): number => Date.parse(text(updated_at) ?? text(created_at) ?? '') || 0;
@@ -127,8 +129,8 @@ export interface AnnotationChange {
 /** A class of ImageNet's whose name another one has too, as `DistinctNames` writes it. */
 const NUMBERED = /^(.*) \(class (\d{1,3})\)$/;
 
-/** Labels by their names: as the export says, and else as it would give them now. */
-function labelsByName(called: AnnotatedTask['called'], human: HumanLabels, predicted: readonly LabelRef[]): (name: string) => LabelRef {
+/** Labels by their names: as the export says, and else as it would give them now. The first is what such a label is from now on. */
+function labelsByName(called: AnnotatedTask['called'], human: HumanLabels, predicted: readonly LabelRef[]): (name: string) => readonly [LabelRef, ...LabelRef[]] {
   const names = new DistinctNames();
   const known = new Map<string, LabelRef>();
   const all = [...human.spans.map((span) => span.label), ...predicted, ...human.snapshots.flatMap(({ label }) => label ?? [])];
@@ -137,8 +139,14 @@ function labelsByName(called: AnnotatedTask['called'], human: HumanLabels, predi
     const [, plain, index] = NUMBERED.exec(name) ?? [];
     return all.find((label) => label.name === plain && label.index === Number(index));
   };
-  return (name) => called.get(name) ?? numbered(name) ?? known.get(name) ?? { name: nameOf(name) || name };
+  return (name) => {
+    const [first, ...more] = called.get(name) ?? [];
+    return first ? [first, ...more] : [numbered(name) ?? known.get(name) ?? { name: nameOf(name) || name }];
+  };
 }
+
+/** Whether a label is one of those that a name stands for. */
+const isOneOf = (labels: readonly LabelRef[], label: LabelRef): boolean => labels.some((one) => labelKey(one) === labelKey(label));
 
 /**
  * What a film's task says as edits of its session: one step of undo.
@@ -151,11 +159,11 @@ export function filmChange(
   const none = { edits: [], added: 0, changed: 0, removed: 0 };
   if (!film) return none;
   const { rate, exported, spans } = film;
-  const labelOf = labelsByName(called, human, predicted);
+  const labelsOf = labelsByName(called, human, predicted);
   const frames = Math.max(1, Math.round((durationUs * rate) / 1e6));
   const stands = (span: HumanSpan, { name, start, end }: FrameSpan): boolean => {
     const range = frameRange(span.startUs, span.endUs, { rate, frames });
-    return labelKey(labelOf(name)) === labelKey(span.label) && range.start === start && Math.abs(range.end - end) <= (range.end >= frames ? 1 : 0);
+    return isOneOf(labelsOf(name), span.label) && range.start === start && Math.abs(range.end - end) <= (range.end >= frames ? 1 : 0);
   };
   const left = new Map(human.spans.map((span) => [span.id, span]));
   const edits: HumanEdit[] = [];
@@ -164,9 +172,12 @@ export function filmChange(
   const rest: FrameSpan[] = [];
   const put = (span: FrameSpan, id: string): void => {
     const { start, end, name, accepted } = span;
+    const before = human.spans.find((one) => one.id === id)?.label;
+    const labels = labelsOf(name);
+    const label = before && isOneOf(labels, before) ? before : labels[0];
     const startUs = Math.min(durationUs - 1, Math.round(((start - 1) * 1e6) / rate));
     const endUs = Math.max(startUs + 1, Math.min(durationUs, Math.round((end * 1e6) / rate)));
-    edits.push({ kind: 'put-span', span: { id, startUs, endUs, label: labelOf(name), ...(accepted && { accepted }), ...(author !== undefined && { author }) } });
+    edits.push({ kind: 'put-span', span: { id, startUs, endUs, label, ...(accepted && { accepted }), ...(author !== undefined && { author }) } });
   };
   for (const span of spans) {
     const own = span.id === undefined ? undefined : left.get(span.id);
@@ -198,8 +209,8 @@ export function filmChange(
 export function pictureChange({ picture, called }: AnnotatedTask, human: HumanLabels, predicted: readonly LabelRef[]): AnnotationChange | undefined {
   const snapshot = human.snapshots.find(({ file }) => file === picture?.file);
   if (!picture || !snapshot) return undefined;
-  const label = labelsByName(called, human, predicted)(picture.label);
-  const same = snapshot.label !== undefined && labelKey(snapshot.label) === labelKey(label);
+  const labels = labelsByName(called, human, predicted)(picture.label);
+  const same = snapshot.label !== undefined && isOneOf(labels, snapshot.label);
   const { id, timeUs, file } = snapshot;
-  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { id, timeUs, file, label } }], added: 0, changed: same ? 0 : 1, removed: 0 };
+  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { id, timeUs, file, label: labels[0] } }], added: 0, changed: same ? 0 : 1, removed: 0 };
 }

@@ -13,14 +13,17 @@ import { webDataset } from '../../shared/dataset/formats/web-dataset';
 import { yolo } from '../../shared/dataset/formats/yolo';
 import { datasetFileName } from '../../shared/export/export-name';
 import { safeName } from '../../shared/export/file-names';
-import type { DatasetRequest, ExportedFile } from '../../shared/session-export';
+import { isPictureFormat, type DatasetRequest, type ExportedFile, type PictureFormat } from '../../shared/session-export';
 import { writeExport } from '../export/output-file';
 import type { Report } from '../export/reports';
 import { writeZip } from '../export/write-zip';
 import { datasetPictures } from './dataset-pictures';
+import { exportFilmSet } from './export-films';
 import { planDataset, type PlannedDataset } from './plan-dataset';
 
-async function writerOf({ format, dataset }: DatasetRequest, { classes }: PlannedDataset): Promise<DatasetWriter> {
+type PictureRequest = DatasetRequest & { readonly format: PictureFormat };
+
+async function writerOf({ format, dataset }: PictureRequest, { classes }: PlannedDataset): Promise<DatasetWriter> {
   const byLabel = classByLabel(classes);
   const classOf = (label: LabelRef) => byLabel.get(labelKey(label));
   switch (format) {
@@ -44,7 +47,7 @@ async function writerOf({ format, dataset }: DatasetRequest, { classes }: Planne
   }
 }
 
-async function* contents(request: DatasetRequest, planned: PlannedDataset, report: Report): AsyncGenerator<ZipContent> {
+async function* contents(request: PictureRequest, planned: PlannedDataset, report: Report): AsyncGenerator<ZipContent> {
   const { dataset } = request;
   const { sources, classes, pictures, sides } = planned;
   const order = SIDES.filter((side) => [...sides.values()].includes(side));
@@ -59,6 +62,12 @@ async function* contents(request: DatasetRequest, planned: PlannedDataset, repor
 
 /** Makes a training set out of sessions, in bounded memory. */
 export async function exportDataset(request: DatasetRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
+  const { format } = request;
+  if (format === 'features') throw new Fault('export-failed', 'Features are asked for by themselves: the network looks.');
+  return isPictureFormat(format) ? exportPictures({ ...request, format }, target, report) : exportFilmSet({ ...request, format }, target, report);
+}
+
+async function exportPictures(request: PictureRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
   report({ phase: 'labels', done: 0 });
   const planned = await planDataset(request.dataset);
   if (planned.sides.size === 0) {

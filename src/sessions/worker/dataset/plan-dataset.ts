@@ -8,6 +8,7 @@ import { SessionSource } from '../export/session-source';
 
 /** A dataset's pictures, before one is taken out of a film. */
 export interface PlannedDataset {
+  readonly definition: DatasetDefinition;
   readonly sources: readonly SessionSource[];
   readonly classes: readonly DatasetClass[];
   readonly classOf: (picture: PlannedPicture['labels'][number]) => DatasetClass;
@@ -54,7 +55,7 @@ export async function planDataset(definition: DatasetDefinition): Promise<Planne
     pictures.map(({ key, sessionId, timeUs, labels }) => ({ key, sessionId: films.get(sessionId) ?? sessionId, timeUs, classId: classOf(labels[0]).id })),
     definition.split,
   );
-  return { sources, classes, classOf, pictures, sides, overlapping, leftOut: all.length - pictures.length };
+  return { definition, sources, classes, classOf, pictures, sides, overlapping, leftOut: all.length - pictures.length };
 }
 
 /** What the page is told of it. */

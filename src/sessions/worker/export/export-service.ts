@@ -5,13 +5,13 @@ import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
 import { chunksOf } from '../../../base/worker/async';
 import { Captions } from '../../shared/export/captions';
-import { encodeAsMp4, encodeWithCaptions, isForMp4, remuxVideo } from './video';
+import { encodeAsMp4, encodeAtRate, encodeWithCaptions, encodingOf, isForMp4, remuxVideo } from './video';
 import { openVideo } from './open-video';
 import { writeExport, writeStream, type OutputFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
 import { writeZip } from './write-zip';
-import { cvatVideo, everything, everythingOf, labelStudio, textContents } from './zip-contents';
+import { countedAtRate, cvatVideo, everything, everythingOf, labelStudio, rateOf, textContents } from './zip-contents';
 
 /** Makes one of the formats out of a session, in bounded memory. */
 export async function exportSession(
@@ -34,8 +34,9 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
   const modified = new Date(source.manifest.createdAt);
   report({ phase: isTextFormat(format) ? 'labels' : 'packing', done: 0 });
   if (isTextFormat(format)) {
-    if (tracks === 'both') await writeZip(file, textContents(source, format), modified);
-    else await writeStream(file, textBlocks(textExport(source, format, tracks)));
+    const counted = request.counted === 'constant' ? await countedAtRate(source) : source;
+    if (tracks === 'both') await writeZip(file, textContents(counted, format), modified);
+    else await writeStream(file, textBlocks(textExport(counted, format, tracks)));
     return;
   }
   if (format === 'everything') {
@@ -56,6 +57,11 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
       if (await isForMp4(video)) await remuxVideo(video, 'mp4', file, (done) => report({ phase: 'film', done }));
       else await encodeAsMp4(video, file, (done) => report({ phase: 'film', done }));
       break;
+    case 'film-constant': {
+      const encoding = await encodingOf(video, request.container);
+      await encodeAtRate(video, encoding, await rateOf(video), file, (done) => report({ phase: 'film', done }));
+      break;
+    }
     case 'film-labels': {
       const { labelled } = request;
       if (!labelled) throw new Fault('export-failed', 'It is not said what the labels are called.');

@@ -3,21 +3,21 @@ import type { ZipContent } from '../../shared/dataset/formats/format';
 import { bundleEntries } from '../../shared/export/bundle';
 import { cvatTracks } from '../../shared/export/cvat-tracks';
 import { TEXT_SUFFIX, type TextFormat } from '../../shared/export/export-name';
-import { squaresOf, type LabelTrack } from '../../shared/export/export-source';
+import { squaresOf, type ExportSource, type LabelTrack } from '../../shared/export/export-source';
 import { safeName, UniqueNames } from '../../shared/export/file-names';
-import { constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks, type ConstantRateVideo } from '../../shared/export/label-studio';
+import { constantCounter, constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks, type ConstantRateVideo } from '../../shared/export/label-studio';
 import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
 import { toJsonLines } from '../../shared/json-lines';
 import { encodeAtRate, encodingOf, frameCount } from './video';
-import type { OpenVideo } from './open-video';
+import { openVideo, type OpenVideo } from './open-video';
 import { temporaryFile, withFile } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
 
 const TRACKS: readonly LabelTrack[] = ['predicted', 'human'];
 
-function* texts(source: SessionSource, formats: readonly TextFormat[], folder: string): Generator<ZipContent> {
+function* texts(source: ExportSource, formats: readonly TextFormat[], folder: string): Generator<ZipContent> {
   for (const format of formats) {
     for (const track of TRACKS) {
       yield { name: `${folder}${track}${TEXT_SUFFIX[format]}`, input: textBlocks(textExport(source, format, track)) };
@@ -26,7 +26,7 @@ function* texts(source: SessionSource, formats: readonly TextFormat[], folder: s
 }
 
 /** Both tracks in a text format. */
-export function textContents(source: SessionSource, format: TextFormat): Iterable<ZipContent> {
+export function textContents(source: ExportSource, format: TextFormat): Iterable<ZipContent> {
   return texts(source, [format], '');
 }
 
@@ -60,30 +60,50 @@ export async function* everythingOf(ids: readonly string[], report: Report): Asy
   }
 }
 
+/** The rate at which a film is made anew, frames a second. */
+export async function rateOf(original: OpenVideo): Promise<number> {
+  return constantRate((await original.track.computePacketStats()).averagePacketRate);
+}
+
+/** A session whose frames are counted as those of its film at a constant rate. @throws Fault `export-codec` where its film cannot be read */
+export async function countedAtRate(source: SessionSource): Promise<ExportSource> {
+  using video = await openVideo(source.video);
+  const rate = await rateOf(video);
+  const { manifest, human } = source;
+  return { manifest, human, recognitions: () => source.recognitions(), counter: constantCounter({ rate, frames: frameCount(video, rate) }) };
+}
+
 /** A film at a constant rate, for programs that count frames. */
 interface ConstantFilm extends ConstantRateVideo {
   readonly name: string;
   readonly file: Blob | undefined;
+  /** Gives its room on the device back, once it is read. */
+  remove(): Promise<void>;
 }
 
-async function constantFilm(original: OpenVideo, url: (name: string) => string, report: Report): Promise<ConstantFilm> {
-  const rate = constantRate((await original.track.computePacketStats()).averagePacketRate);
+/** @param url of the film by its name @param base its name without an extension */
+export async function constantFilm(original: OpenVideo, rate: number, url: (name: string) => string, report: Report, base = 'film'): Promise<ConstantFilm> {
   const encoding = await encodingOf(original);
-  const name = `film.${encoding.container}`;
-  const file = await withFile(await temporaryFile(name), async (output) => {
+  const name = `${base}.${encoding.container}`;
+  const output = await temporaryFile(name);
+  const file = await withFile(output, async () => {
     await encodeAtRate(original, encoding, rate, output, (done) => report({ phase: 'film', done }));
     return output.close();
   });
-  return { name, file, url: url(name), rate, frames: frameCount(original, rate) };
+  return { name, file, url: url(name), rate, frames: frameCount(original, rate), remove: () => output.abort() };
 }
+
+/** Where Label Studio's local storage finds a file. */
+export const localFile = (folder: string, name: string): string => `/data/local-files/?d=${encodeURIComponent(folder)}/${encodeURIComponent(name)}`;
 
 /** A task for Label Studio: its JSON, the set-up, and the video at a constant rate. */
 export async function* labelStudio(source: SessionSource, original: OpenVideo, report: Report): AsyncGenerator<ZipContent> {
   const names = await labelStudioNames(source);
   if (names.all.size === 0) throw new Fault('export-empty', 'The session has no labels.');
   const folder = safeName(source.manifest.name, 'session', 60);
-  const film = await constantFilm(original, (name) => `/data/local-files/?d=${encodeURIComponent(folder)}/${name}`, report);
+  const film = await constantFilm(original, await rateOf(original), (name) => localFile(folder, name), report);
   if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
+  await film.remove();
   yield { name: `${folder}/tasks.json`, input: textBlocks(labelStudioTasks(source, film, names)) };
   yield { name: `${folder}/config.xml`, input: labelStudioConfig(film, [...names.all.keys()], (await squaresOf(source)).known) };
 }
@@ -91,7 +111,8 @@ export async function* labelStudio(source: SessionSource, original: OpenVideo, r
 /** A person's labels as tracks for CVAT, and the film at a constant rate, as CVAT counts its frames. */
 export async function* cvatVideo(source: SessionSource, original: OpenVideo, report: Report): AsyncGenerator<ZipContent> {
   if (source.human.spans.length === 0) throw new Fault('export-empty', 'The session has no labels of a person.');
-  const film = await constantFilm(original, (name) => name, report);
+  const film = await constantFilm(original, await rateOf(original), (name) => name, report);
   if (film.file) yield { name: film.name, input: film.file };
+  await film.remove();
   yield { name: 'annotations.xml', input: textBlocks(cvatTracks(source, film)) };
 }

@@ -1,0 +1,30 @@
+import { html, nothing } from 'lit';
+import { msg } from '@lit/localize';
+import type { CountedFilm, ExportFormat, ExportTracks } from '../../shared/session-export';
+
+/** Of formats that are of labels alone, or draw them: whose, and by which film frames are counted. */
+export interface LabelChoice {
+  readonly tracks: ExportTracks;
+  readonly counted: CountedFilm;
+}
+
+function select<T extends string>(words: string, chosen: T, choices: readonly (readonly [value: T, words: string])[], choose: (value: T) => void): unknown {
+  return html`<label
+    >${words}
+    <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as T)}>
+      ${choices.map(([value, name]) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}
+    </select>
+  </label>`;
+}
+
+/** What else there is to say of such a format. @param choose is told what is chosen anew */
+export function labelOptions(format: ExportFormat, { tracks, counted }: LabelChoice, choose: (change: Partial<LabelChoice>) => void): unknown {
+  const both = format === 'film-labels' ? msg('Both') : msg('Both, each in a file');
+  return html`<div class="options">
+    ${select(msg('Whose labels'), tracks, [['both', both], ['human', msg('Yours')], ['predicted', msg('Recognised')]], (value) => choose({ tracks: value }))}
+    ${format === 'csv' || format === 'jsonl'
+      ? // Programs that seek by number find frames in a film at a constant rate alone.
+        select(msg('Frames are counted'), counted, [['recorded', msg('in the film as it was recorded')], ['constant', msg('in the film at a constant rate')]], (value) => choose({ counted: value }))
+      : nothing}
+  </div>`;
+}

@@ -1,0 +1,113 @@
+import { Fault } from '../../../base/shared/fault';
+import { filmSetCard } from '../../shared/dataset/card';
+import { SetMember, SetNames } from '../../shared/dataset/set-member';
+import type { ZipContent } from '../../shared/dataset/formats/format';
+import { cvatTracks } from '../../shared/export/cvat-tracks';
+import { datasetFileName } from '../../shared/export/export-name';
+import { squaresOf, type ExportSource, type LabelTrack, type Pieces } from '../../shared/export/export-source';
+import { safeName, UniqueNames } from '../../shared/export/file-names';
+import { labelStudioConfig, labelStudioNames, labelStudioTask, type ConstantRateVideo, type TaskNames } from '../../shared/export/label-studio';
+import { textBlocks } from '../../shared/export/text';
+import { setTable } from '../../shared/export/text-export';
+import type { DatasetRequest, ExportedFile, FilmSetFormat } from '../../shared/session-export';
+import { openVideo } from '../export/open-video';
+import { writeExport, writeStream } from '../export/output-file';
+import type { Report } from '../export/reports';
+import type { SessionSource } from '../export/session-source';
+import { writeZip } from '../export/write-zip';
+import { constantFilm, countedAtRate, localFile, rateOf } from '../export/zip-contents';
+import { planDataset, type PlannedDataset } from './plan-dataset';
+
+/** What of a dataset is asked for, other than pictures. */
+export interface FilmSetRequest extends Omit<DatasetRequest, 'format'> {
+  readonly format: Exclude<FilmSetFormat, 'features'>;
+}
+
+/** The sessions of a dataset with what they are in it. */
+export function membersOf({ sources, classes, pictures, sides }: PlannedDataset): (readonly [source: SessionSource, member: SetMember])[] {
+  const names = new SetNames(classes);
+  return sources.map((source) => [source, new SetMember(names, pictures.filter(({ sessionId }) => sessionId === source.manifest.id), sides)]);
+}
+
+/** How far a job for each session is, as one. */
+const partOf = (report: Report, i: number, count: number): Report => ({ phase, done }) => report({ phase, done: (i + done) / count });
+
+async function* cvat({ sources, classes }: PlannedDataset, names: SetNames, report: Report): AsyncGenerator<ZipContent> {
+  if (sources.every(({ human }) => human.spans.length === 0)) throw new Fault('export-empty', 'No session has labels of a person.');
+  const folders = new UniqueNames();
+  // Each task knows all of them, so that the tasks can be of one project.
+  const all = classes.filter(({ from }) => from.length > 0).map(({ name }) => name);
+  for (const [i, source] of sources.entries()) {
+    const folder = folders.take(safeName(source.manifest.name, 'session', 60));
+    using video = await openVideo(source.video);
+    const film = await constantFilm(video, await rateOf(video), (name) => name, partOf(report, i, sources.length));
+    if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
+    await film.remove();
+    yield { name: `${folder}/annotations.xml`, input: textBlocks(cvatTracks(source, film, names, all)) };
+  }
+}
+
+/** One list of tasks, one set-up and the films, which share a rate, since the set-up says it. */
+async function* labelStudio({ sources, definition }: PlannedDataset, names: SetNames, report: Report): AsyncGenerator<ZipContent> {
+  const folder = safeName(definition.name, 'dataset', 60);
+  const labels = await Promise.all(sources.map((source) => labelStudioNames(source, names)));
+  const all = [...new Set(labels.flatMap((one) => [...one.all.keys()]))];
+  if (all.length === 0) throw new Fault('export-empty', 'No session has labels.');
+  let rate = 0;
+  for (const { video: file } of sources) {
+    using video = await openVideo(file);
+    rate = Math.max(rate, await rateOf(video));
+  }
+  const files = new UniqueNames();
+  const tasks: [source: SessionSource, film: ConstantRateVideo, names: TaskNames][] = [];
+  for (const [i, source] of sources.entries()) {
+    using video = await openVideo(source.video);
+    const base = files.take(safeName(source.manifest.name.replaceAll('.', '_'), 'session', 60));
+    const film = await constantFilm(video, rate, (one) => localFile(folder, one), partOf(report, i, sources.length), base);
+    if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
+    await film.remove();
+    tasks.push([source, film, labels[i]]);
+  }
+  const pieces = async function* (): Pieces {
+    yield '[';
+    for (const [i, [source, film, own]] of tasks.entries()) {
+      if (i > 0) yield ',\n';
+      yield* labelStudioTask(source, film, own);
+    }
+    yield ']\n';
+  };
+  yield { name: `${folder}/tasks.json`, input: textBlocks(pieces()) };
+  const squares = (await Promise.all(sources.map(async (source) => (await squaresOf(source)).known))).includes(true);
+  yield { name: `${folder}/config.xml`, input: labelStudioConfig({ ...tasks[0][1], rate }, all, squares) };
+}
+
+async function countedMembers(request: FilmSetRequest, planned: PlannedDataset): Promise<(readonly [ExportSource, SetMember])[]> {
+  const members = membersOf(planned);
+  if (request.counted !== 'constant') return members;
+  return Promise.all(members.map(async ([source, member]) => [await countedAtRate(source), member] as const));
+}
+
+async function* contents(request: FilmSetRequest, planned: PlannedDataset, report: Report): AsyncGenerator<ZipContent> {
+  const { format } = request;
+  const names = new SetNames(planned.classes);
+  if (format === 'cvat-video') yield* cvat(planned, names, report);
+  else if (format === 'label-studio') yield* labelStudio(planned, names, report);
+  else {
+    const members = await countedMembers(request, planned);
+    for (const track of ['predicted', 'human'] as const satisfies readonly LabelTrack[]) yield { name: `${track}.${format}`, input: textBlocks(setTable(format, track, members)) };
+  }
+  yield { name: 'README.md', input: filmSetCard({ definition: planned.definition, classes: planned.classes, sources: planned.sources }, names) };
+}
+
+/** Makes tables or tasks of the films of a dataset, in bounded memory. */
+export async function exportFilmSet(request: FilmSetRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
+  report({ phase: 'labels', done: 0 });
+  const planned = await planDataset(request.dataset);
+  const { format, tracks } = request;
+  const { name } = datasetFileName(request);
+  const modified = new Date(Math.max(...planned.sources.map(({ manifest }) => manifest.createdAt)));
+  return writeExport(name, { target, small: false }, async (file) => {
+    if ((format === 'csv' || format === 'jsonl') && tracks !== 'both') await writeStream(file, textBlocks(setTable(format, tracks, await countedMembers(request, planned))));
+    else await writeZip(file, contents(request, planned, report), modified);
+  });
+}
