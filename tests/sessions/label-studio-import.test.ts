@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
-import { AnnotationError, filmChange, parseAnnotations, pictureChange } from '../../src/sessions/shared/import/label-studio';
+import { AnnotationError, filmChange, framesChange, parseAnnotations, pictureChange } from '../../src/sessions/shared/import/label-studio';
 import type { HumanLabels } from '../../src/sessions/shared/session';
 import { labelStudioImages } from '../../src/sessions/shared/dataset/formats/label-studio-images';
 import { fixturePictures, writtenFiles } from '../support/dataset-fixture';
@@ -124,7 +124,7 @@ describe('annotations that come back from Label Studio', () => {
     const data = { image: '/x.jpg', session_id: 'test-session', snapshot: snapshot.file, labels: [{ called: 'cats', ...CAT }] };
     const back = (name: string) => pictureChange(parseAnnotations(JSON.stringify([{ id: 1, data, annotations: [{ completed_by: 1, result: [{ value: { rectanglelabels: [name] } }] }] }]))[0], { spans: [], snapshots: [snapshot] }, [DOG]);
     expect(back('cats')?.edits).toEqual([]);
-    expect(back(DOG.name)?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...snapshot, label: DOG } }]);
+    expect(back(DOG.name)?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...snapshot, label: DOG, author: 'annotator 1' } }]);
     const written = await writtenFiles(labelStudioImages('zoo', ({ name }) => (name === CAT.name ? 'cats' : undefined)), [{ ...(await fixturePictures({ train: 1, val: 0, test: 0 }))[0], labels: [{ label: CAT, author: 'human' }] }]);
     expect(JSON.parse(String(written.get('zoo/tasks.json')))).toMatchObject([{ data: { labels: [{ called: 'cats', ...CAT }] } }]);
   });
@@ -133,9 +133,23 @@ describe('annotations that come back from Label Studio', () => {
     const data = { image: '/x.jpg', session: 'Zoo', session_id: 'test-session', snapshot: '1400000.jpg' };
     const result = (name: string) => [{ id: 'r', type: 'rectanglelabels', value: { x: 0, y: 0, width: 9, height: 9, rectanglelabels: [name] } }];
     const of = (name: string, file = '1400000.jpg') => pictureChange(parseAnnotations(JSON.stringify([{ id: 1, data: { ...data, snapshot: file }, annotations: [{ completed_by: 1, result: result(name) }] }]))[0], HUMAN, [CAT, DOG]);
-    expect(of('tabby')?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...HUMAN.snapshots[0], label: CAT } }]);
+    expect(of('tabby')?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...HUMAN.snapshots[0], label: CAT, author: 'annotator 1' } }]);
     expect(of(DOG.name)?.edits).toEqual([]);
     expect(of('tabby', 'other.jpg')).toBeUndefined();
+  });
+
+  it('bring the labels of frames, in both of its formats, and leave what no export of ours says', async () => {
+    const [picture] = await fixturePictures({ train: 1, val: 0, test: 0 });
+    const written = await writtenFiles(labelStudioImages('zoo', ({ name }) => (name === CAT.name ? 'cats' : name)), [{ ...picture, timeUs: 1_000_000, sessionId: manifest.id, labels: [{ label: CAT, author: 'human' }], classes: [{ id: 0, name: 'cats', author: 'human' }] }]);
+    const [task] = JSON.parse(String(written.get('zoo/tasks.json'))) as { data: Record<string, unknown>; annotations: { result: { value: Record<string, unknown> }[]; completed_by: number }[] }[];
+    const of = (one: unknown) => framesChange(parseAnnotations(JSON.stringify([one])), manifest, HUMAN, [DOG], () => 'new');
+    expect(of(task)).toMatchObject({ edits: [], lost: [] });
+    task.annotations[0].completed_by = 1;
+    task.annotations[0].result[0].value['rectanglelabels'] = [DOG.name];
+    const min = { ...task.data, label: task.annotations[0].result.map(({ value }) => value), annotator: 1, annotation_id: 9 };
+    for (const back of [task, min]) expect(of(back).edits).toEqual([{ kind: 'put-span', span: { id: 'a', startUs: 401_234, endUs: 2_400_000, label: DOG, author: 'annotator 1' } }]);
+    delete task.data['labels'];
+    expect(of(task).edits).toEqual([]);
   });
 
   it.each(['{', '{}', '7', '[1]'])('are refused where the file is something else: %s', (text) => {

@@ -118,6 +118,7 @@ function parseSnapshot(value: unknown): Snapshot {
     file: fileName(found['file'], 'snapshot.file'),
     label: found['label'] === undefined ? undefined : label(found['label'], 'snapshot.label'),
     ...(accepted && { accepted }),
+    ...(found['author'] !== undefined && { author: text(found['author'], 'snapshot.author') }),
   };
 }
 

@@ -57,6 +57,8 @@ export interface Snapshot {
   readonly label: LabelRef | undefined;
   /** The label was the network's guess, which the person accepted. */
   readonly accepted?: true;
+  /** As of a span. */
+  readonly author?: string;
 }
 
 /** What an edit is part of, so that undo and redo live on when a session is opened again. */

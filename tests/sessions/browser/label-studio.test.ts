@@ -6,7 +6,7 @@ import { ask, importInto } from '../../../tools/label-studio';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { labelStudioPython, startLabelStudio, type RunningLabelStudio } from '../../support/label-studio';
-import { CAT } from '../../support/session-fixture';
+import { CAT, DOG } from '../../support/session-fixture';
 import { card, openWithSessions, sampleSession, SPANS, storedLabels } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
 
@@ -93,7 +93,7 @@ describe.skipIf(command === undefined)('a real Label Studio', () => {
     expect((await storedLabels(page, 'zoo')).spans.map(({ id: one, label, author }) => [one, label.name, author])).toEqual([['first', CAT.name, 'annotator 1']]);
   });
 
-  it('takes the pictures\' tasks and gives the pictures; a kept picture\'s label comes back', { timeout: 120_000 }, async () => {
+  it('takes the pictures\' tasks and gives the pictures; labels of a kept picture and of a frame come back', { timeout: 120_000 }, async () => {
     const { id, tasks } = await project('label-studio-images');
     expect(tasks.length).toBeGreaterThan(1);
     for (const { data } of tasks) {
@@ -103,9 +103,15 @@ describe.skipIf(command === undefined)('a real Label Studio', () => {
     const kept = tasks.find(({ data }) => data['snapshot'] !== null);
     if (!kept) throw new Error('The kept picture has no task.');
     const [annotation] = kept.annotations;
-    await ask(studio, `/api/annotations/${annotation.id}/`, { result: annotation.result.map((one) => ({ ...one, value: { ...one.value, rectanglelabels: [CAT.name] } })) }, 'PATCH');
-    expect(await back(id)).toContain('1 changed');
-    expect((await storedLabels(page, 'zoo')).snapshots.map(({ label }) => label?.name)).toEqual([CAT.name]);
+    const call = (of: Task['annotations'][number], name: string) => ask(studio, `/api/annotations/${of.id}/`, { result: of.result.map((one) => ({ ...one, value: { ...one.value, rectanglelabels: [name] } })) }, 'PATCH');
+    await call(annotation, CAT.name);
+    const frame = tasks.find(({ data }) => data['snapshot'] === null);
+    if (!frame) throw new Error('No frame has a task.');
+    await call(frame.annotations[0], DOG.name);
+    expect(await back(id)).toContain('2 changed');
+    const { snapshots, spans } = await storedLabels(page, 'zoo');
+    expect(snapshots.map(({ label, author }) => [label?.name, author])).toEqual([[CAT.name, 'annotator 1']]);
+    expect(spans.filter(({ label }) => label.name === DOG.name)).toMatchObject([{ author: 'annotator 1' }]);
     expect(errors).toEqual([]);
   });
 });

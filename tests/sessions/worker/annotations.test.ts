@@ -61,6 +61,23 @@ describe('annotations read into sessions', () => {
     expect((await new SessionStoreService().open('two')).human.spans).toHaveLength(2);
   });
 
+  it('of frames and of kept pictures are in one step of undo too, with who did it', async () => {
+    const picture = (more: object, name: string) => ({
+      id: 4, data: { image: '/x.jpg', session: 'Zoo', session_id: 'one', snapshot: null, labels: [{ called: 'mug', name: 'mug' }], ...more },
+      annotations: [{ completed_by: { email: 'ann@example.com' }, result: [{ value: { rectanglelabels: [name] } }] }],
+    });
+    const store = new SessionStoreService();
+    await store.edit('one', [{ kind: 'put-snapshot', snapshot: { id: 'k', timeUs: 5, file: 'k.jpg', label: { name: 'mug' } } }]);
+    const report = await importAnnotations(JSON.stringify([picture({ time_s: 0.2 }, 'cup'), picture({ time_s: 1.2 }, 'mug'), picture({ snapshot: 'k.jpg', time_s: 0 }, 'bowl'), picture({ time_s: 3 }, 'cup')]));
+    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 2, removed: 0 }], unmatched: ['Zoo, 3 s'], others: 0 });
+    const { human } = await store.open('one');
+    expect(human.spans.map(({ id, label, author }) => [id, label.name, author])).toEqual([['a', 'cup', 'ann@example.com'], ['b', 'mug', undefined]]);
+    expect(human.snapshots).toEqual([{ id: 'k', timeUs: 5, file: 'k.jpg', label: { name: 'bowl' }, author: 'ann@example.com' }]);
+    const history = new EditHistory(await store.history('one'), () => 'undo');
+    history.undo();
+    expect([history.labels.spans[0].label.name, history.labels.snapshots[0].label?.name]).toEqual(['mug', 'mug']);
+  });
+
   it('find a session of another id by its name, where one alone has it', async () => {
     expect((await importAnnotations(JSON.stringify([task('elsewhere', 'Town')]))).sessions.map(({ name }) => name)).toEqual(['Town']);
     await session('three', 'Town');

@@ -95,7 +95,7 @@ export class SnapshotSheet extends LitElement {
     return html`<sg-sheet .heading=${name} @keydown=${this.#onKey} @close=${() => (this.snapshot = undefined)}>${snapshot ? this.#body(snapshot, name) : nothing}</sg-sheet>`;
   }
 
-  #body({ id, file, timeUs, label }: Snapshot, name: string): unknown {
+  #body({ id, file, timeUs, label, author }: Snapshot, name: string): unknown {
     const { mapShown } = this.settings.value;
     const { recognition } = this.look;
     return html`
@@ -110,7 +110,7 @@ export class SnapshotSheet extends LitElement {
           @sg-control=${this.#onMap}
         ></sg-map-bar>
       </section>
-      <p>${preciseTime(timeUs)}</p>
+      <p>${preciseTime(timeUs)}${author === undefined ? nothing : html` · <bdi>${author}</bdi>`}</p>
       <div>
         <button @click=${() => this.#edit({ kind: 'relabel', id })}>${icon('pencil')}${label ? msg('Correct the label') : msg('Name it')}</button>
         <button @click=${() => this.#seek(timeUs)}>${icon('film')}${msg('Show it in the film')}</button>

@@ -3,11 +3,12 @@ import { briefly } from '../../../base/shared/briefly';
 import { DistinctNames } from '../export/distinct-names';
 import { frameRange } from '../export/label-studio';
 import type { HumanEdit, HumanLabels, HumanSpan, SessionManifest } from '../session';
+import { frameChange, type FrameChange } from './frame-labels';
 
 /*
  * Annotations that come back from Label Studio, by its exports "JSON" (tasks with their annotations) and "JSON-MIN" (a task and its values in
  * one object; label-studio-sdk, converter/converter.py). Of a film's task what the latest annotation says takes the place of what was
- * exported; spans that were made here since then stay. Of a kept picture's task the label is taken.
+ * exported; spans that were made here since then stay. Of a kept picture's task the label is taken, of a film's frame its labels (`frame-labels.ts`).
  */
 
 /** A span as Label Studio has it: frames from 1, both inclusive. */
@@ -21,6 +22,17 @@ interface FrameSpan {
   readonly accepted: boolean;
 }
 
+/** A kept picture, or a frame of the film. */
+export interface AnnotatedPicture {
+  /** Its file among those that were kept; undefined for a frame. */
+  readonly file: string | undefined;
+  /** Microseconds from the film's first frame. */
+  readonly timeUs: number;
+  /** What it was labelled with when it was exported, by the names that the export gave. */
+  readonly before: readonly string[];
+  readonly labels: readonly string[];
+}
+
 /** One task with what an annotator said of it. */
 export interface AnnotatedTask {
   /** What it is called where it cannot be matched: its session's name, or its number. */
@@ -30,8 +42,8 @@ export interface AnnotatedTask {
   /** Who annotated it, as Label Studio says: a mail address or a number. */
   readonly author: string | undefined;
   readonly film: { readonly rate: number; readonly exported: readonly string[] | undefined; readonly spans: readonly FrameSpan[] } | undefined;
-  /** A picture's file among those that were kept, and its label; undefined where it is none, or has none. */
-  readonly picture: { readonly file: string; readonly label: string } | undefined;
+  /** A picture that was annotated; undefined where the task is of none. */
+  readonly picture: AnnotatedPicture | undefined;
   /** Annotations beside the one that is taken. */
   readonly others: number;
   /** When it was made or changed, milliseconds since 1970; 0 where that is not said. */
@@ -98,9 +110,17 @@ function task(value: unknown, place: number): AnnotatedTask {
     const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;
     return { ...common, session: text(data['session']), film: { rate, exported, spans: spansIn(values) }, picture: undefined };
   }
+  return { ...common, session: text(data['session_id']), film: undefined, picture: latest && pictureIn(data, values) };
+}
+
+function pictureIn(data: Fields, values: readonly Fields[]): AnnotatedPicture | undefined {
   const file = text(data['snapshot']);
-  const [label] = values.flatMap(({ rectanglelabels }) => texts(rectanglelabels));
-  return { ...common, session: text(data['session_id']), film: undefined, picture: latest && file !== undefined && label !== undefined ? { file, label } : undefined };
+  const labels = [...new Set(values.flatMap(({ rectanglelabels }) => texts(rectanglelabels)))];
+  const seconds = data['time_s'];
+  const timeUs = typeof seconds === 'number' && seconds >= 0 ? Math.round(seconds * 1e6) : undefined;
+  if (file !== undefined) return labels.length > 0 ? { file, timeUs: timeUs ?? 0, before: [], labels } : undefined;
+  // Exports of before 2026-11-26 do not say what was there: then nobody knows what was changed.
+  return timeUs !== undefined && Array.isArray(data['labels']) ? { file, timeUs, before: [...calledIn(data['labels']).keys()], labels } : undefined;
 }
 
 /**
@@ -206,11 +226,24 @@ export function filmChange(
 }
 
 /** What a kept picture's task says; nothing where it says what the picture has already. Undefined where the session has no such picture. */
-export function pictureChange({ picture, called }: AnnotatedTask, human: HumanLabels, predicted: readonly LabelRef[]): AnnotationChange | undefined {
+export function pictureChange({ picture, called, author }: AnnotatedTask, human: HumanLabels, predicted: readonly LabelRef[]): AnnotationChange | undefined {
   const snapshot = human.snapshots.find(({ file }) => file === picture?.file);
-  if (!picture || !snapshot) return undefined;
-  const labels = labelsByName(called, human, predicted)(picture.label);
+  const name = picture?.labels.at(0);
+  if (name === undefined || !snapshot) return undefined;
+  const labels = labelsByName(called, human, predicted)(name);
   const same = snapshot.label !== undefined && isOneOf(labels, snapshot.label);
   const { id, timeUs, file } = snapshot;
-  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { id, timeUs, file, label: labels[0] } }], added: 0, changed: same ? 0 : 1, removed: 0 };
+  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { id, timeUs, file, label: labels[0], ...(author !== undefined && { author }) } }], added: 0, changed: same ? 0 : 1, removed: 0 };
+}
+
+/** What the tasks of a film's frames say, as edits of its session: one step of undo. @param tasks in any order, each frame once */
+export function framesChange(
+  tasks: readonly AnnotatedTask[], { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, predicted: readonly LabelRef[], makeId: () => string,
+): FrameChange {
+  const frames = tasks.flatMap(({ picture, called, author }) => {
+    if (!picture || picture.file !== undefined) return [];
+    const labelsOf = labelsByName(called, human, predicted);
+    return [{ timeUs: picture.timeUs, before: picture.before.map(labelsOf), after: picture.labels.map(labelsOf), author }];
+  });
+  return frameChange(frames.sort((a, b) => a.timeUs - b.timeUs), durationUs, human, makeId);
 }

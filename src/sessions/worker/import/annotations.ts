@@ -1,7 +1,8 @@
 import { Fault } from '../../../base/shared/fault';
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
-import { AnnotationError, filmChange, parseAnnotations, pictureChange, type AnnotatedTask, type AnnotationChange } from '../../shared/import/label-studio';
-import { runsOf } from '../../shared/export/export-source';
+import { AnnotationError, filmChange, framesChange, parseAnnotations, pictureChange, type AnnotatedTask, type AnnotationChange } from '../../shared/import/label-studio';
+import { runsOf, secondsText } from '../../shared/export/export-source';
+import { foldEdits } from '../../shared/human-labels';
 import type { SessionManifest } from '../../shared/session';
 import type { AnnotationReport } from '../../shared/session-export';
 import { SessionSource } from '../export/session-source';
@@ -50,7 +51,7 @@ export async function importAnnotations(json: string): Promise<AnnotationReport>
     }
     // "JSON-MIN" has an entry for each annotation, in any order, and a file may hold a film twice: the latest counts.
     const own = bySession.get(session.id) ?? [];
-    const same = own.find(({ film, picture }) => (film ? task.film !== undefined : picture?.file === task.picture?.file));
+    const same = own.find(({ film, picture }) => (film ? task.film !== undefined : picture?.file === task.picture?.file && (picture?.file !== undefined || picture?.timeUs === task.picture?.timeUs)));
     if (same) report.others++;
     if (same && same.at >= task.at) continue;
     bySession.set(session.id, [...own.filter((each) => each !== same), task]);
@@ -58,14 +59,22 @@ export async function importAnnotations(json: string): Promise<AnnotationReport>
   for (const [id, own] of bySession) {
     const source = await SessionSource.open(id);
     const predicted = await predictedIn(source);
-    const { human } = await store.open(id);
+    const makeId = (): string => crypto.randomUUID();
+    let { human } = await store.open(id);
     const changes: AnnotationChange[] = [];
-    for (const task of own) {
-      const change = task.film ? filmChange(task, source.manifest, human, predicted, () => crypto.randomUUID()) : pictureChange(task, human, predicted);
-      if (change) changes.push(change);
+    const take = (change: AnnotationChange): void => {
+      changes.push(change);
+      human = foldEdits(change.edits, human);
+    };
+    for (const task of own.filter(({ film, picture }) => film ?? picture?.file !== undefined)) {
+      const change = task.film ? filmChange(task, source.manifest, human, predicted, makeId) : pictureChange(task, human, predicted);
+      if (change) take(change);
       else report.unmatched.push(`${task.name}, ${task.picture?.file ?? ''}`);
     }
-    const step = crypto.randomUUID();
+    const frames = framesChange(own, source.manifest, human, predicted, makeId);
+    take(frames);
+    for (const timeUs of frames.lost) report.unmatched.push(`${source.manifest.name}, ${Number(secondsText(timeUs))} s`);
+    const step = makeId();
     const edits = changes.flatMap((change) => change.edits.map((edit) => ({ ...edit, step })));
     if (edits.length > 0) await store.edit(id, edits);
     const sum = (key: 'added' | 'changed' | 'removed'): number => changes.reduce((total, change) => total + change[key], 0);

@@ -25,7 +25,7 @@ function task(picture: PictureInfo, folder: string, nameOf: NameOf): object {
   const own = classes.filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
   // Classes may be called anew, or be of several labels: what comes back as it was is the picture's own.
   const labels = picture.labels.flatMap(({ label, author }) => {
-    const called = author === 'network' ? undefined : nameOf(label);
+    const called = author === 'network' || author === 'unlabelled' ? undefined : nameOf(label);
     return called === undefined ? [] : [{ called, name: label.name, ...(label.index !== undefined && { index: label.index }) }];
   });
   const first = answer?.top.at(0);
