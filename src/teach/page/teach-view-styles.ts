@@ -98,6 +98,8 @@ const own = css`
   }
   .intro ol {
     display: grid;
+    /* What is done is cut to one line, which must not widen the list. */
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.4rem;
     margin: 0;
     padding: 0;

@@ -6,6 +6,7 @@ import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
+import { sidewaysScroll } from '../../support/layout';
 import { knownImages, ROOT, SCRATCH } from '../../support/shared';
 
 /** A mug and a panda, which the network knows, and a class of which nothing is taught. */
@@ -101,6 +102,8 @@ describe.skipIf(!images)('teaching things of one\'s own', () => {
     await untilLabel(page, 'sg-teach-view', /coffee mug|cup/i);
     await hold(page, 'My mug', 6);
     await expect.poll(step).toMatch(/second thing/);
+    // Steps that are done are one line, cut where it is too long.
+    expect(await sidewaysScroll(page)).toEqual([]);
     await card(page, 'My mug').getByText(/^\d+ examples of 1 moment\. Show it once more/).waitFor();
     await addClass(page, 'Bamboo eater');
     expect(await step()).toMatch(/Now show the second thing/);
