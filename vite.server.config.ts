@@ -14,8 +14,8 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: true,
     rollupOptions: {
-      input: { main: 'src/server/main.ts', 'predict-process': 'src/server/predict-process.ts' },
-      // Paths that the code reckons from its own file need main.js and predict-process.js to stay in one folder.
+      input: { main: 'src/server/main.ts', 'map-process': 'src/server/map-process.ts', 'predict-process': 'src/server/predict-process.ts' },
+      // Paths that the code reckons from its own file need all of them to stay in one folder.
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
   },

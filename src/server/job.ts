@@ -12,6 +12,8 @@ export interface Network {
   readonly precision: Precision;
   /** Path of the .onnx file. */
   readonly path: string;
+  /** Path of the same, optimised for this machine, whose weights all processes share (mapped-network.ts). */
+  readonly mapped?: string;
   readonly preprocessing: Preprocessing;
   readonly selfTest: KnownAnswer | undefined;
   /** Of a model that the app has saved as a file: how it is fed and read. Its names are read from the file, as they may be many. */

@@ -3,9 +3,8 @@ import { MOST_THREADS } from '../engine/index';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
 import { KeptProcess, ProcessEnded } from './kept-process';
 import { Problem } from './problem';
+import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
 
-/** From source files (tests, tsx) the processes need tsx as well; the built service does not. */
-const FROM_SOURCE = import.meta.url.endsWith('.ts');
 const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './predict-process.ts' : './predict-process.js', import.meta.url));
 
 /** Share of the newest job in the running mean of job times. */
@@ -62,12 +61,8 @@ export class PredictPool {
   constructor(private readonly options: PoolOptions) {
     const started = {
       filename: options.filename ?? PROCESS_FILE,
-      execArgv: FROM_SOURCE ? ['--import', 'tsx'] : [],
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        NODE_ENV: process.env['NODE_ENV'] ?? 'production',
-        [NETWORK_VARIABLE]: JSON.stringify(options.network),
-      },
+      execArgv: TSX,
+      env: { ...PROCESS_ENVIRONMENT, [NETWORK_VARIABLE]: JSON.stringify(options.network) },
     };
     this.#processes = Array.from({ length: options.workers }, () => new KeptProcess(started, () => this.#next()));
   }

@@ -47,14 +47,17 @@ class RunningNetwork {
 
   /** @throws Error where the file is no model, or its answer to the self-test is wrong */
   static async start(network: Network, threads: number): Promise<RunningNetwork> {
-    const session = await ort.InferenceSession.create(network.path, {
+    const options = {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
       // Threads that wait for the next layer, or the next image, would otherwise keep their cores from the decoder and the server: 39 ms of
       // processor time a request of 640 x 480 with two threads, against 70.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
+    } as const;
+    // Something may have cleared the folder of temporary files since.
+    const mapped = network.mapped === undefined ? undefined : await ort.InferenceSession.create(network.mapped, options).catch(() => undefined);
+    const session = mapped ?? (await ort.InferenceSession.create(network.path, options));
     const running = new RunningNetwork(network, session, await namesOf(network));
     fillSelfTestInput(running.input);
     if (network.own) asPicture(running.input, network.preprocessing);
@@ -89,7 +92,8 @@ const preloaded = preload === undefined ? undefined : (JSON.parse(preload) as Ne
 const networks = new KeptNetworks<RunningNetwork>(preloaded?.path);
 
 function withNetwork<Answer>(network: Network, threads: number, job: (running: RunningNetwork) => Answer | Promise<Answer>): Promise<Answer> {
-  return networks.use(network.path, threads, () => RunningNetwork.start(network, threads), job);
+  const known = network.path === preloaded?.path ? preloaded : network;
+  return networks.use(network.path, threads, () => RunningNetwork.start(known, threads), job);
 }
 
 /** Starts a network, where one is to be ready for the next image. */

@@ -8,6 +8,7 @@ import { answerFailures, nothingAt, problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
 import { answerBrokenRequest, guard, requestId } from './guard';
 import type { Network } from './job';
+import { mapNetwork, type MappedNetwork } from './mapped-network';
 import { knowAllMethods } from './methods';
 import { Metrics } from './metrics';
 import { InstalledModels } from './models';
@@ -91,12 +92,17 @@ export async function createService(settings: Settings, processFile?: PoolOption
   if (!existsSync(join(settings.folder, 'index.html'))) throw new Error(`There is no built page in ${settings.folder}: run npm run build first.`);
   const models = await InstalledModels.read(settings.models, settings.model, settings.precision);
   const tracing = await startTracing(process.env);
-  const pool = new PredictPool({ ...settings, network: models.default, ...(processFile === undefined ? {} : { filename: processFile }) });
+  let mapped: MappedNetwork | undefined;
+  let unmapped: unknown;
+  if (processFile === undefined) mapped = await mapNetwork(models.default.path).catch((error: unknown) => void (unmapped = error));
+  const network = { ...models.default, ...(mapped ? { mapped: mapped.path } : {}) };
+  const pool = new PredictPool({ ...settings, network, ...(processFile === undefined ? {} : { filename: processFile }) });
   const held = new HeldBytes(settings.maxHeldBytes);
   let stopping = false;
   const parts: ServiceParts = { settings, models, pool, held, metrics: new Metrics(pool, held), stopping: () => stopping };
   const app = createApp(settings);
   const untold = (err: unknown): void => app.log.error({ err }, 'The last spans did not reach the collector.');
+  if (unmapped !== undefined) app.log.warn({ err: unmapped }, 'Each process keeps weights of its own: they could not be written for all.');
   try {
     await pool.start();
     // Before what refuses: that is traced too.
@@ -113,7 +119,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
     await pageRoutes(app, settings.folder);
     await app.ready();
   } catch (error) {
-    await Promise.all([app.close(), pool.close(), tracing?.stop(untold)]);
+    await Promise.all([app.close(), pool.close(), mapped?.remove(), tracing?.stop(untold)]);
     throw error;
   }
   return {
@@ -130,6 +136,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
       clearTimeout(late);
       clearInterval(idle);
       await pool.close();
+      await mapped?.remove();
       await tracing?.stop(untold);
     },
   };

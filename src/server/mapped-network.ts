@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
+
+const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './map-process.ts' : './map-process.js', import.meta.url));
+
+/** A network whose weights processes have in common. */
+export interface MappedNetwork {
+  /** Path of the optimised .onnx file. */
+  readonly path: string;
+  /** Removes its files; who has them open keeps them. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Has onnxruntime optimise a network for this processor once, and write it with its weights in a file of their own, in a new folder for
+ * temporary files. onnxruntime maps such a file into memory: all sessions of all processes share those pages, and each starts in a
+ * fraction of the time.
+ *
+ * @param path of the .onnx file
+ * @throws Error where it cannot be optimised, or there is no room for it
+ */
+export async function mapNetwork(path: string): Promise<MappedNetwork> {
+  const folder = await mkdtemp(join(tmpdir(), 'sightglass-weights-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const mapped = join(folder, 'network.onnx');
+  try {
+    await promisify(execFile)(process.execPath, [...TSX, PROCESS_FILE, path, mapped], { env: PROCESS_ENVIRONMENT });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { path: mapped, remove };
+}
