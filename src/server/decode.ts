@@ -1,19 +1,22 @@
 import sharp from 'sharp';
+import type { Region } from '../engine/index';
 import { decodeAvif } from './avif/decode';
 import { type AvifLayout, readAvifLayout } from './avif/layout';
 import { decodeBmp, readBmpHeader } from './bmp';
 import { imageType } from './image-type';
 import { Problem } from './problem';
 
-/** A decoded image, upright. */
+/** A decoded image, upright, or some of its columns. */
 export interface DecodedImage {
   /** RGB, or RGBA where the image has alpha, row after row. */
   readonly pixels: Uint8Array;
   readonly pixelBytes: 3 | 4;
-  /** Pixels. */
+  /** Pixels of the whole image. */
   readonly width: number;
   /** Pixels. */
   readonly height: number;
+  /** The part that `pixels` holds; all of it if left out. */
+  readonly available?: Region;
 }
 
 export interface DecodeLimits {
@@ -119,9 +122,10 @@ async function decodeAvifImage(bytes: Uint8Array, limits: DecodeLimits): Promise
  * the first image of an animation. Pixels are Chromium's own to the last bit, faint ones to 1 of 255; only AVIF differs, whose
  * colours libyuv rounds in another way (tests/server/browser/service-parity.test.ts). The header is read, and its size checked, before any pixel is decoded.
  *
+ * @param wanted which part of an image of so many pixels is wanted: other columns may be left out. Rows never are, as damage in them has to be seen.
  * @throws Problem `no-picture`, `unsupported-type`, `picture-too-large`, `picture-corrupt` or `timed-out`
  */
-export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Promise<DecodedImage> {
+export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits, wanted?: (width: number, height: number) => Region): Promise<DecodedImage> {
   const type = await imageType(bytes);
   if (type === 'image/bmp') return decodeBmpImage(bytes, limits);
   const avif = type === 'image/avif' ? await decodeAvifImage(bytes, limits) : undefined;
@@ -129,11 +133,13 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
   const options = { failOn: 'error', ignoreIcc: true, sequentialRead: true } as const;
   let hasAlpha: boolean;
   let fourInks: boolean;
+  let whole: { readonly width: number; readonly height: number };
   try {
     const header = await sharp(bytes, { ...options, limitInputPixels: false }).metadata();
     hasAlpha = header.hasAlpha;
     fourInks = header.space === 'cmyk';
     checkSize(header.width, header.height, limits);
+    whole = header.autoOrient;
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('picture-corrupt', `The picture's header cannot be read: ${reason(error)}.`, { cause: error });
@@ -145,10 +151,13 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
     // A fourth byte that says nothing costs a pass over all pixels, and another one where they are read.
     else if (hasAlpha) image.toColourspace('srgb').ensureAlpha();
     else image.toColourspace('srgb').removeAlpha();
-    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const columns = wanted?.(whole.width, whole.height);
+    const available = { ...whole, ...(columns ? { x: columns.x, width: columns.width } : { x: 0 }), y: 0 };
+    if (available.width < whole.width) image.extract({ left: available.x, top: 0, width: available.width, height: whole.height });
+    const { data } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (fourInks) inksToColours(data);
     else if (hasAlpha) throughPremultiplication(data, type === 'image/webp' ? Math.floor : Math.round);
-    return { pixels: data, pixelBytes: fourInks || hasAlpha ? 4 : 3, width: info.width, height: info.height };
+    return { pixels: data, pixelBytes: fourInks || hasAlpha ? 4 : 3, ...whole, available };
   } catch (error) {
     const words = reason(error);
     if (/timeout/i.test(words)) throw new Problem('timed-out', `The picture was not decoded within ${limits.seconds} s.`, { cause: error });

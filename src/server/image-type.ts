@@ -38,6 +38,8 @@ export async function imageType(bytes: Uint8Array): Promise<(typeof IMAGE_TYPES)
       next: 'Export the drawing as PNG and send that.',
     });
   }
+  // What comes most often, without the millisecond that hundreds of other signatures take; lossless JPEG (F7) is another format.
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff && bytes[3] !== 0xf7) return 'image/jpeg';
   const found = await fileTypeFromBuffer(bytes);
   // APNG is PNG to every decoder: its first image.
   const mime = found?.mime === 'image/apng' ? 'image/png' : isAvif(bytes) ? 'image/avif' : found?.mime;

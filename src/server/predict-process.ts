@@ -119,9 +119,9 @@ async function feed({ bytes, tensor, limits }: Job, { preprocessor, input }: Run
     input.set(tensor);
     return performance.now();
   }
-  const { pixels, pixelBytes, width, height } = await decodeImage(bytes, limits);
+  const { pixels, pixelBytes, width, height, available } = await decodeImage(bytes, limits, (...size) => preprocessor.region(...size));
   const decoded = performance.now();
-  preprocessor.run(pixels, width, height, input, undefined, undefined, undefined, pixelBytes);
+  preprocessor.run(pixels, width, height, input, available, undefined, undefined, pixelBytes);
   return decoded;
 }
 
