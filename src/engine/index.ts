@@ -11,6 +11,7 @@ export { TORCHVISION_PREPROCESSING, type ClassifierPorts, type KnownAnswer, type
 export { FedInput } from './fed-input.ts';
 export { logitsOf, type GivenTensor } from './given-scores.ts';
 export { Preprocessor, type View } from './preprocess/preprocessor.ts';
+export { SimdPasses } from './preprocess/simd-passes.ts';
 export { aimOf, squareAt, visibleSquare, type Aim, type Region } from './preprocess/geometry.ts';
 export { isIndependent, probabilitiesOf, softmax, topK, type Prediction } from './probabilities.ts';
 export { asPicture, fillSelfTestInput, KNOWN_ANSWER_LENGTH, selfTestProblem } from './self-test.ts';

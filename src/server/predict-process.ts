@@ -4,13 +4,15 @@ import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
 import { ownModelIn } from '../base/shared/own-model';
 import {
-  asPicture, type ClassifierPorts, decodeModel, FedInput, fillSelfTestInput, LOGITS_NAME, logitsOf, Preprocessor, probabilitiesOf, selfTestProblem, topK,
+  asPicture, type ClassifierPorts, decodeModel, FedInput, fillSelfTestInput, LOGITS_NAME, logitsOf, Preprocessor, probabilitiesOf, selfTestProblem, SimdPasses, topK,
 } from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network, type Scores } from './job';
 import { answerJobs } from './job-port';
 import { KeptNetworks } from './kept-networks';
 import { Problem } from './problem';
+
+const PASSES = new SimdPasses();
 
 /** Names of a network's classes. @returns undefined where a person's own has none */
 async function namesOf({ own, path }: Network): Promise<readonly string[] | undefined> {
@@ -31,7 +33,7 @@ class RunningNetwork {
     private readonly session: ort.InferenceSession,
     private readonly names: readonly string[] | undefined,
   ) {
-    this.preprocessor = new Preprocessor(network.preprocessing);
+    this.preprocessor = new Preprocessor(network.preprocessing, PASSES);
     this.input = new Float32Array(this.preprocessor.outputLength);
     this.#ports = network.own ?? {
       input: session.inputNames[0],

@@ -19,7 +19,7 @@ export interface View {
 }
 
 /** Bytes of an image, or of a part of it. */
-interface Source {
+export interface Source {
   readonly pixels: Uint8Array | Uint8ClampedArray;
   readonly available: Region;
   /** Bytes from row to row. */
@@ -27,14 +27,27 @@ interface Source {
   readonly pixelBytes: 3 | 4;
 }
 
-interface Plan {
-  readonly width: number;
-  readonly height: number;
-  readonly square: Region | undefined;
+/** How an image of one size becomes the crop. */
+export interface PassedPlan {
   readonly horizontal: Coefficients;
   readonly vertical: Coefficients;
   /** The source pixels that the crop depends on, whole numbers. */
   readonly region: Region;
+}
+
+interface Plan extends PassedPlan {
+  readonly width: number;
+  readonly height: number;
+  readonly square: Region | undefined;
+}
+
+/** What does both passes in place of the preprocessor's own JavaScript, with the very same numbers (SimdPasses). */
+export interface Passes {
+  /**
+   * @param table of 256 numbers a colour: what each byte becomes
+   * @param out receives [3, crop, crop]
+   */
+  run(plan: PassedPlan, source: Source, crop: number, table: Float32Array, out: Float32Array, mirrored: boolean): void;
 }
 
 /** `((v / 255) - mean) / std` for each byte and channel, rounded to float32 after each step as torch does. */
@@ -62,7 +75,8 @@ export class Preprocessor {
   /** The one that was used last is the last. */
   #plans: Plan[] = [];
 
-  constructor(readonly spec: Preprocessing) {
+  /** @param passes in place of the own ones */
+  constructor(readonly spec: Preprocessing, private readonly passes?: Passes) {
     this.#table = normalisationTable(spec);
     this.#sums = new Int32Array(spec.crop * CHANNELS);
   }
@@ -106,6 +120,7 @@ export class Preprocessor {
     const source: Source = { pixels, available, pixelBytes, stride: stride ?? available.width * pixelBytes };
     const plan = this.#planFor(width, height, square);
     this.#check(plan.region, source, out);
+    if (this.passes) return this.passes.run(plan, source, this.spec.crop, this.#table, out, mirrored);
     const needed = plan.region.height * this.spec.crop * CHANNELS;
     if (this.#rows.length < needed) this.#rows = new Uint8Array(needed);
     this.#horizontalPass(plan, source);

@@ -12,6 +12,11 @@ import { OPERATOR_FIELDS, operatorFields } from './operator-fields';
 
 const folder = join(root, 'src/engine/kernels');
 const target = join(root, 'src/engine/simd');
+const preprocess = join(root, 'src/engine/preprocess');
+/** So small that it lies within a module of its own, which bundlers and Node take along as they are. */
+const RESAMPLE = join(preprocess, 'resample-module.ts');
+
+const resampleModule = (bytes: Buffer): string => `// Generated from resample.c by npm run tool -- kernels.\nexport const RESAMPLE =\n  '${bytes.toString('base64')}';\n`;
 
 /** The four builds: with and without relaxed SIMD (FMA, dot products), with and without threads. Int8 wants relaxed SIMD. */
 export const BUILDS = [
@@ -38,6 +43,12 @@ function main(): void {
       else if (!readFileSync(join(target, build.name)).equals(bytes)) throw new Error(`${build.name} is not what src/engine/kernels compiles to.`);
       console.log(`${build.name}: ${bytes.length} bytes${check ? ', as compiled' : ''}`);
     }
+    const output = join(scratch, 'resample.wasm');
+    compile({ folder: preprocess, sources: ['resample.c'], assembly: '', relaxed: false, threads: false, output });
+    const bytes = readFileSync(output);
+    if (!check) writeFileSync(RESAMPLE, resampleModule(bytes));
+    else if (readFileSync(RESAMPLE, 'utf8') !== resampleModule(bytes)) throw new Error(`${RESAMPLE} is not what resample.c compiles to.`);
+    console.log(`resample.wasm: ${bytes.length} bytes${check ? ', as compiled' : ''}`);
   } finally {
     rmSync(scratch, { recursive: true });
   }
