@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { aimOf, cropGeometry, roundHalfToEven, squareAt, visibleSquare } from '../../src/engine/preprocess/geometry';
 import { Preprocessor, type View } from '../../src/engine/preprocess/preprocessor';
+import { SimdPasses } from '../../src/engine/preprocess/simd-passes';
 
 const SPEC = TORCHVISION_PREPROCESSING;
 
@@ -165,6 +166,35 @@ describe('Preprocessor', () => {
     preprocessor.run(rgba.filter((_, i) => i % 4 !== 3), width, height, three, undefined, undefined, undefined, 3);
     expect(three).toEqual(four);
     expect(() => preprocessor.run(rgba.subarray(0, width * height * 3 - 1), width, height, three, undefined, undefined, undefined, 3)).toThrow(/do not hold the region/);
+  });
+
+  it('gives the same numbers by SIMD to the last bit, whatever the size, the view and the bytes of a pixel', () => {
+    const passes = new SimdPasses();
+    for (const interpolation of ['bilinear', 'bicubic'] as const) {
+      const [plain, simd] = [new Preprocessor({ ...SPEC, interpolation }), new Preprocessor({ ...SPEC, interpolation }, passes)];
+      const [one, other] = [new Float32Array(plain.outputLength), new Float32Array(plain.outputLength)];
+      for (const [width, height] of [[500, 400], [97, 1031], [300, 17], [1, 1]]) {
+        // Edges of all strengths, which overshoot where they are sharpened.
+        const rgba = image(width, height).map((value, i) => value ^ ((i * 2654435761) >>> 24));
+        const views: View[] = [{}, { mirrored: true }, { square: { x: width / 4, y: height / 8, width: Math.min(width, height) / 2, height: Math.min(width, height) / 2 } }];
+        for (const view of views) {
+          for (const pixelBytes of [3, 4] as const) {
+            const pixels = pixelBytes === 4 ? rgba : rgba.filter((_, i) => i % 4 !== 3);
+            plain.run(pixels, width, height, one, undefined, undefined, view, pixelBytes);
+            simd.run(pixels, width, height, other, undefined, undefined, view, pixelBytes);
+            expect(Buffer.from(other.buffer).equals(Buffer.from(one.buffer)), `${interpolation}, ${width} x ${height}, ${pixelBytes} bytes, ${JSON.stringify(view)}`).toBe(true);
+          }
+        }
+      }
+      // A part of the picture, as the decoder gives it.
+      const pixels = image(640, 480);
+      const region = plain.region(640, 480);
+      const part = new Uint8Array(region.width * 480 * 4);
+      for (let y = 0; y < 480; y++) part.set(pixels.subarray(4 * (640 * y + region.x), 4 * (640 * y + region.x + region.width)), 4 * region.width * y);
+      plain.run(pixels, 640, 480, one);
+      simd.run(part, 640, 480, other, { x: region.x, y: 0, width: region.width, height: 480 });
+      expect(other).toEqual(one);
+    }
   });
 
   it('keeps no trace of a picture of another size', () => {
