@@ -58,8 +58,12 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     run: async () => (await import('./int8/int8')).benchInt8(),
   },
   service: {
-    says: 'the HTTP service against Flask, under load and overload (docs/service.md)',
-    run: async () => (await import('./service/service')).benchService(),
+    says: '[small]: the HTTP service against Flask, under load and overload (docs/service.md); small: 640 x 480 alone, which writes nothing',
+    run: async (options) => (await import('./service/service')).benchService(options),
+  },
+  batching: {
+    says: 'one session with pictures together against a session a core, in the service (docs/service.md)',
+    run: async () => (await import('./service/batching')).benchBatching(),
   },
   peaks: {
     says: 'most memory of a recognising process by kind of picture (docs/service.md)',

@@ -121,7 +121,8 @@ function report(figures: readonly Figures[], ours: string, memory: ReadonlyMap<s
   ].join('\n');
 }
 
-export async function benchService(): Promise<void> {
+/** @param options `small`: pictures of 640 x 480 alone, without overload; prints ratios and memory, and writes nothing */
+export async function benchService(options: readonly string[] = []): Promise<void> {
   const forms = { small: await makeForms(4), large: await makeForms(2, SIZES.large) };
   const contestants: Contestant[] = [];
   try {
@@ -130,6 +131,7 @@ export async function benchService(): Promise<void> {
     for (const { url } of contestants) await load(url, forms.small, 4, WARM_UP);
     const figures = await measure(contestants, 'small', forms.small);
     const memory = new Map(contestants.map((c) => [c.name, c.memory()]));
+    if (options.includes('small')) return console.log(report(figures, contestants[0].name, memory, [], difference));
     figures.push(...(await measure(contestants, 'large', forms.large)));
     const overloads: Overloaded[] = [];
     for (const contestant of contestants) overloads.push(await overload(contestant, figures, forms.small));
