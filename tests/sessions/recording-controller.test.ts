@@ -377,6 +377,12 @@ describe('RecordingController', () => {
     controller.release('3');
     expect(recording.edits.slice(2)).toMatchObject([{ kind: 'put-span', span: { startUs: 3_000_000, endUs: 4_000_000, label: DOG, accepted: true } }]);
     expect([controller.held, recording.snapshots.length]).toEqual([[], 1]);
+    // A page that is busy hears of a tap late, and of its end later still: it stays a tap.
+    const atMs = performance.now();
+    controller.press('3', CAT, false, atMs);
+    vi.advanceTimersByTime(900);
+    controller.release('3', atMs + 80);
+    expect([recording.edits.length, controller.held]).toEqual([3, [CAT]]);
   });
 
   it('writes held spans each second, so that a crash keeps them, and whole at a pause and at the end', async () => {

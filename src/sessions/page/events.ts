@@ -96,12 +96,14 @@ export class LabelPressEvent extends Event {
 
   /**
    * @param name of the press: the same for its begin and its end, and of no other press meanwhile
+   * @param atMs when the finger or the key moved, by `performance.now()`'s clock, milliseconds: a page that is busy hears of it later
    * @param label undefined where only the press's end is told
    */
   constructor(
     readonly phase: 'press' | 'release' | 'cancel',
     readonly name: string,
-    readonly label: LabelRef | undefined,
+    readonly atMs: number,
+    readonly label?: LabelRef,
     /** Whether the label is the network's guess. */
     readonly accepted = false,
   ) {

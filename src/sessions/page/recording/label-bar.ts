@@ -173,26 +173,26 @@ export class LabelBar extends LitElement {
   #onPointerDown(event: PointerEvent, label: LabelRef): void {
     if (event.button !== 0) return;
     if (event.currentTarget instanceof HTMLElement) event.currentTarget.setPointerCapture(event.pointerId);
-    this.#send('press', `pointer-${event.pointerId}`, label);
+    this.#send(event, 'press', `pointer-${event.pointerId}`, label);
   }
 
   #onPointerEnd(event: PointerEvent, phase: 'release' | 'cancel'): void {
     this.#pointerEndedAt = event.timeStamp;
-    this.#send(phase, `pointer-${event.pointerId}`);
+    this.#send(event, phase, `pointer-${event.pointerId}`);
   }
 
   /** Enter and space on a label that has the focus are held as a pointer is. */
   #onButtonKey(event: KeyboardEvent, phase: 'press' | 'release', label: LabelRef, i: number): void {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
-    if (!event.repeat) this.#send(phase, `focus-${i}`, phase === 'press' ? label : undefined);
+    if (!event.repeat) this.#send(event, phase, `focus-${i}`, phase === 'press' ? label : undefined);
   }
 
   /** A click without a pointer, of a screen reader or a switch, is a tap. */
   #onClick(event: MouseEvent, label: LabelRef, i: number): void {
     if (event.timeStamp - this.#pointerEndedAt < CLICK_AFTER_MS) return;
-    this.#send('press', `click-${i}`, label);
-    this.#send('release', `click-${i}`);
+    this.#send(event, 'press', `click-${i}`, label);
+    this.#send(event, 'release', `click-${i}`);
   }
 
   /** The guess as it stood when the finger came down: it may be another one when it is lifted. */
@@ -202,8 +202,8 @@ export class LabelBar extends LitElement {
     this.#pointed = undefined;
     if (this.disabled) return;
     this.#chosen = guess;
-    this.dispatchEvent(new LabelPressEvent('press', 'guess', guess, true));
-    this.#send('release', 'guess');
+    this.#send(event, 'press', 'guess', guess, true);
+    this.#send(event, 'release', 'guess');
   }
 
   /** A long touch would open a menu. */
@@ -211,9 +211,9 @@ export class LabelBar extends LitElement {
     event.preventDefault();
   }
 
-  #send(phase: LabelPressEvent['phase'], name: string, label?: LabelRef): void {
+  #send({ timeStamp }: Event, phase: LabelPressEvent['phase'], name: string, label?: LabelRef, accepted = false): void {
     if (this.disabled && phase === 'press') return;
-    this.dispatchEvent(new LabelPressEvent(phase, name, label));
+    this.dispatchEvent(new LabelPressEvent(phase, name, timeStamp, label, accepted));
   }
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
@@ -223,17 +223,17 @@ export class LabelBar extends LitElement {
     event.preventDefault();
     if (this.disabled) return;
     const slot = this.slots.at(Number(event.key) - 1);
-    if (slot && !event.repeat) this.#send('press', `key-${event.key}`, slot.label);
+    if (slot && !event.repeat) this.#send(event, 'press', `key-${event.key}`, slot.label);
   };
 
   readonly #onKeyUp = (event: KeyboardEvent): void => {
-    if (/^[1-9]$/.test(event.key)) this.#send('release', `key-${event.key}`);
+    if (/^[1-9]$/.test(event.key)) this.#send(event, 'release', `key-${event.key}`);
   };
 
   /** The window that has lost the focus is not told of keys that are let go. */
-  readonly #onBlur = (): void => {
-    for (let key = 1; key <= KEYS; key++) this.#send('cancel', `key-${key}`);
-    this.slots.forEach((_, i) => this.#send('cancel', `focus-${i}`));
+  readonly #onBlur = (event: FocusEvent): void => {
+    for (let key = 1; key <= KEYS; key++) this.#send(event, 'cancel', `key-${key}`);
+    this.slots.forEach((_, i) => this.#send(event, 'cancel', `focus-${i}`));
   };
 }
 

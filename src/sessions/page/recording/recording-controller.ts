@@ -183,24 +183,29 @@ export class RecordingController extends SharedController {
     this.changed();
   }
 
-  /** A press of a label begins: it is held, or becomes a tap that latches it. @param name of the key or pointer @param accepted whether the network guessed it */
-  press(name: string, label: LabelRef, accepted = false): void {
+  /**
+   * A press of a label begins: it is held, or becomes a tap that latches it.
+   * @param name of the key or pointer
+   * @param accepted whether the network guessed it
+   * @param atMs when the finger or the key moved, by `performance.now()`'s clock: on a busy page a tap must not become a hold
+   */
+  press(name: string, label: LabelRef, accepted = false, atMs = performance.now()): void {
     if (this.state !== 'recording' || !this.#recording || this.halt) return;
-    this.#holder.press(name, label, this.#recording.nowUs, performance.now(), accepted);
+    this.#holder.press(name, label, this.#recording.nowUs, atMs, accepted);
     this.sources().book.use(label);
     // Until then it may become a tap.
     setTimeout(() => this.changed(), HOLD_MS);
   }
 
-  release(name: string): void {
+  release(name: string, atMs = performance.now()): void {
     if (!this.#recording) return;
-    this.#put(this.#holder.release(name, this.#recording.nowUs, performance.now()));
+    this.#put(this.#holder.release(name, this.#recording.nowUs, atMs));
     this.changed();
   }
 
-  cancel(name: string): void {
+  cancel(name: string, atMs = performance.now()): void {
     if (!this.#recording) return;
-    this.#put(this.#holder.cancel(name, this.#recording.nowUs, performance.now()));
+    this.#put(this.#holder.cancel(name, this.#recording.nowUs, atMs));
     this.changed();
   }
 

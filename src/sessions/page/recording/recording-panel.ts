@@ -185,10 +185,10 @@ export class RecordingPanel extends LitElement {
     return names ? msg(str`Labelling: ${names}`) : msg('Recording');
   }
 
-  #onPress({ phase, name, label, accepted }: LabelPressEvent): void {
-    if (phase === 'press' && label) this.recording.press(name, label, accepted);
-    else if (phase === 'release') this.recording.release(name);
-    else if (phase === 'cancel') this.recording.cancel(name);
+  #onPress({ phase, name, atMs, label, accepted }: LabelPressEvent): void {
+    if (phase === 'press' && label) this.recording.press(name, label, accepted, atMs);
+    else if (phase === 'release') this.recording.release(name, atMs);
+    else if (phase === 'cancel') this.recording.cancel(name, atMs);
   }
 }
 
