@@ -14,10 +14,11 @@ const KEY_FRAME_MS = 1000;
  */
 const APART_MS = 20;
 /**
- * From the last image before a pause to the recorder's own: Chromium gives frames that are still being encoded then one and
- * the same time. The video shows that image for as long, milliseconds.
+ * Between the last bytes of the encoder before a pause and the recorder's own: Chromium gives frames that are still being encoded then one
+ * and the same time. It is asked for them so often. The video shows the last image for as long, milliseconds.
  */
 const DRAIN_MS = 400;
+const DRAIN_ASKS_MS = 100;
 
 /** Not in TypeScript's library yet (W3C MediaStream Recording, section 2.6). */
 interface RecorderOptions extends MediaRecorderOptions {
@@ -46,6 +47,8 @@ export class ChunkFeed implements Feed {
   /** Whether no image is wanted; the recorder itself pauses a little later. */
   #halted = false;
   #drain: ReturnType<typeof setTimeout> | undefined;
+  /** When the encoder last gave something, or no image was wanted any more; `performance.now()`. */
+  #drainedAtMs = -Infinity;
   #pausedAtMs: number | undefined;
   #pausedMs = 0;
   #lastUs = -1;
@@ -80,6 +83,7 @@ export class ChunkFeed implements Feed {
     this.#recorder.addEventListener('dataavailable', ({ data }) => {
       const endUs = this.now();
       if (data.size === 0) return;
+      this.#drainedAtMs = performance.now();
       const drawnUs = this.#drawnUs;
       this.#drawnUs = [];
       this.#sent = this.#sent.then(async () => this.client.chunk(await data.arrayBuffer(), endUs, drawnUs)).catch(() => undefined);
@@ -128,10 +132,21 @@ export class ChunkFeed implements Feed {
   pause(): void {
     if (this.#halted) return;
     this.#halted = true;
+    this.#drainedAtMs = performance.now();
+    this.#pauseOnceDrained();
+  }
+
+  #pauseOnceDrained(): void {
     this.#drain = setTimeout(() => {
-      this.#pausedAtMs = performance.now();
-      this.#recorder.pause();
-    }, DRAIN_MS);
+      const now = performance.now();
+      if (now - this.#drainedAtMs < DRAIN_MS) {
+        this.#recorder.requestData();
+        this.#pauseOnceDrained();
+      } else {
+        this.#pausedAtMs = now;
+        this.#recorder.pause();
+      }
+    }, DRAIN_ASKS_MS);
   }
 
   resume(): void {
