@@ -1,6 +1,6 @@
 import { TORCHVISION_PREPROCESSING, type ClassifierPorts, type Preprocessing, type ScoresOutput } from '../../engine/index';
 import type { ModelManifest } from '../../base/shared/model';
-import { numberedNames } from '../../base/shared/own-model';
+import { distinctNames, numberedNames } from '../../base/shared/own-model';
 
 /** How the numbers of a picture are to be given to a network, by the usual names of it. */
 export type Normalisation = 'torchvision' | '0..1' | '-1..1' | '0..255' | 'own';
@@ -133,11 +133,13 @@ function asClassifier(manifest: ModelManifest): ModelManifest {
  * @param classes as many as the network was seen to give
  */
 export function namedFor(manifest: ModelManifest, classes: number, lists: readonly (readonly string[])[]): ModelManifest {
-  if (manifest.ports?.answers === 'features' || manifest.classNames?.length === classes) return manifest;
-  return { ...manifest, classNames: namesFor(classes, lists.find(({ length }) => length === classes)) };
+  if (manifest.ports?.answers === 'features') return manifest;
+  const fits = (names: readonly string[] | undefined): boolean => names?.length === classes;
+  const classNames = namesFor(classes, fits(manifest.classNames) ? manifest.classNames : lists.find(fits));
+  return classNames === manifest.classNames ? manifest : { ...manifest, classNames };
 }
 
-/** Names for all classes: those that there are, and numbers where they do not fit the network. */
+/** Names for all classes, no two alike: those that there are, and numbers where they do not fit the network. */
 export function namesFor(classes: number, names: readonly string[] | undefined): readonly string[] {
-  return names?.length === classes ? names : numberedNames(classes);
+  return names?.length === classes ? distinctNames(names) : numberedNames(classes);
 }

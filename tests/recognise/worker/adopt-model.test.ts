@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedOrigins, type ModelDraft } from '../../../src/recognise/shared/model-draft';
+import { changedOrigins, namedFor, type ModelDraft } from '../../../src/recognise/shared/model-draft';
 import { adoptModelFiles, reopenModel } from '../../../src/recognise/worker/adopt-model';
 import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
 import { randomResNet, writeSafetensors } from '../../support/weights';
@@ -58,6 +58,16 @@ describe('what is said of a model file', () => {
     expect(single.origins.answers).toBe('file');
     expect(single.manifest.ports?.answers).toBe('scores');
     expect(single.unread).toEqual([]);
+  });
+
+  it('calls no two classes alike: those of one name have their numbers', async () => {
+    const { manifest, lists } = await read(onnx(), new File(['crane\ndog\nCrane\n'], 'labels.txt'));
+    expect(manifest.classNames).toEqual(['crane (class 0)', 'dog', 'Crane (class 2)']);
+    // Another output may have as many.
+    const { classNames: _, ...unnamed } = manifest;
+    expect(namedFor(unnamed, 3, lists).classNames).toEqual(manifest.classNames);
+    expect(namedFor({ ...manifest, classNames: ['a', 'a', 'b'] }, 3, []).classNames).toEqual(['a (class 0)', 'a (class 1)', 'b']);
+    expect(namedFor(manifest, 3, [])).toBe(manifest);
   });
 
   it('has a size that can be set wherever the network leaves it open, also where a configuration tells one', async () => {

@@ -10,6 +10,7 @@ import type { Sheet } from '../../../base/page/elements/sheet';
 import '../../../base/page/elements/sheet';
 import { Fault } from '../../../base/shared/fault';
 import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
+import { numberedName } from '../../../base/shared/own-model';
 import { isIndependent, type Preprocessing, type Prediction } from '../../../engine/index';
 import { namesOfFile } from '../../shared/class-names';
 import { namesFor, NORMALISATIONS, normalisationOf, SHOWN, type DraftChange, type Normalisation, type Origin, type Shown } from '../../shared/model-draft';
@@ -204,6 +205,7 @@ export class ModelSheet extends LitElement {
     const unfit = draft.lists.filter(({ length }) => length !== loaded.classes);
     return html`<p class="names">
         <strong>${msg('Class names')}${msg(': ')}</strong>${few}${names.length > NAMES_SHOWN ? ' …' : ''}
+        ${names.some((name, i) => name.endsWith(` (${numberedName(i)})`)) ? html`<span class="hint">${msg('Several classes have one name: their numbers stand behind it.')}</span>` : nothing}
         ${known || unfit.length > 0 ? nothing : html`<span class="hint">${msg('The file has no names: choose a list of them, or go on with numbers.')}</span>`}
         ${unfit.map(({ length }) => html`<span class="hint">${msg(str`A list of ${length} names was found, and the model gives ${loaded.classes}: it is not used.`)}</span>`)}
         ${draft.unread.length > 0 ? html`<span class="hint">${msg(str`Nothing could be read from ${draft.unread.join(', ')}.`)}</span>` : nothing}

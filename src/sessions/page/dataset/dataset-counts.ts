@@ -10,6 +10,7 @@ import type { DatasetPlan } from '../../shared/session-export';
 import { DatasetChangeEvent, DatasetPlanEvent } from '../events';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
 import { faultText } from '../../../base/page/elements/fault-text';
+import { list } from '../../../base/page/elements/format';
 import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
@@ -145,10 +146,12 @@ export class DatasetCounts extends LitElement {
   }
 
   /** What a person would not expect. */
-  #notes({ overlapping, tooNear, leftOut, counts, sides }: DatasetPlan): unknown {
+  #notes({ classes, overlapping, tooNear, leftOut, counts, sides }: DatasetPlan): unknown {
     const missing = this.definition.split.by !== 'none' && [...counts.values()].some((count) => SIDES.some((side) => sides[side] === 0 || count[side] === 0));
+    const alike = classes.filter(({ id, from }) => counts.has(id) && from.length > 1).map(({ name }) => name);
     const notes = [
       ...(counts.size === 0 ? [msg('There is nothing to export yet: label something, or choose what was recognised.')] : []),
+      ...(alike.length > 0 ? [msg(str`One label of several that are called alike, or were made one: ${list(alike)}.`)] : []),
       ...(overlapping > 0 ? [msg(str`Pictures with several labels: ${overlapping}.`)] : []),
       ...(tooNear > 0 ? [msg(str`Too near to another side, and left out: ${tooNear}.`)] : []),
       ...(leftOut > 0 ? [msg(str`Picked out as wrong: ${leftOut}.`)] : []),

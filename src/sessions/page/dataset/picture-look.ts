@@ -4,6 +4,7 @@ import { labelKey } from '../../../base/shared/labels/label-ref';
 import type { RecogniserController } from '../../../recognise/page/index';
 import type { Recognition } from '../../../recognise/shared/index';
 import type { DatasetClass, DatasetDefinition } from '../../shared/dataset/dataset';
+import { labelOfPrediction } from '../../shared/predicted-label';
 import { foldPictures, type SeenFold, type SeenPicture } from '../../shared/dataset/look-through';
 import { unit } from '../../../base/shared/vectors';
 import type { TakenPicture } from '../../shared/session-export';
@@ -24,7 +25,7 @@ export class PictureLook implements ReactiveController {
 
   constructor(
     private readonly host: ReactiveControllerHost,
-    private readonly recogniser: () => Pick<RecogniserController, 'recognise' | 'state'>,
+    private readonly recogniser: () => Pick<RecogniserController, 'loaded' | 'recognise' | 'state'>,
   ) {
     host.addController(this);
   }
@@ -100,9 +101,10 @@ export class PictureLook implements ReactiveController {
   /** A picture under each of its classes. */
   async #seen({ key, sessionId, timeUs, classIds, thumbnail, classes }: TakenPicture): Promise<SeenPicture[]> {
     const { features, top } = await this.#recognised(thumbnail);
+    const model = this.recogniser().loaded?.manifest.name;
     return classIds.map((classId) => {
       const from = new Set(classes.find(({ id }) => id === classId)?.from);
-      const probability = top.find((answer) => from.has(labelKey(answer.name === undefined ? { index: answer.index, name: '' } : { name: answer.name })))?.probability ?? 0;
+      const probability = top.find((answer) => from.has(labelKey(labelOfPrediction(answer, model))))?.probability ?? 0;
       return { key, sessionId, timeUs, classId, probability, features: features && unit(features), thumbnail };
     });
   }

@@ -3,7 +3,6 @@ import { Fault } from '../../../base/shared/fault';
 import type { RecordingEvent, RecordingStatus } from '../../shared/recorder';
 import type { HumanSpan } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
-import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import { shortcomingOf } from '../../../recognise/shared/index';
 import { LabelQuality } from '../../shared/label-quality';
 import { HOLD_MS, SpanHolder } from '../../shared/span-holder';
@@ -72,6 +71,11 @@ export class RecordingController extends SharedController {
     super(owner);
   }
 
+  /** Name of the network that recognises at present. */
+  get modelName(): string | undefined {
+    return this.sources().recogniser.loaded?.manifest.name;
+  }
+
   /** Why it stands still; undefined while it records. */
   get halt(): RecordingHalt | undefined {
     return [...this.#halts].at(-1);
@@ -134,7 +138,6 @@ export class RecordingController extends SharedController {
         model: () => recogniser.loaded,
         sure,
         onSeen: ({ quality, features }) => this.quality.seen(this.held, this.nowUs, shortcomingOf(quality), features),
-        className: (index) => IMAGENET_LABELS[index] ?? String(index),
       });
       this.#recording = recording;
       this.keptIn = recording.started.keptIn;

@@ -6,7 +6,6 @@ import {
   cameraContext, recogniserContext, type CameraController, type LiveRecognition, type RecogniserController,
 } from '../../../recognise/page/index';
 import type { Prediction } from '../../../engine/index';
-import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelText } from '../../../base/page/language';
 import { RecordingController } from './recording-controller';
@@ -15,6 +14,7 @@ import type { LabelChoiceEvent } from '../../../base/page/elements/events';
 import { type LabelPressEvent, RecordingStateEvent } from '../events';
 import { dateTime, list } from '../../../base/page/elements/format';
 import { ON_ITS_SIDE, sharedStyles } from '../../../base/page/elements/styles';
+import { labelOfPrediction } from '../../shared/predicted-label';
 import { labelBookContext, type LabelBook } from '../label-book';
 import { sessionStoreContext, type SessionStore } from '../library/session-store';
 import { haltWords } from './recording-words';
@@ -174,7 +174,7 @@ export class RecordingPanel extends LitElement {
 
   get #guess(): LabelRef | undefined {
     const { guess } = this;
-    return guess && (guess.name === undefined ? { index: guess.index, name: IMAGENET_LABELS[guess.index] } : { name: guess.name });
+    return guess && labelOfPrediction(guess, this.recording.modelName);
   }
 
   #announcement(): string {

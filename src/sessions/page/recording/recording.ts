@@ -4,6 +4,7 @@ import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/sh
 import type { FinishedRecording, RecordingEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
 import type { HumanEdit, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
+import { labelOfPrediction } from '../../shared/predicted-label';
 import { middleOf, squareInVideo } from '../../shared/squares';
 import { ChunkFeed, chunkType } from './chunk-feed';
 import type { Feed } from './feed';
@@ -30,8 +31,6 @@ export interface RecordingOptions {
   readonly sure: () => boolean;
   /** Told of each recognition of the video, once it is shown. */
   readonly onSeen?: (recognition: Recognition) => void;
-  /** The name of a class in English. */
-  readonly className: (index: number) => string;
 }
 
 function hasWebCodecs(): boolean {
@@ -122,10 +121,7 @@ export class Recording implements FrameTap {
     const { id, name, preprocessing } = model.manifest;
     const { precision } = model;
     const square = squareInVideo(recognition, this.started.video);
-    const top = recognition.top.slice(0, TOP_COUNT).map(({ index, name: taught, probability }) => ({
-      ...(taught === undefined ? { index, name: this.options.className(index) } : { name: taught }),
-      probability: Number(probability.toFixed(6)),
-    }));
+    const top = recognition.top.slice(0, TOP_COUNT).map((answer) => ({ ...labelOfPrediction(answer, name), probability: Number(answer.probability.toFixed(6)) }));
     const entry = { timeUs, top, modelId: id, precision, latencyMs: Number(latencyMs.toFixed(1)), sure: this.options.sure(), ...(square && { square }) };
     void this.client.recognised(entry, { id, name, precision, middle: middleOf(preprocessing) }).catch(() => undefined);
   }
