@@ -42,7 +42,9 @@ describe('describeClassifier', () => {
     [{ shape: [1, 1, 28, 28] }, 'grey'],
     [{ shape: [1, 6, 224, 224] }, 'three colours'],
     [{ shape: [3, 224, 224] }, 'a picture is [1, 3, height, width]'],
-    [{ type: OnnxType.int64 }, 'type 7'],
+    [{ type: OnnxType.int64 }, 'has numbers of int64'],
+    [{ type: OnnxType.double }, 'has numbers of float64'],
+    [{ type: 9 }, 'type 9'],
     [{ outputs: [{ name: 'scores', type: OnnxType.float, shape: [1, 5, 80] }] }, '"scores" has the shape [1, 5, 80]'],
     [{ outputs: [{ name: 'w', type: OnnxType.float, shape: [3, 3] }] }, 'does not depend on the picture'],
   ] as const)('refuses %j', (options, reason) => {
@@ -58,6 +60,19 @@ describe('describeClassifier', () => {
     [{ type: OnnxType.float16 }, { numbers: 'float16' }, { size: false, layout: false }],
   ] as const)('fills in what %j leaves open', (options, ports, open) => {
     expect(made(options)).toMatchObject({ ports, open });
+  });
+
+  it('refuses the best few in place of all scores, and scikit-learn\'s table, by what they are', () => {
+    const best = { after: [node('TopK', ['raw', 'two'], ['values', 'places'])], initializers: [int64Tensor('two', [1], [2])] };
+    expect(() => made({ ...best, outputs: [{ name: 'values', type: OnnxType.float, shape: [1, 2] }, { name: 'places', type: OnnxType.int64, shape: [1, 2] }] })).toThrow('"values" has the best few alone (TopK)');
+    // Its type is a sequence of maps, which has no shape.
+    expect(() => made({ after: [node('ZipMap', ['raw'], ['table'])], outputs: [{ name: 'table', type: 0, shape: [] }] })).toThrow('"table" is a table of names and scores');
+  });
+
+  it.each([
+    ['red', [0.485, 0.456, 0.406], 'rgb'], ['red', [123.68, 116.78, 103.94], 'rgb'], ['blue', [103.94, 116.78, 123.68], 'bgr'], ['nothing', [0.5, 0.5, 0.5], undefined],
+  ] as const)('tells by the means inside that %s comes first: %j', (_, means, colours) => {
+    expect(made({ before: [node('Sub', ['input', 'm'], ['n'])], initializers: [numbers('m', [1, 3, 1, 1], means)] }).colours).toBe(colours);
   });
 
   it.each([
@@ -169,6 +184,15 @@ describe('describeClassifier', () => {
       }],
     ])('are refused by name: %s', (_, options) => {
       expect(() => made(options)).toThrow('The weights bad are all zero');
+    });
+
+    it('may be a layer of a residual block, which begins so, and not both of its ways', () => {
+      const branch = (beside: string): ClassifierOptions => ({
+        before: [node('Conv', ['input', 'bad'], ['y']), node('Conv', ['input', 'side'], ['short']), node('Add', ['y', beside], ['x'])],
+        initializers: [numbers('bad', [3, 3, 1, 1], zeros(9)), numbers('side', [3, 3, 1, 1], zeros(9))],
+      });
+      expect(made(branch('input')).outputs).toHaveLength(1);
+      expect(() => made(branch('short'))).toThrow('The weights bad are all zero');
     });
 
     it('may be a bias, a part of them, or what is no layer\'s', () => {

@@ -63,6 +63,10 @@ def settle(model, size, seed=0):
         logits = out.logits if hasattr(out, "logits") else out[0] if isinstance(out, (tuple, list)) else out
         spread = float(logits.std())
         layer = last_linear(model)
+        # Some of timm's begin with zeros, which are refused as weights that were never trained.
+        if not layer.weight.any():
+            nn.init.normal_(layer.weight)
+            spread = float(layer.weight.std())
         layer.weight.mul_(2.5 / max(spread, 1e-6))
         if layer.bias is not None:
             layer.bias.mul_(2.5 / max(spread, 1e-6))

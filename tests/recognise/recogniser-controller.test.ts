@@ -215,3 +215,92 @@ describe('a person\'s model where the browser keeps no files', () => {
     expect(controller.catalogue.map(({ manifest }) => manifest.id)).toEqual(['resnet18']);
   });
 });
+
+describe('a kept model that fails', () => {
+  const own = (id: string, name: string): ModelManifest => ({ id, name, architecture: 'classifier', variants: [{ precision: 'fp32' }] }) as unknown as ModelManifest;
+  const KEPT = [own('device-a', 'Apples'), own('device-b', 'Birds'), own('device-c', 'Cars')];
+  /** Ids of models that fail, and with what. */
+  let broken: Map<string, Fault>;
+  let loads: string[];
+  let site: ModelManifest[] | undefined;
+  let settings: SettingsStore;
+  let controller: RecogniserController;
+
+  beforeEach(() => {
+    broken = new Map();
+    loads = [];
+    site = [MANIFEST];
+    Object.assign(new FakePage(), { baseURI: 'https://sightglass.test/' });
+    vi.stubGlobal('navigator', {});
+    vi.stubGlobal('fetch', () => (site ? Promise.resolve(Response.json(site)) : Promise.reject(new TypeError('no network'))));
+    settings = new SettingsStore(undefined);
+    const api = {
+      capabilities: () => ({ wasmSimd: true, wasmThreads: false, wasmRelaxedSimd: false }),
+      storedModels: () => ({ models: KEPT.map((manifest) => ({ manifest, storedAt: 1 })), damaged: [] }),
+      load: ({ manifest, precision, engine, threads }: LoadRequest): Partial<LoadedModel> => {
+        loads.push(manifest.id);
+        const fault = broken.get(manifest.id);
+        if (fault) throw fault;
+        return { manifest, precision, engine, threads };
+      },
+      configure: () => undefined,
+    };
+    controller = new RecogniserController(new FakeHost(), settings, spawn(api));
+  });
+  afterEach(() => {
+    controller.hostDisconnected();
+    vi.unstubAllGlobals();
+  });
+  const corrupt = (...ids: string[]): void => ids.forEach((id) => broken.set(id, new Fault('model-corrupt', `${id} cannot be read`)));
+  const running = (): unknown => [controller.state, controller.loaded?.manifest.id, controller.setback?.name, settings.value.modelId];
+
+  it('is followed by the one that ran last, a person\'s own too', async () => {
+    await controller.choose('device-b');
+    await controller.choose('device-a');
+    corrupt('device-a');
+    await controller.start();
+    expect(running()).toEqual(['ready', 'device-b', 'Apples', 'device-b']);
+    expect(controller.setback?.fault.code).toBe('model-corrupt');
+  });
+
+  it('is followed by the page\'s own where none ran before, and by others that are kept where that fails too, each tried once', async () => {
+    corrupt('device-a');
+    await controller.choose('device-a');
+    expect(running()).toEqual(['ready', 'resnet18', 'Apples', 'resnet18']);
+    broken.set('resnet18', new Fault('model-download', 'no network'));
+    corrupt('device-b');
+    loads = [];
+    await controller.choose('device-a');
+    expect(loads).toEqual(['device-a', 'resnet18', 'device-b', 'device-c']);
+    expect(running()).toEqual(['ready', 'device-c', 'Apples, ResNet-18, Birds', 'device-c']);
+  });
+
+  it('is followed by another that is kept where the page\'s own cannot even be listed', async () => {
+    site = undefined;
+    corrupt('device-a');
+    await controller.choose('device-a');
+    expect(running()).toEqual(['ready', 'device-b', 'Apples', 'device-b']);
+  });
+
+  it('is told of where nothing runs', async () => {
+    corrupt('device-a', 'device-b', 'device-c', 'resnet18');
+    await controller.choose('device-a');
+    expect(controller.state).toBe('fault');
+    broken.clear();
+    await controller.start();
+    expect(controller.state).toBe('ready');
+  });
+
+  it('stays chosen where it is the device that fails', async () => {
+    broken.set('device-a', new Fault('no-simd', 'no SIMD'));
+    await controller.choose('device-a');
+    expect(running()).toEqual(['fault', undefined, undefined, 'device-a']);
+    expect(loads).toEqual(['device-a']);
+  });
+
+  it('is not put in the place of the page\'s own, which a person chose', async () => {
+    broken.set('resnet18', new Fault('model-download', 'no network'));
+    await controller.choose('resnet18');
+    expect(running()).toEqual(['fault', undefined, undefined, 'resnet18']);
+  });
+});

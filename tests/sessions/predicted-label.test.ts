@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { distinctNames, numberedNames } from '../../src/base/shared/own-model';
+import { numberedNames } from '../../src/base/shared/own-model';
+import { distinctNames } from '../../src/recognise/shared/model-names';
 import { labelOfPrediction } from '../../src/sessions/shared/predicted-label';
 import { classesOf, namesById } from '../../src/sessions/shared/dataset/classes';
 

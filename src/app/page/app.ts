@@ -118,7 +118,7 @@ export class App extends LitElement {
           ${icon('settings')}
         </button>
         <button class="model" aria-haspopup="dialog" @click=${() => this.picker.show()}>
-          ${icon('model')}<span>${loaded ? `${loaded.manifest.name} ${loaded.precision}` : msg('Models')}</span>
+          ${icon(recogniser.setback ? 'warning' : 'model')}<span>${loaded ? `${loaded.manifest.name} ${loaded.precision}` : msg('Models')}</span>
         </button>
       </header>
       <div class="notices">

@@ -8,6 +8,8 @@ import type { Followable } from './shared-controller';
 export interface Settings {
   /** Empty for the best there is. */
   readonly modelId: string;
+  /** Ids of the models that ran last, the latest first, with a blank between: what is gone back to where the chosen one fails. */
+  readonly ranModels: string;
   readonly precision: Precision | 'auto';
   readonly engine: EngineId | 'auto';
   /** 0 for what suits the device. */
@@ -42,6 +44,7 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = {
   modelId: '',
+  ranModels: '',
   precision: 'auto',
   engine: 'auto',
   threads: 0,

@@ -1,6 +1,5 @@
 import { MOST_CLASSES, type ClassifierDescription, type ClassifierPorts } from '../../engine/index';
 import { isPorts, isPreprocessing, isText } from './manifest-check';
-import { nameKey } from './labels/label-ref';
 import type { ModelManifest } from './model';
 
 /** Under which name an exported model tells, in the metadata of its ONNX file, how it is fed, read and called. */
@@ -48,26 +47,6 @@ export function numberedName(index: number): string {
 /** The same of all classes of a network. */
 export function numberedNames(classes: number): readonly string[] {
   return Array.from({ length: classes }, (_, i) => numberedName(i));
-}
-
-/**
- * Names that tell all classes of a network apart, as sessions and exports know them by their names: of those that are called alike, in whichever
- * case, each has its number behind it.
- */
-export function distinctNames(names: readonly string[]): readonly string[] {
-  const keys = names.map(nameKey);
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  if (counts.size === names.length) return names;
-  const taken = new Set(keys);
-  return names.map((name, i) => {
-    if (counts.get(keys[i]) === 1) return name;
-    let told = name;
-    do told = `${told} (${numberedName(i)})`;
-    while (taken.has(nameKey(told)));
-    taken.add(nameKey(told));
-    return told;
-  });
 }
 
 /** A field of bytes of a protocol buffer message with a number below 16. */

@@ -86,9 +86,11 @@ class Weights {
     this.#makers = makersOf(graph);
   }
 
-  /** Stored weights that are zero, all of one layer. */
-  *zeros(isZeros: (name: string) => boolean): Generator<string> {
-    for (const { op, inputs } of this.graph.nodes) {
+  /** Layers whose stored weights are all zero, with the name of these. */
+  zeros(isZeros: (name: string) => boolean): ReadonlyMap<OnnxNode, string> {
+    const found = new Map<OnnxNode, string>();
+    for (const node of this.graph.nodes) {
+      const { op, inputs } = node;
       const which = weightInputs(op);
       for (const input of which ? inputs.slice(1) : []) this.#origin(input);
       if (op === 'BatchNormalization') for (const input of inputs.slice(1)) this.#origin(input);
@@ -98,8 +100,9 @@ class Weights {
       if (!tensor || tensor.raw.length === 0) continue;
       const step = quantised?.[1] ?? (which.step === undefined ? undefined : inputs[which.step]);
       const zero = quantised?.[2] ?? (which.zero === undefined ? undefined : inputs[which.zero]);
-      if (isZeros(name) || this.#areZeroPoints(tensor, zero) || (step !== undefined && isZeros(step))) yield name;
+      if (isZeros(name) || this.#areZeroPoints(tensor, zero) || (step !== undefined && isZeros(step))) found.set(node, name);
     }
+    return found;
   }
 
   /** What a value is read from, with what it was divided into steps by. */
@@ -134,26 +137,55 @@ function constantsOf({ nodes }: OnnxGraph): OnnxTensor[] {
   });
 }
 
-function checkGraph(graph: OnnxGraph): void {
+/** The names of the weights by which nothing of the picture comes to the scores; undefined where something does. */
+function blockedBy({ nodes }: OnnxGraph, zeros: ReadonlyMap<OnnxNode, string>, input: string, scores: string): string | undefined {
+  if (zeros.size === 0) return undefined;
+  const readers = new Map<string, OnnxNode[]>();
+  for (const node of nodes) {
+    // What an If reads stands in its branches.
+    for (const name of node.op === 'If' ? [input, ...node.inputs] : node.inputs) {
+      const known = readers.get(name);
+      if (known) known.push(node);
+      else readers.set(name, [node]);
+    }
+  }
+  const reached = new Set([input]);
+  const blocked: OnnxNode[] = [];
+  for (const name of reached) {
+    for (const node of readers.get(name) ?? []) {
+      if (zeros.has(node)) blocked.push(node);
+      else for (const output of node.outputs) reached.add(output);
+    }
+  }
+  const first = blocked.at(0);
+  return first && !reached.has(scores) ? zeros.get(first) : undefined;
+}
+
+/** @param picture names of the picture and of the scores, for the graph that they stand in */
+function checkGraph(graph: OnnxGraph, picture?: { readonly input: string; readonly scores: string }): void {
   const weights = new Weights(graph, [...graph.initializers, ...constantsOf(graph)]);
   const looked = new Map(weights.tensors.map((tensor) => [tensor.name, lookAt(tensor)]));
   for (const [name, found] of looked) {
     if (found?.none) throw new OnnxError(`The weights ${name} hold numbers that are none (NaN): the model is damaged.`);
   }
-  const [zeros] = weights.zeros((name) => looked.get(name)?.zeros === true);
-  if (zeros !== undefined) throw new OnnxError(`The weights ${zeros} are all zero: the network was never trained, or the file is damaged.`);
+  const zeros = weights.zeros((name) => looked.get(name)?.zeros === true);
   // Elsewhere, as the limit of a Clip or in a mask, infinity is meant.
   for (const name of weights.multiply) {
     if (looked.get(name)?.infinite) throw new OnnxError(`The weights ${name} hold infinite numbers: the model is damaged.`);
   }
+  // A layer beside which its input goes on may be zero: so begin many residual blocks, and so end some. What stops all of the picture is damage.
+  const name = picture && blockedBy(graph, zeros, picture.input, picture.scores);
+  if (name !== undefined) throw new OnnxError(`The weights ${name} are all zero, and nothing of the picture goes past them: the network was never trained, or the file is damaged.`);
   for (const { attributes } of graph.nodes) for (const value of Object.values(attributes)) if (value.kind === 'graph') checkGraph(value.value);
 }
 
 /**
  * Looks at the stored numbers of a model, each once.
- * @throws OnnxError that names the weights where a number is none (NaN), or what a layer multiplies by is infinite, or all of it is zero, also
- * as float16 and as integers
+ * @param input name of the picture
+ * @param scores name of the output that is read
+ * @throws OnnxError that names the weights where a number is none (NaN), or what a layer multiplies by is infinite, or all of it is zero (as
+ * floats, float16 or integers) so that the scores do not depend on the picture
  */
-export function checkWeights({ graph }: OnnxModel): void {
-  checkGraph(graph);
+export function checkWeights({ graph }: OnnxModel, input: string, scores: string): void {
+  checkGraph(graph, { input, scores });
 }

@@ -30,6 +30,8 @@ export interface ClassifierDescription {
   readonly outputs: readonly ScoresOutput[];
   /** What the input's numbers have to be where the network normalises them itself; undefined where nothing of that is in the graph. */
   readonly range: InputRange | undefined;
+  /** Which colour it wants first, where its own means tell. */
+  readonly colours: 'rgb' | 'bgr' | undefined;
   /** What the file leaves open, so that a person may have to say it. */
   readonly open: { readonly size: boolean; readonly layout: boolean };
   readonly metadata: Readonly<Record<string, string>>;
@@ -38,6 +40,9 @@ export interface ClassifierDescription {
 const NUMBERS: Readonly<Record<number, ClassifierPorts['numbers'] | undefined>> = {
   [OnnxType.float]: 'float32', [OnnxType.float16]: 'float16', [OnnxType.uint8]: 'uint8',
 };
+
+/** Kinds of numbers that no picture is given in here, as exporters call them (onnx.proto, TensorProto.DataType). */
+const OTHER_NUMBERS: Readonly<Record<number, string | undefined>> = { 3: 'int8', 4: 'uint16', 5: 'int16', 6: 'int32', 7: 'int64', 11: 'float64', 16: 'bfloat16' };
 
 const isFixed = (d: number | string | undefined): d is number => typeof d === 'number' && d > 0;
 const shapeWords = (shape: readonly (number | string)[]): string => `[${shape.map((d) => (d === '' ? '?' : d)).join(', ')}]`;
@@ -116,7 +121,8 @@ class Outputs {
     const fromPicture = this.#reachable(input);
     const able = outputs.filter(({ name, type, shape }) => {
       const floats = type === OnnxType.float || type === OnnxType.float16;
-      return floats && isScores(shape) && name !== input && fromPicture.has(name) && this.#maker(name) !== undefined;
+      const maker = this.#maker(name);
+      return floats && isScores(shape) && name !== input && fromPicture.has(name) && maker !== undefined && maker.op !== 'TopK';
     });
     const found = able.map(({ name, shape }): ScoresOutput => ({ name, classes: this.#classes(name, shape), answers: this.#answers(name) }));
     if (found.length === 0) throw new OnnxError(`The model gives no list of scores, one for each class: ${this.#words(fromPicture)}.`);
@@ -180,6 +186,9 @@ class Outputs {
   #words(fromPicture: ReadonlySet<string>): string {
     const outputs = this.model.graph.outputs.map(({ name, type, shape }) => {
       if (!fromPicture.has(name)) return `"${name}" does not depend on the picture`;
+      const maker = this.#maker(name)?.op;
+      if (maker === 'ZipMap') return `"${name}" is a table of names and scores, as scikit-learn's exporter makes it (ZipMap): export it with zipmap=False`;
+      if (maker === 'TopK') return `"${name}" has the best few alone (TopK), not a score for each class: export it without that step`;
       if (shape?.every((d) => d === 1)) return `"${name}" is one number alone, as of one class: two or more are needed`;
       if (shape && !isScores(shape)) return `"${name}" has the shape ${shapeWords(shape)}`;
       return type === OnnxType.float || type === OnnxType.float16 ? `"${name}" is the picture itself` : `"${name}" has no float numbers`;
@@ -216,10 +225,9 @@ function checkOpset({ opsets }: OnnxModel): void {
 export function describeClassifier(model: OnnxModel): ClassifierDescription {
   checkOpset(model);
   checkLimits(model);
-  checkWeights(model);
   const input = inputOf(model);
   const numbers = NUMBERS[input.type];
-  if (!numbers) throw new OnnxError(`The model's input "${input.name}" has numbers of ONNX's type ${input.type}: float32, float16 or uint8 can be given to it here.`);
+  if (!numbers) throw new OnnxError(`The model's input "${input.name}" has numbers of ${OTHER_NUMBERS[input.type] ?? `ONNX's type ${input.type}`}: float32, float16 or uint8 can be given to it here.`);
   const { shape } = input;
   if (shape?.length !== 4) {
     throw new OnnxError(`The model's input "${input.name}" has ${shape ? `the shape ${shapeWords(shape)}` : 'no shape'}: a picture is [1, 3, height, width] or [1, height, width, 3].`);
@@ -233,11 +241,14 @@ export function describeClassifier(model: OnnxModel): ClassifierDescription {
   const outputs = new Outputs(model);
   const candidates = outputs.scores(input.name);
   const { name: scores, answers } = candidates[0];
+  checkWeights(model, input.name, scores);
   const features = outputs.features(scores);
+  const inside = inputNormalisation(model.graph, input.name);
   return {
     ports: { input: input.name, layout, numbers, size, scores, answers, ...(features ? { features } : {}) },
     outputs: candidates.filter(({ name }) => name !== features),
-    range: numbers === 'uint8' ? '0..255' : inputNormalisation(model.graph, input.name),
+    range: numbers === 'uint8' ? '0..255' : inside?.range,
+    colours: inside?.colours,
     open: { size: sizeOpen, layout: layoutOpen },
     metadata: model.metadata,
   };

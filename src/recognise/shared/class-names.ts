@@ -1,5 +1,7 @@
 /** Keys under which exporters put class names into a file's metadata, or into a JSON file beside it. */
-const KEYS = ['names', 'id2label', 'class_names', 'classes', 'labels', 'categories'];
+const KEYS = [
+  'names', 'id2label', 'class_names', 'classNames', 'classes', 'labels', 'categories', 'label_names', 'idx_to_class', 'index_to_name', 'class_to_idx', 'label2id',
+];
 /** Longer ones are no names. */
 const MOST_LETTERS = 200;
 /** Rows of a table beyond this are no classes. */
@@ -17,11 +19,13 @@ function whole(names: readonly unknown[]): readonly string[] | undefined {
   return names.length > 0 && tidied.every((name) => name !== undefined) ? tidied : undefined;
 }
 
-/** Names by class number; undefined where the numbers have a gap. */
+/** Names by class number, from 0 or from 1; undefined where the numbers have a gap. */
 function byNumber(entries: readonly (readonly [unknown, unknown])[]): readonly string[] | undefined {
   const names: unknown[] = Array.from({ length: entries.length });
+  const numberOf = (key: unknown): number => (typeof key === 'number' ? key : typeof key === 'string' && /^\d+$/.test(key) ? Number(key) : -1);
+  const first = entries.some(([key]) => numberOf(key) === 0) ? 0 : 1;
   for (const [key, name] of entries) {
-    const index = typeof key === 'number' ? key : typeof key === 'string' && /^\d+$/.test(key) ? Number(key) : -1;
+    const index = numberOf(key) - first;
     if (index < 0 || index >= names.length || names[index] !== undefined) return undefined;
     names[index] = name;
   }
@@ -68,8 +72,13 @@ function unescaped(text: string): string {
   });
 }
 
+/** An OrderedDict of pairs as `str()` writes it, before Python 3.12: the same as a list of pairs. */
+const PAIRS = /^\s*OrderedDict\(\[(.*)\]\)\s*$/su;
+
 /** A flat dict or list; undefined where it is anything else. */
-function parsePython(text: string): unknown {
+function parsePython(whole: string): unknown {
+  const pairs = PAIRS.exec(whole)?.[1];
+  const text = pairs === undefined ? whole.replace(/^\s*OrderedDict\((\{.*\})\)\s*$/su, '$1') : `{${pairs.replaceAll(/\((\d+|'[^']*'|"[^"]*")\s*,\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?\d+)\s*\)/gu, '$1: $2')}}`;
   const tokens: (string | { readonly value: string | number })[] = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
@@ -146,10 +155,15 @@ export function namesOfMetadata(metadata: Readonly<Record<string, string>>): rea
   return 'config' in metadata ? ofText(metadata['config'], 0) : undefined;
 }
 
+/** Keys of a file's metadata that should hold class names, where none can be read. */
+export function unreadNames(metadata: Readonly<Record<string, string>>): readonly string[] {
+  return namesOfMetadata(metadata) ? [] : KEYS.filter((key) => (metadata[key] ?? '').trim() !== '');
+}
+
 /** "cat,dog,bird" or a name a line. */
 function listOf(text: string): readonly string[] | undefined {
   if (/[{}[\]]/u.test(text)) return undefined;
-  const names = text.includes('\n') ? text.split(/\r?\n/u).filter((line) => line.trim() !== '') : text.split(',');
+  const names = text.includes('\n') ? text.split(/\r?\n/u).filter((line) => line.trim() !== '') : text.split(/[,;|]/u);
   return names.length > 1 ? whole(names) : undefined;
 }
 

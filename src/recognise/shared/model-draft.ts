@@ -1,6 +1,7 @@
 import { TORCHVISION_PREPROCESSING, type ClassifierPorts, type Preprocessing, type ScoresOutput } from '../../engine/index';
 import type { ModelManifest } from '../../base/shared/model';
-import { distinctNames, numberedNames } from '../../base/shared/own-model';
+import { numberedNames } from '../../base/shared/own-model';
+import type { Origins } from './model-origins';
 
 /** How the numbers of a picture are to be given to a network, by the usual names of it. */
 export type Normalisation = 'torchvision' | '0..1' | '-1..1' | '0..255' | 'own';
@@ -21,50 +22,6 @@ export function normalisationOf({ mean, std }: Pick<Preprocessing, 'mean' | 'std
   const alike = (a: Triple, b: Triple): boolean => a.every((value, c) => Math.abs(value - b[c]) < 1e-4);
   const found = Object.entries(NORMALISATIONS).find(([, known]) => alike(known.mean, mean) && alike(known.std, std));
   return (found?.[0] ?? 'own') as Normalisation;
-}
-
-/** Where something that is shown of a model file comes from. */
-export type Origin =
-  /** The file itself, or one that was given beside it. */
-  | 'file'
-  /** It is what most such files want: a person should look at it. */
-  | 'assumed'
-  /** The file leaves it open, and the network ran with no other of those that are usual. */
-  | 'tried'
-  /** A person set it, just now. */
-  | 'person'
-  /** The model was kept so. */
-  | 'kept';
-
-/** What is shown of how a model is fed and read; a file may tell each of them, or not. */
-export const SHOWN = ['size', 'resize', 'interpolation', 'normalisation', 'colours', 'layout', 'answers'] as const;
-export type Shown = (typeof SHOWN)[number];
-export type Origins = Readonly<Record<Shown, Origin>>;
-
-/** All from one place. */
-export function originsFrom(origin: Origin): Origins {
-  return Object.fromEntries(SHOWN.map((shown) => [shown, origin])) as Record<Shown, Origin>;
-}
-
-/** Of scores nothing in a graph tells whether a softmax or a sigmoid is to be made of them; all else is read from what they went through. */
-export function answersOrigin(answers: ClassifierPorts['answers']): Origin {
-  return answers === 'scores' ? 'assumed' : 'file';
-}
-
-/** The same origins, with what a person changes as theirs. */
-export function changedOrigins(origins: Origins, { ports = {}, preprocessing = {} }: DraftChange): Origins {
-  const set: readonly (readonly [Shown, boolean])[] = [
-    ['size', preprocessing.crop !== undefined],
-    // With the side it only keeps its share of the picture.
-    ['resize', preprocessing.resize !== undefined && preprocessing.crop === undefined],
-    ['interpolation', preprocessing.interpolation !== undefined],
-    ['normalisation', preprocessing.mean !== undefined || preprocessing.std !== undefined],
-    ['colours', ports.colours !== undefined],
-    ['layout', ports.layout !== undefined],
-    ['answers', ports.answers !== undefined && ports.scores === undefined],
-  ];
-  const changed = { ...origins, ...Object.fromEntries(set.flatMap(([shown, is]) => (is ? [[shown, 'person' as const]] : []))) };
-  return ports.scores !== undefined && ports.answers !== undefined ? { ...changed, answers: answersOrigin(ports.answers) } : changed;
 }
 
 /** What a configuration beside a model wants of its pictures and cannot have here. */
@@ -128,18 +85,7 @@ function asClassifier(manifest: ModelManifest): ModelManifest {
   return { ...manifest, architecture: 'classifier', variants: manifest.variants.map(({ selfTest: _, ...variant }) => variant) };
 }
 
-/**
- * The same, called by names that fit: its own, else those of a list that has as many, else numbers.
- * @param classes as many as the network was seen to give
- */
-export function namedFor(manifest: ModelManifest, classes: number, lists: readonly (readonly string[])[]): ModelManifest {
-  if (manifest.ports?.answers === 'features') return manifest;
-  const fits = (names: readonly string[] | undefined): boolean => names?.length === classes;
-  const classNames = namesFor(classes, fits(manifest.classNames) ? manifest.classNames : lists.find(fits));
-  return classNames === manifest.classNames ? manifest : { ...manifest, classNames };
-}
-
-/** Names for all classes, no two alike: those that there are, and numbers where they do not fit the network. */
+/** Names for all classes: those that there are, and numbers where they do not fit the network. */
 export function namesFor(classes: number, names: readonly string[] | undefined): readonly string[] {
-  return names?.length === classes ? distinctNames(names) : numberedNames(classes);
+  return names?.length === classes ? names : numberedNames(classes);
 }

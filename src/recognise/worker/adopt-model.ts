@@ -8,8 +8,9 @@ import {
   withExternalData,
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
-import { namesOfMetadata } from '../shared/class-names';
-import { answersOrigin, changedManifest, namesFor, NORMALISATIONS, originsFrom, type ModelDraft, type Origin, type Origins } from '../shared/model-draft';
+import { namesOfMetadata, unreadNames } from '../shared/class-names';
+import { changedManifest, namesFor, NORMALISATIONS, type ModelDraft } from '../shared/model-draft';
+import { answersOrigin, originsFrom, type Origin, type Origins } from '../shared/model-origins';
 import { readCompanions, type Companions } from './companion-files';
 
 /** Float32 summed in another order stays well within this; a wrong kernel does not. */
@@ -113,7 +114,7 @@ function originsOf({ description, made }: Parsed, { preprocessing: beside = {}, 
     resize: told(beside.resize !== undefined || ultralytics),
     interpolation: told(beside.interpolation !== undefined),
     normalisation: told((range ?? beside.mean) !== undefined || ultralytics),
-    colours: told(colours !== undefined),
+    colours: told((colours ?? description.colours) !== undefined),
     layout: told(!open.layout),
     answers: independent === undefined ? answersOrigin(ports.answers) : 'file',
   };
@@ -129,11 +130,13 @@ function listsOf(found: readonly (readonly string[] | undefined)[]): (readonly s
 function draftOf(name: string, digest: string, parsed: Parsed, companions: Companions): ModelDraft {
   const { model, decoded, description, weights } = parsed;
   const { ports, outputs, range, open, metadata } = description;
+  const unread = [...companions.unread, ...unreadNames(metadata).map((key) => `${name}: ${key}`)];
   const preprocessing = preprocessingOf(description, companions);
   const classes = outputs.at(0)?.classes;
   const lists = listsOf([...companions.lists, namesOfMetadata(metadata)]);
   const names = lists.find(({ length }) => classes === undefined || length === classes);
-  const { colours, independent } = companions;
+  const { independent } = companions;
+  const colours = companions.colours ?? description.colours;
   const answers = independent && ports.answers === 'scores' ? 'independent-scores' : ports.answers;
   const chosen: ClassifierPorts = { ...ports, answers, size: preprocessing.crop, ...(colours ? { colours } : {}) };
   const manifest: ModelManifest = {
@@ -169,7 +172,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
     outputs,
     classes,
     lists,
-    unread: companions.unread,
+    unread,
     normalisesItself: range !== undefined,
     origins: originsOf(parsed, companions),
     open,

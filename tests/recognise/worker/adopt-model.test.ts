@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { changedOrigins, namedFor, type ModelDraft } from '../../../src/recognise/shared/model-draft';
+import type { ModelDraft } from '../../../src/recognise/shared/model-draft';
+import { namedFor } from '../../../src/recognise/shared/model-names';
+import { changedOrigins } from '../../../src/recognise/shared/model-origins';
 import { adoptModelFiles, reopenModel } from '../../../src/recognise/worker/adopt-model';
 import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
 import { randomResNet, writeSafetensors } from '../../support/weights';
@@ -60,14 +62,43 @@ describe('what is said of a model file', () => {
     expect(single.unread).toEqual([]);
   });
 
+  it.each([
+    ['names', "{0: 'cat', 1: \"it's\", 2: 'bird'}", "it's"],
+    ['names', "OrderedDict([(0, 'cat'), (1, 'dog, wild'), (2, 'bird')])", 'dog, wild'],
+    ['names', "OrderedDict({0: 'cat', 1: 'dog', 2: 'bird'})", 'dog'],
+    ['names', "OrderedDict([('cat', 0), ('bird', 2), ('dog', 1)])", 'dog'],
+    ['names', "{1: 'cat', 2: 'dog', 3: 'bird'}", 'dog'],
+    ['labels', 'cat; dog; bird', 'dog'],
+    ['label_names', '["cat", "dog", "bird"]', 'dog'],
+    ['class_to_idx', '{"cat": 0, "dog": 1, "bird": 2}', 'dog'],
+    ['index_to_name', '{"0": "cat", "1": "dog", "2": "bird"}', 'dog'],
+  ])('has the names of its metadata: %s %s', async (key, value, second) => {
+    const { manifest, unread } = await read(onnx({ metadata: { [key]: value } }));
+    expect([manifest.classNames?.length, manifest.classNames?.[1]]).toEqual([3, second]);
+    expect(unread).toEqual([]);
+  });
+
+  it('tells which names in its metadata cannot be read', async () => {
+    const { manifest, unread } = await read(onnx({ metadata: { names: "{0: 'cat', 2: 'bird'}", author: 'me' } }));
+    expect(unread).toEqual(['mine.onnx: names']);
+    expect(manifest.classNames?.[0]).toBe('class 0');
+  });
+
+  it('wants blue first where the means of Caffe\'s networks are subtracted inside', async () => {
+    const caffe = { before: [node('Sub', ['input', 'm'], ['n'])], initializers: [numbers('m', [1, 3, 1, 1], [103.94, 116.78, 123.68])] };
+    const { manifest, origins } = await read(onnx(caffe));
+    expect([manifest.ports?.colours, origins.colours, origins.normalisation]).toEqual(['bgr', 'file', 'file']);
+  });
+
   it('calls no two classes alike: those of one name have their numbers', async () => {
     const { manifest, lists } = await read(onnx(), new File(['crane\ndog\nCrane\n'], 'labels.txt'));
-    expect(manifest.classNames).toEqual(['crane (class 0)', 'dog', 'Crane (class 2)']);
+    expect(namedFor(manifest, 3, lists).classNames).toEqual(['crane (class 0)', 'dog', 'Crane (class 2)']);
     // Another output may have as many.
     const { classNames: _, ...unnamed } = manifest;
-    expect(namedFor(unnamed, 3, lists).classNames).toEqual(manifest.classNames);
+    expect(namedFor(unnamed, 3, lists)).toEqual(namedFor(manifest, 3, lists));
     expect(namedFor({ ...manifest, classNames: ['a', 'a', 'b'] }, 3, []).classNames).toEqual(['a (class 0)', 'a (class 1)', 'b']);
-    expect(namedFor(manifest, 3, [])).toBe(manifest);
+    const told = namedFor(manifest, 3, []);
+    expect(namedFor(told, 3, [])).toBe(told);
   });
 
   it('has a size that can be set wherever the network leaves it open, also where a configuration tells one', async () => {

@@ -8,6 +8,9 @@ export const RETRY_FAULTS: readonly FaultCode[] = [
   'threads-failed', 'worker-crashed', 'worker-hung', 'out-of-memory', 'self-test-failed', 'engine-failed',
 ];
 
+/** Faults that the device or its network has: no other model does better. */
+export const OF_THE_DEVICE: readonly FaultCode[] = ['start-timeout', 'no-wasm', 'no-simd', 'storage-failed'];
+
 /** Threads for a device: all its cores up to four, one where memory cannot be shared. */
 export function threadsFor(capabilities: WorkerCapabilities, wanted: number): number {
   if (!capabilities.wasmThreads) return 1;

@@ -1,4 +1,5 @@
 import { Fault, type FaultCode } from '../../../base/shared/fault';
+import { OF_THE_DEVICE } from './fallbacks';
 
 /** What the end of the worker says of the file that was tried in it. */
 const REASONS: Partial<Record<FaultCode, string>> = {
@@ -6,9 +7,6 @@ const REASONS: Partial<Record<FaultCode, string>> = {
   'worker-crashed': 'It ended the worker that it was tried in.',
   'out-of-memory': 'It needs more memory than there is.',
 };
-
-/** Faults that the device has, not the file. */
-const OF_THE_DEVICE: readonly FaultCode[] = ['start-timeout', 'no-wasm', 'no-simd', 'storage-failed'];
 
 /** What browsers and Emscripten say where a script or a WebAssembly file does not come. */
 const NOT_FETCHED = /failed to fetch|networkerror|load failed|dynamically imported module|importing a module script|fetching of the wasm failed|status code is not ok|\b\d{3} : \S+\.wasm/iu;

@@ -20,7 +20,6 @@ import './model-card';
 import type { CardSpeeds } from './model-card';
 import { compared, type Comparison } from './model-comparison';
 import { modelPickerStyles } from './model-picker-styles';
-import './model-sheet';
 import type { ModelTrial } from './model-trial';
 
 /**

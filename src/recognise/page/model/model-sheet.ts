@@ -13,7 +13,8 @@ import { IMAGENET_LABELS } from '../../../base/shared/labels/imagenet';
 import { numberedName } from '../../../base/shared/own-model';
 import { isIndependent, type Preprocessing, type Prediction } from '../../../engine/index';
 import { namesOfFile } from '../../shared/class-names';
-import { namesFor, NORMALISATIONS, normalisationOf, SHOWN, type DraftChange, type Normalisation, type Origin, type Shown } from '../../shared/model-draft';
+import { namesFor, NORMALISATIONS, normalisationOf, type DraftChange, type Normalisation } from '../../shared/model-draft';
+import { SHOWN, type Origin, type Shown } from '../../shared/model-origins';
 import type { FrameInput } from '../../shared/recogniser';
 import { ModelKeepEvent } from '../events';
 import { modelSheetStyles } from './model-sheet-styles';
@@ -200,6 +201,8 @@ export class ModelSheet extends LitElement {
 
   #names({ manifest, draft, loaded }: ModelTrial): unknown {
     const names = namesFor(loaded.classes, manifest.classNames);
+    // TensorFlow's have one more in front, of what is none of them.
+    const imagenet = [IMAGENET_LABELS, ['background', ...IMAGENET_LABELS]].find(({ length }) => length === loaded.classes);
     const few = names.slice(0, NAMES_SHOWN).join(', ');
     const known = names[0] !== 'class 0' || draft.lists.some(({ length }) => length === loaded.classes);
     const unfit = draft.lists.filter(({ length }) => length !== loaded.classes);
@@ -214,8 +217,8 @@ export class ModelSheet extends LitElement {
         <label class="file"
           >${icon('upload')}${msg('Choose a list of names')}<input class="visually-hidden" type="file" name="names" accept=".txt,.csv,.tsv,.json" ?disabled=${this.busy} @change=${this.#onNames}
         /></label>
-        ${loaded.classes === IMAGENET_LABELS.length
-          ? html`<button name="imagenet" ?disabled=${this.busy} @click=${() => void this.#change({ classNames: IMAGENET_LABELS })}>${msg('They are those of ImageNet')}</button>`
+        ${imagenet
+          ? html`<button name="imagenet" ?disabled=${this.busy} @click=${() => void this.#change({ classNames: imagenet })}>${msg('They are those of ImageNet')}</button>`
           : nothing}
       </div>`;
   }

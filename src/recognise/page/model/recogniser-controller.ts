@@ -2,7 +2,8 @@ import { createContext } from '@lit/context';
 import type { ReactiveControllerHost } from 'lit';
 import { fetchSiteModels, keptEntries, type CatalogueEntry } from './model-catalogue';
 import type { WorkerFactory } from '../../../base/page/worker-link';
-import { ModelTrial } from './model-trial';
+import type { ModelTrial } from './model-trial';
+import { ownTrial } from './own-trial';
 import { RecogniserClient, STALL_MS } from './recogniser-client';
 import type { Precision } from '../../../engine/index';
 import { Fault } from '../../../base/shared/fault';
@@ -16,6 +17,7 @@ import { SpeedTrials } from './speed-trials';
 import { ThreadTrials } from './thread-trials';
 import { ownModelFile, removeKeptModel, runningKey } from './kept-models';
 import { StartMark } from './start-mark';
+import { FailedModels, type Setback } from './failed-models';
 import { RETRY_FAULTS, threadsFor, waysToRun, type Way } from './fallbacks';
 import { WholeModel } from './whole-model';
 
@@ -36,8 +38,7 @@ export class RecogniserController extends SharedController {
   fault: Fault | undefined;
   /** Why the best way to run the model was not taken, where it failed. */
   fallbackReason: Fault | undefined;
-  /** A kept model that could not be started, and why: another one runs in its place. */
-  setback: { readonly name: string; readonly fault: Fault } | undefined;
+  readonly #failures: FailedModels;
   /** Models that a person took in where the browser keeps no files: there until the page is closed. */
   #held: readonly CatalogueEntry[] = [];
   #client: RecogniserClient | undefined;
@@ -58,6 +59,7 @@ export class RecogniserController extends SharedController {
     private readonly spawn: WorkerFactory,
   ) {
     super(owner);
+    this.#failures = new FailedModels(settings);
     this.trials = new SpeedTrials(settings, spawn, () => this.changed());
     this.#whole = new WholeModel(spawn, this.trials.gate);
     this.threadTrials = new ThreadTrials(settings, this.trials.gate, () => this.trials.measuring);
@@ -75,6 +77,10 @@ export class RecogniserController extends SharedController {
   /** The entry that the settings choose, else the best one. */
   get chosen(): CatalogueEntry | undefined {
     return this.catalogue.find((e) => e.manifest.id === this.settings.value.modelId) ?? this.catalogue[0];
+  }
+
+  get setback(): Setback | undefined {
+    return this.#failures.setback;
   }
 
   /** Key under which the file of the page's own model that runs is kept (see base/shared/offline.ts); undefined for a person's own, or none. */
@@ -100,10 +106,7 @@ export class RecogniserController extends SharedController {
       } catch (error) {
         if (call !== this.#call) return;
         const fault = Fault.from(error, 'engine-failed');
-        if (way + 1 >= this.#ways.length || !RETRY_FAULTS.includes(fault.code)) {
-          await this.#giveUp(fault);
-          return;
-        }
+        if (way + 1 >= this.#ways.length || !RETRY_FAULTS.includes(fault.code)) return await this.#giveUp(fault);
         this.fallbackReason ??= fault;
       }
     }
@@ -111,7 +114,7 @@ export class RecogniserController extends SharedController {
 
   /** Chooses a model and loads it. */
   async choose(modelId: string, precision: Precision | 'auto' = 'auto'): Promise<void> {
-    this.setback = undefined;
+    this.#failures.forget();
     this.#mark.forget();
     this.settings.update({ modelId, precision });
     await this.start();
@@ -167,16 +170,16 @@ export class RecogniserController extends SharedController {
    * @param files one model, and what lies beside it: class names, a configuration
    * @throws Fault with the reason where the file is not accepted; the model that ran goes on
    */
-  tryFile(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
-    return ModelTrial.open(this.spawn, files, onProgress);
+  async tryFile(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+    return (await ownTrial()).open(this.spawn, files, onProgress);
   }
 
   /**
    * Opens a kept model in a worker of its own, to be corrected.
    * @throws Fault with the reason where it does not run any more
    */
-  reopen(id: string, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
-    return ModelTrial.reopen(this.spawn, this.#kept(id), onProgress);
+  async reopen(id: string, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+    return (await ownTrial()).reopen(this.spawn, this.#kept(id), onProgress);
   }
 
   /**
@@ -253,6 +256,7 @@ export class RecogniserController extends SharedController {
     };
     await begin({ client, loaded });
     if (call !== this.#call) return;
+    this.#failures.ran(entry);
     this.#set('ready');
     if (loaded.coarse) this.#whole.begin({ request, gone: () => call !== this.#call || this.#client !== client, take: begin });
   }
@@ -306,15 +310,11 @@ export class RecogniserController extends SharedController {
     return entry;
   }
 
-  /** A model that a person kept and that fails is not started again: what comes with the page runs in its place, and why is said. */
+  /** A model that a person kept and that fails is not started again: another one runs in its place, and why is said. */
   async #giveUp(fault: Fault): Promise<void> {
     const { chosen } = this;
-    const other = this.catalogue.find(({ location }) => location.kind === 'site');
-    if (!chosen || chosen.location.kind === 'site' || !other) {
-      this.#fail(fault);
-      return;
-    }
-    this.setback = { name: chosen.manifest.name, fault };
+    const other = chosen && this.#failures.inPlaceOf(chosen, fault, this.catalogue);
+    if (!other) return void this.#fail(fault);
     this.#mark.end();
     this.settings.update({ modelId: other.manifest.id, precision: 'auto' });
     await this.start();
