@@ -26,7 +26,7 @@ class Layout {
 }
 
 /**
- * A preprocessor's two passes in WebAssembly SIMD (resample.c), bit for bit as in JavaScript, in a fifth of the time. Its memory holds the crop's rows and
+ * A preprocessor's two passes in WebAssembly SIMD (resample.c), bit for bit as in JavaScript, but quicker. Its memory holds the crop's rows and
  * grows with the largest picture.
  */
 export class SimdPasses implements Passes {
