@@ -1,12 +1,33 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
 
 const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './map-process.ts' : './map-process.js', import.meta.url));
+
+const NAME = 'sightglass-weights-';
+/** Names of this process's own folders. */
+const own = new Set<string>();
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Removes what services have left that were killed: in a container the next one has the same folder, and often the same id. */
+async function clearLeft(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = new RegExp(`^${NAME}(\\d+)-`).exec(name)?.[1];
+    if (pid === undefined || own.has(name) || (Number(pid) !== process.pid && isRunning(Number(pid)))) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
 
 /** A network whose weights processes have in common. */
 export interface MappedNetwork {
@@ -25,7 +46,9 @@ export interface MappedNetwork {
  * @throws Error where it cannot be optimised, or there is no room for it
  */
 export async function mapNetwork(path: string): Promise<MappedNetwork> {
-  const folder = await mkdtemp(join(tmpdir(), 'sightglass-weights-'));
+  await clearLeft();
+  const folder = await mkdtemp(join(tmpdir(), `${NAME}${process.pid}-`));
+  own.add(basename(folder));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const mapped = join(folder, 'network.onnx');
   try {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { platform } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createService } from '../../src/server/service';
@@ -16,7 +16,11 @@ const mappedBy = (pid: number): string | undefined => {
 
 describe.skipIf(platform() !== 'linux')('the weights of the service', () => {
   it('lie in memory once, in a file that is gone with the service', async () => {
+    // Of a service that was killed: no process has such an id.
+    const left = join(tmpdir(), 'sightglass-weights-4194305-left');
+    mkdirSync(left);
     const service = await startService({ workers: 2 });
+    expect(existsSync(left)).toBe(false);
     const [one, other] = service.pool.pids.map(mappedBy);
     await service.end();
     expect(one).toBeDefined();
