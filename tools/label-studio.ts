@@ -42,7 +42,8 @@ async function unpacked(zip: string, root: string): Promise<{ readonly folder: s
   const tasks = entries.find(({ filename }) => /^[^/]+\/tasks\.json$/.test(filename));
   if (tasks === undefined) throw new Error(`${zip} has no tasks.json: export "Label Studio, film" or "Label Studio, pictures".`);
   const exported = dirname(tasks.filename);
-  const paths = entries.map(({ filename }) => relative(exported, normalize(filename)));
+  // The card lies beside the folder.
+  const paths = entries.map(({ filename }) => (filename === 'README.md' ? filename : relative(exported, normalize(filename))));
   const outside = paths.findIndex((path) => path.startsWith('..') || isAbsolute(path));
   if (outside >= 0) throw new Error(`${zip} has a file outside of its folder: ${entries[outside].filename}`);
   const folder = newFolder(root, exported);

@@ -21,7 +21,7 @@ export const SPANS: HumanLabels['spans'] = [
 ];
 
 /** What is other than usual. */
-export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id' | 'ended'>> {
+export interface SampleOptions extends Partial<Pick<SessionData['manifest'], 'id' | 'ended' | 'device'>> {
   /** Sides of the video, pixels. */
   readonly size?: string;
   /** The session's name. */

@@ -167,6 +167,7 @@ export function parseManifest(value: unknown): SessionManifest {
     ...(found['flaw'] !== undefined && { flaw: oneOf(found['flaw'], ['film-damaged', 'film-short'] as const, 'flaw') }),
     durationUs: whole(found['durationUs'], 'durationUs'),
     film: parseVideo(found['film']),
+    ...(found['device'] !== undefined && { device: text(found['device'], 'device') }),
     models: list(found['models'], 'models', 1000).map((model, i) => {
       const entry = fields(model, `models[${i}]`);
       return {

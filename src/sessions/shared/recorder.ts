@@ -16,6 +16,8 @@ export interface RecordingRequest {
   readonly height: number;
   /** Frames a second at most. */
   readonly frameRate: number;
+  /** What the browser calls the camera; undefined where it has no name, or it is none. */
+  readonly device?: string;
   /** The type of the chunks that come, where the page's MediaRecorder encodes; undefined for frames. */
   readonly chunksOf?: string;
 }

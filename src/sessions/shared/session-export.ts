@@ -113,6 +113,13 @@ export interface DatasetPlan {
   readonly leftOut: number;
 }
 
+/** Pictures that are looked through at once: a part of all. */
+export interface PicturePart {
+  readonly from: number;
+  readonly count: number;
+  readonly total: number;
+}
+
 /** A picture of a dataset that is looked through. */
 export interface TakenPicture {
   readonly key: string;
@@ -124,8 +131,8 @@ export interface TakenPicture {
   readonly thumbnail: Blob;
   /** 0..1 of all. */
   readonly done: number;
-  /** One of so many is looked through: 1 for all. */
-  readonly every: number;
+  /** Number of the first picture of this part, from 0, how many the part has, and how many there are in all. */
+  readonly part: PicturePart;
   readonly classes: readonly DatasetClass[];
 }
 
@@ -218,11 +225,12 @@ export interface SessionTransferApi {
   /** Counts what a dataset would hold, without taking a picture out of a film. */
   planDataset(dataset: DatasetDefinition): Promise<DatasetPlan>;
   /**
-   * Takes the pictures of a dataset out of the films, those too that were left out, to be looked through.
+   * Takes pictures of a dataset out of the films, those too that were left out, to be looked through: as many as are looked through at once.
+   * @param from number of the first, from 0
    * @param take called for each; the next is taken when it has ended
    * @throws as `export` does
    */
-  lookThrough(dataset: DatasetDefinition, take: (picture: TakenPicture) => Promise<void>): Promise<void>;
+  lookThrough(dataset: DatasetDefinition, from: number, take: (picture: TakenPicture) => Promise<void>): Promise<void>;
   /** Times of all frames of a session's video, so that a player can step from one to the next. */
   frameTimes(sessionId: string): Promise<FrameTimes>;
 }

@@ -121,6 +121,8 @@ export interface SessionManifest {
   readonly flaw?: SessionFlaw;
   readonly durationUs: number;
   readonly film: VideoInfo;
+  /** What the browser calls the camera that filmed; left out where it has no name, and in sessions of before 2026-11-27. */
+  readonly device?: string;
   /** Models that gave labels. */
   readonly models: readonly {
     readonly id: string;

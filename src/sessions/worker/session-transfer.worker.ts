@@ -21,7 +21,7 @@ const api: SessionTransferApi = {
       const { planDataset, planOf } = await import('./dataset/plan-dataset');
       return planOf(await planDataset(dataset));
     }),
-  lookThrough: (dataset, take) => asFaults(async () => (await import('./dataset/look-through')).lookThrough(dataset, take)),
+  lookThrough: (dataset, from, take) => asFaults(async () => (await import('./dataset/look-through')).lookThrough(dataset, from, take)),
   frameTimes: (sessionId) =>
     asFaults(async () => {
       const source = await SessionSource.open(sessionId);

@@ -10,7 +10,7 @@ import { DESKTOP, openBrowser, PHONE, watchErrors, type Browsing } from '../../s
 import { datasetPython, readDataset } from '../../support/dataset-readers';
 import { haveExportReaders, readWithPython } from '../../support/export-readers';
 import { CAT, DOG } from '../../support/session-fixture';
-import { openWithSessions, sampleSession, SPANS, storedFiles } from '../../support/session-page';
+import { card, openWithSessions, sampleSession, SPANS, storedFiles } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
 import { readZip } from '../../support/read-zip';
 
@@ -29,7 +29,7 @@ describe('a training set of three sessions', () => {
   beforeAll(async () => {
     mkdirSync(SCRATCH, { recursive: true });
     folder = mkdtempSync(join(SCRATCH, 'dataset-'));
-    const sessions = await Promise.all(['one', 'two', 'three'].map((id, i) => sampleSession('mp4', { id, title: `Zoo ${id}`, aimed: true, createdAt: Date.UTC(2026, 0, 2 + i) })));
+    const sessions = await Promise.all(['one', 'two', 'three'].map((id, i) => sampleSession('mp4', { id, title: `Zoo ${id}`, aimed: true, device: 'Back camera', createdAt: Date.UTC(2026, 0, 2 + i) })));
     serving = await serveBuilt();
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
@@ -80,8 +80,29 @@ describe('a training set of three sessions', () => {
     await expect.poll(counts).toEqual({ [DOG.name]: ['1', '1', '1'], [CAT.name]: ['2', '2', '2'], [OWN]: ['2', '2', '2'] });
   });
 
+  it('shows how it is split, and counts anew where that is changed; a share that cannot be is brought where it can', async () => {
+    const split = () => page.evaluate(() => (JSON.parse(localStorage.getItem('sightglass.datasets') ?? '[]') as { split: { val: number; test: number; seed: number } }[])[0].split);
+    const set = async (name: string, value: string): Promise<void> => {
+      await sheet().getByLabel(name).fill(value);
+      await sheet().getByLabel(name).press('Tab');
+    };
+    await set('For val, per cent', '0');
+    await expect.poll(counts).toEqual({ [DOG.name]: ['2', '1'], [CAT.name]: ['4', '2'], [OWN]: ['4', '2'] });
+    await set('For val, per cent', '99');
+    expect(await sheet().getByLabel('For val, per cent').inputValue()).toBe('75');
+    await set('For val, per cent', '15');
+    await set('Seed of the split', '7');
+    await expect.poll(split).toMatchObject({ val: 0.15, test: 0.15, seed: 7 });
+    await expect.poll(counts).toEqual({ [DOG.name]: ['1', '1', '1'], [CAT.name]: ['2', '2', '2'], [OWN]: ['2', '2', '2'] });
+  });
+
   it('makes two labels one by their name, keeps its numbers, and is there again', async () => {
-    await sheet().getByRole('textbox', { name: `Rename ${OWN}` }).fill(DOG.name);
+    const rename = sheet().getByRole('textbox', { name: `Rename ${OWN}` });
+    await rename.fill('x'.repeat(130));
+    await rename.press('Tab');
+    await sheet().getByText('A label has 120 characters at most; this one has 130.').waitFor();
+    expect(await rename.inputValue()).toHaveLength(130);
+    await rename.fill(DOG.name);
     await sheet().getByRole('textbox', { name: `Rename ${OWN}` }).press('Enter');
     await expect.poll(counts).toEqual({ [DOG.name]: ['3', '3', '3'], [CAT.name]: ['2', '2', '2'] });
     await sheet().getByRole('textbox', { name: 'Name', exact: true }).fill('All of the zoo');
@@ -115,10 +136,11 @@ describe('a training set of three sessions', () => {
       expect(new Set(images.map(({ session }) => session)).size).toBe(1);
       expect(categories.map(({ name }) => name).sort()).toEqual([DOG.name, CAT.name]);
     }
-    const card = files.get('README.md')?.toString('utf8') ?? '';
-    expect(card).toContain('license: cc-by-4.0');
-    expect(card).toContain(`| golden retriever | 3 | 3 | 3 |`);
-    expect(card).toContain('by session: all of a film is on one side');
+    const readme = files.get('README.md')?.toString('utf8') ?? '';
+    expect(readme).toContain('license: cc-by-4.0');
+    expect(readme).toContain(`| golden retriever | 3 | 3 | 3 |`);
+    expect(readme).toContain('by session: all of a film is on one side. 70 % train, 15 % val, 15 % test were asked for. Seed 7.');
+    expect(readme).toContain('| Back camera |');
   });
 
   it('has one table of all its sessions, under its labels', async () => {
@@ -267,6 +289,27 @@ describe('a training set of three sessions', () => {
     await sheet().getByText('Film a label in more sessions, to have it on each side.').waitFor();
     await others.getByRole('combobox', { name: 'Add a session' }).selectOption({ label: 'Zoo two' });
     await expect.poll(() => sheet().locator('sg-dataset-counts tfoot td').allTextContents()).toEqual(['5', '5', '5']);
+  });
+
+  it('keeps what was fixed for the export of a single session', async () => {
+    const open = async (id: string): Promise<void> => {
+      await card(page, id).locator('[data-action=export]').click();
+      await sheet().locator('input[value=coco]').check();
+    };
+    await sheet().getByRole('button', { name: 'Close' }).click();
+    await open('one');
+    await sheet().getByRole('button', { name: 'Look through the pictures' }).click();
+    await sheet().locator('sg-dataset-grid').getByRole('list', { name: CAT.name }).getByRole('button').click({ timeout: 60_000 });
+    await sheet().getByText('Picked out as wrong: 2.').waitFor();
+    await sheet().getByRole('button', { name: 'Close' }).click();
+    await open('two');
+    await expect.poll(() => sheet().getByText('Picked out as wrong').count()).toBe(0);
+    await sheet().getByRole('button', { name: 'Close' }).click();
+    await page.reload();
+    await open('one');
+    await sheet().getByText('Picked out as wrong: 2.').waitFor();
+    await sheet().getByRole('button', { name: 'Close' }).click();
+    await bar().getByRole('button', { name: 'All of the zoo (3)' }).click();
   });
 
   it('fits on a phone, can be deleted, and can be had back', async () => {

@@ -193,7 +193,7 @@ describe('the card of a training set', () => {
     expect(card).toContain('| 0 | bullet train | 6 | 2 | 2 |');
     expect(card).toContain(`| | all pictures | ${(CLASSES.length - 1) * 6} | ${(CLASSES.length - 1) * 2} | ${(CLASSES.length - 1) * 2} |`);
     expect(card).toContain('- 12 by a person, who accepted the guess of the network');
-    expect(card).toContain('at least 2 s apart. Seed 1.');
+    expect(card).toContain('at least 2 s apart. 70 % train, 15 % val, 15 % test were asked for. Seed 1.');
     expect(card).toContain('- Left out: 3 too near to another side, 1 picked out by a person, 2 whose frame or snapshot could not be read.');
     expect(card).toContain('Pictures with several labels (7): stand under the one that began last.');
     expect(card).toContain('ResNet-18 (fp32)');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldPictures, type SeenPicture } from '../../../src/sessions/shared/dataset/look-through';
+import { FeatureSums, foldPictures, partFrom, partsBeside, type SeenPicture } from '../../../src/sessions/shared/dataset/look-through';
 import { unit } from '../../../src/base/shared/vectors';
 
 const thumbnail = new Blob([]);
@@ -14,6 +14,32 @@ function picture(classId: number, degrees: number | undefined, change: Partial<S
 }
 
 describe('looking through a training set', () => {
+  it('goes by parts through all of it, each picture once', () => {
+    const seen: number[] = [];
+    for (let from: number | undefined = 0; from !== undefined; ) {
+      const part = partFrom(from, 4100);
+      seen.push(...Array.from({ length: part.count }, (_, i) => part.from + i));
+      from = partsBeside(part).behind;
+    }
+    expect(seen).toEqual(Array.from({ length: 4100 }, (_, i) => i));
+    expect(partsBeside(partFrom(4000, 4100)).before).toBe(2000);
+    // Pictures that were there are gone: the last part that there is.
+    expect([partFrom(4000, 2500), partFrom(2000, 0), partsBeside(partFrom(0, 2000))]).toEqual([{ from: 2000, count: 500, total: 2500 }, { from: 0, count: 0, total: 0 }, { before: undefined, behind: undefined }]);
+  });
+
+  it('knows from parts before what other classes look like', () => {
+    const sums = new FeatureSums();
+    foldPictures([picture(1, 90), picture(1, 95), picture(0, 0), picture(0, 5)], sums);
+    // Of one class alone: without the part before nothing would be less sure than another.
+    const cats = [picture(0, 10, { probability: 0.9 }), picture(0, 80, { probability: 0.9 })];
+    const [first, second] = foldPictures(cats, sums).get(0) ?? [];
+    expect([first.keys, second.keys]).toEqual([[cats[1].key], [cats[0].key]]);
+    expect(first.sureness).toBeLessThan(0);
+    // Seen once more they count once.
+    const before = second.sureness;
+    expect(foldPictures(cats, sums).get(0)?.[1].sureness).toBe(before);
+  });
+
   it('has what is nearer to another class first, near-copies in one', () => {
     const cats = [picture(0, 0), picture(0, 5), picture(0, 40), picture(0, 100)];
     const dogs = [picture(1, 90), picture(1, 130)];

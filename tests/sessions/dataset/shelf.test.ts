@@ -22,6 +22,18 @@ describe('training sets that are kept', () => {
     expect(new DatasetShelf(device).all.map(({ id }) => id)).toEqual(['other']);
   });
 
+  it('are kept apart from what was fixed for single sessions, which goes with these', () => {
+    const kept = new Map<string, string>();
+    const device = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
+    new DatasetShelf(device).put(ZOO);
+    const sessions = DatasetShelf.ofSessions(device);
+    sessions.put({ ...ZOO, id: 'a' });
+    sessions.put({ ...ZOO, id: 'gone' });
+    sessions.retain([{ id: 'a' }, { id: 'b' }]);
+    expect(DatasetShelf.ofSessions(device).all.map(({ id, leftOut }) => [id, leftOut])).toEqual([['a', ['a/1']]]);
+    expect(new DatasetShelf(device).all).toEqual([ZOO]);
+  });
+
   it('last for the visit where the device keeps nothing', () => {
     const full = { getItem: () => null, setItem: () => { throw new DOMException('full', 'QuotaExceededError'); } };
     const shelf = new DatasetShelf(full);

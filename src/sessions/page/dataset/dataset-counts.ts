@@ -1,9 +1,9 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, noChange, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
-import { nameOf } from '../../../base/shared/labels/label-ref';
+import { LONGEST_LABEL, nameOf } from '../../../base/shared/labels/label-ref';
 import { renameClass } from '../../shared/dataset/classes';
 import { SIDES, type DatasetClass, type DatasetDefinition, type Side } from '../../shared/dataset/dataset';
 import type { DatasetPlan } from '../../shared/session-export';
@@ -82,6 +82,8 @@ export class DatasetCounts extends LitElement {
   @property({ type: Boolean }) renames = false;
   @state() private plan: DatasetPlan | undefined;
   @state() private fault: Fault | undefined;
+  /** The class whose new name is too long, and how many characters that has. */
+  @state() private long: { readonly id: number; readonly length: number } | undefined;
   #job: Transfer<DatasetPlan> | undefined;
 
   override disconnectedCallback(): void {
@@ -101,7 +103,7 @@ export class DatasetCounts extends LitElement {
     }
     if (!plan) return html`<p role="status">${msg('Counting the pictures')}</p>`;
     const { classes, counts, sides } = plan;
-    const shown = SIDES.filter((side) => sides[side] > 0 || this.definition.split.by !== 'none');
+    const shown = SIDES.filter((side) => sides[side] > 0 || this.#wanted.includes(side));
     const rows = classes.filter(({ id }) => counts.has(id));
     return html`<div class="wide" tabindex="0" role="group" aria-label=${msg('Pictures by label')}>
         <table>
@@ -139,15 +141,28 @@ export class DatasetCounts extends LitElement {
     const rename = (event: Event): void => {
       const input = event.target as HTMLInputElement;
       const chosen = nameOf(input.value);
+      this.long = chosen.length > LONGEST_LABEL ? { id, length: chosen.length } : undefined;
+      // What is too long stays, to be made shorter.
+      if (this.long) return;
       input.value = name;
       if (chosen !== '' && chosen !== name) this.dispatchEvent(new DatasetChangeEvent({ ...this.definition, classes: renameClass(classes, id, chosen) }));
     };
-    return html`<input type="text" maxlength="80" .value=${live(name)} aria-label=${msg(str`Rename ${name}`)} @change=${rename} />`;
+    const { long } = this;
+    const faulty = long?.id === id;
+    return html`<input type="text" .value=${faulty ? noChange : live(name)} aria-label=${msg(str`Rename ${name}`)} aria-invalid=${faulty ? 'true' : nothing} aria-describedby=${faulty ? 'long' : nothing} @change=${rename} />
+      <div role="alert">${faulty ? html`<p id="long" class="none">${msg(str`A label has ${LONGEST_LABEL} characters at most; this one has ${long.length}.`)}</p>` : nothing}</div>`;
+  }
+
+  /** Sides that there are to be pictures on. */
+  get #wanted(): readonly Side[] {
+    const { by, val, test } = this.definition.split;
+    if (by === 'none') return ['train'];
+    return SIDES.filter((side) => ({ train: 1, val, test })[side] > 0);
   }
 
   /** What a person would not expect. */
   #notes({ classes, overlapping, tooNear, leftOut, counts, sides }: DatasetPlan): unknown {
-    const missing = this.definition.split.by !== 'none' && [...counts.values()].some((count) => SIDES.some((side) => sides[side] === 0 || count[side] === 0));
+    const missing = [...counts.values()].some((count) => this.#wanted.some((side) => sides[side] === 0 || count[side] === 0));
     const alike = classes.filter(({ id, from }) => counts.has(id) && from.length > 1).map(({ name }) => name);
     const notes = [
       ...(counts.size === 0 ? [msg('There is nothing to export yet: label something, or choose what was recognised.')] : []),

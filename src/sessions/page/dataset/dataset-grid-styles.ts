@@ -30,6 +30,12 @@ export const datasetGridStyles = css`
     color: var(--sg-muted);
     font-size: var(--sg-size-s);
   }
+  .parts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+  }
+  .parts:empty,
   [hidden] {
     display: none;
   }

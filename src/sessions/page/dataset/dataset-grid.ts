@@ -6,7 +6,7 @@ import { localized, msg, str } from '@lit/localize';
 import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
 import { labelOfClass } from '../../shared/dataset/classes';
 import type { DatasetClass, DatasetDefinition } from '../../shared/dataset/dataset';
-import type { SeenFold } from '../../shared/dataset/look-through';
+import { partsBeside, type SeenFold } from '../../shared/dataset/look-through';
 import { DatasetChangeEvent } from '../events';
 import type { SessionTransfer } from '../library/session-transfer';
 import { faultText } from '../../../base/page/elements/fault-text';
@@ -71,7 +71,7 @@ export class DatasetGrid extends LitElement {
         ${folds ? html`<p>${this.#words()}</p>` : nothing}
       </div>
       ${fault ? html`<p class="fault" role="alert" data-code=${fault.code}>${faultText(fault.code).title}. ${faultText(fault.code).advice}</p>` : nothing}
-      ${folds ? [...folds].map(([id, list]) => this.#class(id, list)) : nothing}`;
+      ${folds ? [...folds].map(([id, list]) => this.#class(id, list)) : nothing} ${this.#parts()}`;
   }
 
   #modes(): unknown {
@@ -89,9 +89,18 @@ export class DatasetGrid extends LitElement {
   }
 
   #words(): string {
-    const { featured, every } = this.pictures;
+    const { featured, part } = this.pictures;
     const order = featured ? msg('The least sure stand first, near-copies are one.') : msg('The least sure stand first. The network gives no features: near-copies are not told.');
-    return every > 1 ? `${order} ${msg(str`One picture in ${every} is shown.`)}` : order;
+    return part && part.count < part.total ? `${order} ${msg(str`Pictures ${part.from + 1} to ${part.from + part.count} of ${part.total}.`)}` : order;
+  }
+
+  /** The way to pictures that are not looked through at once with these. */
+  #parts(): unknown {
+    const { part, folds } = this.pictures;
+    if (!part || !folds) return nothing;
+    const { before, behind } = partsBeside(part);
+    const button = (from: number | undefined, words: string): unknown => (from === undefined ? nothing : html`<button type="button" @click=${() => this.#look(from)}>${words}</button>`);
+    return html`<div class="parts">${button(before, msg('Pictures before these'))} ${button(behind, msg('Look through the next pictures'))}</div>`;
   }
 
   #class(id: number, folds: readonly SeenFold[]): unknown {
@@ -168,10 +177,13 @@ export class DatasetGrid extends LitElement {
     return [...this.definition.classes, ...this.pictures.classes].find((one) => one.id === id)?.name ?? String(id);
   }
 
-  #look(): void {
+  /** What was fixed in another part can be taken back still. */
+  #look(from = 0): void {
+    const { steps } = this;
     this.#forget();
+    this.steps = steps;
     this.#taken = this.#rules;
-    void this.pictures.look(this.definition, this.transfer);
+    void this.pictures.look(this.definition, this.transfer, from);
   }
 
   #address(thumbnail: Blob): string {

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import { localized, msg, str } from '@lit/localize';
 import type { DatasetDefinition, PictureRules, SplitRule } from '../../shared/dataset/dataset';
 import { DatasetChangeEvent } from '../events';
@@ -10,6 +11,10 @@ import { sharedStyles } from '../../../base/page/elements/styles';
 const EVERY = [0, 0.2, 0.5, 1, 2, 5] as const;
 /** Left off at the ends of spans, seconds. */
 const MARGINS = [0, 0.1, 0.25, 0.5, 1] as const;
+
+/** So much of the pictures is for training at least. */
+const MOST_PERCENT = 90;
+const MOST_SEED = 1_000_000;
 
 /** Licences as Hugging Face names them, with what people call them. */
 const LICENCES = [
@@ -107,6 +112,7 @@ export class DatasetOptions extends LitElement {
         ],
         (value) => this.#tell({ split: { ...split, by: value as SplitRule['by'] } }),
       )}
+      ${split.by === 'none' ? nothing : this.#shares(split)}
       ${this.#select(
         msg('Licence'),
         licence ?? '',
@@ -114,6 +120,30 @@ export class DatasetOptions extends LitElement {
         (value) => this.#tell({ licence: value === '' ? undefined : value }),
       )}
     `;
+  }
+
+  /** How much of the pictures is on each side, and the seed that says which. */
+  #shares(split: SplitRule): unknown {
+    const { val, test, seed } = split;
+    const percent = (share: number): number => Math.round(share * 100);
+    const change = (rule: Partial<SplitRule>): void => this.#tell({ split: { ...split, ...rule } });
+    return html`
+      ${this.#number(msg('For val, per cent'), percent(val), MOST_PERCENT - percent(test), (value) => change({ val: value / 100 }))}
+      ${this.#number(msg('For test, per cent'), percent(test), MOST_PERCENT - percent(val), (value) => change({ test: value / 100 }))}
+      ${this.#number(msg('Seed of the split'), seed, MOST_SEED, (value) => change({ seed: value }))}
+    `;
+  }
+
+  /** A whole number from 0 to a most one: what is more or less is brought there. */
+  #number(words: string, chosen: number, most: number, choose: (value: number) => void): unknown {
+    const set = (event: Event): void => {
+      const input = event.target as HTMLInputElement;
+      const typed = input.value.trim() === '' ? NaN : Number(input.value);
+      const value = Number.isFinite(typed) ? Math.min(most, Math.max(0, Math.round(typed))) : chosen;
+      input.value = String(value);
+      if (value !== chosen) choose(value);
+    };
+    return html`<label>${words} <input type="text" inputmode="numeric" autocomplete="off" .value=${live(String(chosen))} @change=${set} /></label>`;
   }
 
   #select(words: string, chosen: string, choices: readonly Choice[], choose: (value: string) => void): unknown {

@@ -3,6 +3,8 @@ import { isLabelRef } from '../../../base/shared/labels/label-ref';
 import { newDataset, type DatasetClass, type DatasetDefinition } from '../../shared/dataset/dataset';
 
 const KEY = 'sightglass.datasets';
+/** What was chosen and fixed for the export of single sessions, by their ids. */
+const SESSIONS_KEY = 'sightglass.session-datasets';
 
 /** A training set that is kept: which sessions, which rules, which class has which number. Its pictures stay in the sessions. */
 export interface KeptDataset extends DatasetDefinition {
@@ -32,8 +34,16 @@ function parse(value: unknown): KeptDataset[] {
 export class DatasetShelf {
   #all: readonly KeptDataset[];
 
-  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined = browserStorage()) {
+  constructor(
+    private readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined = browserStorage(),
+    private readonly key = KEY,
+  ) {
     this.#all = this.#read();
+  }
+
+  /** What is kept of single sessions: the id of each is its session's. */
+  static ofSessions(storage: ConstructorParameters<typeof DatasetShelf>[0] = browserStorage()): DatasetShelf {
+    return new DatasetShelf(storage, SESSIONS_KEY);
   }
 
   /** The oldest first. */
@@ -52,6 +62,13 @@ export class DatasetShelf {
     this.#write(this.#all.filter((one) => one.id !== id));
   }
 
+  /** Forgets what is of none of these any more. */
+  retain(there: readonly { readonly id: string }[]): void {
+    this.#refresh();
+    const left = this.#all.filter(({ id }) => there.some((one) => one.id === id));
+    if (left.length < this.#all.length) this.#write(left);
+  }
+
   /** Another tab may have written meanwhile; where nothing can be kept, this visit's sets stay. */
   #refresh(): void {
     const stored = this.#read();
@@ -61,7 +78,7 @@ export class DatasetShelf {
   #write(all: readonly KeptDataset[]): void {
     this.#all = all;
     try {
-      this.storage?.setItem(KEY, JSON.stringify(all));
+      this.storage?.setItem(this.key, JSON.stringify(all));
     } catch {
       // Full or blocked: they last for the visit.
     }
@@ -69,7 +86,7 @@ export class DatasetShelf {
 
   #read(): readonly KeptDataset[] {
     try {
-      const all: unknown = JSON.parse(this.storage?.getItem(KEY) ?? '[]');
+      const all: unknown = JSON.parse(this.storage?.getItem(this.key) ?? '[]');
       return Array.isArray(all) ? all.flatMap(parse) : [];
     } catch {
       return [];

@@ -5,9 +5,9 @@ import type { RecogniserController } from '../../../recognise/page/index';
 import type { Recognition } from '../../../recognise/shared/index';
 import type { DatasetClass, DatasetDefinition } from '../../shared/dataset/dataset';
 import { labelOfPrediction } from '../../shared/predicted-label';
-import { foldPictures, type SeenFold, type SeenPicture } from '../../shared/dataset/look-through';
+import { FeatureSums, foldPictures, type SeenFold, type SeenPicture } from '../../shared/dataset/look-through';
 import { unit } from '../../../base/shared/vectors';
-import type { TakenPicture } from '../../shared/session-export';
+import type { PicturePart, TakenPicture } from '../../shared/session-export';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
 
 /** Answers of the network that are searched for the picture's own class. */
@@ -20,7 +20,8 @@ export class PictureLook implements ReactiveController {
   #fault: Fault | undefined;
   #folds: ReadonlyMap<number, readonly SeenFold[]> | undefined;
   #classes: readonly DatasetClass[] = [];
-  #every = 1;
+  #part: PicturePart | undefined;
+  #sums = new FeatureSums();
   #featured = false;
 
   constructor(
@@ -49,9 +50,9 @@ export class PictureLook implements ReactiveController {
     return this.#classes;
   }
 
-  /** One of so many pictures was looked at. */
-  get every(): number {
-    return this.#every;
+  /** Which pictures of all were looked at. */
+  get part(): PicturePart | undefined {
+    return this.#part;
   }
 
   /** Whether the network gave features, by which near-copies are told. */
@@ -67,20 +68,23 @@ export class PictureLook implements ReactiveController {
   clear(): void {
     this.#job?.cancel();
     this.#job = undefined;
-    this.#folds = this.#fault = this.#progress = undefined;
+    this.#folds = this.#fault = this.#progress = this.#part = undefined;
     this.host.requestUpdate();
   }
 
-  async look(definition: DatasetDefinition, transfer: SessionTransfer): Promise<void> {
+  /** @param from number of the first picture; from 0 on all is looked at anew, else what was seen before tells what is sure as well */
+  async look(definition: DatasetDefinition, transfer: SessionTransfer, from = 0): Promise<void> {
+    const sums = from === 0 ? new FeatureSums() : this.#sums;
     this.clear();
+    this.#sums = sums;
     this.#progress = 0;
     const seen: SeenPicture[] = [];
-    const job = transfer.lookThrough(definition, async (taken) => {
+    const job = transfer.lookThrough(definition, from, async (taken) => {
       const pictures = await this.#seen(taken);
       if (job !== this.#job) return;
       seen.push(...pictures);
       this.#classes = taken.classes;
-      this.#every = taken.every;
+      this.#part = taken.part;
       this.#progress = taken.done;
       this.host.requestUpdate();
     });
@@ -89,7 +93,7 @@ export class PictureLook implements ReactiveController {
       await job.result;
       if (job !== this.#job) return;
       this.#featured = seen.some(({ features }) => features !== undefined);
-      this.#folds = foldPictures(seen);
+      this.#folds = foldPictures(seen, sums);
     } catch (error) {
       if (job !== this.#job) return;
       this.#fault = Fault.from(error, 'export-failed');

@@ -6,7 +6,7 @@ import type { SessionManifest } from '../../shared/session';
 import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
 import { isDatasetFormat, isPictureFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type SessionsRequest, type TransferProgress } from '../../shared/session-export';
 import { nameOf } from '../../../base/shared/labels/label-ref';
-import type { DatasetShelf, KeptDataset } from '../dataset/dataset-shelf';
+import { DatasetShelf, type KeptDataset } from '../dataset/dataset-shelf';
 import { DatasetRemovedEvent, type DatasetChangeEvent, type DatasetPlanEvent, type DatasetSessionsEvent } from '../events';
 import type { SessionLibrary } from './session-library';
 import { datasetFileName, exportName, isTextFormat, SESSIONS_FILE } from '../../shared/export/export-name';
@@ -26,8 +26,11 @@ import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
 import { exportFeatures } from './export-features';
 import { exportOutcome } from './export-outcome';
-import { labelOptions, type LabelChoice } from './label-options';
+import { labelOptions, squareless, type LabelChoice } from './label-options';
 import { datasetFormats, exportFormats, labelledFilm, phaseWords } from './export-words';
+
+/** Longest name of a training set, characters. */
+const LONGEST_NAME = 80;
 
 /** Of several sessions so many are called by their names. */
 const NAMED = 5;
@@ -50,6 +53,8 @@ export class ExportSheet extends LitElement {
   @state() private h264 = false;
   /** The training set that is shown; undefined where it is a session. */
   @state() private kept: KeptDataset | undefined;
+  /** Characters of a name that has too many; 0 where it has not. */
+  @state() private longName = 0;
   /** Sessions of the training set that were deleted. */
   @state() private gone = 0;
   /** Sessions that are exported as one file. */
@@ -60,6 +65,7 @@ export class ExportSheet extends LitElement {
   @state() private fault: Fault | undefined;
   @state() private job: Transfer<ExportedFile> | undefined;
   @query('sg-sheet') private readonly sheet!: Sheet;
+  readonly #ofSessions = DatasetShelf.ofSessions();
   private readonly datasetCode = new LazyCode(this, () => Promise.all([
     import('../dataset/dataset-options'), import('../dataset/dataset-counts'), import('../dataset/dataset-grid'), import('../dataset/dataset-sessions'),
   ]));
@@ -67,6 +73,7 @@ export class ExportSheet extends LitElement {
   /** A training set of several sessions. @param sessions all that there are */
   showDataset(dataset: KeptDataset, sessions: readonly SessionManifest[]): Promise<void> {
     this.#reset();
+    this.longName = 0;
     const there = sessions.filter(({ id }) => dataset.sessionIds.includes(id));
     this.gone = dataset.sessionIds.length - there.length;
     this.definition = { ...dataset, sessionIds: there.map(({ id }) => id) };
@@ -93,7 +100,7 @@ export class ExportSheet extends LitElement {
     this.squares = saysSquares(session);
     if (session.id !== this.session?.id) {
       this.#reset();
-      this.definition = newDataset(session.name, [session.id]);
+      this.definition = this.#ofSessions.all.find(({ id }) => id === session.id) ?? newDataset(session.name, [session.id]);
     } else if (this.definition) {
       // Its labels may be others by now: what would be exported is counted anew.
       this.definition = { ...this.definition };
@@ -122,7 +129,8 @@ export class ExportSheet extends LitElement {
   /** What a kept training set is called, and what is missing of it. */
   #head(kept: KeptDataset): unknown {
     return html`<div class="set">
-      <label>${msg('Name')} <input type="text" maxlength="80" .value=${kept.name} @change=${(event: Event) => this.#rename(event.target as HTMLInputElement)} /></label>
+      <label>${msg('Name')} <input type="text" .value=${kept.name} aria-invalid=${this.longName > 0 ? 'true' : nothing} aria-describedby=${this.longName > 0 ? 'long' : nothing} @change=${(event: Event) => this.#rename(event.target as HTMLInputElement)} /></label>
+      <div role="alert">${this.longName > 0 ? html`<p id="long" class="hint">${msg(str`A name has ${LONGEST_NAME} characters at most; this one has ${this.longName}.`)}</p>` : nothing}</div>
       <button type="button" data-command="forget" @click=${() => this.#forget(kept)}>${icon('trash')}${msg('Delete')}</button>
       ${this.datasetCode.state === 'missing' || this.job
         ? nothing
@@ -168,7 +176,7 @@ export class ExportSheet extends LitElement {
   /** What else there is to say of a format. */
   #options(session: SessionManifest | undefined): unknown {
     const { format } = this;
-    if (format === 'label-studio' || format === 'cvat-video') return this.#squareless(session);
+    if (format === 'label-studio' || format === 'cvat-video') return squareless(session);
     if (isPictureFormat(format)) return this.#datasetOptions(session);
     if (!isTextFormat(format) && format !== 'film-labels') return nothing;
     return labelOptions(format, this.choice, (change) => (this.choice = { ...this.choice, ...change }));
@@ -184,7 +192,7 @@ export class ExportSheet extends LitElement {
       <sg-dataset-options .definition=${this.definition} ?squares=${this.squares}></sg-dataset-options>
       <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer} ?renames=${this.kept !== undefined}></sg-dataset-counts>
       <sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>
-      ${this.#squareless(session)}
+      ${squareless(session)}
     </div>`;
   }
 
@@ -206,7 +214,11 @@ export class ExportSheet extends LitElement {
     // Classes that were counted meanwhile have their numbers already; a change of anything else leaves them.
     const classes = dataset.classes === this.definition?.classes ? (this.kept?.classes ?? dataset.classes) : dataset.classes;
     this.definition = { ...dataset, classes };
-    this.#keep(classes);
+    if (this.kept) this.#keep(classes);
+    else if (this.session) {
+      this.#ofSessions.retain([...(this.library.sessions ?? []), ...this.library.removed]);
+      this.#ofSessions.put({ ...this.definition, id: this.session.id });
+    }
   }
 
   /** Keeps a training set as it is now; classes keep the numbers that they were given. */
@@ -221,6 +233,9 @@ export class ExportSheet extends LitElement {
     const { kept } = this;
     const name = nameOf(input.value);
     if (!kept) return;
+    this.longName = name.length > LONGEST_NAME ? name.length : 0;
+    // What is too long stays, to be made shorter.
+    if (this.longName > 0) return;
     input.value = name || kept.name;
     if (name === '') return;
     this.kept = { ...kept, name };
@@ -232,12 +247,6 @@ export class ExportSheet extends LitElement {
     this.kept = undefined;
     this.sheet.close();
     this.dispatchEvent(new DatasetRemovedEvent(kept));
-  }
-
-  /** What is missing in an older session. */
-  #squareless(session: SessionManifest | undefined): unknown {
-    if (!session || saysSquares(session)) return nothing;
-    return html`<p class="hint">${msg('This session does not say where the network looked: its labels are of whole pictures.')}</p>`;
   }
 
   #running(): unknown {

@@ -1,5 +1,7 @@
 import { html, nothing } from 'lit';
 import { msg } from '@lit/localize';
+import type { SessionManifest } from '../../shared/session';
+import { saysSquares } from '../../shared/square-track';
 import type { CountedFilm, ExportFormat, ExportTracks } from '../../shared/session-export';
 
 /** Of formats that are of labels alone, or draw them: whose, and by which film frames are counted. */
@@ -15,6 +17,12 @@ function select<T extends string>(words: string, chosen: T, choices: readonly (r
       ${choices.map(([value, name]) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}
     </select>
   </label>`;
+}
+
+/** What is missing in an older session. */
+export function squareless(session: SessionManifest | undefined): unknown {
+  if (!session || saysSquares(session)) return nothing;
+  return html`<p class="hint">${msg('This session does not say where the network looked: its labels are of whole pictures.')}</p>`;
 }
 
 /** What else there is to say of such a format. @param choose is told what is chosen anew */

@@ -51,9 +51,9 @@ export class SessionTransfer {
   }
 
   /** As `SessionTransferApi.lookThrough`. */
-  lookThrough(dataset: DatasetDefinition, take: (picture: TakenPicture) => Promise<void>): Transfer<void> {
+  lookThrough(dataset: DatasetDefinition, from: number, take: (picture: TakenPicture) => Promise<void>): Transfer<void> {
     const taking = callback(take);
-    const transfer = this.#run((remote) => remote.lookThrough(dataset, taking), () => undefined, false);
+    const transfer = this.#run((remote) => remote.lookThrough(dataset, from, taking), () => undefined, false);
     return { ...transfer, result: transfer.result.finally(() => releaseCallback(taking)) };
   }
 

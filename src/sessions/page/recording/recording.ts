@@ -3,7 +3,7 @@ import { Fault } from '../../../base/shared/fault';
 import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/shared/index';
 import type { FinishedRecording, RecordingEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
 import type { HumanEdit, SessionManifest, Snapshot } from '../../shared/session';
-import type { LabelRef } from '../../../base/shared/labels/label-ref';
+import { nameOf, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelOfPrediction } from '../../shared/predicted-label';
 import { middleOf, squareInVideo } from '../../shared/squares';
 import { ChunkFeed, chunkType } from './chunk-feed';
@@ -35,6 +35,13 @@ export interface RecordingOptions {
 
 function hasWebCodecs(): boolean {
   return typeof VideoEncoder !== 'undefined' && typeof VideoFrame !== 'undefined';
+}
+
+/** What the browser calls a camera: no screen, whose name may be a window's title. */
+function cameraName(source: MediaProvider | null): string | undefined {
+  const track = source && 'getVideoTracks' in source ? source.getVideoTracks().at(0) : undefined;
+  if (!track || track.getSettings().displaySurface !== undefined) return undefined;
+  return nameOf(track.label).slice(0, 120) || undefined;
 }
 
 /** `20260717T101500-3f9a1c`: sorts by time, and two tabs never give the same. */
@@ -72,7 +79,8 @@ export class Recording implements FrameTap {
     const { videoWidth: width, videoHeight: height } = options.video;
     if (width === 0) throw new Fault('recording-failed', 'The camera shows no picture yet.');
     const createdAt = Date.now();
-    const request: RecordingRequest = { id: newId(createdAt), name: options.name, createdAt, width, height, frameRate: VIDEO_RATE };
+    const device = cameraName(options.video.srcObject);
+    const request: RecordingRequest = { id: newId(createdAt), name: options.name, createdAt, width, height, frameRate: VIDEO_RATE, ...(device !== undefined && { device }) };
     let refused = new Fault('no-recorder', 'This browser has neither WebCodecs nor MediaRecorder.');
     for (const chunksOf of [hasWebCodecs() ? undefined : 'none', chunkType() ?? 'none']) {
       if (chunksOf === 'none') continue;

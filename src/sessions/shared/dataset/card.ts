@@ -76,12 +76,14 @@ const sessionCount = (count: number): string => `${count} recorded session${coun
 const licenceLine = (licence: string | undefined): string => (licence ? `Licence: ${licence}.` : 'Nobody has said yet under which licence it may be passed on.');
 
 function sessionTable(sessions: readonly SessionManifest[]): string {
-  const rows = sessions.map(({ name: session, createdAt, film, models, durationUs }) => {
+  const rows = sessions.map(({ name: session, createdAt, film, device, models, durationUs }) => {
     const networks = models.map(({ name: model, precision }) => `${model} (${precision})`).join(', ');
-    return `| ${cell(session)} | ${new Date(createdAt).toISOString()} | ${seconds(durationUs)} | ${film.width} x ${film.height}, ${cell(film.mimeType)} | ${cell(networks)} |\n`;
+    return `| ${cell(session)} | ${new Date(createdAt).toISOString()} | ${seconds(durationUs)} | ${film.width} x ${film.height}, ${cell(film.mimeType)} | ${cell(device ?? 'not known')} | ${cell(networks)} |\n`;
   });
-  return `| session | recorded | seconds | film | network |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`;
+  return `| session | recorded | seconds | film | device | network |\n| --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }
+
+const percent = (share: number): number => Math.round(share * 100);
 
 /** README.md of a dataset: what is in it, where it is from, how it was split (huggingface.co/docs/hub/datasets-cards). */
 export function datasetCard({ definition, classes, sessions, sides }: DatasetContext, format: string, counts: CardCounts, left: LeftOut): string {
@@ -119,7 +121,7 @@ Labels of a person and of the network are not mixed: these are ${rules.whose ===
 
 - Pictures: ${frames}; ${seconds(rules.marginUs)} s at both ends of each span are left off.
 - Pictures with several labels (${left.overlapping}): ${{ each: ONE_LABEL.has(format) ? 'have the first of them as their label in this format' : 'stand under each', latest: 'stand under the one that began last', none: 'are left out' }[rules.overlaps]}.
-- Split: ${how}. Seed ${split.seed}.
+- Split: ${how}.${split.by === 'none' ? '' : ` ${percent(1 - split.val - split.test)} % train, ${percent(split.val)} % val, ${percent(split.test)} % test were asked for. Seed ${split.seed}.`}
 - Left out: ${left.gap} too near to another side, ${left.picked} picked out by a person, ${left.missing} whose frame or snapshot could not be read.
 - Boxes: the square that the network looked at, which a person may have aimed; the whole picture where the session does not say.
 

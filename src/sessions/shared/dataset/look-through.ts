@@ -1,5 +1,6 @@
 import { dot, unit } from '../../../base/shared/vectors';
 import { VIEW_ALIKE } from '../label-quality';
+import type { PicturePart } from '../session-export';
 
 /*
  * Looking through a training set for what is wrong in it: the pictures of each class, near-copies folded into one, the least sure first. Both go
@@ -39,16 +40,40 @@ interface ClassSum {
   readonly direction: Float32Array;
 }
 
-function sumsOf(pictures: readonly SeenPicture[]): ReadonlyMap<number, ClassSum> {
-  const sums = new Map<number, { readonly sum: Float32Array; count: number }>();
-  for (const { classId, features } of pictures) {
-    if (!features) continue;
-    const found = sums.get(classId) ?? { sum: new Float32Array(features.length), count: 0 };
-    sums.set(classId, found);
-    features.forEach((value, i) => (found.sum[i] += value));
-    found.count++;
+/** Pictures that are looked through at once: each is a run of the network, and its image is kept. */
+const MOST = 2000;
+
+/** The part of all pictures that begins at one; the last part where there is none so far on. */
+export function partFrom(from: number, total: number): PicturePart {
+  const first = Math.max(0, Math.min(from, Math.floor((total - 1) / MOST) * MOST));
+  return { from: first, count: Math.min(MOST, total - first), total };
+}
+
+/** The one before and the one behind a part; undefined where there is none. */
+export function partsBeside({ from, count, total }: PicturePart): { readonly before: number | undefined; readonly behind: number | undefined } {
+  return { before: from > 0 ? Math.max(0, from - MOST) : undefined, behind: from + count < total ? from + count : undefined };
+}
+
+/** Features of pictures that were seen, added up by class. */
+export class FeatureSums {
+  readonly #sums = new Map<number, { readonly sum: Float32Array; count: number }>();
+  readonly #seen = new Set<string>();
+
+  /** Pictures that were seen before are not counted again. */
+  add(pictures: readonly SeenPicture[]): void {
+    for (const { key, classId, features } of pictures) {
+      if (!features || this.#seen.has(`${classId}/${key}`)) continue;
+      this.#seen.add(`${classId}/${key}`);
+      const found = this.#sums.get(classId) ?? { sum: new Float32Array(features.length), count: 0 };
+      this.#sums.set(classId, found);
+      features.forEach((value, i) => (found.sum[i] += value));
+      found.count++;
+    }
   }
-  return new Map([...sums].map(([id, { sum, count }]) => [id, { sum, count, direction: unit(sum) }]));
+
+  get classes(): ReadonlyMap<number, ClassSum> {
+    return new Map([...this.#sums].map(([id, { sum, count }]) => [id, { sum, count, direction: unit(sum) }]));
+  }
 }
 
 /** How much nearer a picture is to its class's mean than to the nearest other class's, as cosines; its probability where that cannot be told. */
@@ -62,9 +87,10 @@ function surenessOf({ features, classId, probability }: SeenPicture, sums: Reado
   return near - Math.max(...others);
 }
 
-/** The pictures of each class by its number: near-copies folded, the least sure first. */
-export function foldPictures(pictures: readonly SeenPicture[]): ReadonlyMap<number, readonly SeenFold[]> {
-  const sums = sumsOf(pictures);
+/** The pictures of each class by its number: near-copies folded, the least sure first. @param before of parts that were looked through, and then of this one too */
+export function foldPictures(pictures: readonly SeenPicture[], before = new FeatureSums()): ReadonlyMap<number, readonly SeenFold[]> {
+  before.add(pictures);
+  const sums = before.classes;
   const classes = new Map<number, { first: SeenPicture; keys: string[]; sureness: number }[]>();
   const sorted = [...pictures].sort((a, b) => (a.sessionId < b.sessionId ? -1 : a.sessionId > b.sessionId ? 1 : a.timeUs - b.timeUs));
   for (const picture of sorted) {

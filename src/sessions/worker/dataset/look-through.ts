@@ -1,22 +1,21 @@
 import { SIDES, type DatasetDefinition } from '../../shared/dataset/dataset';
+import { partFrom } from '../../shared/dataset/look-through';
 import type { TakenPicture } from '../../shared/session-export';
 import { datasetPictures } from './dataset-pictures';
 import { planDataset } from './plan-dataset';
 
 /** Side of what is shown and looked at, pixels: as much as a network reads. */
 const SIDE = 224;
-/** More pictures are not looked through at once: each is a run of the network. */
-const MOST = 2000;
 
 /**
- * The pictures of a training set as small squares of where the network looked, those too that were picked out; of very many every second,
- * third ... one.
+ * Pictures of a training set as small squares of where the network looked, those too that were picked out; of very many a part.
+ * @param from number of the first
  * @param take called for each, and waited for
  */
-export async function lookThrough(definition: DatasetDefinition, take: (picture: TakenPicture) => Promise<void>): Promise<void> {
+export async function lookThrough(definition: DatasetDefinition, from: number, take: (picture: TakenPicture) => Promise<void>): Promise<void> {
   const planned = await planDataset({ ...definition, leftOut: [], given: {}, split: { ...definition.split, by: 'none' } });
-  const every = Math.ceil(planned.pictures.length / MOST);
-  const pictures = planned.pictures.filter((_, i) => i % every === 0);
+  const part = partFrom(from, planned.pictures.length);
+  const pictures = planned.pictures.slice(part.from, part.from + part.count);
   const canvas = new OffscreenCanvas(SIDE, SIDE);
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('This browser gives no 2D canvas.');
@@ -27,6 +26,6 @@ export async function lookThrough(definition: DatasetDefinition, take: (picture:
     context.drawImage(image, (image.width - side) / 2, (image.height - side) / 2, side, side, 0, 0, SIDE, SIDE);
     image.close();
     const thumbnail = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.85 });
-    await take({ key, sessionId, timeUs, classIds: classes.map(({ id }) => id), thumbnail, done: ++count / pictures.length, every, classes: planned.classes });
+    await take({ key, sessionId, timeUs, classIds: classes.map(({ id }) => id), thumbnail, done: ++count / pictures.length, part, classes: planned.classes });
   }
 }

@@ -56,7 +56,7 @@ export class OpenSession {
     this.#recognitions = new RecognitionWriter((entry) => this.labels.append([entry]));
     this.manifest = {
       version: 1, id: request.id, name: request.name, createdAt: request.createdAt, state: 'recording', durationUs: 0,
-      film: writer.info, models: [], bytes: 0, recognitions: 0, spans: 0, snapshots: 0,
+      film: writer.info, ...(request.device !== undefined && { device: request.device }), models: [], bytes: 0, recognitions: 0, spans: 0, snapshots: 0,
     };
   }
 
