@@ -33,7 +33,7 @@ async function clearLeft(): Promise<void> {
 export interface MappedNetwork {
   /** Path of the optimised .onnx file. */
   readonly path: string;
-  /** Removes its files; who has them open keeps them. */
+  /** Removes its files; who has them open keeps them. Where that fails the next service clears them away. */
   remove(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function mapNetwork(path: string): Promise<MappedNetwork> {
   await clearLeft();
   const folder = await mkdtemp(join(tmpdir(), `${NAME}${process.pid}-`));
   own.add(basename(folder));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
   const mapped = join(folder, 'network.onnx');
   try {
     await promisify(execFile)(process.execPath, [...TSX, PROCESS_FILE, path, mapped], { env: PROCESS_ENVIRONMENT });

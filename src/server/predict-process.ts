@@ -49,23 +49,32 @@ class RunningNetwork {
 
   /** @throws Error where the file is no model, or its answer to the self-test is wrong */
   static async start(network: Network, threads: number): Promise<RunningNetwork> {
-    const options = {
+    const { mapped, path } = network;
+    // Something may have cleared the folder of temporary files since; and what was optimised for all has to answer rightly, too.
+    const shared = mapped === undefined ? undefined : await RunningNetwork.#open(network, mapped, threads).catch(() => undefined);
+    return shared ?? RunningNetwork.#open(network, path, threads);
+  }
+
+  static async #open(network: Network, path: string, threads: number): Promise<RunningNetwork> {
+    const session = await ort.InferenceSession.create(path, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
       // Threads that wait for the next layer, or the next image, would otherwise keep their cores from the decoder and the server: 39 ms of
       // processor time a request of 640 x 480 with two threads, against 70.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
-    } as const;
-    // Something may have cleared the folder of temporary files since.
-    const mapped = network.mapped === undefined ? undefined : await ort.InferenceSession.create(network.mapped, options).catch(() => undefined);
-    const session = mapped ?? (await ort.InferenceSession.create(network.path, options));
-    const running = new RunningNetwork(network, session, await namesOf(network));
-    fillSelfTestInput(running.input);
-    if (network.own) asPicture(running.input, network.preprocessing);
-    const problem = selfTestProblem(await running.#logits(), network.selfTest);
-    if (problem) throw new Error(`${network.model} (${network.precision}) fails its self-test: ${problem}`);
-    return running;
+    });
+    try {
+      const running = new RunningNetwork(network, session, await namesOf(network));
+      fillSelfTestInput(running.input);
+      if (network.own) asPicture(running.input, network.preprocessing);
+      const problem = selfTestProblem(await running.#logits(), network.selfTest);
+      if (problem) throw new Error(`${network.model} (${network.precision}) fails its self-test: ${problem}`);
+      return running;
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
   }
 
   async #logits(): Promise<Float32Array> {

@@ -92,9 +92,14 @@ export async function createService(settings: Settings, processFile?: PoolOption
   if (!existsSync(join(settings.folder, 'index.html'))) throw new Error(`There is no built page in ${settings.folder}: run npm run build first.`);
   const models = await InstalledModels.read(settings.models, settings.model, settings.precision);
   const tracing = await startTracing(process.env);
+  const passedOver = [...models.passedOver];
   let mapped: MappedNetwork | undefined;
-  let unmapped: unknown;
-  if (processFile === undefined) mapped = await mapNetwork(models.default.path).catch((error: unknown) => void (unmapped = error));
+  if (processFile === undefined) {
+    mapped = await mapNetwork(models.default.path).catch((error: unknown) => {
+      passedOver.push(`The network's weights were not written for all processes: each keeps its own, which takes more memory. ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    });
+  }
   const network = { ...models.default, ...(mapped ? { mapped: mapped.path } : {}) };
   const pool = new PredictPool({ ...settings, network, ...(processFile === undefined ? {} : { filename: processFile }) });
   const held = new HeldBytes(settings.maxHeldBytes);
@@ -102,7 +107,6 @@ export async function createService(settings: Settings, processFile?: PoolOption
   const parts: ServiceParts = { settings, models, pool, held, metrics: new Metrics(pool, held), stopping: () => stopping };
   const app = createApp(settings);
   const untold = (err: unknown): void => app.log.error({ err }, 'The last spans did not reach the collector.');
-  if (unmapped !== undefined) app.log.warn({ err: unmapped }, 'Each process keeps weights of its own: they could not be written for all.');
   try {
     await pool.start();
     // Before what refuses: that is traced too.
@@ -119,14 +123,15 @@ export async function createService(settings: Settings, processFile?: PoolOption
     await pageRoutes(app, settings.folder);
     await app.ready();
   } catch (error) {
-    await Promise.all([app.close(), pool.close(), mapped?.remove(), tracing?.stop(untold)]);
+    await Promise.all([app.close(), pool.close(), tracing?.stop(untold)]);
+    await mapped?.remove();
     throw error;
   }
   return {
     app,
     pool,
     network: models.default,
-    passedOver: models.passedOver,
+    passedOver,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async stop() {
       stopping = true;
