@@ -1,7 +1,7 @@
 import { TORCHVISION_PREPROCESSING, type ClassifierPorts, type Preprocessing, type ScoresOutput } from '../../engine/index';
 import type { ModelManifest } from '../../base/shared/model';
 import { numberedNames } from '../../base/shared/own-model';
-import type { Origins } from './model-origins';
+import { answersOrigin, type Origins, type Shown } from './model-origins';
 
 /** How the numbers of a picture are to be given to a network, by the usual names of it. */
 export type Normalisation = 'torchvision' | '0..1' | '-1..1' | '0..255' | 'own';
@@ -88,4 +88,20 @@ function asClassifier(manifest: ModelManifest): ModelManifest {
 /** Names for all classes: those that there are, and numbers where they do not fit the network. */
 export function namesFor(classes: number, names: readonly string[] | undefined): readonly string[] {
   return names?.length === classes ? names : numberedNames(classes);
+}
+
+/** The same origins, with what a person changes as theirs. */
+export function changedOrigins(origins: Origins, { ports = {}, preprocessing = {} }: DraftChange): Origins {
+  const set: readonly (readonly [Shown, boolean])[] = [
+    ['size', preprocessing.crop !== undefined],
+    // With the side it only keeps its share of the picture.
+    ['resize', preprocessing.resize !== undefined && preprocessing.crop === undefined],
+    ['interpolation', preprocessing.interpolation !== undefined],
+    ['normalisation', preprocessing.mean !== undefined || preprocessing.std !== undefined],
+    ['colours', ports.colours !== undefined],
+    ['layout', ports.layout !== undefined],
+    ['answers', ports.answers !== undefined && ports.scores === undefined],
+  ];
+  const changed = { ...origins, ...Object.fromEntries(set.flatMap(([shown, is]) => (is ? [[shown, 'person' as const]] : []))) };
+  return ports.scores !== undefined && ports.answers !== undefined ? { ...changed, answers: answersOrigin(ports.answers) } : changed;
 }

@@ -1,5 +1,4 @@
 import type { ClassifierPorts } from '../../engine/index';
-import type { DraftChange } from './model-draft';
 
 /** Where something that is shown of a model file comes from. */
 export type Origin =
@@ -27,20 +26,4 @@ export function originsFrom(origin: Origin): Origins {
 /** Of scores nothing in a graph tells whether a softmax or a sigmoid is to be made of them; all else is read from what they went through. */
 export function answersOrigin(answers: ClassifierPorts['answers']): Origin {
   return answers === 'scores' ? 'assumed' : 'file';
-}
-
-/** The same origins, with what a person changes as theirs. */
-export function changedOrigins(origins: Origins, { ports = {}, preprocessing = {} }: DraftChange): Origins {
-  const set: readonly (readonly [Shown, boolean])[] = [
-    ['size', preprocessing.crop !== undefined],
-    // With the side it only keeps its share of the picture.
-    ['resize', preprocessing.resize !== undefined && preprocessing.crop === undefined],
-    ['interpolation', preprocessing.interpolation !== undefined],
-    ['normalisation', preprocessing.mean !== undefined || preprocessing.std !== undefined],
-    ['colours', ports.colours !== undefined],
-    ['layout', ports.layout !== undefined],
-    ['answers', ports.answers !== undefined && ports.scores === undefined],
-  ];
-  const changed = { ...origins, ...Object.fromEntries(set.flatMap(([shown, is]) => (is ? [[shown, 'person' as const]] : []))) };
-  return ports.scores !== undefined && ports.answers !== undefined ? { ...changed, answers: answersOrigin(ports.answers) } : changed;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelDraft } from '../../../src/recognise/shared/model-draft';
+import { changedOrigins, type ModelDraft } from '../../../src/recognise/shared/model-draft';
 import { namedFor } from '../../../src/recognise/shared/model-names';
-import { changedOrigins } from '../../../src/recognise/shared/model-origins';
 import { adoptModelFiles, reopenModel } from '../../../src/recognise/worker/adopt-model';
 import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
 import { randomResNet, writeSafetensors } from '../../support/weights';

@@ -1,8 +1,8 @@
 import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import type { WorkerFactory } from '../../../base/page/worker-link';
-import { changedManifest, type DraftChange, type ModelDraft } from '../../shared/model-draft';
+import { changedManifest, changedOrigins, type DraftChange, type ModelDraft } from '../../shared/model-draft';
 import { namedFor } from '../../shared/model-names';
-import { changedOrigins, type Origins } from '../../shared/model-origins';
+import type { Origins } from '../../shared/model-origins';
 import type { FrameInput, LoadedModel, Recognition } from '../../shared/recogniser';
 import { faultOfFile } from './fault-of-file';
 import type { CatalogueEntry } from './model-catalogue';
