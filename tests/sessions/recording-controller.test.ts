@@ -383,6 +383,18 @@ describe('RecordingController', () => {
     vi.advanceTimersByTime(900);
     controller.release('3', atMs + 80);
     expect([recording.edits.length, controller.held]).toEqual([3, [CAT]]);
+    // And of a hold: it labels what was filmed meanwhile.
+    recording.nowUs = 9_000_000;
+    controller.press('4', DOG, false, performance.now() - 900);
+    controller.release('4', performance.now() - 300);
+    expect(recording.edits.slice(3)).toMatchObject([{ kind: 'put-span', span: { startUs: 8_100_000, endUs: 8_700_000, label: DOG } }]);
+    // What was pressed while the video stood still begins where it goes on.
+    controller.pause();
+    controller.resume();
+    controller.press('5', DOG, false, performance.now() - 900);
+    recording.nowUs = 9_500_000;
+    controller.release('5');
+    expect(recording.edits.at(-1)).toMatchObject({ kind: 'put-span', span: { startUs: 9_000_000, endUs: 9_500_000, label: DOG } });
   });
 
   it('writes held spans each second, so that a crash keeps them, and whole at a pause and at the end', async () => {

@@ -61,6 +61,8 @@ export class RecordingController extends SharedController {
   #source: MediaStream | VideoFile | undefined;
   #name = '';
   #heldAt = 0;
+  /** Where the video began, or went on after it last stood still, microseconds. */
+  #wentOnUs = 0;
   #connected = false;
 
   constructor(
@@ -124,6 +126,7 @@ export class RecordingController extends SharedController {
     this.notice = undefined;
     this.status = undefined;
     this.#halts.clear();
+    this.#wentOnUs = 0;
     this.quality = new LabelQuality();
     this.#set('starting');
     const { video, camera, recogniser, sure } = this.sources();
@@ -190,11 +193,12 @@ export class RecordingController extends SharedController {
    * A press of a label begins: it is held, or becomes a tap that latches it.
    * @param name of the key or pointer
    * @param accepted whether the network guessed it
-   * @param atMs when the finger or the key moved, by `performance.now()`'s clock: on a busy page a tap must not become a hold
+   * @param atMs when the finger or the key moved, by `performance.now()`'s clock: a busy page hears of it later, and must not take a tap for a
+   * hold, nor label other frames than those that were meant
    */
   press(name: string, label: LabelRef, accepted = false, atMs = performance.now()): void {
     if (this.state !== 'recording' || !this.#recording || this.halt) return;
-    this.#holder.press(name, label, this.#recording.nowUs, atMs, accepted);
+    this.#holder.press(name, label, this.#timeOf(atMs), atMs, accepted);
     this.sources().book.use(label);
     // Until then it may become a tap.
     setTimeout(() => this.changed(), HOLD_MS);
@@ -202,13 +206,13 @@ export class RecordingController extends SharedController {
 
   release(name: string, atMs = performance.now()): void {
     if (!this.#recording) return;
-    this.#put(this.#holder.release(name, this.#recording.nowUs, atMs));
+    this.#put(this.#holder.release(name, this.#timeOf(atMs), atMs));
     this.changed();
   }
 
   cancel(name: string, atMs = performance.now()): void {
     if (!this.#recording) return;
-    this.#put(this.#holder.cancel(name, this.#recording.nowUs, atMs));
+    this.#put(this.#holder.cancel(name, this.#timeOf(atMs), atMs));
     this.changed();
   }
 
@@ -256,6 +260,12 @@ export class RecordingController extends SharedController {
     });
   }
 
+  /** Where the video was then, microseconds; never before it last went on. */
+  #timeOf(atMs: number): number {
+    const lateUs = Math.max(0, Math.round((performance.now() - atMs) * 1000));
+    return Math.max(this.#wentOnUs, this.nowUs - lateUs);
+  }
+
   #releaseAll(): void {
     this.#put(this.#holder.releaseAll(this.nowUs, performance.now()));
   }
@@ -266,7 +276,10 @@ export class RecordingController extends SharedController {
     if (halted) this.#halts.add(why);
     else this.#halts.delete(why);
     if (this.#halts.size > 0) this.#recording?.pause();
-    else this.#recording?.resume();
+    else {
+      this.#recording?.resume();
+      this.#wentOnUs = this.nowUs;
+    }
     // Once the video stands still: a span that ended before would reach to where the video goes on.
     if (first) this.#releaseAll();
     this.changed();
