@@ -62,7 +62,7 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
 /** `preprocessor_config.json` as the transformers library writes it; undefined where it is something else. */
 function preprocessorConfig(config: Readonly<Record<string, unknown>>): PictureConfig | undefined {
   if (!OF_A_PREPROCESSOR.some((key) => key in config)) return undefined;
-  const { image_mean: mean, image_std: std, do_normalize: normalises, do_rescale: rescales = true, resample, crop_pct: share } = config;
+  const { image_mean: mean, image_std: std, do_normalize: normalises, do_rescale: rescales = true, rescale_factor: scale, resample, crop_pct: share } = config;
   // Pictures are divided by the deviations.
   if (isTriple(std) && !std.every((deviation) => deviation > 0)) return undefined;
   const given = sideOf(config['size']);
@@ -70,9 +70,11 @@ function preprocessorConfig(config: Readonly<Record<string, unknown>>): PictureC
   const ofShare = typeof share === 'number' && share > 0 && share <= 1 && given !== undefined && given < UNCROPPED;
   const crop = ofShare ? given : crops ? sideOf(config['crop_size']) : undefined;
   const side = ofShare ? Math.floor(given / share) : given;
-  const factor = rescales === false ? 255 : 1;
-  const scaled = (values: Preprocessing['mean']): Preprocessing['mean'] => [values[0] / factor, values[1] / factor, values[2] / factor];
-  const numbers = normalises === false ? { mean: ALL_OF(0), std: scaled(ALL_OF(1)) } : isTriple(mean) && isTriple(std) ? { mean: scaled(mean), std: scaled(std) } : {};
+  // Bytes times `rescale_factor`, less 1 with `rescale_offset` (transformers' EfficientNetImageProcessor); ours are bytes by 255.
+  const times = rescales === false ? 255 : typeof scale === 'number' && scale > 0 && Math.abs(scale * 255 - 1) > 1e-6 ? scale * 255 : 1;
+  const offset = rescales !== false && config['rescale_offset'] === true ? 1 : 0;
+  const scaled = (values: Preprocessing['mean'], add = 0): Preprocessing['mean'] => [(values[0] + add) / times, (values[1] + add) / times, (values[2] + add) / times];
+  const numbers = normalises === false ? { mean: scaled(ALL_OF(0), offset), std: scaled(ALL_OF(1)) } : isTriple(mean) && isTriple(std) ? { mean: scaled(mean, offset), std: scaled(std) } : {};
   const filter = typeof resample === 'number' ? FILTERS[resample] : undefined;
   const known = resample === undefined || resample === null || resample === 2 || resample === 3;
   return {

@@ -46,6 +46,10 @@ describe('what is said of a model file', () => {
 
   it('tells what a configuration asks for that is not there: a picture made square, and other filters', async () => {
     expect((await read(onnx(), config(VIT))).unmet).toEqual(['squeezed']);
+    // Bytes by 127.5, less 1: that is -1 to 1, where the mean is 0 and the deviation 1.
+    const offset = await read(onnx(), config({ ...VIT, image_mean: [0, 0, 0], image_std: [1, 1, 1], do_rescale: true, rescale_factor: 1 / 127.5, rescale_offset: true }));
+    expect(offset.manifest.preprocessing).toMatchObject({ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] });
+    expect((await read(onnx(), config({ ...VIT, rescale_factor: 1 / 255 }))).manifest.preprocessing).toMatchObject({ mean: VIT.image_mean, std: VIT.image_std });
     const lanczos = await read(onnx(), config({ ...VIT, resample: 1, do_center_crop: true, crop_size: 224, size: 256 }));
     expect(lanczos.unmet).toEqual(['filter']);
     expect(lanczos.manifest.preprocessing.interpolation).toBe('bicubic');

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import { decodeImage } from '../../../base/page/decode-image';
 import { fileButtonStyles } from '../../../base/page/elements/form-styles';
-import { percent } from '../../../base/page/elements/format';
+import { list, percent } from '../../../base/page/elements/format';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import type { Sheet } from '../../../base/page/elements/sheet';
@@ -105,8 +105,10 @@ export class ModelSheet extends LitElement {
   /** All that nothing says, in one place: it is what a picture has to be tried for. */
   #assumed({ manifest, draft, origins }: ModelTrial): unknown {
     const features = manifest.ports?.answers === 'features';
-    const open = SHOWN.filter((shown) => origins[shown] === 'assumed' && !(features && shown === 'answers')).map(shownWords);
-    const words = open.length > 0 ? [msg(str`The file does not say, and what is usual is assumed: ${open.join('; ')}. Try it on a picture.`)] : [];
+    // Of a filter that cannot be had its own words tell.
+    const told = (shown: Shown): boolean => (features && shown === 'answers') || (shown === 'interpolation' && draft.unmet.includes('filter'));
+    const open = SHOWN.filter((shown) => origins[shown] === 'assumed' && !told(shown)).map(shownWords);
+    const words = open.length > 0 ? [msg(str`The file does not say, and what is usual is assumed: ${list(open)}. Try it on a picture.`)] : [];
     const unmet = draft.unmet.map((each) =>
       each === 'squeezed'
         ? msg('Its configuration makes the whole picture square; here a square is cut out of it, and what is beside it is not seen.')
