@@ -9,7 +9,7 @@ import { nameOf } from '../../../base/shared/labels/label-ref';
 import { DatasetShelf, type KeptDataset } from '../dataset/dataset-shelf';
 import { DatasetRemovedEvent, type DatasetChangeEvent, type DatasetPlanEvent, type DatasetSessionsEvent } from '../events';
 import type { SessionLibrary } from './session-library';
-import { datasetFileName, exportName, isTextFormat, SESSIONS_FILE } from '../../shared/export/export-name';
+import { datasetFileName, exportName, SESSIONS_FILE } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
 import { consume } from '@lit/context';
 import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
@@ -176,22 +176,21 @@ export class ExportSheet extends LitElement {
   /** What else there is to say of a format. */
   #options(session: SessionManifest | undefined): unknown {
     const { format } = this;
-    if (format === 'label-studio' || format === 'cvat-video') return squareless(session);
-    if (isPictureFormat(format)) return this.#datasetOptions(session);
-    if (!isTextFormat(format) && format !== 'film-labels') return nothing;
-    return labelOptions(format, this.choice, (change) => (this.choice = { ...this.choice, ...change }));
+    if (isPictureFormat(format)) return this.#counted(true, session);
+    // A training set is counted whatever it is taken away as: that keeps it, and gives its classes their numbers.
+    return html`${labelOptions(format, session, this.choice, (change) => (this.choice = { ...this.choice, ...change }))} ${this.kept ? this.#counted(false) : nothing}`;
   }
 
-  #datasetOptions(session: SessionManifest | undefined): unknown {
+  #counted(pictures: boolean, session?: SessionManifest): unknown {
     if (this.datasetCode.state === 'missing') return html`<p class="hint">${missingCodeText()}</p>`;
     return html`<div
       class="dataset"
       @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}
       @sg-dataset-plan=${({ plan }: DatasetPlanEvent) => this.#keep(plan.classes)}
     >
-      <sg-dataset-options .definition=${this.definition} ?squares=${this.squares}></sg-dataset-options>
+      ${pictures ? html`<sg-dataset-options .definition=${this.definition} ?squares=${this.squares}></sg-dataset-options>` : nothing}
       <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer} ?renames=${this.kept !== undefined}></sg-dataset-counts>
-      <sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>
+      ${pictures ? html`<sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>` : nothing}
       ${squareless(session)}
     </div>`;
   }

@@ -1,8 +1,9 @@
 import { html, nothing } from 'lit';
 import { msg } from '@lit/localize';
 import type { SessionManifest } from '../../shared/session';
+import { isTextFormat } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
-import type { CountedFilm, ExportFormat, ExportTracks } from '../../shared/session-export';
+import { isPictureFormat, type CountedFilm, type ExportFormat, type ExportTracks } from '../../shared/session-export';
 
 /** Of formats that are of labels alone, or draw them: whose, and by which film frames are counted. */
 export interface LabelChoice {
@@ -25,8 +26,10 @@ export function squareless(session: SessionManifest | undefined): unknown {
   return html`<p class="hint">${msg('This session does not say where the network looked: its labels are of whole pictures.')}</p>`;
 }
 
-/** What else there is to say of such a format. @param choose is told what is chosen anew */
-export function labelOptions(format: ExportFormat, { tracks, counted }: LabelChoice, choose: (change: Partial<LabelChoice>) => void): unknown {
+/** What else there is to say of a format that is no picture's. @param choose is told what is chosen anew */
+export function labelOptions(format: ExportFormat, session: SessionManifest | undefined, { tracks, counted }: LabelChoice, choose: (change: Partial<LabelChoice>) => void): unknown {
+  if (format === 'label-studio' || format === 'cvat-video') return squareless(session);
+  if (isPictureFormat(format) || (!isTextFormat(format) && format !== 'film-labels')) return nothing;
   const both = format === 'film-labels' ? msg('Both') : msg('Both, each in a file');
   return html`<div class="options">
     ${select(msg('Whose labels'), tracks, [['both', both], ['human', msg('Yours')], ['predicted', msg('Recognised')]], (value) => choose({ tracks: value }))}
