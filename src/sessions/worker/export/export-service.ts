@@ -34,7 +34,8 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
   const modified = new Date(source.manifest.createdAt);
   report({ phase: isTextFormat(format) ? 'labels' : 'packing', done: 0 });
   if (isTextFormat(format)) {
-    const counted = request.counted === 'constant' ? await countedAtRate(source) : source;
+    // The sheet sends the choice with every format; captions have times, and count no frames.
+    const counted = request.counted === 'constant' && (format === 'csv' || format === 'jsonl') ? await countedAtRate(source) : source;
     if (tracks === 'both') await writeZip(file, textContents(counted, format), modified);
     else await writeStream(file, textBlocks(textExport(counted, format, tracks)));
     return;
