@@ -148,6 +148,9 @@ describe('annotations that come back from Label Studio', () => {
     task.annotations[0].result[0].value['rectanglelabels'] = [DOG.name];
     const min = { ...task.data, label: task.annotations[0].result.map(({ value }) => value), annotator: 1, annotation_id: 9 };
     for (const back of [task, min]) expect(of(back).edits).toEqual([{ kind: 'put-span', span: { id: 'a', startUs: 401_234, endUs: 2_400_000, label: DOG, author: 'annotator 1' } }]);
+    // A class that no label of this picture is of.
+    task.annotations[0].result[0].value['rectanglelabels'] = ['bullet train'];
+    expect(of(task).edits).toMatchObject([{ span: { id: 'a', label: { name: 'bullet train', index: 466 } } }]);
     delete task.data['labels'];
     expect(of(task).edits).toEqual([]);
   });

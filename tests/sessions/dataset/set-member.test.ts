@@ -5,11 +5,11 @@ import { planPictures } from '../../../src/sessions/shared/dataset/plan-pictures
 import { SetMember, SetNames } from '../../../src/sessions/shared/dataset/set-member';
 import { cvatTracks } from '../../../src/sessions/shared/export/cvat-tracks';
 import type { ExportSource } from '../../../src/sessions/shared/export/export-source';
-import { constantCounter, labelStudioNames, labelStudioTask } from '../../../src/sessions/shared/export/label-studio';
+import { constantCounter, labelStudioNames, labelStudioTask, withNamesOf } from '../../../src/sessions/shared/export/label-studio';
 import { setTable, textExport } from '../../../src/sessions/shared/export/text-export';
 import { filmChange, parseAnnotations } from '../../../src/sessions/shared/import/label-studio';
 import type { HumanLabels } from '../../../src/sessions/shared/session';
-import { aimedSession, CAT, DOG, manifestOf, sourceOf, textOf } from '../../support/session-fixture';
+import { aimedSession, CAT, DOG, manifestOf, sessionOf, sourceOf, textOf } from '../../support/session-fixture';
 
 /** Tabbies and kitties are cats here; the dog's own name is taken by another class. */
 const CLASSES: readonly DatasetClass[] = [
@@ -102,5 +102,14 @@ describe('films of a dataset under its labels', () => {
     spans[1].value['ranges'] = [{ start: 61, end: 70 }];
     spans[2].value['timelinelabels'] = ['cat'];
     expect(change().edits).toMatchObject([{ span: { id: 'b', label: { name: 'kitty' } } }, { span: { id: 'c', label: CAT } }]);
+  });
+
+  it('know each class of the set, so that a correction to one of another session is that one', async () => {
+    const far: ExportSource = { ...source('far'), recognitions: sourceOf(sessionOf({ recognitions: [] })).recognitions, human: { spans: [{ id: 'd', startUs: 0, endUs: 1e6, label: { name: 'toy' } }], snapshots: [] } };
+    const [own, other] = [await labelStudioNames(far, names), await labelStudioNames(source('one'), names)];
+    const [task] = JSON.parse(`[${await textOf(labelStudioTask(far, { url: '/x.mp4', rate: 20, frames: 120 }, withNamesOf(own, [own, other])))}]`) as { annotations: { result: { value: Record<string, unknown> }[] }[] }[];
+    task.annotations[0].result[0].value['timelinelabels'] = ['cat'];
+    const { edits } = filmChange(parseAnnotations(JSON.stringify([task]))[0], far.manifest, far.human, [], () => 'new');
+    expect(edits).toMatchObject([{ span: { id: 'd', label: CAT } }]);
   });
 });

@@ -147,6 +147,17 @@ export async function labelStudioNames(source: ExportSource, names: LabelNames =
   return { names, all };
 }
 
+/** The names of one task with those of all others behind them: what a set's set-up offers, each of its tasks knows. */
+export function withNamesOf(own: TaskNames, others: readonly TaskNames[]): TaskNames {
+  const all = new Map<string, readonly LabelRef[]>(own.all);
+  for (const [called, labels] of others.flatMap((one) => [...one.all])) {
+    const known = all.get(called) ?? [];
+    const keys = new Set(known.map(labelKey));
+    all.set(called, [...known, ...labels.filter((label) => !keys.has(labelKey(label)))]);
+  }
+  return { names: own.names, all };
+}
+
 async function hasUnsure(source: ExportSource, model: string): Promise<boolean> {
   for await (const { modelId, unsure } of runsOf(source)) if (unsure && modelId === model) return true;
   return false;

@@ -82,6 +82,7 @@ function spansIn(values: readonly Fields[]): FrameSpan[] {
   });
 }
 
+/** Labels by their names. @param value `labels` of a task, or these and `classes` of its set */
 function calledIn(value: unknown): ReadonlyMap<string, readonly LabelRef[]> {
   const found = new Map<string, LabelRef[]>();
   for (const one of list(value)) {
@@ -104,7 +105,7 @@ function task(value: unknown, place: number): AnnotatedTask {
   const results = list(latest?.['result']).filter(isFields);
   const values: readonly Fields[] = minimal ? Object.values(value).flatMap(list).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
   const name = text(data['name']) ?? text(data['session']) ?? `task ${typeof value['id'] === 'number' ? value['id'] : place}`;
-  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0, called: calledIn(data['labels']) };
+  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0, called: calledIn([...list(data['labels']), ...list(data['classes'])]) };
   const rate = data['framerate'];
   if (latest && text(data['video']) !== undefined && typeof rate === 'number' && rate > 0) {
     const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;

@@ -6,7 +6,7 @@ import { cvatTracks } from '../../shared/export/cvat-tracks';
 import { datasetFileName } from '../../shared/export/export-name';
 import { squaresOf, type ExportSource, type LabelTrack, type Pieces } from '../../shared/export/export-source';
 import { safeName, UniqueNames } from '../../shared/export/file-names';
-import { labelStudioConfig, labelStudioNames, labelStudioTask, type ConstantRateVideo, type TaskNames } from '../../shared/export/label-studio';
+import { labelStudioConfig, labelStudioNames, labelStudioTask, withNamesOf, type ConstantRateVideo, type TaskNames } from '../../shared/export/label-studio';
 import { textBlocks } from '../../shared/export/text';
 import { setTable } from '../../shared/export/text-export';
 import type { DatasetRequest, ExportedFile, FilmSetFormat } from '../../shared/session-export';
@@ -50,7 +50,8 @@ async function* cvat({ sources, classes }: PlannedDataset, names: SetNames, repo
 /** One list of tasks, one set-up and the films, which share a rate, since the set-up says it. */
 async function* labelStudio({ sources, definition }: PlannedDataset, names: SetNames, report: Report): AsyncGenerator<ZipContent> {
   const folder = safeName(definition.name, 'dataset', 60);
-  const labels = await Promise.all(sources.map((source) => labelStudioNames(source, names)));
+  const labels: TaskNames[] = [];
+  for (const source of sources) labels.push(await labelStudioNames(source, names));
   const all = [...new Set(labels.flatMap((one) => [...one.all.keys()]))];
   if (all.length === 0) throw new Fault('export-empty', 'No session has labels.');
   let rate = 0;
@@ -66,7 +67,7 @@ async function* labelStudio({ sources, definition }: PlannedDataset, names: SetN
     const film = await constantFilm(video, rate, (one) => localFile(folder, one), partOf(report, i, sources.length), base);
     if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
     await film.remove();
-    tasks.push([source, film, labels[i]]);
+    tasks.push([source, film, withNamesOf(labels[i], labels)]);
   }
   const pieces = async function* (): Pieces {
     yield '[';
@@ -81,10 +82,22 @@ async function* labelStudio({ sources, definition }: PlannedDataset, names: SetN
   yield { name: `${folder}/config.xml`, input: labelStudioConfig({ ...tasks[0][1], rate }, all, squares) };
 }
 
+/** @throws Fault of what was done, which names the session */
+async function ofSession<T>({ manifest }: SessionSource, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const { code, message } = Fault.from(error, 'export-codec');
+    throw new Fault(code, `${manifest.name}: ${message}`, { cause: error });
+  }
+}
+
 async function countedMembers(request: FilmSetRequest, planned: PlannedDataset): Promise<(readonly [ExportSource, SetMember])[]> {
   const members = membersOf(planned);
   if (request.counted !== 'constant') return members;
-  return Promise.all(members.map(async ([source, member]) => [await countedAtRate(source), member] as const));
+  const counted: (readonly [ExportSource, SetMember])[] = [];
+  for (const [source, member] of members) counted.push([await ofSession(source, () => countedAtRate(source)), member]);
+  return counted;
 }
 
 async function* contents(request: FilmSetRequest, planned: PlannedDataset, report: Report): AsyncGenerator<ZipContent> {

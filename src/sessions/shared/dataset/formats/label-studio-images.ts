@@ -1,5 +1,6 @@
-import type { LabelRef } from '../../../../base/shared/labels/label-ref';
-import type { PictureInfo } from '../dataset';
+import { labelKey, type LabelRef } from '../../../../base/shared/labels/label-ref';
+import { labelOfClass } from '../classes';
+import type { DatasetClass, PictureInfo } from '../dataset';
 import { boxedClasses, share, type DatasetContext, type Pictures, type ZipContent } from './format';
 import { textBlocks, xml } from '../../export/text';
 
@@ -19,14 +20,24 @@ function results({ box, width, height, key }: PictureInfo, classes: readonly { r
 
 type NameOf = (label: LabelRef) => string | undefined;
 
-function task(picture: PictureInfo, folder: string, nameOf: NameOf): object {
+/** A label as tasks tell of it: by the name that the set gives it. */
+const told = (called: string, { name, index }: LabelRef): object => ({ called, name, ...(index !== undefined && { index }) });
+
+/** The labels of all classes, by their own names where a picture has them. */
+function toldClasses(classes: readonly DatasetClass[], pictures: readonly PictureInfo[]): object[] {
+  const known = new Map<string, LabelRef>();
+  for (const { labels, answer } of pictures) for (const label of [...(answer?.top ?? []), ...labels.map((one) => one.label)]) known.set(labelKey(label), label);
+  return classes.flatMap((one) => one.from.map((key) => told(one.name, known.get(key) ?? labelOfClass({ ...one, from: [key] }) ?? one)));
+}
+
+/** @param classes labels of all classes of the set, since its set-up offers these for every picture */
+function task(picture: PictureInfo, folder: string, nameOf: NameOf, classes: readonly object[]): object {
   const { side, file, session, sessionId, snapshot, frame, timeUs, answer } = picture;
-  const classes = boxedClasses(picture);
-  const own = classes.filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
+  const own = boxedClasses(picture).filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
   // Classes may be called anew, or be of several labels: what comes back as it was is the picture's own.
   const labels = picture.labels.flatMap(({ label, author }) => {
     const called = author === 'network' || author === 'unlabelled' ? undefined : nameOf(label);
-    return called === undefined ? [] : [{ called, name: label.name, ...(label.index !== undefined && { index: label.index }) }];
+    return called === undefined ? [] : [told(called, label)];
   });
   const first = answer?.top.at(0);
   const said = first && nameOf(first);
@@ -37,7 +48,7 @@ function task(picture: PictureInfo, folder: string, nameOf: NameOf): object {
     result: results(picture, [{ name: said, score: first.probability, origin: 'prediction' }]),
   };
   return {
-    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6, labels },
+    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6, labels, classes },
     annotations: own.length > 0 ? [{ was_cancelled: false, result: results(picture, own) }] : [],
     predictions: prediction ? [prediction] : [],
   };
@@ -56,8 +67,9 @@ export function labelStudioImages(folder: string, nameOf: NameOf) {
       noted.push(info);
     }
     const pieces = function* (): Generator<string> {
+      const all = toldClasses(classes, noted);
       yield '[';
-      for (const [i, picture] of noted.entries()) yield `${i > 0 ? ',' : ''}\n${JSON.stringify(task(picture, folder, nameOf))}`;
+      for (const [i, picture] of noted.entries()) yield `${i > 0 ? ',' : ''}\n${JSON.stringify(task(picture, folder, nameOf, all))}`;
       yield '\n]\n';
     };
     yield { name: `${folder}/tasks.json`, input: textBlocks(pieces()) };
