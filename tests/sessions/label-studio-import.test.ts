@@ -151,6 +151,11 @@ describe('annotations that come back from Label Studio', () => {
     // A class that no label of this picture is of.
     task.annotations[0].result[0].value['rectanglelabels'] = ['bullet train'];
     expect(of(task).edits).toMatchObject([{ span: { id: 'a', label: { name: 'bullet train', index: 466 } } }]);
+    // A label is taken off where nothing is left alone, not where what came is no rectangle.
+    const { label: _label, ...row } = min;
+    for (const back of [{ ...task, annotations: [{ completed_by: 1, result: [] }] }, row]) expect(of(back).edits).toEqual([{ kind: 'delete-span', id: 'a' }]);
+    const choice = { ...task, annotations: [{ completed_by: 1, result: [{ type: 'choices', value: { choices: ['blurry'] } }] }] };
+    for (const back of [choice, { ...row, choice: 'blurry' }, { ...row, area: [{ points: [], polygonlabels: ['cats'] }] }]) expect(of(back)).toMatchObject({ edits: [], lost: [] });
     delete task.data['labels'];
     expect(of(task).edits).toEqual([]);
   });

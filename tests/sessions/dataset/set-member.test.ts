@@ -105,7 +105,7 @@ describe('films of a dataset under its labels', () => {
   });
 
   it('know each class of the set, so that a correction to one of another session is that one', async () => {
-    const far: ExportSource = { ...source('far'), recognitions: sourceOf(sessionOf({ recognitions: [] })).recognitions, human: { spans: [{ id: 'd', startUs: 0, endUs: 1e6, label: { name: 'toy' } }], snapshots: [] } };
+    const far: ExportSource = sourceOf(sessionOf({ recognitions: [], human: { spans: [{ id: 'd', startUs: 0, endUs: 1e6, label: { name: 'toy' } }], snapshots: [] } }));
     const [own, other] = [await labelStudioNames(far, names), await labelStudioNames(source('one'), names)];
     const [task] = JSON.parse(`[${await textOf(labelStudioTask(far, { url: '/x.mp4', rate: 20, frames: 120 }, withNamesOf(own, [own, other])))}]`) as { annotations: { result: { value: Record<string, unknown> }[] }[] }[];
     task.annotations[0].result[0].value['timelinelabels'] = ['cat'];

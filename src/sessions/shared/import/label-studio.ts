@@ -93,6 +93,10 @@ function calledIn(value: unknown): ReadonlyMap<string, readonly LabelRef[]> {
   return found;
 }
 
+/** What a row of "JSON-MIN" has beside results: our data, and what Label Studio says of the annotation. */
+const ROW = new Set(['image', 'session', 'session_id', 'snapshot', 'split', 'frame', 'time_s', 'labels', 'classes', 'id', 'annotator', 'annotation_id', 'created_at', 'updated_at', 'lead_time']);
+const isForeign = ([key, value]: [string, unknown]): boolean => !ROW.has(key) && ((typeof value === 'string' && value !== '') || isFields(value) || list(value).length > 0);
+
 const time = ({ updated_at, created_at }: Fields): number => Date.parse(text(updated_at) ?? text(created_at) ?? '') || 0;
 
 function task(value: unknown, place: number): AnnotatedTask {
@@ -111,16 +115,18 @@ function task(value: unknown, place: number): AnnotatedTask {
     const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;
     return { ...common, session: text(data['session']), film: { rate, exported, spans: spansIn(values) }, picture: undefined };
   }
-  return { ...common, session: text(data['session_id']), film: undefined, picture: latest && pictureIn(data, values) };
+  return { ...common, session: text(data['session_id']), film: undefined, picture: latest && pictureIn(data, values, minimal ? Object.entries(value).some(isForeign) : results.length > 0) };
 }
 
-function pictureIn(data: Fields, values: readonly Fields[]): AnnotatedPicture | undefined {
+/** @param foreign whether there are results, of whatever kind: without a rectangle among them nobody took a label off */
+function pictureIn(data: Fields, values: readonly Fields[], foreign: boolean): AnnotatedPicture | undefined {
   const file = text(data['snapshot']);
   const labels = [...new Set(values.flatMap(({ rectanglelabels }) => texts(rectanglelabels)))];
   const seconds = data['time_s'];
   const timeUs = typeof seconds === 'number' && seconds >= 0 ? Math.round(seconds * 1e6) : undefined;
   if (file !== undefined) return labels.length > 0 ? { file, timeUs: timeUs ?? 0, before: [], labels } : undefined;
   // Exports of before 2026-11-26 do not say what was there: then nobody knows what was changed.
+  if (labels.length === 0 && foreign) return undefined;
   return timeUs !== undefined && Array.isArray(data['labels']) ? { file, timeUs, before: [...calledIn(data['labels']).keys()], labels } : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { transfer } from 'comlink';
 import { Fault } from '../../../base/shared/fault';
+import type { PictureRules } from '../../shared/dataset/dataset';
 import type { SetMember } from '../../shared/dataset/set-member';
 import { datasetFileName, exportName } from '../../shared/export/export-name';
 import { squaresOf } from '../../shared/export/export-source';
@@ -16,20 +17,26 @@ import { writeExport, writeStream } from './output-file';
 import type { Report } from './reports';
 import { SessionSource } from './session-source';
 
-/** A session, and what it is in the dataset where there is one. */
-type Member = readonly [source: SessionSource, member?: SetMember];
+type Whose = PictureRules['whose'];
 
-/** What a frame's label is, and what that is in the dataset: pictures of it have the class that they have there. */
-function labelOf(span: HumanSpan | undefined, timeUs: number, member: SetMember | undefined): Pick<FeatureRow, 'label' | 'inSet'> {
+/** A session, and what it is in the dataset where there is one, whose labels that is of. */
+type Member = readonly [source: SessionSource, member?: SetMember, whose?: Whose];
+
+/**
+ * What a frame's label is, and what that is in the dataset: pictures of it have the class that they have there. The label is a person's always:
+ * of a dataset of what was recognised the class alone is the network's.
+ */
+export function labelOf(span: HumanSpan | undefined, timeUs: number, member: SetMember | undefined, whose: Whose = 'human'): Pick<FeatureRow, 'label' | 'inSet'> {
   const label = span && { ...span.label, accepted: span.accepted ?? false };
   if (!member) return { label };
   const picture = member.pictureAt(timeUs);
-  const classId = picture ? member.names.idOf(picture.label.label) : span && member.names.idOf(span.label);
-  const said = picture ? { ...picture.label.label, accepted: picture.label.author === 'accepted' } : label;
+  const ofSpan = whose === 'human' && span ? member.names.idOf(span.label) : undefined;
+  const classId = picture ? member.names.idOf(picture.label.label) : ofSpan;
+  const said = picture && whose === 'human' ? { ...picture.label.label, accepted: picture.label.author === 'accepted' } : label;
   return { label: said && { ...said, name: member.names.of(said) }, inSet: { classId, side: picture?.side } };
 }
 
-async function* rowsOf([source, member]: Member, look: FeatureLook, report: (done: number) => void): AsyncGenerator<FeatureRow> {
+async function* rowsOf([source, member, whose]: Member, look: FeatureLook, report: (done: number) => void): AsyncGenerator<FeatureRow> {
   const { film, name: session, id: sessionId } = source.manifest;
   using video = await openVideo(source.video);
   const times = (await source.frameTimes()) ?? new Float64Array();
@@ -48,7 +55,7 @@ async function* rowsOf([source, member]: Member, look: FeatureLook, report: (don
     // Without a square of the session's own it is the one that this network looks at where nobody aims.
     const aim = squares.at(timeUs);
     const { features, predicted, square } = await look(transfer(bitmap, [bitmap]), aim);
-    yield { session, sessionId, frame, timeUs, features, predicted, ...labelOf(spans.at(timeUs).at(-1), timeUs, member), square: aim ? squareInImage(aim, film, film) : square };
+    yield { session, sessionId, frame, timeUs, features, predicted, ...labelOf(spans.at(timeUs).at(-1), timeUs, member, whose), square: aim ? squareInImage(aim, film, film) : square };
   }
 }
 
@@ -67,7 +74,7 @@ async function* allRows(members: readonly Member[], look: FeatureLook, report: R
 export async function exportFeatures({ of, model }: FeaturesRequest, target: FileSystemFileHandle | undefined, look: FeatureLook, report: Report): Promise<ExportedFile> {
   report({ phase: 'features', done: 0 });
   const set = 'dataset' in of;
-  const members: readonly Member[] = set ? membersOf(await planDataset(of.dataset)) : [[await SessionSource.open(of.sessionId)]];
+  const members: readonly Member[] = set ? membersOf(await planDataset(of.dataset)).map((one) => [...one, of.dataset.pictures.whose] as const) : [[await SessionSource.open(of.sessionId)]];
   const [[{ manifest }]] = members;
   const { name } = set ? datasetFileName({ format: 'features', dataset: of.dataset, tracks: 'both' }) : exportName(manifest, { sessionId: manifest.id, format: 'features', tracks: 'both' });
   return writeExport(name, { target, small: false }, (file) =>
