@@ -17,11 +17,12 @@ const browser = {
   retry: process.env['CI'] ? 1 : 0,
 };
 
-/**
- * Those that hold what happens against a clock have the machine to themselves: which precision is the quicker, and MediaRecorder's frames,
- * two of which get one time where the encoder lags.
- */
-const timed = ['tests/recognise/browser/precision.test.ts', 'tests/sessions/browser/recording-{browsers,vanished}.test.ts'];
+/** Those that hold what happens against a clock, and other browsers, have the machine to themselves. */
+const timed = [
+  'tests/app/browser/others/*.test.ts',
+  'tests/recognise/browser/{announce,live,precision}.test.ts',
+  'tests/sessions/browser/recording*.test.ts',
+];
 
 /** What depends on the model: once more as the app is where no ResNet-18 can be had. */
 const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-parity'].map((name) => `tests/${name}.test.ts`);

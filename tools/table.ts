@@ -21,7 +21,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   browsers: {
     says: 'the tests in Firefox and WebKitGTK (docs/browsers.md)',
     file: VITEST,
-    args: ['run', '--project', 'browser', 'tests/app/browser/others'],
+    args: ['run', '--project', 'timed', 'tests/app/browser/others'],
   },
   snapshots: {
     says: 'makes the pictures of the main states anew',
