@@ -33,8 +33,9 @@ const REACH_US = 500_000;
 /** What becomes of a span at a picture: it keeps its label, loses it, or has another. */
 type Verdict = { readonly timeUs: number } & ({ readonly kind: 'keep' | 'clear' } | { readonly kind: 'label'; readonly label: LabelRef; readonly author: string | undefined });
 
-const hasOne = (labels: readonly LabelRef[], label: LabelRef): boolean => labels.some((one) => labelKey(one) === labelKey(label));
-const sameName = (a: readonly LabelRef[], b: readonly LabelRef[]): boolean => a.some((one) => hasOne(b, one));
+/** Whether a label is one of those that a name stands for. */
+export const isOneOf = (labels: readonly LabelRef[], label: LabelRef): boolean => labels.some((one) => labelKey(one) === labelKey(label));
+const sameName = (a: readonly LabelRef[], b: readonly LabelRef[]): boolean => a.some((one) => isOneOf(b, one));
 const alike = (a: Verdict, b: Verdict): boolean => a.kind === b.kind && (a.kind !== 'label' || b.kind !== 'label' || (labelKey(a.label) === labelKey(b.label) && a.author === b.author));
 const middle = (a: number, b: number): number => Math.floor((a + b) / 2);
 
@@ -81,8 +82,12 @@ export function frameChange(frames: readonly FrameLabels[], durationUs: number, 
   const lost: number[] = [];
   for (const [i, { timeUs, before, after, author }] of frames.entries()) {
     const here = spans.filter((span) => span.startUs <= timeUs && timeUs < span.endUs);
-    const judge = (span: HumanSpan, verdict: Verdict): void => void verdicts.set(span, [...(verdicts.get(span) ?? []), verdict]);
-    const spanOf = (labels: readonly LabelRef[]): HumanSpan | undefined => here.find(({ label }) => hasOne(labels, label));
+    const judge = (span: HumanSpan, verdict: Verdict): void => {
+      const known = verdicts.get(span);
+      if (known) known.push(verdict);
+      else verdicts.set(span, [verdict]);
+    };
+    const spanOf = (labels: readonly LabelRef[]): HumanSpan | undefined => here.find(({ label }) => isOneOf(labels, label));
     const added = after.filter((labels) => !before.some((one) => sameName(one, labels)));
     for (const labels of before) {
       const span = spanOf(labels);

@@ -1,9 +1,9 @@
-import { isLabelRef, labelKey, nameOf, type LabelRef } from '../../../base/shared/labels/label-ref';
+import { isLabelRef, nameOf, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { briefly } from '../../../base/shared/briefly';
 import { DistinctNames } from '../export/distinct-names';
 import { frameRange } from '../export/label-studio';
 import type { HumanEdit, HumanLabels, HumanSpan, SessionManifest } from '../session';
-import { frameChange, type FrameChange } from './frame-labels';
+import { frameChange, isOneOf, type FrameChange } from './frame-labels';
 
 /*
  * Annotations that come back from Label Studio, by its exports "JSON" (tasks with their annotations) and "JSON-MIN" (a task and its values in
@@ -173,7 +173,6 @@ function labelsByName(called: AnnotatedTask['called'], human: HumanLabels, predi
 }
 
 /** Whether a label is one of those that a name stands for. */
-const isOneOf = (labels: readonly LabelRef[], label: LabelRef): boolean => labels.some((one) => labelKey(one) === labelKey(label));
 
 /**
  * What a film's task says as edits of its session: one step of undo.
