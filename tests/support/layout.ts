@@ -1,10 +1,24 @@
 import type { Page } from 'playwright-core';
+import { settled } from './waits';
 
 /** Closes the sheet that is open; only once it is drawn so does the focus leave it, and keys are the page's again. */
 export async function closeSheet(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await page.locator('dialog[open]').waitFor({ state: 'detached' });
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+/** Closes the sheets that a test which failed has left open: they would lie over all that the next ones press. For `afterEach`. */
+export function closeSheets(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const visit = (root: ParentNode): void => {
+      for (const element of root.querySelectorAll('*')) {
+        if (element instanceof HTMLDialogElement && element.open) element.close();
+        if (element.shadowRoot) visit(element.shadowRoot);
+      }
+    };
+    visit(document);
+  });
 }
 
 /** A part of the page that breaks a rule of layout, in words. */
@@ -110,9 +124,10 @@ export async function runningAnimations(page: Page): Promise<Finding[]> {
 
 /**
  * Controls that something else lies over where they are pressed, in their middle, and fixed or sticky boxes that lie over each other. What is
- * scrolled away within a list of its own does not count.
+ * scrolled away within a list of its own does not count. Waits until nothing slides in any more.
  */
 export async function coveredControls(page: Page): Promise<Finding[]> {
+  await settled(page);
   return page.evaluate(() => {
     const found: string[] = [];
     const above = (node: Node): Node | null =>

@@ -52,7 +52,7 @@ describe('a training set of three sessions', () => {
 
   it('is made of sessions that are chosen, and says what it would hold', async () => {
     await bar().getByRole('button', { name: 'Choose sessions' }).click();
-    expect(await page.evaluate(() => {
+    await expect.poll(() => page.evaluate(() => {
       let at: Element | null = document.activeElement;
       while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
       return at?.textContent?.trim();
@@ -69,8 +69,9 @@ describe('a training set of three sessions', () => {
 
   it('keeps the numbers of its classes where a choice changes', async () => {
     const kept = () => page.evaluate(() => (JSON.parse(localStorage.getItem('sightglass.datasets') ?? '[]') as { classes: { id: number; name: string }[]; pictures: { background: boolean } }[]).map(({ classes, pictures }) => [pictures.background, classes.map(({ id, name }) => [id, name])]));
+    // They have their numbers once they are counted.
+    await expect.poll(async () => (await kept()).at(0)?.[1]).toHaveLength(3);
     const [[, before]] = await kept();
-    expect(before).toHaveLength(3);
     await sheet().getByLabel('Time without a label').selectOption({ index: 1 });
     // `background` comes before the others by its name.
     await expect.poll(kept).toEqual([[true, [...(before as unknown[]), [3, 'background']]]]);
@@ -86,8 +87,18 @@ describe('a training set of three sessions', () => {
       await sheet().getByLabel(name).fill(value);
       await sheet().getByLabel(name).press('Tab');
     };
+    const busy = await sheet().locator('sg-dataset-counts[aria-busy=false]').evaluateHandle((element) => {
+      const seen = ['false'];
+      new MutationObserver(() => {
+        const now = element.getAttribute('aria-busy') ?? '';
+        if (now !== seen.at(-1)) seen.push(now);
+      }).observe(element, { attributeFilter: ['aria-busy'] });
+      return seen;
+    });
     await set('For val, per cent', '0');
     await expect.poll(counts).toEqual({ [DOG.name]: ['2', '1'], [CAT.name]: ['4', '2'], [OWN]: ['4', '2'] });
+    // Until then it said so.
+    await expect.poll(() => busy.jsonValue()).toEqual(['false', 'true', 'false']);
     await set('For val, per cent', '99');
     expect(await sheet().getByLabel('For val, per cent').inputValue()).toBe('75');
     await set('For val, per cent', '15');
@@ -117,7 +128,7 @@ describe('a training set of three sessions', () => {
   /** Exports the set that is open. @returns the file's path */
   async function take(format: DatasetFormat): Promise<string> {
     await sheet().locator(`input[value="${format}"]`).check();
-    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 150_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
     const path = join(mkdtempSync(join(folder, 'd-')), download.suggestedFilename());
     await download.saveAs(path);
     return path;
@@ -262,7 +273,7 @@ describe('a training set of three sessions', () => {
     await grid.getByRole('button', { name: 'Look through the pictures' }).click();
     // Two frames of each of three sessions, all of one red.
     await expect.poll(() => red.allInnerTexts(), { timeout: 60_000 }).toEqual(['+5']);
-    expect(await red.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(224);
+    await expect.poll(() => red.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(224);
     expect(await undo.isEnabled()).toBe(false);
     await red.click();
     await expect.poll(counts).toEqual({ [DOG.name]: ['3', '3', '3'] });

@@ -3,13 +3,14 @@ import { createRequire } from 'node:module';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebVTTParser } from 'webvtt-parser';
 import type { ExportFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
 import { dot, unit } from '../../../src/base/shared/vectors';
+import { closeSheets } from '../../support/layout';
 import { CAT, DOG } from '../../support/session-fixture';
 import { card, chooseZips, imported, openWithSessions, sampleSession, type SampleSession, SPANS, storedFile, storedFiles } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
@@ -71,6 +72,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     watchErrors(page, errors);
     await openWithSessions(page, serving.url, [mp4, webm, large]);
   });
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing?.close();
     await serving?.close();
@@ -91,7 +93,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
   /** Exports, and keeps the download under its own name in a new folder. */
   async function take(id: string, format: ExportFormat, options: Options = {}): Promise<string> {
     await choose(id, format, options);
-    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 150_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
     const path = join(mkdtempSync(join(folder, 'd-')), download.suggestedFilename());
     await download.saveAs(path);
     expect(Number(await sheet().locator('.done').getAttribute('data-bytes'))).toBe(readFileSync(path).length);
@@ -238,8 +240,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
       return readWithPython('image-folder', path, files, 'train') as Walk;
     };
     await choose('mp4', 'image-folder', { tracks: 'human', every: 0 });
-    await sheet().locator('sg-dataset-counts tfoot td').first().waitFor();
-    expect(await sheet().locator('sg-dataset-counts tfoot td').allTextContents()).toEqual(['3', '0', '0']);
+    await expect.poll(() => sheet().locator('sg-dataset-counts[aria-busy=false] tfoot td').allTextContents()).toEqual(['3', '0', '0']);
     await close();
     const one = await walk({ tracks: 'human', every: 0 });
     // A frame a span, and the snapshot.
@@ -323,13 +324,13 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     ].sort());
     await card(page, 'mp4').locator('[data-action=delete]').click();
     await page.getByRole('link', { name: 'Live', exact: true }).click();
-    await expect.poll(() => storedFiles(page, 'sessions').then((all) => all.filter((one) => one.startsWith('mp4/'))), { timeout: 8000 }).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions').then((all) => all.filter((one) => one.startsWith('mp4/')))).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     // Packed anew by another tool, deflated.
     const again = join(folder, 'again.zip');
     execFileSync('python3', ['-c', 'import sys,zipfile\na=zipfile.ZipFile(sys.argv[1])\nwith zipfile.ZipFile(sys.argv[2],"w",zipfile.ZIP_DEFLATED) as b:\n for i in a.namelist(): b.writestr(i,a.read(i))', path, again]);
     await chooseZips(page, { name: 'again.zip', bytes: readFileSync(again) });
-    await card(page, 'mp4').waitFor({ timeout: 20_000 });
+    await card(page, 'mp4').waitFor();
     await imported(page);
     expect(await storedFiles(page, 'sessions').then((all) => all.filter((one) => one.startsWith('mp4/')))).toEqual(
       ['film.mp4', 'human.jsonl', 'labels.jsonl', 'session.json', 'snapshots/3600000.jpg'].map((name) => `mp4/${name}`),
@@ -341,7 +342,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
 
   it('keeps both, where a session is imported that is there already', async () => {
     await chooseZips(page, { name: 'mp4.zip', bytes: mp4.zip });
-    await expect.poll(() => page.getByRole('link', { name: mp4.data.manifest.name }).count(), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => page.getByRole('link', { name: mp4.data.manifest.name }).count()).toBe(2);
     await imported(page);
   });
 
@@ -373,7 +374,7 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     await sheet().getByRole('button', { name: 'Export', exact: true }).waitFor();
     expect(await sheet().locator('.done, .fault').count()).toBe(0);
     await close();
-    await expect.poll(() => storedFiles(page, 'exports'), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'exports')).toEqual([]);
   });
 
   it('writes to the file that a person chose, and replaces it only when it is whole', async () => {
@@ -408,9 +409,9 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     await page.getByRole('link', { name: 'Back to all sessions' }).click();
     await choose('webm', 'image-folder', { tracks: 'human', every: 0 });
     await sheet().getByRole('button', { name: 'Export', exact: true }).click();
-    await sheet().getByRole('alert').getByText('There is nothing to export').waitFor({ timeout: 20_000 });
+    await sheet().getByRole('alert').getByText('There is nothing to export').waitFor();
     await close();
-    expect(await storedFiles(page, 'exports')).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'exports')).toEqual([]);
     expect(errors).toEqual([]);
   });
 });

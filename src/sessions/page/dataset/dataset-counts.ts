@@ -1,4 +1,4 @@
-import { css, html, LitElement, noChange, nothing } from 'lit';
+import { css, html, LitElement, noChange, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { localized, msg, str } from '@lit/localize';
@@ -25,7 +25,10 @@ function sideWords(side: Side): string {
   }
 }
 
-/** How many pictures of each class a training set would have on each side, before it is made; counted anew at each change. */
+/**
+ * How many pictures of each class a training set would have on each side, before it is made; counted anew at each change: until that is done it is
+ * busy (`aria-busy`), and the counts of before are dimmed.
+ */
 @customElement('sg-dataset-counts')
 @localized()
 export class DatasetCounts extends LitElement {
@@ -40,6 +43,19 @@ export class DatasetCounts extends LitElement {
       .wide {
         max-height: 16rem;
         overflow: auto;
+      }
+      :host([aria-busy='true']) :is(.wide, .wide ~ p) {
+        opacity: 0.5;
+      }
+      @media (prefers-reduced-motion: no-preference) {
+        .wide,
+        .wide ~ p {
+          transition: opacity 120ms;
+        }
+        /* What is counted at once does not flicker. */
+        :host([aria-busy='true']) :is(.wide, .wide ~ p) {
+          transition-delay: 150ms;
+        }
       }
       table {
         width: 100%;
@@ -82,6 +98,7 @@ export class DatasetCounts extends LitElement {
   @property({ type: Boolean }) renames = false;
   @state() private plan: DatasetPlan | undefined;
   @state() private fault: Fault | undefined;
+  @state() private counting = false;
   /** The class whose new name is too long, and how many characters that has. */
   @state() private long: { readonly id: number; readonly length: number } | undefined;
   #job: Transfer<DatasetPlan> | undefined;
@@ -91,8 +108,9 @@ export class DatasetCounts extends LitElement {
     this.#job?.cancel();
   }
 
-  override updated(changed: Map<PropertyKey, unknown>): void {
+  override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('definition')) void this.#count();
+    this.setAttribute('aria-busy', String(this.counting));
   }
 
   override render(): unknown {
@@ -187,14 +205,17 @@ export class DatasetCounts extends LitElement {
     this.#job?.cancel();
     const job = this.transfer.planDataset(this.definition);
     this.#job = job;
+    this.counting = true;
     try {
       const plan = await job.result;
       if (job !== this.#job || !plan) return;
+      this.counting = false;
       this.plan = plan;
       this.fault = undefined;
       this.dispatchEvent(new DatasetPlanEvent(plan));
     } catch (error) {
       if (job !== this.#job) return;
+      this.counting = false;
       this.fault = Fault.from(error, 'export-failed');
     }
   }
