@@ -11,7 +11,7 @@ import { spawn, workers } from '../support/fake-worker';
 import { manifestOf } from '../support/session-fixture';
 
 /** How long a deleted session can be had back, milliseconds. */
-const UNDO_TIME = 8000;
+const UNDO_TIME = 12_000;
 
 describe('SessionLibrary', () => {
   let page: FakePage;

@@ -14,7 +14,7 @@ function joinReports(before: AnnotationReport | undefined, report: AnnotationRep
 }
 
 /** How long a deleted session can be had back, milliseconds. */
-export const UNDO_TIME = 8000;
+export const UNDO_TIME = 12_000;
 
 /** How often it is looked whether the sessions are still on the device, milliseconds. */
 const LOOK_TIME = 3000;

@@ -10,8 +10,8 @@ const QUALITY = 0.8;
 
 /** Longer side of a thumbnail, pixels. */
 const SIDE = 320;
-/** How long a video may take to show a frame, milliseconds. */
-const PATIENCE = 8000;
+/** How long a video may take to show a frame, milliseconds: a slow machine's is not a damaged one. */
+const PATIENCE = 20_000;
 
 /** One video is opened at a time: browsers allow few players. */
 let queue: Promise<void> = Promise.resolve();
