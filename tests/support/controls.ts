@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
 
 /** Opens the sheet with what is wanted now and then, and with all sources of images. */
-export const openMore = (page: Page): Promise<void> => page.locator('sg-live-view sg-control-bar [data-action=sources]').click();
+export async function openMore(page: Page): Promise<void> {
+  await page.locator('sg-live-view sg-control-bar [data-action=sources]').click();
+  await page.locator('sg-source-sheet dialog[open]').waitFor();
+}
 
 /** Presses one of the live view's controls that are under More. */
 export async function pressMore(page: Page, name: string): Promise<void> {
@@ -23,7 +26,18 @@ export async function recordWithLabels(page: Page): Promise<void> {
 
 /** Has the shutter record, in whichever language, and presses it. */
 export async function pressRecord(page: Page): Promise<void> {
-  const shutter = page.locator('sg-control-bar [data-action=record]');
-  if ((await shutter.count()) === 0) await page.locator('sg-control-bar').getByRole('switch').click();
-  await shutter.click();
+  const film = page.locator('sg-control-bar').getByRole('switch');
+  // It comes with the camera.
+  if ((await film.getAttribute('aria-checked')) === 'false') await film.click();
+  await page.locator('sg-control-bar [data-action=record]').click();
+}
+
+/** Taps a place of the page twice, in one go: two taps of a busy machine can be too far apart in time. */
+export function doubleTap(page: Page, x: number, y: number): Promise<void> {
+  return page.evaluate(([left, top]) => {
+    let element = document.elementFromPoint(left, top);
+    for (let inner; (inner = element?.shadowRoot?.elementFromPoint(left, top)) && inner !== element; ) element = inner;
+    const init = { clientX: left, clientY: top, pointerId: 7, pointerType: 'touch', isPrimary: true, bubbles: true, composed: true };
+    for (const type of ['pointerdown', 'pointerup', 'pointerdown', 'pointerup']) element?.dispatchEvent(new PointerEvent(type, init));
+  }, [x, y] as const);
 }

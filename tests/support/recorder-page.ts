@@ -94,6 +94,8 @@ export async function withVideo(page: Page, { seconds = 0, frames = 0, recogniti
     await page.waitForFunction(
       ([{ length, status }, least]) => length >= least.length && (status?.frames ?? 0) >= least.frames && (status?.recognitions ?? 0) >= least.recognitions,
       [bar as ElementHandle<RecordingBar>, { length: before.length + seconds * 1e6, frames: before.frames + frames, recognitions: before.recognitions + recognitions }] as const,
+      // A busy machine recognises once in some seconds.
+      { timeout: 90_000 },
     );
   } finally {
     // The page holds an element, and all that it knows, for as long as it has a handle.
@@ -119,11 +121,16 @@ export async function cameraShows(page: Page, seconds: number): Promise<void> {
   );
 }
 
-/** Waits until so many images have been kept in the recording that runs. */
-export async function keptImages(page: Page, count: number): Promise<void> {
-  const flash = await page.locator('sg-snapshot-flash').elementHandle();
-  await page.waitForFunction(([element, least]) => element.count >= least, [flash as ElementHandle<SnapshotFlash>, count] as const);
-  await flash?.dispose();
+/** Does what keeps images, and waits until so many more have been kept: what is said of each stands there for a moment alone. */
+export async function keeps(page: Page, act: () => Promise<unknown>, images = 1): Promise<void> {
+  const flash = (await page.locator('sg-snapshot-flash').elementHandle()) as ElementHandle<SnapshotFlash>;
+  try {
+    const before = await flash.evaluate(({ count }) => count);
+    await act();
+    await page.waitForFunction(([element, least]) => element.count >= least, [flash, before + images] as const);
+  } finally {
+    await flash.dispose();
+  }
 }
 
 /** Has an error that nobody catches end the worker that records. */
@@ -177,7 +184,21 @@ export function expectExact({ video, labels, manifest }: StoredSession): Numbere
   return frames;
 }
 
-/** Longest time between two frames, microseconds. */
+/** How far the camera went on from each frame to the next, by its own count, and how far the film did: seconds. */
+const steps = (frames: readonly NumberedFrame[]): { readonly camera: number; readonly film: number }[] =>
+  frames.slice(1).map(({ number = NaN, timeUs }, i) => ({ camera: ((number - (frames[i].number ?? NaN) + NUMBERS) % NUMBERS) / CAMERA_RATE, film: (timeUs - frames[i].timeUs) / 1e6 }));
+
+/** The most of the camera that was not filmed between two frames, seconds. By its count, not by the time: where the machine stands still, so does the camera. */
 export function longestGap(frames: readonly NumberedFrame[]): number {
-  return Math.max(...frames.slice(1).map(({ timeUs }, i) => timeUs - frames[i].timeUs));
+  return Math.max(...steps(frames).map(({ camera }) => camera));
+}
+
+/**
+ * Fails unless the film leaves out one time of the camera.
+ * @param most what of the film is between its frames, seconds
+ */
+export function expectLeftOut(frames: readonly NumberedFrame[], most = 0.7): void {
+  const leftOut = steps(frames).filter(({ camera, film }) => camera - film > 0.5);
+  expect(leftOut.length, JSON.stringify(steps(frames).filter(({ camera }) => camera > 0.5))).toBe(1);
+  expect(leftOut[0].film).toBeLessThan(most);
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, wholeModel, type Browsing } from '../../support/browser';
 import { withCanvasCameras, type Rectangle } from '../../support/canvas-camera';
-import { pressMore } from '../../support/controls';
+import { doubleTap, pressMore } from '../../support/controls';
 import { withWorkerPrelude } from '../../support/worker-prelude';
 
 /** Keeps the part of the frame that the worker copies out of it: the pixels that the network is given, and the frame's size. */
@@ -56,7 +56,7 @@ describe.each([
     const worker = page.workers().find((w) => w.url().includes('recogniser.worker'));
     if (!worker) throw new Error('The recogniser worker is not there.');
     const read = (): Promise<Part | undefined> => worker.evaluate(() => (self as unknown as { readPart?: Part }).readPart);
-    await expect.poll(async () => (await read())?.of, { timeout: 10_000 }).toEqual([width, height]);
+    await expect.poll(async () => (await read())?.of).toEqual([width, height]);
     return (await read()) as Part;
   }
 
@@ -92,7 +92,7 @@ describe.each([
           near(seen.x + seen.width, box.x + box.width) &&
           near(seen.y + seen.height, box.y + box.height);
         return same ? 'the same' : `green ${JSON.stringify(seen)}, reticle ${JSON.stringify(box)}`;
-      }, { timeout: 10_000 })
+      }, { timeout: 60_000 })
       .toBe('the same');
   }
 
@@ -137,7 +137,7 @@ describe.each([
     // Mirrored as it is since the test before.
     await pressMore(page, 'Mirror the picture');
     await check(640, 480);
-    await page.mouse.dblclick(x, y);
+    await doubleTap(page, x, y);
     await page.locator('sg-camera-stage .reticle:not(.aimed)').waitFor();
     await check(640, 480);
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { killBrowser } from '../../support/kill-browser';
 import { NUMBERS } from '../../support/numbered-video';
-import { chooseLabels, keepLabelled, expectExact, withVideo, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, keepLabelled, expectExact, keeps, withVideo, lastSeen, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { storedSessions } from '../../support/stored-sessions';
 import { drawn } from '../../support/waits';
 
@@ -29,8 +29,7 @@ describe('a browser that is killed in mid-recording', () => {
     const began = Date.now();
     await chooseLabels(page, ['my red mug']);
     await withVideo(page, { seconds: 1 });
-    await keepLabelled(page, '1');
-    await page.getByText('Picture kept').waitFor();
+    await keeps(page, () => keepLabelled(page, '1'));
     await withVideo(page, { seconds: 0.5 });
     await page.keyboard.down('1');
     await withVideo(page, { seconds: 4, recognitions: 8 });
@@ -49,7 +48,7 @@ describe('a browser that is killed in mid-recording', () => {
     recorder = await openRecorder({ profile }, undefined, port);
     const { page } = recorder;
     const notice = page.locator('sg-recording-notice [data-kind="recovered"]');
-    await notice.waitFor({ timeout: 20_000 });
+    await notice.waitFor();
     expect(await notice.textContent()).toMatch(/broken off was saved/);
     const sessions = await storedSessions(page);
     expect(sessions.length).toBe(1);
@@ -85,7 +84,7 @@ describe('a browser that is killed in mid-recording', () => {
   it('is not told of again at a further start', async () => {
     const { page } = recorder!;
     await page.reload();
-    await page.locator('sg-recording-panel').waitFor({ state: 'attached', timeout: 20_000 });
+    await page.locator('sg-recording-panel').waitFor({ state: 'attached' });
     await drawn(page, 60);
     expect(await page.locator('sg-recording-notice').count()).toBe(0);
     expect(recorder!.errors).toEqual([]);

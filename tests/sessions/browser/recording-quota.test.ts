@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { pressRecord } from '../../support/controls';
 import { makeNoisyNumberedVideo } from '../../support/numbered-video';
-import { chooseLabels, keepLabelled, expectExact, withVideo, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { chooseLabels, keepLabelled, expectExact, keeps, withVideo, newestSession, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { SCRATCH } from '../../support/shared';
 import { storedSessions } from '../../support/stored-sessions';
 
@@ -48,8 +48,7 @@ describe('a device that gets full', () => {
     await recorder.record();
     await chooseLabels(page, ['tabby']);
     await withVideo(page, { seconds: 3 });
-    await keepLabelled(page, '1');
-    await page.getByText('Picture kept').waitFor();
+    await keeps(page, () => keepLabelled(page, '1'));
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1 });
     // The video has room held back for a while; an image has none.
     await withVideo(page, { seconds: 1.8 });

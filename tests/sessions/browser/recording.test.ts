@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HumanEdit } from '../../../src/sessions/shared/session';
 import { foldEdits } from '../../../src/sessions/shared/human-labels';
 import { numberInImage } from '../../support/numbered-video';
-import { cameraShows, chooseLabels, expectExact, keepLabelled, keptImages, withVideo, longestGap, openRecorder, type RecorderPage } from '../../support/recorder-page';
+import { cameraShows, chooseLabels, expectExact, keepLabelled, expectLeftOut, keeps, withVideo, openRecorder, type RecorderPage } from '../../support/recorder-page';
 import { onSeededModel } from '../../support/shared';
 
 describe('recording a film whose frames carry their number', () => {
@@ -38,24 +38,16 @@ describe('recording a film whose frames carry their number', () => {
     await withVideo(page, { seconds: 1 });
     await page.locator('sg-control-bar').getByRole('button', { name: 'Pause the recording' }).click();
     await bar.getByText('Paused').waitFor();
+    // What was on its way is counted yet.
+    await cameraShows(page, 0.5);
     const length = await bar.getByRole('timer').textContent();
-    await cameraShows(page, 2.5);
+    await cameraShows(page, 2);
     expect(await bar.getByRole('timer').textContent()).toBe(length);
     expect(await page.locator('sg-control-bar').getByRole('button', { name: 'Keep a picture' }).isDisabled()).toBe(true);
     await page.locator('sg-control-bar').getByRole('button', { name: 'Go on recording' }).click();
     await withVideo(page, { seconds: 1 });
     const session = await recorder.stop();
-    const frames = expectExact(session);
-    expect(longestGap(frames)).toBeLessThan(700_000);
-    const jumps = frames.slice(1).map(({ number, timeUs }, i) => ({
-      numbers: ((number ?? 0) - (frames[i].number ?? 0) + 1024) % 1024,
-      us: timeUs - frames[i].timeUs,
-    }));
-    const pause = jumps.filter(({ numbers, us }) => numbers / 30 - us / 1e6 > 1);
-    expect(pause.length).toBe(1);
-    expect(pause[0].numbers / 30).toBeGreaterThan(2);
-    expect(pause[0].us).toBeLessThan(100_000);
-    expect(session.manifest.durationUs).toBeLessThan(5_000_000);
+    expectLeftOut(expectExact(session));
   });
 
   it('has the labels that were prepared at hand, in their order, and says what is still to be filmed', async () => {
@@ -75,13 +67,13 @@ describe('recording a film whose frames carry their number', () => {
     await page.evaluate(() => (location.hash = 'live'));
     await recorder.record();
     const bar = page.locator('sg-label-bar');
-    expect((await bar.locator('.slots button span').allTextContents()).slice(0, 2)).toEqual(['the red one', 'the blue one']);
+    await expect.poll(async () => (await bar.locator('.slots button span').allTextContents()).slice(0, 2)).toEqual(['the red one', 'the blue one']);
     await bar.getByText('Still to film: the red one, the blue one').waitFor();
     await page.keyboard.press('1');
     await withVideo(page, { seconds: 2, recognitions: 10 });
     await page.keyboard.press('1');
     await bar.getByText('Still to film: the blue one').waitFor();
-    await bar.getByRole('button', { name: /the red one/ }).getByText(/^[2-9]\d* s · \d+ views?$/).waitFor();
+    await bar.getByRole('button', { name: /the red one/ }).getByText(/^(?![01] )\d+ s · \d+ views?$/).waitFor();
     // While it records the set can be changed too.
     await bar.getByRole('button', { name: 'Prepare labels' }).click();
     const inPanel = page.locator('sg-recording-panel sg-label-set-sheet');
@@ -184,21 +176,21 @@ describe('recording a film whose frames carry their number', () => {
     const keep = page.locator('sg-control-bar').getByRole('button', { name: 'Keep a picture' });
     await page.keyboard.press('2');
     await page.locator('sg-label-bar [aria-pressed=true]').filter({ hasText: 'my red mug' }).waitFor();
-    await keep.click();
-    await page.getByText('Picture kept: my red mug').waitFor();
+    // It is said for a moment alone.
+    await Promise.all([page.getByText('Picture kept: my red mug').waitFor(), keep.click()]);
     // Another one that is tapped takes its place.
     await page.locator('sg-label-bar').getByRole('button', { name: 'tabby' }).click();
     expect(await page.locator('sg-label-bar [aria-pressed=true]').allTextContents()).toEqual([expect.stringMatching(/tabby/)]);
-    await keep.click();
-    await page.getByText('Picture kept: tabby').waitFor();
+    await Promise.all([page.getByText('Picture kept: tabby').waitFor(), keep.click()]);
     await page.locator('sg-label-bar').getByRole('button', { name: 'tabby' }).click();
     expect(await page.locator('sg-label-bar [aria-pressed=true]').count()).toBe(0);
     // Both of one frame, or of two that follow each other.
-    await keep.evaluate((button: HTMLElement) => {
-      button.click();
-      button.click();
-    });
-    await keptImages(page, 4);
+    const twice = (): Promise<void> =>
+      keep.evaluate((button: HTMLElement) => {
+        button.click();
+        button.click();
+      });
+    await keeps(page, twice, 2);
     await withVideo(page, { seconds: 0.5 });
     const session = await recorder.stop();
     const frames = expectExact(session);
@@ -270,8 +262,7 @@ describe('recording a film whose frames carry their number', () => {
     await page.keyboard.down('1');
     await withVideo(page, { seconds: 0.6, recognitions: 1 });
     await page.keyboard.up('1');
-    await keepLabelled(page, '2');
-    await page.getByText('Picture kept').waitFor();
+    await keeps(page, () => keepLabelled(page, '2'));
     const { labels, human } = await recorder.stop();
     const keys = new Set(labels.flatMap((entry) => Object.keys(entry)));
     // Where the live view named what it saw, the track does not say `sure`.
