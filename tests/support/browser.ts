@@ -136,7 +136,7 @@ export function watchErrors(page: Page, errors: string[]): void {
 /** Opens the app and waits until its model is ready. */
 export async function openApp(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await page.locator('sg-control-bar button').first().waitFor({ timeout: 20_000 });
+  await page.locator('sg-control-bar button').first().waitFor({ timeout: 60_000 });
   await page.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
 }
 

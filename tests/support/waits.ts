@@ -45,3 +45,13 @@ export async function nextScene(page: Page): Promise<void> {
 export async function framesPresented(page: Page): Promise<number> {
   return Number(/\/ *([\d,]+)/.exec((await page.locator('dd[data-key="skipped"]').textContent()) ?? '')?.[1].replaceAll(',', ''));
 }
+
+/** Has no timer of so many milliseconds run out in the page, and in what it opens: the app's patience with what a busy machine takes longer for. */
+export async function neverOver(page: Page, ms: number): Promise<void> {
+  const hold = (held: number): void => {
+    const real = globalThis.setTimeout;
+    globalThis.setTimeout = ((act: () => void, after?: number) => (after === held ? 0 : real(act, after))) as typeof globalThis.setTimeout;
+  };
+  await page.addInitScript(hold, ms);
+  await page.evaluate(hold, ms);
+}

@@ -34,14 +34,8 @@ class GraphBuilder {
 /**
  * ResNet-18, or -34, as an ONNX model (opset 17): input `input` float32 [1, 3, 224, 224], outputs `logits` [1, classes] and
  * `features` [1, 512], the globally averaged activations that the classifier reads; those alone where the weights have no classifier.
- *
- * @param sides height and width of the input, pixels, or names for them: then any will do
  */
-export function resnet18Onnx(
-  weights: FoldedBackbone & { readonly fc?: FoldedResNet18['fc'] | undefined },
-  metadata: Readonly<Record<string, string>> = {},
-  sides: readonly [number | string, number | string] = [224, 224],
-): OnnxModel {
+export function resnet18Onnx(weights: FoldedBackbone & { readonly fc?: FoldedResNet18['fc'] | undefined }, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
   const builder = new GraphBuilder();
   const byName = new Map(weights.convolutions.map((c) => [c.name, c]));
   const convolution = (name: string, input: string): string => {
@@ -81,7 +75,7 @@ export function resnet18Onnx(
       name: weights.convolutions.length === RESNET18_CONVOLUTIONS.length ? 'resnet18' : 'resnet34',
       nodes: builder.nodes,
       initializers: builder.initializers,
-      inputs: [{ name: INPUT_NAME, type: OnnxType.float, shape: [1, 3, ...sides] }],
+      inputs: [{ name: INPUT_NAME, type: OnnxType.float, shape: [1, 3, 224, 224] }],
       outputs: [
         ...(fc ? [{ name: LOGITS_NAME, type: OnnxType.float, shape: [1, classes] }] : []),
         { name: FEATURES_NAME, type: OnnxType.float, shape: [1, RESNET18_FEATURES] },

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
 import { openMore, pressRecord } from '../../support/controls';
+import { closeSheets } from '../../support/layout';
 import { plainVideo } from '../../support/plain-video';
 
 const hasResNet = existsSync(join(DIST, 'models/resnet18.onnx'));
@@ -39,6 +40,7 @@ describe.each([
     page.setDefaultTimeout(20_000);
     await openApp(page, serving.url);
   });
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing.close();
     await serving.close();
@@ -50,6 +52,7 @@ describe.each([
 
   it(`in the model picker, ${colorScheme}`, async () => {
     await page.locator('header button[aria-haspopup]').click();
+    await page.locator('sg-model-picker dialog[open]').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
   });
@@ -137,7 +140,7 @@ describe.each([
       const files = await Promise.all(Array.from({ length: 6 }, (_unused, i) => patch(hue, i)));
       const bad = { name: 'bad.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') };
       await card.locator('input[type=file]').setInputFiles(hue === 0 ? files : [...files, bad]);
-      await expect.poll(() => card.locator('sg-thumbnail').count(), { timeout: 20_000 }).toBe(6);
+      await expect.poll(() => card.locator('sg-thumbnail').count(), { timeout: 30_000 }).toBe(6);
       await expect.poll(() => card.locator('input[type=file]').isEnabled()).toBe(true);
     }
     await page.getByRole('alert').filter({ hasText: 'bad.jpg cannot be read as a picture' }).waitFor();

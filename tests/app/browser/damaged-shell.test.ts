@@ -91,7 +91,7 @@ describe('a kept file of the app that has gone bad', () => {
     await anew();
     await runs();
     // It is kept as it was made, and the next start needs no network.
-    await expect.poll(() => page.evaluate(async ([url, whole]) => (await (await caches.match(url))?.text()) === whole, [address, text] as const), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => page.evaluate(async ([url, whole]) => (await (await caches.match(url))?.text()) === whole, [address, text] as const)).toBe(true);
     // Where the browser held on to the damaged script, it was helped without the service worker, which has to be back first.
     await expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state), { timeout: 30_000 }).toBe('activated');
     await serving.close();
@@ -104,7 +104,7 @@ describe('a kept file of the app that has gone bad', () => {
     await spoil(APP, 'half');
     await serving.close();
     await anew();
-    await guard().getByText('there is no network to get it anew').waitFor({ timeout: 20_000 });
+    await guard().getByText('there is no network to get it anew').waitFor();
     await guard().getByText('没有网络可以重新获取').waitFor();
     serving = await serveBuilt({ port });
     await guard().getByRole('button').click();
@@ -115,7 +115,7 @@ describe('a kept file of the app that has gone bad', () => {
   it('that the start does not need is found once the app runs, which is said', async () => {
     const { address } = await spoil(/assets\/sessions-view-/, 'other');
     await anew();
-    await page.locator('sg-damage-toast').getByText('were fetched anew').waitFor({ timeout: 20_000 });
+    await page.locator('sg-damage-toast').getByText('were fetched anew').waitFor();
     expect(await page.evaluate(async (url) => (await (await caches.match(url))?.text())?.includes('sessions'), address)).toBe(true);
     await page.locator('sg-damage-toast').getByRole('button', { name: 'Later' }).click();
     await page.locator('sg-damage-toast').waitFor({ state: 'detached' });
@@ -125,7 +125,7 @@ describe('a kept file of the app that has gone bad', () => {
     await spoil(/\/index\.html/, 'half');
     await serving.close();
     await anew();
-    await page.getByText('there is no network to get it anew').waitFor({ timeout: 20_000 });
+    await page.getByText('there is no network to get it anew').waitFor();
   });
 
   it('gives way to what the server has where that is another version', async () => {

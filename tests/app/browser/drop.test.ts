@@ -53,7 +53,7 @@ describe('files that are dropped', () => {
     await dropFiles(page, [await picture('red.jpg'), file('things.json', await things()), file('song.mp3', 'ID3', 'audio/mpeg'), file('net.onnx.data', 'x'), file('notes.json', '{"a": 1}')]);
     await cards().first().locator('li').first().waitFor();
     expect(await cards().count()).toBe(1);
-    expect(await refused()).toEqual(['net.onnx.data', 'notes.json', 'song.mp3']);
+    await expect.poll(refused).toEqual(['net.onnx.data', 'notes.json', 'song.mp3']);
     await notice().getByText('It belongs to a model: drop it together with the file of the model itself (.onnx, .safetensors, .pt).').waitFor();
     await notice().getByText('JSON of another program.').waitFor();
     for (const size of [DESKTOP, PHONE, { width: 844, height: 390 }, { width: 820, height: 1180 }]) {

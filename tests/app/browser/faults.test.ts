@@ -168,7 +168,7 @@ describe.skipIf(!hasModel)('faults: each has its own words and a way back', () =
     await start(page);
     await labels(page);
     await page.getByRole('button', { name: 'Show figures' }).click();
-    expect(await page.locator('sg-live-stats dd[data-key="threads"]').textContent()).toBe('1');
+    await expect.poll(() => page.locator('sg-live-stats dd[data-key="threads"]').textContent()).toBe('1');
   });
 
   it('a worker script that cannot be run', async () => {
@@ -253,6 +253,6 @@ describe.skipIf(!hasModel)('browsers and hosts that lack something', () => {
     await page.locator('sg-label-list li').first().waitFor({ timeout: 40_000 });
     await page.getByRole('button', { name: 'Show figures' }).click();
     await page.locator('sg-live-stats dd[data-key="threads"]').filter({ hasText: '1' }).waitFor();
-    expect(await page.locator('sg-live-stats dd[data-key="isolated"]').textContent()).toBe('no');
+    await expect.poll(() => page.locator('sg-live-stats dd[data-key="isolated"]').textContent()).toBe('no');
   });
 });

@@ -12,6 +12,7 @@ import { cloudflare, gitHubPages, netlify, type Host } from '../../support/hosts
 import { plainVideo } from '../../support/plain-video';
 import { freePort } from '../../support/free-port';
 import { ROOT } from '../../support/shared';
+import { neverOver } from '../../support/waits';
 
 /** What is hosted is the build itself, with its compressed files, also where other tests run on one with a seeded model. */
 const DIST = join(ROOT, 'dist');
@@ -51,7 +52,7 @@ async function nginx(binary: string, folder: string): Promise<Host> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = once(child, 'exit');
   const url = `http://localhost:${port}/`;
-  await expect.poll(() => (child.exitCode === null ? fetch(url).then(({ status }) => status, () => 0) : said), { timeout: 10_000 }).toBe(200);
+  await expect.poll(() => (child.exitCode === null ? fetch(url).then(({ status }) => status, () => 0) : said)).toBe(200);
   return {
     url,
     async close() {
@@ -74,6 +75,8 @@ describe.skipIf(models.length === 0)('the built page on other hosts', () => {
     const browsing: Browsing = await openBrowser({ video, context: { serviceWorkers: 'allow' } });
     let loads = 0;
     try {
+      // The page's patience with a service worker that isolates it (src/app/page/platform/service-worker.ts).
+      await neverOver(browsing.page, 4000);
       browsing.page.on('domcontentloaded', () => loads++);
       await openApp(browsing.page, url);
       await use(browsing.page, () => loads);

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { DESKTOP, openApp, PHONE } from '../../support/browser';
+import { closeSheet } from '../../support/layout';
 import { ownPages } from '../../support/own-pages';
 import { onSeededModel } from '../../support/shared';
 import { drawn } from '../../support/waits';
@@ -46,7 +47,7 @@ describe.each([
     await sheet.locator('select[name=threads]').selectOption('1');
     await sheet.locator('select[name=engine]').selectOption('ort');
     const wanted = { hold: false, smoothing: false, aloud: true, statsOpen: true, adaptive: false, certainty: 0.4, facing: 'user', theme: 'light', threads: 1, engine: 'ort' };
-    expect(await kept()).toMatchObject(wanted);
+    await expect.poll(kept).toMatchObject(wanted);
     await openApp(page, pages.url);
     await press('Settings');
     expect(await box('hold').isChecked()).toBe(false);
@@ -55,8 +56,8 @@ describe.each([
     await press('Close');
     await start();
     // They are in force, too.
-    expect(await page.locator('sg-live-stats dd[data-key=engine]').textContent()).toBe('onnxruntime');
-    expect(await page.locator('sg-live-stats dd[data-key=threads]').textContent()).toBe('1');
+    await expect.poll(() => page.locator('sg-live-stats dd[data-key=engine]').textContent()).toBe('onnxruntime');
+    await expect.poll(() => page.locator('sg-live-stats dd[data-key=threads]').textContent()).toBe('1');
     await press('Settings');
     await press('Reset all settings');
     const asked = page.getByRole('dialog', { name: 'Reset all settings?' });
@@ -66,24 +67,24 @@ describe.each([
     await press('Reset all settings');
     await page.getByRole('button', { name: 'Reset all', exact: true }).click();
     await sheet.getByText('All settings are as the app comes.').waitFor();
-    expect(await box('hold').isChecked()).toBe(true);
+    await expect.poll(() => box('hold').isChecked()).toBe(true);
     expect(await box('certainty').getAttribute('aria-valuetext')).toBe('25%');
-    expect(await kept()).toMatchObject({ hold: true, certainty: 0.25, theme: 'auto', engine: 'auto', threads: 0 });
+    await expect.poll(kept).toMatchObject({ hold: true, certainty: 0.25, theme: 'auto', engine: 'auto', threads: 0 });
   });
 
   it('takes the colours of the system, or those that were chosen', async () => {
     await open({ colorScheme: 'dark' });
     const colour = (): Promise<string> => page.locator('sg-app').evaluate((app) => getComputedStyle(app).backgroundColor);
-    const dark = await colour();
+    const [dark, light] = ['rgb(11, 13, 18)', 'rgb(246, 247, 249)'];
+    await expect.poll(colour).toBe(dark);
     await page.emulateMedia({ colorScheme: 'light' });
-    const light = await colour();
-    expect([dark, light]).toEqual(['rgb(11, 13, 18)', 'rgb(246, 247, 249)']);
+    await expect.poll(colour).toBe(light);
     await press('Settings');
     await page.locator('sg-settings-sheet select[name=theme]').selectOption('dark');
-    expect(await colour()).toBe(dark);
-    expect(await page.locator('meta[name=theme-color]').first().getAttribute('content')).toBe('#0b0d12');
+    await expect.poll(colour).toBe(dark);
+    await expect.poll(() => page.locator('meta[name=theme-color]').first().getAttribute('content')).toBe('#0b0d12');
     await page.emulateMedia({ colorScheme: 'light', contrast: 'more' });
-    expect(await colour()).toBe('rgb(0, 0, 0)');
+    await expect.poll(colour).toBe('rgb(0, 0, 0)');
   });
 
   it('does what the keys say, and tells of them with a question mark', async () => {
@@ -114,11 +115,10 @@ describe.each([
     });
     await help.waitFor({ state: 'hidden' });
     await page.getByRole('dialog', { name: 'Settings' }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog', { name: 'Settings' }).waitFor({ state: 'hidden' });
+    await closeSheet(page);
     await page.keyboard.press(',');
     await page.getByRole('dialog', { name: 'Settings' }).waitFor();
-    await page.keyboard.press('Escape');
+    await closeSheet(page);
     await page.getByRole('button', { name: 'Stop the camera' }).waitFor();
     await page.keyboard.press('s');
     await page.getByRole('button', { name: 'Start the camera' }).waitFor();

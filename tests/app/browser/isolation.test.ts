@@ -7,13 +7,15 @@ import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
 import { plainVideo } from '../../support/plain-video';
 import { SCRATCH } from '../../support/shared';
-import { drawn } from '../../support/waits';
+import { drawn, neverOver } from '../../support/waits';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
 if (!hasModel) console.warn('\n*** SKIPPED: the isolation tests need a model in dist/models (npm run model, npm run build). ***\n');
 
 const NO_WORKER = 'no-service-worker';
 const LATE_WORKER = 'late-service-worker';
+/** So long the page waits for isolation, milliseconds (src/app/page/platform/service-worker.ts). */
+const PATIENCE = 4000;
 
 /** A plain static host: no header that isolates, and none for the service worker's script either. */
 describe.skipIf(!hasModel)('a static host that sends no headers', () => {
@@ -45,21 +47,21 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
     await page.locator('sg-label-list li').first().waitFor({ timeout: 40_000 });
   }
 
-  async function figures(): Promise<{ threads: string | null; isolated: string | null }> {
+  async function expectFigures(wanted: { readonly threads: string; readonly isolated: string }): Promise<void> {
     await page.getByRole('button', { name: 'Show figures' }).click();
     const figure = (key: string): Promise<string | null> => page.locator(`sg-live-stats dd[data-key="${key}"]`).textContent();
-    await page.locator('sg-live-stats').waitFor();
-    return { threads: await figure('threads'), isolated: await figure('isolated') };
+    await expect.poll(async () => ({ threads: await figure('threads'), isolated: await figure('isolated') })).toEqual(wanted);
   }
 
   it('has threads after one load more, and at once from then on', async () => {
     await open();
+    await neverOver(page, PATIENCE);
     expect((await fetch(serving.url)).headers.get('cross-origin-embedder-policy')).toBeNull();
     await openApp(page, serving.url);
     await live();
     expect(loads).toBe(2);
     const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-    expect(await figures()).toEqual({ threads: String(Math.min(4, cores)), isolated: 'yes' });
+    await expectFigures({ threads: String(Math.min(4, cores)), isolated: 'yes' });
     await openApp(page, serving.url);
     expect(loads).toBe(3);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
@@ -70,6 +72,7 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
 
   it('does not load anew again where the browser will not isolate', async () => {
     await open();
+    await neverOver(page, PATIENCE);
     // As in a browser that ignores the headers that a service worker adds.
     await browsing.context.addInitScript(() => Object.defineProperty(globalThis, 'crossOriginIsolated', { value: false }));
     await openApp(page, serving.url);
@@ -92,7 +95,7 @@ describe.skipIf(!hasModel)('a static host that sends no headers', () => {
     await openApp(page, serving.url);
     await live();
     expect(loads).toBe(1);
-    expect(await figures()).toEqual({ threads: '1', isolated: 'no' });
+    await expectFigures({ threads: '1', isolated: 'no' });
   });
 
   it('does not load anew under a running camera, however late the service worker comes', async () => {

@@ -72,9 +72,9 @@ describe.each([
 ] as const)('a phone on its side, %i x %i', (width, height) => {
   it('has the picture as high as it can be, all buttons in sight, and labels beside the square', async () => {
     await open(width, height);
-    expect(await outOfSight()).toEqual([]);
+    await expect.poll(outOfSight).toEqual([]);
     await start();
-    expect(await outOfSight()).toEqual([]);
+    await expect.poll(outOfSight).toEqual([]);
     const { height: share, covered } = await square();
     expect(share).toBeGreaterThan(0.7);
     expect(covered).toBeLessThan(0.3);
@@ -82,7 +82,7 @@ describe.each([
     // Figures hide no button and no label.
     await page.getByRole('button', { name: 'Show figures' }).click();
     await page.locator('sg-live-stats').waitFor();
-    expect(await outOfSight()).toEqual([]);
+    await expect.poll(outOfSight).toEqual([]);
     const [stats, labels] = [await boxOf(page.locator('sg-live-stats')), await boxOf(page.locator('sg-live-view sg-label-list'))];
     expect(area(common(stats, labels))).toBe(0);
     expect(stats.bottom).toBeLessThanOrEqual(height);
@@ -92,7 +92,7 @@ describe.each([
     await open(width, height);
     await start();
     await recordWithLabels(page);
-    expect(await outOfSight()).toEqual([]);
+    await expect.poll(outOfSight).toEqual([]);
     const { height: share } = await square();
     expect(share).toBeGreaterThan(0.4);
     const [stage, panel] = [await boxOf(page.locator('sg-live-view sg-camera-stage')), await boxOf(page.locator('sg-recording-panel'))];
@@ -107,7 +107,7 @@ describe.each([
     await page.locator('sg-label-bar .slots button').nth(2).waitFor();
     await page.locator('sg-control-bar').getByRole('button', { name: 'Stop recording' }).click();
     await page.locator('sg-recording-notice').waitFor();
-    expect(await outOfSight()).toEqual([]);
+    await expect.poll(outOfSight).toEqual([]);
   });
 
   it('teaches with the camera beside the things', async () => {
@@ -128,9 +128,9 @@ describe('a small phone, 320 x 568', () => {
     expect(await rows(page.locator('header button:visible'))).toBe(1);
     expect(await rows(page.locator('sg-live-view sg-control-bar button'))).toBe(1);
     await recordWithLabels(page);
-    expect(await outOfSight()).toEqual([]);
+    await expect.poll(outOfSight).toEqual([]);
     expect((await square()).height).toBeGreaterThan(0.3);
-    expect(await page.locator('sg-live-view sg-label-list li:visible').count()).toBe(1);
+    await expect.poll(() => page.locator('sg-live-view sg-label-list li:visible').count()).toBe(1);
   });
 });
 
@@ -144,6 +144,6 @@ describe('a button under a pointer', () => {
     const buttons = page.locator('sg-live-view sg-control-bar button:not([aria-pressed=true])');
     await buttons.nth(2).hover();
     expect(await page.locator('sg-live-view sg-control-bar button:hover').count()).toBe(1);
-    expect(new Set(await buttons.evaluateAll((all) => all.map((b) => getComputedStyle(b).backgroundColor))).size).toBe(looks);
+    await expect.poll(async () => new Set(await buttons.evaluateAll((all) => all.map((b) => getComputedStyle(b).backgroundColor))).size).toBe(looks);
   });
 });

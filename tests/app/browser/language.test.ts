@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IMAGENET_LABELS } from '../../../src/base/shared/labels/imagenet';
 import { IMAGENET_LABELS_ZH } from '../../../src/base/shared/labels/imagenet-zh';
 import { serveBuilt, type Serving } from '../../../tools/serve';
@@ -9,7 +9,7 @@ import { violations } from '../../support/axe';
 import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
 import { pressRecord } from '../../support/controls';
-import { closeSheet } from '../../support/layout';
+import { closeSheet, closeSheets } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { visibleText } from '../../support/visible-text';
 import { settled } from '../../support/waits';
@@ -64,13 +64,14 @@ describe.each([
     });
     await openApp(page, serving.url);
   });
+  afterEach(() => closeSheets(page));
   afterAll(() => browsing.close());
 
   it('opens in Chinese, and tells so', async () => {
-    expect(await languageOf(page)).toBe('zh-Hans');
-    expect(await page.title()).toMatch(/Sightglass – 实时$/);
-    expect(await page.getByRole('button', { name: '打开摄像头' }).isVisible()).toBe(true);
-    expect(await words(page)).toEqual([]);
+    await expect.poll(() => languageOf(page)).toBe('zh-Hans');
+    await expect.poll(() => page.title()).toMatch(/Sightglass – 实时$/);
+    await page.getByRole('button', { name: '打开摄像头' }).waitFor();
+    await expect.poll(() => words(page)).toEqual([]);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -88,7 +89,7 @@ describe.each([
     const [said] = await page.evaluate(() => (globalThis as unknown as { spoken: string[] }).spoken);
     expect(said).toMatch(/^zh-CN /);
     expect(IMAGENET_LABELS_ZH).toContain(said.slice(6));
-    expect(await words(page)).toEqual([]);
+    await expect.poll(() => words(page)).toEqual([]);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -101,8 +102,8 @@ describe.each([
     // The Chinese name first, the one that was typed beside it.
     await page.getByRole('option', { name: '金鱼 goldfish' }).waitFor();
     await page.getByRole('option', { name: '金鱼 goldfish' }).click();
-    expect(await page.locator('sg-label-bar .slots button span').first().textContent()).toBe('金鱼');
-    expect(await words(page)).toEqual([]);
+    await expect.poll(() => page.locator('sg-label-bar .slots button span').first().textContent()).toBe('金鱼');
+    await expect.poll(() => words(page)).toEqual([]);
     await page.locator('sg-control-bar').getByRole('button', { name: '停止录制' }).click();
     await page.locator('sg-recording-notice').getByText('录制已保存').waitFor();
   });
@@ -116,7 +117,7 @@ describe.each([
     await page.waitForFunction((title) => document.title.endsWith(title), `Sightglass – ${name}`);
     await page.locator(`sg-${id}-view ${content}`).first().waitFor();
     await settled(page);
-    expect(await words(page)).toEqual([]);
+    await expect.poll(() => words(page)).toEqual([]);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -124,20 +125,21 @@ describe.each([
     await page.locator('sg-session-list h3 a').first().click();
     await page.locator('sg-session-detail sg-label-timeline').waitFor();
     await settled(page);
-    expect(await words(page)).toEqual([]);
+    await expect.poll(() => words(page)).toEqual([]);
     expect(await violations(page)).toEqual([]);
   });
 
   it('the sheets have no English words', async () => {
     await view(page, 'live');
     await page.locator('header button.model').click();
-    expect(await words(page)).toEqual([]);
-    await page.keyboard.press('Escape');
+    await page.locator('sg-model-picker dialog[open]').waitFor();
+    await expect.poll(() => words(page)).toEqual([]);
+    await closeSheet(page);
     for (const key of [',', 'd', '?']) {
       await page.keyboard.press(key);
       await page.locator('dialog[open]').waitFor();
       await settled(page);
-      expect(await words(page), `the sheet of ${key}`).toEqual([]);
+      await expect.poll(() => words(page), { message: `the sheet of ${key}` }).toEqual([]);
       expect(await violations(page), `the sheet of ${key}`).toEqual([]);
       await closeSheet(page);
     }
@@ -156,11 +158,12 @@ describe('a device in English', () => {
     page.on('request', (request) => asked.push(request.url()));
     await openApp(page, serving.url);
   });
+  afterEach(() => closeSheets(page));
   afterAll(() => browsing.close());
 
   it('opens in English, and fetches nothing of Chinese', async () => {
-    expect(await languageOf(page)).toBe('en');
-    expect(await page.title()).toMatch(/Sightglass – Live$/);
+    await expect.poll(() => languageOf(page)).toBe('en');
+    await expect.poll(() => page.title()).toMatch(/Sightglass – Live$/);
     expect(chinese()).toEqual([]);
   });
 
@@ -169,7 +172,7 @@ describe('a device in English', () => {
     await openSettings(page);
     await page.locator('sg-settings-sheet select[name=language]').selectOption('zh-Hans');
     await page.locator('sg-app [role=alert]').getByText('could not be fetched').waitFor();
-    expect(await languageOf(page)).toBe('en');
+    await expect.poll(() => languageOf(page)).toBe('en');
     await page.unroute(/zh-Hans/);
     await page.locator('sg-settings-sheet select[name=language]').selectOption('en');
     await page.reload();
@@ -181,24 +184,24 @@ describe('a device in English', () => {
     await openSettings(page);
     await page.locator('sg-settings-sheet select[name=language]').selectOption('zh-Hans');
     await page.locator('sg-settings-sheet').getByText('朗读首位标签').waitFor();
-    expect(await languageOf(page)).toBe('zh-Hans');
-    expect(await words(page)).toEqual([]);
+    await expect.poll(() => languageOf(page)).toBe('zh-Hans');
+    await expect.poll(() => words(page)).toEqual([]);
     await closeSettings(page);
-    expect(await words(page)).toEqual([]);
+    await expect.poll(() => words(page)).toEqual([]);
     expect(chinese()).not.toEqual([]);
   });
 
   it('keeps it over a reload', async () => {
     await page.reload();
     await page.getByRole('button', { name: '打开摄像头' }).waitFor();
-    expect(await languageOf(page)).toBe('zh-Hans');
+    await expect.poll(() => languageOf(page)).toBe('zh-Hans');
   });
 
   it('changes back', async () => {
     await openSettings(page);
     await page.locator('sg-settings-sheet select[name=language]').selectOption('auto');
     await page.locator('sg-settings-sheet').getByText('Speak the first label').waitFor();
-    expect(await languageOf(page)).toBe('en');
+    await expect.poll(() => languageOf(page)).toBe('en');
     await page.locator('sg-settings-sheet input[name=certainty]').fill('0');
     await closeSettings(page);
     await page.getByRole('button', { name: 'Start the camera' }).click();

@@ -8,6 +8,7 @@ import { DESKTOP, openApp, openBrowser, PHONE, type Browsing } from '../../suppo
 import { makeCameraVideo } from '../../support/camera-video';
 import { closeSheet, cutWords, runningAnimations, sidewaysScroll, smallTargets } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
+import { settled } from '../../support/waits';
 
 const video = join(SCRATCH, 'layout.mjpeg');
 const VIEWS = ['pictures', 'sessions', 'teach', 'live'] as const;
@@ -76,7 +77,10 @@ describe.each([
 
   it('nothing scrolls sideways, sticks out or is too small for a finger', async () => {
     const { page } = browsing;
-    const look = async (): Promise<string[]> => [...(await sidewaysScroll(page)), ...(await smallTargets(page))];
+    const look = async (): Promise<string[]> => {
+      await settled(page);
+      return [...(await sidewaysScroll(page)), ...(await smallTargets(page))];
+    };
     expect(await everywhere(page, look)).toEqual({});
   });
 });
@@ -91,7 +95,10 @@ describe('with text of 200 %', () => {
     const { page } = browsing;
     try {
       await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
-      const look = async (): Promise<string[]> => [...(await sidewaysScroll(page)), ...(await cutWords(page))];
+      const look = async (): Promise<string[]> => {
+        await settled(page);
+        return [...(await sidewaysScroll(page)), ...(await cutWords(page))];
+      };
       expect(await everywhere(page, look)).toEqual({});
     } finally {
       await browsing.close();
@@ -188,7 +195,7 @@ describe.each([
   afterAll(() => browsing.close());
 
   it('hold nothing to press or to read', async () => {
-    const hidden = async (): Promise<string[]> =>
+    const hidden = (): Promise<string[]> =>
       page.evaluate((safe) => {
         const found: string[] = [];
         // Cut off by what scrolls it, which itself lies in the safe part.
@@ -229,6 +236,10 @@ describe.each([
         visit(dialog ?? document);
         return found;
       }, insets);
-    expect(await everywhere(page, hidden)).toEqual({});
+    const look = async (): Promise<string[]> => {
+      await settled(page);
+      return hidden();
+    };
+    expect(await everywhere(page, look)).toEqual({});
   });
 });

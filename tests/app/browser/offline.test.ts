@@ -10,6 +10,7 @@ import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, PHONE, useModels, type Browsing } from '../../support/browser';
 import { buildVersion } from '../../support/builds';
 import { makeCameraVideo } from '../../support/camera-video';
+import { closeSheet } from '../../support/layout';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
 import { knownImages, SCRATCH } from '../../support/shared';
 import { drawn } from '../../support/waits';
@@ -96,8 +97,8 @@ describe.skipIf(models.length === 0)('without a network', () => {
     await page.locator('header button[aria-haspopup]').click();
     const offer = page.locator('sg-offline-offer');
     const bytes = models.flatMap(({ variants }) => variants).reduce((sum, variant) => sum + variant.bytes, 0);
-    const megabytes = Number(/take ([\d.]+) MB more, which are fetched only when you ask/.exec((await offer.locator('p').textContent()) ?? '')?.[1]);
-    expect(megabytes).toBeGreaterThan(bytes / 2e6);
+    const megabytes = async (): Promise<number> => Number(/take ([\d.]+) MB more, which are fetched only when you ask/.exec((await offer.locator('p').textContent()) ?? '')?.[1]);
+    await expect.poll(megabytes).toBeGreaterThan(bytes / 2e6);
     await offer.getByRole('checkbox', { name: 'Keep all models on this device' }).check();
     await offer.locator('p', { hasText: 'All are kept' }).waitFor({ timeout: 60_000 });
     await page.keyboard.press('Escape');
@@ -173,7 +174,7 @@ describe.skipIf(models.length === 0)('without a network', () => {
     await openApp(page, serving.url);
     for (const [link, view] of [['Pictures', 'sg-pictures-view'], ['Sessions', 'sg-sessions-view'], ['Teach', 'sg-teach-view'], ['Live', 'sg-live-view']]) {
       await page.getByRole('link', { name: link, exact: true }).click();
-      await page.locator(view).waitFor({ timeout: 10_000 });
+      await page.locator(view).waitFor();
     }
     expect(await page.locator('sg-lazy-view [role=alert]').count()).toBe(0);
     await page.keyboard.press(',');
@@ -181,8 +182,7 @@ describe.skipIf(models.length === 0)('without a network', () => {
     for (const sheet of ['status', 'phone', 'shortcuts']) {
       await page.locator(`sg-settings-sheet button[data-sheet=${sheet}]`).click();
       await page.locator(`[data-sheet=${sheet}] dialog`).waitFor();
-      await page.keyboard.press('Escape');
-      await page.locator(`[data-sheet=${sheet}] dialog`).waitFor({ state: 'hidden' });
+      await closeSheet(page);
       await page.keyboard.press(',');
     }
     await page.evaluate(() => localStorage.setItem('sightglass.settings', JSON.stringify({ language: 'zh-Hans' })));
@@ -231,7 +231,8 @@ describe.skipIf(models.length === 0)('a new version', () => {
     serving = await serveBuilt({ folder: next, port: port.of });
     await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
     const toast = page.locator('sg-update-toast');
-    await toast.waitFor({ timeout: 30_000 });
+    // A notice goes after a while, but under a pointer.
+    for (const tab of [page, other]) await tab.locator('sg-update-toast').hover();
     expect(await toast.locator('p').textContent()).toBe('A new version is ready.');
     // Nothing happens by itself, and a page that is opened now is still of the old version.
     const third = await context.newPage();
@@ -252,8 +253,9 @@ describe.skipIf(models.length === 0)('a new version', () => {
     await toast.waitFor();
     const loaded = loads.page;
     await toast.getByRole('button', { name: 'Reload' }).click();
-    await page.locator('h1', { hasText: 'Sightglass two' }).waitFor({ timeout: 20_000 });
-    expect(loads.page).toBe(loaded + 1);
+    await page.locator('h1', { hasText: 'Sightglass two' }).waitFor();
+    // It is over after the page is drawn.
+    await expect.poll(() => loads.page).toBe(loaded + 1);
 
     // The other tab runs on as it was, with its own files, and is told.
     expect(loads.other).toBe(0);
@@ -270,10 +272,10 @@ describe.skipIf(models.length === 0)('a new version', () => {
     expect(own).not.toContain('Later on');
 
     await other.locator('sg-update-toast').getByRole('button', { name: 'Reload' }).click();
-    await other.locator('h1', { hasText: 'Sightglass two' }).waitFor({ timeout: 20_000 });
+    await other.locator('h1', { hasText: 'Sightglass two' }).waitFor();
     await other.locator('sg-load-progress').first().waitFor({ state: 'detached', timeout: 60_000 });
     // Nobody needs the old files any more.
-    await expect.poll(() => shells(other), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => shells(other)).toHaveLength(1);
     expect(await other.locator('sg-update-toast').count()).toBe(0);
   });
 });
@@ -292,7 +294,7 @@ describe.skipIf(models.length === 0)('the offer to install', () => {
         });
       });
       const toast = page.locator('sg-install-toast');
-      const offers = (): Promise<unknown> => expect.poll(() => page.evaluate(() => (globalThis as { held?: Event }).held?.defaultPrevented), { timeout: 20_000 }).toBe(true);
+      const offers = (): Promise<unknown> => expect.poll(() => page.evaluate(() => (globalThis as { held?: Event }).held?.defaultPrevented)).toBe(true);
       await openApp(page, serving.url);
       await offers();
       await kept(page);
@@ -307,7 +309,7 @@ describe.skipIf(models.length === 0)('the offer to install', () => {
       await page.getByRole('button', { name: 'Settings' }).click();
       expect(await page.evaluate(() => 'asked' in globalThis)).toBe(false);
       await page.getByRole('button', { name: 'Install the app' }).click();
-      expect(await page.evaluate(() => 'asked' in globalThis)).toBe(true);
+      await expect.poll(() => page.evaluate(() => 'asked' in globalThis)).toBe(true);
       await page.getByRole('button', { name: 'Install the app' }).waitFor({ state: 'detached' });
     } finally {
       await browsing.close();
@@ -327,7 +329,7 @@ describe('installing', () => {
       expect(errors).toEqual([]);
       // Chromium looks for the service worker and the icons in its own time.
       const missing = async (): Promise<string[]> => (await session.send('Page.getInstallabilityErrors')).installabilityErrors.map(({ errorId }) => errorId);
-      await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
+      await expect.poll(missing).toEqual([]);
     } finally {
       await browsing.close();
       await serving.close();

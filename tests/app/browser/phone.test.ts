@@ -130,7 +130,7 @@ describe('a page that is only on this machine', () => {
 /** Whether something listens there. */
 const listens = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 2000 }, () => {
+    const socket = connect({ host, port, timeout: 10_000 }, () => {
       socket.destroy();
       resolve(true);
     });

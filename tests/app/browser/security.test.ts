@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { chooseEngine, openApp, openBrowser, useModels, type Browsing } from '../../support/browser';
+import { closeSheet } from '../../support/layout';
 import { plainVideo } from '../../support/plain-video';
 import { recordingProxy, type RecordingProxy } from '../../support/recording-proxy';
 import { drawn } from '../../support/waits';
@@ -41,8 +42,7 @@ async function useEverything(page: Page, url: string): Promise<void> {
     await page.keyboard.press(key);
     await page.locator('dialog[open]').waitFor();
     await drawn(page, 2);
-    await page.keyboard.press('Escape');
-    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await closeSheet(page);
   }
   await page.goto(`${url}#live`);
   await page.getByRole('button', { name: 'Start the camera' }).click();
@@ -132,7 +132,7 @@ describe.skipIf(models.length === 0)('every request and the content security pol
     expect(refused.filter((line) => !/: (TypeError|EvalError)$/.test(line))).toEqual([]);
     expect(await page.evaluate(() => 'injected' in globalThis)).toBe(false);
     await expect.poll(() => heard.length).toBeGreaterThan(8);
-    expect(new Set(heard.map((line) => line.split(' ')[0]))).toEqual(new Set(['require-trusted-types-for', 'trusted-types']));
+    await expect.poll(() => new Set(heard.map((line) => line.split(' ')[0]))).toEqual(new Set(['require-trusted-types-for', 'trusted-types']));
     heard.length = 0;
   });
 
@@ -193,7 +193,7 @@ describe.skipIf(models.length === 0)('a host that sends no headers', () => {
       expect((await fetch(serving.url)).headers.get('content-security-policy')).toBeNull();
       const foreign = await page.evaluate(() => fetch('https://example.com/').then(() => 'fetched', String));
       expect(foreign).toMatch(/TypeError/);
-      expect(refused.join('\n')).toContain('example.com');
+      await expect.poll(() => refused.join('\n')).toContain('example.com');
     } finally {
       await browsing.close();
       await serving.close();

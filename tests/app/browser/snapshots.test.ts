@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { ElementHandle, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openApp, openBrowser, PHONE, withoutFeatures, type Browsing } from '../../support/browser';
 import { makeCameraVideo } from '../../support/camera-video';
-import { closeSheet } from '../../support/layout';
+import { closeSheet, closeSheets } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { difference, FONT, Snapshots } from '../../support/snapshots';
 import { settled } from '../../support/waits';
@@ -91,6 +91,7 @@ describe.each([
     browsing = await opened(viewport, colorScheme, locale);
     page = browsing.page;
   });
+  afterEach(() => closeSheets(page));
   afterAll(() => browsing.close());
 
   it('start', async () => {

@@ -21,7 +21,7 @@ describe.each([
     await page.locator('sg-label-list li').first().waitFor();
     const device = await page.evaluate(async () => (await navigator.mediaDevices.enumerateDevices()).find((d) => d.kind === 'videoinput'));
     await openStatus(page);
-    for (const id of ['secure-context', 'camera', 'wasm-simd', 'threads', 'video-frame', 'offscreen-canvas', 'private-file-system']) expect(await found(id)).toBe('yes');
+    for (const id of ['secure-context', 'camera', 'wasm-simd', 'threads', 'video-frame', 'offscreen-canvas', 'private-file-system']) await expect.poll(() => found(id)).toBe('yes');
     await page.getByRole('button', { name: 'Copy a report for a bug' }).click();
     await page.getByText('Copied.').waitFor();
     const report = await copied(page);

@@ -39,7 +39,7 @@ describe.skipIf(!images).each([
 
   const sheet = (selector: string) => page.locator(`sg-picture-sheet ${selector}`);
   const says = (wanted: RegExp): Promise<void> =>
-    expect.poll(() => sheet('sg-label-list li .name').first().textContent({ timeout: 5000 }).catch(() => ''), { timeout: 10_000 }).toMatch(wanted);
+    expect.poll(() => sheet('sg-label-list li .name').first().textContent({ timeout: 5000 }).catch(() => '')).toMatch(wanted);
 
   it.skipIf(SEEDED)('names what is aimed at, by taps and by keys', async () => {
     await sheet('.reticle:not(.aimed)').waitFor();
@@ -87,6 +87,6 @@ describe.skipIf(!images).each([
     const black = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#050505' } }).png().toBuffer();
     await page.locator('sg-pictures-view input[type=file]').setInputFiles({ name: 'night.png', mimeType: 'image/png', buffer: black });
     await page.getByRole('button', { name: 'Look closer: night.png' }).click();
-    await expect.poll(() => sheet('.hint').textContent({ timeout: 5000 }).catch(() => ''), { timeout: 10_000 }).toBe('It is too dark.');
+    await expect.poll(() => sheet('.hint').textContent({ timeout: 5000 }).catch(() => '')).toBe('It is too dark.');
   });
 });

@@ -105,7 +105,6 @@ describe.each([
     await bar().getByText('second.png was removed.').waitFor();
     expect(await names()).toEqual(['first.png', 'third.png']);
     await expect.poll(focused).toBe('Undo');
-    expect([...(await violations(page)), ...(await coveredControls(page)), ...(await sidewaysScroll(page)), ...(await smallTargets(page))]).toEqual([]);
     await press(bar().getByRole('button', { name: 'Undo' }));
     await expect.poll(names).toEqual(['first.png', 'second.png', 'third.png']);
     await expect.poll(focused).toBe('Look closer: second.png');
@@ -116,6 +115,8 @@ describe.each([
     await press(page.getByRole('button', { name: 'Remove first.png' }));
     await bar().getByText('first.png was removed.').waitFor();
     await expect.poll(marked).toBe(1);
+    // It can be had back for a while alone: what takes long is done where nobody waits for it.
+    expect([...(await violations(page)), ...(await coveredControls(page)), ...(await sidewaysScroll(page)), ...(await smallTargets(page))]).toEqual([]);
     await page.reload();
     await cards().nth(1).locator('li').first().waitFor();
     expect(await names()).toEqual(['second.png', 'third.png']);

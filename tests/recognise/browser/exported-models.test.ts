@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
+import { closeSheets } from '../../support/layout';
 import { exportersPython, KEPT_CASES, makeCases, readCases } from '../../support/exporters';
 
 const hasModel = modelIndex(join(DIST, 'models')).length > 0;
@@ -32,8 +33,9 @@ describe.skipIf(!hasModel)('files of exporters in the page', () => {
     browsing = await openBrowser();
     page = browsing.page;
     await openApp(page, serving.url);
-    await page.locator('header button[aria-haspopup]').click();
   });
+  beforeEach(() => page.locator('header button[aria-haspopup]').click());
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing?.close();
     await serving?.close();

@@ -23,7 +23,7 @@ if (SEEDED) console.warn('\n*** SKIPPED: the right label for each scene needs tr
 
 /** The name shown first, as it stands in the list of labels. */
 async function firstLabel(page: Page): Promise<string> {
-  return (await page.locator('sg-label-list li .name').first().textContent({ timeout: 10_000 }))?.trim() ?? '';
+  return (await page.locator('sg-label-list li .name').first().textContent())?.trim() ?? '';
 }
 
 /** Fails unless each scene of the video gets its label once a round, in their order, and no other label comes up over the video's cuts. */
@@ -90,8 +90,8 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
 
   it('shows the figures, and counts skipped frames', async () => {
     await page.getByRole('button', { name: 'Show figures' }).click();
-    await expect.poll(async () => Number(await figure(page, 'display')), { timeout: 10_000 }).toBeGreaterThan(5);
-    await expect.poll(async () => Number(await figure(page, 'recognitions')), { timeout: 10_000 }).toBeGreaterThan(0.5);
+    await expect.poll(async () => Number(await figure(page, 'display'))).toBeGreaterThan(5);
+    await expect.poll(async () => Number(await figure(page, 'recognitions'))).toBeGreaterThan(0.5);
     for (const key of ['inference', 'preprocess', 'latency', 'latency-p50', 'latency-p95']) {
       expect(await figure(page, key)).toMatch(/^\d+(\.\d)? ms$/);
     }
@@ -182,8 +182,8 @@ describe.skipIf(!images)('live recognition of a real camera stream', () => {
 
   it('dims the labels of a worker that stalls, and comes back by itself', async () => {
     await inWorker(STALL);
-    await page.locator('sg-label-list[old]').waitFor({ timeout: 6000 });
-    await page.locator('sg-live-view').getByText('no answer').waitFor({ timeout: 6000 });
+    await page.locator('sg-label-list[old]').waitFor();
+    await page.locator('sg-live-view').getByText('no answer').waitFor();
     await page.locator('sg-label-list:not([old])').waitFor({ timeout: 40_000 });
     expect(await page.locator('sg-fault-panel').count()).toBe(0);
     await goesOn();

@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { modelIndex } from '../../../src/server/model-index';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { encodeModel } from '../../../src/engine/onnx/encode';
 import { foldResNet18 } from '../../../src/engine/resnet18/fold';
 import { resnet18Onnx } from '../../../src/engine/resnet18/graph';
 import { openApp, openBrowser, type Browsing } from '../../support/browser';
+import { closeSheets } from '../../support/layout';
 import { SCRATCH } from '../../support/shared';
 import { randomResNet18, writeSafetensors } from '../../support/weights';
 
@@ -30,8 +31,9 @@ describe.skipIf(!hasModel)('model picker', () => {
     browsing = await openBrowser();
     page = browsing.page;
     await openApp(page, serving.url);
-    await page.locator('header button[aria-haspopup]').click();
   });
+  beforeEach(() => page.locator('header button[aria-haspopup]').click());
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing.close();
     await serving.close();
@@ -41,13 +43,13 @@ describe.skipIf(!hasModel)('model picker', () => {
   const keep = (): Promise<void> => page.locator('sg-model-sheet button[name=keep]').click({ timeout: 60_000 });
   const row = (name: string) => page.locator('sg-model-picker li').filter({ has: page.locator('h3', { hasText: name }) });
   const refused = (text: string): Promise<void> =>
-    page.locator('sg-model-picker .fault').filter({ hasText: text }).waitFor({ timeout: 30_000 });
+    page.locator('sg-model-picker .fault').filter({ hasText: text }).waitFor({ timeout: 60_000 });
 
   it('shows the running model with licence, size and accuracy', async () => {
     const [manifest] = modelIndex(join(DIST, 'models'));
     const running = page.locator('sg-model-picker li.runs');
     const text = await running.locator('.about').textContent();
-    expect(await page.locator('sg-model-picker li[data-model]').count()).toBe(modelIndex(join(DIST, 'models')).length);
+    await expect.poll(() => page.locator('sg-model-picker li[data-model]').count()).toBe(modelIndex(join(DIST, 'models')).length);
     expect(text).toContain(manifest.name);
     expect(text).toContain(manifest.licence);
     expect(text).toMatch(/\d+\.\d MB/);
@@ -99,7 +101,7 @@ describe.skipIf(!hasModel)('model picker', () => {
     await openApp(page, serving.url);
     await page.locator('header button[aria-haspopup]').click();
     await row('dropped-onnx').locator('strong', { hasText: 'Runs now' }).waitFor({ timeout: 30_000 });
-    expect(await page.locator('sg-model-picker li').filter({ hasText: 'dropped' }).count()).toBe(2);
+    await expect.poll(() => page.locator('sg-model-picker li').filter({ hasText: 'dropped' }).count()).toBe(2);
   });
 
   it('removes them, and goes back to the page\'s own', async () => {
@@ -110,6 +112,7 @@ describe.skipIf(!hasModel)('model picker', () => {
     await expect.poll(() => page.locator('sg-model-picker li').filter({ hasText: 'dropped' }).count()).toBe(0);
     await openApp(page, serving.url);
     await page.locator('header button[aria-haspopup]').click();
+    await page.locator('sg-model-picker li.runs').waitFor();
     expect(await page.locator('sg-model-picker li').filter({ hasText: 'dropped' }).count()).toBe(0);
   });
 

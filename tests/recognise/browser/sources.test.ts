@@ -69,20 +69,20 @@ describe.each([
     await openVideo(videoFile());
     await firstLabel().waitFor();
     const slider = page.getByRole('slider', { name: 'Position, colours.webm' });
-    await expect.poll(() => seen('middle'), { timeout: 10_000 }).toBe('0,0,1');
+    await expect.poll(() => seen('middle')).toBe('0,0,1');
     // Only a loop brings red again.
-    await expect.poll(() => seen('middle'), { timeout: 10_000 }).toBe('1,0,0');
+    await expect.poll(() => seen('middle')).toBe('1,0,0');
     await press('Pause the video');
     await slider.fill('3');
-    await expect.poll(() => seen('middle'), { timeout: 10_000 }).toBe('0,0,1');
-    expect(await slider.getAttribute('aria-valuetext')).toBe('0:03 / 0:04');
+    await expect.poll(() => seen('middle')).toBe('0,0,1');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('0:03 / 0:04');
     // More than one frame may come of a seek.
     const more = async (): Promise<number> => {
       const before = await seen<number>('reads');
       await drawn(page, 20);
       return (await seen<number>('reads')) - before;
     };
-    await expect.poll(more, { timeout: 10_000 }).toBe(0);
+    await expect.poll(more).toBe(0);
     const reads = await seen<number>('reads');
     await drawn(page, 40);
     expect(await seen<number>('reads')).toBe(reads);
@@ -100,15 +100,15 @@ describe.each([
       } as unknown as typeof VideoFrame;
     });
     await slider.fill('1');
-    await expect.poll(() => seen('middle'), { timeout: 10_000 }).toBe('1,0,0');
+    await expect.poll(() => seen('middle')).toBe('1,0,0');
     await press('Play the video');
     // Slow where the machine is busy: one read a second is enough to tell that it goes on.
-    await expect.poll(() => seen<number>('reads'), { timeout: 15_000 }).toBeGreaterThan(reads + 3);
+    await expect.poll(() => seen<number>('reads')).toBeGreaterThan(reads + 3);
     expect(await page.locator('sg-camera-stage .reticle').count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Mirror the picture' }).count()).toBe(0);
     await press('Close the video');
     await page.getByRole('button', { name: 'Start the camera' }).waitFor();
-    expect(await firstLabel().count()).toBe(0);
+    await expect.poll(() => firstLabel().count()).toBe(0);
   });
 
   it('takes a video in place of the camera, and the camera again', async () => {
@@ -117,12 +117,12 @@ describe.each([
     const stream = await page.locator('sg-camera-stage video').evaluateHandle((v: HTMLVideoElement) => v.srcObject as MediaStream);
     await openVideo(videoFile());
     await page.getByRole('button', { name: 'Pause the video' }).waitFor();
-    expect(await stream.evaluate((s) => s.getTracks().every((t) => t.readyState === 'ended'))).toBe(true);
+    await expect.poll(() => stream.evaluate((s) => s.getTracks().every((t) => t.readyState === 'ended'))).toBe(true);
     await openMore(page);
     await page.locator('sg-source-sheet button').filter({ hasText: 'fake_device' }).click();
     await page.getByRole('button', { name: 'Stop the camera' }).waitFor();
     await firstLabel().waitFor();
-    expect(await page.locator('sg-film-bar').count()).toBe(0);
+    await expect.poll(() => page.locator('sg-film-bar').count()).toBe(0);
   });
 
   it('says that a file is no video, and the camera goes on', async () => {

@@ -47,7 +47,7 @@ describe.each([
     await start();
     await mute(true);
     await fault('camera-silent').waitFor();
-    expect([await labels().count(), await rate()]).toEqual([0, 0]);
+    await expect.poll(async () => [await labels().count(), await rate()]).toEqual([0, 0]);
     await mute(false);
     await fault('camera-silent').waitFor({ state: 'detached' });
     await labels().first().waitFor();
@@ -59,7 +59,7 @@ describe.each([
     await start();
     await page.evaluate(() => (globalThis.canvasCameras.still = true));
     await fault('camera-silent').waitFor();
-    expect([await labels().count(), await rate()]).toEqual([0, 0]);
+    await expect.poll(async () => [await labels().count(), await rate()]).toEqual([0, 0]);
     await page.evaluate(() => (globalThis.canvasCameras.still = false));
     await fault('camera-silent').waitFor({ state: 'detached' });
     await labels().first().waitFor();
@@ -69,8 +69,8 @@ describe.each([
     await mute(true);
     await press('Open the camera again');
     await labels().first().waitFor();
-    expect(await page.locator('sg-fault-panel').count()).toBe(0);
-    expect(await page.evaluate(() => globalThis.canvasCameras.tracks.map((t) => t.readyState))).toEqual(['ended', 'live']);
+    await expect.poll(() => page.locator('sg-fault-panel').count()).toBe(0);
+    await expect.poll(() => page.evaluate(() => globalThis.canvasCameras.tracks.map((t) => t.readyState))).toEqual(['ended', 'live']);
   });
 });
 
@@ -95,7 +95,7 @@ it('Teach says it too, and shows no label of what is no longer seen', async () =
   await teach.locator('sg-label-list li').first().waitFor();
   await mute(true);
   await teach.locator('[data-code="camera-silent"]').waitFor();
-  expect(await teach.locator('sg-label-list li').count()).toBe(0);
+  await expect.poll(() => teach.locator('sg-label-list li').count()).toBe(0);
   await teach.getByRole('button', { name: 'Open the camera again' }).click();
   await teach.locator('sg-label-list li').first().waitFor();
 });
@@ -104,7 +104,7 @@ it('labels of a picture that is past are dimmed while recognition is paused', as
   await open();
   await start();
   const opacity = (): Promise<number> => page.locator('sg-label-list ol').evaluate((list) => Number(getComputedStyle(list).opacity));
-  expect(await opacity()).toBe(1);
+  await expect.poll(opacity).toBe(1);
   await pressMore(page, 'Pause recognition');
   await expect.poll(opacity).toBeLessThan(0.7);
   await press('Go on recognising');

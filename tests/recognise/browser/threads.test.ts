@@ -54,7 +54,7 @@ describe('the number of threads', () => {
     await expect.poll(threadsRunning).toBe(threads);
     await openStatus(page);
     const words = times.map((time) => `${time.threads}: ${time.ms.toFixed(1)} ms`).join(', ');
-    expect(await measured().textContent()).toBe(`${threads} thread${threads > 1 ? 's' : ''}, measured: ${words}`);
+    await expect.poll(() => measured().textContent()).toBe(`${threads} thread${threads > 1 ? 's' : ''}, measured: ${words}`);
     await page.keyboard.press('Escape');
     // At the next visit it starts with the number that is remembered, here another one, and has it from the first label on. (One thread would be
     // tried again.)
@@ -64,7 +64,7 @@ describe('the number of threads', () => {
       localStorage.setItem('sightglass.threads', JSON.stringify([[key, { threads: remembered, times: [{ threads: remembered, ms: 1 }] }]]));
     }, other);
     await openApp(page, serving.url);
-    await expect.poll(threadsRunning, { timeout: 20_000 }).toBe(other);
+    await expect.poll(threadsRunning).toBe(other);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('sg-label-list li').first().waitFor({ timeout: 30_000 });
     expect(await threadsRunning()).toBe(other);

@@ -52,7 +52,7 @@ describe.skipIf(!int8?.parts)('a first visit with int8 weights in two parts', ()
     page.evaluate(() => (document.querySelector('sg-app') as unknown as { recogniser: { loaded?: { coarse?: boolean } } }).recogniser.loaded?.coarse);
 
   it('has its first label before the second part is there, and keeps nothing yet', async () => {
-    expect(fetched.sort()).toEqual([int8?.parts?.first.file, int8?.parts?.rest.file]);
+    await expect.poll(() => fetched.toSorted()).toEqual([int8?.parts?.first.file, int8?.parts?.rest.file]);
     expect(await coarse()).toBe(true);
     expect(await isKept()).toBe(false);
   });
@@ -60,7 +60,7 @@ describe.skipIf(!int8?.parts)('a first visit with int8 weights in two parts', ()
   it('goes on with the whole once that is there, which is kept; the file itself is never fetched', async () => {
     letRestCome();
     await expect.poll(coarse, { timeout: 60_000 }).toBeUndefined();
-    expect(await isKept()).toBe(true);
+    await expect.poll(isKept).toBe(true);
     await expect.poll(() => recognisers().length).toBe(1);
     await page.locator('sg-label-list li').first().waitFor();
     expect(fetched).toHaveLength(2);

@@ -50,7 +50,7 @@ describe('a session that is damaged, or of a newer version', () => {
   async function stored(files: Record<string, Buffer>): Promise<void> {
     await openSessions(page, serving.url);
     await chooseZips(page, { name: 'sample.zip', bytes: sample.zip });
-    await card(page, ID).waitFor({ timeout: 20_000 });
+    await card(page, ID).waitFor();
     await imported(page);
     await aside();
     for (const [path, bytes] of Object.entries(files)) {
@@ -81,10 +81,10 @@ describe('a session that is damaged, or of a newer version', () => {
     const before = await storedFiles(page, `sessions`);
     await page.goto(serving.url);
     const notice = page.locator('sg-recording-notice [data-kind="recovered"]');
-    await notice.waitFor({ timeout: 30_000 });
+    await notice.waitFor();
     expect(await notice.innerText()).toMatch(/damaged[\s\S]*Nothing was deleted/);
     await openSessions(page, serving.url);
-    await card(page, ID).locator('[data-flaw="film-damaged"]').waitFor({ timeout: 20_000 });
+    await card(page, ID).locator('[data-flaw="film-damaged"]').waitFor();
     expect(await storedFiles(page, 'sessions')).toEqual(before);
     expect((await storedFile(page, ID, 'film.mp4')).equals(damaged)).toBe(true);
     for (const name of ['labels.jsonl', 'human.jsonl']) expect((await storedFile(page, ID, name)).equals(Buffer.from(sample.files.get(name) ?? [])), name).toBe(true);
@@ -101,12 +101,12 @@ describe('a session that is damaged, or of a newer version', () => {
 
     // Its labels are there to be seen.
     await page.goto(`${serving.url}#sessions/${ID}`);
-    await page.locator('sg-label-timeline button[data-span="second"]').waitFor({ timeout: 20_000 });
+    await page.locator('sg-label-timeline button[data-span="second"]').waitFor();
 
     await page.goto(`${serving.url}#sessions`);
     await card(page, ID).locator('[data-action=delete]').click();
     await page.getByRole('link', { name: 'Live', exact: true }).click();
-    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
   });
 
   it('is opened with the labels that can be read, and says how many cannot', async () => {
@@ -115,12 +115,12 @@ describe('a session that is damaged, or of a newer version', () => {
     const human = `${Buffer.from(sample.files.get('human.jsonl') ?? []).toString()}{"kind":"put-span","span":{"id":"x","startUs":0,"endUs":1,"label":{"name":7}}}\n`;
     await stored({ 'labels.jsonl': Buffer.from(damaged), 'human.jsonl': Buffer.from(human) });
     await page.goto(`${serving.url}#sessions/${ID}`);
-    await page.locator('sg-label-timeline button[data-span="second"]').waitFor({ timeout: 20_000 });
+    await page.locator('sg-label-timeline button[data-span="second"]').waitFor();
     expect(await page.locator('sg-session-detail .unreadable').innerText()).toContain('cannot be read: 3.');
     // Untouched, after a change too.
     await page.locator('sg-label-timeline button[data-span="second"]').click();
     await page.keyboard.press('Delete');
-    await expect.poll(async () => (await storedFile(page, ID, 'human.jsonl')).toString(), { timeout: 8000 }).toContain('delete-span');
+    await expect.poll(async () => (await storedFile(page, ID, 'human.jsonl')).toString()).toContain('delete-span');
     expect((await storedFile(page, ID, 'human.jsonl')).toString()).toContain('"name":7');
     expect((await storedFile(page, ID, 'labels.jsonl')).toString()).toBe(damaged);
   });
@@ -146,10 +146,10 @@ describe('a session that is damaged, or of a newer version', () => {
     expect(zip.get('exports/labels.damaged.jsonl')?.toString()).toBe(damaged);
     await card(page, ID).locator('[data-action=delete]').click();
     await page.getByRole('link', { name: 'Live', exact: true }).click();
-    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await chooseZips(page, { name: 'damaged.zip', bytes: readFileSync(path) });
-    await card(page, ID).waitFor({ timeout: 20_000 });
+    await card(page, ID).waitFor();
     await imported(page);
     expect(await manifest()).toMatchObject({ recognitions: sample.data.recognitions.length, spans: 2, snapshots: 0 });
   });
@@ -161,10 +161,10 @@ describe('a session that is damaged, or of a newer version', () => {
     await stored({ 'session.json': Buffer.from(text) });
     await page.goto(serving.url);
     await openSessions(page, serving.url);
-    await card(page, ID).waitFor({ timeout: 20_000 });
-    await expect.poll(() => card(page, ID).innerText(), { timeout: 20_000 }).toContain('My cat');
+    await card(page, ID).waitFor();
+    await expect.poll(() => card(page, ID).innerText()).toContain('My cat');
     expect(await card(page, ID).innerText()).not.toMatch(/NaN|undefined|Invalid/);
-    expect(await manifest()).toMatchObject({ name: 'My cat', createdAt: 1e12, state: 'recovered', spans: 2, snapshots: 1, recognitions: sample.data.recognitions.length });
+    await expect.poll(manifest).toMatchObject({ name: 'My cat', createdAt: 1e12, state: 'recovered', spans: 2, snapshots: 1, recognitions: sample.data.recognitions.length });
     expect((await storedFile(page, ID, 'session-damaged.json')).toString()).toBe(text);
     expect((await storedFile(page, ID, 'film.mp4')).equals(Buffer.from(sample.files.get('film.mp4') ?? []))).toBe(true);
   });
@@ -182,7 +182,7 @@ describe('a session that is damaged, or of a newer version', () => {
     for (const entry of [{ version: 1, id: ID, name: 'lies', createdAt: 'never' }, undefined]) {
       await damage(entry);
       await openSessions(page, serving.url);
-      await card(page, ID).waitFor({ timeout: 20_000 });
+      await card(page, ID).waitFor();
       expect(await card(page, ID).innerText()).toContain(sample.data.manifest.name);
       expect(await card(page, ID).innerText()).not.toMatch(/NaN|lies|Invalid/);
       await aside();
@@ -196,11 +196,11 @@ describe('a session that is damaged, or of a newer version', () => {
     await page.goto(serving.url);
     await openSessions(page, serving.url);
     const flaw = card(page, ID).locator('[data-flaw="newer-version"]');
-    await flaw.waitFor({ timeout: 20_000 });
+    await flaw.waitFor();
     expect(await card(page, ID).innerText()).toContain('of tomorrow');
     expect(await card(page, ID).locator('[data-action=export]').isDisabled()).toBe(true);
     await page.goto(`${serving.url}#sessions/${ID}`);
-    await page.locator('[data-code="session-newer"]').waitFor({ timeout: 20_000 });
+    await page.locator('[data-code="session-newer"]').waitFor();
     expect(await storedFiles(page, 'sessions')).toEqual(before);
     expect((await storedFile(page, ID, 'session.json')).equals(newer)).toBe(true);
   });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { closeSheets } from '../../support/layout';
 import { card, cards, chooseZips, imported, openSessions, sampleSession, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
 import { bundleHead } from '../../../src/sessions/shared/export/bundle';
 import { toJsonLines } from '../../../src/sessions/shared/json-lines';
@@ -24,6 +25,7 @@ describe('importing sessions', () => {
     await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
     await openSessions(page, serving.url);
   });
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing?.close();
     await serving?.close();
@@ -33,13 +35,13 @@ describe('importing sessions', () => {
   async function refused(bytes: Buffer, name = 'broken.zip'): Promise<{ code: string | null; words: string }> {
     await chooseZips(page, { name, bytes });
     const alert = page.locator('sg-sessions-view [role=alert]');
-    await alert.waitFor({ timeout: 20_000 });
+    await alert.waitFor();
     await imported(page);
     const found = { code: await alert.getAttribute('data-code'), words: (await alert.innerText()).replace(/\s+/g, ' ') };
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await page.getByRole('button', { name: 'Go on' }).click();
     expect(await cards(page).count()).toBe(0);
-    expect(await storedFiles(page, 'sessions')).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
     return found;
   }
 
@@ -93,7 +95,7 @@ describe('importing sessions', () => {
   /** Imports what is taken. @returns the session as it lies on the device; it is deleted again */
   async function taken(bytes: Buffer): Promise<{ manifest: SessionManifest; words: string; files: string[] }> {
     await chooseZips(page, { name: 'other.zip', bytes });
-    await card(page, 'test-session').waitFor({ timeout: 20_000 });
+    await card(page, 'test-session').waitFor();
     await imported(page);
     const manifest = JSON.parse((await storedFile(page, 'test-session', 'session.json')).toString()) as SessionManifest;
     const words = await card(page, 'test-session').innerText();
@@ -106,7 +108,7 @@ describe('importing sessions', () => {
   async function deleted(): Promise<void> {
     await card(page, 'test-session').locator('[data-action=delete]').click();
     await page.getByRole('link', { name: 'Live', exact: true }).click();
-    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
   }
 
@@ -143,7 +145,7 @@ describe('importing sessions', () => {
     const late = { id: 'late', startUs: 8e6, endUs: 9e6, label: { name: 'behind the end' } };
     const human = toJsonLines([{ kind: 'put-span', span: { ...late, id: 'in', startUs: 1e6, endUs: 2e6, label: { name: 'in time' } } }, { kind: 'put-span', span: late }]);
     await chooseZips(page, { name: 'other.zip', bytes: await zipWith({ 'human.jsonl': human }) });
-    await card(page, 'test-session').locator('[data-flaw="film-short"]').waitFor({ timeout: 20_000 });
+    await card(page, 'test-session').locator('[data-flaw="film-short"]').waitFor();
     await imported(page);
     expect(JSON.parse((await storedFile(page, 'test-session', 'session.json')).toString())).toMatchObject({ flaw: 'film-short', spans: 2 });
     await card(page, 'test-session').locator('[data-action=export]').click();
@@ -161,7 +163,7 @@ describe('importing sessions', () => {
     const odd = `${'長い名前 '.repeat(60)}"><img src=x onerror=alert(1)>.zip`;
     const newer = await sessionZip(sample.data.manifest, sample.files, { head: JSON.stringify({ format: 'sightglass-session', version: 9 }) });
     await chooseZips(page, { name: 'broken.zip', bytes: Buffer.from('x') }, { name: odd.slice(-300), bytes: sample.zip }, { name: 'newer.zip', bytes: newer });
-    await card(page, 'test-session').waitFor({ timeout: 20_000 });
+    await card(page, 'test-session').waitFor();
     await imported(page);
     // Each that was refused is told of by its name.
     const alerts = page.locator('sg-sessions-view [role=alert]');
@@ -170,7 +172,7 @@ describe('importing sessions', () => {
     await page.getByRole('button', { name: 'Go on' }).click();
     await card(page, 'test-session').locator('[data-action=delete]').click();
     await page.getByRole('link', { name: 'Live', exact: true }).click();
-    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
   });
 
@@ -182,13 +184,13 @@ describe('importing sessions', () => {
   ])('takes a session whose name is odd: %s', async (_, title) => {
     const named = await sampleSession('mp4', { title });
     await chooseZips(page, { name: `${title}.zip`, bytes: named.zip });
-    await page.getByRole('link', { name: title }).waitFor({ timeout: 20_000 });
+    await page.getByRole('link', { name: title }).waitFor();
     await imported(page);
     expect(await page.locator('sg-session-list img').count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await card(page, 'test-session').locator('[data-action=delete]').click();
     await page.getByRole('link', { name: 'Live', exact: true }).click();
-    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
   });
 
@@ -224,8 +226,8 @@ describe('importing sessions', () => {
     await chooseZips(page, { name: 'long.zip', bytes });
     expect(await words).toMatch(/Importing long\.zip/);
     await imported(page);
-    expect(await cards(page).count()).toBe(0);
-    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 8000 }).toEqual([]);
+    await expect.poll(() => cards(page).count()).toBe(0);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
     expect(await page.locator('sg-sessions-view [role=alert]').count()).toBe(0);
   });
 
@@ -237,7 +239,7 @@ describe('importing sessions', () => {
     page = next;
     await page.goto(`${serving.url}version.txt`).catch(() => undefined);
     await openSessions(page, serving.url);
-    await expect.poll(() => storedFiles(page, 'sessions'), { timeout: 15_000 }).toEqual([]);
-    expect(await cards(page).count()).toBe(0);
+    await expect.poll(() => storedFiles(page, 'sessions')).toEqual([]);
+    await expect.poll(() => cards(page).count()).toBe(0);
   });
 });

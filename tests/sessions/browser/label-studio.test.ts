@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ask, importInto } from '../../../tools/label-studio';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
 import { labelStudioPython, startLabelStudio, type RunningLabelStudio } from '../../support/label-studio';
+import { closeSheets } from '../../support/layout';
 import { CAT, DOG } from '../../support/session-fixture';
 import { card, openWithSessions, sampleSession, SPANS, storedLabels } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
@@ -41,6 +42,7 @@ describe.skipIf(command === undefined)('a real Label Studio', () => {
     watchErrors(page, errors);
     await openWithSessions(page, serving.url, [await sampleSession('mp4', { id: 'zoo', title: 'Zoo film', aimed: true })]);
   }, 500_000);
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing?.close();
     await serving?.close();

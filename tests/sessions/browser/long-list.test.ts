@@ -84,7 +84,7 @@ describe('long sessions and long lists', () => {
     expect(await timeline.locator('canvas.bars').getAttribute('aria-label')).toContain(String(MANY - WIDE));
     const box = (await timeline.locator('.human').boundingBox())!;
     // The four that are wide enough are elements at once.
-    expect(await timeline.locator('.span').count()).toBe(WIDE);
+    await expect.poll(() => timeline.locator('.span').count()).toBe(WIDE);
     await page.mouse.click(box.x + (box.width * 2.5) / 6, box.y + box.height / 2);
     // The one that is worked on is an element, wherever it is.
     await expect.poll(() => timeline.locator('.span.selected').count()).toBe(1);
@@ -103,9 +103,9 @@ describe('long sessions and long lists', () => {
   it('lists its labels by the hundred', async () => {
     const lists = page.locator('sg-label-lists');
     await lists.getByText('Your labels in words (12000)').click();
-    expect(await lists.locator('details').first().locator('li').count()).toBe(100);
+    await expect.poll(() => lists.locator('details').first().locator('li').count()).toBe(100);
     await lists.locator('details').first().getByRole('button', { name: 'Show 100 more' }).click();
-    expect(await lists.locator('details').first().locator('li').count()).toBe(200);
+    await expect.poll(() => lists.locator('details').first().locator('li').count()).toBe(200);
   });
 
   it('appends one line for an edit, and undo another', async () => {
@@ -138,10 +138,10 @@ describe('long sessions and long lists', () => {
       }
     }, ['original', COUNT] as const);
     await page.reload();
-    await expect.poll(() => cards(page).count()).toBe(COUNT + 2);
+    await expect.poll(() => cards(page).count(), { timeout: 60_000 }).toBe(COUNT + 2);
     expect((await names())[0]).toBe(`Walk ${COUNT - 1} town`);
     await page.getByRole('combobox', { name: 'Order' }).selectOption({ label: 'By name' });
-    expect((await names()).slice(2, 5)).toEqual(['Walk 0 park', 'Walk 1 town', 'Walk 2 park']);
+    await expect.poll(async () => (await names()).slice(2, 5)).toEqual(['Walk 0 park', 'Walk 1 town', 'Walk 2 park']);
     await page.getByRole('searchbox', { name: 'Search by name or date' }).fill('PARK walk');
     await expect.poll(() => cards(page).count()).toBe(COUNT / 2);
     await page.getByText(`${COUNT / 2} of ${COUNT + 2} sessions`).waitFor();

@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
+import { closeSheets } from '../../support/layout';
 import { card, openWithSessions, sampleSession, type SampleSession, storedFile } from '../../support/session-page';
 import { SCRATCH } from '../../support/shared';
 
@@ -29,6 +30,7 @@ describe('where the network looked', () => {
     watchErrors(page, errors);
     await openWithSessions(page, serving.url, [aimed, old]);
   });
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing?.close();
     await serving?.close();
@@ -136,7 +138,7 @@ describe('where the network looked', () => {
   it('is not asked for while the film plays, which the legend says', async () => {
     await detail('[data-command=toggle]').click();
     await detail('.film sg-map-legend').getByText('Pause to see where the network looks').waitFor();
-    expect(await coloured('.film')).toBeUndefined();
+    await expect.poll(() => coloured('.film')).toBeUndefined();
     await detail('[data-command=toggle]').click();
     await expect.poll(() => coloured('.film')).toBeDefined();
     expect(await violations(page)).toEqual([]);
@@ -157,7 +159,7 @@ describe('where the network looked', () => {
     await page.keyboard.press('h');
     await expect.poll(() => coloured('.film')).toBeDefined();
     await page.reload();
-    await expect.poll(() => coloured('.film'), { timeout: 30_000 }).toBeDefined();
+    await expect.poll(() => coloured('.film')).toBeDefined();
     expect(errors).toEqual([]);
   });
 });

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionData } from '../../../src/sessions/shared/session';
 import type { LabelRef } from '../../../src/base/shared/labels/label-ref';
 import type { ExportFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, type Browsing } from '../../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
+import { closeSheets } from '../../support/layout';
 import { catAndDog, manifestOf, ODD_LABELS } from '../../support/session-fixture';
 import { card, cards, chooseZips, imported, openSessions, storedFile } from '../../support/session-page';
 import { makeSessionVideo, sessionFiles, sessionZip } from '../../support/session-zip';
@@ -43,9 +44,10 @@ describe.skipIf(!haveExportReaders())('odd names', () => {
     await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
     await openSessions(page, serving.url);
     await chooseZips(page, { name: 'odd.zip', bytes: await sessionZip(data.manifest, sessionFiles(data, video)) });
-    await card(page, ID).waitFor({ timeout: 20_000 });
+    await card(page, ID).waitFor();
     await imported(page);
   });
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing?.close();
     await serving?.close();
@@ -84,7 +86,7 @@ describe.skipIf(!haveExportReaders())('odd names', () => {
     const zip = await take('everything');
     expect(zip).toMatch(/\.sightglass\.zip$/);
     await chooseZips(page, { name: basename(zip), bytes: readFileSync(zip) });
-    await expect.poll(() => cards(page).count(), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => cards(page).count()).toBe(2);
     await imported(page);
     const names = await cards(page).locator('h3 a').evaluateAll((links) => links.map((link) => link.getAttribute('title')));
     expect(names).toEqual([NAME.slice(0, 300), NAME.slice(0, 300)]);

@@ -5,7 +5,6 @@ import { openBrowser, type Browsing } from '../../support/browser';
 import { card, chooseZips, imported, openSessions, sampleSession, SPANS, storedLabels } from '../../support/session-page';
 
 const ID = 'test-session';
-const shortly = { timeout: 8000 };
 
 interface Point {
   readonly x: number;
@@ -26,7 +25,7 @@ describe('an open session under fingers', () => {
     cdp = await page.context().newCDPSession(page);
     await openSessions(page, serving.url);
     await chooseZips(page, { name: 'a.zip', bytes: (await sampleSession()).zip });
-    await card(page, ID).waitFor({ timeout: 20_000 });
+    await card(page, ID).waitFor();
     await imported(page);
     await card(page, ID).getByRole('link').tap();
     await page.locator('sg-label-timeline').waitFor();
@@ -61,13 +60,13 @@ describe('an open session under fingers', () => {
     const whole = await width();
     const left = (await span('first').boundingBox())!.x;
     await draw([{ x: x + 80, y: y + 30 }, { x: x + 20, y: y + 34 }], [{ x: x + 120, y: y + 40 }, { x: x + 180, y: y + 36 }]);
-    await expect.poll(async () => (await width()) / whole, shortly).toBeGreaterThan(3);
+    await expect.poll(async () => (await width()) / whole).toBeGreaterThan(3);
     // What lay between the fingers still does.
     const about = (at: number, from: number, scale: number): number => (at - from) / scale;
     const box = (await span('first').boundingBox())!;
     expect(about(x + 100, box.x, box.width)).toBeCloseTo(about(x + 100, left, whole), 1);
     await draw([{ x: x + 20, y: y + 34 }, { x: x + 95, y: y + 30 }], [{ x: x + 340, y: y + 36 }, { x: x + 105, y: y + 40 }]);
-    await expect.poll(width, shortly).toBeCloseTo(whole, 0);
+    await expect.poll(width).toBeCloseTo(whole, 0);
     // The page itself was not zoomed.
     expect(await page.evaluate(() => visualViewport?.scale)).toBe(1);
   });
@@ -81,26 +80,26 @@ describe('an open session under fingers', () => {
     const from = (await span('first').boundingBox())!.x;
     for (const by of [5, 10, 15, 20, 25, 30]) await touch('touchMove', { x: x + 60 - by, y: y + 30 });
     await touch('touchEnd');
-    await expect.poll(async () => (await span('first').boundingBox())!.x, shortly).toBeLessThan(from - 20);
+    await expect.poll(async () => (await span('first').boundingBox())!.x).toBeLessThan(from - 20);
     expect(await width()).toBeCloseTo(closer, 0);
     const before = (await span('first').boundingBox())!.x;
     await draw([{ x: x + 100, y: y + 30 }, { x: x + 160, y: y + 30 }]);
-    await expect.poll(async () => (await span('first').boundingBox())!.x, shortly).toBeGreaterThan(before + 20);
+    await expect.poll(async () => (await span('first').boundingBox())!.x).toBeGreaterThan(before + 20);
     // A tap into the end of a swipe only ends the swipe.
     const whole = async (): Promise<number> => {
       await page.locator('sg-session-detail').getByRole('button', { name: 'Whole film' }).tap();
       return (await width()) * 3;
     };
-    await expect.poll(whole, { ...shortly, interval: 500 }).toBeCloseTo(closer, 0);
+    await expect.poll(whole, { interval: 500 }).toBeCloseTo(closer, 0);
   });
 
   it('goes to a time with a tap, and along with a finger on the ruler', async () => {
     const { x, y, width: all } = await plot();
     await draw([{ x: x + all * 0.75, y: y + 40 }, { x: x + all * 0.75, y: y + 40 }]);
-    await expect.poll(time, shortly).toBeCloseTo(4.5, 0);
+    await expect.poll(time).toBeCloseTo(4.5, 0);
     const ruler = (await page.locator('sg-label-timeline .ruler').boundingBox())!;
     await draw([{ x: ruler.x + all * 0.2, y: ruler.y + 12 }, { x: ruler.x + all * 0.5, y: ruler.y + 14 }]);
-    await expect.poll(time, shortly).toBeCloseTo(3, 0);
+    await expect.poll(time).toBeCloseTo(3, 0);
   });
 
   it('chooses a span with a tap and draws its edge, while the page stays where it is', async () => {
@@ -110,13 +109,13 @@ describe('an open session under fingers', () => {
       if (!(await handle.isVisible())) await span('first').tap();
       return handle.isVisible();
     };
-    await expect.poll(chosen, { ...shortly, interval: 500 }).toBe(true);
+    await expect.poll(chosen, { interval: 500 }).toBe(true);
     expect((await span('first').boundingBox())!.height).toBeGreaterThanOrEqual(44);
     await handle.scrollIntoViewIfNeeded();
     const box = (await handle.boundingBox())!;
     const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     await draw([middle, { x: middle.x - 60, y: middle.y + 10 }]);
-    await expect.poll(async () => (await storedLabels(page, ID)).spans[0].endUs, shortly).toBeLessThan(SPANS[0].endUs - 500_000);
+    await expect.poll(async () => (await storedLabels(page, ID)).spans[0].endUs).toBeLessThan(SPANS[0].endUs - 500_000);
     const names = ['Starts here', 'Ends here', 'Split here', 'Delete the span', 'Done with this span'];
     for (const name of names) {
       const button = (await page.locator('sg-span-panel').getByRole('button', { name, exact: true }).boundingBox())!;
@@ -130,7 +129,7 @@ describe('an open session under fingers', () => {
     const scroller = page.locator('sg-session-detail');
     const before = await scroller.evaluate((element) => element.scrollTop);
     await draw([{ x: x + 100, y: y + 60 }, { x: x + 102, y: y - 140 }]);
-    await expect.poll(() => scroller.evaluate((element) => element.scrollTop), shortly).toBeGreaterThan(before + 50);
+    await expect.poll(() => scroller.evaluate((element) => element.scrollTop)).toBeGreaterThan(before + 50);
   });
 
   it('shows the whole of an upright film in the list', async () => {
@@ -140,7 +139,7 @@ describe('an open session under fingers', () => {
     await imported(page);
     const canvas = card(page, 'upright').locator('canvas:not([hidden])');
     await canvas.scrollIntoViewIfNeeded({ timeout: 20_000 });
-    await canvas.waitFor(shortly);
+    await canvas.waitFor();
     const [place, drawn] = await Promise.all([card(page, 'upright').locator('sg-film-thumbnail').boundingBox(), canvas.boundingBox()]);
     expect(drawn).toEqual(place);
     expect(await canvas.evaluate((element: HTMLCanvasElement) => [getComputedStyle(element).objectFit, element.width / element.height])).toEqual(['contain', 180 / 320]);

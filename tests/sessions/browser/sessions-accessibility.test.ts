@@ -1,9 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
+import { UNDO_TIME } from '../../../src/sessions/page/library/session-library';
 import { violations } from '../../support/axe';
 import { DESKTOP, openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { closeSheets } from '../../support/layout';
 import { card, chooseZips, imported, openSessions, sampleSession } from '../../support/session-page';
+import { neverOver } from '../../support/waits';
 
 describe.each([
   ['phone', PHONE, 'light'],
@@ -22,6 +25,7 @@ describe.each([
     page = browsing.page;
     await openSessions(page, serving.url);
   });
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing.close();
     await serving.close();
@@ -44,12 +48,16 @@ describe.each([
     expect(await violations(page)).toEqual([]);
     expect(await fits()).toBe(true);
     await session.locator('[data-action=rename]').click();
+    await page.locator('sg-rename-sheet dialog[open]').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.locator('sg-rename-sheet').getByRole('button', { name: 'Close' }).click();
     await session.locator('[data-action=export]').click();
     await page.locator('sg-export-sheet input[value=image-folder]').check();
+    await page.locator('sg-export-sheet sg-dataset-counts table').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.locator('sg-export-sheet').getByRole('button', { name: 'Close' }).click();
+    // What axe takes on a slow machine is longer than a deletion can be taken back.
+    await neverOver(page, UNDO_TIME);
     await session.locator('[data-action=delete]').click();
     const undo = page.locator('sg-sessions-view').getByRole('button', { name: 'Undo' });
     const box = (await undo.boundingBox())!;

@@ -43,7 +43,6 @@ describe('the sessions view', () => {
   const time = (): Promise<string> => page.locator('sg-session-detail [data-key=time]').innerText();
   const press = (name: string): Promise<void> => page.locator('sg-session-detail').getByRole('button', { name, exact: true }).first().click();
   const spans = async () => (await storedLabels(page, ID)).spans;
-  const shortly = { timeout: 8000 };
 
   /** Mean colour of the video's image as it is shown now, [red, green, blue]. */
   const shown = (): Promise<number[]> =>
@@ -55,6 +54,22 @@ describe('the sessions view', () => {
     });
   const isRed = async (): Promise<boolean> => (await shown()).every((value, i) => (i === 0 ? value > 200 : value < 60));
   const isBlue = async (): Promise<boolean> => (await shown()).every((value, i) => (i === 2 ? value > 200 : value < 60));
+  /** The colour of the frame that was sought: the image follows the clock. */
+  async function colour(): Promise<'red' | 'blue'> {
+    await page.locator('sg-session-detail video').evaluate(async (video: HTMLVideoElement) => {
+      while (video.seeking) await new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
+    });
+    // It is there, and drawn with the next frame of the page.
+    await drawn(page, 2);
+    return (await isBlue()) ? 'blue' : 'red';
+  }
+  /** Plays until the clock says more than so many seconds, slowly: a film that ends meanwhile has no Pause any more. */
+  async function play(seconds: number): Promise<void> {
+    await page.locator('sg-session-detail video').evaluate((video: HTMLVideoElement) => void (video.playbackRate = 0.25));
+    await press('Play');
+    await expect.poll(async () => parseFloat((await time()).slice(2))).toBeGreaterThan(seconds);
+    await press('Pause');
+  }
 
   /** Where a time is on the timeline's ruler, with the whole video in sight. */
   async function at(seconds: number): Promise<{ x: number; y: number }> {
@@ -80,10 +95,10 @@ describe('the sessions view', () => {
     await openApp(page, `${serving.url}#live`);
     await page.getByRole('button', { name: 'Start the camera' }).click();
     await pressRecord(page);
-    await page.locator('sg-recording-bar').waitFor({ timeout: 20_000 });
+    await page.locator('sg-recording-bar').waitFor();
     await withVideo(page, { seconds: 1.5 });
     await page.getByRole('button', { name: 'Stop recording' }).click();
-    await page.locator('sg-recording-notice').getByText(/kept/i).first().waitFor({ timeout: 20_000 });
+    await page.locator('sg-recording-notice').getByText(/kept/i).first().waitFor();
     // Of what was just recorded, not of all.
     await page.locator('sg-recording-notice').getByRole('link', { name: 'Look at it' }).click();
     await page.locator('sg-session-detail sg-label-timeline').waitFor();
@@ -92,10 +107,10 @@ describe('the sessions view', () => {
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await cards(page).first().waitFor();
     expect(await cards(page).count()).toBe(1);
-    expect(await cards(page).locator('.length').innerText()).toMatch(/^0:0[1-9]$/);
+    await expect.poll(() => cards(page).locator('.length').innerText()).toMatch(/^0:(?!00)\d\d$/);
     expect(await cards(page).locator('.text').innerText()).toMatch(/\d+(\.\d+)?\s[kKM]B/);
     await cards(page).locator('sg-session-begin').getByText(/^(Begins with: |Not sure$)/).waitFor();
-    await cards(page).locator('canvas:not([hidden])').waitFor(shortly);
+    await cards(page).locator('canvas:not([hidden])').waitFor();
     const [r, g, b] = await cards(page).locator('canvas').evaluate((canvas: HTMLCanvasElement) => [...canvas.getContext('2d')!.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data]);
     expect(Math.hypot(r - 0x77, g - 0x88, b - 0x99)).toBeLessThan(30);
   });
@@ -107,14 +122,14 @@ describe('the sessions view', () => {
       data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'Zoo.sightglass.zip', { type: 'application/zip' }));
       document.querySelector('sg-app')?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     }, sample.zip.toString('base64'));
-    await card(page, ID).waitFor({ timeout: 20_000 });
+    await card(page, ID).waitFor();
     expect(new URL(page.url()).hash).toBe('#sessions');
     const text = (await card(page, ID).innerText()).replace(/\s+/g, ' ');
     expect(text).toContain(sample.data.manifest.name);
     await card(page, ID).getByText('Begins with: tabby, golden retriever').waitFor();
     expect(text).toContain('0:06');
     expect(text).toContain('30 recognitions · 2 labels of yours · 1 picture');
-    await card(page, ID).locator('canvas:not([hidden])').waitFor(shortly);
+    await card(page, ID).locator('canvas:not([hidden])').waitFor();
     const red = await card(page, ID).locator('canvas').evaluate((canvas: HTMLCanvasElement) => [...canvas.getContext('2d')!.getImageData(5, 5, 1, 1).data]);
     expect(red[0]).toBeGreaterThan(200);
   });
@@ -122,30 +137,31 @@ describe('the sessions view', () => {
   it('opens a session, plays it, and seeks to the frame', async () => {
     await card(page, ID).getByRole('link').click();
     await page.locator('sg-label-timeline').waitFor();
-    await expect.poll(isRed, shortly).toBe(true);
-    await press('Play');
-    await expect.poll(async () => parseFloat((await time()).split(':')[1]), shortly).toBeGreaterThan(0.3);
-    await press('Pause');
+    await expect.poll(isRed).toBe(true);
+    await play(0.3);
     const to = await at(4.5);
     await page.mouse.click(to.x, to.y);
-    await expect.poll(isBlue, shortly).toBe(true);
+    await expect.poll(isBlue).toBe(true);
     expect(parseFloat((await time()).slice(2))).toBeCloseTo(4.5, 1);
     // Frames come every 40 ms, those at 2.88 and 3.08 are missing; the first blue one comes at 3.00.
     const edge = await at(2.9);
-    await page.mouse.click(edge.x, edge.y);
-    await expect.poll(isRed, shortly).toBe(true);
-    const steps: string[] = [];
-    for (let i = 0; i < 4; i++) {
+    const fromEdge = async (): Promise<string> => {
+      await page.mouse.click(edge.x, edge.y);
       await press('Next frame');
-      // The image follows the clock.
-      await page.locator('sg-session-detail video').evaluate((video: HTMLVideoElement) => video.seeking && new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true })));
-      steps.push(`${await time()} ${(await isBlue()) ? 'blue' : 'red'}`);
+      return time();
+    };
+    // Where the frames stand is read from the film: until then their distance is guessed.
+    await expect.poll(fromEdge).toBe('0:02.92');
+    const steps = [`0:02.92 ${await colour()}`];
+    for (let i = 0; i < 3; i++) {
+      await press('Next frame');
+      steps.push(`${await time()} ${await colour()}`);
     }
     expect(steps).toEqual(['0:02.92 red', '0:02.96 red', '0:03.00 blue', '0:03.04 blue']);
     await press('Previous frame');
     await press('Previous frame');
     expect(await time()).toBe('0:02.96');
-    await expect.poll(isRed, shortly).toBe(true);
+    await expect.poll(isRed).toBe(true);
   });
 
   it('seeks from label to label', async () => {
@@ -173,22 +189,21 @@ describe('the sessions view', () => {
     const start = await at(1);
     await page.mouse.click(start.x, start.y);
     await press('Zoom in');
-    await expect.poll(async () => (await width()) / whole, shortly).toBeCloseTo(1.8, 1);
+    await expect.poll(async () => (await width()) / whole).toBeCloseTo(1.8, 1);
     const closer = await width();
     const area = (await page.locator('sg-label-timeline .area').boundingBox())!;
     await page.mouse.move(area.x + area.width / 4, area.y + area.height - 40);
     await page.mouse.wheel(0, -200);
-    await expect.poll(width, shortly).toBeGreaterThan(closer * 1.2);
+    await expect.poll(width).toBeGreaterThan(closer * 1.2);
     const left = (await span(FIRST.id).boundingBox())!.x;
     await drag({ x: area.x + 600, y: area.y + area.height - 40 }, { x: area.x + 500, y: area.y + area.height - 40 });
-    await expect.poll(async () => (await span(FIRST.id).boundingBox())!.x, shortly).toBeLessThan(left - 80);
+    await expect.poll(async () => (await span(FIRST.id).boundingBox())!.x).toBeLessThan(left - 80);
     await press('Whole film');
-    await expect.poll(width, shortly).toBeCloseTo(whole, 0);
+    await expect.poll(width).toBeCloseTo(whole, 0);
   });
 
   it('plots the confidence of the first labels over time', async () => {
-    const names = await page.locator('sg-label-timeline .legend li').allInnerTexts();
-    expect(names).toEqual([CAT.name, DOG.name]);
+    await expect.poll(() => page.locator('sg-label-timeline .legend li').allInnerTexts()).toEqual([CAT.name, DOG.name]);
     const heights = await page.locator('sg-label-timeline').evaluate((element) => {
       const root = element.shadowRoot!;
       const canvas = root.querySelector<HTMLCanvasElement>('canvas.plot')!;
@@ -214,22 +229,22 @@ describe('the sessions view', () => {
   it('moves an edge with the mouse, by key and to the present time', async () => {
     const outside = await at(5.4);
     await page.mouse.click(outside.x, outside.y);
-    await expect.poll(async () => parseFloat((await time()).split(':')[1]), shortly).toBeGreaterThan(5);
+    await expect.poll(async () => parseFloat((await time()).split(':')[1])).toBeGreaterThan(5);
     await span(FIRST.id).click();
     // The video goes to it.
-    await expect.poll(async () => parseFloat((await time()).split(':')[1]), shortly).toBeCloseTo(FIRST.startUs / 1e6, 1);
+    await expect.poll(async () => parseFloat((await time()).split(':')[1])).toBeCloseTo(FIRST.startUs / 1e6, 1);
     const handle = page.locator('sg-label-timeline').getByRole('slider', { name: `End of ${CAT.name}` });
     const box = (await handle.boundingBox())!;
     const to = await at(1.6);
     await drag({ x: box.x + box.width / 2, y: box.y + box.height / 2 }, { x: to.x, y: box.y + box.height / 2 });
-    await expect.poll(async () => (await spans())[0].endUs / 1e6, shortly).toBeCloseTo(1.6, 1);
+    await expect.poll(async () => (await spans())[0].endUs / 1e6).toBeCloseTo(1.6, 1);
     const before = (await spans())[0].endUs;
     await handle.press('ArrowRight');
-    await expect.poll(async () => (await spans())[0].endUs, shortly).toBeGreaterThan(before);
+    await expect.poll(async () => (await spans())[0].endUs).toBeGreaterThan(before);
     const start = await at(0.8);
     await page.mouse.click(start.x, start.y);
     await press('Starts here');
-    await expect.poll(async () => (await spans())[0].startUs, shortly).toBe(800_000);
+    await expect.poll(async () => (await spans())[0].startUs).toBe(800_000);
     expect(await spans()).toHaveLength(2);
   });
 
@@ -237,7 +252,7 @@ describe('the sessions view', () => {
     const middle = await at(1.2);
     await page.mouse.click(middle.x, middle.y);
     await press('Split here');
-    await expect.poll(async () => (await spans()).length, shortly).toBe(3);
+    await expect.poll(async () => (await spans()).length).toBe(3);
     const [left, right] = await spans();
     expect(left.startUs).toBe(800_000);
     expect(left.endUs / 1e6).toBeCloseTo(1.2, 1);
@@ -245,7 +260,7 @@ describe('the sessions view', () => {
     expect(right.label).toEqual(CAT);
     await span(FIRST.id).click();
     await press(`Join with ${CAT.name}, the next span`);
-    await expect.poll(async () => (await spans()).length, shortly).toBe(2);
+    await expect.poll(async () => (await spans()).length).toBe(2);
     await press('Done with this span');
 
     const late = await at(5.4);
@@ -254,7 +269,7 @@ describe('the sessions view', () => {
     const search = page.locator('sg-session-detail').getByRole('combobox');
     await search.fill('Garden gnome <b>');
     await search.press('Enter');
-    await expect.poll(async () => (await spans()).map(({ label }) => label), shortly).toContainEqual({ name: 'Garden gnome <b>' });
+    await expect.poll(async () => (await spans()).map(({ label }) => label)).toContainEqual({ name: 'Garden gnome <b>' });
     const gnome = (await spans()).at(-1)!;
     expect(gnome.startUs / 1e6).toBeCloseTo(5.4, 1);
     expect(gnome.endUs).toBe(6_000_000);
@@ -263,7 +278,7 @@ describe('the sessions view', () => {
     await page.locator('sg-span-panel').getByRole('button', { name: SECOND.label.name }).click();
     await search.fill('golden retr');
     await page.locator('sg-session-detail').getByRole('option', { name: 'golden retriever' }).click();
-    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label, shortly).toEqual(DOG);
+    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label).toEqual(DOG);
 
     // Own words are found again.
     await page.locator('sg-span-panel').getByRole('button', { name: DOG.name }).click();
@@ -273,30 +288,30 @@ describe('the sessions view', () => {
 
     await span(SECOND.id).click();
     await press('Delete the span');
-    await expect.poll(async () => (await spans()).some(({ id }) => id === SECOND.id), shortly).toBe(false);
+    await expect.poll(async () => (await spans()).some(({ id }) => id === SECOND.id)).toBe(false);
   });
 
   it('takes edits back and does them again, also by keys and after a reload', async () => {
     await press('Undo');
-    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label, shortly).toEqual(DOG);
+    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label).toEqual(DOG);
     await page.keyboard.press('Control+z');
-    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label, shortly).toEqual(SECOND.label);
+    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label).toEqual(SECOND.label);
     await page.keyboard.press('Control+Shift+z');
-    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label, shortly).toEqual(DOG);
+    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label).toEqual(DOG);
     const before = await spans();
     await page.reload();
     await span(FIRST.id).waitFor({ timeout: 30_000 });
     expect(await spans()).toEqual(before);
     await press('Undo');
-    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label, shortly).toEqual(SECOND.label);
+    await expect.poll(async () => (await spans()).find(({ id }) => id === SECOND.id)?.label).toEqual(SECOND.label);
     await press('Redo');
     await press('Redo');
-    await expect.poll(async () => (await spans()).some(({ id }) => id === SECOND.id), shortly).toBe(false);
+    await expect.poll(async () => (await spans()).some(({ id }) => id === SECOND.id)).toBe(false);
     for (let i = 0; i < 20 && (await page.locator('sg-session-detail').getByRole('button', { name: 'Undo', exact: true }).isEnabled()); i++) await press('Undo');
     // The spans and the snapshot were put by edits too: all of it can be taken back.
-    await expect.poll(spans, shortly).toEqual([]);
+    await expect.poll(spans).toEqual([]);
     for (let i = 0; i < 3; i++) await press('Redo');
-    await expect.poll(spans, shortly).toEqual([...SPANS]);
+    await expect.poll(spans).toEqual([...SPANS]);
   });
 
   it('leaves what the network said as it was, byte for byte', async () => {
@@ -308,9 +323,9 @@ describe('the sessions view', () => {
     const cat = await at(0.2);
     await page.mouse.click(cat.x, cat.y);
     await page.locator('sg-span-panel').getByRole('button', { name: /^It is tabby \(90\s?%\)$/ }).click();
-    await expect.poll(async () => (await spans()).filter(({ label }) => label.index === CAT.index), shortly).toMatchObject([{ startUs: 0, endUs: 3_000_000 }]);
+    await expect.poll(async () => (await spans()).filter(({ label }) => label.index === CAT.index)).toMatchObject([{ startUs: 0, endUs: 3_000_000 }]);
     await press('Undo');
-    await expect.poll(spans, shortly).toEqual([...SPANS]);
+    await expect.poll(spans).toEqual([...SPANS]);
   });
 
   it('renames a session, to odd names too', async () => {
@@ -322,7 +337,7 @@ describe('the sessions view', () => {
     await card(page, ID).getByRole('link', { name: odd }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await page.reload();
-    await card(page, ID).getByRole('link', { name: odd }).waitFor({ timeout: 20_000 });
+    await card(page, ID).getByRole('link', { name: odd }).waitFor();
   });
 
   it('deletes a session, unless that is taken back', async () => {
@@ -335,51 +350,51 @@ describe('the sessions view', () => {
     await card(page, ID).locator('[data-action=delete]').click();
     // Leaving the view is the end of the time to take it back.
     await page.getByRole('link', { name: 'Live' }).click();
-    await expect.poll(() => storedFiles(page, 'sessions').then((all) => all.filter((path) => path.startsWith(ID))), shortly).toEqual([]);
+    await expect.poll(() => storedFiles(page, 'sessions').then((all) => all.filter((path) => path.startsWith(ID)))).toEqual([]);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await cards(page).first().waitFor();
-    expect(await card(page, ID).count()).toBe(0);
+    await expect.poll(() => card(page, ID).count()).toBe(0);
   });
 
   it('opens a WebM film, which has no length of its own', async () => {
     const webm = await sampleSession('webm');
     await chooseZips(page, { name: 'webm.zip', bytes: webm.zip });
-    await card(page, ID).waitFor({ timeout: 20_000 });
+    await card(page, ID).waitFor();
     await imported(page);
     await card(page, ID).getByRole('link').click();
-    await expect.poll(isRed, { timeout: 15_000 }).toBe(true);
+    await expect.poll(isRed).toBe(true);
     const to = await at(5);
     await page.mouse.click(to.x, to.y);
-    await expect.poll(isBlue, { timeout: 15_000 }).toBe(true);
+    await expect.poll(isBlue).toBe(true);
   });
 
   it.each(['mp4', 'webm'] as const)('shows the frames of a %s film that does not begin at 0', async (container) => {
     const id = `late-${container}`;
     await openSessions(page, serving.url);
     await chooseZips(page, { name: 'late.zip', bytes: (await sampleSession(container, { id, start: 5, title: id })).zip });
-    await card(page, id).waitFor({ timeout: 20_000 });
+    await card(page, id).waitFor();
     await imported(page);
     expect(await card(page, id).locator('.length').innerText()).toBe('0:06');
     await card(page, id).getByRole('link').click();
-    await expect.poll(isRed, { timeout: 15_000 }).toBe(true);
+    await expect.poll(isRed).toBe(true);
     for (const [seconds, colour] of [[4.5, isBlue], [1, isRed], [2.9, isRed], [3.1, isBlue]] as const) {
       const to = await at(seconds);
       await page.mouse.click(to.x, to.y);
-      await expect.poll(colour, { timeout: 15_000 }).toBe(true);
+      await expect.poll(colour).toBe(true);
       expect(parseFloat((await time()).slice(2))).toBeCloseTo(seconds, 1);
     }
     const start = await at(0.5);
     await page.mouse.click(start.x, start.y);
-    await press('Play');
-    await expect.poll(async () => parseFloat((await time()).slice(2)), shortly).toBeGreaterThan(0.8);
-    await press('Pause');
-    expect(parseFloat((await time()).slice(2))).toBeLessThan(5);
-    expect(await isRed()).toBe(parseFloat((await time()).slice(2)) < 3);
+    await play(0.8);
+    const stands = parseFloat((await time()).slice(2));
+    // The clock counts from the film's first frame; the element of WebM from where the film's own time begins.
+    expect(await page.locator('sg-session-detail video').evaluate((video: HTMLVideoElement) => video.currentTime)).toBeCloseTo(container === 'webm' ? 5 + stands : stands, 1);
+    await expect.poll(stands < 3 ? isRed : isBlue).toBe(true);
   });
 
   it('tells of a session that is gone', async () => {
     await page.goto(`${serving.url}#sessions/no-such-session`);
-    await page.getByText('This session is no longer there').waitFor({ timeout: 20_000 });
+    await page.getByText('This session is no longer there').waitFor();
     expect(errors).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DIST, serveBuilt, type Serving } from '../../../tools/serve';
 import { modelIndex } from '../../../src/server/model-index';
 import { openApp, openBrowser, PHONE, withoutFeatures, type Browsing } from '../../support/browser';
+import { closeSheets } from '../../support/layout';
 import { CAT } from '../../support/session-fixture';
 import { card, chooseZips, imported, sampleSession, SPANS } from '../../support/session-page';
 
@@ -23,10 +24,11 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     await openApp(page, serving.url);
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await chooseZips(page, { name: 'a.zip', bytes: sample.zip });
-    await card(page, 'test-session').waitFor({ timeout: 20_000 });
+    await card(page, 'test-session').waitFor();
     await imported(page);
     await page.getByRole('link', { name: 'Teach' }).click();
   });
+  afterEach(() => closeSheets(page));
   afterAll(async () => {
     await browsing?.close();
     await serving?.close();
@@ -35,10 +37,11 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
   const taughtClass = (name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
   const sheet = (): Locator => page.locator('sg-session-sheet');
 
-  /** Mean colour of an example's image. */
+  /** Mean colour of an example's image, once it is there. */
   const colourOf = (image: Locator): Promise<number[]> =>
-    image.evaluate((element) => {
+    image.evaluate(async (element) => {
       const shown = element.shadowRoot!.querySelector<HTMLImageElement | HTMLCanvasElement>('img, canvas')!;
+      if (shown instanceof HTMLImageElement) await shown.decode();
       const context = new OffscreenCanvas(1, 1).getContext('2d')!;
       context.drawImage(shown, 0, 0, 1, 1);
       return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
@@ -52,7 +55,7 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     await taughtClass('Red').getByRole('button', { name: /session/i }).click();
     await sheet().getByRole('button', { name: /Zoo/ }).click();
     // A person's two spans, and the network's two runs.
-    await expect.poll(() => sheet().getByRole('checkbox').count(), { timeout: 10_000 }).toBe(4);
+    await expect.poll(() => sheet().getByRole('checkbox').count(), { timeout: 30_000 }).toBe(4);
     await sheet().getByRole('checkbox').first().check();
     await sheet().getByRole('button', { name: /^Add frames of 1 span/ }).click();
     await expect.poll(() => taughtClass('Red').locator('sg-thumbnail').count(), { timeout: 60_000 }).toBeGreaterThan(2);
@@ -87,7 +90,7 @@ describe.skipIf(!hasModel)('teaching with spans of a recorded session', () => {
     expect(await page.locator('sg-things-tools [data-action=export]').isDisabled()).toBe(true);
     expect(await page.locator('sg-things-tools input[type=file]').isDisabled()).toBe(true);
     // What was taught before stays.
-    expect(await taughtClass('Red').locator('sg-thumbnail').count()).toBeGreaterThan(2);
+    await expect.poll(() => taughtClass('Red').locator('sg-thumbnail').count()).toBeGreaterThan(2);
     // A drop does not pass the buttons.
     const before = await taughtClass('Red').locator('sg-thumbnail').count();
     await page.locator('sg-teach-view .panel').evaluate((panel) => {

@@ -29,7 +29,7 @@ describe('what is taught, on a device whose database fails', () => {
     const input = page.getByLabel('Name of a new thing');
     await input.fill(name);
     await input.press('Enter');
-    await page.locator(`sg-thing-card[data-thing="${name}"]`).waitFor({ timeout: 10_000 });
+    await page.locator(`sg-thing-card[data-thing="${name}"]`).waitFor();
   }
 
   /** Makes the database before the app does: stores by name, with what is put into each. */
@@ -58,7 +58,7 @@ describe('what is taught, on a device whose database fails', () => {
     await addClass('key');
     expect(await page.locator('sg-teach-view .notice[role=alert]').count()).toBe(0);
     await page.reload();
-    await page.locator('sg-thing-card').first().waitFor({ timeout: 20_000 });
+    await page.locator('sg-thing-card').first().waitFor();
     expect(await named()).toEqual(['key']);
   });
 
@@ -70,7 +70,7 @@ describe('what is taught, on a device whose database fails', () => {
     await teachView();
     await addClass('key');
     await page.reload();
-    await page.locator('sg-thing-card[data-thing="key"]').waitFor({ timeout: 20_000 });
+    await page.locator('sg-thing-card[data-thing="key"]').waitFor();
     expect(await named()).toEqual([...(stores['things'] ? ['old mug'] : []), 'key']);
   });
 
@@ -84,7 +84,7 @@ describe('what is taught, on a device whose database fails', () => {
     });
     await teachView();
     const notice = page.locator('sg-teach-view [data-key=damaged]');
-    await notice.waitFor({ timeout: 10_000 });
+    await notice.waitFor();
     expect(await notice.innerText()).toContain('cannot be read: 3');
     expect(await named()).toEqual(['mug']);
     const records = (): Promise<number> => page.evaluate((name) => new Promise<number>((resolve, reject) => {
@@ -99,8 +99,8 @@ describe('what is taught, on a device whose database fails', () => {
     }), DATABASE);
     expect(await records()).toBe(4);
     await notice.getByRole('button').click();
-    await notice.waitFor({ state: 'detached', timeout: 10_000 });
-    expect(await records()).toBe(1);
+    await notice.waitFor({ state: 'detached' });
+    await expect.poll(records).toBe(1);
     expect(await named()).toEqual(['mug']);
   });
 });

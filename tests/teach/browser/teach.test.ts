@@ -26,7 +26,7 @@ function image(index: number): string {
 async function untilLabel(page: Page, view: string, wanted: RegExp): Promise<void> {
   const first = page.locator(`${view} sg-label-list li .name`).first();
   const shown = async (): Promise<string> => (await first.textContent({ timeout: 5000 }).catch(() => ''))?.trim() ?? '';
-  await expect.poll(shown, { timeout: (3 * SECONDS + 5) * 1000, interval: 50 }).toMatch(wanted);
+  await expect.poll(shown, { interval: 50 }).toMatch(wanted);
 }
 
 const card = (page: Page, name: string): Locator => page.locator(`sg-thing-card[data-thing="${name}"]`);
@@ -43,13 +43,13 @@ async function hold(page: Page, name: string, count: number): Promise<void> {
   const button = page.locator('sg-hold-button button');
   await button.hover();
   await page.mouse.down();
-  await expect.poll(() => card(page, name).locator('sg-thumbnail').count(), { timeout: 10_000, interval: 50 }).toBeGreaterThanOrEqual(count);
+  await expect.poll(() => card(page, name).locator('sg-thumbnail').count(), { interval: 50 }).toBeGreaterThanOrEqual(count);
   await page.mouse.up();
 }
 
 /** Waits until what there is has been learned. */
 async function learned(page: Page): Promise<void> {
-  await page.locator('sg-training-report h2').waitFor({ timeout: 30_000 });
+  await page.locator('sg-training-report h2').waitFor();
   await page.locator('sg-teach-view .learning').waitFor({ state: 'detached', timeout: 60_000 });
 }
 
@@ -136,7 +136,7 @@ describe.skipIf(!images)('teaching things of one\'s own', () => {
     const count = (of: Locator): Promise<number> => of.locator('sg-thumbnail').count();
     const before = [await count(panda), await count(mug)];
     await panda.locator('input[type=file]').setInputFiles(new Array<string>(8).fill(image(PANDA)));
-    await expect.poll(() => count(panda), { timeout: 20_000 }).toBe(before[0] + 8);
+    await expect.poll(() => count(panda)).toBe(before[0] + 8);
     await expect.poll(() => mug.locator('input[type=file]').isEnabled()).toBe(true);
     await mug.locator('input[type=file]').setInputFiles([...new Array<string>(8).fill(image(MUG)), join(ROOT, 'package.json')]);
     await page.getByRole('alert').filter({ hasText: 'package.json cannot be read as a picture' }).waitFor();
@@ -260,7 +260,7 @@ describe.skipIf(!images)('teaching things of one\'s own', () => {
     const mug = card(page, 'My mug');
     const before = await mug.locator('sg-thumbnail').count();
     await mug.locator('input[type=file]').setInputFiles([image(MUG)]);
-    await expect.poll(() => mug.locator('sg-thumbnail').count(), { timeout: 20_000 }).toBe(before + 1);
+    await expect.poll(() => mug.locator('sg-thumbnail').count()).toBe(before + 1);
     await untilLabel(page, 'sg-teach-view', /^My mug$/);
   });
 

@@ -155,14 +155,14 @@ describe.each([
     };
     const faults = (): Promise<string[]> => browser.run(() => all('sg-fault-panel').map((panel) => panel.shadowRoot?.textContent?.replace(/\s+/g, ' ') ?? ''));
     const errors = (): Promise<string[]> => browser.run(() => wrongs);
-    /** Presses what has this name, seen or not. */
+    /** Presses what has this name, seen or not, as soon as it is there. */
     const press = (words: string): Promise<void> =>
-      browser.run((wanted) => {
+      until(() => browser.run((wanted) => {
         const names = (element: HTMLElement): (string | null)[] => [element.getAttribute('aria-label'), element.textContent?.trim() ?? ''];
         const found = all('button, a').find((element) => names(element).includes(wanted) && element.checkVisibility());
-        if (!found) throw new Error(`Nothing is named ${wanted}`);
-        found.click();
-      }, words);
+        found?.click();
+        return found ? wanted : 'nothing of that name';
+      }, words)).toBe(words);
     const figure = (key: string): Promise<string> =>
       browser.run((wanted) => all(`dd[data-key="${wanted}"]`)[0]?.textContent?.trim() ?? '', key);
     async function live(): Promise<void> {
