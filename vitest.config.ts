@@ -28,19 +28,21 @@ const timed = [
 const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-parity'].map((name) => `tests/${name}.test.ts`);
 
 /**
- * Those that start other programs for longer than a moment: the C compiler, npm, Python, a service whose images take seconds. The
- * rest of what needs no browser is the project `unit`, which is quick enough to be run at every change.
+ * Those that start other programs for longer than a moment (the C compiler, npm, Python, lit-localize, a service whose images take seconds),
+ * or make whole models. The rest of what needs no browser is the project `unit`, which is quick enough to be run at every change.
  */
 const processes = [
   'tests/**/fuzz.test.ts',
+  'tests/base/locales/translations.test.ts',
   'tests/engine/kernels.test.ts',
-  'tests/server/{fleet,load,logs,telemetry}.test.ts', 'tests/server/clients/*.test.ts',
+  'tests/server/{errors,fleet,inference,load,logs,mapped-network,predict,telemetry}.test.ts', 'tests/server/clients/*.test.ts',
   'tests/recognise/worker/exporters.test.ts',
   'tests/sessions/dataset/readers.test.ts',
   'tests/sessions/worker/train.test.ts',
   'tests/sessions/exports-python.test.ts',
   'tests/teach/logistic-sklearn.test.ts',
   'tests/tools/{audit,bootstrap,table}.test.ts',
+  'tests/tools/model/{int8,sources}.test.ts',
   'tests/tools/docker/*.test.ts',
 ];
 
