@@ -59,6 +59,51 @@ describe('what comes back of frames of a film', () => {
     expect(frameChange([frame(2, [CAT], [CAT, MUG])], 1e7, foldEdits(once.edits, HUMAN), () => 'x').edits).toEqual([]);
   });
 
+  it('means all spans of the class that stand there, and none is twice where they meet afterwards', () => {
+    const CUP = { name: 'cup' };
+    const human: HumanLabels = {
+      spans: [
+        { id: 'a', startUs: 0, endUs: 2_000_000, label: MUG },
+        { id: 'b', startUs: 1_000_000, endUs: 3_000_000, label: CUP },
+        { id: 'c', startUs: 2_500_000, endUs: 5_000_000, label: DOG },
+      ],
+      snapshots: [],
+    };
+    const both = [MUG, CUP];
+    const of = (frames: readonly FrameLabels[]) => {
+      let n = 0;
+      const found = frameChange(frames, 10_000_000, human, () => `new-${n++}`);
+      return { ...found, spans: foldEdits(found.edits, human).spans.map(({ id, startUs, endUs, label }) => [id, startUs / 1e6, endUs / 1e6, label.name]) };
+    };
+    const said = (seconds: number, after: readonly (readonly LabelRef[])[], before: readonly (readonly LabelRef[])[] = [both]): FrameLabels => ({ timeUs: seconds * 1e6, before, after, author: 'ann' });
+    // Nobody changed anything: two labels that a set made one may overlap, as they did.
+    expect(of([said(0.5, [both]), said(1.5, [both])]).edits).toEqual([]);
+    // None of the two is left as it was, and the dog that follows stands once.
+    expect(of([said(0.5, [[DOG]]), said(1.5, [[DOG]]), said(2.2, [[DOG]])])).toMatchObject({
+      changed: 2, removed: 0, lost: [], spans: [['a', 0, 2, DOG.name], ['b', 2, 2.5, DOG.name], ['c', 2.5, 5, DOG.name]],
+    });
+    // The dog was put there since, here: what is called so as well ends where it begins.
+    expect(of([said(2.7, [[DOG]])])).toMatchObject({ changed: 1, lost: [], spans: [['a', 0, 2, MUG.name], ['b', 1, 2.5, DOG.name], ['c', 2.5, 5, DOG.name]] });
+    // A mug beside the dog ends where a cup of the same class begins, on either side.
+    expect(frameChange([said(3.2, [[DOG], both], [[DOG]])], 10_000_000, { spans: [...human.spans, { id: 'd', startUs: 3_400_000, endUs: 4_000_000, label: CUP }] }, () => 'x').edits)
+      .toEqual([{ kind: 'put-span', span: { id: 'x', label: MUG, startUs: 3_000_000, endUs: 3_400_000, author: 'ann' } }]);
+  });
+
+  it('looks at each span a few times, however many pictures come back', () => {
+    const reads = (count: number): number => {
+      let looked = 0;
+      const spans = Array.from({ length: count }, (_, i) => {
+        const times = { id: `s${i}`, label: i % 2 === 0 ? CAT : MUG, endUs: i * 1_000_000 + 600_000 };
+        return Object.defineProperty(times, 'startUs', { enumerable: true, get: () => (looked++, i * 1_000_000) }) as unknown as HumanLabels['spans'][number];
+      });
+      const frames = Array.from({ length: count }, (_, i) => frame(i + 0.3, [i % 2 === 0 ? CAT : MUG], i % 3 === 0 ? [DOG] : [i % 2 === 0 ? CAT : MUG]));
+      expect(frameChange(frames, count * 1e6, { spans }, () => 'new').changed).toBe(Math.ceil(count / 3));
+      return looked;
+    };
+    // Twice as many have one more step in a search, and not twice as many looks at each.
+    expect(reads(2000) / reads(1000)).toBeLessThan(2.5);
+  });
+
   it('leaves what was labelled otherwise here since then, and tells of it', () => {
     expect(change(frame(6.5, [DOG], [CAT]))).toMatchObject({ edits: [], lost: [6_500_000] });
     // The same was said here.

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { labelStudioNames, labelStudioTasks } from '../../src/sessions/shared/export/label-studio';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
-import { AnnotationError, filmChange, framesChange, parseAnnotations, pictureChange } from '../../src/sessions/shared/import/label-studio';
+import { AnnotationError, filmChange, framesChange, latestTasks, parseAnnotations, picturesChange, SessionNames } from '../../src/sessions/shared/import/label-studio';
 import type { HumanLabels } from '../../src/sessions/shared/session';
+import { newDataset } from '../../src/sessions/shared/dataset/dataset';
+import { planPictures } from '../../src/sessions/shared/dataset/plan-pictures';
 import { labelStudioImages } from '../../src/sessions/shared/dataset/formats/label-studio-images';
 import { fixturePictures, writtenFiles } from '../support/dataset-fixture';
 import { CAT, DOG, manifestOf, sessionOf, sourceOf, textOf } from '../support/session-fixture';
@@ -39,7 +41,7 @@ function minimal({ data, annotations: [{ result }] }: Task): object {
 const change = (tasks: unknown, human = HUMAN) => {
   const [task] = parseAnnotations(JSON.stringify(tasks));
   let n = 0;
-  return filmChange(task, manifest, human, [CAT, DOG], () => `new-${n++}`);
+  return filmChange(task, manifest, human, new SessionNames(human, [CAT, DOG]), () => `new-${n++}`);
 };
 const NOTHING = { edits: [], added: 0, changed: 0, removed: 0 };
 
@@ -122,9 +124,10 @@ describe('annotations that come back from Label Studio', () => {
   it('leave a kept picture whose class is called otherwise in the set, and was not changed', async () => {
     const snapshot = { ...HUMAN.snapshots[0], label: CAT };
     const data = { image: '/x.jpg', session_id: 'test-session', snapshot: snapshot.file, labels: [{ called: 'cats', ...CAT }] };
-    const back = (name: string) => pictureChange(parseAnnotations(JSON.stringify([{ id: 1, data, annotations: [{ completed_by: 1, result: [{ value: { rectanglelabels: [name] } }] }] }]))[0], { spans: [], snapshots: [snapshot] }, [DOG]);
-    expect(back('cats')?.edits).toEqual([]);
-    expect(back(DOG.name)?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...snapshot, label: DOG, author: 'annotator 1' } }]);
+    const human = { spans: [], snapshots: [snapshot] };
+    const back = (name: string) => picturesChange(parseAnnotations(JSON.stringify([{ id: 1, data, annotations: [{ completed_by: 1, result: [{ value: { rectanglelabels: [name] } }] }] }])), human, new SessionNames(human, [DOG]));
+    expect(back('cats').edits).toEqual([]);
+    expect(back(DOG.name).edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...snapshot, label: DOG, author: 'annotator 1' } }]);
     const written = await writtenFiles(labelStudioImages('zoo', ({ name }) => (name === CAT.name ? 'cats' : undefined)), [{ ...(await fixturePictures({ train: 1, val: 0, test: 0 }))[0], labels: [{ label: CAT, author: 'human' }] }]);
     expect(JSON.parse(String(written.get('zoo/tasks.json')))).toMatchObject([{ data: { labels: [{ called: 'cats', ...CAT }] } }]);
   });
@@ -132,17 +135,18 @@ describe('annotations that come back from Label Studio', () => {
   it('bring the label of a kept picture', () => {
     const data = { image: '/x.jpg', session: 'Zoo', session_id: 'test-session', snapshot: '1400000.jpg' };
     const result = (name: string) => [{ id: 'r', type: 'rectanglelabels', value: { x: 0, y: 0, width: 9, height: 9, rectanglelabels: [name] } }];
-    const of = (name: string, file = '1400000.jpg') => pictureChange(parseAnnotations(JSON.stringify([{ id: 1, data: { ...data, snapshot: file }, annotations: [{ completed_by: 1, result: result(name) }] }]))[0], HUMAN, [CAT, DOG]);
-    expect(of('tabby')?.edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...HUMAN.snapshots[0], label: CAT, author: 'annotator 1' } }]);
-    expect(of(DOG.name)?.edits).toEqual([]);
-    expect(of('tabby', 'other.jpg')).toBeUndefined();
+    const of = (name: string, file = '1400000.jpg') =>
+      picturesChange(parseAnnotations(JSON.stringify([{ id: 1, data: { ...data, snapshot: file }, annotations: [{ completed_by: 1, result: result(name) }] }])), HUMAN, new SessionNames(HUMAN, [CAT, DOG]));
+    expect(of('tabby').edits).toEqual([{ kind: 'put-snapshot', snapshot: { ...HUMAN.snapshots[0], label: CAT, author: 'annotator 1' } }]);
+    expect(of(DOG.name)).toMatchObject({ edits: [], unknown: [] });
+    expect(of('tabby', 'other.jpg')).toMatchObject({ edits: [], unknown: [{ picture: { file: 'other.jpg' } }] });
   });
 
   it('bring the labels of frames, in both of its formats, and leave what no export of ours says', async () => {
     const [picture] = await fixturePictures({ train: 1, val: 0, test: 0 });
-    const written = await writtenFiles(labelStudioImages('zoo', ({ name }) => (name === CAT.name ? 'cats' : name)), [{ ...picture, timeUs: 1_000_000, sessionId: manifest.id, labels: [{ label: CAT, author: 'human' }], classes: [{ id: 0, name: 'cats', author: 'human' }] }]);
+    const written = await writtenFiles(labelStudioImages('zoo', ({ name }) => (name === CAT.name ? 'cats' : name)), [{ ...picture, timeUs: 1_000_000, labelUs: 1_000_000, sessionId: manifest.id, labels: [{ label: CAT, author: 'human' }], classes: [{ id: 0, name: 'cats', author: 'human' }] }]);
     const [task] = JSON.parse(String(written.get('zoo/tasks.json'))) as { data: Record<string, unknown>; annotations: { result: { value: Record<string, unknown> }[]; completed_by: number }[] }[];
-    const of = (one: unknown) => framesChange(parseAnnotations(JSON.stringify([one])), manifest, HUMAN, [DOG], () => 'new');
+    const of = (one: unknown) => framesChange(parseAnnotations(JSON.stringify([one])), manifest, HUMAN, new SessionNames(HUMAN, [DOG]), () => 'new');
     expect(of(task)).toMatchObject({ edits: [], lost: [] });
     task.annotations[0].completed_by = 1;
     task.annotations[0].result[0].value['rectanglelabels'] = [DOG.name];
@@ -155,9 +159,45 @@ describe('annotations that come back from Label Studio', () => {
     const { label: _label, ...row } = min;
     for (const back of [{ ...task, annotations: [{ completed_by: 1, result: [] }] }, row]) expect(of(back).edits).toEqual([{ kind: 'delete-span', id: 'a' }]);
     const choice = { ...task, annotations: [{ completed_by: 1, result: [{ type: 'choices', value: { choices: ['blurry'] } }] }] };
-    for (const back of [choice, { ...row, choice: 'blurry' }, { ...row, area: [{ points: [], polygonlabels: ['cats'] }] }]) expect(of(back)).toMatchObject({ edits: [], lost: [] });
+    for (const back of [choice, { ...row, choice: 'blurry' }, { ...row, area: [{ points: [], polygonlabels: ['cats'] }] }]) {
+      expect(of(back)).toMatchObject({ edits: [], lost: [] });
+      expect(parseAnnotations(JSON.stringify([back]))[0].foreign).toBe(true);
+    }
+    for (const back of [task, min, row]) expect(parseAnnotations(JSON.stringify([back]))[0].foreign).toBe(false);
     delete task.data['labels'];
     expect(of(task).edits).toEqual([]);
+  });
+
+  it('correct the moment that a picture\'s labels are of, where its frame came before', async () => {
+    // Pictures at 0.1 s and on, of a film with a frame each 0.4 s: the frame that is in sight at 0.5 s came before the label began.
+    const source = { ...sourceOf(session), frameTimes: () => Promise.resolve(Float64Array.from({ length: 15 }, (_, n) => n * 400_000)) };
+    const planned = (await planPictures(source, { ...newDataset('', []).pictures, everyUs: 500_000 })).filter(({ timeUs }) => timeUs === 400_000);
+    expect(planned.map(({ timeUs, labelUs }) => [timeUs, labelUs])).toEqual([[400_000, 500_000]]);
+    const [fixture] = await fixturePictures({ train: 1, val: 0, test: 0 });
+    const written = await writtenFiles(labelStudioImages('zoo', ({ name }) => name), [{ ...fixture, ...planned[0], classes: [{ id: 0, name: CAT.name, author: 'human' }] }]);
+    const [task] = JSON.parse(String(written.get('zoo/tasks.json'))) as Task[];
+    Object.assign(task.annotations[0], { completed_by: 1 });
+    task.annotations[0].result[0].value['rectanglelabels'] = [DOG.name];
+    for (const back of [task, { ...task.data, label: task.annotations[0].result.map(({ value }) => value), annotator: 1, annotation_id: 9 }]) {
+      const { edits, lost } = framesChange(parseAnnotations(JSON.stringify([back])), manifest, HUMAN, new SessionNames(HUMAN, [DOG]), () => 'new');
+      expect([edits, lost]).toEqual([[{ kind: 'put-span', span: { id: 'a', startUs: 401_234, endUs: 2_400_000, label: DOG, author: 'annotator 1' } }], []]);
+    }
+  });
+
+  it('are each looked at a few times, however many there are', () => {
+    const reads = (count: number): number => {
+      let looked = 0;
+      const counted = <T extends object>(value: T): T => new Proxy(value, { get: (target, key): unknown => (looked++, Reflect.get(target, key)) });
+      const of = (i: number) => JSON.stringify({ id: i, data: { image: '/x.jpg', session_id: 's', snapshot: `${i}.jpg` }, annotations: [{ completed_by: 1, created_at: '2026-11-26T10:00:00Z', result: [{ value: { rectanglelabels: ['mug'] } }] }] });
+      const tasks = parseAnnotations(`[${Array.from({ length: count }, (_, i) => of(i)).join(',')},${of(0)}]`).map(counted);
+      const snapshots = Array.from({ length: count }, (_, i) => counted({ id: `k${i}`, timeUs: i, file: `${i}.jpg`, label: CAT }));
+      const human = { spans: [], snapshots };
+      const { latest, others } = latestTasks(tasks);
+      expect(others).toBe(1);
+      expect(picturesChange(latest, human, new SessionNames(human, [])).changed).toBe(count);
+      return looked;
+    };
+    expect(reads(2000) / reads(1000)).toBeLessThan(2.1);
   });
 
   it.each(['{', '{}', '7', '[1]'])('are refused where the file is something else: %s', (text) => {

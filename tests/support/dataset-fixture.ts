@@ -29,7 +29,7 @@ export async function fixturePictures(perSide: Readonly<Record<Side, number>> = 
         const own: PictureClass = { id, name, author: background ? 'unlabelled' : i === 0 ? 'accepted' : 'human' };
         const timeUs = n * 500_000;
         found.push({
-          key: `s${i % 3}/${timeUs}`, sessionId: `s${i % 3}`, session, timeUs, frame: n * 15, snapshot: undefined, labels: [{ label: { name }, author: own.author }],
+          key: `s${i % 3}/${timeUs}`, sessionId: `s${i % 3}`, session, timeUs, labelUs: timeUs, frame: n * 15, snapshot: undefined, labels: [{ label: { name }, author: own.author }],
           square: { x: 0.5, y: 0.5, side: 0.5 }, answer: i === 1 ? undefined : { top: [{ index: 466, name: 'bullet train', probability: 0.75 }], sure: i !== 2 },
           side, file: `${session.replaceAll('.', '_')}-${String(timeUs).padStart(10, '0')}.jpg`, width: 64, height: 48,
           box: { x: 20, y: 12, width: 24, height: 24 }, looked: { x: 20, y: 12, width: 24, height: 24 }, classes: [own], jpeg: new Blob([new Uint8Array(jpeg)]),

@@ -142,6 +142,10 @@ export interface AnnotationReport {
   readonly sessions: readonly { readonly name: string; readonly added: number; readonly changed: number; readonly removed: number }[];
   /** Names of tasks that no session here is known for, or that say nothing that a session has. */
   readonly unmatched: readonly string[];
+  /** Frames whose labels were changed here since the export, and stay as they are: session and time. */
+  readonly changedHere: readonly string[];
+  /** Tasks with results that are no labels of a session, which were left out: outlines, choices, texts. */
+  readonly foreign: number;
   /** Annotations that were left: of several of one task the latest is taken. */
   readonly others: number;
 }

@@ -7,7 +7,7 @@ import { cvatTracks } from '../../../src/sessions/shared/export/cvat-tracks';
 import type { ExportSource } from '../../../src/sessions/shared/export/export-source';
 import { constantCounter, labelStudioNames, labelStudioTask, withNamesOf } from '../../../src/sessions/shared/export/label-studio';
 import { setTable, textExport } from '../../../src/sessions/shared/export/text-export';
-import { filmChange, parseAnnotations } from '../../../src/sessions/shared/import/label-studio';
+import { filmChange, parseAnnotations, SessionNames } from '../../../src/sessions/shared/import/label-studio';
 import type { HumanLabels } from '../../../src/sessions/shared/session';
 import { aimedSession, CAT, DOG, manifestOf, sessionOf, sourceOf, textOf } from '../../support/session-fixture';
 
@@ -96,7 +96,7 @@ describe('films of a dataset under its labels', () => {
     const task = JSON.parse(text) as Task;
     const spans = task.annotations[0].result.filter(({ type }) => type === 'timelinelabels');
     expect(spans.map(({ value }) => value['timelinelabels'])).toEqual([['cat'], ['cat'], ['golden retriever (class 207)']]);
-    const change = () => filmChange(parseAnnotations(JSON.stringify([task]))[0], one.manifest, HUMAN, [CAT, DOG], () => 'new');
+    const change = () => filmChange(parseAnnotations(JSON.stringify([task]))[0], one.manifest, HUMAN, new SessionNames(HUMAN, [CAT, DOG]), () => 'new');
     expect(change()).toEqual({ edits: [], added: 0, changed: 0, removed: 0 });
     // Moved alone it keeps its own label; called otherwise it has the first of that name.
     spans[1].value['ranges'] = [{ start: 61, end: 70 }];
@@ -109,7 +109,7 @@ describe('films of a dataset under its labels', () => {
     const [own, other] = [await labelStudioNames(far, names), await labelStudioNames(source('one'), names)];
     const [task] = JSON.parse(`[${await textOf(labelStudioTask(far, { url: '/x.mp4', rate: 20, frames: 120 }, withNamesOf(own, [own, other])))}]`) as { annotations: { result: { value: Record<string, unknown> }[] }[] }[];
     task.annotations[0].result[0].value['timelinelabels'] = ['cat'];
-    const { edits } = filmChange(parseAnnotations(JSON.stringify([task]))[0], far.manifest, far.human, [], () => 'new');
+    const { edits } = filmChange(parseAnnotations(JSON.stringify([task]))[0], far.manifest, far.human, new SessionNames(far.human, []), () => 'new');
     expect(edits).toMatchObject([{ span: { id: 'd', label: CAT } }]);
   });
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../../src/base/shared/fault';
 import { toJsonLines } from '../../../src/sessions/shared/json-lines';
 import { importAnnotations } from '../../../src/sessions/worker/import/annotations';
@@ -35,7 +35,7 @@ describe('annotations read into sessions', () => {
 
   it('go to the session that they are of, in one step of undo; what is of none is named', async () => {
     const report = await importAnnotations(JSON.stringify([task('one', 'Zoo'), task('gone', 'A film that was deleted'), { id: 8, data: { text: 'x' }, annotations: [] }]));
-    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 1, removed: 1 }], unmatched: ['A film that was deleted', 'task 8'], others: 0 });
+    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 1, removed: 1 }], unmatched: ['A film that was deleted', 'task 8'], changedHere: [], foreign: 0, others: 0 });
     const store = new SessionStoreService();
     expect((await store.open('one')).human.spans).toEqual([{ id: 'a', startUs: 0, endUs: 500_000, label: { name: 'cup' }, author: 'ann@example.com' }]);
     expect((await store.open('two')).human.spans).toHaveLength(2);
@@ -69,13 +69,32 @@ describe('annotations read into sessions', () => {
     const store = new SessionStoreService();
     await store.edit('one', [{ kind: 'put-snapshot', snapshot: { id: 'k', timeUs: 5, file: 'k.jpg', label: { name: 'mug' } } }]);
     const report = await importAnnotations(JSON.stringify([picture({ time_s: 0.2 }, 'cup'), picture({ time_s: 1.2 }, 'mug'), picture({ snapshot: 'k.jpg', time_s: 0 }, 'bowl'), picture({ time_s: 3 }, 'cup')]));
-    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 2, removed: 0 }], unmatched: ['Zoo, 3 s'], others: 0 });
+    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 2, removed: 0 }], unmatched: [], changedHere: ['Zoo, 3 s'], foreign: 0, others: 0 });
     const { human } = await store.open('one');
     expect(human.spans.map(({ id, label, author }) => [id, label.name, author])).toEqual([['a', 'cup', 'ann@example.com'], ['b', 'mug', undefined]]);
     expect(human.snapshots).toEqual([{ id: 'k', timeUs: 5, file: 'k.jpg', label: { name: 'bowl' }, author: 'ann@example.com' }]);
     const history = new EditHistory(await store.history('one'), () => 'undo');
     history.undo();
     expect([history.labels.spans[0].label.name, history.labels.snapshots[0].label?.name]).toEqual(['mug', 'mug']);
+  });
+
+  it('that are no labels of a session are counted, and pictures that nobody annotated are none that is missed', async () => {
+    const data = { image: '/x.jpg', session: 'Zoo', session_id: 'one', snapshot: null, time_s: 0.2, labels: [{ called: 'mug', name: 'mug' }] };
+    const outline = { type: 'polygonlabels', value: { points: [[1, 2]], polygonlabels: ['mug'] } };
+    const task = (result: object[]) => ({ id: 4, data, annotations: result.length > 0 ? [{ completed_by: 1, result }] : [] });
+    expect(await importAnnotations(JSON.stringify([task([outline]), task([])]))).toEqual({ sessions: [], unmatched: [], changedHere: [], foreign: 1, others: 0 });
+    // Beside a rectangle, which counts.
+    const both = await importAnnotations(JSON.stringify([task([outline, { type: 'rectanglelabels', value: { rectanglelabels: ['cup'] } }])]));
+    expect(both).toMatchObject({ sessions: [{ changed: 1 }], foreign: 1 });
+    expect((await new SessionStoreService().open('one')).human.spans.map(({ label }) => label.name)).toEqual(['cup', 'mug']);
+  });
+
+  it('read a session of another id once, however many tasks are of it', async () => {
+    const opened = vi.spyOn(SessionStoreService.prototype, 'open');
+    await importAnnotations(JSON.stringify(Array.from({ length: 50 }, () => task('elsewhere', 'Town'))));
+    // To know it, and to change it.
+    expect(opened).toHaveBeenCalledTimes(2);
+    opened.mockRestore();
   });
 
   it('find a session of another id by its name, where one alone has it', async () => {

@@ -6,6 +6,15 @@ import { DismissEvent } from '../events';
 import { list } from '../../../base/page/elements/format';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
+/** So many are called by their names. */
+const NAMED = 20;
+
+/** Names, each once; of very many the first ones. */
+function someOf(names: readonly string[]): string {
+  const each = [...new Set(names)];
+  return each.length > NAMED ? `${list(each.slice(0, NAMED))} … (${msg(str`${each.length - NAMED} more`)})` : list(each);
+}
+
 /**
  * What came of annotations that were read back from Label Studio: of each session, and what could not be matched, by name.
  *
@@ -45,10 +54,12 @@ export class AnnotationNotice extends LitElement {
   @property({ attribute: false }) report!: AnnotationReport;
 
   override render(): unknown {
-    const { sessions, unmatched, others } = this.report;
+    const { sessions, unmatched, changedHere, foreign, others } = this.report;
     return html`<div role="status">
         ${sessions.map(({ name, added, changed, removed }) => html`<p><bdi>${name}</bdi>: ${this.#words(added, changed, removed)}</p>`)}
-        ${unmatched.length > 0 ? html`<p class="unmatched">${msg(str`No session or kept picture here is known for: ${list([...new Set(unmatched)])}.`)}</p>` : nothing}
+        ${unmatched.length > 0 ? html`<p class="unmatched">${msg(str`No session or kept picture here is known for: ${someOf(unmatched)}.`)}</p>` : nothing}
+        ${changedHere.length > 0 ? html`<p class="unmatched">${msg(str`Labelled otherwise here since the export, and left as it is: ${someOf(changedHere)}.`)}</p>` : nothing}
+        ${foreign > 0 ? html`<p class="unmatched">${msg(str`Outlines, choices and texts are no labels of a session, and were left out: ${foreign} tasks have some.`)}</p>` : nothing}
         ${others > 0 ? html`<p>${msg(str`Of tasks with several annotations the latest was taken; ${others} were left.`)}</p>` : nothing}
       </div>
       <button @click=${() => this.dispatchEvent(new DismissEvent())}>${msg('Go on')}</button>`;

@@ -10,7 +10,10 @@ import { SessionTransfer, type Transfer } from './session-transfer';
 
 function joinReports(before: AnnotationReport | undefined, report: AnnotationReport): AnnotationReport {
   if (!before) return report;
-  return { sessions: [...before.sessions, ...report.sessions], unmatched: [...before.unmatched, ...report.unmatched], others: before.others + report.others };
+  return {
+    sessions: [...before.sessions, ...report.sessions], unmatched: [...before.unmatched, ...report.unmatched], changedHere: [...before.changedHere, ...report.changedHere],
+    foreign: before.foreign + report.foreign, others: before.others + report.others,
+  };
 }
 
 /** How long a deleted session can be had back, milliseconds. */

@@ -85,6 +85,8 @@ export interface PlannedPicture {
   readonly sessionId: string;
   /** Time of the frame, microseconds from the film's first one. */
   readonly timeUs: number;
+  /** The moment that its labels are of, which the frame is in sight at: not before `timeUs`. */
+  readonly labelUs: number;
   /** Number of the frame, from 0; undefined where the film's frames could not be counted. */
   readonly frame: number | undefined;
   /** File of the snapshot; undefined for a frame of the film. */

@@ -129,26 +129,26 @@ export async function planPictures(source: ExportSource, rules: Omit<PictureRule
   const frames = await source.frameTimes?.();
   const spans = await spansOf(source, rules);
   const squares = await SquareTrack.of(source.manifest, source.recognitions());
-  const wanted: { key: string; timeUs: number; frame: number | undefined; snapshot: string | undefined; labels: readonly PictureLabel[]; atUs: number }[] = [];
+  const wanted: Omit<PlannedPicture, 'sessionId' | 'square' | 'answer'>[] = [];
   const taken = new Set<number>();
   for (const { timeUs, labels } of labelsAt(timesOf(spans, rules, durationUs, frames), spans, rules)) {
     const frame = frameAt(frames, timeUs);
     if (frame !== undefined && taken.has(frame)) continue;
     if (frame !== undefined) taken.add(frame);
     const shownUs = frames && frame !== undefined ? frames[frame] : timeUs;
-    wanted.push({ key: `${id}/${shownUs}`, timeUs: shownUs, frame, snapshot: undefined, labels, atUs: timeUs });
+    wanted.push({ key: `${id}/${shownUs}`, timeUs: shownUs, frame, snapshot: undefined, labels, labelUs: timeUs });
   }
   if (rules.whose === 'human') {
     for (const { timeUs, file, label, accepted } of source.human.snapshots) {
       if (!label) continue;
-      wanted.push({ key: `${id}/${file}`, timeUs, frame: frameAt(frames, timeUs), snapshot: file, labels: [{ label, author: accepted ? 'accepted' : 'human' }], atUs: timeUs });
+      wanted.push({ key: `${id}/${file}`, timeUs, frame: frameAt(frames, timeUs), snapshot: file, labels: [{ label, author: accepted ? 'accepted' : 'human' }], labelUs: timeUs });
     }
   }
-  wanted.sort((a, b) => a.atUs - b.atUs);
-  const answers = await answersAt(source, wanted.map(({ atUs }) => atUs));
-  return wanted.map(({ atUs, ...picture }, i): PlannedPicture => {
+  wanted.sort((a, b) => a.labelUs - b.labelUs);
+  const answers = await answersAt(source, wanted.map(({ labelUs }) => labelUs));
+  return wanted.map((picture, i): PlannedPicture => {
     const { top, sure } = answers[i] ?? {};
-    return { ...picture, sessionId: id, square: squares.at(atUs), answer: top && { top, ...(sure !== undefined && { sure }) } };
+    return { ...picture, sessionId: id, square: squares.at(picture.labelUs), answer: top && { top, ...(sure !== undefined && { sure }) } };
   });
 }
 

@@ -1,5 +1,7 @@
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
+import { lastWhere } from '../label-times';
 import type { HumanEdit, HumanLabels, HumanSpan } from '../session';
+import { SpanIndex } from '../span-index';
 
 /*
  * What is said of single frames, as labels of time: a person who looks at one picture a second of a span and calls three of them otherwise
@@ -31,16 +33,25 @@ export interface FrameChange {
 const REACH_US = 500_000;
 
 /** What becomes of a span at a picture: it keeps its label, loses it, or has another. */
-type Verdict = { readonly timeUs: number } & ({ readonly kind: 'keep' | 'clear' } | { readonly kind: 'label'; readonly label: LabelRef; readonly author: string | undefined });
+type Verdict = { readonly timeUs: number } & ({ readonly kind: 'keep' | 'clear' } | { readonly kind: 'label'; readonly labels: readonly LabelRef[]; readonly author: string | undefined });
 
 /** Whether a label is one of those that a name stands for. */
 export const isOneOf = (labels: readonly LabelRef[], label: LabelRef): boolean => labels.some((one) => labelKey(one) === labelKey(label));
 const sameName = (a: readonly LabelRef[], b: readonly LabelRef[]): boolean => a.some((one) => isOneOf(b, one));
-const alike = (a: Verdict, b: Verdict): boolean => a.kind === b.kind && (a.kind !== 'label' || b.kind !== 'label' || (labelKey(a.label) === labelKey(b.label) && a.author === b.author));
+const alike = (a: Verdict, b: Verdict): boolean => a.kind === b.kind && (a.kind !== 'label' || b.kind !== 'label' || (labelKey(a.labels[0]) === labelKey(b.labels[0]) && a.author === b.author));
 const middle = (a: number, b: number): number => Math.floor((a + b) / 2);
+const authored = (author: string | undefined): { readonly author?: string } => (author === undefined ? {} : { author });
+type Unnamed = Omit<HumanSpan, 'id'>;
+type Time = Pick<HumanSpan, 'startUs' | 'endUs'>;
+
+/** A span's part that came out of pictures: `fresh` are the labels of its class where it is called as somebody called them, and not as it was. */
+interface Part {
+  readonly span: Unnamed;
+  readonly fresh: readonly LabelRef[] | undefined;
+}
 
 /** A span's time, cut between pictures that say different things of it. */
-function cut(span: HumanSpan, verdicts: readonly Verdict[], makeId: () => string): Pick<FrameChange, 'edits' | 'changed' | 'removed'> {
+function cut({ id: _id, ...span }: HumanSpan, verdicts: readonly Verdict[]): { readonly parts: readonly Part[]; readonly changed: number; readonly removed: number } {
   const runs: { verdict: Verdict; startUs: number; endUs: number }[] = [];
   for (const verdict of verdicts) {
     const last = runs.at(-1);
@@ -52,73 +63,123 @@ function cut(span: HumanSpan, verdicts: readonly Verdict[], makeId: () => string
     if (last) last.endUs = at;
     runs.push({ verdict, startUs: at, endUs: span.endUs });
   }
-  const left = runs.filter(({ verdict }) => verdict.kind !== 'clear');
   const { label: _label, accepted: _accepted, author: _author, ...place } = span;
-  const edits = left.map(({ verdict, startUs, endUs }, i): HumanEdit => {
-    const times = { id: i === 0 ? span.id : makeId(), startUs, endUs };
-    if (verdict.kind !== 'label') return { kind: 'put-span', span: { ...span, ...times } };
-    return { kind: 'put-span', span: { ...place, ...times, label: verdict.label, ...(verdict.author !== undefined && { author: verdict.author }) } };
+  const parts = runs.flatMap(({ verdict, startUs, endUs }): Part[] => {
+    if (verdict.kind === 'label') return [{ span: { ...place, startUs, endUs, label: verdict.labels[0], ...authored(verdict.author) }, fresh: verdict.labels }];
+    return verdict.kind === 'keep' ? [{ span: { ...span, startUs, endUs }, fresh: undefined }] : [];
   });
   const count = (kind: Verdict['kind']): number => runs.filter(({ verdict }) => verdict.kind === kind).length;
-  return { edits: left.length > 0 ? edits : [{ kind: 'delete-span', id: span.id }], changed: count('label'), removed: count('clear') };
+  return { parts, changed: count('label'), removed: count('clear') };
+}
+
+/** What of a time from a moment on is in none of others. @param others by start */
+function outside<T extends Time>(time: T, fromUs: number, others: readonly Time[]): T[] {
+  const left: T[] = [];
+  let from = Math.max(time.startUs, fromUs);
+  for (const { startUs, endUs } of others) {
+    if (startUs > from && from < time.endUs) left.push({ ...time, startUs: from, endUs: Math.min(startUs, time.endUs) });
+    from = Math.max(from, endUs);
+  }
+  if (from < time.endUs) left.push({ ...time, startUs: from });
+  return left;
+}
+
+/** What is left of what is called anew where its class does not stand already, and each time but once. @param standing spans that stay */
+function settle(standing: readonly Unnamed[], parts: readonly Part[]): ReadonlyMap<Part, readonly Unnamed[]> {
+  const byLabel = new Map<string, Unnamed[]>();
+  for (const span of standing) {
+    const own = byLabel.get(labelKey(span.label));
+    if (own) own.push(span);
+    else byLabel.set(labelKey(span.label), [span]);
+  }
+  const byStart = (a: Time, b: Time): number => a.startUs - b.startUs;
+  const indexes = new Map([...byLabel].map(([key, own]) => [key, new SpanIndex(own.sort(byStart))]));
+  const left = new Map<Part, readonly Unnamed[]>();
+  const until = new Map<string, number>();
+  for (const part of [...parts].sort((a, b) => byStart(a.span, b.span))) {
+    const { span, fresh } = part;
+    if (!fresh) continue;
+    const key = labelKey(span.label);
+    const fromUs = until.get(key) ?? 0;
+    const others = fresh.flatMap((label) => indexes.get(labelKey(label))?.within(span.startUs, span.endUs) ?? []);
+    left.set(part, outside(span, fromUs, others.sort(byStart)));
+    until.set(key, Math.max(fromUs, span.endUs));
+  }
+  return left;
 }
 
 /** A label that a picture has besides, or where there was none. */
 interface Addition {
-  readonly label: LabelRef;
+  readonly labels: readonly LabelRef[];
   readonly author: string | undefined;
   startUs: number;
   endUs: number;
 }
 
 /**
- * What pictures of a film's frames say as edits of its session.
+ * What pictures of a film's frames say as edits of its session. All spans of a class that stand at a picture are meant by it; what is called
+ * anew does not stand twice where its label stands already.
  * @param frames by time, each once
  * @param makeId gives a new span's id
  */
-export function frameChange(frames: readonly FrameLabels[], durationUs: number, { spans }: HumanLabels, makeId: () => string): FrameChange {
+export function frameChange(frames: readonly FrameLabels[], durationUs: number, { spans }: Pick<HumanLabels, 'spans'>, makeId: () => string): FrameChange {
+  const index = new SpanIndex(spans);
   const verdicts = new Map<HumanSpan, Verdict[]>();
   const additions: Addition[] = [];
+  /** The last of each label and author. */
+  const latest = new Map<string, Addition>();
   const lost: number[] = [];
+  /** When the last of each span and all before it ends. */
+  const ends: number[] = [];
+  for (const { endUs } of spans) ends.push(Math.max(endUs, ends.at(-1) ?? 0));
   for (const [i, { timeUs, before, after, author }] of frames.entries()) {
-    const here = spans.filter((span) => span.startUs <= timeUs && timeUs < span.endUs);
+    const here = index.at(timeUs);
     const judge = (span: HumanSpan, verdict: Verdict): void => {
       const known = verdicts.get(span);
       if (known) known.push(verdict);
       else verdicts.set(span, [verdict]);
     };
-    const spanOf = (labels: readonly LabelRef[]): HumanSpan | undefined => here.find(({ label }) => isOneOf(labels, label));
+    const spansOf = (labels: readonly LabelRef[]): HumanSpan[] => here.filter(({ label }) => isOneOf(labels, label));
     const added = after.filter((labels) => !before.some((one) => sameName(one, labels)));
     for (const labels of before) {
-      const span = spanOf(labels);
+      const own = spansOf(labels);
       const stays = after.some((one) => sameName(one, labels));
       const next = stays ? undefined : added.shift();
-      if (span && stays) judge(span, { kind: 'keep', timeUs });
-      else if (span) judge(span, next ? { kind: 'label', label: next[0], author, timeUs } : { kind: 'clear', timeUs });
-      else if (!stays && !(next && spanOf(next))) lost.push(timeUs);
+      const verdict: Verdict = stays ? { kind: 'keep', timeUs } : next ? { kind: 'label', labels: next, author, timeUs } : { kind: 'clear', timeUs };
+      for (const span of own) judge(span, verdict);
+      if (own.length === 0 && !stays && !(next && spansOf(next).length > 0)) lost.push(timeUs);
     }
     for (const labels of added) {
-      if (spanOf(labels)) continue;
-      const [previous, next] = [frames.at(i - 1), frames.at(i + 1)];
-      const last = additions.findLast((one) => labelKey(one.label) === labelKey(labels[0]) && one.author === author && previous && i > 0 && one.endUs > middle(previous.timeUs, timeUs));
+      if (spansOf(labels).length > 0) continue;
+      const [previous, next] = [i > 0 ? frames[i - 1] : undefined, frames.at(i + 1)];
+      const key = `${labelKey(labels[0])} ${author ?? ''}`;
+      const known = latest.get(key);
       // Time that is labelled otherwise is not what the picture shows, unless it does as well.
-      const from = here.length > 0 ? 0 : Math.max(0, ...spans.filter(({ endUs }) => endUs <= timeUs).map(({ endUs }) => endUs));
-      const to = here.length > 0 ? durationUs : Math.min(durationUs, ...spans.filter(({ startUs }) => startUs > timeUs).map(({ startUs }) => startUs));
-      const startUs = Math.max(from, timeUs - REACH_US, i > 0 && previous ? middle(previous.timeUs, timeUs) + 1 : 0);
-      const endUs = Math.max(startUs + 1, Math.min(to, timeUs + REACH_US, next ? middle(timeUs, next.timeUs) + 1 : durationUs));
-      if (last) last.endUs = endUs;
-      else additions.push({ label: labels[0], author, startUs, endUs });
+      const last = lastWhere(spans.length, (place) => spans[place].startUs <= timeUs);
+      const [from, to] = here.length > 0 ? [0, durationUs] : [last < 0 ? 0 : ends[last], spans.at(last + 1)?.startUs ?? durationUs];
+      const startUs = Math.max(from, timeUs - REACH_US, previous ? middle(previous.timeUs, timeUs) + 1 : 0);
+      const endUs = Math.max(startUs + 1, Math.min(to, durationUs, timeUs + REACH_US, next ? middle(timeUs, next.timeUs) + 1 : durationUs));
+      if (known && previous && known.endUs > middle(previous.timeUs, timeUs)) {
+        known.endUs = endUs;
+        continue;
+      }
+      const addition = { labels, author, startUs, endUs };
+      additions.push(addition);
+      latest.set(key, addition);
     }
   }
-  const edits: HumanEdit[] = [];
-  let [changed, removed] = [0, 0];
-  for (const [span, all] of verdicts) {
-    if (all.every(({ kind }) => kind === 'keep')) continue;
-    const found = cut(span, all, makeId);
-    edits.push(...found.edits);
-    changed += found.changed;
-    removed += found.removed;
-  }
-  for (const { author, ...span } of additions) edits.push({ kind: 'put-span', span: { id: makeId(), ...span, ...(author !== undefined && { author }) } });
-  return { edits, added: additions.length, changed, removed, lost };
+  const touched = [...verdicts].filter(([, all]) => !all.every(({ kind }) => kind === 'keep')).map(([span, all]) => ({ span, ...cut(span, all) }));
+  const gone = new Set(touched.map(({ span }) => span));
+  const added = additions.map(({ author, labels, ...time }): Part => ({ span: { ...time, label: labels[0], ...authored(author) }, fresh: labels }));
+  const parts = [...touched.flatMap((one) => one.parts), ...added];
+  const left = settle([...spans.filter((span) => !gone.has(span)), ...parts.filter(({ fresh }) => !fresh).map(({ span }) => span)], parts);
+  const timesOf = (part: Part): readonly Unnamed[] => left.get(part) ?? [part.span];
+  const put = (id: string, span: Unnamed): HumanEdit => ({ kind: 'put-span', span: { ...span, id } });
+  const edits = touched.flatMap(({ span: { id }, parts: own }): HumanEdit[] => {
+    const found = own.flatMap(timesOf);
+    return found.length === 0 ? [{ kind: 'delete-span', id }] : found.map((span, i) => put(i === 0 ? id : makeId(), span));
+  });
+  edits.push(...added.flatMap(timesOf).map((span) => put(makeId(), span)));
+  const sum = (key: 'changed' | 'removed'): number => touched.reduce((total, one) => total + one[key], 0);
+  return { edits, added: additions.length, changed: sum('changed'), removed: sum('removed'), lost };
 }

@@ -46,6 +46,10 @@ export interface AnnotatedTask {
   readonly picture: AnnotatedPicture | undefined;
   /** Annotations beside the one that is taken. */
   readonly others: number;
+  /** Whether anybody has annotated it. */
+  readonly annotated: boolean;
+  /** Whether there are results that say nothing which a session has: outlines, choices, texts. */
+  readonly foreign: boolean;
   /** When it was made or changed, milliseconds since 1970; 0 where that is not said. */
   readonly at: number;
   /** Labels by the names that the export gave them, several where a dataset made them one; empty in exports of before 2026-11-26. */
@@ -94,8 +98,14 @@ function calledIn(value: unknown): ReadonlyMap<string, readonly LabelRef[]> {
 }
 
 /** What a row of "JSON-MIN" has beside results: our data, and what Label Studio says of the annotation. */
-const ROW = new Set(['image', 'session', 'session_id', 'snapshot', 'split', 'frame', 'time_s', 'labels', 'classes', 'id', 'annotator', 'annotation_id', 'created_at', 'updated_at', 'lead_time']);
-const isForeign = ([key, value]: [string, unknown]): boolean => !ROW.has(key) && ((typeof value === 'string' && value !== '') || isFields(value) || list(value).length > 0);
+const ROW = new Set([
+  'image', 'video', 'framerate', 'name', 'session', 'session_id', 'spans', 'snapshot', 'split', 'frame', 'time_s', 'label_time_s', 'labels', 'classes',
+  'id', 'annotator', 'annotation_id', 'created_at', 'updated_at', 'lead_time',
+]);
+/** Whether a result's value is one of ours: a rectangle, a stretch of the timeline, or a rectangle that moves. */
+const isOurs = (value: unknown): boolean => isFields(value) && (Array.isArray(value['rectanglelabels']) || Array.isArray(value['timelinelabels']) || Array.isArray(value['sequence']));
+/** Whether a row's column has results that are none of ours. */
+const isForeign = ([key, value]: [string, unknown]): boolean => !ROW.has(key) && ((typeof value === 'string' && value !== '') || isFields(value) || list(value).some((one) => !isOurs(one)));
 
 const time = ({ updated_at, created_at }: Fields): number => Date.parse(text(updated_at) ?? text(created_at) ?? '') || 0;
 
@@ -108,21 +118,23 @@ function task(value: unknown, place: number): AnnotatedTask {
   const latest = annotations.reduce<Fields | undefined>((best, one) => (best && time(best) > time(one) ? best : one), undefined);
   const results = list(latest?.['result']).filter(isFields);
   const values: readonly Fields[] = minimal ? Object.values(value).flatMap(list).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
+  const foreign = latest !== undefined && (minimal ? Object.entries(value).some(isForeign) : results.some((one) => !isOurs(one['value'])));
   const name = text(data['name']) ?? text(data['session']) ?? `task ${typeof value['id'] === 'number' ? value['id'] : place}`;
-  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0, called: calledIn([...list(data['labels']), ...list(data['classes'])]) };
+  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0, called: calledIn([...list(data['labels']), ...list(data['classes'])]), annotated: latest !== undefined, foreign };
   const rate = data['framerate'];
   if (latest && text(data['video']) !== undefined && typeof rate === 'number' && rate > 0) {
     const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;
     return { ...common, session: text(data['session']), film: { rate, exported, spans: spansIn(values) }, picture: undefined };
   }
-  return { ...common, session: text(data['session_id']), film: undefined, picture: latest && pictureIn(data, values, minimal ? Object.entries(value).some(isForeign) : results.length > 0) };
+  return { ...common, session: text(data['session_id']), film: undefined, picture: latest && pictureIn(data, values, foreign) };
 }
 
-/** @param foreign whether there are results, of whatever kind: without a rectangle among them nobody took a label off */
+/** @param foreign whether there are results of another kind: without a rectangle among them nobody took a label off */
 function pictureIn(data: Fields, values: readonly Fields[], foreign: boolean): AnnotatedPicture | undefined {
   const file = text(data['snapshot']);
   const labels = [...new Set(values.flatMap(({ rectanglelabels }) => texts(rectanglelabels)))];
-  const seconds = data['time_s'];
+  // The frame that is shown may have come before the moment that its labels are of.
+  const seconds = data['label_time_s'] ?? data['time_s'];
   const timeUs = typeof seconds === 'number' && seconds >= 0 ? Math.round(seconds * 1e6) : undefined;
   if (file !== undefined) return labels.length > 0 ? { file, timeUs: timeUs ?? 0, before: [], labels } : undefined;
   // Exports of before 2026-11-26 do not say what was there: then nobody knows what was changed.
@@ -156,36 +168,42 @@ export interface AnnotationChange {
 /** A class of ImageNet's whose name another one has too, as `DistinctNames` writes it. */
 const NUMBERED = /^(.*) \(class (\d{1,3})\)$/;
 
-/** Labels by their names: as the export says, and else as it would give them now. The first is what such a label is from now on. */
-function labelsByName(called: AnnotatedTask['called'], human: HumanLabels, predicted: readonly LabelRef[]): (name: string) => readonly [LabelRef, ...LabelRef[]] {
-  const names = new DistinctNames();
-  const known = new Map<string, LabelRef>();
-  const all = [...human.spans.map((span) => span.label), ...predicted, ...human.snapshots.flatMap(({ label }) => label ?? [])];
-  for (const label of all) known.set(names.of(label), label);
-  const numbered = (name: string): LabelRef | undefined => {
-    const [, plain, index] = NUMBERED.exec(name) ?? [];
-    return all.find((label) => label.name === plain && label.index === Number(index));
-  };
-  return (name) => {
-    const [first, ...more] = called.get(name) ?? [];
-    return first ? [first, ...more] : [numbered(name) ?? known.get(name) ?? { name: nameOf(name) || name }];
-  };
-}
+/** A session's labels by their names: as an export says, and else as it would give them now. */
+export class SessionNames {
+  readonly #names = new DistinctNames();
+  readonly #known = new Map<string, LabelRef>();
+  readonly #numbered = new Map<string, LabelRef>();
 
-/** Whether a label is one of those that a name stands for. */
+  /** @param predicted labels that the network gave in the session, as the export names them too */
+  constructor(human: HumanLabels, predicted: readonly LabelRef[]) {
+    for (const { label } of human.spans) this.#add(label);
+    predicted.forEach((label) => this.#add(label));
+    for (const { label } of human.snapshots) if (label) this.#add(label);
+  }
+
+  /** The labels of a name in a task; the first is what such a label is from now on. */
+  of({ called }: Pick<AnnotatedTask, 'called'>, name: string): readonly [LabelRef, ...LabelRef[]] {
+    const [first, ...more] = called.get(name) ?? [];
+    const [, plain, index] = NUMBERED.exec(name) ?? [];
+    return first ? [first, ...more] : [this.#numbered.get(`${index} ${plain}`) ?? this.#known.get(name) ?? { name: nameOf(name) || name }];
+  }
+
+  #add(label: LabelRef): void {
+    this.#known.set(this.#names.of(label), label);
+    if (label.index !== undefined) this.#numbered.set(`${label.index} ${label.name}`, label);
+  }
+}
 
 /**
  * What a film's task says as edits of its session: one step of undo.
- * @param predicted labels that the network gave in the session, as the export names them too
  * @param makeId gives a new span's id
  */
-export function filmChange(
-  { film, author, called }: AnnotatedTask, { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, predicted: readonly LabelRef[], makeId: () => string,
-): AnnotationChange {
+export function filmChange(one: AnnotatedTask, { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, names: SessionNames, makeId: () => string): AnnotationChange {
+  const { film, author } = one;
   const none = { edits: [], added: 0, changed: 0, removed: 0 };
   if (!film) return none;
   const { rate, exported, spans } = film;
-  const labelsOf = labelsByName(called, human, predicted);
+  const labelsOf = (name: string): readonly [LabelRef, ...LabelRef[]] => names.of(one, name);
   const frames = Math.max(1, Math.round((durationUs * rate) / 1e6));
   const stands = (span: HumanSpan, { name, start, end }: FrameSpan): boolean => {
     const range = frameRange(span.startUs, span.endUs, { rate, frames });
@@ -231,25 +249,55 @@ export function filmChange(
   return { edits: [...removed.map((id): HumanEdit => ({ kind: 'delete-span', id })), ...edits], added, changed, removed: removed.length };
 }
 
-/** What a kept picture's task says; nothing where it says what the picture has already. Undefined where the session has no such picture. */
-export function pictureChange({ picture, called, author }: AnnotatedTask, human: HumanLabels, predicted: readonly LabelRef[]): AnnotationChange | undefined {
-  const snapshot = human.snapshots.find(({ file }) => file === picture?.file);
-  const name = picture?.labels.at(0);
-  if (name === undefined || !snapshot) return undefined;
-  const labels = labelsByName(called, human, predicted)(name);
-  const same = snapshot.label !== undefined && isOneOf(labels, snapshot.label);
-  const { id, timeUs, file } = snapshot;
-  return { edits: same ? [] : [{ kind: 'put-snapshot', snapshot: { id, timeUs, file, label: labels[0], ...(author !== undefined && { author }) } }], added: 0, changed: same ? 0 : 1, removed: 0 };
+/**
+ * What the tasks of kept pictures say; nothing of those that have what is said already.
+ * @returns and the tasks whose pictures the session has not
+ */
+export function picturesChange(tasks: readonly AnnotatedTask[], human: HumanLabels, names: SessionNames): AnnotationChange & { readonly unknown: readonly AnnotatedTask[] } {
+  const snapshots = new Map(human.snapshots.map((snapshot) => [snapshot.file, snapshot]));
+  const unknown: AnnotatedTask[] = [];
+  const edits: HumanEdit[] = [];
+  for (const task of tasks) {
+    const { picture, author } = task;
+    if (picture?.file === undefined) continue;
+    const snapshot = snapshots.get(picture.file);
+    const name = picture.labels.at(0);
+    if (name === undefined || !snapshot) {
+      unknown.push(task);
+      continue;
+    }
+    const labels = names.of(task, name);
+    if (snapshot.label !== undefined && isOneOf(labels, snapshot.label)) continue;
+    const { id, timeUs, file } = snapshot;
+    edits.push({ kind: 'put-snapshot', snapshot: { id, timeUs, file, label: labels[0], ...(author !== undefined && { author }) } });
+  }
+  return { edits, added: 0, changed: edits.length, removed: 0, unknown };
 }
 
 /** What the tasks of a film's frames say, as edits of its session: one step of undo. @param tasks in any order, each frame once */
-export function framesChange(
-  tasks: readonly AnnotatedTask[], { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, predicted: readonly LabelRef[], makeId: () => string,
-): FrameChange {
-  const frames = tasks.flatMap(({ picture, called, author }) => {
+export function framesChange(tasks: readonly AnnotatedTask[], { durationUs }: Pick<SessionManifest, 'durationUs'>, human: HumanLabels, names: SessionNames, makeId: () => string): FrameChange {
+  const frames = tasks.flatMap((task) => {
+    const { picture, author } = task;
     if (!picture || picture.file !== undefined) return [];
-    const labelsOf = labelsByName(called, human, predicted);
+    const labelsOf = (name: string): readonly LabelRef[] => names.of(task, name);
     return [{ timeUs: picture.timeUs, before: picture.before.map(labelsOf), after: picture.labels.map(labelsOf), author }];
   });
   return frameChange(frames.sort((a, b) => a.timeUs - b.timeUs), durationUs, human, makeId);
+}
+
+/** What a task is of: tasks of one session and one thing say the same thing twice, as of two annotators. */
+const thingOf = ({ film, picture }: AnnotatedTask): string => (film ? 'film' : picture?.file === undefined ? `frame ${picture?.timeUs}` : `file ${picture.file}`);
+
+/**
+ * Of tasks that are of one thing the latest: "JSON-MIN" has an entry for each annotation, in any order, and a file may hold a film twice.
+ * @returns and how many were left
+ */
+export function latestTasks(tasks: readonly AnnotatedTask[]): { readonly latest: readonly AnnotatedTask[]; readonly others: number } {
+  const latest = new Map<string, AnnotatedTask>();
+  for (const task of tasks) {
+    const thing = thingOf(task);
+    const known = latest.get(thing);
+    if (!known || known.at < task.at) latest.set(thing, task);
+  }
+  return { latest: [...latest.values()], others: tasks.length - latest.size };
 }

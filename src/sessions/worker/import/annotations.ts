@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
-import { AnnotationError, filmChange, framesChange, parseAnnotations, pictureChange, type AnnotatedTask, type AnnotationChange } from '../../shared/import/label-studio';
+import { AnnotationError, filmChange, framesChange, latestTasks, parseAnnotations, picturesChange, SessionNames, type AnnotatedTask } from '../../shared/import/label-studio';
 import { runsOf, secondsText } from '../../shared/export/export-source';
 import { foldEdits } from '../../shared/human-labels';
 import type { SessionManifest } from '../../shared/session';
@@ -24,61 +24,77 @@ async function predictedIn(source: SessionSource): Promise<readonly LabelRef[]> 
 }
 
 /**
- * The session that a task is of where none has its id, as on a device that has imported the session: the only one of its name. Names are times by
- * default, so that a film of another device may have it too: one of the spans that were exported has to be in it.
+ * The sessions that tasks are of. Where none has a task's id, as on a device that has imported the session, it is the only one of its name.
+ * Names are times by default, so that a film of another device may have it too: one of the spans that were exported has to be in it.
  */
-async function copyOf({ session, name, film }: AnnotatedTask, sessions: readonly SessionManifest[], store: SessionStoreService): Promise<SessionManifest | undefined> {
-  const [only, ...more] = sessions.filter((each) => each.name === name);
-  if (!only || more.length > 0) return undefined;
-  if (session === undefined || !film?.exported?.length) return session === undefined ? only : undefined;
-  const { human } = await store.open(only.id);
-  return human.spans.some(({ id }) => film.exported?.includes(id)) ? only : undefined;
+class TaskSessions {
+  readonly #byId: ReadonlyMap<string, SessionManifest>;
+  /** Undefined where several have a name. */
+  readonly #byName = new Map<string, SessionManifest | undefined>();
+  readonly #spans = new Map<string, Promise<ReadonlySet<string>>>();
+
+  constructor(
+    sessions: readonly SessionManifest[],
+    private readonly store: SessionStoreService,
+  ) {
+    this.#byId = new Map(sessions.map((each) => [each.id, each]));
+    for (const each of sessions) this.#byName.set(each.name, this.#byName.has(each.name) ? undefined : each);
+  }
+
+  async of({ session, name, film }: AnnotatedTask): Promise<SessionManifest | undefined> {
+    const own = session === undefined ? undefined : this.#byId.get(session);
+    if (own) return own;
+    const only = this.#byName.get(name);
+    if (session === undefined || !only) return only;
+    if (!film?.exported?.length) return undefined;
+    const spans = await this.#spansOf(only.id);
+    return film.exported.some((id) => spans.has(id)) ? only : undefined;
+  }
+
+  #spansOf(id: string): Promise<ReadonlySet<string>> {
+    const known = this.#spans.get(id) ?? this.store.open(id).then(({ human }) => new Set(human.spans.map((span) => span.id)));
+    this.#spans.set(id, known);
+    return known;
+  }
 }
+
+type Report = { -readonly [K in keyof AnnotationReport]: AnnotationReport[K] extends readonly (infer E)[] ? E[] : AnnotationReport[K] };
 
 /** Takes what came back from Label Studio into the sessions that it is of: each one's changes are one step of undo. */
 export async function importAnnotations(json: string): Promise<AnnotationReport> {
   const store = new SessionStoreService();
-  const sessions = await store.list();
-  const tasks = tasksOf(json);
-  const report: { -readonly [K in keyof AnnotationReport]: AnnotationReport[K] extends readonly (infer E)[] ? E[] : AnnotationReport[K] } = { sessions: [], unmatched: [], others: 0 };
+  const sessions = new TaskSessions(await store.list(), store);
+  const report: Report = { sessions: [], unmatched: [], changedHere: [], foreign: 0, others: 0 };
   const bySession = new Map<string, AnnotatedTask[]>();
-  for (const task of tasks) {
-    const session = sessions.find(({ id }) => id === task.session) ?? (await copyOf(task, sessions, store));
+  for (const task of tasksOf(json)) {
+    const session = await sessions.of(task);
     report.others += task.others;
-    if (!session || (!task.film && !task.picture)) {
-      report.unmatched.push(task.name);
-      continue;
-    }
-    // "JSON-MIN" has an entry for each annotation, in any order, and a file may hold a film twice: the latest counts.
-    const own = bySession.get(session.id) ?? [];
-    const same = own.find(({ film, picture }) => (film ? task.film !== undefined : picture?.file === task.picture?.file && (picture?.file !== undefined || picture?.timeUs === task.picture?.timeUs)));
-    if (same) report.others++;
-    if (same && same.at >= task.at) continue;
-    bySession.set(session.id, [...own.filter((each) => each !== same), task]);
+    if (session && task.foreign) report.foreign++;
+    if (session && (task.film ?? task.picture)) {
+      const own = bySession.get(session.id);
+      if (own) own.push(task);
+      else bySession.set(session.id, [task]);
+    } else if (!session || (task.annotated && !task.foreign)) report.unmatched.push(task.name);
   }
-  for (const [id, own] of bySession) {
+  for (const [id, tasks] of bySession) {
     const source = await SessionSource.open(id);
-    const predicted = await predictedIn(source);
+    const { manifest } = source;
+    const { latest, others } = latestTasks(tasks);
+    report.others += others;
+    const { human } = await store.open(id);
+    const names = new SessionNames(human, await predictedIn(source));
     const makeId = (): string => crypto.randomUUID();
-    let { human } = await store.open(id);
-    const changes: AnnotationChange[] = [];
-    const take = (change: AnnotationChange): void => {
-      changes.push(change);
-      human = foldEdits(change.edits, human);
-    };
-    for (const task of own.filter(({ film, picture }) => film ?? picture?.file !== undefined)) {
-      const change = task.film ? filmChange(task, source.manifest, human, predicted, makeId) : pictureChange(task, human, predicted);
-      if (change) take(change);
-      else report.unmatched.push(`${task.name}, ${task.picture?.file ?? ''}`);
-    }
-    const frames = framesChange(own, source.manifest, human, predicted, makeId);
-    take(frames);
-    for (const timeUs of frames.lost) report.unmatched.push(`${source.manifest.name}, ${Number(secondsText(timeUs))} s`);
+    const films = latest.filter(({ film }) => film).map((task) => filmChange(task, manifest, human, names, makeId));
+    const pictures = picturesChange(latest, human, names);
+    for (const { name, picture } of pictures.unknown) report.unmatched.push(`${name}, ${picture?.file ?? ''}`);
+    const frames = framesChange(latest, manifest, foldEdits(films.flatMap(({ edits }) => edits), human), names, makeId);
+    for (const timeUs of frames.lost) report.changedHere.push(`${manifest.name}, ${Number(secondsText(timeUs))} s`);
     const step = makeId();
+    const changes = [...films, pictures, frames];
     const edits = changes.flatMap((change) => change.edits.map((edit) => ({ ...edit, step })));
     if (edits.length > 0) await store.edit(id, edits);
     const sum = (key: 'added' | 'changed' | 'removed'): number => changes.reduce((total, change) => total + change[key], 0);
-    report.sessions.push({ name: source.manifest.name, added: sum('added'), changed: sum('changed'), removed: sum('removed') });
+    report.sessions.push({ name: manifest.name, added: sum('added'), changed: sum('changed'), removed: sum('removed') });
   }
   return report;
 }

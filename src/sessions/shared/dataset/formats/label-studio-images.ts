@@ -32,7 +32,7 @@ function toldClasses(classes: readonly DatasetClass[], pictures: readonly Pictur
 
 /** @param classes labels of all classes of the set, since its set-up offers these for every picture */
 function task(picture: PictureInfo, folder: string, nameOf: NameOf, classes: readonly object[]): object {
-  const { side, file, session, sessionId, snapshot, frame, timeUs, answer } = picture;
+  const { side, file, session, sessionId, snapshot, frame, timeUs, labelUs, answer } = picture;
   const own = boxedClasses(picture).filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
   // Classes may be called anew, or be of several labels: what comes back as it was is the picture's own.
   const labels = picture.labels.flatMap(({ label, author }) => {
@@ -48,7 +48,7 @@ function task(picture: PictureInfo, folder: string, nameOf: NameOf, classes: rea
     result: results(picture, [{ name: said, score: first.probability, origin: 'prediction' }]),
   };
   return {
-    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6, labels, classes },
+    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6, label_time_s: labelUs / 1e6, labels, classes },
     annotations: own.length > 0 ? [{ was_cancelled: false, result: results(picture, own) }] : [],
     predictions: prediction ? [prediction] : [],
   };
