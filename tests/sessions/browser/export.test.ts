@@ -301,9 +301,10 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     expect(colours(video).map(isRed)).toEqual(Array.from({ length: 120 }, (_, n) => n < 60));
     const found = readWithPython('label-studio', join(into, 'tasks.json'), join(into, 'config.xml')) as {
       framerate: string; labels: string[]; annotations: boolean[]; predictions: string[][];
-      task: { data: { video: string }; annotations: { result: { value: object }[] }[]; predictions: { result: { value: object }[] }[] };
+      task: { data: { video: string; framerate: number }; annotations: { result: { value: object }[] }[]; predictions: { result: { value: object }[] }[] };
     };
-    expect(found.framerate).toBe('20');
+    expect(found.framerate).toBe('$framerate');
+    expect(found.task.data.framerate).toBe(20);
     expect(found.annotations).toEqual([true]);
     expect(found.predictions).toEqual([[]]);
     expect(decodeURIComponent(found.task.data.video)).toBe(`/data/local-files/?d=Zoo_ _day_ 1_2 🐘/${film}`);

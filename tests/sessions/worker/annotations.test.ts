@@ -1,24 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../../src/base/shared/fault';
-import { toJsonLines } from '../../../src/sessions/shared/json-lines';
+import type { HumanEdit } from '../../../src/sessions/shared/session';
 import { importAnnotations } from '../../../src/sessions/worker/import/annotations';
 import { SessionStoreService } from '../../../src/sessions/worker/store/session-store-service';
 import { EditHistory } from '../../../src/sessions/shared/edit-history';
+import { keepSession } from './kept-session';
 import { memoryFiles } from '../../support/memory-files';
-import { catAndDog, manifestOf } from '../../support/session-fixture';
 
 const device = memoryFiles();
-const span = (id: string, startUs: number, name: string) => ({ kind: 'put-span', span: { id, startUs, endUs: startUs + 500_000, label: { name } } });
+const span = (id: string, startUs: number, name: string): HumanEdit => ({ kind: 'put-span', span: { id, startUs, endUs: startUs + 500_000, label: { name } } });
 
-async function session(id: string, name: string): Promise<void> {
-  const folder = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('sessions', { create: true })).getDirectoryHandle(id, { create: true });
-  const files = { 'session.json': JSON.stringify(manifestOf({ id, name })), 'film.mp4': '', 'labels.jsonl': toJsonLines(catAndDog()), 'human.jsonl': toJsonLines([span('a', 0, 'mug'), span('b', 1e6, 'mug')]) };
-  for (const [file, text] of Object.entries(files)) {
-    const access = await (await folder.getFileHandle(file, { create: true })).createSyncAccessHandle();
-    access.write(new TextEncoder().encode(text), { at: 0 });
-    access.close();
-  }
-}
+const session = (id: string, name: string): Promise<void> => keepSession({ id, name }, [span('a', 0, 'mug'), span('b', 1e6, 'mug')]);
 
 /** A film's task whose annotation has one span. */
 const task = (id: string, name: string) => ({

@@ -217,8 +217,12 @@ export async function* labelStudioTask(source: ExportSource, video: ConstantRate
   yield ']\n}';
 }
 
-/** `config.xml`: the labelling set-up to paste into a project's settings. @param squares whether the task has rectangles */
-export function labelStudioConfig(video: ConstantRateVideo, labels: readonly string[], squares: boolean): string {
+/**
+ * `config.xml`: the labelling set-up to paste into a project's settings. Each task says its film's own rate (labelstud.io/tags/video: `frameRate`
+ * takes task data).
+ * @param squares whether the task has rectangles
+ */
+export function labelStudioConfig(labels: readonly string[], squares: boolean): string {
   const lines = labels.map((name) => `    <Label value="${xml(name)}"/>`).join('\n');
   const boxes = squares
     ? `  <Labels name="square-label" toName="video">
@@ -231,7 +235,7 @@ ${lines}
   <TimelineLabels name="label" toName="video">
 ${lines}
   </TimelineLabels>
-${boxes}  <Video name="video" value="$video" framerate="${video.rate}" timelineHeight="120"/>
+${boxes}  <Video name="video" value="$video" framerate="$framerate" timelineHeight="120"/>
 </View>
 `;
 }

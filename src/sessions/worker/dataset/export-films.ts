@@ -15,7 +15,7 @@ import { writeExport, writeStream } from '../export/output-file';
 import type { Report } from '../export/reports';
 import type { SessionSource } from '../export/session-source';
 import { writeZip } from '../export/write-zip';
-import { constantFilm, countedAtRate, localFile, rateOf } from '../export/zip-contents';
+import { constantFilm, countedAtRate, localFile } from '../export/zip-contents';
 import { planDataset, type PlannedDataset } from './plan-dataset';
 
 /** What of a dataset is asked for, other than pictures. */
@@ -29,8 +29,28 @@ export function membersOf({ sources, classes, pictures, sides }: PlannedDataset)
   return sources.map((source) => [source, new SetMember(names, pictures.filter(({ sessionId }) => sessionId === source.manifest.id), sides)]);
 }
 
+type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
+
 /** How far a job for each session is, as one. */
 const partOf = (report: Report, i: number, count: number): Report => ({ phase, done }) => report({ phase, done: (i + done) / count });
+
+/** @throws Fault of what was done, which names the session */
+async function ofSession<T>({ manifest }: SessionSource, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const { code, message } = Fault.from(error, 'export-codec');
+    throw new Fault(code, `${manifest.name}: ${message}`, { cause: error });
+  }
+}
+
+/** A session's film at a constant rate. @throws Fault that names the session */
+function filmOf(source: SessionSource, ...how: Tail<Parameters<typeof constantFilm>>): ReturnType<typeof constantFilm> {
+  return ofSession(source, async () => {
+    using video = await openVideo(source.video);
+    return await constantFilm(video, ...how);
+  });
+}
 
 async function* cvat({ sources, classes }: PlannedDataset, names: SetNames, report: Report): AsyncGenerator<ZipContent> {
   if (sources.every(({ human }) => human.spans.length === 0)) throw new Fault('export-empty', 'No session has labels of a person.');
@@ -39,32 +59,29 @@ async function* cvat({ sources, classes }: PlannedDataset, names: SetNames, repo
   const all = classes.filter(({ from }) => from.length > 0).map(({ name }) => name);
   for (const [i, source] of sources.entries()) {
     const folder = folders.take(safeName(source.manifest.name, 'session', 60));
-    using video = await openVideo(source.video);
-    const film = await constantFilm(video, await rateOf(video), (name) => name, partOf(report, i, sources.length));
+    const film = await filmOf(source, (name) => name, partOf(report, i, sources.length));
     if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
     await film.remove();
     yield { name: `${folder}/annotations.xml`, input: textBlocks(cvatTracks(source, film, names, all)) };
   }
 }
 
-/** One list of tasks, one set-up and the films, which share a rate, since the set-up says it. */
+/** One list of tasks, one set-up and the films. */
 async function* labelStudio({ sources, definition }: PlannedDataset, names: SetNames, report: Report): AsyncGenerator<ZipContent> {
   const folder = safeName(definition.name, 'dataset', 60);
   const labels: TaskNames[] = [];
-  for (const source of sources) labels.push(await labelStudioNames(source, names));
+  let squares = false;
+  for (const source of sources) {
+    labels.push(await ofSession(source, () => labelStudioNames(source, names)));
+    squares ||= (await ofSession(source, () => squaresOf(source))).known;
+  }
   const all = [...new Set(labels.flatMap((one) => [...one.all.keys()]))];
   if (all.length === 0) throw new Fault('export-empty', 'No session has labels.');
-  let rate = 0;
-  for (const { video: file } of sources) {
-    using video = await openVideo(file);
-    rate = Math.max(rate, await rateOf(video));
-  }
   const files = new UniqueNames();
   const tasks: [source: SessionSource, film: ConstantRateVideo, names: TaskNames][] = [];
   for (const [i, source] of sources.entries()) {
-    using video = await openVideo(source.video);
     const base = files.take(safeName(source.manifest.name.replaceAll('.', '_'), 'session', 60));
-    const film = await constantFilm(video, rate, (one) => localFile(folder, one), partOf(report, i, sources.length), base);
+    const film = await filmOf(source, (one) => localFile(folder, one), partOf(report, i, sources.length), base);
     if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
     await film.remove();
     tasks.push([source, film, withNamesOf(labels[i], labels)]);
@@ -78,18 +95,7 @@ async function* labelStudio({ sources, definition }: PlannedDataset, names: SetN
     yield ']\n';
   };
   yield { name: `${folder}/tasks.json`, input: textBlocks(pieces()) };
-  const squares = (await Promise.all(sources.map(async (source) => (await squaresOf(source)).known))).includes(true);
-  yield { name: `${folder}/config.xml`, input: labelStudioConfig({ ...tasks[0][1], rate }, all, squares) };
-}
-
-/** @throws Fault of what was done, which names the session */
-async function ofSession<T>({ manifest }: SessionSource, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const { code, message } = Fault.from(error, 'export-codec');
-    throw new Fault(code, `${manifest.name}: ${message}`, { cause: error });
-  }
+  yield { name: `${folder}/config.xml`, input: labelStudioConfig(all, squares) };
 }
 
 async function countedMembers(request: FilmSetRequest, planned: PlannedDataset): Promise<(readonly [ExportSource, SetMember])[]> {

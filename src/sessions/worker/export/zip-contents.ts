@@ -60,7 +60,7 @@ export async function* everythingOf(ids: readonly string[], report: Report): Asy
   }
 }
 
-/** The rate at which a film is made anew, frames a second. */
+/** The rate at which a film is made anew, and at which its frames are counted, alone and in a set: frames a second. */
 export async function rateOf(original: OpenVideo): Promise<number> {
   return constantRate((await original.track.computePacketStats()).averagePacketRate);
 }
@@ -82,7 +82,8 @@ interface ConstantFilm extends ConstantRateVideo {
 }
 
 /** @param url of the film by its name @param base its name without an extension */
-export async function constantFilm(original: OpenVideo, rate: number, url: (name: string) => string, report: Report, base = 'film'): Promise<ConstantFilm> {
+export async function constantFilm(original: OpenVideo, url: (name: string) => string, report: Report, base = 'film'): Promise<ConstantFilm> {
+  const rate = await rateOf(original);
   const encoding = await encodingOf(original);
   const name = `${base}.${encoding.container}`;
   const output = await temporaryFile(name);
@@ -101,17 +102,17 @@ export async function* labelStudio(source: SessionSource, original: OpenVideo, r
   const names = await labelStudioNames(source);
   if (names.all.size === 0) throw new Fault('export-empty', 'The session has no labels.');
   const folder = safeName(source.manifest.name, 'session', 60);
-  const film = await constantFilm(original, await rateOf(original), (name) => localFile(folder, name), report);
+  const film = await constantFilm(original, (name) => localFile(folder, name), report);
   if (film.file) yield { name: `${folder}/${film.name}`, input: film.file };
   await film.remove();
   yield { name: `${folder}/tasks.json`, input: textBlocks(labelStudioTasks(source, film, names)) };
-  yield { name: `${folder}/config.xml`, input: labelStudioConfig(film, [...names.all.keys()], (await squaresOf(source)).known) };
+  yield { name: `${folder}/config.xml`, input: labelStudioConfig([...names.all.keys()], (await squaresOf(source)).known) };
 }
 
 /** A person's labels as tracks for CVAT, and the film at a constant rate, as CVAT counts its frames. */
 export async function* cvatVideo(source: SessionSource, original: OpenVideo, report: Report): AsyncGenerator<ZipContent> {
   if (source.human.spans.length === 0) throw new Fault('export-empty', 'The session has no labels of a person.');
-  const film = await constantFilm(original, await rateOf(original), (name) => name, report);
+  const film = await constantFilm(original, (name) => name, report);
   if (film.file) yield { name: film.name, input: film.file };
   await film.remove();
   yield { name: 'annotations.xml', input: textBlocks(cvatTracks(source, film)) };

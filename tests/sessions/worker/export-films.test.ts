@@ -1,0 +1,39 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/base/shared/fault';
+import { newDataset } from '../../../src/sessions/shared/dataset/dataset';
+import { exportFilmSet, type FilmSetRequest } from '../../../src/sessions/worker/dataset/export-films';
+import { keepSession } from './kept-session';
+import { memoryFiles } from '../../support/memory-files';
+import { fileAfter, syntheticVideo } from '../../support/synthetic-video';
+
+const device = memoryFiles();
+const MUG = { kind: 'put-span', span: { id: 'a', startUs: 2_000_000, endUs: 3_000_000, label: { name: 'mug' } } } as const;
+
+async function filmAt(rate: number): Promise<Uint8Array<ArrayBuffer>> {
+  const video = await syntheticVideo('mp4', Array.from({ length: 6 * rate }, (_, i) => Math.round((i * 1e6) / rate)), rate);
+  return fileAfter(video, video.writes.length);
+}
+
+async function take(format: FilmSetRequest['format']): Promise<string> {
+  const { file } = await exportFilmSet({ format, dataset: newDataset('Both', ['slow', 'quick']), tracks: 'human', counted: 'constant' }, undefined, () => undefined);
+  return (await file?.text()) ?? '';
+}
+
+describe('films of a set', () => {
+  beforeEach(() => device.clear());
+
+  it('have their frames counted each at the rate that its film is made anew at, for tables as for tasks', async () => {
+    await keepSession({ id: 'slow', name: 'Slow' }, [MUG], await filmAt(10));
+    await keepSession({ id: 'quick', name: 'Quick' }, [MUG], await filmAt(30));
+    const rows = (await take('jsonl')).trim().split('\n').map((line) => JSON.parse(line) as { session: string; frame: number });
+    expect(rows.map(({ session, frame }) => [session, frame])).toEqual([['Slow', 20], ['Quick', 60]]);
+  });
+
+  it.each(['jsonl', 'cvat-video', 'label-studio'] as const)('name the session whose film cannot be read: %s', async (format) => {
+    await keepSession({ id: 'slow', name: 'Slow' }, [MUG]);
+    await keepSession({ id: 'quick', name: 'Quick' }, [MUG], await filmAt(30));
+    const refused: unknown = await take(format).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(Fault);
+    expect(refused).toMatchObject({ code: 'export-codec', message: expect.stringMatching(/^Slow: /) as string });
+  });
+});
