@@ -50,8 +50,20 @@ export interface LabelledFilm extends FilmWords {
   readonly container: 'mp4' | 'webm';
 }
 
+/** What is told of who filmed. */
+export interface Provenance {
+  /** True to leave out what the browser calls the camera, which may have a person's name in it. */
+  readonly cameraless?: boolean;
+}
+
+/** Sessions as what is taken away tells of them. */
+export function withProvenance(manifest: SessionManifest, { cameraless }: Provenance): SessionManifest {
+  const { device, ...rest } = manifest;
+  return cameraless || device === undefined ? rest : manifest;
+}
+
 /** A session as it is. */
-export interface ExportRequest {
+export interface ExportRequest extends Provenance {
   readonly sessionId: string;
   readonly format: SessionFormat;
   /** Of webvtt, srt, csv, jsonl, film-labels. */
@@ -83,12 +95,12 @@ export type FeatureLook = (frame: ImageBitmap, aim: Aim | undefined) => Promise<
 }>;
 
 /** Several sessions as they are, in one file. */
-export interface SessionsRequest {
+export interface SessionsRequest extends Provenance {
   readonly sessionIds: readonly string[];
 }
 
 /** A training set of one or more sessions. */
-export interface DatasetRequest {
+export interface DatasetRequest extends Provenance {
   readonly format: DatasetFormat;
   readonly dataset: DatasetDefinition;
   /** Of csv and jsonl. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/base/shared/fault';
 import { newDataset } from '../../../src/sessions/shared/dataset/dataset';
 import { exportFilmSet, type FilmSetRequest } from '../../../src/sessions/worker/dataset/export-films';
+import { exportSession, exportSessions } from '../../../src/sessions/worker/export/export-service';
 import { keepSession } from './kept-session';
 import { memoryFiles } from '../../support/memory-files';
 import { fileAfter, syntheticVideo } from '../../support/synthetic-video';
@@ -27,6 +28,29 @@ describe('films of a set', () => {
     await keepSession({ id: 'quick', name: 'Quick' }, [MUG], await filmAt(30));
     const rows = (await take('jsonl')).trim().split('\n').map((line) => JSON.parse(line) as { session: string; frame: number });
     expect(rows.map(({ session, frame }) => [session, frame])).toEqual([['Slow', 20], ['Quick', 60]]);
+  });
+
+  it('say on their card which camera filmed, or leave it out', async () => {
+    await keepSession({ id: 'slow', name: 'Slow', device: "Ann's phone" }, [MUG], await filmAt(10));
+    const dataset = newDataset('One', ['slow']);
+    const card = async (cameraless: boolean): Promise<string> => {
+      const { file } = await exportFilmSet({ format: 'jsonl', dataset, tracks: 'both', cameraless }, undefined, () => undefined);
+      return (await file?.text()) ?? '';
+    };
+    expect(await card(false)).toContain("| Ann's phone |");
+    const without = await card(true);
+    expect(without).not.toContain('Ann');
+    expect(without).toContain('| not known |');
+  });
+
+  it('say which camera filmed where everything is taken away, or leave it out', async () => {
+    await keepSession({ id: 'slow', name: 'Slow', device: "Ann's phone" }, [MUG], await filmAt(10));
+    for (const cameraless of [false, true]) {
+      const { file } = await exportSession({ sessionId: 'slow', format: 'everything', tracks: 'both', cameraless }, undefined, () => undefined);
+      expect((await file?.text())?.includes('Ann')).toBe(!cameraless);
+      const several = await exportSessions({ sessionIds: ['slow'], cameraless }, undefined, () => undefined);
+      expect((await several.file?.text())?.includes('Ann')).toBe(!cameraless);
+    }
   });
 
   it.each(['jsonl', 'cvat-video', 'label-studio'] as const)('name the session whose film cannot be read: %s', async (format) => {

@@ -48,6 +48,20 @@ export const exportSheetStyles = css`
     outline: none;
     accent-color: var(--sg-accent);
   }
+  .camera {
+    display: flex;
+    align-items: center;
+    gap: 0.75rem;
+    min-height: 2.75rem;
+    overflow-wrap: anywhere;
+  }
+  input[type='checkbox'] {
+    flex: none;
+    width: 1.25rem;
+    height: 1.25rem;
+    margin: 0;
+    accent-color: var(--sg-accent);
+  }
   .hint,
   .detail {
     display: block;

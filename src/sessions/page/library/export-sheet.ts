@@ -60,6 +60,8 @@ export class ExportSheet extends LitElement {
   /** Sessions that are exported as one file. */
   @state() private several: readonly SessionManifest[] = [];
   @state() private squares = false;
+  /** Whether the camera's name is left out. */
+  @state() private cameraless = false;
   @state() private progress: TransferProgress | undefined;
   @state() private done: ExportedFile | undefined;
   @state() private fault: Fault | undefined;
@@ -155,6 +157,7 @@ export class ExportSheet extends LitElement {
           ${this.format === format ? this.#options(session) : nothing}`,
         )}
       </fieldset>
+      ${this.#cameras()}
       <div class="foot">
         ${exportOutcome(this.done, this.fault)}
         <button class="primary">${icon('download')}${msg('Export')}</button>
@@ -162,10 +165,30 @@ export class ExportSheet extends LitElement {
     </form>`;
   }
 
+  /** Cameras by the names that the browser gives them, which may be a person's: where these are told, and a way to leave them out. */
+  #cameras(): unknown {
+    const names = [...new Set(this.#described.flatMap(({ device }) => device ?? []))];
+    if (names.length === 0) return nothing;
+    return html`<label class="camera">
+      <input type="checkbox" .checked=${!this.cameraless} @change=${(event: Event) => (this.cameraless = !(event.target as HTMLInputElement).checked)} />
+      <span>${msg(str`Say which camera filmed: ${list(names)}`)}<span class="hint">${msg('A name that the browser gives the camera, and that may be of a person.')}</span></span>
+    </label>`;
+  }
+
+  /** Sessions that what is exported tells of: in the zip that is read back, and on the card of a training set. */
+  get #described(): readonly SessionManifest[] {
+    const { several, session, kept, definition, format, choice } = this;
+    if (several.length > 0) return several;
+    if (session) return format === 'everything' || isPictureFormat(format) ? [session] : [];
+    const cardless = format === 'features' || ((format === 'csv' || format === 'jsonl') && choice.tracks !== 'both');
+    return kept && !cardless ? (this.library.sessions ?? []).filter(({ id }) => definition?.sessionIds.includes(id)) : [];
+  }
+
   #severalForm(several: readonly SessionManifest[]): unknown {
     return html`<form @submit=${this.#onSubmit}>
       <p class="name">${list(several.slice(0, NAMED).map(({ name }) => name))}${several.length > NAMED ? ` … (${msg(str`${several.length - NAMED} more`)})` : nothing}</p>
       <p class="hint">${msg('Films, labels and pictures of all of them in one file, a folder for each: this app reads it back.')}</p>
+      ${this.#cameras()}
       <div class="foot">
         ${exportOutcome(this.done, this.fault)}
         <button class="primary">${icon('download')}${msg('Export')}</button>
@@ -294,17 +317,17 @@ export class ExportSheet extends LitElement {
   }
 
   #request(): { readonly request: ExportRequest | DatasetRequest | SessionsRequest; readonly name: string; readonly type: string } | undefined {
-    const { session, kept, format, choice, definition, several, h264 } = this;
-    if (several.length > 0) return { request: { sessionIds: several.map(({ id }) => id) }, ...SESSIONS_FILE };
+    const { session, kept, format, choice, definition, several, h264, cameraless } = this;
+    if (several.length > 0) return { request: { sessionIds: several.map(({ id }) => id), cameraless }, ...SESSIONS_FILE };
     if (!definition) return undefined;
     if (isPictureFormat(format) || (kept && isDatasetFormat(format))) {
       const dataset = { ...definition, name: kept?.name ?? session?.name ?? definition.name, classes: kept?.classes ?? definition.classes };
-      const request: DatasetRequest = { format, dataset, ...choice };
+      const request: DatasetRequest = { format, dataset, ...choice, cameraless };
       return { request, ...datasetFileName(request) };
     }
     if (!session) return undefined;
     const request: ExportRequest = {
-      sessionId: session.id, format, ...choice, ...(format === 'film-labels' && { labelled: labelledFilm(h264) }), ...(format === 'film-constant' && { container: h264 ? 'mp4' : 'webm' }),
+      sessionId: session.id, format, ...choice, cameraless, ...(format === 'film-labels' && { labelled: labelledFilm(h264) }), ...(format === 'film-constant' && { container: h264 ? 'mp4' : 'webm' }),
     };
     return { request, ...exportName(session, request) };
   }

@@ -13,7 +13,7 @@ import { webDataset } from '../../shared/dataset/formats/web-dataset';
 import { yolo } from '../../shared/dataset/formats/yolo';
 import { datasetFileName } from '../../shared/export/export-name';
 import { safeName } from '../../shared/export/file-names';
-import { isPictureFormat, type DatasetRequest, type ExportedFile, type PictureFormat } from '../../shared/session-export';
+import { isPictureFormat, withProvenance, type DatasetRequest, type ExportedFile, type PictureFormat } from '../../shared/session-export';
 import { writeExport } from '../export/output-file';
 import type { Report } from '../export/reports';
 import { writeZip } from '../export/write-zip';
@@ -51,7 +51,7 @@ async function* contents(request: PictureRequest, planned: PlannedDataset, repor
   const { dataset } = request;
   const { sources, classes, pictures, sides } = planned;
   const order = SIDES.filter((side) => [...sides.values()].includes(side));
-  const context: DatasetContext = { definition: dataset, classes, sessions: sources.map(({ manifest }) => manifest), sides: order };
+  const context: DatasetContext = { definition: dataset, classes, sessions: sources.map(({ manifest }) => withProvenance(manifest, request)), sides: order };
   const counts = new CardCounts();
   const taken = datasetPictures(planned, dataset.cut, order, (count) => report({ phase: 'pictures', done: count / Math.max(1, sides.size) }));
   yield* (await writerOf(request, planned))(context, counts.through(taken));

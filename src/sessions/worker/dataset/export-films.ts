@@ -9,7 +9,7 @@ import { safeName, UniqueNames } from '../../shared/export/file-names';
 import { labelStudioConfig, labelStudioNames, labelStudioTask, withNamesOf, type ConstantRateVideo, type TaskNames } from '../../shared/export/label-studio';
 import { textBlocks } from '../../shared/export/text';
 import { setTable } from '../../shared/export/text-export';
-import type { DatasetRequest, ExportedFile, FilmSetFormat } from '../../shared/session-export';
+import { withProvenance, type DatasetRequest, type ExportedFile, type FilmSetFormat } from '../../shared/session-export';
 import { openVideo } from '../export/open-video';
 import { writeExport, writeStream } from '../export/output-file';
 import type { Report } from '../export/reports';
@@ -115,7 +115,7 @@ async function* contents(request: FilmSetRequest, planned: PlannedDataset, repor
     const members = await countedMembers(request, planned);
     for (const track of ['predicted', 'human'] as const satisfies readonly LabelTrack[]) yield { name: `${track}.${format}`, input: textBlocks(setTable(format, track, members)) };
   }
-  yield { name: 'README.md', input: filmSetCard({ definition: planned.definition, classes: planned.classes, sources: planned.sources }, names) };
+  yield { name: 'README.md', input: filmSetCard({ definition: planned.definition, classes: planned.classes, sources: planned.sources.map(({ human, manifest }) => ({ human, manifest: withProvenance(manifest, request) })) }, names) };
 }
 
 /** Makes tables or tasks of the films of a dataset, in bounded memory. */

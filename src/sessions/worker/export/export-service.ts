@@ -25,8 +25,8 @@ export async function exportSession(
 }
 
 /** Makes one zip of several sessions, which the app reads back, in bounded memory. */
-export function exportSessions({ sessionIds }: SessionsRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
-  return writeExport(SESSIONS_FILE.name, { target, small: false }, (file) => writeZip(file, everythingOf(sessionIds, report), new Date()));
+export function exportSessions({ sessionIds, ...provenance }: SessionsRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
+  return writeExport(SESSIONS_FILE.name, { target, small: false }, (file) => writeZip(file, everythingOf(sessionIds, provenance, report), new Date()));
 }
 
 async function write(source: SessionSource, request: ExportRequest, file: OutputFile, report: Report): Promise<void> {
@@ -41,7 +41,7 @@ async function write(source: SessionSource, request: ExportRequest, file: Output
     return;
   }
   if (format === 'everything') {
-    await writeZip(reporting(file, source.video.size + source.labels.size, report), everything(source), modified);
+    await writeZip(reporting(file, source.video.size + source.labels.size, report), everything(source, request), modified);
     return;
   }
   if (format === 'film' && source.manifest.flaw === 'film-damaged') {

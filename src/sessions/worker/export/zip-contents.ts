@@ -8,6 +8,7 @@ import { safeName, UniqueNames } from '../../shared/export/file-names';
 import { constantCounter, constantRate, labelStudioConfig, labelStudioNames, labelStudioTasks, type ConstantRateVideo } from '../../shared/export/label-studio';
 import { textBlocks } from '../../shared/export/text';
 import { textExport } from '../../shared/export/text-export';
+import { withProvenance, type Provenance } from '../../shared/session-export';
 import { toJsonLines } from '../../shared/json-lines';
 import { encodeAtRate, encodingOf, frameCount } from './video';
 import { openVideo, type OpenVideo } from './open-video';
@@ -31,8 +32,9 @@ export function textContents(source: ExportSource, format: TextFormat): Iterable
 }
 
 /** Our own zip: the session's files, and the text formats for whoever opens it without us. */
-export async function* everything(source: SessionSource): AsyncGenerator<ZipContent> {
-  const { manifest, video, human, edits } = source;
+export async function* everything(source: SessionSource, provenance: Provenance): AsyncGenerator<ZipContent> {
+  const { video, human, edits } = source;
+  const manifest = withProvenance(source.manifest, provenance);
   const images: [path: string, file: Blob][] = [];
   const lost = new Set<string>();
   for (const { file } of human.snapshots) {
@@ -50,13 +52,13 @@ export async function* everything(source: SessionSource): AsyncGenerator<ZipCont
 }
 
 /** The same of several sessions, each in a folder by its name. */
-export async function* everythingOf(ids: readonly string[], report: Report): AsyncGenerator<ZipContent> {
+export async function* everythingOf(ids: readonly string[], provenance: Provenance, report: Report): AsyncGenerator<ZipContent> {
   const folders = new UniqueNames();
   for (const [i, id] of ids.entries()) {
     const source = await SessionSource.open(id);
     const folder = folders.take(safeName(source.manifest.name, 'session', 60));
     report({ phase: 'packing', done: i / ids.length });
-    for await (const { name, input } of everything(source)) yield { name: `${folder}/${name}`, input };
+    for await (const { name, input } of everything(source, provenance)) yield { name: `${folder}/${name}`, input };
   }
 }
 
