@@ -3,10 +3,11 @@ import { msg } from '@lit/localize';
 import type { IconName } from '../../base/page/elements/icons';
 import type { RecorderFactory } from '../../recognise/page/index';
 import { keepPicture, loadPicturesView } from '../../pictures/page/index';
-import { LiveRecorder, loadSessionsView } from '../../sessions/page/index';
+import { LiveRecorder, loadSessionsView, type StillSource } from '../../sessions/page/index';
 import { loadTeachView } from '../../teach/page/index';
 import '../../recognise/page/live/live-view';
 
+const stills: StillSource = async () => (await import('./kept-stills')).keptStills();
 const recorderFor: RecorderFactory = (host, parts) => new LiveRecorder(host, parts);
 
 export type ViewId = 'live' | 'pictures' | 'sessions' | 'teach';
@@ -42,7 +43,7 @@ export const VIEWS: readonly View[] = [
     icon: 'film',
     name: () => msg('Sessions'),
     load: loadSessionsView,
-    render: (active) => html`<sg-sessions-view ?active=${active}></sg-sessions-view>`,
+    render: (active) => html`<sg-sessions-view ?active=${active} .stills=${stills}></sg-sessions-view>`,
   },
   {
     id: 'teach',

@@ -9,3 +9,4 @@ export const loadSessionsView = (): Promise<unknown> => import('./library/sessio
 
 /** Fetches the code that reads frames of a session's video. */
 export const loadVideoFrames = (): Promise<typeof import('./library/video-frames')> => import('./library/video-frames');
+export type { StillSource } from './still-source';

@@ -1,5 +1,6 @@
 import type { DatasetClass, DatasetDefinition, Side } from './dataset/dataset';
 import type { SideCounts } from './dataset/split';
+import type { Still } from './dataset/still';
 import type { SessionManifest } from './session';
 import type { Aim, Region } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
@@ -136,6 +137,8 @@ export interface PicturePart {
 export interface TakenPicture {
   readonly key: string;
   readonly sessionId: string;
+  /** Of a picture of no session. */
+  readonly name?: string;
   /** Microseconds from the film's first frame. */
   readonly timeUs: number;
   readonly classIds: readonly number[];
@@ -146,6 +149,15 @@ export interface TakenPicture {
   /** Number of the first picture of this part, from 0, how many the part has, and how many there are in all. */
   readonly part: PicturePart;
   readonly classes: readonly DatasetClass[];
+}
+
+/** A picture of one side of a dataset. */
+export interface SidePicture {
+  readonly jpeg: Blob;
+  readonly classIds: readonly number[];
+  readonly classes: readonly DatasetClass[];
+  /** 0..1 of all. */
+  readonly done: number;
 }
 
 /** What came of annotations that were read back. */
@@ -235,18 +247,25 @@ export interface SessionTransferApi {
    */
   exportDataset(
     request: DatasetRequest,
+    stills: readonly Still[],
     target: FileSystemFileHandle | undefined,
     onProgress: (progress: TransferProgress) => void,
   ): Promise<ExportedFile>;
-  /** Counts what a dataset would hold, without taking a picture out of a film. */
-  planDataset(dataset: DatasetDefinition): Promise<DatasetPlan>;
+  /** Counts what a dataset would hold, without taking a picture out of a film. @param stills pictures of no session that are there */
+  planDataset(dataset: DatasetDefinition, stills: readonly Still[]): Promise<DatasetPlan>;
   /**
    * Takes pictures of a dataset out of the films, those too that were left out, to be looked through: as many as are looked through at once.
    * @param from number of the first, from 0
    * @param take called for each; the next is taken when it has ended
    * @throws as `export` does
    */
-  lookThrough(dataset: DatasetDefinition, from: number, take: (picture: TakenPicture) => Promise<void>): Promise<void>;
+  lookThrough(dataset: DatasetDefinition, stills: readonly Still[], from: number, take: (picture: TakenPicture) => Promise<void>): Promise<void>;
+  /**
+   * Takes the pictures of one side of a dataset, each as it is exported.
+   * @param take called for each; the next is taken when it has ended
+   * @throws as `export` does
+   */
+  sidePictures(dataset: DatasetDefinition, stills: readonly Still[], side: Side, take: (picture: SidePicture) => Promise<void>): Promise<void>;
   /** Times of all frames of a session's video, so that a player can step from one to the next. */
   frameTimes(sessionId: string): Promise<FrameTimes>;
 }

@@ -12,16 +12,17 @@ const api: SessionTransferApi = {
     asFaults(async () => (await import('./export/export-service')).exportSessions(request, target, throttled(onProgress))),
   import: (zip, onProgress) => asFaults(async () => (await import('./export/import-service')).importSession(zip, throttled(onProgress))),
   importAnnotations: (json) => asFaults(async () => (await import('./import/annotations')).importAnnotations(await json.text())),
-  exportDataset: (request, target, onProgress) =>
-    asFaults(async () => (await import('./dataset/export-dataset')).exportDataset(request, target, throttled(onProgress))),
+  exportDataset: (request, stills, target, onProgress) =>
+    asFaults(async () => (await import('./dataset/export-dataset')).exportDataset(request, stills, target, throttled(onProgress))),
   exportFeatures: (request, target, look, onProgress) =>
     asFaults(async () => (await import('./export/features')).exportFeatures(request, target, look, throttled(onProgress))),
-  planDataset: (dataset) =>
+  planDataset: (dataset, stills) =>
     asFaults(async () => {
       const { planDataset, planOf } = await import('./dataset/plan-dataset');
-      return planOf(await planDataset(dataset));
+      return planOf(await planDataset(dataset, stills));
     }),
-  lookThrough: (dataset, from, take) => asFaults(async () => (await import('./dataset/look-through')).lookThrough(dataset, from, take)),
+  lookThrough: (dataset, stills, from, take) => asFaults(async () => (await import('./dataset/look-through')).lookThrough(dataset, stills, from, take)),
+  sidePictures: (dataset, stills, side, take) => asFaults(async () => (await import('./dataset/look-through')).sidePictures(dataset, stills, side, take)),
   frameTimes: (sessionId) =>
     asFaults(async () => {
       const source = await SessionSource.open(sessionId);

@@ -41,6 +41,8 @@ export class DatasetBar extends LitElement {
   ];
 
   @property({ attribute: false }) datasets: readonly KeptDataset[] = [];
+  /** Whether there is no session to choose. */
+  @property({ type: Boolean }) filmless = false;
   /** Ids of the sessions that are chosen; undefined while none are to be. */
   @property({ attribute: false }) chosen: ReadonlySet<string> | undefined;
   /** How many of those are not among the sessions that were searched for. */
@@ -84,8 +86,12 @@ export class DatasetBar extends LitElement {
             ${one.name} (${one.sessionIds.length})
           </button>`,
       )}
-      <button data-command="choose" @click=${this.#handingOn(() => this.dispatchEvent(new ChooseSessionsEvent(new Set())))}>${icon('check')}${msg('Choose sessions')}</button>
+      ${this.filmless ? html`<button data-command="pictures" @click=${() => this.dispatchEvent(new DatasetOpenEvent(undefined))}>${icon('pictures')}${msg('A training set of pictures')}</button>` : this.#choose()}
     `;
+  }
+
+  #choose(): unknown {
+    return html`<button data-command="choose" @click=${this.#handingOn(() => this.dispatchEvent(new ChooseSessionsEvent(new Set())))}>${icon('check')}${msg('Choose sessions')}</button>`;
   }
 
   #count(chosen: number): string {

@@ -119,10 +119,10 @@ export class DatasetGrid extends LitElement {
     const { leftOut, given } = this.definition;
     const out = keys.every((key) => leftOut.includes(key));
     const label = Object.hasOwn(given, first.key) ? given[first.key].name : undefined;
-    const seconds = (first.timeUs / 1e6).toFixed(1);
+    const place = first.name ?? msg(str`${(first.timeUs / 1e6).toFixed(1)} s`);
     const copies = keys.length - 1;
     const state = out ? msg('left out') : label === undefined ? '' : msg(str`now ${label}`);
-    const words = [copies > 0 ? msg(str`${name}, ${seconds} s, with ${copies} near-copies`) : msg(str`${name}, ${seconds} s`), state].filter((each) => each !== '').join(', ');
+    const words = [copies > 0 ? msg(str`${name}, ${place}, with ${copies} near-copies`) : `${name}, ${place}`, state].filter((each) => each !== '').join(', ');
     return html`<li>
       <button type="button" data-key=${first.key} class=${out ? 'out' : nothing} aria-pressed=${out || label !== undefined} aria-label=${words} title=${words} @click=${() => this.#tap(fold, id)}>
         <img alt="" src=${this.#address(first.thumbnail)} />
@@ -163,8 +163,8 @@ export class DatasetGrid extends LitElement {
   }
 
   get #rules(): string {
-    const { sessionIds, pictures } = this.definition;
-    return JSON.stringify([sessionIds, pictures]);
+    const { sessionIds, stills, pictures } = this.definition;
+    return JSON.stringify([sessionIds, stills, pictures]);
   }
 
   /** Classes that a picture can be given: as they are called now. */

@@ -61,6 +61,8 @@ export class DatasetSessions extends LitElement {
 
   /** Sessions of the set. */
   @property({ attribute: false }) chosen: readonly string[] = [];
+  /** Whether the set has other pictures besides. */
+  @property({ type: Boolean }) pictures = false;
   /** All that there are. */
   @property({ attribute: false }) sessions: readonly SessionManifest[] = [];
 
@@ -80,7 +82,7 @@ export class DatasetSessions extends LitElement {
                 class="icon"
                 aria-label=${msg(str`Take ${name} out of the training set`)}
                 title=${msg(str`Take ${name} out of the training set`)}
-                ?disabled=${own.length === 1}
+                ?disabled=${own.length === 1 && !this.pictures}
                 @click=${() => this.#tell(chosen.filter((one) => one !== id))}
               >
                 ${icon('close')}

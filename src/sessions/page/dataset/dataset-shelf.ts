@@ -1,5 +1,6 @@
 import { browserStorage } from '../../../base/page/settings';
 import { isLabelRef } from '../../../base/shared/labels/label-ref';
+import { isChosenStill } from '../../shared/dataset/still';
 import { newDataset, type DatasetClass, type DatasetDefinition } from '../../shared/dataset/dataset';
 
 const KEY = 'sightglass.datasets';
@@ -23,6 +24,7 @@ function parse(value: unknown): KeptDataset[] {
   if (typeof value !== 'object' || value === null) return [];
   const kept = value as Partial<KeptDataset>;
   if (typeof kept.id !== 'string' || typeof kept.name !== 'string' || !isTexts(kept.sessionIds) || !isTexts(kept.leftOut ?? []) || !Object.values(kept.given ?? {}).every(isLabelRef)) return [];
+  if (!Array.isArray(kept.stills ?? []) || !(kept.stills ?? []).every(isChosenStill)) return [];
   if (!Array.isArray(kept.classes) || !kept.classes.every(isClass)) return [];
   const usual = newDataset(kept.name, kept.sessionIds);
   // JSON leaves out what is undefined: one picture a label.

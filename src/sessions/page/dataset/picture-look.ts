@@ -103,13 +103,13 @@ export class PictureLook implements ReactiveController {
   }
 
   /** A picture under each of its classes. */
-  async #seen({ key, sessionId, timeUs, classIds, thumbnail, classes }: TakenPicture): Promise<SeenPicture[]> {
+  async #seen({ key, sessionId, name, timeUs, classIds, thumbnail, classes }: TakenPicture): Promise<SeenPicture[]> {
     const { features, top } = await this.#recognised(thumbnail);
     const model = this.recogniser().loaded?.manifest.name;
     return classIds.map((classId) => {
       const from = new Set(classes.find(({ id }) => id === classId)?.from);
       const probability = top.find((answer) => from.has(labelKey(labelOfPrediction(answer, model))))?.probability ?? 0;
-      return { key, sessionId, timeUs, classId, probability, features: features && unit(features), thumbnail };
+      return { key, sessionId, ...(name !== undefined && { name }), timeUs, classId, probability, features: features && unit(features), thumbnail };
     });
   }
 

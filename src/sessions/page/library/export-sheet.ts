@@ -25,9 +25,10 @@ import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
 import { exportFeatures } from './export-features';
-import { exportOutcome } from './export-outcome';
+import { exportOutcome, exportRunning } from './export-outcome';
+import { cameraChoice } from './camera-choice';
 import { labelOptions, squareless, type LabelChoice } from './label-options';
-import { datasetFormats, exportFormats, labelledFilm, phaseWords } from './export-words';
+import { datasetFormats, exportFormats, labelledFilm } from './export-words';
 
 /** Longest name of a training set, characters. */
 const LONGEST_NAME = 80;
@@ -70,6 +71,7 @@ export class ExportSheet extends LitElement {
   readonly #ofSessions = DatasetShelf.ofSessions();
   private readonly datasetCode = new LazyCode(this, () => Promise.all([
     import('../dataset/dataset-options'), import('../dataset/dataset-counts'), import('../dataset/dataset-grid'), import('../dataset/dataset-sessions'),
+    import('../dataset/dataset-stills'), import('../dataset/dataset-accuracy'),
   ]));
 
   /** A training set of several sessions. @param sessions all that there are */
@@ -124,7 +126,7 @@ export class ExportSheet extends LitElement {
     return html`<sg-sheet @close=${() => this.dispatchEvent(new Event('close'))} .heading=${heading}>
       ${kept ? this.#head(kept) : session ? html`<p class="name">${session.name}</p>` : nothing} ${(kept ?? session) && !job ? this.#form(session) : nothing}
       ${several.length > 0 && !job ? this.#severalForm(several) : nothing}
-      ${job ? this.#running() : nothing}
+      ${job ? exportRunning(this.progress, () => this.#cancel()) : nothing}
     </sg-sheet>`;
   }
 
@@ -139,8 +141,10 @@ export class ExportSheet extends LitElement {
         : html`<sg-dataset-sessions
             .chosen=${this.definition?.sessionIds ?? []}
             .sessions=${this.library.sessions ?? []}
+            ?pictures=${(this.definition?.stills.length ?? 0) > 0}
             @sg-dataset-sessions=${({ sessionIds }: DatasetSessionsEvent) => this.#others(sessionIds)}
-          ></sg-dataset-sessions>`}
+          ></sg-dataset-sessions>
+            <sg-dataset-stills .definition=${this.definition} .source=${this.library.transfer.stills} @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}></sg-dataset-stills>`}
       ${this.gone > 0 ? html`<p class="hint">${msg(str`${this.gone} of its sessions are no longer here.`)}</p>` : nothing}
     </div>`;
   }
@@ -157,42 +161,25 @@ export class ExportSheet extends LitElement {
           ${this.format === format ? this.#options(session) : nothing}`,
         )}
       </fieldset>
-      ${this.#cameras()}
-      <div class="foot">
-        ${exportOutcome(this.done, this.fault)}
-        <button class="primary">${icon('download')}${msg('Export')}</button>
-      </div>
+      ${this.#foot}
     </form>`;
   }
 
-  /** Cameras by the names that the browser gives them, which may be a person's: where these are told, and a way to leave them out. */
-  #cameras(): unknown {
-    const names = [...new Set(this.#described.flatMap(({ device }) => device ?? []))];
-    if (names.length === 0) return nothing;
-    return html`<label class="camera">
-      <input type="checkbox" .checked=${!this.cameraless} @change=${(event: Event) => (this.cameraless = !(event.target as HTMLInputElement).checked)} />
-      <span>${msg(str`Say which camera filmed: ${list(names)}`)}<span class="hint">${msg('A name that the browser gives the camera, and that may be of a person.')}</span></span>
-    </label>`;
-  }
-
-  /** Sessions that what is exported tells of: in the zip that is read back, and on the card of a training set. */
-  get #described(): readonly SessionManifest[] {
-    const { several, session, kept, definition, format, choice } = this;
-    if (several.length > 0) return several;
-    if (session) return format === 'everything' || isPictureFormat(format) ? [session] : [];
-    const cardless = format === 'features' || ((format === 'csv' || format === 'jsonl') && choice.tracks !== 'both');
-    return kept && !cardless ? (this.library.sessions ?? []).filter(({ id }) => definition?.sessionIds.includes(id)) : [];
+  get #foot(): unknown {
+    const { several, session, kept, definition, format, choice, cameraless } = this;
+    const ofSet = kept && (this.library.sessions ?? []).filter(({ id }) => definition?.sessionIds.includes(id));
+    return html`${cameraChoice({ several, session, ofSet, format, tracks: choice.tracks }, cameraless, (chosen) => (this.cameraless = chosen))}
+      <div class="foot">
+        ${exportOutcome(this.done, this.fault)}
+        <button class="primary">${icon('download')}${msg('Export')}</button>
+      </div>`;
   }
 
   #severalForm(several: readonly SessionManifest[]): unknown {
     return html`<form @submit=${this.#onSubmit}>
       <p class="name">${list(several.slice(0, NAMED).map(({ name }) => name))}${several.length > NAMED ? ` … (${msg(str`${several.length - NAMED} more`)})` : nothing}</p>
       <p class="hint">${msg('Films, labels and pictures of all of them in one file, a folder for each: this app reads it back.')}</p>
-      ${this.#cameras()}
-      <div class="foot">
-        ${exportOutcome(this.done, this.fault)}
-        <button class="primary">${icon('download')}${msg('Export')}</button>
-      </div>
+      ${this.#foot}
     </form>`;
   }
 
@@ -211,9 +198,10 @@ export class ExportSheet extends LitElement {
       @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}
       @sg-dataset-plan=${({ plan }: DatasetPlanEvent) => this.#keep(plan.classes)}
     >
-      ${pictures ? html`<sg-dataset-options .definition=${this.definition} ?squares=${this.squares}></sg-dataset-options>` : nothing}
+      ${pictures ? html`<sg-dataset-options .definition=${this.definition} ?squares=${this.squares || (this.definition?.stills.length ?? 0) > 0}></sg-dataset-options>` : nothing}
       <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer} ?renames=${this.kept !== undefined}></sg-dataset-counts>
-      ${pictures ? html`<sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>` : nothing}
+      ${pictures ? html`<sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>
+            <sg-dataset-accuracy .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-accuracy>` : nothing}
       ${squareless(session)}
     </div>`;
   }
@@ -269,15 +257,6 @@ export class ExportSheet extends LitElement {
     this.kept = undefined;
     this.sheet.close();
     this.dispatchEvent(new DatasetRemovedEvent(kept));
-  }
-
-  #running(): unknown {
-    const { progress } = this;
-    return html`<div class="running">
-      <label for="bar" role="status">${phaseWords(progress?.phase)}</label>
-      <progress id="bar" max="1" value=${progress ? progress.done : nothing}></progress>
-      <button @click=${() => this.#cancel()}>${msg('Cancel')}</button>
-    </div>`;
   }
 
   #choose(format: ExportFormat): void {

@@ -1,8 +1,10 @@
 import { callback, releaseCallback } from '../../../base/page/worker-callback';
 import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
-import type { DatasetDefinition } from '../../shared/dataset/dataset';
-import type { AnnotationReport, DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FeatureLook, FeaturesRequest, FrameTimes, SessionsRequest, SessionTransferApi, TakenPicture, TransferProgress } from '../../shared/session-export';
+import type { DatasetDefinition, Side } from '../../shared/dataset/dataset';
+import { stillsOf, type Still } from '../../shared/dataset/still';
+import type { StillSource } from '../still-source';
+import type { AnnotationReport, DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FeatureLook, FeaturesRequest, FrameTimes, SessionsRequest, SessionTransferApi, SidePicture, TakenPicture, TransferProgress } from '../../shared/session-export';
 
 function spawnWorker(): Worker {
   return new Worker(new URL('../../worker/session-transfer.worker.ts', import.meta.url), { type: 'module', name: 'session-transfer' });
@@ -24,15 +26,18 @@ export class SessionTransfer {
    */
   #holding: WorkerLink<SessionTransferApi> | undefined;
 
+  /** Gives the pictures of no session that are kept; none where nobody says. */
+  stills: StillSource = () => Promise.resolve([]);
+
   constructor(private readonly spawn: WorkerFactory = spawnWorker) {}
 
   /** @param target as `SessionTransferApi.export` */
   export(request: ExportRequest | DatasetRequest | SessionsRequest, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
     // What the last export left on the device is removed by the next.
     this.#holding?.end();
-    const call = (remote: SessionTransferApi, report: OnProgress) =>
+    const call = async (remote: SessionTransferApi, report: OnProgress): Promise<ExportedFile> =>
       'dataset' in request
-        ? remote.exportDataset(request, target, report)
+        ? remote.exportDataset(request, await this.#stillsOf(request.dataset), target, report)
         : 'sessionIds' in request ? remote.exportSessions(request, target, report) : remote.export(request, target, report);
     return this.#run(call, onProgress, target === undefined);
   }
@@ -47,13 +52,20 @@ export class SessionTransfer {
 
   /** As `SessionTransferApi.planDataset`. */
   planDataset(dataset: DatasetDefinition): Transfer<DatasetPlan> {
-    return this.#run((remote) => remote.planDataset(dataset), () => undefined, false);
+    return this.#run(async (remote) => remote.planDataset(dataset, await this.#stillsOf(dataset)), () => undefined, false);
   }
 
   /** As `SessionTransferApi.lookThrough`. */
   lookThrough(dataset: DatasetDefinition, from: number, take: (picture: TakenPicture) => Promise<void>): Transfer<void> {
     const taking = callback(take);
-    const transfer = this.#run((remote) => remote.lookThrough(dataset, from, taking), () => undefined, false);
+    const transfer = this.#run(async (remote) => remote.lookThrough(dataset, await this.#stillsOf(dataset), from, taking), () => undefined, false);
+    return { ...transfer, result: transfer.result.finally(() => releaseCallback(taking)) };
+  }
+
+  /** As `SessionTransferApi.sidePictures`. */
+  sidePictures(dataset: DatasetDefinition, side: Side, take: (picture: SidePicture) => Promise<void>): Transfer<void> {
+    const taking = callback(take);
+    const transfer = this.#run(async (remote) => remote.sidePictures(dataset, await this.#stillsOf(dataset), side, taking), () => undefined, false);
     return { ...transfer, result: transfer.result.finally(() => releaseCallback(taking)) };
   }
 
@@ -74,6 +86,10 @@ export class SessionTransfer {
   dispose(): void {
     this.#holding?.end();
     this.#holding = undefined;
+  }
+
+  async #stillsOf({ stills }: DatasetDefinition): Promise<readonly Still[]> {
+    return stills.length === 0 ? [] : stillsOf(stills, await this.stills());
   }
 
   #run<T>(

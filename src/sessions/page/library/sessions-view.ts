@@ -4,6 +4,7 @@ import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { isPlainText } from '../../../base/shared/text-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
+import type { StillSource } from '../still-source';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
@@ -59,6 +60,8 @@ export class SessionsView extends LitElement {
 
   /** False while another view is shown. */
   @property({ type: Boolean }) active = true;
+  /** Gives the pictures that training sets may take besides. */
+  @property({ attribute: false }) stills: StillSource | undefined;
   /** Zips that were dropped on other views. */
   @consume({ context: sessionStoreContext }) readonly store!: SessionStore;
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
@@ -95,6 +98,7 @@ export class SessionsView extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    if (this.stills) this.library.transfer.stills = this.stills;
     // What comes to a hidden view waits: a sheet that it opened would be seen by nobody.
     const files = this.active ? this.inbox.take().map(({ file }) => file) : [];
     // Not within the update, which the import asks for anew.
@@ -169,6 +173,7 @@ export class SessionsView extends LitElement {
     return html`<div class="empty">${labelledFilm()}
       <h3>${msg('No sessions yet')}</h3>
       <p>${msg('Start the camera in the live view, switch Film on and press Record: the film and its labels are kept here, on this device only, to be looked through, corrected and exported.')}</p>
+      <sg-dataset-bar filmless .datasets=${this.shelf.all} @sg-dataset-open=${this.#onDataset}></sg-dataset-bar>
       <a class="primary" href="#live">${icon('camera')}${msg('To the live view')}</a>
       <p>${msg('Exported sessions (.zip) can be dropped here too.')}</p>
     </div>`;
@@ -274,7 +279,7 @@ export class SessionsView extends LitElement {
   readonly #onDataset = ({ id }: DatasetOpenEvent): void => {
     const kept = this.shelf.all.find((one) => one.id === id);
     const chosen = (this.library.sessions ?? []).filter((session) => this.chosen?.has(session.id));
-    const dataset = kept ?? { ...newDataset(chosen.map(({ name }) => name).join(', ').slice(0, 80), chosen.map((session) => session.id)), id: crypto.randomUUID() };
+    const dataset = kept ?? { ...newDataset(chosen.map(({ name }) => name).join(', ').slice(0, 80) || msg('Pictures'), chosen.map((session) => session.id)), id: crypto.randomUUID() };
     this.#ofChosen = kept === undefined;
     this.chosen = undefined;
     void this.exportSheet.showDataset(dataset, this.library.sessions ?? []);

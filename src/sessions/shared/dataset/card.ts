@@ -8,10 +8,13 @@ import type { SetNames } from './set-member';
 export class CardCounts {
   readonly classes = new Map<number, Record<Side, number>>();
   readonly authors = new Map<string, number>();
+  /** Pictures of no session. */
+  stills = 0;
   readonly #sides: Record<Side, number> = { train: 0, val: 0, test: 0 };
 
-  note({ side, classes }: PictureInfo): void {
+  note({ side, classes, still }: PictureInfo): void {
     this.#sides[side]++;
+    if (still !== undefined) this.stills++;
     for (const { id, author } of classes) {
       const count = this.classes.get(id) ?? { train: 0, val: 0, test: 0 };
       count[side]++;
@@ -101,7 +104,7 @@ export function datasetCard({ definition, classes, sessions, sides }: DatasetCon
   return `${front}
 # ${cell(name)}
 
-${total} pictures out of ${sessionCount(sessions.length)}, made with Sightglass.
+${total} pictures out of ${sessionCount(sessions.length)}, ${counts.stills > 0 ? `${counts.stills} of them taken by themselves, ` : ''}made with Sightglass.
 ${licenceLine(licence)}
 
 ## Classes

@@ -47,10 +47,20 @@ export interface DatasetClass {
   readonly from: readonly string[];
 }
 
+/** A picture of no session that was chosen, and what it shows. */
+export interface ChosenStill {
+  /** Of the picture, where it is kept. */
+  readonly key: number;
+  readonly label: LabelRef;
+  readonly accepted?: true;
+}
+
 /** Everything that says what a dataset is. */
 export interface DatasetDefinition {
   readonly name: string;
   readonly sessionIds: readonly string[];
+  /** Pictures of no session. */
+  readonly stills: readonly ChosenStill[];
   readonly pictures: PictureRules;
   readonly split: SplitRule;
   /** Classes that have their numbers already. */
@@ -89,8 +99,10 @@ export interface PlannedPicture {
   readonly labelUs: number;
   /** Number of the frame, from 0; undefined where the film's frames could not be counted. */
   readonly frame: number | undefined;
-  /** File of the snapshot; undefined for a frame of the film. */
+  /** File of the snapshot; undefined for a frame of the film, and where there is no session. */
   readonly snapshot: string | undefined;
+  /** Key of a picture of no session; undefined where it is of one. */
+  readonly still?: number;
   /** What holds in it, by start: at least one. */
   readonly labels: readonly PictureLabel[];
   /** Where the network looked, shares of the film's picture; undefined where the session does not say. */
@@ -109,7 +121,7 @@ export interface PictureClass {
 
 /** What is known of a picture beside its bytes. */
 export interface PictureInfo extends PlannedPicture {
-  /** Name of its session. */
+  /** Name of its session, or of the picture where it is of none. */
   readonly session: string;
   readonly side: Side;
   /** File name, safe everywhere and its own in the whole dataset; ends in .jpg. */
@@ -134,6 +146,7 @@ export function newDataset(name: string, sessionIds: readonly string[]): Dataset
   return {
     name,
     sessionIds,
+    stills: [],
     pictures: { whose: 'human', everyUs: 1_000_000, marginUs: 0, background: false, overlaps: 'latest' },
     split: { by: 'moment', val: 0.15, test: 0.15, gapUs: 2_000_000, seed: 1 },
     classes: [],

@@ -13,6 +13,8 @@ import type { PicturePart } from '../session-export';
 export interface SeenPicture {
   readonly key: string;
   readonly sessionId: string;
+  /** Of a picture of no session. */
+  readonly name?: string;
   readonly timeUs: number;
   readonly classId: number;
   /** How probable the network found the picture's own class, 0..1: 0 where it said something else, or nothing. */

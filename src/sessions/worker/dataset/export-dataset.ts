@@ -13,13 +13,14 @@ import { webDataset } from '../../shared/dataset/formats/web-dataset';
 import { yolo } from '../../shared/dataset/formats/yolo';
 import { datasetFileName } from '../../shared/export/export-name';
 import { safeName } from '../../shared/export/file-names';
+import type { Still } from '../../shared/dataset/still';
 import { isPictureFormat, withProvenance, type DatasetRequest, type ExportedFile, type PictureFormat } from '../../shared/session-export';
 import { writeExport } from '../export/output-file';
 import type { Report } from '../export/reports';
 import { writeZip } from '../export/write-zip';
 import { datasetPictures } from './dataset-pictures';
 import { exportFilmSet } from './export-films';
-import { planDataset, type PlannedDataset } from './plan-dataset';
+import { modifiedAt, planDataset, type PlannedDataset } from './plan-dataset';
 
 type PictureRequest = DatasetRequest & { readonly format: PictureFormat };
 
@@ -61,19 +62,18 @@ async function* contents(request: PictureRequest, planned: PlannedDataset, repor
 }
 
 /** Makes a training set out of sessions, in bounded memory. */
-export async function exportDataset(request: DatasetRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
+export async function exportDataset(request: DatasetRequest, stills: readonly Still[], target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
   const { format } = request;
   if (format === 'features') throw new Fault('export-failed', 'Features are asked for by themselves: the network looks.');
-  return isPictureFormat(format) ? exportPictures({ ...request, format }, target, report) : exportFilmSet({ ...request, format }, target, report);
+  return isPictureFormat(format) ? exportPictures({ ...request, format }, stills, target, report) : exportFilmSet({ ...request, format }, target, report);
 }
 
-async function exportPictures(request: PictureRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
+async function exportPictures(request: PictureRequest, stills: readonly Still[], target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
   report({ phase: 'labels', done: 0 });
-  const planned = await planDataset(request.dataset);
+  const planned = await planDataset(request.dataset, stills);
   if (planned.sides.size === 0) {
     throw new Fault('export-empty', `The session has no ${request.dataset.pictures.whose} labels that a frame could be had of.`);
   }
   const { name } = datasetFileName(request);
-  const modified = new Date(Math.max(...planned.sources.map(({ manifest }) => manifest.createdAt)));
-  return writeExport(name, { target, small: false }, (file) => writeZip(file, contents(request, planned, report), modified));
+  return writeExport(name, { target, small: false }, (file) => writeZip(file, contents(request, planned, report), modifiedAt(planned)));
 }

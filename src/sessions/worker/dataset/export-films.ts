@@ -16,7 +16,7 @@ import type { Report } from '../export/reports';
 import type { SessionSource } from '../export/session-source';
 import { writeZip } from '../export/write-zip';
 import { constantFilm, countedAtRate, localFile } from '../export/zip-contents';
-import { planDataset, type PlannedDataset } from './plan-dataset';
+import { modifiedAt, planDataset, type PlannedDataset } from './plan-dataset';
 
 /** What of a dataset is asked for, other than pictures. */
 export interface FilmSetRequest extends Omit<DatasetRequest, 'format'> {
@@ -121,10 +121,11 @@ async function* contents(request: FilmSetRequest, planned: PlannedDataset, repor
 /** Makes tables or tasks of the films of a dataset, in bounded memory. */
 export async function exportFilmSet(request: FilmSetRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
   report({ phase: 'labels', done: 0 });
-  const planned = await planDataset(request.dataset);
+  const planned = await planDataset(request.dataset, []);
+  if (planned.sources.length === 0) throw new Fault('export-empty', 'The set has no film.');
   const { format, tracks } = request;
   const { name } = datasetFileName(request);
-  const modified = new Date(Math.max(...planned.sources.map(({ manifest }) => manifest.createdAt)));
+  const modified = modifiedAt(planned);
   return writeExport(name, { target, small: false }, async (file) => {
     if ((format === 'csv' || format === 'jsonl') && tracks !== 'both') await writeStream(file, textBlocks(setTable(format, tracks, await countedMembers(request, planned))));
     else await writeZip(file, contents(request, planned, report), modified);

@@ -2,6 +2,7 @@ import { labelKey } from '../../../base/shared/labels/label-ref';
 import { classByLabel, classesOf } from '../../shared/dataset/classes';
 import { SIDES, type DatasetClass, type DatasetDefinition, type PlannedPicture, type Side } from '../../shared/dataset/dataset';
 import { labelsOf, planPictures, settleOverlaps } from '../../shared/dataset/plan-pictures';
+import { plannedStill, stillMoments, takesStills, type Still } from '../../shared/dataset/still';
 import { countSides, splitPictures } from '../../shared/dataset/split';
 import type { DatasetPlan } from '../../shared/session-export';
 import { SessionSource } from '../export/session-source';
@@ -10,6 +11,8 @@ import { SessionSource } from '../export/session-source';
 export interface PlannedDataset {
   readonly definition: DatasetDefinition;
   readonly sources: readonly SessionSource[];
+  /** Pictures of no session. */
+  readonly stills: readonly Still[];
   readonly classes: readonly DatasetClass[];
   readonly classOf: (picture: PlannedPicture['labels'][number]) => DatasetClass;
   readonly pictures: readonly PlannedPicture[];
@@ -19,18 +22,20 @@ export interface PlannedDataset {
   readonly leftOut: number;
 }
 
-/** @throws Fault `session-missing`, `session-busy`, `storage-failed` */
-export async function planDataset(definition: DatasetDefinition): Promise<PlannedDataset> {
+/** @param stills those that were chosen and are there @throws Fault `session-missing`, `session-busy`, `storage-failed` */
+export async function planDataset(definition: DatasetDefinition, stills: readonly Still[]): Promise<PlannedDataset> {
   const sources: SessionSource[] = [];
   const found: PlannedPicture[] = [];
+  const take = (picture: PlannedPicture): void => {
+    const given = Object.hasOwn(definition.given, picture.key) ? definition.given[picture.key] : undefined;
+    found.push(given ? { ...picture, labels: [{ label: given, author: 'human' }] } : picture);
+  };
   for (const id of definition.sessionIds) {
     const source = await SessionSource.open(id);
     sources.push(source);
-    for (const picture of await planPictures(source, definition.pictures)) {
-      const given = Object.hasOwn(definition.given, picture.key) ? definition.given[picture.key] : undefined;
-      found.push(given ? { ...picture, labels: [{ label: given, author: 'human' }] } : picture);
-    }
+    (await planPictures(source, definition.pictures)).forEach(take);
   }
+  if (takesStills(definition.pictures)) stills.map(plannedStill).forEach(take);
   // Labels that were made one, or are one by their names, do not overlap.
   const merged = classByLabel(classesOf(definition.classes, labelsOf(found)));
   const { pictures: all, overlapping } = settleOverlaps(found, definition.pictures.overlaps, (label) => merged.get(labelKey(label))?.id ?? labelKey(label));
@@ -51,11 +56,20 @@ export async function planDataset(definition: DatasetDefinition): Promise<Planne
     if (!first.has(film)) first.set(film, id);
     films.set(id, first.get(film) ?? id);
   }
+  const moments = stillMoments(stills, definition.split);
   const sides = splitPictures(
-    pictures.map(({ key, sessionId, timeUs, labels }) => ({ key, sessionId: films.get(sessionId) ?? sessionId, timeUs, classId: classOf(labels[0]).id })),
+    pictures.map(({ key, sessionId, timeUs, labels, still }) => {
+      const moment = still === undefined ? undefined : moments.get(still);
+      return { key, sessionId: moment?.film ?? films.get(sessionId) ?? sessionId, timeUs: moment?.timeUs ?? timeUs, classId: classOf(labels[0]).id };
+    }),
     definition.split,
   );
-  return { definition, sources, classes, classOf, pictures, sides, overlapping, leftOut: all.length - pictures.length };
+  return { definition, sources, stills, classes, classOf, pictures, sides, overlapping, leftOut: all.length - pictures.length };
+}
+
+/** When the last of what a dataset holds was filmed or taken. */
+export function modifiedAt({ sources, stills }: PlannedDataset): Date {
+  return new Date(Math.max(...sources.map(({ manifest }) => manifest.createdAt), ...stills.map(({ takenAt }) => takenAt)));
 }
 
 /** What the page is told of it. */

@@ -74,7 +74,8 @@ async function* allRows(members: readonly Member[], look: FeatureLook, report: R
 export async function exportFeatures({ of, model }: FeaturesRequest, target: FileSystemFileHandle | undefined, look: FeatureLook, report: Report): Promise<ExportedFile> {
   report({ phase: 'features', done: 0 });
   const set = 'dataset' in of;
-  const members: readonly Member[] = set ? membersOf(await planDataset(of.dataset)).map((one) => [...one, of.dataset.pictures.whose] as const) : [[await SessionSource.open(of.sessionId)]];
+  const members: readonly Member[] = set ? membersOf(await planDataset(of.dataset, [])).map((one) => [...one, of.dataset.pictures.whose] as const) : [[await SessionSource.open(of.sessionId)]];
+  if (members.length === 0) throw new Fault('export-empty', 'The set has no film.');
   const [[{ manifest }]] = members;
   const { name } = set ? datasetFileName({ format: 'features', dataset: of.dataset, tracks: 'both' }) : exportName(manifest, { sessionId: manifest.id, format: 'features', tracks: 'both' });
   return writeExport(name, { target, small: false }, (file) =>

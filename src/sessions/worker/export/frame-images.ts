@@ -17,14 +17,14 @@ export interface FrameImage {
   bitmap(): Promise<ImageBitmap>;
 }
 
-/** A square of an image as a JPEG of as many pixels as it has there. */
-async function cut(image: OffscreenCanvas | ImageBitmap, { x, y, width: side }: Region): Promise<Blob> {
-  const pixels = Math.max(1, Math.round(side));
-  const [left, top] = [Math.min(Math.round(x), image.width - pixels), Math.min(Math.round(y), image.height - pixels)];
-  const canvas = new OffscreenCanvas(pixels, pixels);
+/** A part of an image as a JPEG of as many pixels as it has there. @param part pixels, whole ones or not */
+export async function jpegOf(image: OffscreenCanvas | ImageBitmap, part: Region): Promise<Blob> {
+  const [width, height] = [part.width, part.height].map((side) => Math.max(1, Math.round(side)));
+  const [left, top] = [Math.min(Math.round(part.x), image.width - width), Math.min(Math.round(part.y), image.height - height)];
+  const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('This browser gives no 2D canvas.');
-  context.drawImage(image, left, top, pixels, pixels, 0, 0, pixels, pixels);
+  context.drawImage(image, left, top, width, height, 0, 0, width, height);
   return canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
 }
 
@@ -37,7 +37,7 @@ export async function cutJpeg(file: Blob, square: Region): Promise<Blob> {
     throw new Fault('export-failed', `A snapshot cannot be read: ${String(error)}`, { cause: error });
   }
   try {
-    return await cut(image, square);
+    return await jpegOf(image, square);
   } finally {
     image.close();
   }
@@ -64,7 +64,7 @@ export async function* frameImages(video: OpenVideo, timesUs: AsyncIterable<numb
     yield {
       width: canvas.width,
       height: canvas.height,
-      jpeg: (square) => (square ? cut(canvas, square) : canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY })),
+      jpeg: (square) => (square ? jpegOf(canvas, square) : canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY })),
       bitmap: () => createImageBitmap(canvas),
     };
   }

@@ -1,0 +1,80 @@
+import { isLabelRef } from '../../../base/shared/labels/label-ref';
+import { aimOf, type Region } from '../../../engine/index';
+import type { RecognitionEntry } from '../session';
+import type { ChosenStill, PictureRules, PlannedPicture, SplitRule } from './dataset';
+
+/*
+ * Pictures of a dataset that are of no session: those that the app keeps elsewhere, each with the label that a person gave it here, or with
+ * which a guess of the network was accepted.
+ */
+
+/** A picture as it is kept. */
+export interface KeptStill {
+  readonly key: number;
+  /** Its file's name. */
+  readonly name: string;
+  /** An image of any kind that the browser reads, or a small one of it. */
+  readonly file: Blob;
+  /** JPEG; undefined where there is none yet. */
+  readonly thumbnail: Blob | undefined;
+  /** When it was taken, as far as its file says, milliseconds since 1970. */
+  readonly takenAt: number;
+  /** Pixels of the whole picture, upright; 0 until it was looked at. */
+  readonly width: number;
+  readonly height: number;
+  /** Where the network looked, pixels of it; undefined where that is not known. */
+  readonly square: Region | undefined;
+  /** What the network said, the most probable first; empty where it was not asked. */
+  readonly top: RecognitionEntry['top'];
+}
+
+/** A picture that was chosen and is there. */
+export type Still = ChosenStill & Omit<KeptStill, 'thumbnail'>;
+
+/** What pictures of no session have as their session. */
+export const STILLS = 'pictures';
+
+export function isChosenStill(value: unknown): value is ChosenStill {
+  const { key, label, accepted } = (value ?? {}) as Partial<Record<keyof ChosenStill, unknown>>;
+  return Number.isInteger(key) && isLabelRef(label) && (accepted === undefined || accepted === true);
+}
+
+/** Those that were chosen and are there still. */
+export function stillsOf(chosen: readonly ChosenStill[], kept: readonly KeptStill[]): readonly Still[] {
+  const byKey = new Map(kept.map((one) => [one.key, one]));
+  return chosen.flatMap((one) => {
+    const { thumbnail: _, ...found } = byKey.get(one.key) ?? { thumbnail: undefined, key: undefined };
+    return found.key === undefined ? [] : [{ ...found, ...one }];
+  });
+}
+
+/** A picture as a dataset takes it: a person's labels, as of what is kept while filming. */
+export function plannedStill({ key, label, accepted, width, height, square, top }: Still): PlannedPicture {
+  return {
+    key: `${STILLS}/${key}`, sessionId: STILLS, timeUs: 0, labelUs: 0, frame: undefined, snapshot: undefined, still: key,
+    labels: [{ label, author: accepted ? 'accepted' : 'human' }],
+    square: square && width > 0 && height > 0 ? aimOf(square, width, height) : undefined,
+    answer: top.length > 0 ? { top } : undefined,
+  };
+}
+
+/** Whether a dataset takes pictures that have a person's labels alone. */
+export const takesStills = ({ whose }: Pick<PictureRules, 'whose'>): boolean => whose === 'human';
+
+/**
+ * Where a split has pictures: in one film, by when they were taken. Whole sessions are those that were taken without a gap, so that two of one
+ * moment are on one side.
+ * @returns film and time, microseconds, of each by its key
+ */
+export function stillMoments(stills: readonly Still[], { by, gapUs }: Pick<SplitRule, 'by' | 'gapUs'>): ReadonlyMap<number, { readonly film: string; readonly timeUs: number }> {
+  const found = new Map<number, { film: string; timeUs: number }>();
+  let film = STILLS;
+  let last = -Infinity;
+  for (const { key, takenAt } of [...stills].sort((a, b) => a.takenAt - b.takenAt || a.key - b.key)) {
+    const timeUs = takenAt * 1000;
+    if (by === 'session' && timeUs - last >= gapUs) film = `${STILLS}/${key}`;
+    last = timeUs;
+    found.set(key, { film, timeUs });
+  }
+  return found;
+}

@@ -1,0 +1,54 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newDataset, type ChosenStill, type DatasetDefinition } from '../../../src/sessions/shared/dataset/dataset';
+import { stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
+import { modifiedAt, planDataset, planOf } from '../../../src/sessions/worker/dataset/plan-dataset';
+import { memoryFiles } from '../../support/memory-files';
+import { CAT } from '../../support/session-fixture';
+import { keepSession } from './kept-session';
+
+const device = memoryFiles();
+const NOW = Date.UTC(2026, 10, 27);
+const MUG = { name: 'mug' };
+
+const kept = (key: number, seconds: number): KeptStill => ({
+  key, name: `mug-${key}.png`, file: new Blob(), thumbnail: undefined, takenAt: NOW + seconds * 1000, width: 400, height: 200, square: { x: 0, y: 0, width: 100, height: 100 }, top: [{ ...CAT, probability: 0.9 }],
+});
+const chosen = (key: number, label = MUG): ChosenStill => ({ key, label });
+const set = (stills: readonly ChosenStill[], change: Partial<DatasetDefinition> = {}): DatasetDefinition => ({ ...newDataset('Zoo', []), stills, ...change });
+
+describe('pictures of no session in a training set', () => {
+  beforeEach(() => device.clear());
+
+  it('are those that are there still, with the label that was given, their region and what the network said', async () => {
+    const stills = stillsOf([{ key: 2, label: CAT, accepted: true }, chosen(9)], [kept(1, 0), kept(2, 5)]);
+    expect(stills.map(({ key }) => key)).toEqual([2]);
+    const planned = await planDataset(set([]), stills);
+    expect(planned.pictures).toEqual([{
+      key: 'pictures/2', sessionId: 'pictures', timeUs: 0, labelUs: 0, frame: undefined, snapshot: undefined, still: 2, labels: [{ label: CAT, author: 'accepted' }],
+      square: { x: 0.125, y: 0.25, side: 0.5 }, answer: { top: [{ ...CAT, probability: 0.9 }] },
+    }]);
+    expect(modifiedAt(planned)).toEqual(new Date(NOW + 5000));
+  });
+
+  it('stand beside those of sessions under one set of classes, and are fixed as these are; where labels are the network\'s they are none', async () => {
+    await keepSession({ id: 'one', name: 'Zoo' }, [{ kind: 'put-span', span: { id: 'a', startUs: 0, endUs: 500_000, label: { name: 'Mug' } } }]);
+    const stills = stillsOf([chosen(1), chosen(2)], [kept(1, 0), kept(2, 60)]);
+    const definition = set([], { sessionIds: ['one'], split: { ...newDataset('', []).split, by: 'none' } });
+    const { classes, counts, sides } = planOf(await planDataset(definition, stills));
+    expect(classes).toEqual([{ id: 0, name: 'Mug', from: ['own:Mug', 'own:mug'] }]);
+    expect([counts.get(0)?.train, sides.train]).toEqual([3, 3]);
+    const fixed = await planDataset({ ...definition, leftOut: ['pictures/1'], given: { 'pictures/2': CAT } }, stills);
+    expect(fixed.pictures.filter(({ still }) => still !== undefined).map(({ key, labels }) => [key, labels[0].label])).toEqual([['pictures/2', CAT]]);
+    const predicted = await planDataset({ ...definition, pictures: { ...definition.pictures, whose: 'predicted' } }, stills);
+    expect(predicted.pictures.some(({ still }) => still !== undefined)).toBe(false);
+  });
+
+  it.each(['moment', 'session'] as const)('are split so that those of one moment are on one side: by %s', async (by) => {
+    // Thirty bursts of three within a second, a minute apart.
+    const all = stillsOf(Array.from({ length: 90 }, (_, i) => chosen(i)), Array.from({ length: 90 }, (_, i) => kept(i, Math.floor(i / 3) * 60 + (i % 3) * 0.4)));
+    const { sides } = await planDataset(set([], { split: { ...newDataset('', []).split, by } }), all);
+    const of = (i: number) => sides.get(`pictures/${i}`);
+    for (let i = 0; i < 90; i += 3) expect(new Set([of(i), of(i + 1), of(i + 2)].filter((side) => side !== undefined)).size).toBe(1);
+    expect(new Set(sides.values())).toEqual(new Set(['train', 'val', 'test']));
+  });
+});
