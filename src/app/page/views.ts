@@ -2,12 +2,11 @@ import { html } from 'lit';
 import { msg } from '@lit/localize';
 import type { IconName } from '../../base/page/elements/icons';
 import type { RecorderFactory } from '../../recognise/page/index';
-import { keepPicture, loadPicturesView } from '../../pictures/page/index';
+import { keepPicture, keptPictures, loadPicturesView } from '../../pictures/page/index';
 import { LiveRecorder, loadSessionsView, type StillSource } from '../../sessions/page/index';
 import { loadTeachView } from '../../teach/page/index';
 import '../../recognise/page/live/live-view';
 
-const stills: StillSource = async () => (await import('./kept-stills')).keptStills();
 const recorderFor: RecorderFactory = (host, parts) => new LiveRecorder(host, parts);
 
 export type ViewId = 'live' | 'pictures' | 'sessions' | 'teach';
@@ -43,7 +42,7 @@ export const VIEWS: readonly View[] = [
     icon: 'film',
     name: () => msg('Sessions'),
     load: loadSessionsView,
-    render: (active) => html`<sg-sessions-view ?active=${active} .stills=${stills}></sg-sessions-view>`,
+    render: (active) => html`<sg-sessions-view ?active=${active} .stills=${keptPictures satisfies StillSource}></sg-sessions-view>`,
   },
   {
     id: 'teach',

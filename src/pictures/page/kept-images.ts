@@ -162,3 +162,25 @@ export function keptImages(): Promise<KeptImages> {
     };
   });
 }
+
+/** A picture as other features have it. */
+export interface KeptPicture extends Pick<KeptImage, 'file' | 'width' | 'height'> {
+  readonly key: number;
+  readonly name: string;
+  readonly thumbnail: Blob | undefined;
+  /** What its file says of when it was taken, milliseconds since 1970. */
+  readonly takenAt: number;
+  readonly square: Region | undefined;
+  /** Most probable first; empty where it is to be recognised yet. */
+  readonly answers: readonly Prediction[];
+  /** Id of the model that gave them. */
+  readonly model: string;
+}
+
+/** The oldest first. @throws Fault `storage-failed` */
+export async function keptPictures(): Promise<readonly KeptPicture[]> {
+  const { images } = await keptImages();
+  return images.map(({ key, file, name, thumbnail, width, height, square, top, modelId }) => (
+    { key, name: name ?? file.name, file, thumbnail, takenAt: file.lastModified, width, height, square, answers: top, model: modelId }
+  ));
+}

@@ -1,5 +1,4 @@
 /** What other features use of recorded sessions. */
 export { recognitionAt } from './label-times';
 export { predictedRunsOf } from './predicted-runs';
-export { labelOfPrediction } from './predicted-label';
 export type { SessionData, SessionManifest } from './session';

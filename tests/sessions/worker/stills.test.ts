@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 10, 27);
 const MUG = { name: 'mug' };
 
 const kept = (key: number, seconds: number): KeptStill => ({
-  key, name: `mug-${key}.png`, file: new Blob(), thumbnail: undefined, takenAt: NOW + seconds * 1000, width: 400, height: 200, square: { x: 0, y: 0, width: 100, height: 100 }, top: [{ ...CAT, probability: 0.9 }],
+  key, name: `mug-${key}.png`, file: new Blob(), thumbnail: undefined, takenAt: NOW + seconds * 1000, width: 400, height: 200, square: { x: 0, y: 0, width: 100, height: 100 }, answers: [{ index: 281, probability: 0.9 }], model: 'resnet18',
 });
 const chosen = (key: number, label = MUG): ChosenStill => ({ key, label });
 const set = (stills: readonly ChosenStill[], change: Partial<DatasetDefinition> = {}): DatasetDefinition => ({ ...newDataset('Zoo', []), stills, ...change });

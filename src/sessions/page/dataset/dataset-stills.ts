@@ -12,7 +12,7 @@ import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { labelOfClass } from '../../shared/dataset/classes';
 import type { ChosenStill, DatasetDefinition } from '../../shared/dataset/dataset';
-import type { KeptStill } from '../../shared/dataset/still';
+import { labelsOfStill, type KeptStill } from '../../shared/dataset/still';
 import { DatasetChangeEvent } from '../events';
 import type { StillSource } from '../still-source';
 import { datasetGridStyles } from './dataset-grid-styles';
@@ -136,7 +136,7 @@ export class DatasetStills extends LitElement {
       this.#tell(rest);
       return;
     }
-    const guess = still.top.find((first) => isSure(first, this.settings.value.certainty));
+    const guess = labelsOfStill(still).find((first) => isSure(first, this.settings.value.certainty));
     if (label) this.#tell([...rest, { key: still.key, label }]);
     else if (guess) this.#tell([...rest, { key: still.key, label: { name: guess.name, ...(guess.index !== undefined && { index: guess.index }) }, accepted: true }]);
     else this.lack = 'label';

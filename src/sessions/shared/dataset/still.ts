@@ -1,5 +1,6 @@
 import { isLabelRef } from '../../../base/shared/labels/label-ref';
-import { aimOf, type Region } from '../../../engine/index';
+import { aimOf, type Prediction, type Region } from '../../../engine/index';
+import { labelOfPrediction } from '../predicted-label';
 import type { RecognitionEntry } from '../session';
 import type { ChosenStill, PictureRules, PlannedPicture, SplitRule } from './dataset';
 
@@ -25,7 +26,14 @@ export interface KeptStill {
   /** Where the network looked, pixels of it; undefined where that is not known. */
   readonly square: Region | undefined;
   /** What the network said, the most probable first; empty where it was not asked. */
-  readonly top: RecognitionEntry['top'];
+  readonly answers: readonly Prediction[];
+  /** Id of that network. */
+  readonly model: string;
+}
+
+/** What the network said, as labels. */
+export function labelsOfStill({ answers, model }: Pick<KeptStill, 'answers' | 'model'>): RecognitionEntry['top'] {
+  return answers.map((answer) => ({ ...labelOfPrediction(answer, model), probability: answer.probability }));
 }
 
 /** A picture that was chosen and is there. */
@@ -49,12 +57,12 @@ export function stillsOf(chosen: readonly ChosenStill[], kept: readonly KeptStil
 }
 
 /** A picture as a dataset takes it: a person's labels, as of what is kept while filming. */
-export function plannedStill({ key, label, accepted, width, height, square, top }: Still): PlannedPicture {
+export function plannedStill({ key, label, accepted, width, height, square, answers, model }: Still): PlannedPicture {
   return {
     key: `${STILLS}/${key}`, sessionId: STILLS, timeUs: 0, labelUs: 0, frame: undefined, snapshot: undefined, still: key,
     labels: [{ label, author: accepted ? 'accepted' : 'human' }],
     square: square && width > 0 && height > 0 ? aimOf(square, width, height) : undefined,
-    answer: top.length > 0 ? { top } : undefined,
+    answer: answers.length > 0 ? { top: labelsOfStill({ answers, model }) } : undefined,
   };
 }
 
