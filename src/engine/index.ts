@@ -30,8 +30,8 @@ export {
   OnnxError, OnnxType, type OnnxAttributes, type OnnxAttributeValue, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor,
   type OnnxTypeCode, type OnnxValueInfo,
 } from './onnx/model.ts';
-export { readTorchZip } from './torch/torch-zip.ts';
-export { readSafetensors, SafetensorsError, toFloat32, type SafeTensor } from './safetensors.ts';
+export { isZip, readTorchZip } from './torch/torch-zip.ts';
+export { beginsAsSafetensors, readSafetensors, SafetensorsError, toFloat32, type SafeTensor } from './safetensors.ts';
 
 export { foldResNet, foldResNet18, WeightsError } from './resnet18/fold.ts';
 export {

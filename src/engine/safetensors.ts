@@ -45,6 +45,18 @@ function isHeaderEntry(value: unknown): value is HeaderEntry {
   );
 }
 
+/** What the header's length is told to be. */
+function headerBytesOf(file: Uint8Array): number {
+  return Number(new DataView(file.buffer, file.byteOffset, file.byteLength).getBigUint64(0, true));
+}
+
+/** Whether a file begins as a safetensors file does: whatever follows may still be cut off or damaged. */
+export function beginsAsSafetensors(file: Uint8Array): boolean {
+  if (file.byteLength < 9 || file[8] !== 0x7b) return false;
+  const headerBytes = headerBytesOf(file);
+  return headerBytes >= 2 && headerBytes <= MAX_HEADER_BYTES;
+}
+
 /**
  * Reads a safetensors file: 8 bytes of header length (little endian), a JSON header, then the tensors' bytes
  * (format: github.com/huggingface/safetensors#format). Nothing is copied.
@@ -53,9 +65,8 @@ function isHeaderEntry(value: unknown): value is HeaderEntry {
  */
 export function readSafetensors(file: Uint8Array): Map<string, SafeTensor> {
   if (file.byteLength < 8) throw new SafetensorsError(`The file has only ${file.byteLength} bytes: it is no safetensors file.`);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > MAX_HEADER_BYTES || headerBytes < 2 || file[8] !== 0x7b) {
+  const headerBytes = headerBytesOf(file);
+  if (!beginsAsSafetensors(file)) {
     throw new SafetensorsError('The file does not begin as a safetensors file does. Choose a .safetensors file.');
   }
   if (8 + headerBytes > file.byteLength) {

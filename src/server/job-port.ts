@@ -6,7 +6,14 @@ export type FromProcess =
   | { readonly ready: true }
   /** The job has come: from here on a process that ends was ended by it. */
   | { readonly begun: true }
-  | { readonly answer: JobAnswer };
+  | { readonly answer: JobAnswer }
+  /** What whoever runs the service should know, as a sentence. */
+  | { readonly notice: string };
+
+/** Tells the service; it goes into its log. */
+export function notify(notice: string): void {
+  process.send?.({ notice } satisfies FromProcess);
+}
 
 /**
  * Takes jobs from the process that forked this one, one at a time, and ends with it. Does nothing where there is none.

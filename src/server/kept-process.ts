@@ -10,6 +10,8 @@ export interface ProcessOptions {
   readonly filename: string;
   readonly execArgv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Called with what it tells whoever runs the service. */
+  readonly onNotice: (notice: string) => void;
 }
 
 /** A job's process has ended before its answer. */
@@ -88,6 +90,8 @@ export class KeptProcess {
       this.onReady();
     } else if ('begun' in message) {
       if (this.#task) this.#task.begun = true;
+    } else if ('notice' in message) {
+      this.options.onNotice(message.notice);
     } else {
       const task = this.#task;
       this.#task = undefined;

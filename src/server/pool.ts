@@ -57,12 +57,14 @@ export class PredictPool {
   readonly #working = new Set<{ readonly since: number }>();
   #meanMs = 100;
   #onWait: (milliseconds: number) => void = () => undefined;
+  #onNotice: (notice: string) => void = () => undefined;
 
   constructor(private readonly options: PoolOptions) {
     const started = {
       filename: options.filename ?? PROCESS_FILE,
       execArgv: TSX,
       env: { ...PROCESS_ENVIRONMENT, [NETWORK_VARIABLE]: JSON.stringify(options.network) },
+      onNotice: (notice: string) => this.#onNotice(notice),
     };
     this.#processes = Array.from({ length: options.workers }, () => new KeptProcess(started, () => this.#next()));
   }
@@ -121,6 +123,11 @@ export class PredictPool {
   /** Calls back with the milliseconds that each job has waited, once it is started. */
   onWait(callback: (milliseconds: number) => void): void {
     this.#onWait = callback;
+  }
+
+  /** Calls back with what a process tells whoever runs the service, a sentence. */
+  onNotice(callback: (notice: string) => void): void {
+    this.#onNotice = callback;
   }
 
   /**

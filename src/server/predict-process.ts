@@ -8,7 +8,7 @@ import {
 } from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network, type Scores } from './job';
-import { answerJobs } from './job-port';
+import { answerJobs, notify } from './job-port';
 import { KeptNetworks } from './kept-networks';
 import { Problem } from './problem';
 
@@ -51,7 +51,10 @@ class RunningNetwork {
   static async start(network: Network, threads: number): Promise<RunningNetwork> {
     const { mapped, path } = network;
     // Something may have cleared the folder of temporary files since; and what was optimised for all has to answer rightly, too.
-    const shared = mapped === undefined ? undefined : await RunningNetwork.#open(network, mapped, threads).catch(() => undefined);
+    const shared = mapped === undefined ? undefined : await RunningNetwork.#open(network, mapped, threads).catch((error: unknown) => {
+      notify(`Process ${process.pid} could not use the weights that all processes share, and keeps its own, which takes more memory. ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    });
     return shared ?? RunningNetwork.#open(network, path, threads);
   }
 

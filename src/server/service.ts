@@ -107,6 +107,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
   const parts: ServiceParts = { settings, models, pool, held, metrics: new Metrics(pool, held), stopping: () => stopping };
   const app = createApp(settings);
   const untold = (err: unknown): void => app.log.error({ err }, 'The last spans did not reach the collector.');
+  pool.onNotice((notice) => app.log.warn(notice));
   try {
     await pool.start();
     // Before what refuses: that is traced too.

@@ -60,6 +60,11 @@ describe('dropped files of all kinds at once', () => {
     });
   });
 
+  it('takes PyTorch\'s own weights, a zip by its first bytes, for a model that needs none', async () => {
+    expect(await sorted(dropped('pytorch_model.bin', 'PK\u0003\u0004'), dropped('config.json', '{"id2label": {}}'))).toEqual({ model: ['pytorch_model.bin', 'config.json'] });
+    expect(await sorted(dropped('weights.bin', '\u0001\u0002\u0003\u0004'))).toEqual({ refused: ['weights.bin: needs-model'] });
+  });
+
   it('of several models none is guessed to be the one, nor whose the files beside them are', async () => {
     expect(await sorted(dropped('a.onnx'), dropped('b.safetensors'), dropped('a.onnx.data'), dropped('labels.txt', 'cat'))).toEqual({
       labelSets: ['labels.txt'], refused: ['a.onnx: several-models', 'b.safetensors: several-models', 'a.onnx.data: several-models'],

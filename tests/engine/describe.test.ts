@@ -52,12 +52,12 @@ describe('describeClassifier', () => {
   });
 
   it.each([
-    [{ shape: ['N', 3, 'h', 'w'] }, { size: 224 }, { size: true, layout: false }],
-    [{ shape: ['N', 3, 'h', 96] }, { size: 96 }, { size: false, layout: false }],
-    [{ shape: ['N', 'h', 'w', 3] }, { layout: 'nhwc' }, { size: true, layout: false }],
-    [{ shape: ['N', 'h', 'w', 'channels'] }, { layout: 'nhwc' }, { size: true, layout: false }],
-    [{ shape: ['a', 'b', 'c', 'd'] }, { layout: 'nchw' }, { size: true, layout: true }],
-    [{ type: OnnxType.float16 }, { numbers: 'float16' }, { size: false, layout: false }],
+    [{ shape: ['N', 3, 'h', 'w'] }, { size: 224 }, { size: true, layout: false, scores: false }],
+    [{ shape: ['N', 3, 'h', 96] }, { size: 96 }, { size: false, layout: false, scores: false }],
+    [{ shape: ['N', 'h', 'w', 3] }, { layout: 'nhwc' }, { size: true, layout: false, scores: false }],
+    [{ shape: ['N', 'h', 'w', 'channels'] }, { layout: 'nhwc' }, { size: true, layout: false, scores: false }],
+    [{ shape: ['a', 'b', 'c', 'd'] }, { layout: 'nchw' }, { size: true, layout: true, scores: false }],
+    [{ type: OnnxType.float16 }, { numbers: 'float16' }, { size: false, layout: false, scores: false }],
   ] as const)('fills in what %j leaves open', (options, ports, open) => {
     expect(made(options)).toMatchObject({ ports, open });
   });
@@ -84,8 +84,20 @@ describe('describeClassifier', () => {
       'a batch norm', [node('BatchNormalization', ['input', 'g', 'o', 'm', 'v'], ['n'])],
       [numbers('g', [3], [1, 1, 1]), numbers('o', [3], [0, 0, 0]), numbers('m', [3], [0.48, 0.45, 0.4]), numbers('v', [3], [0.05, 0.05, 0.05])], '0..1',
     ],
+    ['numbers from -1 to 1 made such from 0 to 1 before the means', [node('Add', ['input', 'one'], ['a']), node('Mul', ['a', 'half'], ['b']), node('Sub', ['b', 'm'], ['c']), node('Div', ['c', 's'], ['n'])],
+      [numbers('one', [], [1]), numbers('half', [], [0.5]), numbers('m', [3, 1, 1], [0.485, 0.456, 0.406]), numbers('s', [3, 1, 1], [0.229, 0.224, 0.225])], '-1..1'],
+    ['the same without means', [node('Add', ['input', 'one'], ['a']), node('Mul', ['a', 'half'], ['n'])], [numbers('one', [], [1]), numbers('half', [], [0.5])], '-1..1'],
     ['next to nothing', [node('Mul', ['input', 's'], ['n'])], [numbers('s', [1], [1])], undefined],
   ] as const)('finds %s at the input', (_, before, initializers, range) => {
+    expect(made({ before, initializers }).range).toBe(range);
+  });
+
+  it.each([
+    ['of bytes', [122, 117, 105], 3300, '0..255'], ['of numbers from 0 to 1', [0.48, 0.45, 0.4], 0.052, '0..1'], ['of numbers from -1 to 1', [-0.04, -0.1, -0.2], 0.21, '-1..1'],
+    ['of pictures that were normalised before', [0.02, -0.03, 0.1], 1.2, undefined], ['that has learned nothing yet', [0, 0, 0], 1, undefined],
+  ] as const)('tells by what a batch norm at the input has seen, whatever it makes of it, that it is one %s', (_, mean, variance, range) => {
+    const before = [node('BatchNormalization', ['input', 'g', 'o', 'm', 'v'], ['n'])];
+    const initializers = [numbers('g', [3], [2.5, 0.4, -1.3]), numbers('o', [3], [0.6, -0.2, 0.1]), numbers('m', [3], mean), numbers('v', [3], [variance, variance * 1.1, variance * 1.2])];
     expect(made({ before, initializers }).range).toBe(range);
   });
 
@@ -99,6 +111,16 @@ describe('describeClassifier', () => {
     const found = made({ after: [node('Softmax', ['raw'], ['p'])], outputs });
     expect(found.ports).toMatchObject({ scores: 'p', answers: 'probabilities' });
     expect(found.outputs.map(({ name, answers }) => [name, answers])).toEqual([['p', 'probabilities'], ['raw', 'scores']]);
+    expect(found.open.scores).toBe(false);
+  });
+
+  it.each([
+    ['two of one shape', [], ['left', 'right']], ['two of which each has its ArgMax', [node('ArgMax', ['left'], ['best_left']), node('ArgMax', ['right'], ['best_right'])], ['left', 'right', 'best_left', 'best_right']],
+  ] as const)('leaves to a person which of its outputs has the scores: %s', (_, more, names) => {
+    const outputs = names.map((name) => ({ name, type: name.startsWith('best') ? OnnxType.int64 : OnnxType.float, shape: name.startsWith('best') ? [1] : [1, 3] }));
+    const found = made({ after: [node('Relu', ['raw'], ['left']), node('Exp', ['raw'], ['right']), ...more], outputs });
+    expect(found.outputs.map(({ name }) => name)).toEqual(['left', 'right']);
+    expect(found.open.scores).toBe(true);
   });
 
   it('knows a softmax in parts', () => {

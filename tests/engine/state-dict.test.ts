@@ -55,6 +55,8 @@ describe('foldResNet', () => {
     ['a third convolution', { ...small, 'layer1.0.conv3.weight': small['layer1.0.conv2.weight'] }, 'layer1.0.conv3.weight is no tensor of ResNet-18'],
     ['an extra branch', { ...small, 'layer2.0.se.fc1.weight': small['fc.weight'] }, 'layer2.0.se.fc1.weight'],
     ['one behind a prefix', renamed({ ...small, 'attention.weight': small['fc.weight'] }, (name) => `model.${name}`), 'model.attention.weight'],
+    ['two networks, one of them behind a prefix', { ...renamed(small, (name) => `backbone.${name}`), ...small }, 'backbone.conv1.weight and conv1.weight are both there'],
+    ['a second classifier before the prefix', { ...renamed(small, (name) => `backbone.${name}`), 'fc.weight': small['fc.weight'], 'fc.bias': small['fc.bias'] }, 'backbone.fc.weight and fc.weight are both there'],
     ['two layers at the end', { ...renamed(small, (name) => name.replace(/^fc\./, 'fc.0.')), 'fc.3.weight': small['fc.weight'], 'fc.3.bias': small['fc.bias'] }, 'fc.0.weight'],
     ['a layer called as what training leaves', { ...small, 'train_head.weight': small['fc.weight'] }, 'train_head.weight'],
     ['a convolution called as a measure', { ...small, 'accuracy.conv1.weight': small['conv1.weight'] }, 'accuracy.conv1.weight'],

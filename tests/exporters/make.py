@@ -1,6 +1,6 @@
 """Makes model files with the exporters that people use, and what the network itself answers to a picture.
 
-Usage: make.py FOLDER SET... [--kept]   (sets: small, torchvision, timm, transformers, quantised, weights)
+Usage: make.py FOLDER SET... [--kept]   (sets: small, odd, torchvision, timm, transformers, quantised, weights)
 Writes the files, and cases.json: [{"name", "files", "answer"}], where an answer is the probability of each class as the network gives it
 in Python, with its own preprocessing of picture.png, and "refused" stands for files that cannot be used. With --kept the cases
 of the list KEPT alone stay."""
@@ -247,6 +247,109 @@ def small():
     onnx.helper.set_model_props(named, {"names": str({i: f"thing {i}" for i in range(CLASSES)}), "license": "MIT"})
     onnx.save(named, str(OUT / "names.onnx"))
     case("names", [OUT / "names.onnx"], right, labels=[f"thing {i}" for i in range(CLASSES)])
+
+
+def odd():
+    """What people have beside the usual: other inputs, ends and parts, and files that are cut off or something else."""
+    size = 64
+    net = settle(Small(), size, 5)
+    x = tensor(size)
+    right = answer(net, x)
+    unit, byte = tensor(size, mean=[0] * 3, std=[1] * 3), tensor(size, mean=[0] * 3, std=[1 / 255] * 3)
+    signed = tensor(size, mean=[0.5] * 3, std=[0.5] * 3)
+    half = Small().half()
+    half.load_state_dict(net.state_dict())
+    half.half().eval()
+    nhwc = Around(half, Function(lambda v: v.permute(0, 3, 1, 2)), nn.Softmax(1))
+    for tag, way in (("", {}), ("dynamo-", {"dynamo": True, "opset": 22, "external_data": False})):
+        attempt("nhwc", lambda: case(f"{tag}nhwc-half-softmax", export(f"{tag}nhwc-half-softmax", nhwc, x.permute(0, 2, 3, 1).contiguous().half(), **way), right, tolerance=0.03))
+        case(f"{tag}batch4", export(f"{tag}batch4", net, torch.cat([x] * 4), **way), refused="batch of 4")
+        two = TwoHeads(net)
+        case(f"{tag}two-alike", export(f"{tag}two-alike", two, x, output_names=["main", "other"], **way), right)
+        bytes_in = Around(net, nn.Sequential(Function(lambda v: v.float()), Normalise(255)))
+        case(f"{tag}uint8-first", export(f"{tag}uint8-first", bytes_in, byte.round().to(torch.uint8), **way), right)
+        pooled = settle(nn.Sequential(nn.Conv2d(3, 8, 3, 2), nn.ReLU(), nn.Conv2d(8, CLASSES, 1), nn.AdaptiveAvgPool2d(1)), size)
+        case(f"{tag}pooled-softmax", export(f"{tag}pooled-softmax", Around(pooled, after=nn.Softmax(1)), x, **way), answer(pooled, x))
+        flat = Around(net, after=Function(lambda v: v[0]))
+        case(f"{tag}one-dimension", export(f"{tag}one-dimension", flat, x, **way), right)
+        middle = Around(net, after=Function(lambda v: v[:, None]))
+        case(f"{tag}in-the-middle", export(f"{tag}in-the-middle", middle, x, **way), right)
+        signed_in = Around(net, nn.Sequential(Function(lambda v: (v + 1) / 2), Normalise()))
+        case(f"{tag}signed", export(f"{tag}signed", signed_in, signed, **way), right)
+        for kind, given in (("unit", unit), ("bytes", byte), ("signed", signed), ("normalised", x)):
+            first = nn.Sequential(nn.BatchNorm2d(3, momentum=None), Small())
+            with torch.no_grad():
+                first[0].weight.copy_(torch.tensor([1.4, 0.7, -1.1]))
+                first.train()(torch.cat([given, given + given.std() * torch.randn(3, 3, size, size) / 4]))
+            first = settle_as_it_is(first, given)
+            # A fold of the norm into a convolution would leave nothing to be read.
+            case(f"{tag}norm-first-{kind}", export(f"{tag}norm-first-{kind}", first, given, **way), answer(first, given))
+        recurrent = settle_as_it_is(Rows(), x)
+        attempt("gru", lambda: case(f"{tag}gru", export(f"{tag}gru", recurrent, x, **way), answer(recurrent, x)))
+    sides = {"input": {2: "h", 3: "w"}}
+    smaller = tensor(160, 171)
+    config = OUT / "config.json"
+    config.write_text(json.dumps({"architecture": "small", "num_classes": CLASSES, "num_features": 16, "pretrained_cfg": {"input_size": [3, 160, 160], "crop_pct": 0.9375, "interpolation": "bicubic", "mean": [0.5] * 3, "std": [0.25] * 3, "num_classes": CLASSES, "label_names": [f"kind {i}" for i in range(CLASSES)]}}))
+    as_timm = tensor(160, 170, [0.5] * 3, [0.25] * 3, transforms.InterpolationMode.BICUBIC)
+    case("timm-config", [*export("timm-config", net, smaller, dynamic_axes=sides), config], answer(net, as_timm), labels=[f"kind {i}" for i in range(CLASSES)])
+    bottleneck = settle(models.resnet50(num_classes=4), 64)
+    case("resnet50", export("resnet50", bottleneck, x), answer(bottleneck, x))
+    (OUT / "empty.onnx").write_bytes(b"")
+    case("empty", [OUT / "empty.onnx"], refused="empty.onnx is empty")
+    import zipfile
+    with zipfile.ZipFile(OUT / "zipped.onnx", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.write(OUT / "two-alike.onnx", "two-alike.onnx")
+    case("zipped", [OUT / "zipped.onnx"], refused="unpack it")
+    folder = OUT / "cut-data"
+    folder.mkdir(exist_ok=True)
+    onnx.save_model(onnx.load(str(OUT / "two-alike.onnx")), str(folder / "cut.onnx"), save_as_external_data=True, all_tensors_to_one_file=True, location="cut.data", size_threshold=64)
+    data = (folder / "cut.data").read_bytes()
+    (folder / "cut.data").write_bytes(data[: len(data) - 100])
+    case("cut-data", [folder / "cut.onnx", folder / "cut.data"], refused="it is cut off")
+    whole = (OUT / "two-alike.onnx").read_bytes()
+    (OUT / "cut.onnx").write_bytes(whole[: len(whole) // 2])
+    case("cut", [OUT / "cut.onnx"], refused="cut off")
+    # Saved for the tests of weights, but small: no ResNet.
+    save("called-onnx.onnx", {f"model.backbone.{k}": v for k, v in net.state_dict().items()})
+    case("weights-called-onnx", [OUT / "called-onnx.onnx"], refused="no conv1.weight")
+
+
+def settle_as_it_is(model, x):
+    """As settle does, for what has known its pictures already."""
+    model.eval()
+    with torch.no_grad():
+        spread = float(model(x).std())
+        layer = last_linear(model)
+        layer.weight.mul_(2.5 / max(spread, 1e-6))
+        layer.bias.mul_(2.5 / max(spread, 1e-6))
+    return model.requires_grad_(False).eval()
+
+
+class TwoHeads(nn.Module):
+    """Two lists of scores of one shape, neither of them made of the other."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+        self.eval()
+
+    def forward(self, x):
+        found = self.model.features(x)
+        return self.model.fc(found), self.model.fc(found.flip(1))
+
+
+class Rows(nn.Module):
+    """Reads a picture row by row."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(3 * 16, 12, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(24, CLASSES)
+
+    def forward(self, x):
+        x = nn.functional.avg_pool2d(x, 4)
+        found, _ = self.gru(x.permute(0, 2, 1, 3).flatten(2))
+        return self.fc(found[:, -1])
 
 
 class Both(nn.Module):
@@ -508,14 +611,16 @@ def features(model, x):
     return x.flatten()
 
 
-# Small files that are kept with the tests (tests/exporters/files): make.py tests/exporters/files small quantised transformers --kept
+# Small files that are kept with the tests (tests/exporters/files): make.py tests/exporters/files small odd quantised transformers --kept
 KEPT = {
     "old9", "old11", "old17", "dynamo18", "dynamo22", "dynamo-external", "one-data", "missing-data", "several-data", "dynamic-batch", "dynamic-sides", "weights-as-inputs",
     "softmax", "dynamo-softmax", "log-softmax", "sigmoid", "normalises-bytes", "nhwc", "uint8", "two-outputs", "features-unnamed", "half", "converted-half-io",
     "batch8", "argmax", "one-score", "no-flatten", "mean", "names", "qdq", "qoperator", "dynamic-int8", "optimum-resnet", "optimum-vit", "optimum-mobilevit",
+    "dynamo-nhwc-half-softmax", "two-alike", "uint8-first", "pooled-softmax", "one-dimension", "signed", "norm-first-unit", "norm-first-bytes", "norm-first-signed", "norm-first-normalised",
+    "gru", "timm-config", "cut-data",
 }
 
-SETS = {"small": small, "torchvision": torchvision_set, "timm": timm_set, "transformers": transformers_set, "quantised": quantised, "weights": weights}
+SETS = {"small": small, "odd": odd, "torchvision": torchvision_set, "timm": timm_set, "transformers": transformers_set, "quantised": quantised, "weights": weights}
 
 OUT.mkdir(parents=True, exist_ok=True)
 PICTURE.save(OUT / "picture.png")

@@ -57,6 +57,7 @@ describe.skipIf(platform() !== 'linux')('the weights of the service', () => {
 
   it('are loaded from the model itself where that file was cleared away', async () => {
     const service = await startService({ workers: 2 });
+    const warned = vi.spyOn(service.app.log, 'warn');
     const picture = await encodedImage();
     const ask = async (): Promise<number> => (await post(`${service.url}/predict`, picture)).status;
     try {
@@ -68,6 +69,11 @@ describe.skipIf(platform() !== 'linux')('the weights of the service', () => {
       await vi.waitFor(() => expect(service.pool.pids.filter((pid) => !pids.includes(pid))).toHaveLength(2), { timeout: 30_000 });
       // Until they have loaded it a picture may wait for too long.
       await vi.waitFor(async () => expect(await ask()).toBe(200), { timeout: 60_000 });
+      // Each says so.
+      await vi.waitFor(() => {
+        const told = warned.mock.calls.flat().map((text) => /^Process (\d+) could not use the weights that all processes share/.exec(String(text))?.[1]);
+        expect(new Set(told)).toEqual(new Set(service.pool.pids.map(String)));
+      });
     } finally {
       await service.end();
     }

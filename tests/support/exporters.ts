@@ -32,7 +32,7 @@ export interface ExportedCases {
 }
 
 /** Sets of make.py that are made anew where its Python is there. */
-export const EXPORTER_SETS = ['small', 'quantised', 'weights', 'transformers', 'torchvision', 'timm'] as const;
+export const EXPORTER_SETS = ['small', 'odd', 'quantised', 'weights', 'transformers', 'torchvision', 'timm'] as const;
 const MAKE = join(ROOT, 'tests/exporters/make.py');
 /** Files of the exporters that are small enough to be kept with the tests. */
 export const KEPT_CASES = join(ROOT, 'tests/exporters/files');

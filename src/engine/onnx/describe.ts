@@ -32,8 +32,8 @@ export interface ClassifierDescription {
   readonly range: InputRange | undefined;
   /** Which colour it wants first, where its own means tell. */
   readonly colours: 'rgb' | 'bgr' | undefined;
-  /** What the file leaves open, so that a person may have to say it. */
-  readonly open: { readonly size: boolean; readonly layout: boolean };
+  /** What the file leaves open, so that a person may have to say it; `scores`: which of several outputs that are not made of each other. */
+  readonly open: { readonly size: boolean; readonly layout: boolean; readonly scores: boolean };
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -99,6 +99,8 @@ function sizeOf(shape: readonly (number | string)[], layout: ClassifierPorts['la
   return { size: size ?? USUAL_SIZE, open: size === undefined };
 }
 
+/** The rank of an output that others are made of, above all that names make. */
+const USED = 4;
 /** Between a network and its outputs. */
 const PASSED_OVER = [...HANDS_ON, 'Unsqueeze'];
 
@@ -114,8 +116,8 @@ class Outputs {
     this.#constants = new Constants(model.graph);
   }
 
-  /** The outputs that may be scores, the most likely one first. @throws OnnxError where there is none */
-  scores(input: string): ScoresOutput[] {
+  /** The outputs that may be scores, the most likely one first, and whether nothing but their names tells which it is. @throws OnnxError where there is none */
+  scores(input: string): { readonly outputs: ScoresOutput[]; readonly open: boolean } {
     const { outputs } = this.model.graph;
     if (outputs.length > MOST_OUTPUTS) throw new OnnxError(`The model has ${outputs.length} outputs: a classifier has one, or a few. Choose another file.`);
     const fromPicture = this.#reachable(input);
@@ -127,7 +129,9 @@ class Outputs {
     const found = able.map(({ name, shape }): ScoresOutput => ({ name, classes: this.#classes(name, shape), answers: this.#answers(name) }));
     if (found.length === 0) throw new OnnxError(`The model gives no list of scores, one for each class: ${this.#words(fromPicture)}.`);
     const ranks = new Map(found.map(({ name }) => [name, this.#rank(name)]));
-    return found.sort((a, b) => (ranks.get(a.name) ?? 0) - (ranks.get(b.name) ?? 0));
+    found.sort((a, b) => (ranks.get(a.name) ?? 0) - (ranks.get(b.name) ?? 0));
+    const isUsed = ({ name }: ScoresOutput): boolean => (ranks.get(name) ?? 0) >= USED;
+    return { outputs: found, open: found.filter((output) => isUsed(output) === isUsed(found[0])).length > 1 };
   }
 
   /** Name of what the classifier reads, where the file gives it by the name that this app writes. */
@@ -140,7 +144,7 @@ class Outputs {
   #rank(name: string): number {
     const others = this.model.graph.outputs.filter((output) => output.name !== name);
     const reachable = this.#reachable(name);
-    const used = others.some((output) => reachable.has(output.name)) ? 4 : 0;
+    const used = others.some((output) => reachable.has(output.name)) ? USED : 0;
     const named = name === LOGITS_NAME ? 0 : /logit|prob|score|class|pred|softmax/i.test(name) ? 1 : /feat|embed|aux|hidden|pool/i.test(name) ? 3 : 2;
     return used + named;
   }
@@ -239,7 +243,7 @@ export function describeClassifier(model: OnnxModel): ClassifierDescription {
   const { layout, open: layoutOpen } = layoutOf(shape, readers.at(0));
   const { size, open: sizeOpen } = sizeOf(shape, layout);
   const outputs = new Outputs(model);
-  const candidates = outputs.scores(input.name);
+  const { outputs: candidates, open: scoresOpen } = outputs.scores(input.name);
   const { name: scores, answers } = candidates[0];
   checkWeights(model, input.name, scores);
   const features = outputs.features(scores);
@@ -249,7 +253,7 @@ export function describeClassifier(model: OnnxModel): ClassifierDescription {
     outputs: candidates.filter(({ name }) => name !== features),
     range: numbers === 'uint8' ? '0..255' : inside?.range,
     colours: inside?.colours,
-    open: { size: sizeOpen, layout: layoutOpen },
+    open: { size: sizeOpen, layout: layoutOpen, scores: scoresOpen },
     metadata: model.metadata,
   };
 }

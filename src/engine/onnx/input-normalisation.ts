@@ -2,7 +2,7 @@ import { Constants } from './constants.ts';
 import { intAttribute, type OnnxGraph, type OnnxNode } from './model.ts';
 
 /** What the numbers of an input stand for where a network normalises them itself. */
-export type InputRange = '0..1' | '0..255';
+export type InputRange = '0..1' | '-1..1' | '0..255';
 
 /** What a network's own arithmetic tells of the pictures that it wants. */
 export interface InputNormalisation {
@@ -23,6 +23,9 @@ const OF_BYTES = 16;
 const RED_TO_BLUE = 0.485 / 0.406;
 /** What changes the numbers less than this normalises nothing. */
 const LITTLE = 0.1;
+/** Deviations of pictures whose numbers go from -1 to 1 are about 0.5, with a mean near 0; of those that were normalised before, about 1. */
+const OF_SIGNED = [0.35, 0.75] as const;
+const NEAR_ZERO = 0.25;
 
 /** What a node does to `name`; undefined where it is no arithmetic with constants of one or three numbers. */
 function stepOf(node: OnnxNode, name: string, constants: Constants): Affine | undefined {
@@ -30,9 +33,10 @@ function stepOf(node: OnnxNode, name: string, constants: Constants): Affine | un
   if (node.op === 'BatchNormalization') {
     const [gamma, beta, mean, variance] = node.inputs.slice(1, 5).map((input) => constants.numbers(input));
     if (!gamma || !beta || !mean || !variance || gamma.length !== 3) return undefined;
+    // What it has seen of its input counts, not what it makes of it (gamma and beta).
     const epsilon = node.attributes['epsilon'];
-    const scale = gamma.map((g, c) => g / Math.sqrt(variance[c] + (epsilon?.kind === 'float' ? epsilon.value : 1e-5)));
-    return { scale, offset: scale.map((s, c) => beta[c] - mean[c] * s) };
+    const scale = variance.map((v) => 1 / Math.sqrt(v + (epsilon?.kind === 'float' ? epsilon.value : 1e-5)));
+    return { scale, offset: scale.map((s, c) => -mean[c] * s) };
   }
   const left = node.inputs[0] === name;
   const other = constants.numbers(node.inputs[left ? 1 : 0]);
@@ -57,7 +61,8 @@ function then(first: Affine, second: Affine): Affine {
 
 /**
  * Whether a network normalises its input itself, and what it wants to be given then: arithmetic with constants between the input and the first
- * layer. Numbers from 0 to 1 are divided by deviations near 0.2, bytes by ones near 58 or 255. Means of ImageNet tell the order of the colours too.
+ * layer. Numbers from 0 to 1 are divided by deviations near 0.2, those from -1 to 1 by ones near 0.5 around 0, bytes by ones near 58 or 255. Means of
+ * ImageNet tell the order of the colours too.
  *
  * @returns undefined where there is no such arithmetic, or it changes next to nothing
  */
@@ -65,7 +70,8 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputNormal
   const constants = new Constants(graph);
   let whole: Affine = { scale: [1, 1, 1], offset: [0, 0, 0] };
   let name = input;
-  for (let i = 0; i < 32; i++) {
+  let learned = false;
+  for (let i = 0; i < 32 && !learned; i++) {
     const readers = graph.nodes.filter((node) => node.inputs.includes(name));
     if (readers.length !== 1) break;
     const [node] = readers;
@@ -73,12 +79,29 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputNormal
     const step = intAttribute(node, 'training_mode', 0) === 0 ? stepOf(node, name, constants) : undefined;
     if (!step) break;
     whole = then(whole, step);
+    learned = node.op === 'BatchNormalization';
     [name] = node.outputs;
   }
-  const [scale] = whole.scale.map(Math.abs);
-  const [offset] = whole.offset.map(Math.abs);
-  if (!(scale > 0) || (Math.abs(scale - 1) < LITTLE && offset < LITTLE)) return undefined;
-  const [red, , blue] = whole.offset.map((each, c) => -each / whole.scale[c]);
+  if (!whole.scale.every((scale) => Math.abs(scale) > 0)) return undefined;
+  const largest = Math.max(...whole.offset.map(Math.abs));
+  if (whole.scale.every((scale) => Math.abs(Math.abs(scale) - 1) < LITTLE) && largest < LITTLE) return undefined;
+  const means = whole.offset.map((offset, c) => -offset / whole.scale[c]);
+  const mean = average(means);
+  const deviation = average(whole.scale.map((scale) => Math.abs(1 / scale)));
+  const centred = Math.abs(mean) < NEAR_ZERO && largest > 0;
+  // A batch norm of pictures that were normalised before they came here.
+  if (learned && centred && deviation > OF_SIGNED[1] && deviation < OF_BYTES) return undefined;
+  const [red, , blue] = means;
   const is = (ratio: number): boolean => Math.abs(ratio / RED_TO_BLUE - 1) < LITTLE / 2;
-  return { range: scale < 1 / OF_BYTES || offset / scale > OF_BYTES ? '0..255' : '0..1', colours: is(red / blue) ? 'rgb' : is(blue / red) ? 'bgr' : undefined };
+  return { range: rangeOf(mean, deviation, centred), colours: is(red / blue) ? 'rgb' : is(blue / red) ? 'bgr' : undefined };
+}
+
+const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** @param mean what becomes 0 of the numbers that a network is given, and by what `deviation` they are divided */
+function rangeOf(mean: number, deviation: number, centred: boolean): InputRange {
+  if (deviation > OF_BYTES || mean > OF_BYTES) return '0..255';
+  // The numbers from -1 to 1 are made such from 0 up, or their own mean is taken off.
+  const lowest = Math.abs(mean + 1) < LITTLE;
+  return lowest || (centred && deviation > OF_SIGNED[0] && deviation < OF_SIGNED[1]) ? '-1..1' : '0..1';
 }

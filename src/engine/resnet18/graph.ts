@@ -34,8 +34,14 @@ class GraphBuilder {
 /**
  * ResNet-18, or -34, as an ONNX model (opset 17): input `input` float32 [1, 3, 224, 224], outputs `logits` [1, classes] and
  * `features` [1, 512], the globally averaged activations that the classifier reads; those alone where the weights have no classifier.
+ *
+ * @param sides height and width of the input, pixels, or names for them: then any will do
  */
-export function resnet18Onnx(weights: FoldedBackbone & { readonly fc?: FoldedResNet18['fc'] | undefined }, metadata: Readonly<Record<string, string>> = {}): OnnxModel {
+export function resnet18Onnx(
+  weights: FoldedBackbone & { readonly fc?: FoldedResNet18['fc'] | undefined },
+  metadata: Readonly<Record<string, string>> = {},
+  sides: readonly [number | string, number | string] = [224, 224],
+): OnnxModel {
   const builder = new GraphBuilder();
   const byName = new Map(weights.convolutions.map((c) => [c.name, c]));
   const convolution = (name: string, input: string): string => {
@@ -75,7 +81,7 @@ export function resnet18Onnx(weights: FoldedBackbone & { readonly fc?: FoldedRes
       name: weights.convolutions.length === RESNET18_CONVOLUTIONS.length ? 'resnet18' : 'resnet34',
       nodes: builder.nodes,
       initializers: builder.initializers,
-      inputs: [{ name: INPUT_NAME, type: OnnxType.float, shape: [1, 3, 224, 224] }],
+      inputs: [{ name: INPUT_NAME, type: OnnxType.float, shape: [1, 3, ...sides] }],
       outputs: [
         ...(fc ? [{ name: LOGITS_NAME, type: OnnxType.float, shape: [1, classes] }] : []),
         { name: FEATURES_NAME, type: OnnxType.float, shape: [1, RESNET18_FEATURES] },

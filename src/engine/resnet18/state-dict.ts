@@ -56,6 +56,8 @@ function other(strange: string, plain: ReadonlyMap<string, SafeTensor>): Weights
 export function resnetState(all: ReadonlyMap<string, SafeTensor>): ResNetState {
   const kept = [...all].filter(([name, tensor]) => !isBeside(name, tensor));
   const prefix = prefixOf(kept.map(([name]) => name));
+  const twice = kept.find(([name]) => prefix !== '' && name.startsWith(prefix) && all.has(name.slice(prefix.length)))?.[0];
+  if (twice !== undefined) throw new WeightsError(`${twice} and ${twice.slice(prefix.length)} are both there: these are the weights of two networks. Save those of one alone, or export the one that is to be used as ONNX.`);
   const given = new Map(kept.map(([name]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, name]));
   const plain = new Map(kept.map(([name, tensor]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, tensor]));
   const names = [...plain.keys()];

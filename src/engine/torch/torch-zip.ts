@@ -19,7 +19,7 @@ const STORAGES: Readonly<Record<string, readonly [dtype: string, bytes: number] 
 const PLACES = ['state_dict', 'model_state_dict', 'model_state', 'model', 'net', 'network', 'weights', 'module'];
 
 /** Whether a file begins as a zip does: torch.save writes one since version 1.6. */
-function isTorchZip(file: Uint8Array): boolean {
+export function isZip(file: Uint8Array): boolean {
   return file.length > 4 && new DataView(file.buffer, file.byteOffset, 4).getUint32(0, true) === LOCAL_ENTRY;
 }
 
@@ -35,10 +35,14 @@ function refuseProgram(name: string): void {
   if (other) throw new PickleError(`The file holds ${other[1]}, which cannot be run here. Export the network as ONNX, or save its state dict with torch.save(model.state_dict(), ...).`);
 }
 
-/** The stored entries of a zip: torch packs nothing closer. Views into the file. */
+const isPickle = (name: string): boolean => /(^|\/)data\.pkl$/.test(name);
+
+/** The stored entries of a zip of torch.save's, which packs nothing closer. Views into the file. */
 function entriesOf(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const entries = new Map<string, Uint8Array>();
+  const names: string[] = [];
+  let packed: string | undefined;
   try {
     let end = file.length - END_BYTES;
     const first = Math.max(0, end - MOST_COMMENT);
@@ -53,7 +57,8 @@ function entriesOf(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
       const local = view.getUint32(at + 42, true);
       const name = new TextDecoder().decode(file.subarray(at + 46, at + 46 + nameBytes));
       refuseProgram(name);
-      if (view.getUint16(at + 10, true) !== 0) throw new PickleError(`${name} is compressed, which torch.save does not do. Save the weights anew.`);
+      names.push(name);
+      if (view.getUint16(at + 10, true) !== 0) packed ??= name;
       const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
       if (start + bytes > file.length) throw new PickleError('The file is cut off within the weights. Fetch it again.');
       entries.set(name, file.subarray(start, start + bytes));
@@ -63,6 +68,8 @@ function entriesOf(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
     if (error instanceof RangeError) throw new PickleError('The file is cut off or damaged. Fetch it again.', { cause: error });
     throw error;
   }
+  if (!names.some(isPickle)) throw new PickleError('The file is a zip, but none of torch.save: it has no data.pkl. If a model was packed into it, unpack it and choose that file.');
+  if (packed !== undefined) throw new PickleError(`${packed} is compressed, which torch.save does not do. Save the weights anew.`);
   return entries;
 }
 
@@ -157,13 +164,11 @@ export function gather(bytes: Uint8Array, width: number, { offset, shape, stride
  * @throws PickleError where the file is cut off, damaged, or holds no state dict
  */
 export function readTorchZip(file: Uint8Array): Map<string, SafeTensor> {
-  if (!isTorchZip(file)) {
+  if (!isZip(file)) {
     throw new PickleError("The file is no file of torch.save's zip format: of before version 1.6, or something else. Load it with PyTorch and save its state dict anew.");
   }
   const entries = entriesOf(file);
-  const pickle = [...entries].find(([name]) => /(^|\/)data\.pkl$/.test(name));
-  if (!pickle) throw new PickleError('The file is a zip, but none of torch.save: it has no data.pkl.');
-  const [name, bytes] = pickle;
+  const [name, bytes] = [...entries].find(([entry]) => isPickle(entry)) ?? ['', new Uint8Array(0)];
   const folder = name.slice(0, -'data.pkl'.length);
   if (entries.has(`${folder}constants.pkl`)) throw new PickleError('This is a TorchScript file: save the state dict instead (torch.save(model.state_dict(), ...)), or export the model as ONNX.');
   if (new TextDecoder().decode(entries.get(`${folder}byteorder`) ?? new Uint8Array(0)) === 'big') throw new PickleError('The numbers of the file are big-endian. Save it on another machine.');

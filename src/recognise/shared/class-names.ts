@@ -39,7 +39,7 @@ function ofValue(value: unknown, depth = 0): readonly string[] | undefined {
   const entries = Object.entries(value);
   const direct = byNumber(entries) ?? byNumber(entries.map(([name, index]) => [index, name] as const));
   if (direct) return direct;
-  for (const key of KEYS) {
+  for (const key of [...KEYS, 'pretrained_cfg']) {
     const found = key in value ? ofText((value as Readonly<Record<string, unknown>>)[key], depth + 1) : undefined;
     if (found) return found;
   }

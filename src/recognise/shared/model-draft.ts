@@ -1,4 +1,4 @@
-import { TORCHVISION_PREPROCESSING, type ClassifierPorts, type Preprocessing, type ScoresOutput } from '../../engine/index';
+import { TORCHVISION_PREPROCESSING, type ClassifierDescription, type ClassifierPorts, type Preprocessing, type ScoresOutput } from '../../engine/index';
 import type { ModelManifest } from '../../base/shared/model';
 import { numberedNames } from '../../base/shared/own-model';
 import { answersOrigin, type Origins, type Shown } from './model-origins';
@@ -45,7 +45,7 @@ export interface ModelDraft {
   readonly unread: readonly string[];
   readonly origins: Origins;
   /** What the network itself leaves open, so that a person can set it. */
-  readonly open: { readonly size: boolean; readonly layout: boolean };
+  readonly open: ClassifierDescription['open'];
   readonly unmet: readonly Unmet[];
   /** Whether the network normalises the picture itself. */
   readonly normalisesItself: boolean;
@@ -69,8 +69,10 @@ export function changedManifest(manifest: ModelManifest, change: DraftChange): M
   const classNames = answers === 'features' ? [] : given;
   const { classNames: _, ...rest } = manifest;
   const preprocessing = { ...manifest.preprocessing, ...change.preprocessing };
+  const isOther = answers === 'features' || answers === 'probabilities' || answers === 'independent'
+    || preprocessing.crop !== manifest.preprocessing.crop || (ports?.scores ?? manifest.ports?.scores) !== manifest.ports?.scores;
   return {
-    ...(answers === 'features' ? asClassifier(rest) : rest),
+    ...(isOther ? asClassifier(rest) : rest),
     name,
     licence,
     preprocessing,
@@ -79,7 +81,7 @@ export function changedManifest(manifest: ModelManifest, change: DraftChange): M
   };
 }
 
-/** A ResNet-18 whose scores are called features has features of another length than ResNet-18's, and its known answer no longer holds. */
+/** ResNet-18's known answer is of its own scores, and of pictures of one size; what is called features instead has another length. */
 function asClassifier(manifest: ModelManifest): ModelManifest {
   if (manifest.architecture === 'classifier') return manifest;
   return { ...manifest, architecture: 'classifier', variants: manifest.variants.map(({ selfTest: _, ...variant }) => variant) };
@@ -100,6 +102,7 @@ export function changedOrigins(origins: Origins, { ports = {}, preprocessing = {
     ['normalisation', preprocessing.mean !== undefined || preprocessing.std !== undefined],
     ['colours', ports.colours !== undefined],
     ['layout', ports.layout !== undefined],
+    ['scores', ports.scores !== undefined],
     ['answers', ports.answers !== undefined && ports.scores === undefined],
   ];
   const changed = { ...origins, ...Object.fromEntries(set.flatMap(([shown, is]) => (is ? [[shown, 'person' as const]] : []))) };

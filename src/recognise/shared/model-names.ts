@@ -23,6 +23,18 @@ export function distinctNames(names: readonly string[]): readonly string[] {
   });
 }
 
+/** Whether a model is called as another is, in whichever case. @param taken names of the others */
+export function isTaken(name: string, taken: readonly string[]): boolean {
+  return taken.some((other) => nameKey(other) === nameKey(name));
+}
+
+/** A name that no other model has: sessions tell the classes of two networks apart by it where these have numbers for names. */
+export function freeName(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let i = 2; isTaken(free, taken); i++) free = `${name} (${i})`;
+  return free;
+}
+
 /**
  * A model called by names that fit, no two alike: its own, else those of a list that has as many, else numbers.
  * @param classes as many as the network was seen to give

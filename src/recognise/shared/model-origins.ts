@@ -14,7 +14,7 @@ export type Origin =
   | 'kept';
 
 /** What is shown of how a model is fed and read; a file may tell each of them, or not. */
-export const SHOWN = ['size', 'resize', 'interpolation', 'normalisation', 'colours', 'layout', 'answers'] as const;
+export const SHOWN = ['size', 'resize', 'interpolation', 'normalisation', 'colours', 'layout', 'scores', 'answers'] as const;
 export type Shown = (typeof SHOWN)[number];
 export type Origins = Readonly<Record<Shown, Origin>>;
 

@@ -2,8 +2,8 @@ import { Fault } from '../../base/shared/fault';
 import type { LoadProgress, ModelManifest } from '../../base/shared/model';
 import { numberedNames, ownModelOf } from '../../base/shared/own-model';
 import {
-  decodeModel, describeClassifier, encodeModel, externalFiles, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
-  foldResNet, KNOWN_ANSWER_LENGTH, type KnownAnswer, type OnnxModel, ownKernels, precisionOf, type Preprocessing,
+  beginsAsSafetensors, decodeModel, describeClassifier, encodeModel, externalFiles, fillSelfTestInput, type ClassifierDescription, type ClassifierPorts, type FoldedResNet18,
+  foldResNet, isZip, KNOWN_ANSWER_LENGTH, type KnownAnswer, type OnnxModel, ownKernels, precisionOf, type Preprocessing,
   readSafetensors, readTorchZip, RESNET18_CONVOLUTIONS, referenceResNet18, resnet18In, resnet18Onnx, TORCHVISION_PREPROCESSING,
   withExternalData,
 } from '../../engine/index';
@@ -21,6 +21,8 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
 const RESIZE = TORCHVISION_PREPROCESSING.resize / TORCHVISION_PREPROCESSING.crop;
 /** An ONNX model, or weights that the app makes one of. */
 const MODEL_NAME = /\.(safetensors|pth?|pt2|ckpt|onnx)$/iu;
+/** Names of the sides of a picture in networks that the app makes of weights: they run with any. */
+const SIDES = ['height', 'width'] as const;
 
 /** A dropped model, checked, as ONNX, with the manifest that it will be listed by. */
 export interface AdoptedModel {
@@ -33,8 +35,6 @@ interface Parsed {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly decoded: OnnxModel;
   readonly description: ClassifierDescription;
-  /** Whether the app made the network, of weights that tell nothing of pictures. */
-  readonly made: boolean;
   /** Of a ResNet-18. */
   readonly weights: FoldedResNet18 | undefined;
 }
@@ -42,22 +42,33 @@ interface Parsed {
 /** A model file, with what was read into it. */
 interface WholeFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly format: Format;
   /** Names of the files beside it that hold its weights. */
   readonly weightFiles: readonly string[];
 }
 
-function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Parsed {
-  if (!/\.onnx$/iu.test(name)) {
-    const weights = foldResNet(/\.safetensors$/iu.test(name) ? readSafetensors(bytes) : readTorchZip(bytes));
-    const decoded = resnet18Onnx(weights, { source: name });
+type Format = 'onnx' | 'safetensors' | 'torch';
+
+/** What a file is by its first bytes, whatever it is called; by its name where these tell nothing. */
+function formatOf(name: string, bytes: Uint8Array): Format {
+  if (isZip(bytes)) return 'torch';
+  if (beginsAsSafetensors(bytes)) return 'safetensors';
+  if (/\.onnx$/iu.test(name)) return 'onnx';
+  return /\.safetensors$/iu.test(name) ? 'safetensors' : 'torch';
+}
+
+function parse(name: string, bytes: Uint8Array<ArrayBuffer>, format: Format): Parsed {
+  if (format !== 'onnx') {
+    const weights = foldResNet(format === 'safetensors' ? readSafetensors(bytes) : readTorchZip(bytes));
+    const decoded = resnet18Onnx(weights, { source: name }, SIDES);
     const model = encodeModel(decoded) as Uint8Array<ArrayBuffer>;
     const description = describeClassifier(decoded);
-    if (!weights.fc) return { model, decoded, made: true, description: asFeatures(description), weights: undefined };
-    return { model, decoded, made: true, description, weights: isOurs(weights) ? weights : undefined };
+    if (!weights.fc) return { model, decoded, description: asFeatures(description), weights: undefined };
+    return { model, decoded, description, weights: isOurs(weights) ? weights : undefined };
   }
   const decoded = decodeModel(bytes);
   const description = describeClassifier(decoded);
-  return { model: bytes, decoded, made: false, description, weights: isPlain(description) ? resnet18In(decoded, description.ports) : undefined };
+  return { model: bytes, decoded, description, weights: isPlain(description) ? resnet18In(decoded, description.ports) : undefined };
 }
 
 /** Of a network that is known to end before its classifier: what it gives is no scores. */
@@ -105,17 +116,18 @@ function preprocessingOf({ ports, range, open, metadata }: ClassifierDescription
 }
 
 /** Which of all that was read from a file or one beside it. */
-function originsOf({ description, made }: Parsed, { preprocessing: beside = {}, side, colours, independent }: Companions): Origins {
+function originsOf(description: ClassifierDescription, { preprocessing: beside = {}, side, colours, independent }: Companions): Origins {
   const { ports, range, open, metadata } = description;
   const told = (is: boolean): Origin => (is ? 'file' : 'assumed');
   const ultralytics = isUltralytics(metadata);
   return {
-    size: told(open.size ? (beside.crop ?? side ?? beside.resize) !== undefined : !made),
+    size: told(!open.size || (beside.crop ?? side ?? beside.resize) !== undefined),
     resize: told(beside.resize !== undefined || ultralytics),
     interpolation: told(beside.interpolation !== undefined),
     normalisation: told((range ?? beside.mean) !== undefined || ultralytics),
     colours: told((colours ?? description.colours) !== undefined),
     layout: told(!open.layout),
+    scores: told(!open.scores),
     answers: independent === undefined ? answersOrigin(ports.answers) : 'file',
   };
 }
@@ -138,16 +150,18 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
   const { independent } = companions;
   const colours = companions.colours ?? description.colours;
   const answers = independent && ports.answers === 'scores' ? 'independent-scores' : ports.answers;
+  // Its own kernels, and its known answer, are of pictures of one size.
+  const ours = preprocessing.crop === TORCHVISION_PREPROCESSING.crop && answers === 'scores' ? weights : undefined;
   const chosen: ClassifierPorts = { ...ports, answers, size: preprocessing.crop, ...(colours ? { colours } : {}) };
   const manifest: ModelManifest = {
     id: `device-${digest.slice(0, 16)}`,
-    name: name.replace(MODEL_NAME, ''),
-    architecture: weights ? 'resnet18' : 'classifier',
+    name: name.replace(MODEL_NAME, '').replace(/\.bin$/iu, ''),
+    architecture: ours ? 'resnet18' : 'classifier',
     licence: metadata['license'] ?? metadata['licence'] ?? 'unknown: your own file',
     source: `${name}, dropped onto the page`,
     preprocessing,
     ports: chosen,
-    ...(weights ? {} : { kernels: ownKernels(decoded, chosen) }),
+    ...(ours ? {} : { kernels: ownKernels(decoded, chosen) }),
     ...(classes === undefined ? (names ? { classNames: names } : {}) : { classNames: namesFor(classes, names) }),
     variants: [
       {
@@ -155,7 +169,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
         file: 'model.onnx',
         bytes: model.byteLength,
         sha256: digest,
-        ...(weights ? { selfTest: knownAnswer(weights) } : {}),
+        ...(ours ? { selfTest: knownAnswer(ours) } : {}),
       },
     ],
   };
@@ -164,7 +178,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
     // A list that lies beside an exported file is given anew.
     const beside = companions.lists.find(({ length }) => length === own.classNames?.length);
     const told = { ...changedManifest(manifest, { ...own, ...(beside ? { classNames: beside } : {}) }), source: own.source };
-    const draft = draftAsKept({ ...told, kernels: weights ? undefined : ownKernels(decoded, told.ports) }, description);
+    const draft = draftAsKept({ ...told, kernels: told.architecture === 'resnet18' ? undefined : ownKernels(decoded, told.ports) }, description);
     return { ...draft, origins: originsFrom('file'), lists: listsOf([...companions.lists, ...draft.lists]), unread: companions.unread };
   }
   return {
@@ -174,7 +188,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
     lists,
     unread,
     normalisesItself: range !== undefined,
-    origins: originsOf(parsed, companions),
+    origins: originsOf(description, companions),
     open,
     unmet: companions.unmet,
   };
@@ -217,12 +231,14 @@ function refuseLarge(files: readonly File[]): void {
 /** The bytes of a model file, with the weights of an ONNX file that lie beside it in it. */
 async function readWhole(file: File, files: readonly File[]): Promise<WholeFile> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!/\.onnx$/iu.test(file.name)) return { bytes, weightFiles: [] };
+  if (bytes.length === 0) throw new Fault('model-invalid', `${file.name} is empty. Fetch or export it anew.`);
+  const format = formatOf(file.name, bytes);
+  if (format !== 'onnx') return { bytes, format, weightFiles: [] };
   const names = externalFiles(bytes);
   const beside = files.filter((other) => other !== file && names.includes(other.name));
   refuseLarge([file, ...beside]);
   const contents = await Promise.all(beside.map(async (other) => [other.name, new Uint8Array(await other.arrayBuffer())] as const));
-  return { bytes: withExternalData(bytes, new Map(contents)), weightFiles: names };
+  return { bytes: withExternalData(bytes, new Map(contents)), format, weightFiles: names };
 }
 
 /**
@@ -232,17 +248,19 @@ async function readWhole(file: File, files: readonly File[]): Promise<WholeFile>
  * @throws Fault `model-invalid` with the reason where the file is something else, cut off or damaged
  */
 export async function adoptModelFiles(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<AdoptedModel> {
-  const models = files.filter(({ name }) => MODEL_NAME.test(name));
+  const called = files.filter(({ name }) => MODEL_NAME.test(name));
+  // Weights of an ONNX file beside it are called so too.
+  const models = called.length > 0 ? called : files.filter(({ name }) => /\.bin$/iu.test(name));
   if (models.length !== 1) {
     const names = files.map(({ name }) => name).join(', ');
-    throw new Fault('model-invalid', models.length === 0 ? `${names} is neither an .onnx file nor weights (.safetensors, .pt, .pth or .ckpt).` : `${names}: one model at a time can be taken in.`);
+    throw new Fault('model-invalid', models.length === 0 ? `${names} is neither an .onnx file nor weights (.safetensors, .pt, .pth, .ckpt or .bin of PyTorch).` : `${names}: one model at a time can be taken in.`);
   }
   const [file] = models;
   refuseLarge([file]);
   onProgress({ phase: 'convert', loaded: 0, total: file.size });
   try {
-    const { bytes, weightFiles } = await readWhole(file, files);
-    const parsed = parse(file.name, bytes);
+    const { bytes, format, weightFiles } = await readWhole(file, files);
+    const parsed = parse(file.name, bytes, format);
     const companions = await readCompanions(files.filter((other) => other !== file && !weightFiles.includes(other.name)));
     onProgress({ phase: 'verify', loaded: file.size, total: file.size });
     const digest = (await sha256(parsed.model)) ?? `${file.size}-${file.lastModified}`;

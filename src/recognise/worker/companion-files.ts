@@ -89,6 +89,28 @@ function preprocessorConfig(config: Readonly<Record<string, unknown>>): PictureC
   };
 }
 
+/** What timm calls filters that it resizes by: `random` is both in turn while it trains. */
+const TIMM_FILTERS: Readonly<Record<string, Preprocessing['interpolation'] | undefined>> = { bilinear: 'bilinear', bicubic: 'bicubic' };
+
+/** `pretrained_cfg` of a `config.json` as the timm library writes it; undefined where it says nothing of pictures. */
+function timmConfig(config: Readonly<Record<string, unknown>>): PictureConfig | undefined {
+  const { input_size: input, crop_pct: share, crop_mode: mode, interpolation, mean, std } = (config['pretrained_cfg'] ?? {}) as Readonly<Record<string, unknown>>;
+  const crop = Array.isArray(input) && input.length === 3 && typeof input[1] === 'number' ? input[1] : undefined;
+  if (!within(crop)) return undefined;
+  const resize = typeof share === 'number' && share > 0 && share <= 1 ? Math.floor(crop / share) : undefined;
+  const filter = typeof interpolation === 'string' ? TIMM_FILTERS[interpolation] : undefined;
+  return {
+    colours: 'rgb',
+    preprocessing: {
+      crop,
+      ...(within(resize) ? { resize } : {}),
+      ...(isTriple(mean) && isTriple(std) && std.every((deviation) => deviation > 0) ? { mean, std } : {}),
+      ...(filter ? { interpolation: filter } : {}),
+    },
+    unmet: [...(mode === 'squash' || mode === 'border' ? ['squeezed' as const] : []), ...(interpolation !== undefined && !filter ? ['filter' as const] : [])],
+  };
+}
+
 /** Reads what lies beside a model: class names, and how its pictures are to be made. */
 export async function readCompanions(files: readonly File[]): Promise<Companions> {
   const lists: (readonly string[])[] = [];
@@ -101,7 +123,7 @@ export async function readCompanions(files: readonly File[]): Promise<Companions
     const names = text === '' ? undefined : namesOfFile(file.name, text);
     if (names) lists.push(names);
     const config = /\.json$/iu.test(file.name) ? objectOf(text) : undefined;
-    const pictureConfig = config && preprocessorConfig(config);
+    const pictureConfig = config && (preprocessorConfig(config) ?? timmConfig(config));
     picture ??= pictureConfig;
     const size = sideOf(config?.['image_size']);
     if (within(size)) side ??= size;

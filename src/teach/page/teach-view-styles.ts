@@ -218,6 +218,11 @@ const own = css`
       grid-template: minmax(0, 1fr) auto / minmax(0, 1fr) minmax(17rem, 46%);
       grid-template-areas: 'stage panel' 'act panel';
     }
+    /* The stage is low: the picture before the second guess, and its words in a line. */
+    sg-camera-stage {
+      --sg-further-labels: none;
+      --sg-sureness: inline;
+    }
     .act > button {
       min-height: 2.75rem;
     }

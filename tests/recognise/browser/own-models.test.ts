@@ -359,11 +359,18 @@ describe.skipIf(!hasModel)('own models', () => {
     expect((await labels())[0][0]).toBe('rot');
   });
 
-  it('keeps nothing of a file that is left', async () => {
-    await choose(write('left.onnx', colourClassifier()));
-    await sheet().getByRole('button', { name: 'Leave it' }).click({ timeout: 60_000 });
+  it('calls no two models alike, and keeps nothing of a file that is left', async () => {
+    await choose(write('corrected.onnx', colourClassifier()));
+    const name = sheet().locator('input[name=name]');
+    await name.waitFor({ timeout: 60_000 });
+    expect(await name.inputValue()).toBe('corrected (2)');
+    await name.fill('CORRECTED');
+    await name.press('Tab');
+    await sheet().locator('.fault').filter({ hasText: 'Another model is called CORRECTED: give it a name of its own.' }).waitFor();
+    expect(await name.inputValue()).toBe('corrected (2)');
+    await sheet().getByRole('button', { name: 'Leave it' }).click();
     await sheet().locator('dialog').waitFor({ state: 'detached' });
-    expect(await picker().locator('h3').filter({ hasText: 'left' }).count()).toBe(0);
+    expect(await picker().locator('h3').filter({ hasText: '(2)' }).count()).toBe(0);
     await runs('Corrected').waitFor();
   });
 

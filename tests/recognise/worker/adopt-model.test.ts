@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { changedOrigins, type ModelDraft } from '../../../src/recognise/shared/model-draft';
-import { namedFor } from '../../../src/recognise/shared/model-names';
+import { createEngine, fillSelfTestInput } from '../../../src/engine/index';
+import { createOrtEngine } from '../../../src/engine/ort';
+import { changedManifest, changedOrigins, type ModelDraft } from '../../../src/recognise/shared/model-draft';
+import { freeName, isTaken, namedFor } from '../../../src/recognise/shared/model-names';
 import { adoptModelFiles, reopenModel } from '../../../src/recognise/worker/adopt-model';
 import { colourClassifier, node, numbers, type ClassifierOptions } from '../../support/classifiers';
 import { randomResNet, writeSafetensors } from '../../support/weights';
@@ -9,15 +11,84 @@ const config = (value: object, name = 'preprocessor_config.json'): File => new F
 const read = async (...files: File[]): Promise<ModelDraft> => (await adoptModelFiles(files, () => undefined)).draft;
 const onnx = (options: ClassifierOptions = {}): File => new File([colourClassifier(options)], 'mine.onnx');
 
+const SEVEN = randomResNet(3, 7);
+const sevenFile = (name: string, has = (_: string): boolean => true): File =>
+  new File([writeSafetensors(Object.fromEntries(Object.entries(SEVEN).filter(([key]) => has(key)).map(([key, tensor]) => [`model.backbone.${key}`, tensor])))], name);
+/** A zip with one stored file of one byte in it. */
+const zip = (entry: string): Uint8Array<ArrayBuffer> => {
+  const file = Buffer.from(entry);
+  const head = Buffer.alloc(30);
+  head.writeUInt32LE(0x04034b50);
+  head.writeUInt32LE(1, 18);
+  head.writeUInt32LE(1, 22);
+  head.writeUInt16LE(file.length, 26);
+  const listed = Buffer.alloc(46);
+  listed.writeUInt32LE(0x02014b50);
+  listed.writeUInt16LE(8, 10);
+  listed.writeUInt32LE(1, 20);
+  listed.writeUInt16LE(file.length, 28);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(31 + file.length, 16);
+  return new Uint8Array(Buffer.concat([head, file, Buffer.of(0), listed, file, end]));
+};
+
 const VIT = { image_processor_type: 'ViTImageProcessor', do_normalize: true, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5], resample: 2, size: { height: 224, width: 224 } };
+
+describe('a file', () => {
+  it.each(['seven.safetensors', 'seven.pt', 'seven.onnx', 'pytorch_model.bin'])('is what is in it, whatever it is called: %s', async (name) => {
+    // Without its classifier, as no answer is worked out then.
+    const { manifest } = await read(sevenFile(name, (key) => !key.startsWith('fc.')));
+    expect(manifest.ports?.answers).toBe('features');
+    expect(manifest.name).toBe(name.replace(/\.\w+$/u, ''));
+  });
+
+  it.each<[string, File, string]>([
+    ['is empty', new File([], 'mine.onnx'), 'mine.onnx is empty'],
+    ['is empty weights', new File([], 'mine.pth'), 'mine.pth is empty'],
+    ['is a zip of pictures that is called a model', new File([zip('a/b.jpg')], 'mine.onnx'), 'none of torch.save'],
+    ['is a zip with a model in it', new File([zip('model.onnx')], 'mine.pt'), 'unpack it and choose that file'],
+    ['is a text', new File(['cat\ndog\n'], 'mine.onnx'), 'no ONNX model'],
+    ['is TensorFlow\'s', new File(['x'], 'mine.tflite'), 'mine.tflite is neither an .onnx file'],
+  ])('that %s is refused with what to do', async (_, file, words) => {
+    await expect(read(file)).rejects.toThrow(words);
+  });
+
+  it('of weights runs with pictures of other sides too, on own kernels as on onnxruntime', async () => {
+    const { draft, model } = await adoptModelFiles([sevenFile('seven.safetensors')], () => undefined);
+    expect([draft.open.size, draft.origins.size, draft.manifest.preprocessing.crop]).toEqual([true, 'assumed', 224]);
+    expect(draft.manifest.architecture).toBe('resnet18');
+    const manifest = changedManifest(draft.manifest, { preprocessing: { crop: 97, resize: 110 } });
+    const answers = await Promise.all([createEngine, createOrtEngine].map(async (start) => {
+      const engine = await start(model, { threads: 1, ...(manifest.ports ? { ports: manifest.ports } : {}) });
+      fillSelfTestInput(engine.input);
+      expect(engine.input).toHaveLength(3 * 97 * 97);
+      const { logits } = await engine.run();
+      engine.dispose();
+      expect(logits).toHaveLength(7);
+      return logits.slice();
+    }));
+    const [own, ort] = answers;
+    const largest = Math.max(...ort.map(Math.abs));
+    own.forEach((v, i) => expect(Math.abs(v - ort[i]) / largest).toBeLessThan(5e-5));
+  });
+
+  it('of weights has the side of a configuration beside it, and then no known answer of another', async () => {
+    const { manifest, origins } = await read(sevenFile('seven.safetensors'), config({ image_size: 160 }, 'config.json'));
+    expect(origins.size).toBe('file');
+    expect([manifest.architecture, manifest.ports?.size, manifest.variants[0].selfTest]).toEqual(['classifier', 160, undefined]);
+    expect(manifest.kernels).toEqual({ runs: true, features: 512 });
+  });
+});
 
 describe('what is said of a model file', () => {
   it('is assumed where nothing tells it, and the size alone is the file\'s', async () => {
     const { origins, open } = await read(onnx());
     expect(origins).toEqual({
-      size: 'file', resize: 'assumed', interpolation: 'assumed', normalisation: 'assumed', colours: 'assumed', layout: 'file', answers: 'assumed',
+      size: 'file', resize: 'assumed', interpolation: 'assumed', normalisation: 'assumed', colours: 'assumed', layout: 'file', scores: 'file', answers: 'assumed',
     });
-    expect(open).toEqual({ size: false, layout: false });
+    expect(open).toEqual({ size: false, layout: false, scores: false });
   });
 
   it('is assumed of weights whose network the app makes, the size too', async () => {
@@ -102,6 +173,13 @@ describe('what is said of a model file', () => {
     expect(namedFor({ ...manifest, classNames: ['a', 'a', 'b'] }, 3, []).classNames).toEqual(['a (class 0)', 'a (class 1)', 'b']);
     const told = namedFor(manifest, 3, []);
     expect(namedFor(told, 3, [])).toBe(told);
+  });
+
+  it('is called like no other model, in whichever case', () => {
+    expect(freeName('mine', [])).toBe('mine');
+    expect(freeName('mine', ['yours', 'Mine', 'mine (3)'])).toBe('mine (2)');
+    expect(freeName('mine', ['mine', 'MINE (2)'])).toBe('mine (3)');
+    expect([isTaken('Mine', ['mine']), isTaken('mine (2)', ['mine'])]).toEqual([true, false]);
   });
 
   it('has a size that can be set wherever the network leaves it open, also where a configuration tells one', async () => {

@@ -1,7 +1,6 @@
 """POST /predict as such services are mostly written: Flask, Pillow, numpy, onnxruntime, under waitress.
 Usage: flask_service.py MODEL LABELS.json THREADS_OF_WAITRESS THREADS_OF_ONNXRUNTIME (0: its own choice).
 With 0 threads of waitress gunicorn runs it, a process a core. Prints the port that it listens at. The rival of `npm run bench -- service`; same model, same preprocessing, same answer."""
-import io
 import json
 import logging
 import os
@@ -11,13 +10,9 @@ from pathlib import Path
 # onnxruntime reads this as it is loaded; its telemetry is on without it.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import numpy as np
 import onnxruntime
 from flask import Flask, jsonify, request
-from PIL import Image, ImageOps
-
-MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
-STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+from preprocess import decode, first_three, preprocess
 
 MODEL, LABELS, THREADS, INTRA = sys.argv[1], json.loads(Path(sys.argv[2]).read_text()), int(sys.argv[3]), int(sys.argv[4])
 options = onnxruntime.SessionOptions()
@@ -27,31 +22,17 @@ session = None if THREADS == 0 else onnxruntime.InferenceSession(MODEL, options,
 app = Flask(__name__)
 
 
-def preprocess(image):
-    # torchvision.transforms: Resize(256), CenterCrop(224), ToTensor(), Normalize(MEAN, STD)
-    width, height = image.size
-    size = (256, int(256 * height / width)) if width <= height else (int(256 * width / height), 256)
-    image = image.resize(size, Image.BILINEAR)
-    left, top = int(round((size[0] - 224) / 2.0)), int(round((size[1] - 224) / 2.0))
-    image = image.crop((left, top, left + 224, top + 224))
-    array = np.asarray(image, dtype=np.float32) / np.float32(255)
-    return np.ascontiguousarray(((array - MEAN) / STD).transpose(2, 0, 1)[None])
-
-
 @app.post("/predict")
 def predict():
     file = request.files.get("file")
     if file is None:
         return jsonify(error='no file in the field "file"'), 400
     try:
-        image = ImageOps.exif_transpose(Image.open(io.BytesIO(file.read()))).convert("RGB")
+        image = decode(file.read())
     except OSError:
         return jsonify(error="no picture"), 400
     logits = session.run(["logits"], {"input": preprocess(image)})[0][0]
-    scores = np.exp(logits - logits.max())
-    scores /= scores.sum()
-    top = np.argsort(scores)[::-1][:3]
-    return jsonify([{"label": LABELS[i], "confidence": float(scores[i])} for i in top])
+    return jsonify(first_three(logits, LABELS))
 
 
 if THREADS == 0:

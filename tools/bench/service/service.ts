@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LabelConfidence } from '../../../src/server/job';
 import { ascending, at, table, writePart } from '../report';
 import { load, makeForms, SIZES, type Form, type Stretch } from './load';
-import { ROOT, startFlask, startOurs, type Contestant } from './rivals';
+import { ROOT, startFlask, startLitServe, startOurs, type Contestant } from './rivals';
 
 const CONNECTIONS = [1, 4, 16];
 const ROUNDS = 3;
@@ -126,7 +126,7 @@ export async function benchService(options: readonly string[] = []): Promise<voi
   const forms = { small: await makeForms(4), large: await makeForms(2, SIZES.large) };
   const contestants: Contestant[] = [];
   try {
-    for (const start of [() => startOurs('fp32'), () => startOurs('int8'), () => startFlask('waitress'), () => startFlask('gunicorn')]) contestants.push(await start());
+    for (const start of [() => startOurs('fp32'), () => startOurs('int8'), () => startFlask('waitress'), () => startFlask('gunicorn'), startLitServe]) contestants.push(await start());
     const difference = await sameAnswers(contestants.filter(({ name }) => !name.endsWith('int8')), forms.small);
     for (const { url } of contestants) await load(url, forms.small, 4, WARM_UP);
     const figures = await measure(contestants, 'small', forms.small);

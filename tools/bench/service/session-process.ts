@@ -1,25 +1,9 @@
 // One process of `npm run bench -- batching`: MODEL THREADS BATCH SECONDS. Tells its pictures, milliseconds, and milliseconds of processor time.
-import { readFileSync } from 'node:fs';
-import { decodeModel, encodeModel, type OnnxModel } from '../../../src/engine/index';
 import * as ort from '../../../src/server/onnxruntime';
-
-/** The same network for any number of pictures at a time: its files are of one. */
-function forBatches({ graph, ...rest }: OnnxModel): OnnxModel {
-  const shapes = new Set(graph.nodes.filter(({ op }) => op === 'Reshape').map(({ inputs }) => inputs[1]));
-  const any = new BigInt64Array([-1n, 512n]);
-  return {
-    ...rest,
-    graph: {
-      ...graph,
-      initializers: graph.initializers.map((each) => (shapes.has(each.name) ? { ...each, raw: new Uint8Array(any.buffer) } : each)),
-      inputs: graph.inputs.map((each) => ({ ...each, shape: ['n', ...(each.shape ?? []).slice(1)] })),
-      outputs: graph.outputs.map((each) => ({ ...each, shape: ['n', ...(each.shape ?? []).slice(1)] })),
-    },
-  };
-}
+import { forBatches } from './for-batches';
 
 const [model, threads, batch, seconds] = process.argv.slice(2);
-const session = await ort.InferenceSession.create(encodeModel(forBatches(decodeModel(readFileSync(model)))), {
+const session = await ort.InferenceSession.create(forBatches(model), {
   intraOpNumThreads: Number(threads), interOpNumThreads: 1, logSeverityLevel: 3, extra: { session: { intra_op: { allow_spinning: '0' } } },
 });
 const shape = [Number(batch), 3, 224, 224];

@@ -58,6 +58,8 @@ async function kindOf({ file, problem }: DroppedFile): Promise<FileKind | Refusa
   if (problem !== undefined) return 'image';
   const { name, type, size } = file;
   const named = kindByName(name, type);
+  // PyTorch's own weights are called so too, and are a zip, which those of an ONNX file never are.
+  if (named === 'beside-model' && /\.bin$/iu.test(name) && kindByBytes(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())) === 'session') return 'model';
   if (named) return named;
   if (size === 0) return 'empty';
   // A letter of several bytes at the cut does no harm: what the start is of is told by ASCII.

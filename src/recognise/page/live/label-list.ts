@@ -135,7 +135,7 @@ export class LabelList extends LitElement {
       /* Beside the picture there is no room for both in a line. */
       @media ${ON_ITS_SIDE} {
         .share small {
-          display: block;
+          display: var(--sg-sureness, block);
           margin: 0;
           text-align: end;
         }

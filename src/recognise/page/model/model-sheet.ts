@@ -14,9 +14,11 @@ import { numberedName } from '../../../base/shared/own-model';
 import { isIndependent, type Preprocessing, type Prediction } from '../../../engine/index';
 import { namesOfFile } from '../../shared/class-names';
 import { namesFor, NORMALISATIONS, normalisationOf, type DraftChange, type Normalisation } from '../../shared/model-draft';
-import { SHOWN, type Origin, type Shown } from '../../shared/model-origins';
+import { isTaken } from '../../shared/model-names';
+import { SHOWN, type Shown } from '../../shared/model-origins';
 import type { FrameInput } from '../../shared/recogniser';
 import { ModelKeepEvent } from '../events';
+import { originWords, shownWords } from './model-sheet-words';
 import { modelSheetStyles } from './model-sheet-styles';
 import type { ModelTrial } from './model-trial';
 
@@ -75,7 +77,7 @@ export class ModelSheet extends LitElement {
       <p class="found">${this.#facts(trial)}</p>
       ${this.#assumed(trial)}
       <div class="fields">
-        ${this.#text('name', msg('Name'), manifest.name, (name) => ({ name: name || manifest.name }))}
+        ${this.#text('name', msg('Name'), manifest.name, (name) => (isTaken(name, trial.taken) ? msg(str`Another model is called ${name}: give it a name of its own.`) : { name: name || manifest.name }))}
         ${this.#text('licence', msg('Licence'), manifest.licence, (licence) => ({ licence: licence || manifest.licence }))}
         ${this.#output(trial)} ${this.#layout(trial)} ${this.#normalisation(trial)} ${this.#sizes(trial)}
       </div>
@@ -145,7 +147,7 @@ export class ModelSheet extends LitElement {
   #output({ manifest: { ports }, draft }: ModelTrial): unknown {
     if (!ports) return nothing;
     const select = (scores: string): void => void this.#change({ ports: { scores, answers: draft.outputs.find(({ name }) => name === scores)?.answers ?? 'scores' } });
-    return html`${draft.outputs.length > 1 ? this.#choice('scores', msg('Output'), ports.scores, draft.outputs.map(({ name }) => [name, name] as const), select) : nothing}
+    return html`${draft.outputs.length > 1 ? this.#choice('scores', shownWords('scores'), ports.scores, draft.outputs.map(({ name }) => [name, name] as const), select, 'scores') : nothing}
     ${this.#choice('answers', shownWords('answers'), ports.answers, [['scores', msg('scores')], ['probabilities', msg('probabilities')], ['independent', msg('a probability of its own for each class')], ['independent-scores', msg('a score of its own for each class')], ['features', msg('features, to be taught on')]], (answers) => void this.#change({ ports: { answers } }), 'answers')}`;
   }
 
@@ -280,40 +282,6 @@ export class ModelSheet extends LitElement {
     } finally {
       this.busy = false;
     }
-  }
-}
-
-function shownWords(shown: Shown): string {
-  switch (shown) {
-    case 'size':
-      return msg('Side of the picture, pixels');
-    case 'resize':
-      return msg('Shorter side before the crop, pixels');
-    case 'interpolation':
-      return msg('Filter by which it is made smaller');
-    case 'normalisation':
-      return msg('Numbers of a picture');
-    case 'colours':
-      return msg('Order of the colours');
-    case 'layout':
-      return msg('Order of the input');
-    case 'answers':
-      return msg('The output gives');
-  }
-}
-
-function originWords(origin: Origin): string {
-  switch (origin) {
-    case 'file':
-      return msg('From the file');
-    case 'assumed':
-      return msg('Assumed');
-    case 'tried':
-      return msg('Found by trying');
-    case 'person':
-      return msg('Set by you');
-    case 'kept':
-      return msg('As it was kept');
   }
 }
 

@@ -1,7 +1,7 @@
 import type { LoadProgress, ModelManifest } from '../../../base/shared/model';
 import type { WorkerFactory } from '../../../base/page/worker-link';
 import { changedManifest, changedOrigins, type DraftChange, type ModelDraft } from '../../shared/model-draft';
-import { namedFor } from '../../shared/model-names';
+import { freeName, namedFor } from '../../shared/model-names';
 import type { Origins } from '../../shared/model-origins';
 import type { FrameInput, LoadedModel, Recognition } from '../../shared/recogniser';
 import { faultOfFile } from './fault-of-file';
@@ -29,8 +29,10 @@ export class ModelTrial {
     private readonly client: RecogniserClient,
     readonly draft: ModelDraft,
     public loaded: LoadedModel,
+    /** Names of all other models. */
+    readonly taken: readonly string[],
   ) {
-    this.manifest = loaded.manifest;
+    this.manifest = { ...loaded.manifest, name: freeName(loaded.manifest.name, taken) };
     const tried = this.manifest.preprocessing.crop !== draft.manifest.preprocessing.crop;
     this.origins = tried ? { ...draft.origins, size: 'tried' } : draft.origins;
   }
@@ -38,25 +40,28 @@ export class ModelTrial {
   /**
    * Looks at a file, and runs it once.
    * @param files one model, and what lies beside it
+   * @param known all models that can be chosen: it is called like none of the others
    * @throws Fault `model-invalid` with the reason where it cannot be used, `model-download` where what tries it could not be fetched
    */
-  static open(spawn: WorkerFactory, files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+  static open(spawn: WorkerFactory, files: readonly File[], known: readonly CatalogueEntry[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
     const bytes = files.reduce((most, { size }) => Math.max(most, size), 0);
-    return ModelTrial.#begin(spawn, bytes, (client) => client.inspect(files, onProgress), onProgress);
+    return ModelTrial.#begin(spawn, bytes, known, (client) => client.inspect(files, onProgress), onProgress);
   }
 
   /**
    * Looks at a kept model once more, to be corrected.
+   * @param known all models that can be chosen
    * @throws Fault `model-invalid` where it does not run any more
    */
-  static reopen(spawn: WorkerFactory, { manifest, location }: CatalogueEntry, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
+  static reopen(spawn: WorkerFactory, { manifest, location }: CatalogueEntry, known: readonly CatalogueEntry[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
     const file = location.kind === 'memory' ? location.file : undefined;
-    return ModelTrial.#begin(spawn, manifest.variants[0].bytes, (client) => client.reopen(manifest, file), onProgress);
+    return ModelTrial.#begin(spawn, manifest.variants[0].bytes, known, (client) => client.reopen(manifest, file), onProgress);
   }
 
   static async #begin(
     spawn: WorkerFactory,
     bytes: number,
+    known: readonly CatalogueEntry[],
     look: (client: RecogniserClient) => Promise<ModelDraft>,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<ModelTrial> {
@@ -64,7 +69,9 @@ export class ModelTrial {
     const { client } = await RecogniserClient.start(spawn, { start: 20_000, load, recognise: ANSWER_MS });
     try {
       const draft = await look(client);
-      return new ModelTrial(client, draft, await loadAsItIs(client, draft, onProgress));
+      const loaded = await loadAsItIs(client, draft, onProgress);
+      const others = known.filter(({ manifest }) => manifest.id !== draft.manifest.id);
+      return new ModelTrial(client, draft, loaded, others.map(({ manifest }) => manifest.name));
     } catch (error) {
       client.dispose();
       throw faultOfFile(error);

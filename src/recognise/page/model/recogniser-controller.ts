@@ -171,7 +171,7 @@ export class RecogniserController extends SharedController {
    * @throws Fault with the reason where the file is not accepted; the model that ran goes on
    */
   async tryFile(files: readonly File[], onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
-    return (await ownTrial()).open(this.spawn, files, onProgress);
+    return (await ownTrial()).open(this.spawn, files, this.catalogue, onProgress);
   }
 
   /**
@@ -179,7 +179,7 @@ export class RecogniserController extends SharedController {
    * @throws Fault with the reason where it does not run any more
    */
   async reopen(id: string, onProgress: (progress: LoadProgress) => void): Promise<ModelTrial> {
-    return (await ownTrial()).reopen(this.spawn, this.#kept(id), onProgress);
+    return (await ownTrial()).reopen(this.spawn, this.#kept(id), this.catalogue, onProgress);
   }
 
   /**
