@@ -7,7 +7,8 @@ import { readGraph } from '../../src/engine/graph/read-graph';
 import { asResNet18 } from '../../src/engine/graph/resnet';
 import { attribute, type OnnxAttributes, type OnnxModel, type OnnxNode } from '../../src/engine/onnx/model';
 import { Arena } from '../../src/engine/simd/arena';
-import { mobileNetV2, RandomNetwork } from '../../tools/networks/mobilenet-v2';
+import { mobileNetV2 } from '../../tools/networks/mobilenet-v2';
+import { RandomNetwork } from '../../tools/networks/random-network';
 import { randomResNet } from '../support/weights';
 
 const changed = (model: OnnxModel, nodes: (nodes: readonly OnnxNode[]) => readonly OnnxNode[]): OnnxModel =>

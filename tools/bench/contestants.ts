@@ -78,8 +78,8 @@ function appCandidate(name: string, engine: EngineId, precision: Precision, quer
   };
 }
 
-export function selfTestInput(): Float32Array {
-  const input = new Float32Array(3 * 224 * 224);
+export function selfTestInput(size = 224): Float32Array {
+  const input = new Float32Array(3 * size * size);
   fillSelfTestInput(input);
   return input;
 }

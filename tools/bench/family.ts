@@ -9,7 +9,11 @@ import type { OnnxModel } from '../../src/engine/onnx/model';
 import { modelIndex } from '../../src/server/model-index';
 import { root } from '../../src/engine/kernels/build/compile';
 import { openHarness, withHarness, type HarnessServing } from '../harness/serve-harness';
+import { RESNET_BLOCKS } from '../../src/engine/resnet18/folded';
+import { efficientNetLite } from '../networks/efficientnet-lite';
+import { mobileNetV1 } from '../networks/mobilenet-v1';
 import { mobileNetV2 } from '../networks/mobilenet-v2';
+import { resNet } from '../networks/resnet';
 import { observeNetwork, quantised } from '../quantise/quantise-resnet18';
 import { LITE_RECIPE } from '../quantise/recipe';
 import * as ort from '../../src/server/onnxruntime';
@@ -36,34 +40,48 @@ interface Entry {
 /** A network's file, for libraries that take none of the app's, and for networks that the app has not. */
 interface NetworkFile {
   readonly bytes: Uint8Array;
-  /** Where it is served, for the app's worker. */
-  readonly url?: string;
+  /** Where it is served, for the app's worker, and the side of its pictures, pixels. */
+  readonly served?: { readonly url: string; readonly size: number };
 }
 
 const BASE = 'onnxruntime-web fp32';
 /** Largest share of the largest score that float32 summed in another order explains. */
 const SAME = 1e-3;
 
-/** MobileNetV2 with weights from a seed, in float and in int8, as files beside the app: what they answer means nothing, how long it takes does. */
+/** Networks with weights from a seed: what they answer means nothing, how long it takes does. */
+const MADE: Readonly<Record<string, () => OnnxModel>> = {
+  MobileNetV2: () => mobileNetV2(1),
+  'MobileNet V1': () => mobileNetV1(1),
+  'EfficientNet-Lite1': () => efficientNetLite(1, 1),
+  'EfficientNet-Lite2': () => efficientNetLite(2, 1),
+  'ResNet-34': () => resNet(RESNET_BLOCKS.resnet34, 1),
+};
+
+/** Of those, what is timed on own kernels and on onnxruntime-web alone. */
+const REST = ['MobileNet V1', 'EfficientNet-Lite1', 'EfficientNet-Lite2', 'ResNet-34'];
+
+/** They are files beside the app, in float and in int8. */
 async function files(): Promise<ReadonlyMap<string, NetworkFile>> {
-  const model = mobileNetV2(1);
-  const [stem] = model.graph.nodes;
-  const recipe = { ...LITE_RECIPE, float: [stem.name, 'logits'] };
-  const input = async function* (): AsyncGenerator<Float32Array> {
-    yield await Promise.resolve(selfTestInput());
-  };
-  const int8 = quantised(await observeNetwork(model, recipe, input()), recipe, TORCHVISION_PREPROCESSING);
   mkdirSync(FOLDER, { recursive: true });
-  const file = (name: string, network: OnnxModel): NetworkFile => {
-    const bytes = encodeModel(network);
-    writeFileSync(join(FOLDER, name), bytes);
-    return { bytes, url: `family/${name}` };
-  };
-  return new Map<string, NetworkFile>([
-    ['EfficientNet-Lite0', { bytes: readFileSync(join(DIST, `models/${LITE}.onnx`)) }],
-    ['MobileNetV2', file('mobilenet-v2.onnx', model)],
-    ['MobileNetV2 int8', file('mobilenet-v2-int8.onnx', int8)],
-  ]);
+  const found = new Map<string, NetworkFile>([['EfficientNet-Lite0', { bytes: readFileSync(join(DIST, `models/${LITE}.onnx`)) }]]);
+  for (const [name, make] of Object.entries(MADE)) {
+    const model = make();
+    const [{ shape = [] }] = model.graph.inputs;
+    const size = Number(shape[2]);
+    const [stem] = model.graph.nodes;
+    const recipe = { ...LITE_RECIPE, float: [stem.name, 'logits'] };
+    const input = async function* (): AsyncGenerator<Float32Array> {
+      yield await Promise.resolve(selfTestInput(size));
+    };
+    const int8 = quantised(await observeNetwork(model, recipe, input()), recipe, TORCHVISION_PREPROCESSING);
+    for (const [network, words] of [[model, ''], [int8, ' int8']] as const) {
+      const bytes = encodeModel(network);
+      const path = `${(name + words).toLowerCase().replaceAll(' ', '-')}.onnx`;
+      writeFileSync(join(FOLDER, path), bytes);
+      found.set(name + words, { bytes, served: { url: `family/${path}`, size } });
+    }
+  }
+  return found;
 }
 
 function entries(): Entry[] {
@@ -84,6 +102,11 @@ function entries(): Entry[] {
     ...both('MobileNetV2'),
     ...int8('MobileNetV2', LITE),
     { network: 'MobileNetV2', engine: 'onnxruntime-web int8 (static QDQ)', app: { modelId: LITE, precision: 'int8', id: 'ort' } },
+    ...REST.flatMap((network) => [
+      own(network, LITE, 'fp16', 'fp32, relaxed SIMD'),
+      ...int8(network, LITE).slice(0, 1),
+      { network, engine: BASE, app: { modelId: LITE, precision: 'fp16', id: 'ort' } } as const,
+    ]),
     ...(has('resnet18', 'int8') ? int8('ResNet-18', 'resnet18') : []),
   ];
 }
@@ -121,9 +144,9 @@ export async function benchFamily(): Promise<void> {
     });
     writePart('family', [
       '## Other networks',
-      `Milliseconds of one 224 x 224 picture: ${ROUNDS} interleaved rounds of ${RUNS} runs. "Times quicker" is against onnxruntime-web on the same`,
+      `Milliseconds of one picture, 224 x 224 (EfficientNet-Lite1 240 x 240, -Lite2 260 x 260): ${ROUNDS} interleaved rounds of ${RUNS} runs. "Times quicker" is against onnxruntime-web on the same`,
       'file with as many threads; LiteRT.js has the same weights in a flatbuffer that is made of that file. MobileNetV2 has torchvision\'s layout',
-      'and weights from a seed, its int8 rows those of the same network in integers (against float, as all). "Joined": in a Chromium whose V8 makes one operation of 256 bits of two. `npm run bench -- engines`, or `family` alone.',
+      'and weights from a seed, as have MobileNet V1, EfficientNet-Lite1 and -Lite2 and ResNet-34; their int8 rows are of the same networks in integers (against float, as all). "Joined": in a Chromium whose V8 makes one operation of 256 bits of two. `npm run bench -- engines`, or `family` alone.',
       '', machine(page.context().browser()?.version() ?? ''), '',
       table(['network', 'engine', 'threads', 'min ms', 'median ms', 'times quicker (min)', 'times quicker (median)'], rows),
     ].join('\n'));
@@ -132,7 +155,7 @@ export async function benchFamily(): Promise<void> {
 
 async function startApp(page: Page, serving: HarnessServing, { network, engine, query = '' }: Entry, { modelId, precision, id }: NonNullable<Entry['app']>, threads: number, known?: NetworkFile): Promise<Contestant> {
   const key = `${network} ${engine} ${threads}`;
-  const file = known?.url !== undefined && { url: serving.url + known.url, bytes: known.bytes.length, sha256: createHash('sha256').update(known.bytes).digest('hex'), selfTest: undefined };
+  const file = known?.served && { url: serving.url + known.served.url, bytes: known.bytes.length, sha256: createHash('sha256').update(known.bytes).digest('hex'), selfTest: undefined, size: known.served.size };
   const { loadMs } = await page.evaluate((load) => window.sightglassHarness.load(load), {
     key, workerUrl: serving.workerUrl + query, modelId, precision, engine: id, threads, ...(file ? { file } : {}),
   });

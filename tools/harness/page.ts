@@ -20,7 +20,14 @@ export interface HarnessLoad {
   /** As many as `measure` may be asked for; as `threads` if left out. */
   readonly mostThreads?: number;
   /** Another file than the manifest's own, for experiments with formats. */
-  readonly file?: { readonly url: string; readonly bytes: number; readonly sha256: string; readonly selfTest?: KnownAnswer | undefined };
+  readonly file?: {
+    readonly url: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly selfTest?: KnownAnswer | undefined;
+    /** Side of its pictures, pixels; the manifest's if left out. */
+    readonly size?: number;
+  };
 }
 
 /** Bytes by which two decoded images differ. */
@@ -72,8 +79,11 @@ const harness = {
     if (!entry) throw new Error(`There is no model ${modelId}.`);
     let manifest = entry.manifest;
     if (file) {
-      const variants = manifest.variants.map((v) => (v.precision === precision ? { ...v, ...file, file: file.url } : v));
-      manifest = { ...manifest, variants };
+      const { url, size, ...known } = file;
+      const variants = manifest.variants.map((v) => (v.precision === precision ? { ...v, ...known, file: url } : v));
+      const { crop, resize } = manifest.preprocessing;
+      const sized = size === undefined ? {} : { crop: size, resize: Math.round((size / crop) * resize) };
+      manifest = { ...manifest, variants, preprocessing: { ...manifest.preprocessing, ...sized } };
     }
     return client.load({ manifest, location: entry.location, precision, engine, threads, ...(mostThreads === undefined ? {} : { mostThreads }) }, () => undefined);
   },

@@ -7,7 +7,7 @@ import { spawnThread } from '../../../src/engine/host';
 import type { OnnxModel } from '../../../src/engine/onnx/model';
 import { attribute, floatTensor, int64Tensor } from '../../../src/engine/onnx/model';
 import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
-import { RandomNetwork } from '../../../tools/networks/mobilenet-v2';
+import { RandomNetwork } from '../../../tools/networks/random-network';
 import { kernelModule, relaxedSimdInNode } from '../../support/node-thread';
 import { referenceOnnx } from '../../support/onnx-reference';
 import { noise } from '../../support/weights';

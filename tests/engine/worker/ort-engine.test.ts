@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../../src/engine/onnx/encode';
 import { attribute, type OnnxModel } from '../../../src/engine/onnx/model';
 import { createOrtEngine } from '../../../src/engine/ort';
-import { RandomNetwork } from '../../../tools/networks/mobilenet-v2';
+import { RandomNetwork } from '../../../tools/networks/random-network';
 import { referenceOnnx } from '../../support/onnx-reference';
 import { noise } from '../../support/weights';
 

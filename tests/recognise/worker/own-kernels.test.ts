@@ -5,7 +5,7 @@ import { encodeModel, ownKernels, selfTestProblem, TORCHVISION_PREPROCESSING, ty
 import { waysToRun } from '../../../src/recognise/page/model/fallbacks';
 import { featureModelOf } from '../../../src/recognise/shared/feature-model';
 import { comparableScores, withOwnKernels } from '../../../src/recognise/worker/own-kernels';
-import { RandomNetwork } from '../../../tools/networks/mobilenet-v2';
+import { RandomNetwork } from '../../../tools/networks/random-network';
 import { tensorsToObserve } from '../../../tools/quantise/graph';
 import { observe } from '../../../tools/quantise/observe';
 import { quantised } from '../../../tools/quantise/quantise-resnet18';
