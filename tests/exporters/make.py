@@ -440,7 +440,6 @@ def transformers_set():
         "convnext": (t.ConvNextForImageClassification, t.ConvNextConfig(hidden_sizes=[8, 16], depths=[1, 1], num_stages=2, **common), t.ConvNextImageProcessor(size={"shortest_edge": 224}, crop_pct=0.875)),
         "deit": (t.DeiTForImageClassification, t.DeiTConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, image_size=64, patch_size=16, **common), t.DeiTImageProcessor(size={"height": 72, "width": 72}, crop_size={"height": 64, "width": 64}, resample=3)),
         "beit": (t.BeitForImageClassification, t.BeitConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, image_size=64, patch_size=16, **common), t.BeitImageProcessor(size={"height": 64, "width": 64}, do_center_crop=False, resample=3)),
-        "efficientnet": (t.EfficientNetForImageClassification, t.EfficientNetConfig(width_coefficient=0.2, depth_coefficient=0.2, image_size=96, hidden_dim=256, **common), t.EfficientNetImageProcessor(size={"height": 96, "width": 96})),
         "mobilevit": (t.MobileViTForImageClassification, t.MobileViTConfig(image_size=64, hidden_sizes=[16, 16, 16], neck_hidden_sizes=[8, 8, 16, 16, 16, 16, 32], **common), t.MobileViTImageProcessor(size={"shortest_edge": 72}, crop_size={"height": 64, "width": 64})),
     }
     for kind, (model_class, config, processor) in kinds.items():

@@ -366,7 +366,7 @@ describe.skipIf(!hasModel)('own models', () => {
     expect(await name.inputValue()).toBe('corrected (2)');
     await name.fill('CORRECTED');
     await name.press('Tab');
-    await sheet().locator('.fault').filter({ hasText: 'Another model is called CORRECTED: give it a name of its own.' }).waitFor();
+    await sheet().locator('label .fault').filter({ hasText: 'Another model is called CORRECTED: give it a name of its own.' }).waitFor();
     expect(await name.inputValue()).toBe('corrected (2)');
     await sheet().getByRole('button', { name: 'Leave it' }).click();
     await sheet().locator('dialog').waitFor({ state: 'detached' });

@@ -92,4 +92,10 @@ export const modelSheetStyles = css`
     border-radius: var(--sg-radius-l);
     background: var(--sg-surface-2);
   }
+  label .fault {
+    margin: 0;
+    padding: 0.5rem 0.75rem;
+    font-size: var(--sg-size-s);
+    font-weight: 400;
+  }
 `;

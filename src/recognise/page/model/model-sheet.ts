@@ -52,6 +52,8 @@ export class ModelSheet extends LitElement {
   @query('sg-sheet') private readonly sheet: Sheet | null | undefined;
   @state() private busy = false;
   @state() private fault = '';
+  /** Name of the field that was changed last, below which a fault is told; empty where a button was pressed since. */
+  @state() private field = '';
   @state() private answer: readonly Prediction[] = [];
   @state() private own = false;
   /** Gives once more the picture that was tried last. */
@@ -76,7 +78,7 @@ export class ModelSheet extends LitElement {
     return html`<sg-sheet heading=${msg('Is this right?')} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p class="found">${this.#facts(trial)}</p>
       ${this.#assumed(trial)}
-      <div class="fields">
+      <div class="fields" @change=${{ handleEvent: (event: Event) => void (this.field = (event.target as HTMLInputElement).name), capture: true }}>
         ${this.#text('name', msg('Name'), manifest.name, (name) => (isTaken(name, trial.taken) ? msg(str`Another model is called ${name}: give it a name of its own.`) : { name: name || manifest.name }))}
         ${this.#text('licence', msg('Licence'), manifest.licence, (licence) => ({ licence: licence || manifest.licence }))}
         ${this.#output(trial)} ${this.#layout(trial)} ${this.#normalisation(trial)} ${this.#sizes(trial)}
@@ -87,7 +89,7 @@ export class ModelSheet extends LitElement {
             ${this.answer.map(({ name, probability }) => html`<li><span class="name">${name}</span><span class="share">${percent(probability)}</span></li>`)}
           </ol>`
         : nothing}
-      ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+      ${this.#faultAt('')}
       <div class="row">
         <button class="primary" name="keep" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new ModelKeepEvent())}>${msg('Keep and use it')}</button>
         <button @click=${() => this.sheet?.close()}>${msg('Leave it')}</button>
@@ -109,7 +111,7 @@ export class ModelSheet extends LitElement {
     const features = manifest.ports?.answers === 'features';
     // Of a filter that cannot be had its own words tell.
     const told = (shown: Shown): boolean => (features && shown === 'answers') || (shown === 'interpolation' && draft.unmet.includes('filter'));
-    const open = SHOWN.filter((shown) => origins[shown] === 'assumed' && !told(shown)).map(shownWords);
+    const open = SHOWN.filter((shown) => origins[shown] === 'assumed' && !told(shown)).map((shown) => `“${shownWords(shown)}”`);
     const words = open.length > 0 ? [msg(str`The file does not say, and what is usual is assumed: ${list(open)}. Try it on a picture.`)] : [];
     const unmet = draft.unmet.map((each) =>
       each === 'squeezed'
@@ -126,7 +128,11 @@ export class ModelSheet extends LitElement {
 
   /** @param change gives what becomes of the text, or words why it cannot be taken */
   #text(name: string, label: string, value: string, change: (value: string) => DraftChange | string): unknown {
-    return html`<label>${label}<input name=${name} maxlength="120" .value=${value} @change=${(event: Event) => this.#take(event, value, change(valueOf(event).trim()))} /></label>`;
+    return html`<label>${label}<input name=${name} maxlength="120" .value=${value} @change=${(event: Event) => this.#take(event, value, change(valueOf(event).trim()))} />${this.#faultAt(name)}</label>`;
+  }
+
+  #faultAt(field: string): unknown {
+    return this.fault && this.field === field ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing;
   }
 
   /** What cannot be taken is said, and its field has what holds. */
@@ -140,7 +146,7 @@ export class ModelSheet extends LitElement {
     return html`<label
       >${label}<select name=${name} ?disabled=${this.busy} @change=${(event: Event) => onChoice(valueOf(event) as Value)}>
         ${choices.map(([id, words]) => html`<option value=${id} ?selected=${id === value}>${words}</option>`)}</select
-      >${shown ? this.#from(shown) : nothing}${hint ? html`<small>${hint}</small>` : nothing}</label
+      >${this.#faultAt(name)}${shown ? this.#from(shown) : nothing}${hint ? html`<small>${hint}</small>` : nothing}</label
     >`;
   }
 
@@ -186,7 +192,7 @@ export class ModelSheet extends LitElement {
           const size = Math.round(Number(valueOf(event)));
           this.#take(event, String(value), size >= least && size <= most ? change(size) : msg(str`${label}: give a number from ${least} to ${most}.`));
         }}
-      />${this.#from(shown)}</label>`;
+      />${this.#faultAt(name)}${this.#from(shown)}</label>`;
     };
     const filters = [['bilinear', msg('bilinear')], ['bicubic', msg('bicubic')]] as const;
     return html`${draft.open.size ? side('crop', 'size', crop, 32, 512, (size) => ({ preprocessing: { crop: size, resize: Math.round((resize / crop) * size) } })) : nothing}
@@ -222,7 +228,7 @@ export class ModelSheet extends LitElement {
           >${icon('upload')}${msg('Choose a list of names')}<input class="visually-hidden" type="file" name="names" accept=".txt,.csv,.tsv,.json" ?disabled=${this.busy} @change=${this.#onNames}
         /></label>
         ${imagenet
-          ? html`<button name="imagenet" ?disabled=${this.busy} @click=${() => void this.#change({ classNames: imagenet })}>${msg('They are those of ImageNet')}</button>`
+          ? html`<button name="imagenet" ?disabled=${this.busy} @click=${() => void this.#name(imagenet)}>${msg('They are those of ImageNet')}</button>`
           : nothing}
       </div>`;
   }
@@ -234,8 +240,14 @@ export class ModelSheet extends LitElement {
     if (!file || !this.trial) return;
     const names = namesOfFile(file.name, await file.text());
     const { classes } = this.trial.loaded;
-    if (names?.length === classes) await this.#change({ classNames: names });
+    this.field = '';
+    if (names?.length === classes) await this.#name(names);
     else this.fault = msg(str`The list has ${names?.length ?? 0} names, the model ${classes} classes: choose another list.`);
+  }
+
+  #name(classNames: readonly string[]): Promise<void> {
+    this.field = '';
+    return this.#change({ classNames });
   }
 
   #onPicture(event: Event): void {
@@ -255,6 +267,7 @@ export class ModelSheet extends LitElement {
 
   async #try(picture: (() => Promise<FrameInput | undefined>) | undefined): Promise<void> {
     this.#again = picture;
+    this.field = '';
     await this.#work((trial) => this.#ask(trial));
     if (this.answer.length === 0 && !this.fault) this.fault = msg('The camera shows nothing now: start it in the live view, or choose a picture.');
   }
