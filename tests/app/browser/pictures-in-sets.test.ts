@@ -103,7 +103,7 @@ describe('a training set of pictures of no session', () => {
     await expect.poll(() => accuracy.getByRole('button').isEnabled(), { timeout: 30_000 }).toBe(true);
     await accuracy.getByRole('button').click();
     // Nobody taught it these words.
-    await accuracy.getByText(new RegExp(`^Test side, ${tested} pictures: .* names 0 of them rightly, 0%`, 'u')).waitFor({ timeout: 30_000 });
+    await accuracy.getByText(new RegExp(`^Pictures of the test side: ${tested}\\. .* names 0 of them rightly: 0%`, 'u')).waitFor({ timeout: 30_000 });
     expect(await accuracy.locator('tbody tr').first().locator('td').first().textContent()).toMatch(/^0 \/ \d$/u);
     expect(errors).toEqual([]);
   });

@@ -111,7 +111,7 @@ export class DatasetAccuracy extends LitElement {
 
   #words({ all, model }: SideResult): string {
     if (!all) return msg('There is no picture on the test side: label things at more moments, or give it a share above.');
-    return msg(str`Test side, ${all.count} pictures: ${model} names ${all.right} of them rightly, ${percent(all.right / all.count)} (95 % interval ${range(all)}).`);
+    return msg(str`Pictures of the test side: ${all.count}. ${model} names ${all.right} of them rightly: ${percent(all.right / all.count)}, 95 % interval ${range(all)}.`);
   }
 
   #table({ classes }: SideResult): unknown {

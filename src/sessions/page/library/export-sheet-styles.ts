@@ -84,7 +84,7 @@ export const exportSheetStyles = css`
     font-size: var(--sg-size-s);
   }
   .set p,
-  .set sg-dataset-sessions {
+  .set :is(sg-dataset-sessions, sg-dataset-stills) {
     flex-basis: 100%;
     margin: 0;
   }

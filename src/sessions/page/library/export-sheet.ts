@@ -158,28 +158,31 @@ export class ExportSheet extends LitElement {
             <input type="radio" name="format" value=${format} .checked=${this.format === format} @change=${() => this.#choose(format)} />
             <span>${name}<span class="hint">${hint}</span></span>
           </label>
-          ${this.format === format ? this.#options(session) : nothing}`,
+          ${this.format === format ? [this.#options(session), this.#cameras] : nothing}`,
         )}
       </fieldset>
       ${this.#foot}
     </form>`;
   }
 
-  get #foot(): unknown {
+  get #cameras(): unknown {
     const { several, session, kept, definition, format, choice, cameraless } = this;
     const ofSet = kept && (this.library.sessions ?? []).filter(({ id }) => definition?.sessionIds.includes(id));
-    return html`${cameraChoice({ several, session, ofSet, format, tracks: choice.tracks }, cameraless, (chosen) => (this.cameraless = chosen))}
-      <div class="foot">
-        ${exportOutcome(this.done, this.fault)}
-        <button class="primary">${icon('download')}${msg('Export')}</button>
-      </div>`;
+    return cameraChoice({ several, session, ofSet, format, tracks: choice.tracks }, cameraless, (chosen) => (this.cameraless = chosen));
+  }
+
+  get #foot(): unknown {
+    return html`<div class="foot">
+      ${exportOutcome(this.done, this.fault)}
+      <button class="primary">${icon('download')}${msg('Export')}</button>
+    </div>`;
   }
 
   #severalForm(several: readonly SessionManifest[]): unknown {
     return html`<form @submit=${this.#onSubmit}>
       <p class="name">${list(several.slice(0, NAMED).map(({ name }) => name))}${several.length > NAMED ? ` … (${msg(str`${several.length - NAMED} more`)})` : nothing}</p>
       <p class="hint">${msg('Films, labels and pictures of all of them in one file, a folder for each: this app reads it back.')}</p>
-      ${this.#foot}
+      ${this.#cameras} ${this.#foot}
     </form>`;
   }
 
