@@ -62,6 +62,9 @@ describe('dropped files of all kinds at once', () => {
 
   it('takes PyTorch\'s own weights, a zip by its first bytes, for a model that needs none', async () => {
     expect(await sorted(dropped('pytorch_model.bin', 'PK\u0003\u0004'), dropped('config.json', '{"id2label": {}}'))).toEqual({ model: ['pytorch_model.bin', 'config.json'] });
+    // Beside the same weights under another name it is no second model.
+    const folder = [dropped('model.safetensors'), dropped('pytorch_model.bin', 'PK\u0003\u0004'), dropped('config.json', '{"id2label": {}}')];
+    expect(await sorted(...folder)).toEqual({ model: ['model.safetensors', 'pytorch_model.bin', 'config.json'] });
     expect(await sorted(dropped('weights.bin', '\u0001\u0002\u0003\u0004'))).toEqual({ refused: ['weights.bin: needs-model'] });
   });
 

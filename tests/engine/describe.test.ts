@@ -94,11 +94,18 @@ describe('describeClassifier', () => {
 
   it.each([
     ['of bytes', [122, 117, 105], 3300, '0..255'], ['of numbers from 0 to 1', [0.48, 0.45, 0.4], 0.052, '0..1'], ['of numbers from -1 to 1', [-0.04, -0.1, -0.2], 0.21, '-1..1'],
-    ['of pictures that were normalised before', [0.02, -0.03, 0.1], 1.2, undefined], ['that has learned nothing yet', [0, 0, 0], 1, undefined],
+    ['of pictures that were normalised before', [0.02, -0.03, 0.1], 1.2, undefined], ['of dark pictures that were normalised before', [-0.6, -0.55, -0.7], 0.8, undefined],
+    ['of pictures that were normalised before, near -1', [-0.95, -1, -1.02], 0.8, undefined], ['that has learned nothing yet', [0, 0, 0], 1, undefined],
   ] as const)('tells by what a batch norm at the input has seen, whatever it makes of it, that it is one %s', (_, mean, variance, range) => {
     const before = [node('BatchNormalization', ['input', 'g', 'o', 'm', 'v'], ['n'])];
     const initializers = [numbers('g', [3], [2.5, 0.4, -1.3]), numbers('o', [3], [0.6, -0.2, 0.1]), numbers('m', [3], mean), numbers('v', [3], [variance, variance * 1.1, variance * 1.2])];
     expect(made({ before, initializers }).range).toBe(range);
+  });
+
+  it('takes no sky that a batch norm has seen for the order of colours', () => {
+    const before = [node('BatchNormalization', ['input', 'g', 'o', 'm', 'v'], ['n'])];
+    const [ones, zeros] = [numbers('g', [3], [1, 1, 1]), numbers('o', [3], [0, 0, 0])];
+    expect(made({ before, initializers: [ones, zeros, numbers('m', [3], [0.4, 0.44, 0.48]), numbers('v', [3], [0.05, 0.05, 0.05])] })).toMatchObject({ range: '0..1', colours: undefined });
   });
 
   it('reads means from Constant nodes', () => {
@@ -116,6 +123,7 @@ describe('describeClassifier', () => {
 
   it.each([
     ['two of one shape', [], ['left', 'right']], ['two of which each has its ArgMax', [node('ArgMax', ['left'], ['best_left']), node('ArgMax', ['right'], ['best_right'])], ['left', 'right', 'best_left', 'best_right']],
+    ['two of which one has its ArgMax', [node('ArgMax', ['left'], ['best_left'])], ['left', 'right', 'best_left']],
   ] as const)('leaves to a person which of its outputs has the scores: %s', (_, more, names) => {
     const outputs = names.map((name) => ({ name, type: name.startsWith('best') ? OnnxType.int64 : OnnxType.float, shape: name.startsWith('best') ? [1] : [1, 3] }));
     const found = made({ after: [node('Relu', ['raw'], ['left']), node('Exp', ['raw'], ['right']), ...more], outputs });

@@ -128,10 +128,11 @@ class Outputs {
     });
     const found = able.map(({ name, shape }): ScoresOutput => ({ name, classes: this.#classes(name, shape), answers: this.#answers(name) }));
     if (found.length === 0) throw new OnnxError(`The model gives no list of scores, one for each class: ${this.#words(fromPicture)}.`);
-    const ranks = new Map(found.map(({ name }) => [name, this.#rank(name)]));
+    const ranks = new Map(found.map(({ name }) => [name, this.#rank(name, found)]));
     found.sort((a, b) => (ranks.get(a.name) ?? 0) - (ranks.get(b.name) ?? 0));
     const isUsed = ({ name }: ScoresOutput): boolean => (ranks.get(name) ?? 0) >= USED;
-    return { outputs: found, open: found.filter((output) => isUsed(output) === isUsed(found[0])).length > 1 };
+    const features = this.features(found[0].name);
+    return { outputs: found, open: found.filter((output) => output.name !== features && isUsed(output) === isUsed(found[0])).length > 1 };
   }
 
   /** Name of what the classifier reads, where the file gives it by the name that this app writes. */
@@ -140,9 +141,9 @@ class Outputs {
     return outputs.find(({ name, shape }) => name === FEATURES_NAME && name !== scores && shape?.length === 2)?.name;
   }
 
-  /** What other outputs are made of is less likely the scores; among equals, what is called so. */
-  #rank(name: string): number {
-    const others = this.model.graph.outputs.filter((output) => output.name !== name);
+  /** What other outputs that may be scores are made of is less likely the scores; among equals, what is called so. */
+  #rank(name: string, able: readonly ScoresOutput[]): number {
+    const others = able.filter((output) => output.name !== name);
     const reachable = this.#reachable(name);
     const used = others.some((output) => reachable.has(output.name)) ? USED : 0;
     const named = name === LOGITS_NAME ? 0 : /logit|prob|score|class|pred|softmax/i.test(name) ? 1 : /feat|embed|aux|hidden|pool/i.test(name) ? 3 : 2;

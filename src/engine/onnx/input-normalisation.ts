@@ -89,8 +89,11 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputNormal
   const mean = average(means);
   const deviation = average(whole.scale.map((scale) => Math.abs(1 / scale)));
   const centred = Math.abs(mean) < NEAR_ZERO && largest > 0;
-  // A batch norm of pictures that were normalised before they came here.
-  if (learned && centred && deviation > OF_SIGNED[1] && deviation < OF_BYTES) return undefined;
+  // What was seen of pictures tells nothing of the order of their colours: skies are blue.
+  if (learned) {
+    const range = learnedRange(mean, deviation);
+    return range && { range, colours: undefined };
+  }
   const [red, , blue] = means;
   const is = (ratio: number): boolean => Math.abs(ratio / RED_TO_BLUE - 1) < LITTLE / 2;
   return { range: rangeOf(mean, deviation, centred), colours: is(red / blue) ? 'rgb' : is(blue / red) ? 'bgr' : undefined };
@@ -98,10 +101,20 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputNormal
 
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+const isSigned = (deviation: number): boolean => deviation > OF_SIGNED[0] && deviation < OF_SIGNED[1];
+
+/** @returns undefined where no pictures have such a mean and deviation but those that were normalised before */
+function learnedRange(mean: number, deviation: number): InputRange | undefined {
+  if (deviation > OF_BYTES || mean > OF_BYTES) return '0..255';
+  if (Math.abs(mean) < NEAR_ZERO && isSigned(deviation)) return '-1..1';
+  // Of numbers from 0 to 1 half is the largest deviation that there is.
+  return mean >= 0 && mean <= 1 && deviation <= 0.5 ? '0..1' : undefined;
+}
+
 /** @param mean what becomes 0 of the numbers that a network is given, and by what `deviation` they are divided */
 function rangeOf(mean: number, deviation: number, centred: boolean): InputRange {
   if (deviation > OF_BYTES || mean > OF_BYTES) return '0..255';
   // The numbers from -1 to 1 are made such from 0 up, or their own mean is taken off.
   const lowest = Math.abs(mean + 1) < LITTLE;
-  return lowest || (centred && deviation > OF_SIGNED[0] && deviation < OF_SIGNED[1]) ? '-1..1' : '0..1';
+  return lowest || (centred && isSigned(deviation)) ? '-1..1' : '0..1';
 }

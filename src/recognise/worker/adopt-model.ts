@@ -106,12 +106,14 @@ function preprocessingOf({ ports, range, open, metadata }: ClassifierDescription
   const ultralytics = isUltralytics(metadata);
   const size = open.size ? (beside.crop ?? side ?? beside.resize ?? ports.size) : ports.size;
   const normalisation = range ?? (ultralytics ? '0..1' : undefined);
+  // A configuration of another size tells the share that the square has of the shorter side.
+  const resize = beside.resize !== undefined && beside.crop !== undefined ? (size * beside.resize) / beside.crop : beside.resize;
   return {
     ...TORCHVISION_PREPROCESSING,
     ...beside,
     ...(normalisation ? NORMALISATIONS[normalisation] : {}),
     crop: size,
-    resize: Math.max(size, Math.round(beside.resize ?? size * (ultralytics ? 1 : RESIZE))),
+    resize: Math.max(size, Math.round(resize ?? size * (ultralytics ? 1 : RESIZE))),
   };
 }
 

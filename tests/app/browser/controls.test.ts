@@ -406,7 +406,7 @@ describe('what runs', () => {
     // Nothing of what was seen before stands there.
     await view('live');
     await bar().locator('.start').waitFor();
-    await expect.poll(() => labels().count()).toBe(0);
+    await expect.poll(() => labels().count(), { timeout: 5000 }).toBe(0);
   });
 
   it('a phone is offered neither another phone nor what keys do, unless it has a keyboard; keys can be switched off everywhere', async () => {

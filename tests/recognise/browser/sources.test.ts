@@ -108,7 +108,7 @@ describe.each([
     expect(await page.getByRole('button', { name: 'Mirror the picture' }).count()).toBe(0);
     await press('Close the video');
     await page.getByRole('button', { name: 'Start the camera' }).waitFor();
-    await expect.poll(() => firstLabel().count()).toBe(0);
+    await expect.poll(() => firstLabel().count(), { timeout: 5000 }).toBe(0);
   });
 
   it('takes a video in place of the camera, and the camera again', async () => {

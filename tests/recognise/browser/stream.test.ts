@@ -47,7 +47,7 @@ describe.each([
     await start();
     await mute(true);
     await fault('camera-silent').waitFor();
-    await expect.poll(async () => [await labels().count(), await rate()]).toEqual([0, 0]);
+    await expect.poll(async () => [await labels().count(), await rate()], { timeout: 5000 }).toEqual([0, 0]);
     await mute(false);
     await fault('camera-silent').waitFor({ state: 'detached' });
     await labels().first().waitFor();
@@ -59,7 +59,7 @@ describe.each([
     await start();
     await page.evaluate(() => (globalThis.canvasCameras.still = true));
     await fault('camera-silent').waitFor();
-    await expect.poll(async () => [await labels().count(), await rate()]).toEqual([0, 0]);
+    await expect.poll(async () => [await labels().count(), await rate()], { timeout: 5000 }).toEqual([0, 0]);
     await page.evaluate(() => (globalThis.canvasCameras.still = false));
     await fault('camera-silent').waitFor({ state: 'detached' });
     await labels().first().waitFor();
@@ -95,7 +95,7 @@ it('Teach says it too, and shows no label of what is no longer seen', async () =
   await teach.locator('sg-label-list li').first().waitFor();
   await mute(true);
   await teach.locator('[data-code="camera-silent"]').waitFor();
-  await expect.poll(() => teach.locator('sg-label-list li').count()).toBe(0);
+  await expect.poll(() => teach.locator('sg-label-list li').count(), { timeout: 5000 }).toBe(0);
   await teach.getByRole('button', { name: 'Open the camera again' }).click();
   await teach.locator('sg-label-list li').first().waitFor();
 });

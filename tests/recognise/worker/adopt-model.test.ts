@@ -108,6 +108,9 @@ describe('what is said of a model file', () => {
     expect(all.origins).toMatchObject({ resize: 'file', interpolation: 'file', normalisation: 'file', colours: 'file' });
     expect(all.manifest.preprocessing).toMatchObject({ resize: 248, interpolation: 'bicubic', mean: [0.5, 0.5, 0.5] });
     expect(all.unmet).toEqual([]);
+    // Of a network with pictures of another size: the share of the shorter side that the square has is what holds.
+    const larger = await read(onnx(), config({ ...VIT, do_center_crop: true, crop_size: { height: 384, width: 384 }, size: { shortest_edge: 432 } }));
+    expect(larger.manifest.preprocessing).toMatchObject({ crop: 224, resize: 252 });
     const { image_mean: _, resample: __, ...less } = VIT;
     const some = await read(onnx(), config(less));
     expect(some.origins).toMatchObject({ resize: 'file', interpolation: 'assumed', normalisation: 'assumed', colours: 'file' });

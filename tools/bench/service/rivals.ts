@@ -116,6 +116,9 @@ export async function startLitServe(): Promise<Contestant> {
   const contestant = await start('LitServe, batches', PYTHON, args, pythonsAddress);
   // It tells its port before its processes have loaded the network.
   const health = new URL('/health', contestant.url);
-  while (!(await fetch(health).then(({ ok }) => ok, () => false))) await setTimeout(200);
+  for (let i = 0; !(await fetch(health).then(({ ok }) => ok, () => false)); i++) {
+    if (i > 300) throw new Error('LitServe has not started within a minute.');
+    await setTimeout(200);
+  }
   return contestant;
 }

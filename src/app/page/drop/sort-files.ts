@@ -88,6 +88,9 @@ export async function sortFiles(files: readonly DroppedFile[]): Promise<SortedFi
     if (!isSystemFile(dropped.name)) kinds.set(dropped, await kindOf(dropped).catch((): Refusal => 'unreadable'));
   }
   const of = (...wanted: readonly (FileKind | Refusal)[]): DroppedFile[] => [...kinds].flatMap(([dropped, kind]) => (wanted.includes(kind) ? [dropped] : []));
+  // Where there is a model by its name, .bin files are of it: the same weights once more, or how it was trained.
+  const isBin = ({ name }: DroppedFile): boolean => /\.bin$/iu.test(name);
+  if (of('model').some((model) => !isBin(model))) for (const other of of('model').filter(isBin)) kinds.set(other, 'beside-model');
   const models = of('model');
   const beside = new Set(models.length === 1 ? [...of(...BESIDE), ...of(...ODD).filter(({ file }) => isTypeless(file))] : []);
   // In a folder, or beside pictures, texts are of those: an export for YOLO has one for each picture.

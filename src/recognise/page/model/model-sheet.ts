@@ -78,7 +78,7 @@ export class ModelSheet extends LitElement {
     return html`<sg-sheet heading=${msg('Is this right?')} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p class="found">${this.#facts(trial)}</p>
       ${this.#assumed(trial)}
-      <div class="fields" @change=${{ handleEvent: (event: Event) => void (this.field = (event.target as HTMLInputElement).name), capture: true }}>
+      <div class="fields" @change=${{ handleEvent: (event: Event) => this.#begin((event.target as HTMLInputElement).name), capture: true }}>
         ${this.#text('name', msg('Name'), manifest.name, (name) => (isTaken(name, trial.taken) ? msg(str`Another model is called ${name}: give it a name of its own.`) : { name: name || manifest.name }))}
         ${this.#text('licence', msg('Licence'), manifest.licence, (licence) => ({ licence: licence || manifest.licence }))}
         ${this.#output(trial)} ${this.#layout(trial)} ${this.#normalisation(trial)} ${this.#sizes(trial)}
@@ -129,6 +129,12 @@ export class ModelSheet extends LitElement {
   /** @param change gives what becomes of the text, or words why it cannot be taken */
   #text(name: string, label: string, value: string, change: (value: string) => DraftChange | string): unknown {
     return html`<label>${label}<input name=${name} maxlength="120" .value=${value} @change=${(event: Event) => this.#take(event, value, change(valueOf(event).trim()))} />${this.#faultAt(name)}</label>`;
+  }
+
+  /** A fault of another field is none of this one. */
+  #begin(field: string): void {
+    this.fault = '';
+    this.field = field;
   }
 
   #faultAt(field: string): unknown {

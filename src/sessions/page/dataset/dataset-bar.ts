@@ -37,6 +37,9 @@ export class DatasetBar extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
+      button[data-command='pictures'] {
+        white-space: normal;
+      }
     `,
   ];
 

@@ -72,6 +72,9 @@ export class SessionsView extends LitElement {
   /** Whether the sheet that is open was opened for what was chosen. */
   #ofChosen = false;
   @state() private search: SessionSearch = ALL_SESSIONS;
+  /** Whether there are pictures for training sets; looked for only where there is no session. */
+  @state() private hasStills = false;
+  #looked = false;
   @query('sg-export-sheet') private readonly exportSheet!: ExportSheet;
   @query('sg-dataset-bar') private readonly bar!: DatasetBar | null;
   @query('sg-share-sheet') private readonly shareSheet!: ShareSheet;
@@ -103,9 +106,17 @@ export class SessionsView extends LitElement {
     const files = this.active ? this.inbox.take().map(({ file }) => file) : [];
     // Not within the update, which the import asks for anew.
     if (files.length > 0) void this.updateComplete.then(() => this.#receive(files));
+    if (changed.has('active')) this.#looked = false;
+    if (this.active && !this.#looked && this.library.sessions?.length === 0) void this.#lookForStills();
     if (!changed.has('active') || changed.get('active') === undefined) return;
     if (this.active) void this.library.refresh();
     else void this.library.flush();
+  }
+
+  async #lookForStills(): Promise<void> {
+    this.#looked = true;
+    // Pictures that cannot be read are none to offer here; their own view says why.
+    this.hasStills = ((await this.stills?.().catch(() => [])) ?? []).length > 0;
   }
 
   override render(): unknown {
@@ -173,8 +184,8 @@ export class SessionsView extends LitElement {
     return html`<div class="empty">${labelledFilm()}
       <h3>${msg('No sessions yet')}</h3>
       <p>${msg('Start the camera in the live view, switch Film on and press Record: the film and its labels are kept here, on this device only, to be looked through, corrected and exported.')}</p>
-      <sg-dataset-bar filmless .datasets=${this.shelf.all} @sg-dataset-open=${this.#onDataset}></sg-dataset-bar>
       <a class="primary" href="#live">${icon('camera')}${msg('To the live view')}</a>
+      ${this.hasStills || this.shelf.all.length > 0 ? html`<sg-dataset-bar filmless .datasets=${this.shelf.all} @sg-dataset-open=${this.#onDataset}></sg-dataset-bar>` : nothing}
       <p>${msg('Exported sessions (.zip) can be dropped here too.')}</p>
     </div>`;
   }
