@@ -113,7 +113,8 @@ describe('pictures', () => {
     batch = new ImageBatch(host, () => ({ recognise, state, loaded }), keeper);
     removed = new RemovedImages(host, batch, keeper, () => read);
   }
-  const file = (name: string, bytes = 1): File => new File(['x'.repeat(bytes)], name);
+  const TAKEN = Date.UTC(2026, 10, 1);
+  const file = (name: string, bytes = 1): File => new File(['x'.repeat(bytes)], name, { lastModified: TAKEN });
   const keep = (name: string, top: KeptImage['top'] = TABBY): Promise<number> =>
     device.keepImage({ file: file(name), top, width: 4, height: 3, modelId: top.length > 0 ? 'resnet18' : '', precision: 'fp32' });
   const add = async (...files: File[]): Promise<void> => {
@@ -158,6 +159,8 @@ describe('pictures', () => {
     begin({ most: 3, bytes: 10 });
     await add(file('a.jpg', 8), file('large.jpg', 8));
     expect([...device.kept.values()].map(({ file: { size, name }, small }) => [name, size, small])).toEqual([['a.jpg', 8, undefined], ['large.jpg', 1, true]]);
+    // A small one is as old as the file.
+    expect([...device.kept.values()].map((one) => one.file.lastModified)).toEqual([TAKEN, TAKEN]);
     expect(lacks()).toEqual(['small']);
     keeper.dismiss();
     await add(file('c.jpg'), file('d.jpg'), file('e.jpg'));

@@ -52,7 +52,7 @@ export class ImageKeeper {
       const small = this.#bytes + file.size > this.bounds.bytes;
       if (small && image.state !== 'done') return undefined;
       const findings = image.state === 'done' ? image : UNKNOWN;
-      const kept = small && findings.thumbnail ? new File([findings.thumbnail], file.name, { type: findings.thumbnail.type }) : file;
+      const kept = small && findings.thumbnail ? new File([findings.thumbnail], file.name, { type: findings.thumbnail.type, lastModified: file.lastModified }) : file;
       try {
         const key = await this.store.keepImage({ ...findings, file: kept, name, ...(small && { small }) });
         this.#count++;

@@ -124,6 +124,8 @@ export interface DatasetPlan {
   readonly tooNear: number;
   /** Pictures that a person picked out. */
   readonly leftOut: number;
+  /** Pictures of no session that were chosen and are no longer here. */
+  readonly gone: number;
 }
 
 /** Pictures that are looked through at once: a part of all. */
@@ -170,6 +172,8 @@ export interface AnnotationReport {
   readonly changedHere: readonly string[];
   /** Tasks with results that are no labels of a session, which were left out: outlines, choices, texts. */
   readonly foreign: number;
+  /** Tasks of pictures of no session that somebody annotated: their labels are the set's, and stay as they are. */
+  readonly stills: number;
   /** Annotations that were left: of several of one task the latest is taken. */
   readonly others: number;
 }
@@ -214,11 +218,13 @@ export interface SessionTransferApi {
   ): Promise<ExportedFile>;
   /**
    * Writes the features of every frame of a film, or of all films of a dataset, as Parquet.
+   * @param stills pictures of no session that are there: in no row, but split with the films
    * @param look called for each frame, and waited for
    * @param target as of `export` @throws as `export` and `look` do
    */
   exportFeatures(
     request: FeaturesRequest,
+    stills: readonly Still[],
     target: FileSystemFileHandle | undefined,
     look: FeatureLook,
     onProgress: (progress: TransferProgress) => void,

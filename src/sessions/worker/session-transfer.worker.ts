@@ -14,8 +14,8 @@ const api: SessionTransferApi = {
   importAnnotations: (json) => asFaults(async () => (await import('./import/annotations')).importAnnotations(await json.text())),
   exportDataset: (request, stills, target, onProgress) =>
     asFaults(async () => (await import('./dataset/export-dataset')).exportDataset(request, stills, target, throttled(onProgress))),
-  exportFeatures: (request, target, look, onProgress) =>
-    asFaults(async () => (await import('./export/features')).exportFeatures(request, target, look, throttled(onProgress))),
+  exportFeatures: (request, stills, target, look, onProgress) =>
+    asFaults(async () => (await import('./export/features')).exportFeatures(request, stills, target, look, throttled(onProgress))),
   planDataset: (dataset, stills) =>
     asFaults(async () => {
       const { planDataset, planOf } = await import('./dataset/plan-dataset');

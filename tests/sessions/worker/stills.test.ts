@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newDataset, type ChosenStill, type DatasetDefinition } from '../../../src/sessions/shared/dataset/dataset';
-import { stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
+import { chooseStill, shownStill, stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
 import { modifiedAt, planDataset, planOf } from '../../../src/sessions/worker/dataset/plan-dataset';
 import { memoryFiles } from '../../support/memory-files';
 import { CAT } from '../../support/session-fixture';
@@ -41,6 +41,20 @@ describe('pictures of no session in a training set', () => {
     expect(fixed.pictures.filter(({ still }) => still !== undefined).map(({ key, labels }) => [key, labels[0].label])).toEqual([['pictures/2', CAT]]);
     const predicted = await planDataset({ ...definition, pictures: { ...definition.pictures, whose: 'predicted' } }, stills);
     expect(predicted.pictures.some(({ still }) => still !== undefined)).toBe(false);
+  });
+
+  it('have the label that was tapped last, whatever was fixed before, and are told where they are gone', async () => {
+    const [one, two] = [kept(1, 0), kept(2, 60)];
+    const set0 = set([chosen(1), chosen(2), chosen(3)], { leftOut: ['pictures/1', 'pictures/3', 'one/0'], given: { 'pictures/1': CAT, 'pictures/2': CAT, 'one/5': CAT } });
+    expect(planOf(await planDataset(set0, stillsOf(set0.stills, [one, two]))).gone).toBe(1);
+    expect([1, 2, 3, 4].map((key) => shownStill(set0, key)?.label)).toEqual([undefined, CAT, undefined, undefined]);
+    const tapped = chooseStill(set0, 1, chosen(1, { name: 'cup' }), [one, two]);
+    expect(tapped).toMatchObject({ stills: [chosen(2), chosen(1, { name: 'cup' })], leftOut: ['one/0'], given: { 'pictures/2': CAT, 'one/5': CAT } });
+    const planned = await planDataset(tapped, stillsOf(tapped.stills, [one, two]));
+    expect(planned.pictures.map(({ key, labels }) => [key, labels[0].label])).toEqual([['pictures/2', CAT], ['pictures/1', { name: 'cup' }]]);
+    expect(planOf(planned).gone).toBe(0);
+    expect(chooseStill(tapped, 2, undefined, [one, two])).toMatchObject({ stills: [chosen(1, { name: 'cup' })], given: { 'one/5': CAT } });
+    expect(Object.keys(chooseStill(tapped, 2, undefined, [one, two]).given)).toEqual(['one/5']);
   });
 
   it.each(['moment', 'session'] as const)('are split so that those of one moment are on one side: by %s', async (by) => {

@@ -179,7 +179,7 @@ export class DatasetCounts extends LitElement {
   }
 
   /** What a person would not expect. */
-  #notes({ classes, overlapping, tooNear, leftOut, counts, sides }: DatasetPlan): unknown {
+  #notes({ classes, overlapping, tooNear, leftOut, gone, counts, sides }: DatasetPlan): unknown {
     const missing = [...counts.values()].some((count) => this.#wanted.some((side) => sides[side] === 0 || count[side] === 0));
     const alike = classes.filter(({ id, from }) => counts.has(id) && from.length > 1).map(({ name }) => name);
     const notes = [
@@ -188,6 +188,7 @@ export class DatasetCounts extends LitElement {
       ...(overlapping > 0 ? [msg(str`Pictures with several labels: ${overlapping}.`)] : []),
       ...(tooNear > 0 ? [msg(str`Too near to another side, and left out: ${tooNear}.`)] : []),
       ...(leftOut > 0 ? [msg(str`Picked out as wrong: ${leftOut}.`)] : []),
+      ...(gone > 0 ? [msg(str`${gone} of its pictures are no longer here.`)] : []),
       ...(this.renames && counts.size > 1 ? [msg('Give a label the name of another to make them one.')] : []),
       ...(missing && counts.size > 0 ? [this.#missing()] : []),
     ];

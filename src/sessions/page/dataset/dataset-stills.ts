@@ -12,7 +12,7 @@ import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { labelOfClass } from '../../shared/dataset/classes';
 import type { ChosenStill, DatasetDefinition } from '../../shared/dataset/dataset';
-import { labelsOfStill, type KeptStill } from '../../shared/dataset/still';
+import { chooseStill, labelsOfStill, shownStill, type KeptStill } from '../../shared/dataset/still';
 import { DatasetChangeEvent } from '../events';
 import type { StillSource } from '../still-source';
 import { datasetGridStyles } from './dataset-grid-styles';
@@ -94,9 +94,9 @@ export class DatasetStills extends LitElement {
   #pictures(kept: readonly KeptStill[]): unknown {
     const { definition, shown, lack } = this;
     const there = new Set(kept.map(({ key }) => key));
-    const gone = definition.stills.filter(({ key }) => !there.has(key)).length;
+    const gone = definition.stills.some(({ key }) => !there.has(key));
     const more = kept.length - shown;
-    if (kept.length === 0 && gone === 0) return html`<p>${msg('There are none yet: what you drop or keep under Pictures can be taken here.')}</p>`;
+    if (kept.length === 0 && !gone) return html`<p>${msg('There are none yet: what you drop or keep under Pictures can be taken here.')}</p>`;
     return html`<div class="head">
         <label
           >${msg('Label for the picture that you tap')}
@@ -105,7 +105,6 @@ export class DatasetStills extends LitElement {
         </label>
       </div>
       <div role="alert">${lack === undefined ? nothing : html`<p class="fault">${lack === 'label' ? msg('Nothing was recognised in it for sure: write its label first, and tap it again.') : msg(str`A label has ${LONGEST_LABEL} characters at most.`)}</p>`}</div>
-      ${gone > 0 ? html`<p class="fault">${msg(str`${gone} of its pictures are no longer here.`)}</p>` : nothing}
       ${definition.pictures.whose === 'human' ? nothing : html`<p>${msg('They are taken where the labels are yours.')}</p>`}
       <ul>
         ${kept.slice(0, shown).map((still) => this.#picture(still))}
@@ -114,7 +113,7 @@ export class DatasetStills extends LitElement {
   }
 
   #picture(still: KeptStill): unknown {
-    const chosen = this.definition.stills.find(({ key }) => key === still.key);
+    const chosen = shownStill(this.definition, still.key);
     const label = chosen ? labelText(chosen.label) : '';
     const words = [still.name, label].filter((each) => each !== '').join(', ');
     const image = still.thumbnail ?? (still.file.type.startsWith('image/') ? still.file : undefined);
@@ -130,15 +129,14 @@ export class DatasetStills extends LitElement {
     const written = nameOf(this.words);
     this.lack = written.length > LONGEST_LABEL ? 'long' : undefined;
     if (this.lack) return;
-    const rest = this.definition.stills.filter(({ key }) => key !== still.key);
     const label = written === '' ? undefined : this.#labelOf(written);
     if (chosen && (!label || sameLabel(label, chosen.label))) {
-      this.#tell(rest);
+      this.#tell(still.key);
       return;
     }
     const guess = labelsOfStill(still).find((first) => isSure(first, this.settings.value.certainty));
-    if (label) this.#tell([...rest, { key: still.key, label }]);
-    else if (guess) this.#tell([...rest, { key: still.key, label: { name: guess.name, ...(guess.index !== undefined && { index: guess.index }) }, accepted: true }]);
+    if (label) this.#tell(still.key, { key: still.key, label });
+    else if (guess) this.#tell(still.key, { key: still.key, label: { name: guess.name, ...(guess.index !== undefined && { index: guess.index }) }, accepted: true });
     else this.lack = 'label';
   }
 
@@ -148,8 +146,8 @@ export class DatasetStills extends LitElement {
     return (known && labelOfClass(known)) ?? { name };
   }
 
-  #tell(stills: readonly ChosenStill[]): void {
-    this.dispatchEvent(new DatasetChangeEvent({ ...this.definition, stills }));
+  #tell(key: number, chosen?: ChosenStill): void {
+    this.dispatchEvent(new DatasetChangeEvent(chooseStill(this.definition, key, chosen, this.kept ?? [])));
   }
 
   async #onToggle(event: Event): Promise<void> {

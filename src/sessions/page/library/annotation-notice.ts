@@ -54,12 +54,13 @@ export class AnnotationNotice extends LitElement {
   @property({ attribute: false }) report!: AnnotationReport;
 
   override render(): unknown {
-    const { sessions, unmatched, changedHere, foreign, others } = this.report;
+    const { sessions, unmatched, changedHere, foreign, stills, others } = this.report;
     return html`<div role="status">
         ${sessions.map(({ name, added, changed, removed }) => html`<p><bdi>${name}</bdi>: ${this.#words(added, changed, removed)}</p>`)}
         ${unmatched.length > 0 ? html`<p class="unmatched">${msg(str`No session or kept picture here is known for: ${someOf(unmatched)}.`)}</p>` : nothing}
         ${changedHere.length > 0 ? html`<p class="unmatched">${msg(str`Labelled otherwise here since the export, and left as it is: ${someOf(changedHere)}.`)}</p>` : nothing}
         ${foreign > 0 ? html`<p class="unmatched">${msg(str`Outlines, choices and texts are no labels of a session, and were left out: ${foreign} tasks have some.`)}</p>` : nothing}
+        ${stills > 0 ? html`<p class="unmatched">${msg(str`Pictures by themselves do not come back: change their labels in the training set. Tasks of them: ${stills}.`)}</p>` : nothing}
         ${others > 0 ? html`<p>${msg(str`Of tasks with several annotations the latest was taken; ${others} were left.`)}</p>` : nothing}
       </div>
       <button @click=${() => this.dispatchEvent(new DismissEvent())}>${msg('Go on')}</button>`;

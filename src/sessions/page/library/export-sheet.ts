@@ -27,7 +27,7 @@ import { encodesH264 } from './encodes-h264';
 import { exportFeatures } from './export-features';
 import { exportOutcome, exportRunning } from './export-outcome';
 import { cameraChoice } from './camera-choice';
-import { labelOptions, squareless, type LabelChoice } from './label-options';
+import { filmsAlone, labelOptions, squareless, type LabelChoice } from './label-options';
 import { datasetFormats, exportFormats, labelledFilm } from './export-words';
 
 /** Longest name of a training set, characters. */
@@ -191,7 +191,7 @@ export class ExportSheet extends LitElement {
     const { format } = this;
     if (isPictureFormat(format)) return this.#counted(true, session);
     // A training set is counted whatever it is taken away as: that keeps it, and gives its classes their numbers.
-    return html`${labelOptions(format, session, this.choice, (change) => (this.choice = { ...this.choice, ...change }))} ${this.kept ? this.#counted(false) : nothing}`;
+    return html`${labelOptions(format, session, this.choice, (change) => (this.choice = { ...this.choice, ...change }))} ${this.kept ? [filmsAlone(this.definition), this.#counted(false)] : nothing}`;
   }
 
   #counted(pictures: boolean, session?: SessionManifest): unknown {
@@ -204,7 +204,7 @@ export class ExportSheet extends LitElement {
       ${pictures ? html`<sg-dataset-options .definition=${this.definition} ?squares=${this.squares || (this.definition?.stills.length ?? 0) > 0}></sg-dataset-options>` : nothing}
       <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer} ?renames=${this.kept !== undefined}></sg-dataset-counts>
       ${pictures ? html`<sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>
-            <sg-dataset-accuracy .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-accuracy>` : nothing}
+            ${this.definition?.pictures.whose === 'human' ? html`<sg-dataset-accuracy .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-accuracy>` : nothing}` : nothing}
       ${squareless(session)}
     </div>`;
   }

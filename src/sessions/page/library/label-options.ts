@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { msg } from '@lit/localize';
+import type { DatasetDefinition } from '../../shared/dataset/dataset';
 import type { SessionManifest } from '../../shared/session';
 import { isTextFormat } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
@@ -24,6 +25,12 @@ function select<T extends string>(words: string, chosen: T, choices: readonly (r
 export function squareless(session: SessionManifest | undefined): unknown {
   if (!session || saysSquares(session)) return nothing;
   return html`<p class="hint">${msg('This session does not say where the network looked: its labels are of whole pictures.')}</p>`;
+}
+
+/** Of a set with pictures of no session: what formats of films leave out. */
+export function filmsAlone(set: DatasetDefinition | undefined): unknown {
+  if (!set || set.stills.length === 0) return nothing;
+  return html`<p class="hint">${msg('This format tells of films alone: pictures by themselves are not in it.')}</p>`;
 }
 
 /** What else there is to say of a format that is no picture's. @param choose is told what is chosen anew */

@@ -12,7 +12,7 @@ function joinReports(before: AnnotationReport | undefined, report: AnnotationRep
   if (!before) return report;
   return {
     sessions: [...before.sessions, ...report.sessions], unmatched: [...before.unmatched, ...report.unmatched], changedHere: [...before.changedHere, ...report.changedHere],
-    foreign: before.foreign + report.foreign, others: before.others + report.others,
+    foreign: before.foreign + report.foreign, stills: before.stills + report.stills, others: before.others + report.others,
   };
 }
 

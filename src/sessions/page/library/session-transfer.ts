@@ -46,7 +46,7 @@ export class SessionTransfer {
   exportFeatures(request: FeaturesRequest, look: FeatureLook, target: FileSystemFileHandle | undefined, onProgress: OnProgress): Transfer<ExportedFile> {
     this.#holding?.end();
     const looking = callback(look);
-    const transfer = this.#run((remote, report) => remote.exportFeatures(request, target, looking, report), onProgress, target === undefined);
+    const transfer = this.#run(async (remote, report) => remote.exportFeatures(request, 'dataset' in request.of ? await this.#stillsOf(request.of.dataset) : [], target, looking, report), onProgress, target === undefined);
     return { ...transfer, result: transfer.result.finally(() => releaseCallback(looking)) };
   }
 

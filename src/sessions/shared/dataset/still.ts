@@ -2,7 +2,7 @@ import { isLabelRef } from '../../../base/shared/labels/label-ref';
 import { aimOf, type Prediction, type Region } from '../../../engine/index';
 import { labelOfPrediction } from '../predicted-label';
 import type { RecognitionEntry } from '../session';
-import type { ChosenStill, PictureRules, PlannedPicture, SplitRule } from './dataset';
+import type { ChosenStill, DatasetDefinition, PictureRules, PlannedPicture, SplitRule } from './dataset';
 
 /*
  * Pictures of a dataset that are of no session: those that the app keeps elsewhere, each with the label that a person gave it here, or with
@@ -42,6 +42,9 @@ export type Still = ChosenStill & Omit<KeptStill, 'thumbnail'>;
 /** What pictures of no session have as their session. */
 export const STILLS = 'pictures';
 
+/** What a picture is known by in all exports. */
+const stillKey = (key: number): string => `${STILLS}/${key}`;
+
 export function isChosenStill(value: unknown): value is ChosenStill {
   const { key, label, accepted } = (value ?? {}) as Partial<Record<keyof ChosenStill, unknown>>;
   return Number.isInteger(key) && isLabelRef(label) && (accepted === undefined || accepted === true);
@@ -56,10 +59,35 @@ export function stillsOf(chosen: readonly ChosenStill[], kept: readonly KeptStil
   });
 }
 
+type Choice = Pick<DatasetDefinition, 'stills' | 'leftOut' | 'given'>;
+
+/** A picture as a set has it: under the label that it was given among the set's pictures, where there is one. Undefined where it is not in the set. */
+export function shownStill({ stills, leftOut, given }: Choice, key: number): ChosenStill | undefined {
+  const chosen = stills.find((one) => one.key === key);
+  const known = stillKey(key);
+  if (!chosen || leftOut.includes(known)) return undefined;
+  return Object.hasOwn(given, known) ? { key, label: given[known] } : chosen;
+}
+
+/**
+ * A set with one of its pictures as it was chosen last: what was fixed of it before does not hold any more. Pictures that are gone leave it.
+ * @param chosen undefined to leave it out
+ * @param kept those that are there
+ */
+export function chooseStill<T extends Choice>(set: T, key: number, chosen: ChosenStill | undefined, kept: readonly Pick<KeptStill, 'key'>[]): T {
+  const there = new Set(kept.map((one) => one.key));
+  const stills = set.stills.filter((one) => one.key !== key && there.has(one.key));
+  const fixed = new Set(stills.map((one) => stillKey(one.key)));
+  const stays = (known: string): boolean => !known.startsWith(`${STILLS}/`) || fixed.has(known);
+  return {
+    ...set, stills: chosen ? [...stills, chosen] : stills, leftOut: set.leftOut.filter(stays), given: Object.fromEntries(Object.entries(set.given).filter(([known]) => stays(known))),
+  };
+}
+
 /** A picture as a dataset takes it: a person's labels, as of what is kept while filming. */
 export function plannedStill({ key, label, accepted, width, height, square, answers, model }: Still): PlannedPicture {
   return {
-    key: `${STILLS}/${key}`, sessionId: STILLS, timeUs: 0, labelUs: 0, frame: undefined, snapshot: undefined, still: key,
+    key: stillKey(key), sessionId: STILLS, timeUs: 0, labelUs: 0, frame: undefined, snapshot: undefined, still: key,
     labels: [{ label, author: accepted ? 'accepted' : 'human' }],
     square: square && width > 0 && height > 0 ? aimOf(square, width, height) : undefined,
     answer: answers.length > 0 ? { top: labelsOfStill({ answers, model }) } : undefined,

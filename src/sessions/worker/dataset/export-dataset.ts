@@ -65,7 +65,7 @@ async function* contents(request: PictureRequest, planned: PlannedDataset, repor
 export async function exportDataset(request: DatasetRequest, stills: readonly Still[], target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
   const { format } = request;
   if (format === 'features') throw new Fault('export-failed', 'Features are asked for by themselves: the network looks.');
-  return isPictureFormat(format) ? exportPictures({ ...request, format }, stills, target, report) : exportFilmSet({ ...request, format }, target, report);
+  return isPictureFormat(format) ? exportPictures({ ...request, format }, stills, target, report) : exportFilmSet({ ...request, format }, stills, target, report);
 }
 
 async function exportPictures(request: PictureRequest, stills: readonly Still[], target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {

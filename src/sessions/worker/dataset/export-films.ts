@@ -1,6 +1,7 @@
-import { Fault } from '../../../base/shared/fault';
+import { Fault, type FaultCode } from '../../../base/shared/fault';
 import { filmSetCard } from '../../shared/dataset/card';
 import { SetMember, SetNames } from '../../shared/dataset/set-member';
+import type { Still } from '../../shared/dataset/still';
 import type { ZipContent } from '../../shared/dataset/formats/format';
 import { cvatTracks } from '../../shared/export/cvat-tracks';
 import { datasetFileName } from '../../shared/export/export-name';
@@ -34,12 +35,12 @@ type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : nev
 /** How far a job for each session is, as one. */
 const partOf = (report: Report, i: number, count: number): Report => ({ phase, done }) => report({ phase, done: (i + done) / count });
 
-/** @throws Fault of what was done, which names the session */
-async function ofSession<T>({ manifest }: SessionSource, act: () => Promise<T>): Promise<T> {
+/** @param otherwise what other errors are @throws Fault of what was done, which names the session */
+async function ofSession<T>({ manifest }: SessionSource, act: () => Promise<T>, otherwise: FaultCode = 'export-codec'): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    const { code, message } = Fault.from(error, 'export-codec');
+    const { code, message } = Fault.from(error, otherwise);
     throw new Fault(code, `${manifest.name}: ${message}`, { cause: error });
   }
 }
@@ -72,8 +73,8 @@ async function* labelStudio({ sources, definition }: PlannedDataset, names: SetN
   const labels: TaskNames[] = [];
   let squares = false;
   for (const source of sources) {
-    labels.push(await ofSession(source, () => labelStudioNames(source, names)));
-    squares ||= (await ofSession(source, () => squaresOf(source))).known;
+    labels.push(await ofSession(source, () => labelStudioNames(source, names), 'export-failed'));
+    squares ||= (await ofSession(source, () => squaresOf(source), 'export-failed')).known;
   }
   const all = [...new Set(labels.flatMap((one) => [...one.all.keys()]))];
   if (all.length === 0) throw new Fault('export-empty', 'No session has labels.');
@@ -118,10 +119,13 @@ async function* contents(request: FilmSetRequest, planned: PlannedDataset, repor
   yield { name: 'README.md', input: filmSetCard({ definition: planned.definition, classes: planned.classes, sources: planned.sources.map(({ human, manifest }) => ({ human, manifest: withProvenance(manifest, request) })) }, names) };
 }
 
-/** Makes tables or tasks of the films of a dataset, in bounded memory. */
-export async function exportFilmSet(request: FilmSetRequest, target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
+/**
+ * Makes tables or tasks of the films of a dataset, in bounded memory.
+ * @param stills which are in none of them, but are split with the films: a side is the same in every format
+ */
+export async function exportFilmSet(request: FilmSetRequest, stills: readonly Still[], target: FileSystemFileHandle | undefined, report: Report): Promise<ExportedFile> {
   report({ phase: 'labels', done: 0 });
-  const planned = await planDataset(request.dataset, []);
+  const planned = await planDataset(request.dataset, stills);
   if (planned.sources.length === 0) throw new Fault('export-empty', 'The set has no film.');
   const { format, tracks } = request;
   const { name } = datasetFileName(request);

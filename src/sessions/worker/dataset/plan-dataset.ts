@@ -73,9 +73,11 @@ export function modifiedAt({ sources, stills }: PlannedDataset): Date {
 }
 
 /** What the page is told of it. */
-export function planOf({ classes, classOf, pictures, sides, overlapping, leftOut }: PlannedDataset): DatasetPlan {
+export function planOf({ definition, stills, classes, classOf, pictures, sides, overlapping, leftOut }: PlannedDataset): DatasetPlan {
   const items = pictures.map(({ key, labels }) => ({ key, classIds: [...new Set(labels.map((label) => classOf(label).id))] }));
   const count = (side: Side): number => [...sides.values()].filter((one) => one === side).length;
   const [train, val, test] = SIDES.map(count);
-  return { classes, counts: countSides(items, sides), sides: { train, val, test }, overlapping, tooNear: pictures.length - sides.size, leftOut };
+  const there = new Set(stills.map(({ key }) => key));
+  const gone = definition.stills.filter(({ key }) => !there.has(key)).length;
+  return { classes, counts: countSides(items, sides), sides: { train, val, test }, overlapping, tooNear: pictures.length - sides.size, leftOut, gone };
 }

@@ -2,6 +2,7 @@ import { transfer } from 'comlink';
 import { Fault } from '../../../base/shared/fault';
 import type { PictureRules } from '../../shared/dataset/dataset';
 import type { SetMember } from '../../shared/dataset/set-member';
+import type { Still } from '../../shared/dataset/still';
 import { datasetFileName, exportName } from '../../shared/export/export-name';
 import { squaresOf } from '../../shared/export/export-source';
 import { featureTable, type FeatureRow } from '../../shared/export/features';
@@ -71,10 +72,10 @@ async function* allRows(members: readonly Member[], look: FeatureLook, report: R
 }
 
 /** What a network makes of every frame of one session's film or of a dataset's, in bounded memory. @throws as `SessionTransferApi.exportFeatures` */
-export async function exportFeatures({ of, model }: FeaturesRequest, target: FileSystemFileHandle | undefined, look: FeatureLook, report: Report): Promise<ExportedFile> {
+export async function exportFeatures({ of, model }: FeaturesRequest, stills: readonly Still[], target: FileSystemFileHandle | undefined, look: FeatureLook, report: Report): Promise<ExportedFile> {
   report({ phase: 'features', done: 0 });
   const set = 'dataset' in of;
-  const members: readonly Member[] = set ? membersOf(await planDataset(of.dataset, [])).map((one) => [...one, of.dataset.pictures.whose] as const) : [[await SessionSource.open(of.sessionId)]];
+  const members: readonly Member[] = set ? membersOf(await planDataset(of.dataset, stills)).map((one) => [...one, of.dataset.pictures.whose] as const) : [[await SessionSource.open(of.sessionId)]];
   if (members.length === 0) throw new Fault('export-empty', 'The set has no film.');
   const [[{ manifest }]] = members;
   const { name } = set ? datasetFileName({ format: 'features', dataset: of.dataset, tracks: 'both' }) : exportName(manifest, { sessionId: manifest.id, format: 'features', tracks: 'both' });

@@ -3,6 +3,7 @@ import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { AnnotationError, filmChange, framesChange, latestTasks, parseAnnotations, picturesChange, SessionNames, type AnnotatedTask } from '../../shared/import/label-studio';
 import { runsOf, secondsText } from '../../shared/export/export-source';
 import { foldEdits } from '../../shared/human-labels';
+import { STILLS } from '../../shared/dataset/still';
 import type { SessionManifest } from '../../shared/session';
 import type { AnnotationReport } from '../../shared/session-export';
 import { SessionSource } from '../export/session-source';
@@ -64,9 +65,13 @@ type Report = { -readonly [K in keyof AnnotationReport]: AnnotationReport[K] ext
 export async function importAnnotations(json: string): Promise<AnnotationReport> {
   const store = new SessionStoreService();
   const sessions = new TaskSessions(await store.list(), store);
-  const report: Report = { sessions: [], unmatched: [], changedHere: [], foreign: 0, others: 0 };
+  const report: Report = { sessions: [], unmatched: [], changedHere: [], foreign: 0, stills: 0, others: 0 };
   const bySession = new Map<string, AnnotatedTask[]>();
   for (const task of tasksOf(json)) {
+    if (task.session === STILLS) {
+      if (task.annotated) report.stills++;
+      continue;
+    }
     const session = await sessions.of(task);
     report.others += task.others;
     if (session && task.foreign) report.foreign++;
