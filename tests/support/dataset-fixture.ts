@@ -46,6 +46,7 @@ export function fixtureContext(pictures: readonly DatasetPicture[]): DatasetCont
     definition: { ...newDataset('Zoo & co.', ['s0', 's1', 's2']), licence: 'cc-by-4.0' },
     classes: CLASSES,
     sessions: [0, 1, 2].map((i) => manifestOf({ id: `s${i}`, name: ['Zoo', 'Küche v1.2', 'test run'][i] })),
+    modified: new Date(Date.UTC(2026, 10, 25)),
     sides: SIDES.filter((side) => pictures.some((picture) => picture.side === side)),
   };
 }

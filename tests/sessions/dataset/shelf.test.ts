@@ -64,6 +64,18 @@ describe('training sets that are kept', () => {
     expect(new DatasetShelf(storage(damaged)).all.map(({ id }) => id)).toEqual(['zoo']);
   });
 
+  it('are kept once something is in them; one that was emptied stays', () => {
+    const shelf = new DatasetShelf(storage());
+    const bare = { ...newDataset('New', []), id: 'new' };
+    shelf.offer(bare);
+    expect(shelf.all).toEqual([]);
+    const filled = { ...bare, stills: [{ key: 1, label: { name: 'mug' } }] };
+    shelf.offer(filled);
+    expect(shelf.all).toEqual([filled]);
+    shelf.offer(bare);
+    expect(shelf.all).toEqual([bare]);
+  });
+
   it('of an earlier version have the usual rules', () => {
     const [old] = new DatasetShelf(storage('[{"id":"a","name":"b","sessionIds":["s"],"classes":[],"split":{"seed":7}}]')).all;
     expect(old).toEqual({ ...newDataset('b', ['s']), id: 'a', split: { ...newDataset('b', []).split, seed: 7 } });

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { numberedName } from '../../../src/base/shared/own-model';
+import { withModelNames } from '../../../src/sessions/page/still-source';
 import { newDataset, type ChosenStill, type DatasetDefinition } from '../../../src/sessions/shared/dataset/dataset';
-import { chooseStill, shownStill, stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
+import { chooseStill, labelsOfStill, shownStill, stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
 import { modifiedAt, planDataset, planOf } from '../../../src/sessions/worker/dataset/plan-dataset';
 import { memoryFiles } from '../../support/memory-files';
 import { CAT } from '../../support/session-fixture';
@@ -55,6 +57,12 @@ describe('pictures of no session in a training set', () => {
     expect(planOf(planned).gone).toBe(0);
     expect(chooseStill(tapped, 2, undefined, [one, two])).toMatchObject({ stills: [chosen(1, { name: 'cup' })], given: { 'one/5': CAT } });
     expect(Object.keys(chooseStill(tapped, 2, undefined, [one, two]).given)).toEqual(['one/5']);
+  });
+
+  it('call an answer without a name by its network, as sessions do', async () => {
+    const one: KeptStill = { ...kept(1, 0), answers: [{ index: 3, name: numberedName(3), ofNetwork: true, probability: 0.9 }], model: 'device-1a2b' };
+    const source = withModelNames(() => Promise.resolve([one, { ...one, key: 2, model: 'device-gone' }]), () => [{ manifest: { id: 'device-1a2b', name: 'zoo' } }]);
+    expect((await source()).map((each) => labelsOfStill(each)[0].name)).toEqual([`${numberedName(3)} (zoo)`, `${numberedName(3)} (device-gone)`]);
   });
 
   it.each(['moment', 'session'] as const)('are split so that those of one moment are on one side: by %s', async (by) => {

@@ -86,7 +86,7 @@ export class DatasetBar extends LitElement {
       ${datasets.map(
         (one) =>
           html`<button data-dataset=${one.id} title=${one.name} @click=${() => this.dispatchEvent(new DatasetOpenEvent(one.id))}>
-            ${one.name} (${one.sessionIds.length})
+            ${one.name} (${one.sessionIds.length + one.stills.length})
           </button>`,
       )}
       ${this.filmless ? html`<button data-command="pictures" @click=${() => this.dispatchEvent(new DatasetOpenEvent(undefined))}>${icon('pictures')}${msg('A training set of pictures')}</button>` : this.#choose()}

@@ -59,6 +59,11 @@ export class DatasetShelf {
     this.#write(known ? this.#all.map((one) => (one.id === dataset.id ? dataset : one)) : [...this.#all, dataset]);
   }
 
+  /** As `put`; a new one with nothing in it is not kept yet. */
+  offer(dataset: KeptDataset): void {
+    if (dataset.sessionIds.length + dataset.stills.length > 0 || this.#all.some(({ id }) => id === dataset.id)) this.put(dataset);
+  }
+
   remove(id: string): void {
     this.#refresh();
     this.#write(this.#all.filter((one) => one.id !== id));

@@ -239,7 +239,7 @@ export class ExportSheet extends LitElement {
     const { kept, definition } = this;
     if (!kept || !definition) return;
     this.kept = { ...definition, id: kept.id, name: kept.name, sessionIds: kept.sessionIds, classes };
-    this.shelf.put(this.kept);
+    this.shelf.offer(this.kept);
   }
 
   #rename(input: HTMLInputElement): void {
@@ -252,7 +252,7 @@ export class ExportSheet extends LitElement {
     input.value = name || kept.name;
     if (name === '') return;
     this.kept = { ...kept, name };
-    this.shelf.put(this.kept);
+    this.shelf.offer(this.kept);
   }
 
   #forget(kept: KeptDataset): void {

@@ -4,7 +4,8 @@ import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { isPlainText } from '../../../base/shared/text-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
-import type { StillSource } from '../still-source';
+import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
+import { withModelNames, type StillSource } from '../still-source';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
@@ -64,6 +65,7 @@ export class SessionsView extends LitElement {
   @property({ attribute: false }) stills: StillSource | undefined;
   /** Zips that were dropped on other views. */
   @consume({ context: sessionStoreContext }) readonly store!: SessionStore;
+  @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @consume({ context: sessionInboxContext }) readonly inbox!: FileInbox;
   @state() private openId: string | undefined = sessionInAddress();
@@ -101,7 +103,7 @@ export class SessionsView extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (this.stills) this.library.transfer.stills = this.stills;
+    if (changed.has('stills') && this.stills) this.library.transfer.stills = withModelNames(this.stills, () => this.recogniser.catalogue);
     // What comes to a hidden view waits: a sheet that it opened would be seen by nobody.
     const files = this.active ? this.inbox.take().map(({ file }) => file) : [];
     // Not within the update, which the import asks for anew.

@@ -14,14 +14,15 @@ const shareOf = ({ right, count }: { right: number; count: number }): Share => (
 
 /**
  * The class that a network's answer is: one of ImageNet's by its number, and else, as a network that learned the dataset has the names of its
- * classes, by that name.
+ * classes, by that name. A class of another number is another one, be it called alike: crane the bird and the machine.
  * @returns undefined where the dataset has no such class
  */
 export function classOfAnswer(classes: readonly DatasetClass[], answer: LabelRef): DatasetClass | undefined {
   const used = classes.filter(({ from }) => from.length > 0);
   const byLabel = used.find(({ from }) => from.includes(labelKey(answer)));
   const byName = used.find(({ name }) => nameKey(name) === nameKey(answer.name));
-  return answer.index === undefined ? (byName ?? byLabel) : (byLabel ?? byName);
+  if (answer.index === undefined) return byName ?? byLabel;
+  return byLabel ?? (byName?.from.some((key) => key.startsWith('class:')) ? undefined : byName);
 }
 
 /** Counts what a network names rightly: a picture with several labels is where it is one of them. */

@@ -27,7 +27,7 @@ export interface KeptStill {
   readonly square: Region | undefined;
   /** What the network said, the most probable first; empty where it was not asked. */
   readonly answers: readonly Prediction[];
-  /** Id of that network. */
+  /** Name of that network, its id where that is not known. */
   readonly model: string;
 }
 

@@ -53,11 +53,11 @@ async function* stillsFrom(stills: readonly Still[], planned: readonly PlannedPi
   const byKey = new Map(stills.map((one) => [one.key, one]));
   for (const picture of planned) {
     const still = picture.still === undefined ? undefined : byKey.get(picture.still);
-    // One that this browser cannot read is counted as missing.
+    // One that this browser cannot read, or that is too large for a canvas, is counted as missing.
     const image = still && (await createImageBitmap(still.file).catch(() => undefined));
     if (!image) continue;
     try {
-      yield [picture, { size: image, jpeg: (square) => jpegOf(image, square ?? { x: 0, y: 0, width: image.width, height: image.height }) }];
+      yield [picture, { size: image, jpeg: (square) => jpegOf(image, square ?? { x: 0, y: 0, width: image.width, height: image.height }).catch(() => undefined) }];
     } finally {
       image.close();
     }

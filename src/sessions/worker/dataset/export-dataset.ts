@@ -52,7 +52,7 @@ async function* contents(request: PictureRequest, planned: PlannedDataset, repor
   const { dataset } = request;
   const { sources, classes, pictures, sides } = planned;
   const order = SIDES.filter((side) => [...sides.values()].includes(side));
-  const context: DatasetContext = { definition: dataset, classes, sessions: sources.map(({ manifest }) => withProvenance(manifest, request)), sides: order };
+  const context: DatasetContext = { definition: dataset, classes, sessions: sources.map(({ manifest }) => withProvenance(manifest, request)), modified: modifiedAt(planned), sides: order };
   const counts = new CardCounts();
   const taken = datasetPictures(planned, dataset.cut, order, (count) => report({ phase: 'pictures', done: count / Math.max(1, sides.size) }));
   yield* (await writerOf(request, planned))(context, counts.through(taken));

@@ -22,9 +22,8 @@ function* listed(items: Iterable<object>): Generator<string> {
 }
 
 function* annotations(context: DatasetContext, pictures: readonly Noted[], categories: ReadonlyMap<number, object>, ids: { next: number }): Generator<string> {
-  const { definition, sessions } = context;
-  const created = new Date(Math.max(0, ...sessions.map(({ createdAt }) => createdAt)));
-  const info = { description: definition.name, date_created: created.toISOString(), year: created.getUTCFullYear(), version: '1.0', contributor: '', url: '' };
+  const { definition, modified } = context;
+  const info = { description: definition.name, date_created: modified.toISOString(), year: modified.getUTCFullYear(), version: '1.0', contributor: '', url: '' };
   yield `{\n"info": ${JSON.stringify(info)},\n"licenses": ${JSON.stringify(definition.licence ? [{ id: 1, name: definition.licence, url: '' }] : [])},\n"categories": `;
   yield* listed([...categories].sort(([a], [b]) => a - b).map(([, category]) => category));
   yield ',\n"images": ';

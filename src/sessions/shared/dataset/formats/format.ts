@@ -13,6 +13,8 @@ export interface DatasetContext {
   readonly definition: DatasetDefinition;
   readonly classes: readonly DatasetClass[];
   readonly sessions: readonly SessionManifest[];
+  /** When the last of what is in it was filmed or taken. */
+  readonly modified: Date;
   /** Sides that have pictures, in the order of `SIDES`. */
   readonly sides: readonly Side[];
 }

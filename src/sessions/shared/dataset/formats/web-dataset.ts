@@ -30,9 +30,8 @@ async function* shard(reader: PictureReader, side: string, modified: Date): Asyn
 }
 
 /** WebDataset (github.com/webdataset/webdataset): `train-000000.tar` and on, with `.jpg`, `.cls` (the class's number) and `.json` of each picture. */
-export async function* webDataset({ sessions }: DatasetContext, pictures: Pictures): AsyncGenerator<ZipContent> {
+export async function* webDataset({ modified }: DatasetContext, pictures: Pictures): AsyncGenerator<ZipContent> {
   const reader = new PictureReader(pictures);
-  const modified = new Date(Math.max(0, ...sessions.map(({ createdAt }) => createdAt)));
   let [side, number] = ['', 0];
   for (let next = await reader.peek(); next; next = await reader.peek()) {
     number = next.side === side ? number + 1 : 0;
