@@ -11,6 +11,9 @@ export interface SmallDisk {
   close(): void;
 }
 
+/** Less than is left in the end, so that each has room. */
+const PIECE = 4_000_000;
+
 /** @returns undefined where this machine mounts nothing for us */
 export function smallDisk(megabytes: number): SmallDisk | undefined {
   const path = mkdtempSync(join(tmpdir(), 'sightglass-disk-'));
@@ -24,8 +27,13 @@ export function smallDisk(megabytes: number): SmallDisk | undefined {
   return {
     path,
     leave(bytes) {
-      const { bavail, bsize } = statfsSync(path);
-      writeFileSync(join(path, `filler-${fillers++}`), Buffer.alloc(Math.max(0, bavail * bsize - bytes)));
+      // In pieces, each measured anew: the browser writes meanwhile.
+      for (;;) {
+        const { bavail, bsize } = statfsSync(path);
+        const rest = Math.min(PIECE, bavail * bsize - bytes);
+        if (rest <= 0) return;
+        writeFileSync(join(path, `filler-${fillers++}`), Buffer.alloc(rest));
+      }
     },
     close() {
       execFileSync('umount', ['-l', path]);
