@@ -125,6 +125,11 @@ export async function withoutTrial(page: Page, ofThreads = false): Promise<void>
   }, ofThreads);
 }
 
+/** Has the page, from its next start on, ask for no file to write to: what it saves is a download. */
+export async function withoutSavePicker(page: Page): Promise<void> {
+  await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+}
+
 /** Collects what a page complains of: errors that nobody caught, and those of its console. */
 export function watchErrors(page: Page, errors: string[]): void {
   page.on('pageerror', (error) => errors.push(error.message));

@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { HumanEdit, HumanLabels, SessionData, Snapshot } from '../../src/sessions/shared/session';
 import { foldEdits } from '../../src/sessions/shared/human-labels';
+import { withoutSavePicker } from './browser';
 import { CAT, catAndDog, DOG, manifestOf } from './session-fixture';
 import { makeSessionVideo, sessionFiles, sessionZip, type SessionFiles } from './session-zip';
 
@@ -67,7 +68,7 @@ export async function openSessions(page: Page, url: string): Promise<void> {
 
 /** Opens the list with sessions in it, in a page that downloads its exports, as in Firefox and Safari: a test cannot use the browser's dialog. */
 export async function openWithSessions(page: Page, url: string, sessions: readonly SampleSession[]): Promise<void> {
-  await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+  await withoutSavePicker(page);
   await openSessions(page, url);
   await chooseZips(page, ...sessions.map(({ zip, data }) => ({ name: `${data.manifest.id}.zip`, bytes: zip })));
   for (const { data } of sessions) await card(page, data.manifest.id).waitFor({ timeout: 30_000 });

@@ -59,8 +59,8 @@ export interface Provenance {
 
 /** Sessions as what is taken away tells of them. */
 export function withProvenance(manifest: SessionManifest, { cameraless }: Provenance): SessionManifest {
-  const { device, ...rest } = manifest;
-  return cameraless || device === undefined ? rest : manifest;
+  const { device: _, ...rest } = manifest;
+  return cameraless ? rest : manifest;
 }
 
 /** A session as it is. */

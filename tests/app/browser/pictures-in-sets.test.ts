@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { violations } from '../../support/axe';
-import { openApp, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
+import { openApp, openBrowser, PHONE, watchErrors, withoutSavePicker, type Browsing } from '../../support/browser';
 import { dropFiles } from '../../support/drop-files';
 import { sidewaysScroll, smallTargets } from '../../support/layout';
 import { readZip } from '../../support/read-zip';
@@ -29,7 +29,7 @@ describe('a training set of pictures of no session', () => {
     browsing = await openBrowser({ context: { viewport: PHONE, acceptDownloads: true } });
     page = browsing.page;
     watchErrors(page, errors);
-    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+    await withoutSavePicker(page);
     await openApp(page, serving.url);
     const files = await Promise.all(Array.from({ length: COUNT }, async (_, i) => ({
       name: `${isRed(i) ? 'red' : 'blue'}-${i}.png`, mimeType: 'image/png', lastModified: Date.UTC(2026, 0, 2, 3, i),

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionManifest } from '../../../src/sessions/shared/session';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { openBrowser, PHONE, withoutSavePicker, type Browsing } from '../../support/browser';
 import { readZip } from '../../support/read-zip';
 import { card, chooseZips, imported, openSessions, sampleSession, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
 
@@ -24,7 +24,7 @@ describe('a session that is damaged, or of a newer version', () => {
     browsing = await openBrowser({ context: { viewport: PHONE, acceptDownloads: true } });
     page = browsing.page;
     // A test cannot use the browser's dialog: downloads, as in Firefox and Safari.
-    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+    await withoutSavePicker(page);
   });
   afterEach(async () => {
     await aside();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { openBrowser, PHONE, type Browsing } from '../../support/browser';
+import { openBrowser, PHONE, withoutSavePicker, type Browsing } from '../../support/browser';
 import { closeSheets } from '../../support/layout';
 import { card, cards, chooseZips, imported, openSessions, sampleSession, storedFile, storedFiles, type SampleSession } from '../../support/session-page';
 import { bundleHead } from '../../../src/sessions/shared/export/bundle';
@@ -22,7 +22,7 @@ describe('importing sessions', () => {
     browsing = await openBrowser({ context: { viewport: PHONE } });
     page = browsing.page;
     // A test cannot use the browser's dialog: downloads, as in Firefox and Safari.
-    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+    await withoutSavePicker(page);
     await openSessions(page, serving.url);
   });
   afterEach(() => closeSheets(page));

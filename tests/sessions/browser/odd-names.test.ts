@@ -7,7 +7,7 @@ import type { SessionData } from '../../../src/sessions/shared/session';
 import type { LabelRef } from '../../../src/base/shared/labels/label-ref';
 import type { ExportFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
-import { DESKTOP, openBrowser, type Browsing } from '../../support/browser';
+import { DESKTOP, openBrowser, withoutSavePicker, type Browsing } from '../../support/browser';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
 import { closeSheets } from '../../support/layout';
 import { catAndDog, manifestOf, ODD_LABELS } from '../../support/session-fixture';
@@ -41,7 +41,7 @@ describe.skipIf(!haveExportReaders())('odd names', () => {
     browsing = await openBrowser({ context: { viewport: DESKTOP, acceptDownloads: true } });
     page = browsing.page;
     page.on('pageerror', (error) => errors.push(error.message));
-    await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));
+    await withoutSavePicker(page);
     await openSessions(page, serving.url);
     await chooseZips(page, { name: 'odd.zip', bytes: await sessionZip(data.manifest, sessionFiles(data, video)) });
     await card(page, ID).waitFor();

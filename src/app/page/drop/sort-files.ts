@@ -54,12 +54,14 @@ function textOf(bytes: ArrayBuffer): string | undefined {
   }
 }
 
+const isBin = ({ name }: Pick<DroppedFile, 'name'>): boolean => /\.bin$/iu.test(name);
+
 async function kindOf({ file, problem }: DroppedFile): Promise<FileKind | Refusal> {
   if (problem !== undefined) return 'image';
   const { name, type, size } = file;
   const named = kindByName(name, type);
   // PyTorch's own weights are called so too, and are a zip, which those of an ONNX file never are.
-  if (named === 'beside-model' && /\.bin$/iu.test(name) && kindByBytes(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())) === 'session') return 'model';
+  if (named === 'beside-model' && isBin(file) && kindByBytes(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())) === 'session') return 'model';
   if (named) return named;
   if (size === 0) return 'empty';
   // A letter of several bytes at the cut does no harm: what the start is of is told by ASCII.
@@ -89,7 +91,6 @@ export async function sortFiles(files: readonly DroppedFile[]): Promise<SortedFi
   }
   const of = (...wanted: readonly (FileKind | Refusal)[]): DroppedFile[] => [...kinds].flatMap(([dropped, kind]) => (wanted.includes(kind) ? [dropped] : []));
   // Where there is a model by its name, .bin files are of it: the same weights once more, or how it was trained.
-  const isBin = ({ name }: DroppedFile): boolean => /\.bin$/iu.test(name);
   if (of('model').some((model) => !isBin(model))) for (const other of of('model').filter(isBin)) kinds.set(other, 'beside-model');
   const models = of('model');
   const beside = new Set(models.length === 1 ? [...of(...BESIDE), ...of(...ODD).filter(({ file }) => isTypeless(file))] : []);

@@ -11,6 +11,7 @@ import { Follower } from '../../../base/page/shared-controller';
 import type { Share } from '../../shared/dataset/accuracy';
 import type { DatasetDefinition } from '../../shared/dataset/dataset';
 import type { SessionTransfer } from '../library/session-transfer';
+import { labelTableStyles } from './dataset-styles';
 import { SideTrial, type SideResult } from './side-trial';
 
 const range = ({ interval: [low, high] }: Share): string => msg(str`${percent(low)} to ${percent(high)}`);
@@ -21,6 +22,7 @@ const range = ({ interval: [low, high] }: Share): string => msg(str`${percent(lo
 export class DatasetAccuracy extends LitElement {
   static override styles = [
     sharedStyles,
+    labelTableStyles,
     css`
       :host {
         display: grid;
@@ -42,34 +44,11 @@ export class DatasetAccuracy extends LitElement {
       .wide {
         width: 100%;
       }
-      .wide {
-        max-height: 16rem;
-        overflow: auto;
-      }
       progress {
         width: 100%;
         height: 0.5rem;
         margin: 0.4rem 0;
         accent-color: var(--sg-accent);
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-variant-numeric: tabular-nums;
-      }
-      th,
-      td {
-        padding: 0.25rem 0.5rem;
-        border-bottom: 1px solid var(--sg-line);
-        font-weight: normal;
-        text-align: end;
-      }
-      th:first-child {
-        overflow-wrap: anywhere;
-        text-align: start;
-      }
-      thead th {
-        color: var(--sg-muted);
       }
     `,
   ];

@@ -9,6 +9,7 @@ import { SIDES, type DatasetClass, type DatasetDefinition, type Side } from '../
 import type { DatasetPlan } from '../../shared/session-export';
 import { DatasetChangeEvent, DatasetPlanEvent } from '../events';
 import type { SessionTransfer, Transfer } from '../library/session-transfer';
+import { labelTableStyles } from './dataset-styles';
 import { faultText } from '../../../base/page/elements/fault-text';
 import { list } from '../../../base/page/elements/format';
 import { fieldStyles } from '../../../base/page/elements/form-styles';
@@ -35,14 +36,11 @@ export class DatasetCounts extends LitElement {
   static override styles = [
     sharedStyles,
     fieldStyles,
+    labelTableStyles,
     css`
       :host {
         display: block;
         min-width: 0;
-      }
-      .wide {
-        max-height: 16rem;
-        overflow: auto;
       }
       :host([aria-busy='true']) :is(.wide, .wide ~ p) {
         opacity: 0.5;
@@ -56,26 +54,6 @@ export class DatasetCounts extends LitElement {
         :host([aria-busy='true']) :is(.wide, .wide ~ p) {
           transition-delay: 150ms;
         }
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-variant-numeric: tabular-nums;
-      }
-      th,
-      td {
-        padding: 0.25rem 0.5rem;
-        border-bottom: 1px solid var(--sg-line);
-        text-align: end;
-      }
-      th:first-child {
-        overflow-wrap: anywhere;
-        font-weight: normal;
-        text-align: start;
-      }
-      thead th {
-        color: var(--sg-muted);
-        font-weight: normal;
       }
       tfoot :is(th, td) {
         border: 0;

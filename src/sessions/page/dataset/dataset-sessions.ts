@@ -6,6 +6,7 @@ import { DatasetSessionsEvent } from '../events';
 import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
+import { disclosureStyles } from './dataset-styles';
 import { isChoosable } from '../library/session-list';
 
 /**
@@ -19,23 +20,11 @@ export class DatasetSessions extends LitElement {
   static override styles = [
     sharedStyles,
     fieldStyles,
+    disclosureStyles,
     css`
       :host {
         display: block;
         min-width: 0;
-      }
-      summary {
-        display: flex;
-        align-items: center;
-        min-height: 2.75rem;
-        cursor: pointer;
-      }
-      summary::before {
-        content: '▸';
-        width: 1.2rem;
-      }
-      details[open] summary::before {
-        content: '▾';
       }
       ul {
         display: grid;

@@ -12,10 +12,11 @@ import { fieldStyles } from '../../../base/page/elements/form-styles';
 import { sharedStyles } from '../../../base/page/elements/styles';
 import { labelOfClass } from '../../shared/dataset/classes';
 import type { ChosenStill, DatasetDefinition } from '../../shared/dataset/dataset';
-import { chooseStill, labelsOfStill, shownStill, type KeptStill } from '../../shared/dataset/still';
+import { chooseStill, labelsOfStill, shownStill, takesStills, type KeptStill } from '../../shared/dataset/still';
 import { DatasetChangeEvent } from '../events';
 import type { StillSource } from '../still-source';
 import { datasetGridStyles } from './dataset-grid-styles';
+import { disclosureStyles } from './dataset-styles';
 
 /** Pictures that are shown at once. */
 const PAGE = 48;
@@ -32,23 +33,11 @@ export class DatasetStills extends LitElement {
   static override styles = [
     sharedStyles,
     fieldStyles,
+    disclosureStyles,
     datasetGridStyles,
     css`
       :host {
         display: block;
-      }
-      summary {
-        display: flex;
-        align-items: center;
-        min-height: 2.75rem;
-        cursor: pointer;
-      }
-      summary::before {
-        content: '▸';
-        width: 1.2rem;
-      }
-      details[open] summary::before {
-        content: '▾';
       }
       .chosen {
         border-color: var(--sg-accent);
@@ -78,9 +67,14 @@ export class DatasetStills extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#put(undefined);
+  }
+
+  /** Pictures that were read anew are other blobs: addresses of those before would hold them for good. */
+  #put(kept: readonly KeptStill[] | undefined): void {
     for (const address of this.#addresses.values()) URL.revokeObjectURL(address);
     this.#addresses.clear();
-    this.kept = undefined;
+    this.kept = kept;
   }
 
   override render(): unknown {
@@ -105,7 +99,7 @@ export class DatasetStills extends LitElement {
         </label>
       </div>
       <div role="alert">${lack === undefined ? nothing : html`<p class="fault">${lack === 'label' ? msg('Nothing was recognised in it for sure: write its label first, and tap it again.') : msg(str`A label has ${LONGEST_LABEL} characters at most.`)}</p>`}</div>
-      ${definition.pictures.whose === 'human' ? nothing : html`<p>${msg('They are taken where the labels are yours.')}</p>`}
+      ${takesStills(definition.pictures) ? nothing : html`<p>${msg('They are taken where the labels are yours.')}</p>`}
       <ul>
         ${kept.slice(0, shown).map((still) => this.#picture(still))}
       </ul>
@@ -153,7 +147,8 @@ export class DatasetStills extends LitElement {
   async #onToggle(event: Event): Promise<void> {
     if (!(event.target as HTMLDetailsElement).open) return;
     try {
-      this.kept = await this.source();
+      const kept = await this.source();
+      if (this.isConnected) this.#put(kept);
       this.fault = undefined;
     } catch (error) {
       this.fault = Fault.from(error, 'storage-failed');
