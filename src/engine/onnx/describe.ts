@@ -30,6 +30,8 @@ export interface ClassifierDescription {
   readonly outputs: readonly ScoresOutput[];
   /** What the input's numbers have to be where the network normalises them itself; undefined where nothing of that is in the graph. */
   readonly range: InputRange | undefined;
+  /** Whether what a batch norm has seen of its input is all that tells it, and not for certain: a configuration knows better. */
+  readonly learned: boolean;
   /** Which colour it wants first, where its own means tell. */
   readonly colours: 'rgb' | 'bgr' | undefined;
   /** What the file leaves open, so that a person may have to say it; `scores`: which of several outputs that are not made of each other. */
@@ -253,6 +255,7 @@ export function describeClassifier(model: OnnxModel): ClassifierDescription {
     ports: { input: input.name, layout, numbers, size, scores, answers, ...(features ? { features } : {}) },
     outputs: candidates.filter(({ name }) => name !== features),
     range: numbers === 'uint8' ? '0..255' : inside?.range,
+    learned: numbers !== 'uint8' && inside?.learned === true,
     colours: inside?.colours,
     open: { size: sizeOpen, layout: layoutOpen, scores: scoresOpen },
     metadata: model.metadata,

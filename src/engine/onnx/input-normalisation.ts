@@ -9,6 +9,8 @@ export interface InputNormalisation {
   readonly range: InputRange;
   /** Which colour comes first; undefined where the means are not those of ImageNet. */
   readonly colours: 'rgb' | 'bgr' | undefined;
+  /** Whether what a batch norm has seen of its input tells the range alone, and it may be another one: pictures differ. */
+  readonly learned: boolean;
 }
 
 /** What a chain of nodes makes of x, per channel: scale x + offset. */
@@ -71,6 +73,8 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputNormal
   let whole: Affine = { scale: [1, 1, 1], offset: [0, 0, 0] };
   let name = input;
   let learned = false;
+  /** Whether constants that somebody has chosen come before it. */
+  let chosen = false;
   for (let i = 0; i < 32 && !learned; i++) {
     const readers = graph.nodes.filter((node) => node.inputs.includes(name));
     if (readers.length !== 1) break;
@@ -80,6 +84,7 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputNormal
     if (!step) break;
     whole = then(whole, step);
     learned = node.op === 'BatchNormalization';
+    chosen ||= !learned && step.scale.concat(step.offset).join() !== '1,0';
     [name] = node.outputs;
   }
   if (!whole.scale.every((scale) => Math.abs(scale) > 0)) return undefined;
@@ -92,11 +97,12 @@ export function inputNormalisation(graph: OnnxGraph, input: string): InputNormal
   // What was seen of pictures tells nothing of the order of their colours: skies are blue.
   if (learned) {
     const range = learnedRange(mean, deviation);
-    return range && { range, colours: undefined };
+    // Pictures that were made smaller numbers before never differ so much: of bytes it is certain.
+    return range && { range, colours: undefined, learned: !chosen && range !== '0..255' };
   }
   const [red, , blue] = means;
   const is = (ratio: number): boolean => Math.abs(ratio / RED_TO_BLUE - 1) < LITTLE / 2;
-  return { range: rangeOf(mean, deviation, centred), colours: is(red / blue) ? 'rgb' : is(blue / red) ? 'bgr' : undefined };
+  return { range: rangeOf(mean, deviation, centred), colours: is(red / blue) ? 'rgb' : is(blue / red) ? 'bgr' : undefined, learned: false };
 }
 
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -28,6 +28,8 @@ export function normalisationOf({ mean, std }: Pick<Preprocessing, 'mean' | 'std
 export type Unmet =
   /** The whole picture made square, in place of a square of it. */
   | 'squeezed'
+  /** The whole picture with a border around it, in place of a square of it. */
+  | 'bordered'
   /** Another filter than the two that there are. */
   | 'filter';
 

@@ -9,7 +9,7 @@ import {
 } from '../../engine/index';
 import { sha256 } from '../../base/worker/download';
 import { namesOfMetadata, unreadNames } from '../shared/class-names';
-import { changedManifest, namesFor, NORMALISATIONS, type ModelDraft } from '../shared/model-draft';
+import { changedManifest, namesFor, normalisationOf, NORMALISATIONS, type ModelDraft } from '../shared/model-draft';
 import { answersOrigin, originsFrom, type Origin, type Origins } from '../shared/model-origins';
 import { readCompanions, type Companions } from './companion-files';
 
@@ -101,11 +101,23 @@ function isUltralytics(metadata: Readonly<Record<string, string>>): boolean {
   return /ultralytics/iu.test(`${metadata['author'] ?? ''} ${metadata['description'] ?? ''}`);
 }
 
+/** What a network's own arithmetic wants to be given, unless a configuration tells otherwise of one that has only seen it. */
+function rangeOf({ range, learned }: ClassifierDescription, { preprocessing: beside }: Companions): ClassifierDescription['range'] {
+  return learned && beside?.mean ? undefined : range;
+}
+
+/** Whether the rest is done inside, of pictures as they are made. */
+function normalisesItself({ range, learned }: ClassifierDescription, preprocessing: Preprocessing): boolean {
+  return range !== undefined && (!learned || normalisationOf(preprocessing) === range);
+}
+
 /** How pictures are made for a network, as its file or one beside it says; what nothing says is as torchvision has it. */
-function preprocessingOf({ ports, range, open, metadata }: ClassifierDescription, { preprocessing: beside = {}, side }: Companions): Preprocessing {
+function preprocessingOf(description: ClassifierDescription, companions: Companions): Preprocessing {
+  const { ports, open, metadata } = description;
+  const { preprocessing: beside = {}, side } = companions;
   const ultralytics = isUltralytics(metadata);
   const size = open.size ? (beside.crop ?? side ?? beside.resize ?? ports.size) : ports.size;
-  const normalisation = range ?? (ultralytics ? '0..1' : undefined);
+  const normalisation = rangeOf(description, companions) ?? (ultralytics ? '0..1' : undefined);
   // A configuration of another size tells the share that the square has of the shorter side.
   const resize = beside.resize !== undefined && beside.crop !== undefined ? (size * beside.resize) / beside.crop : beside.resize;
   return {
@@ -143,7 +155,7 @@ function listsOf(found: readonly (readonly string[] | undefined)[]): (readonly s
 
 function draftOf(name: string, digest: string, parsed: Parsed, companions: Companions): ModelDraft {
   const { model, decoded, description, weights } = parsed;
-  const { ports, outputs, range, open, metadata } = description;
+  const { ports, outputs, open, metadata } = description;
   const unread = [...companions.unread, ...unreadNames(metadata).map((key) => `${name}: ${key}`)];
   const preprocessing = preprocessingOf(description, companions);
   const classes = outputs.at(0)?.classes;
@@ -189,7 +201,7 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
     classes,
     lists,
     unread,
-    normalisesItself: range !== undefined,
+    normalisesItself: normalisesItself(description, preprocessing),
     origins: originsOf(description, companions),
     open,
     unmet: companions.unmet,
@@ -197,7 +209,8 @@ function draftOf(name: string, digest: string, parsed: Parsed, companions: Compa
 }
 
 /** The draft of a model whose manifest a person has already looked at. */
-function draftAsKept(manifest: ModelManifest, { outputs, range, open, metadata }: ClassifierDescription): ModelDraft {
+function draftAsKept(manifest: ModelManifest, description: ClassifierDescription): ModelDraft {
+  const { outputs, open, metadata } = description;
   // What onnxruntime answered is of the picture as it was made before.
   const variants = manifest.architecture === 'classifier' ? manifest.variants.map(({ selfTest: _, ...variant }) => variant) : manifest.variants;
   return {
@@ -206,7 +219,7 @@ function draftAsKept(manifest: ModelManifest, { outputs, range, open, metadata }
     classes: outputs.find(({ name }) => name === manifest.ports?.scores)?.classes,
     lists: listsOf([manifest.classNames, namesOfMetadata(metadata)]),
     unread: [],
-    normalisesItself: range !== undefined,
+    normalisesItself: normalisesItself(description, manifest.preprocessing),
     origins: originsFrom('kept'),
     open,
     unmet: [],

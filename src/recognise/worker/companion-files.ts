@@ -107,7 +107,7 @@ function timmConfig(config: Readonly<Record<string, unknown>>): PictureConfig | 
       ...(isTriple(mean) && isTriple(std) && std.every((deviation) => deviation > 0) ? { mean, std } : {}),
       ...(filter ? { interpolation: filter } : {}),
     },
-    unmet: [...(mode === 'squash' || mode === 'border' ? ['squeezed' as const] : []), ...(interpolation !== undefined && !filter ? ['filter' as const] : [])],
+    unmet: [...(mode === 'squash' ? ['squeezed' as const] : mode === 'border' ? ['bordered' as const] : []), ...(interpolation !== undefined && !filter ? ['filter' as const] : [])],
   };
 }
 

@@ -2,6 +2,7 @@ import { Fault } from '../../base/shared/fault';
 import type { ModelManifest } from '../../base/shared/model';
 import { hasPrivateFiles, writeAll } from '../../base/worker/private-files';
 import { isModelManifest } from '../../base/shared/manifest-check';
+import { freeName, isTaken } from '../shared/model-names';
 import { MODEL_FILE, MODELS_FOLDER, type KeptModels, type StoredModel, type TakenModel } from '../shared/recogniser';
 
 const MANIFEST_FILE = 'manifest.json';
@@ -75,6 +76,22 @@ async function holds(folder: FileSystemDirectoryHandle, model: Uint8Array): Prom
   return true;
 }
 
+/** Earlier versions kept two models under one name: of these the later one is numbered, for good, as a new one is. Newest first, both. */
+async function withNamesOfTheirOwn(models: readonly StoredModel[]): Promise<StoredModel[]> {
+  const folder = await modelsFolder();
+  const taken = models.map(({ manifest }) => manifest.name);
+  const named: StoredModel[] = [];
+  for (const { manifest, storedAt } of models.toReversed()) {
+    const earlier = named.map((each) => each.manifest.name);
+    const name = isTaken(manifest.name, earlier) ? freeName(manifest.name, [...taken, ...earlier]) : manifest.name;
+    const stored = { manifest: { ...manifest, name }, storedAt };
+    // Where there is no room for it, it is called so until there is.
+    if (name !== manifest.name) await writeManifest(await folder.getDirectoryHandle(manifest.id), stored).catch(() => undefined);
+    named.unshift(stored);
+  }
+  return named;
+}
+
 /**
  * Models that a person put on the device, in OPFS: a folder each, whose manifest is written last. A folder that cannot be read, as an
  * interrupted write leaves it, is told of and kept: only a person removes it.
@@ -122,7 +139,7 @@ export const deviceModels = {
       else kept.damaged.push({ id, name: await readName(handle) });
     }
     kept.models.sort((a, b) => b.storedAt - a.storedAt);
-    return kept;
+    return { ...kept, models: await withNamesOfTheirOwn(kept.models) };
   },
 
   /** @throws Fault `model-corrupt` where it is not there or cannot be read */

@@ -103,6 +103,25 @@ describe('what is said of a model file', () => {
     expect((await read(onnx({ ...inside, ...softmax }))).origins).toMatchObject({ normalisation: 'file', answers: 'file', resize: 'assumed' });
   });
 
+  it('is a configuration\'s where else what a batch norm has seen tells it, and the graph\'s where that is certain', async () => {
+    const norm = (input: string): ReturnType<typeof node> => node('BatchNormalization', [input, 'g', 'o', 'm', 'v'], ['n']);
+    const seen = (mean: number, variance: number): ClassifierOptions['initializers'] => [
+      numbers('g', [3], [1, 1, 1]), numbers('o', [3], [0, 0, 0]), numbers('m', [3], [mean, mean, mean]), numbers('v', [3], [variance, variance, variance]), numbers('bytes', [], [255]),
+    ];
+    const small = { before: [norm('input')], initializers: seen(0.48, 0.05) };
+    const alone = await read(onnx(small));
+    expect([alone.manifest.preprocessing.mean, alone.origins.normalisation, alone.normalisesItself]).toEqual([[0, 0, 0], 'file', true]);
+    const told = await read(onnx(small), config(VIT));
+    expect([told.manifest.preprocessing.mean, told.manifest.preprocessing.std, told.origins.normalisation, told.normalisesItself]).toEqual([VIT.image_mean, VIT.image_std, 'file', false]);
+    // A configuration of the side alone tells nothing of it.
+    expect((await read(onnx(small), config({ image_size: 160 }, 'config.json'))).manifest.preprocessing.mean).toEqual([0, 0, 0]);
+    const divided = { before: [node('Div', ['input', 'bytes'], ['d']), norm('d')], initializers: seen(0.48, 0.05) };
+    for (const bytes of [divided, { before: [norm('input')], initializers: seen(120, 3300) }]) {
+      const { manifest, normalisesItself } = await read(onnx(bytes), config(VIT));
+      expect([manifest.preprocessing.std[0], normalisesItself]).toEqual([1 / 255, true]);
+    }
+  });
+
   it('is the file\'s where a configuration beside it tells it, and what that leaves out is assumed', async () => {
     const all = await read(onnx(), config({ ...VIT, do_center_crop: true, crop_size: { height: 224, width: 224 }, size: { shortest_edge: 248 }, resample: 3 }));
     expect(all.origins).toMatchObject({ resize: 'file', interpolation: 'file', normalisation: 'file', colours: 'file' });
@@ -118,12 +137,14 @@ describe('what is said of a model file', () => {
     expect(some.manifest.preprocessing.mean).toEqual([0.485, 0.456, 0.406]);
   });
 
-  it('tells what a configuration asks for that is not there: a picture made square, and other filters', async () => {
+  it('tells what a configuration asks for that is not there: a picture made square or with a border, and other filters', async () => {
     expect((await read(onnx(), config(VIT))).unmet).toEqual(['squeezed']);
     // Bytes by 127.5, less 1: that is -1 to 1, where the mean is 0 and the deviation 1.
     const offset = await read(onnx(), config({ ...VIT, image_mean: [0, 0, 0], image_std: [1, 1, 1], do_rescale: true, rescale_factor: 1 / 127.5, rescale_offset: true }));
     expect(offset.manifest.preprocessing).toMatchObject({ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] });
     expect((await read(onnx(), config({ ...VIT, rescale_factor: 1 / 255 }))).manifest.preprocessing).toMatchObject({ mean: VIT.image_mean, std: VIT.image_std });
+    const timm = (crop_mode: string): File => config({ pretrained_cfg: { input_size: [3, 224, 224], crop_pct: 0.9, crop_mode } }, 'config.json');
+    for (const [mode, unmet] of [['center', []], ['squash', ['squeezed']], ['border', ['bordered']]] as const) expect((await read(onnx(), timm(mode))).unmet).toEqual(unmet);
     const lanczos = await read(onnx(), config({ ...VIT, resample: 1, do_center_crop: true, crop_size: 224, size: 256 }));
     expect(lanczos.unmet).toEqual(['filter']);
     expect(lanczos.manifest.preprocessing.interpolation).toBe('bicubic');

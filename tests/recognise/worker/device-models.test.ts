@@ -115,4 +115,22 @@ describe('models kept on the device', () => {
     await fill('model.onnx');
     expect((await deviceModels.store({ ...manifest, name: 'Pears' }, MODEL)).manifest.name).toBe('Pears');
   });
+
+  it('have names of their own where an earlier version kept two under one: the later ones are numbered, for good', async () => {
+    const names = ['mine', 'Mine', 'mine (2)', 'yours'];
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      for (const [i, name] of names.entries()) {
+        vi.setSystemTime(1000 + i);
+        await deviceModels.store({ ...manifest, id: `device-`, name }, MODEL);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+    const named = ['yours', 'mine (2)', 'Mine (3)', 'mine'];
+    expect((await deviceModels.list()).models.map((each) => each.manifest.name)).toEqual(named);
+    // The first of them is removed: sessions know the other by its number.
+    await (await models()).removeEntry('device-0', { recursive: true });
+    expect((await deviceModels.list()).models.map((each) => [each.manifest.name, each.storedAt])).toEqual([['yours', 1003], ['mine (2)', 1002], ['Mine (3)', 1001]]);
+  });
 });

@@ -163,7 +163,7 @@ export class ModelPicker extends LitElement {
     const fault = this.adoptFault;
     return html`<section>
       <p>
-        ${msg('Your own image classifier: drop an .onnx file, or the weights of a ResNet-18 or -34 (.safetensors, .pt, .pth), anywhere on the page, or choose one; files with its weights, and class names as labels.txt or config.json, come together with it. It is checked, and kept on this device only.')}
+        ${msg('Your own image classifier: drop an .onnx file, or the weights of a ResNet-18 or -34 (.safetensors, .pt, .pth, .ckpt, .bin), anywhere on the page, or choose one; files with its weights, and class names as labels.txt or config.json, come together with it. It is checked, and kept on this device only.')}
       </p>
       ${this.adoptProgress
         ? html`<sg-load-progress .progress=${this.adoptProgress}></sg-load-progress>`

@@ -116,7 +116,9 @@ export class ModelSheet extends LitElement {
     const unmet = draft.unmet.map((each) =>
       each === 'squeezed'
         ? msg('Its configuration makes the whole picture square; here a square is cut out of it, and what is beside it is not seen.')
-        : msg('Its configuration asks for another filter than bilinear or bicubic: the one that is set is not the same.'),
+        : each === 'bordered'
+          ? msg('Its configuration shows the whole picture with a border around it; here a square is cut out of it, and what is beside it is not seen.')
+          : msg('Its configuration asks for another filter than bilinear or bicubic: the one that is set is not the same.'),
     );
     return [...words, ...unmet].map((text) => html`<p class="assumed">${icon('warning')}<span>${text}</span></p>`);
   }
