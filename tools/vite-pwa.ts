@@ -94,7 +94,8 @@ export function pwaPlugins(serviceWorker: Plugin[]): Plugin[] {
         buildPlugins: { vite: serviceWorker },
         target: 'es2022',
         globPatterns: ['**/*.{html,js,mjs,css,svg,png,wasm,webmanifest}', 'models/index.json', OFFLINE_LIST, NOTICES],
-        globIgnores: ['service-worker.js', 'assets/ort-wasm-*.wasm'],
+        // Kernels for joined vectors are for browsers that are told to join them: they are fetched where they are quicker, and then only.
+        globIgnores: ['service-worker.js', 'assets/ort-wasm-*.wasm', 'assets/kernels-joined*.wasm'],
         // Another large file fails the build: it has to be named above.
         maximumFileSizeToCacheInBytes: LARGE,
         // Their names tell their content.

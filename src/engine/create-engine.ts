@@ -7,6 +7,7 @@ import { int8GraphNetwork } from './graph/int8-graph-network.ts';
 import { readGraph } from './graph/read-graph.ts';
 import { readInt8Graph } from './graph/read-int8-graph.ts';
 import { asResNet18 } from './graph/resnet.ts';
+import { joinsVectors } from './joined-vectors.ts';
 import type { ClassifierPorts } from './model.ts';
 import { decodeModel } from './onnx/decode.ts';
 import type { OnnxModel } from './onnx/model.ts';
@@ -43,6 +44,18 @@ function float(model: OnnxModel, ports: ClassifierPorts | undefined): PlanNetwor
 }
 
 /**
+ * What our own kernels make of a model.
+ *
+ * @param model bytes of the .onnx file; not kept
+ * @param relaxed whether there is relaxed SIMD
+ * @throws EngineError as {@link createEngine} does of a model
+ */
+export function networkOf(model: Uint8Array, relaxed: boolean, ports?: ClassifierPorts): PlanNetwork {
+  const decoded = decodeModel(model);
+  return isQuantised(decoded) ? int8(decoded, relaxed, ports) : float(decoded, ports);
+}
+
+/**
  * Starts our own WebAssembly SIMD kernels on an image classifier in ONNX: float32 or float16 weights of any network that is made of what
  * the kernels know (see `readGraph`), or such a network in int8 (QDQ) as `npm run model` makes it.
  *
@@ -60,10 +73,14 @@ export async function createEngine(model: Uint8Array, options: EngineOptions = {
   const { wasmSimd, wasmRelaxedSimd: relaxed } = capabilities();
   if (!wasmSimd) throw new EngineError('engine-failed', 'There is no WebAssembly SIMD here, which the kernels are made of.');
   try {
-    const decoded = decodeModel(model);
-    const network = isQuantised(decoded) ? int8(decoded, relaxed, options.ports) : float(decoded, options.ports);
-    const module = await loadKernelModule({ relaxed, threads: threads > 1 });
-    return await startSimdEngine(network, { threads, mostThreads: threads > 1 ? (options.mostThreads ?? threads) : 1 }, { module, spawn: options.spawn ?? spawnThread });
+    const network = networkOf(model, relaxed, options.ports);
+    const build = { relaxed, threads: threads > 1 };
+    const module = await loadKernelModule(build);
+    // Not kept for use offline: where it cannot be had now, all stays as it is.
+    const joined = async (): Promise<WebAssembly.Module | undefined> => (await joinsVectors()) ? loadKernelModule({ ...build, joined: true }).catch(() => undefined) : undefined;
+    return await startSimdEngine(network, { threads, mostThreads: threads > 1 ? (options.mostThreads ?? threads) : 1 }, {
+      module, ...(relaxed ? { joined } : {}), spawn: options.spawn ?? spawnThread,
+    });
   } catch (error) {
     throw EngineError.from(error, 'engine-failed');
   }

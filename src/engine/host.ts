@@ -23,10 +23,14 @@ export function builtin<Name extends keyof NodeModules>(name: Name): NodeModules
 export interface KernelBuild {
   readonly relaxed: boolean;
   readonly threads: boolean;
+  /** For browsers that join two vectors to one; with relaxed SIMD. */
+  readonly joined?: boolean;
 }
 
 /** Each address is written out, so that bundlers see the file. */
-function kernelUrl({ relaxed, threads }: KernelBuild): URL {
+function kernelUrl({ relaxed, threads, joined = false }: KernelBuild): URL {
+  if (joined && threads) return new URL('./simd/kernels-joined-threads.wasm', import.meta.url);
+  if (joined) return new URL('./simd/kernels-joined.wasm', import.meta.url);
   if (relaxed && threads) return new URL('./simd/kernels-relaxed-threads.wasm', import.meta.url);
   if (relaxed) return new URL('./simd/kernels-relaxed.wasm', import.meta.url);
   if (threads) return new URL('./simd/kernels-threads.wasm', import.meta.url);

@@ -4,6 +4,8 @@ import { ascending, at, machine, table, writePart } from './report';
 
 const ROUNDS = 10;
 const RUNS = 4;
+/** Within these our engine chooses its kernels. */
+export const WARM_UP = 14;
 const BASE = 'onnxruntime-web fp32';
 
 /** Largest difference that float32 summed in another order explains, in logits. */
@@ -32,7 +34,7 @@ export async function benchEngines(): Promise<void> {
         }
       }
     }
-    for (const { contestant } of timed) await contestant.time(RUNS);
+    for (const { contestant } of timed) await contestant.time(WARM_UP);
     for (let round = 0; round < ROUNDS; round++) {
       for (const { contestant, times } of timed) times.push(...(await contestant.time(RUNS)));
     }

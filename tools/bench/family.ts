@@ -8,6 +8,7 @@ import { TORCHVISION_PREPROCESSING, type Precision } from '../../src/engine/mode
 import type { OnnxModel } from '../../src/engine/onnx/model';
 import { modelIndex } from '../../src/server/model-index';
 import { root } from '../../src/engine/kernels/build/compile';
+import { WARM_UP } from './engines';
 import { openHarness, withHarness, type HarnessServing } from '../harness/serve-harness';
 import { RESNET_BLOCKS } from '../../src/engine/resnet18/folded';
 import { efficientNetLite } from '../networks/efficientnet-lite';
@@ -133,7 +134,7 @@ export async function benchFamily(): Promise<void> {
         timed.push({ entry, contestant, times: [] });
       }
     }
-    for (const { contestant } of timed) await contestant.time(RUNS);
+    for (const { contestant } of timed) await contestant.time(WARM_UP);
     for (let round = 0; round < ROUNDS; round++) for (const { contestant, times } of timed) times.push(...(await contestant.time(RUNS)));
     await joined.close();
     const rows = timed.map(({ entry, contestant: { threads }, times }) => {

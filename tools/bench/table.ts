@@ -53,6 +53,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     says: 'convolution by convolution (docs/engine-study.md)',
     run: async () => (await import('./layers/layers')).benchLayers(),
   },
+  joined: {
+    says: 'blocks of 8 and of 16 output channels, vectors joined and apart (docs/engine-study.md)',
+    run: async () => (await import('./joined/joined')).benchJoined(),
+  },
   int8: {
     says: 'convolutions in integers (docs/engine-study.md)',
     run: async () => (await import('./int8/int8')).benchInt8(),

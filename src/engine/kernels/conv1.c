@@ -93,19 +93,24 @@ INLINE void pool_row(const float *a, const float *b, const float *c, int width, 
 void conv1_pool(const Operator *p, int item, int thread) {
   float *const columns = p->local + thread * p->local_size;
   float *const sums = columns + POSITIONS * COLUMNS_STEP;
-  float *const rows = sums + POSITIONS * SUMS_STEP;
+  float *const rows = sums + TOGETHER * POSITIONS * SUMS_STEP;
   row_in(p, item, columns);
   for (int c = 0; c < p->oc / 8; c++) {
+    const float *from = sums + c % TOGETHER * POSITIONS * SUMS_STEP;
     const Product all = {
       .columns = columns, .tiles = TILES, .all = K, .k = K, .weights = p->weights + c * K * 8, .sums = sums,
       .times = POSITIONS, .columns_step = COLUMNS_STEP, .weights_step = p->oc / 8 * K * 8, .sums_step = SUMS_STEP,
     };
+#ifdef JOINED
+    if (c % TOGETHER == 0) gemm16(&all, 0, K, all.weights, sums, POSITIONS, K * 8, POSITIONS * SUMS_STEP);
+#else
     gemm(&all, 0, K, all.weights, sums, POSITIONS);
+#endif
     for (int half = 0; half < 2; half++) {
       const int block = c * 2 + half;
       const vec bias = load(p->bias + block * 4);
       for (int i = 0; i < TILES; i++) {
-        output_tile(sums + i * 8 + half * 4, SUMS_STEP, bias, 0, rows + (1 + i * M) * 4, ROW_PITCH, M, M, 1);
+        output_tile(from + i * 8 + half * 4, SUMS_STEP, bias, 0, rows + (1 + i * M) * 4, ROW_PITCH, M, M, 1);
       }
       float *out = p->out + block * p->out_plane + (item * 2 + 1) * p->out_row + 4;
       const float *r1 = rows + ROW_PITCH, *r2 = r1 + ROW_PITCH, *r3 = r2 + ROW_PITCH;

@@ -37,14 +37,15 @@ void direct(const Operator *p, int item, int thread) {
   const float *columns = p->columns + pixels.first * p->ic * 9;
   float *const sums = p->local + thread * p->local_size;
   for (int o = c.first; o < c.last; o++) {
+    const int done = (o - c.first) % TOGETHER;
     const Product product = {
       .columns = columns, .tiles = count, .all = 9 * p->ic, .first = p->taps == 1 ? 4 * p->ic : 0, .k = k,
-      .weights = p->weights + o * k * 8, .sums = sums, .times = 1,
+      .weights = p->weights + o * k * 8, .sums = sums, .times = smaller(TOGETHER, c.last - o), .weights_step = k * 8, .sums_step = count * 8,
     };
-    multiply(&product);
+    if (done == 0) multiply(&product);
     for (int half = 0; half < 2; half++) {
       const vec bias = load(p->bias + o * 8 + half * 4);
-      const float *from = sums + half * 4;
+      const float *from = sums + done * count * 8 + half * 4;
       float *out = p->out + (o * 2 + half) * p->out_plane + 4;
       int y = pixels.first / p->width, x = pixels.first % p->width;
       for (int i = 0; i < count; i++) {

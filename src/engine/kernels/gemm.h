@@ -23,6 +23,13 @@ typedef void Gemm(const float *columns, const float *weights, float *out, int k4
                   int add, int times, int columns_step, int weights_step, int out_step);
 Gemm gemm_1, gemm_2, gemm_3, gemm_4, gemm_5, gemm_6;
 
+#ifdef JOINED
+// The same for two blocks of 8 output channels, the other's weights and sums so much further on.
+typedef void Gemm16(const float *columns, const float *weights, float *out, int k4, int first, int all, int larger, int smaller,
+                    int add, int times, int columns_step, int weights_step, int out_step, int other_weights, int other_out);
+Gemm16 gemm16_1, gemm16_2, gemm16_3, gemm16_4, gemm16_5, gemm16_6;
+#endif
+
 // A product of columns and weights, sizes in floats.
 typedef struct {
   const float *columns;  // blocks of [all / 4][n][4], one behind the other
@@ -46,8 +53,32 @@ static inline void gemm(const Product *p, int from, int k, const float *weights,
 #undef CASE
 }
 
+#ifdef JOINED
+static inline void gemm16(const Product *p, int from, int k, const float *weights, float *sums, int times, int other_weights, int other_sums) {
+  const Blocks blocks = split(p->tiles);
+  const int even = blocks.larger == 0;
+#define CASE(n) \
+  case n: \
+    gemm16_##n(p->columns, weights, sums, k / 4, (p->first + from) * 4, p->all * 4, even ? blocks.count : blocks.larger, \
+               even ? 0 : blocks.count - blocks.larger, from > 0, times, p->columns_step * 4, p->weights_step * 4, \
+               p->sums_step * 4, other_weights * 4, other_sums * 4); \
+    break;
+  switch (blocks.small + !even) { CASE(6) CASE(5) CASE(4) CASE(3) CASE(2) CASE(1) }
+#undef CASE
+}
+#endif
+
 static inline void multiply(const Product *p) {
-  for (int done = 0; done < p->times; done += STREAMS) {
+  int done = 0;
+#ifdef JOINED
+  for (; done + 2 <= p->times; done += 2) {
+    for (int from = 0; from < p->k; from += K_STEP) {
+      gemm16(p, from, smaller(K_STEP, p->k - from), p->weights + done * p->weights_step + from * 8, p->sums + done * p->sums_step, 1, p->weights_step,
+             p->sums_step);
+    }
+  }
+#endif
+  for (; done < p->times; done += STREAMS) {
     const int times = smaller(STREAMS, p->times - done);
     for (int from = 0; from < p->k; from += K_STEP) {
       gemm(p, from, smaller(K_STEP, p->k - from), p->weights + done * p->weights_step + from * 8, p->sums + done * p->sums_step, times);

@@ -16,6 +16,11 @@
 // 8 sums at n pixels, which lie `offsets` from `in`: [n][8], over `blocks` of 16 channels.
 typedef void Igemm(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
 Igemm qs8_igemm_8x5, qs8_igemm_8x6, qs8_wide_igemm_8x5, qs8_wide_igemm_8x6;
+#ifdef JOINED
+// The same for two blocks of 8 output channels, the other's weights so much further on: [2][MAX_COLUMNS][8].
+typedef void Igemm16(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps, int other);
+Igemm16 qs8_igemm_16x5, qs8_igemm_16x6, qs8_wide_igemm_16x5, qs8_wide_igemm_16x6;
+#endif
 
 // Blocks of pixels whose places are worked out at a time, for all output channels.
 #define MOST_BLOCKS 48
@@ -92,16 +97,28 @@ INLINE void convolve(const Operator *p, int item, int floats) {
   const Range rows = part(item / groups, p->chunk, p->height);
   const Blocks blocks = split((rows.last - rows.first) * p->width);
   Igemm *const small = p->wide_in ? qs8_wide_igemm_8x5 : qs8_igemm_8x5, *const large = p->wide_in ? qs8_wide_igemm_8x6 : qs8_igemm_8x6;
+#ifdef JOINED
+  Igemm16 *const small16 = p->wide_in ? qs8_wide_igemm_16x5 : qs8_igemm_16x5, *const large16 = p->wide_in ? qs8_wide_igemm_16x6 : qs8_igemm_16x6;
+#endif
+  const int of_block = p->taps * p->taps * p->ic * 8;
   Places at[MOST_BLOCKS];
-  int32_t sums[MAX_COLUMNS * 8];
+  int32_t sums[TOGETHER * MAX_COLUMNS * 8];
   Pixel pixel = {0, rows.first};
   for (int first = 0; first < blocks.count; first += MOST_BLOCKS) {
     const int count = smaller(MOST_BLOCKS, blocks.count - first);
     for (int b = 0; b < count; b++) pixel = places_of(p, pixel, block_size(&blocks, first + b), floats, &at[b]);
-    for (int o = c.first * 8; o < c.last * 8; o += 8) {
-      const int8_t *weights = (const int8_t *)p->weights + o * p->taps * p->taps * p->ic;
+    for (int o = c.first * 8; o < c.last * 8; o += 8 * TOGETHER) {
+      const int8_t *weights = (const int8_t *)p->weights + o / 8 * of_block;
       for (int b = 0; b < count; b++) {
         const int n = block_size(&blocks, first + b);
+#ifdef JOINED
+        if (o + 16 <= c.last * 8) {
+          (n == 6 ? large16 : small16)((const uint8_t *)p->in, weights, sums, at[b].in, p->ic / 16, p->in_plane, p->in_row, p->taps, of_block);
+          finish(p, o, n, sums, &at[b], floats);
+          finish(p, o + 8, n, sums + MAX_COLUMNS * 8, &at[b], floats);
+          continue;
+        }
+#endif
         (n == 6 ? large : small)((const uint8_t *)p->in, weights, sums, at[b].in, p->ic / 16, p->in_plane, p->in_row, p->taps);
         finish(p, o, n, sums, &at[b], floats);
       }

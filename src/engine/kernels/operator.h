@@ -95,6 +95,14 @@ static inline Blocks split(int n) {
   return b;
 }
 
+// Blocks of 8 output channels that the inner loops compute at a time: two where V8 joins two vectors to one (--wasm-revectorize), as the 24 sums of 6
+// columns are 12 then.
+#ifdef JOINED
+#define TOGETHER 2
+#else
+#define TOGETHER 1
+#endif
+
 static inline int block_size(const Blocks *blocks, int b) { return blocks->small + (b < blocks->larger); }
 
 static inline int smaller(int a, int b) { return a < b ? a : b; }

@@ -13,7 +13,8 @@ const DIRECT_TAPS = 9;
 
 /** Floats of conv1's weights in the order that its kernel reads. */
 export const CONV1_WEIGHT_FLOATS = 64 * CONV1.channels * CONV1.positions;
-const CONV1_LOCAL_FLOATS = CONV1.positions * ((CONV1.channels + 8) * CONV1.tiles + 2 * SKEW) + CONV1.rowFloats;
+/** Columns, sums of two blocks of 8 output channels, and rows of results. */
+const CONV1_LOCAL_FLOATS = CONV1.positions * ((CONV1.channels + 2 * 8) * CONV1.tiles + 3 * SKEW) + CONV1.rowFloats;
 const CONV1_SUMS_FLOATS = CONV1.tiles * 64 * (INPUT_SIDE / 4);
 
 /** How the convolutions of one stage of the network are cut into pieces. */
@@ -73,7 +74,7 @@ export function allocateWorkspace(arena: Arena, stages: readonly Stage[], thread
   const whole = stages.filter((s) => s.chunk !== undefined);
   const packed = (s: Stage): number => s.side ** 2 * (s.channels / 2) * DIRECT_TAPS;
   const localSize =
-    Math.max(CONV1_LOCAL_FLOATS, ...whole.map((s) => positions(s) * (columnsStep(s) + sumsStep(s))), ...stages.map((s) => s.pixels * 8)) + SKEW;
+    Math.max(CONV1_LOCAL_FLOATS, ...whole.map((s) => positions(s) * (columnsStep(s) + sumsStep(s))), ...stages.map((s) => s.pixels * 2 * 8)) + SKEW;
   return {
     columns: arena.floats(Math.max(...shared.map((s) => positions(s) * columnsStep(s)), ...stages.map(packed))),
     sums: arena.floats(Math.max(CONV1_SUMS_FLOATS, ...shared.map((s) => positions(s) * sumsStep(s)))),

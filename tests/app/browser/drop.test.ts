@@ -54,7 +54,7 @@ describe('files that are dropped', () => {
     await cards().first().locator('li').first().waitFor();
     expect(await cards().count()).toBe(1);
     await expect.poll(refused).toEqual(['net.onnx.data', 'notes.json', 'song.mp3']);
-    await notice().getByText('It belongs to a model: drop it together with the file of the model itself (.onnx, .safetensors, .pt).').waitFor();
+    await notice().getByText('It belongs to a model: drop both together (.onnx, .safetensors, .pt, .pth, .ckpt, .bin).').waitFor();
     await notice().getByText('JSON of another program.').waitFor();
     for (const size of [DESKTOP, PHONE, { width: 844, height: 390 }, { width: 820, height: 1180 }]) {
       await page.setViewportSize(size);

@@ -14,7 +14,7 @@ import { noise } from '../../support/weights';
 
 /** Share of the largest score by which another order of sums may differ. */
 const TOLERANCE = 2e-5;
-const BUILDS = [['kernels.wasm', 1], ['kernels-relaxed.wasm', 1], ['kernels-threads.wasm', 2], ['kernels-relaxed-threads.wasm', 3]] as const;
+const BUILDS = [['kernels.wasm', 1], ['kernels-relaxed.wasm', 1], ['kernels-threads.wasm', 2], ['kernels-relaxed-threads.wasm', 3], ['kernels-joined.wasm', 1], ['kernels-joined-threads.wasm', 2]] as const;
 
 const pads = (top: number, left: number, bottom: number, right: number): number[] => [top, left, bottom, right];
 const window = (kernel: number, stride: number, around: number[]) =>

@@ -93,6 +93,15 @@ describe('SIMD engine in integers', () => {
     }
   });
 
+  it('gives the very same in blocks of 16 output channels', async () => {
+    const joined = await startSimdEngine(int8Network(network), { threads: 1 }, { module: await kernelModule('kernels-joined.wasm'), spawn: noThreads });
+    fill(engine, 5);
+    joined.input.set(engine.input);
+    const [wanted, own] = [await engine.run(), await joined.run()];
+    expect(own.logits).toEqual(wanted.logits);
+    expect(own.features).toEqual(wanted.features);
+  });
+
   it('gives the map of a class, whose mean and bias are the score', async () => {
     fill(engine, 31);
     const { logits } = await engine.run();

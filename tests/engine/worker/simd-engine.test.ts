@@ -7,9 +7,10 @@ import { OPERATOR_BYTES, writeOperators } from '../../../src/engine/simd/operato
 import { Arena } from '../../../src/engine/simd/arena';
 import { planNetwork } from '../../../src/engine/simd/plan';
 import { floatNetwork } from '../../../src/engine/simd/float-network';
+import type { HelpRequest } from '../../../src/engine/simd/kernels';
 import { startSimdEngine } from '../../../src/engine/simd/simd-engine';
 import { spawnThread, type Thread } from '../../../src/engine/host';
-import { kernelModule, noThreads } from '../../support/node-thread';
+import { kernelModule, noThreads, relaxedSimdInNode } from '../../support/node-thread';
 import { noise, randomResNet18 } from '../../support/weights';
 
 const SIZE = 224;
@@ -119,6 +120,87 @@ describe('SIMD engine', () => {
     expect(shared.threads).toBe(1);
     shared.input.set(engine.input);
     expect((await shared.run()).logits).toEqual((await engine.run()).logits);
+  });
+
+  describe('where another build of the kernels is quicker', () => {
+    let relaxed: Engine;
+    beforeAll(async () => {
+      relaxedSimdInNode();
+      relaxed = await startSimdEngine(floatNetwork(weights), { threads: 1 }, { module: await kernelModule('kernels-relaxed.wasm'), spawn: noThreads });
+    });
+
+    /** Runs both engines on noise. */
+    const same = async (reference: Engine, other: Engine, runs: number): Promise<void> => {
+      const next = noise(3);
+      for (let frame = 0; frame < runs; frame++) {
+        for (let i = 0; i < reference.input.length; i++) reference.input[i] = 2 * next();
+        other.input.set(reference.input);
+        const [wanted, own] = [await reference.run(), await other.run()];
+        expect(own.logits, `frame ${frame}`).toEqual(wanted.logits);
+        expect(own.features, `frame ${frame}`).toEqual(wanted.features);
+      }
+    };
+
+    it('takes it once the first labels are there, with as many threads, and gives the very same', { timeout: 60_000 }, async () => {
+      const [before, other] = [await kernelModule('kernels-relaxed-threads.wasm'), await kernelModule('kernels-joined-threads.wasm')];
+      const modules: unknown[] = [];
+      let ended = 0;
+      const spawn = (): Thread => {
+        const thread = spawnThread();
+        return {
+          addEventListener: (type, heard) => thread.addEventListener(type, heard),
+          postMessage: (message) => {
+            modules.push((message as HelpRequest).module);
+            thread.postMessage(message);
+          },
+          terminate: () => {
+            ended++;
+            thread.terminate();
+          },
+        };
+      };
+      let asked = 0;
+      const joined = (): Promise<WebAssembly.Module> => {
+        asked++;
+        return Promise.resolve(other);
+      };
+      const shared = await startSimdEngine(floatNetwork(weights), { threads: 2, mostThreads: 3 }, { module: before, joined, spawn });
+      try {
+        await same(relaxed, shared, 11);
+        expect([asked, modules, ended]).toEqual([0, [before], 0]);
+        await same(relaxed, shared, 14);
+        expect([asked, modules, ended, shared.threads]).toEqual([1, [before, other], 1, 2]);
+        await shared.useThreads?.(3);
+        await same(relaxed, shared, 3);
+        expect(modules).toEqual([before, other, other]);
+      } finally {
+        shared.dispose();
+      }
+      expect(ended).toBe(3);
+    });
+
+    it.each<[string, () => Promise<WebAssembly.Module | undefined>]>([
+      ['there is none', () => Promise.resolve(undefined)], ['it gives other numbers', () => kernelModule('kernels-joined.wasm')],
+    ])('stays as it is where %s', async (_, joined) => {
+      const other = await startSimdEngine(floatNetwork(weights), { threads: 1 }, { module: await kernelModule(), joined, spawn: noThreads });
+      await same(engine, other, 15);
+    });
+
+    it('stays as it is where its threads do not start', { timeout: 60_000 }, async () => {
+      let first = true;
+      const spawn = (): Thread => {
+        const thread = first ? spawnThread() : noThreads();
+        first = false;
+        return thread;
+      };
+      const shared = await startSimdEngine(floatNetwork(weights), { threads: 2 }, { module: await kernelModule('kernels-relaxed-threads.wasm'), joined: () => kernelModule('kernels-joined-threads.wasm'), spawn });
+      try {
+        await same(relaxed, shared, 15);
+        expect(shared.threads).toBe(2);
+      } finally {
+        shared.dispose();
+      }
+    });
   });
 
   it('says that a thread could not be started', async () => {

@@ -122,7 +122,7 @@ describe('models kept on the device', () => {
     try {
       for (const [i, name] of names.entries()) {
         vi.setSystemTime(1000 + i);
-        await deviceModels.store({ ...manifest, id: `device-`, name }, MODEL);
+        await deviceModels.store({ ...manifest, id: `device-${i}`, name }, MODEL);
       }
     } finally {
       vi.useRealTimers();
@@ -130,7 +130,7 @@ describe('models kept on the device', () => {
     const named = ['yours', 'mine (2)', 'Mine (3)', 'mine'];
     expect((await deviceModels.list()).models.map((each) => each.manifest.name)).toEqual(named);
     // The first of them is removed: sessions know the other by its number.
-    await (await models()).removeEntry('device-0', { recursive: true });
+    await (await models()).removeEntry('device-0');
     expect((await deviceModels.list()).models.map((each) => [each.manifest.name, each.storedAt])).toEqual([['yours', 1003], ['mine (2)', 1002], ['Mine (3)', 1001]]);
   });
 });

@@ -18,7 +18,7 @@ function refusalText(reason: Refused['reason']): string {
     case 'unreadable':
       return msg('The browser could not open it: see that it is there and may be read, and drop it again.');
     case 'needs-model':
-      return msg('It belongs to a model: drop it together with the file of the model itself (.onnx, .safetensors, .pt, .pth, .ckpt or .bin).');
+      return msg('It belongs to a model: drop both together (.onnx, .safetensors, .pt, .pth, .ckpt, .bin).');
     case 'several-models':
       return msg('One model at a time: drop each with the files beside it by itself.');
     case 'model-busy':

@@ -161,7 +161,7 @@ export function faultText(code: FaultCode): FaultText {
     case 'model-invalid':
       return goOn(
         msg('This file is no model that can be used'),
-        msg('Choose an image classifier as .onnx, or the weights of a ResNet-18 or -34 as .safetensors, .pt, .pth, .ckpt or .bin. What runs goes on.'),
+        msg('Choose an image classifier (.onnx), or weights of ResNet-18 or -34 (.safetensors, .pt, .pth, .ckpt, .bin). What runs goes on.'),
       );
     case 'export-empty':
       return goOn(

@@ -82,27 +82,36 @@ export class Assembly {
   }
 }
 
-/** gemm_N of src/engine/kernels/gemm.h for N = `columns`: blocks of N columns, then blocks of one less. */
-function gemm(columns: number, relaxed: boolean): string {
-  const [columnsAt, weights, out, k4, first, all, larger, smaller, add, times, columnsStep, weightsStep, outStep] = Array(13).keys();
-  const asm = new Assembly(13);
+/** Output channels that a kernel computes at a time: 16 where V8 joins two vectors to one, or else they leave their registers. */
+export type Channels = 8 | 16;
+/** Vectors of them. */
+export const vectorsOf = (channels: Channels): number => channels / 4;
+
+/**
+ * gemm_N of src/engine/kernels/gemm.h for N = `columns`: blocks of N columns, then blocks of one less. gemm16_N: the same for two blocks of 8 output
+ * channels, the other's weights and sums further on.
+ */
+function gemm(columns: number, relaxed: boolean, channels: Channels = 8): string {
+  const [columnsAt, weights, out, k4, first, all, larger, smaller, add, times, columnsStep, weightsStep, outStep, otherWeights, otherOut] = Array(15).keys();
+  const asm = new Assembly(channels === 8 ? 13 : 15);
   const [block, sums, a, b, k, count] = Array.from({ length: 6 }, () => asm.variable('i32'));
-  const upperSums = Array.from({ length: columns }, () => asm.variable('v128'));
-  const lowerSums = Array.from({ length: columns }, () => asm.variable('v128'));
-  const [w0, w1, x] = Array.from({ length: 3 }, () => asm.variable('v128'));
+  const [otherSums, other] = channels === 8 ? [sums, b] : Array.from({ length: 2 }, () => asm.variable('i32'));
+  const lanes = Array.from({ length: vectorsOf(channels) }, () => Array.from({ length: columns }, () => asm.variable('v128')));
+  const w = lanes.map(() => asm.variable('v128'));
+  const x = asm.variable('v128');
+  const loadWeights = (j: number, l: number): void => asm.load(j < 2 ? b : other, l * 2 * V + (j % 2) * V, w[j]);
 
   const step = (n: number, l: number): void => {
-    asm.load(b, l * 2 * V, w0);
-    if (relaxed) asm.load(b, l * 2 * V + V, w1);
+    for (const j of w.keys()) if (relaxed || j === 0) loadWeights(j, l);
     for (let i = 0; i < n; i++) {
       asm.load(a, i * V + l * 4, x, 'v128.load32_splat');
-      for (const [w, sum] of [[w0, upperSums[i]], [w1, lowerSums[i]]]) {
+      for (const [j, { [i]: sum }] of lanes.entries()) {
         if (relaxed) {
-          asm.emit(`local.get ${x}`, `local.get ${w}`, `local.get ${sum}`, 'f32x4.relaxed_madd', `local.set ${sum}`);
+          asm.emit(`local.get ${x}`, `local.get ${w[j]}`, `local.get ${sum}`, 'f32x4.relaxed_madd', `local.set ${sum}`);
         } else {
           // Without a fused multiply-add the product takes the fifteenth register: the second weights are loaded each time.
-          if (w === w1) asm.load(b, l * 2 * V + V, w1);
-          asm.emit(`local.get ${w}`, `local.get ${x}`, 'f32x4.mul', `local.get ${sum}`, 'f32x4.add', `local.set ${sum}`);
+          if (j === 1) loadWeights(j, l);
+          asm.emit(`local.get ${w[j]}`, `local.get ${x}`, 'f32x4.mul', `local.get ${sum}`, 'f32x4.add', `local.set ${sum}`);
         }
       }
     }
@@ -110,10 +119,7 @@ function gemm(columns: number, relaxed: boolean): string {
 
   // A column's two sums lie side by side, and so do their weights: V8 can make one vector of 256 bits of each such pair (--wasm-revectorize).
   const eachSum = (n: number, use: (address: number, offset: number, sum: number) => void): void => {
-    for (let i = 0; i < n; i++) {
-      use(sums, i * 2 * V, upperSums[i]);
-      use(sums, i * 2 * V + V, lowerSums[i]);
-    }
+    for (let i = 0; i < n; i++) for (const [j, { [i]: sum }] of lanes.entries()) use(j < 2 ? sums : otherSums, i * 2 * V + (j % 2) * V, sum);
   };
 
   const blocks = (n: number, howMany: number): void => {
@@ -127,15 +133,18 @@ function gemm(columns: number, relaxed: boolean): string {
         );
         asm.emit(`local.get ${first}`, `i32.const ${n}`, 'i32.mul', `local.get ${block}`, 'i32.add', `local.set ${a}`);
         asm.copy(b, weights);
+        if (channels === 16) asm.add(other, weights, otherWeights);
         asm.copy(k, k4);
         asm.repeat(k, () => {
           for (let l = 0; l < UNROLL; l++) step(n, l);
           asm.advance(a, n * V);
           asm.advance(b, UNROLL * 2 * V);
+          if (channels === 16) asm.advance(other, UNROLL * 2 * V);
         });
         eachSum(n, (address, offset, sum) => asm.store(address, offset, sum));
         asm.emit(`local.get ${all}`, `i32.const ${n}`, 'i32.mul', `local.get ${block}`, 'i32.add', `local.set ${block}`);
         asm.advance(sums, n * 2 * V);
+        if (channels === 16) asm.advance(otherSums, n * 2 * V);
       });
     });
   };
@@ -143,13 +152,14 @@ function gemm(columns: number, relaxed: boolean): string {
   asm.repeat(times, () => {
     asm.copy(block, columnsAt);
     asm.copy(sums, out);
+    if (channels === 16) asm.add(otherSums, out, otherOut);
     blocks(columns, larger);
     if (columns > 1) blocks(columns - 1, smaller);
     asm.add(columnsAt, columnsAt, columnsStep);
     asm.add(weights, weights, weightsStep);
     asm.add(out, out, outStep);
   });
-  return asm.function(`gemm_${columns}`);
+  return asm.function(`gemm${channels === 8 ? '' : channels}_${columns}`);
 }
 
 /** A C file with nothing but assembly: an .s file would be assembled without the SIMD features that the compiler is given. */
@@ -159,6 +169,6 @@ export function assemblyFile(functions: readonly string[]): string {
 }
 
 /** The matrix products of src/engine/kernels/gemm.h. */
-export function gemmFunctions(relaxed: boolean): string[] {
-  return Array.from({ length: MAX_COLUMNS }, (_, i) => gemm(i + 1, relaxed));
+export function gemmFunctions(relaxed: boolean, joined: boolean): string[] {
+  return ([8, 16] as const).slice(0, joined ? 2 : 1).flatMap((channels) => Array.from({ length: MAX_COLUMNS }, (_, i) => gemm(i + 1, relaxed, channels)));
 }

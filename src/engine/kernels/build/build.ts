@@ -18,13 +18,19 @@ const RESAMPLE = join(preprocess, 'resample-module.ts');
 
 const resampleModule = (bytes: Buffer): string => `// Generated from resample.c by npm run tool -- kernels.\nexport const RESAMPLE =\n  '${bytes.toString('base64')}';\n`;
 
-/** The four builds: with and without relaxed SIMD (FMA, dot products), with and without threads. Int8 wants relaxed SIMD. */
+/** Builds with and without relaxed SIMD (FMA, dot products), with and without threads. Int8 wants relaxed SIMD; `joined` is for browsers that join two
+ * vectors to one. */
 export const BUILDS = [
-  { name: 'kernels-relaxed-threads.wasm', relaxed: true, threads: true },
-  { name: 'kernels-relaxed.wasm', relaxed: true, threads: false },
-  { name: 'kernels-threads.wasm', relaxed: false, threads: true },
-  { name: 'kernels.wasm', relaxed: false, threads: false },
+  { name: 'kernels-joined-threads.wasm', relaxed: true, joined: true, threads: true },
+  { name: 'kernels-joined.wasm', relaxed: true, joined: true, threads: false },
+  { name: 'kernels-relaxed-threads.wasm', relaxed: true, joined: false, threads: true },
+  { name: 'kernels-relaxed.wasm', relaxed: true, joined: false, threads: false },
+  { name: 'kernels-threads.wasm', relaxed: false, joined: false, threads: true },
+  { name: 'kernels.wasm', relaxed: false, joined: false, threads: false },
 ] as const;
+
+/** Its tables lie behind those of the build that ran before it in the same memory. */
+const JOINED_FLAGS = ['-DJOINED', '-Wl,--global-base=131072'];
 
 function main(): void {
   const check = process.argv.includes('--check');
@@ -36,8 +42,8 @@ function main(): void {
   try {
     for (const build of BUILDS) {
       const output = join(scratch, build.name);
-      const assembly = assemblyFile([...gemmFunctions(build.relaxed), ...f32Functions(build.relaxed), ...(build.relaxed ? dotFunctions() : [])]);
-      compile({ ...build, folder, sources, assembly, flags: ['-ffast-math'], output });
+      const assembly = assemblyFile([...gemmFunctions(build.relaxed, build.joined), ...f32Functions(build.relaxed, build.joined), ...(build.relaxed ? dotFunctions(build.joined) : [])]);
+      compile({ ...build, folder, sources, assembly, flags: ['-ffast-math', ...(build.joined ? JOINED_FLAGS : [])], output });
       const bytes = readFileSync(output);
       if (!check) writeFileSync(join(target, build.name), bytes);
       else if (!readFileSync(join(target, build.name)).equals(bytes)) throw new Error(`${build.name} is not what src/engine/kernels compiles to.`);

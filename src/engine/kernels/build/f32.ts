@@ -1,5 +1,5 @@
 // The inner loops of src/engine/kernels/f32-igemm.c and f32-dwconv.c, generated for the same reason as those of gemm.h: see assembly.ts.
-import { Assembly, MAX_COLUMNS, UNROLL, V } from './assembly';
+import { Assembly, MAX_COLUMNS, UNROLL, V, vectorsOf, type Channels } from './assembly';
 
 /** Sides of depthwise kernels, and pixels of a row that are computed at a time: 7 divides 7, 14, 28, 56 and 112, 1 is for what is left. */
 const DEPTHWISE = { sides: [3, 5, 7], strides: [1, 2], pixels: [7, 1] } as const;
@@ -18,24 +18,28 @@ function clamp(asm: Assembly, relaxed: boolean, sum: number, low: number, high: 
 
 /**
  * f32_igemm_8xN: 8 output channels at N pixels anywhere in the input, over taps x taps places and all input channels, from the bias to the
- * clamped result in its place: [channels / 4][...][4] on either side. See Igemm in f32-igemm.c.
+ * clamped result in its place: [channels / 4][...][4] on either side. See Igemm in f32-igemm.c. f32_igemm_16xN: the same for two blocks of 8 output
+ * channels, the other's weights further on.
  */
-function igemm(pixels: number, relaxed: boolean): string {
-  const [input, weights, bias, at, blocks, plane, row, taps, out, outPlane, residual, residualPlane, limits, joined] = Array(14).keys();
-  const asm = new Assembly(14);
+function igemm(pixels: number, relaxed: boolean, channels: Channels = 8): string {
+  const [input, weights, bias, at, blocks, plane, row, taps, out, outPlane, residual, residualPlane, limits, joined, otherWeights] = Array(15).keys();
+  const asm = new Assembly(channels === 8 ? 14 : 15);
   const [ky, kx, k, base] = Array.from({ length: 4 }, () => asm.variable('i32'));
   const places = Array.from({ length: pixels }, () => asm.variable('i32'));
-  const upper = Array.from({ length: pixels }, () => asm.variable('v128'));
-  const lower = Array.from({ length: pixels }, () => asm.variable('v128'));
-  const [w0, w1, x] = Array.from({ length: 3 }, () => asm.variable('v128'));
+  const lanes = Array.from({ length: vectorsOf(channels) }, () => Array.from({ length: pixels }, () => asm.variable('v128')));
+  const w = lanes.map(() => asm.variable('v128'));
+  const x = asm.variable('v128');
+  const loadWeights = (j: number, l: number): void => asm.load(j < 2 ? weights : otherWeights, l * 2 * V + (j % 2) * V, w[j]);
   /** Offset of a pixel in the input, the output and the residual. */
   const place = (i: number, which: 0 | 1 | 2, from: number): void => {
     asm.emit(`local.get ${at}`, `i32.load ${(which * MAX_COLUMNS + i) * 4}`, `local.get ${from}`, 'i32.add', `local.set ${places[i]}`);
   };
-  asm.load(bias, 0, w0);
-  asm.load(bias, V, w1);
-  for (const sum of upper) asm.copy(sum, w0);
-  for (const sum of lower) asm.copy(sum, w1);
+  for (const [j, from] of w.entries()) {
+    asm.load(bias, j * V, from);
+    for (const sum of lanes[j]) asm.copy(sum, from);
+  }
+  // From here on it is where the other block's are.
+  if (channels === 16) asm.add(otherWeights, otherWeights, weights);
   asm.copy(ky, taps);
   asm.repeat(ky, () => {
     asm.copy(kx, taps);
@@ -45,17 +49,18 @@ function igemm(pixels: number, relaxed: boolean): string {
       asm.copy(k, blocks);
       asm.repeat(k, () => {
         for (let l = 0; l < UNROLL; l++) {
-          asm.load(weights, l * 2 * V, w0);
-          if (relaxed) asm.load(weights, l * 2 * V + V, w1);
+          for (const j of w.keys()) if (relaxed || j === 0) loadWeights(j, l);
           for (const [i, a] of places.entries()) {
             asm.load(a, l * 4, x, 'v128.load32_splat');
-            multiplyAdd(asm, relaxed, x, w0, upper[i]);
-            if (!relaxed) asm.load(weights, l * 2 * V + V, w1);
-            multiplyAdd(asm, relaxed, x, w1, lower[i]);
+            for (const [j, { [i]: sum }] of lanes.entries()) {
+              if (!relaxed && j === 1) loadWeights(j, l);
+              multiplyAdd(asm, relaxed, x, w[j], sum);
+            }
           }
         }
         for (const a of places) asm.add(a, a, plane);
         asm.advance(weights, UNROLL * 2 * V);
+        if (channels === 16) asm.advance(otherWeights, UNROLL * 2 * V);
       });
       asm.advance(base, V);
     });
@@ -63,32 +68,29 @@ function igemm(pixels: number, relaxed: boolean): string {
   });
   // Nobody reads these: they lie side by side, by which V8 sees that a pixel's two sums can be joined (--wasm-revectorize).
   if (relaxed) {
-    for (const i of places.keys()) {
-      asm.store(joined, i * 2 * V, upper[i]);
-      asm.store(joined, i * 2 * V + V, lower[i]);
-    }
+    for (const i of places.keys()) for (const [j, { [i]: sum }] of lanes.entries()) asm.store(joined, (i * lanes.length + j) * V, sum);
   }
   asm.choose(residual, () => {
     for (const i of places.keys()) {
       place(i, 2, residual);
-      for (const sum of [upper[i], lower[i]]) {
+      for (const [j, { [i]: sum }] of lanes.entries()) {
+        if (j > 0) asm.add(places[i], places[i], residualPlane);
         asm.load(places[i], 0, x);
         asm.emit(`local.get ${sum}`, `local.get ${x}`, 'f32x4.add', `local.set ${sum}`);
-        if (sum === upper[i]) asm.add(places[i], places[i], residualPlane);
       }
     }
   });
-  asm.load(limits, 0, w0);
-  asm.load(limits, V, w1);
+  asm.load(limits, 0, w[0]);
+  asm.load(limits, V, w[1]);
   for (const i of places.keys()) {
     place(i, 1, out);
-    clamp(asm, relaxed, upper[i], w0, w1);
-    asm.store(places[i], 0, upper[i]);
-    asm.add(places[i], places[i], outPlane);
-    clamp(asm, relaxed, lower[i], w0, w1);
-    asm.store(places[i], 0, lower[i]);
+    for (const [j, { [i]: sum }] of lanes.entries()) {
+      if (j > 0) asm.add(places[i], places[i], outPlane);
+      clamp(asm, relaxed, sum, w[0], w[1]);
+      asm.store(places[i], 0, sum);
+    }
   }
-  return asm.function(`f32_igemm_8x${pixels}`);
+  return asm.function(`f32_igemm_${channels}x${pixels}`);
 }
 
 /**
@@ -131,10 +133,10 @@ function depthwise(side: number, stride: number, pixels: number, relaxed: boolea
 }
 
 /** The float convolutions that read their input where it lies. */
-export function f32Functions(relaxed: boolean): string[] {
+export function f32Functions(relaxed: boolean, joined: boolean): string[] {
   const { sides, strides, pixels } = DEPTHWISE;
   return [
-    ...Array.from({ length: MAX_COLUMNS }, (_, i) => igemm(i + 1, relaxed)),
+    ...([8, 16] as const).slice(0, joined ? 2 : 1).flatMap((channels) => Array.from({ length: MAX_COLUMNS }, (_, i) => igemm(i + 1, relaxed, channels))),
     ...sides.flatMap((side) => strides.flatMap((stride) => pixels.map((n) => depthwise(side, stride, n, relaxed)))),
   ];
 }
