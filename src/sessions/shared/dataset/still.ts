@@ -97,20 +97,47 @@ export function plannedStill({ key, label, accepted, width, height, square, answ
 /** Whether a dataset takes pictures that have a person's labels alone. */
 export const takesStills = ({ whose }: Pick<PictureRules, 'whose'>): boolean => whose === 'human';
 
+/** A film of a set: when it was taken, microseconds since 1970. Pauses are not known of: behind one it ended later than it says. */
+export interface FilmTime {
+  /** What its pictures have as their film: copies of one have the same. */
+  readonly film: string;
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** Time between a moment and a film, microseconds; 0 within it. */
+const apart = (timeUs: number, { startUs, endUs }: FilmTime): number => Math.max(startUs - timeUs, timeUs - endUs, 0);
+
+/** The film that was being taken at a moment, or less than a gap before or after it. */
+function filmBeside(timeUs: number, films: readonly FilmTime[], gapUs: number): FilmTime | undefined {
+  const near = films.filter((film) => apart(timeUs, film) < gapUs);
+  return near.length === 0 ? undefined : near.reduce((best, film) => (apart(timeUs, film) < apart(timeUs, best) ? film : best));
+}
+
 /**
- * Where a split has pictures: in one film, by when they were taken. Whole sessions are those that were taken without a gap, so that two of one
- * moment are on one side.
+ * Where a split has pictures of no session, by when they were taken. One that was taken while a film of the set was, or less than a gap beside
+ * it, shows what that film shows then: it stands there, with what follows or comes before it without a gap. All others are in one film; whole
+ * sessions are those that were taken without a gap, so that two of one moment are on one side.
+ * @param films those of the set
  * @returns film and time, microseconds, of each by its key
  */
-export function stillMoments(stills: readonly Still[], { by, gapUs }: Pick<SplitRule, 'by' | 'gapUs'>): ReadonlyMap<number, { readonly film: string; readonly timeUs: number }> {
-  const found = new Map<number, { film: string; timeUs: number }>();
-  let film = STILLS;
-  let last = -Infinity;
+export function stillMoments(stills: readonly Still[], films: readonly FilmTime[], { by, gapUs }: Pick<SplitRule, 'by' | 'gapUs'>): ReadonlyMap<number, { readonly film: string; readonly timeUs: number }> {
+  const runs: { readonly key: number; readonly timeUs: number; readonly film: FilmTime | undefined }[][] = [];
   for (const { key, takenAt } of [...stills].sort((a, b) => a.takenAt - b.takenAt || a.key - b.key)) {
     const timeUs = takenAt * 1000;
-    if (by === 'session' && timeUs - last >= gapUs) film = `${STILLS}/${key}`;
-    last = timeUs;
-    found.set(key, { film, timeUs });
+    const last = runs.at(-1)?.at(-1);
+    if (!last || timeUs - last.timeUs >= gapUs) runs.push([]);
+    runs[runs.length - 1].push({ key, timeUs, film: filmBeside(timeUs, films, gapUs) });
+  }
+  const found = new Map<number, { film: string; timeUs: number }>();
+  for (const run of runs) {
+    const alone = { film: by === 'session' ? `${STILLS}/${run[0].key}` : STILLS, startUs: 0 };
+    // Those before the first one beside a film are of its moment too.
+    let beside: Pick<FilmTime, 'film' | 'startUs'> = run.find(({ film }) => film)?.film ?? alone;
+    for (const { key, timeUs, film } of run) {
+      beside = film ?? beside;
+      found.set(key, { film: beside.film, timeUs: timeUs - beside.startUs });
+    }
   }
   return found;
 }
