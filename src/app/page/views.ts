@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { msg } from '@lit/localize';
 import type { IconName } from '../../base/page/elements/icons';
 import type { RecorderFactory } from '../../recognise/page/index';
-import { keepPicture, keptPictures, loadPicturesView } from '../../pictures/page/index';
+import { keepPicture, loadKeptPictures, loadPicturesView } from '../../pictures/page/index';
 import { LiveRecorder, loadSessionsView, type StillSource } from '../../sessions/page/index';
 import { loadTeachView } from '../../teach/page/index';
 import '../../recognise/page/live/live-view';
@@ -42,7 +42,7 @@ export const VIEWS: readonly View[] = [
     icon: 'film',
     name: () => msg('Sessions'),
     load: loadSessionsView,
-    render: (active) => html`<sg-sessions-view ?active=${active} .stills=${keptPictures satisfies StillSource}></sg-sessions-view>`,
+    render: (active) => html`<sg-sessions-view ?active=${active} .stills=${loadKeptPictures satisfies StillSource}></sg-sessions-view>`,
   },
   {
     id: 'teach',

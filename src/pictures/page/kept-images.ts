@@ -184,3 +184,13 @@ export async function keptPictures(): Promise<readonly KeptPicture[]> {
     { key, name: name ?? file.name, file, thumbnail, takenAt: file.lastModified, width, height, square, answers: top, model: modelId }
   ));
 }
+
+/** How many of them there are, by their keys alone. @throws Fault `storage-failed` */
+export function countKeptPictures(): Promise<number> {
+  return use(async (database) => {
+    const transaction = database.transaction([STORE, REMOVED]);
+    const [all, removed] = await Promise.all([transaction.objectStore(STORE).count(), transaction.objectStore(REMOVED).count()]);
+    // What was taken away lies among the pictures until it is forgotten.
+    return all - removed;
+  });
+}

@@ -1,13 +1,44 @@
 import type { KeptStill } from '../shared/dataset/still';
 
-/** Gives the pictures that the app keeps beside sessions, the oldest first. @throws Fault `storage-failed` */
-export type StillSource = () => Promise<readonly KeptStill[]>;
+/** The pictures that the app keeps beside sessions. */
+interface KeptStills {
+  /** The oldest first. @throws Fault `storage-failed` */
+  keptPictures(): Promise<readonly KeptStill[]>;
+  /** How many there are; none of them is read. @throws Fault `storage-failed` */
+  countKeptPictures(): Promise<number>;
+}
 
-/** The same pictures with their networks' names, as sessions have them; where a network is gone, its id stays. */
-export function withModelNames(stills: StillSource, models: () => readonly { readonly manifest: { readonly id: string; readonly name: string } }[]): StillSource {
-  return async () => {
-    const kept = await stills();
-    const names = new Map(models().map(({ manifest: { id, name } }) => [id, name]));
-    return kept.map((one) => ({ ...one, model: names.get(one.model) ?? one.model }));
-  };
+/** Fetches what tells of them. */
+export type StillSource = () => Promise<KeptStills>;
+
+/** Those pictures with their networks' names, as sessions have them; where a network is gone, its id stays. Read once, until they are forgotten. */
+export class StillReader {
+  #read: Promise<readonly KeptStill[]> | undefined;
+
+  constructor(
+    private readonly source: () => Promise<Pick<KeptStills, 'keptPictures'>>,
+    private readonly models: () => readonly { readonly manifest: { readonly id: string; readonly name: string } }[],
+  ) {}
+
+  /** The oldest first. @throws Fault `storage-failed` */
+  all(): Promise<readonly KeptStill[]> {
+    this.#read ??= this.#named();
+    return this.#read;
+  }
+
+  /** Whoever asks next has them as they are then. */
+  forget(): void {
+    this.#read = undefined;
+  }
+
+  async #named(): Promise<readonly KeptStill[]> {
+    try {
+      const kept = await (await this.source()).keptPictures();
+      const names = new Map(this.models().map(({ manifest: { id, name } }) => [id, name]));
+      return kept.map((one) => ({ ...one, model: names.get(one.model) ?? one.model }));
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
 }

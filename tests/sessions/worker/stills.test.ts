@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { numberedName } from '../../../src/base/shared/own-model';
-import { withModelNames } from '../../../src/sessions/page/still-source';
+import { StillReader } from '../../../src/sessions/page/still-source';
 import { newDataset, type ChosenStill, type DatasetDefinition } from '../../../src/sessions/shared/dataset/dataset';
 import { chooseStill, labelsOfStill, shownStill, stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
 import { modifiedAt, planDataset, planOf } from '../../../src/sessions/worker/dataset/plan-dataset';
@@ -59,10 +59,17 @@ describe('pictures of no session in a training set', () => {
     expect(Object.keys(chooseStill(tapped, 2, undefined, [one, two]).given)).toEqual(['one/5']);
   });
 
-  it('call an answer without a name by its network, as sessions do', async () => {
+  it('call an answer without a name by its network, as sessions do; they are read once, until they are asked for anew', async () => {
     const one: KeptStill = { ...kept(1, 0), answers: [{ index: 3, name: numberedName(3), ofNetwork: true, probability: 0.9 }], model: 'device-1a2b' };
-    const source = withModelNames(() => Promise.resolve([one, { ...one, key: 2, model: 'device-gone' }]), () => [{ manifest: { id: 'device-1a2b', name: 'zoo' } }]);
-    expect((await source()).map((each) => labelsOfStill(each)[0].name)).toEqual([`${numberedName(3)} (zoo)`, `${numberedName(3)} (device-gone)`]);
+    const keptPictures = vi.fn(() => Promise.resolve([one, { ...one, key: 2, model: 'device-gone' }]));
+    const source = new StillReader(() => Promise.resolve({ keptPictures }), () => [{ manifest: { id: 'device-1a2b', name: 'zoo' } }]);
+    keptPictures.mockRejectedValueOnce(new Error('busy'));
+    await expect(source.all()).rejects.toThrow('busy');
+    for (let times = 0; times < 2; times++) expect((await source.all()).map((each) => labelsOfStill(each)[0].name)).toEqual([`${numberedName(3)} (zoo)`, `${numberedName(3)} (device-gone)`]);
+    expect(keptPictures).toHaveBeenCalledTimes(2);
+    source.forget();
+    await source.all();
+    expect(keptPictures).toHaveBeenCalledTimes(3);
   });
 
   it.each(['moment', 'session'] as const)('are split so that those of one moment are on one side: by %s', async (by) => {
@@ -72,5 +79,25 @@ describe('pictures of no session in a training set', () => {
     const of = (i: number) => sides.get(`pictures/${i}`);
     for (let i = 0; i < 90; i += 3) expect(new Set([of(i), of(i + 1), of(i + 2)].filter((side) => side !== undefined)).size).toBe(1);
     expect(new Set(sides.values())).toEqual(new Set(['train', 'val', 'test']));
+  });
+
+  it.each(['moment', 'session'] as const)('go with the film that was taken then, or just before or after: by %s', async (by) => {
+    const every = 3;
+    const length = 60;
+    for (const [i, id] of ['one', 'two', 'three'].entries()) {
+      await keepSession({ id, name: id, createdAt: NOW + i * 600_000, durationUs: length * 1e6 }, [{ kind: 'put-span', span: { id: 'a', startUs: 0, endUs: length * 1e6, label: MUG } }]);
+    }
+    // Of each film from 3 s before it to 3 s behind it: the first and the last are beside their neighbours, not beside the film.
+    const seconds = [0, 600, 1200].flatMap((start) => [-3, -1.5, ...Array.from({ length: length / every }, (_, i) => 0.4 + i * every), 61, 62.5].map((at) => start + at));
+    const stills = stillsOf(seconds.map((_, key) => chosen(key)), seconds.map((at, key) => kept(key, at)));
+    const planned = await planDataset(set([], { sessionIds: ['one', 'two', 'three'], split: { ...newDataset('', []).split, by } }), stills);
+    const places = planned.pictures.flatMap(({ key, sessionId, timeUs, still }) => {
+      const side = planned.sides.get(key);
+      return side ? [{ side, still, at: still === undefined ? ['one', 'two', 'three'].indexOf(sessionId) * 600 + timeUs / 1e6 : seconds[still] }] : [];
+    });
+    const taken = places.filter(({ still }) => still !== undefined);
+    expect(taken.length).toBeGreaterThan(seconds.length / 2);
+    for (const { side, at } of taken) expect(new Set(places.filter((one) => Math.abs(one.at - at) < (by === 'session' ? 100 : 2)).map((one) => one.side)), `${at} s`).toEqual(new Set([side]));
+    expect(new Set(places.map(({ side }) => side))).toEqual(new Set(['train', 'val', 'test']));
   });
 });

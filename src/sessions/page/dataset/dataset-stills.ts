@@ -14,7 +14,7 @@ import { labelOfClass } from '../../shared/dataset/classes';
 import type { ChosenStill, DatasetDefinition } from '../../shared/dataset/dataset';
 import { chooseStill, labelsOfStill, shownStill, takesStills, type KeptStill } from '../../shared/dataset/still';
 import { DatasetChangeEvent } from '../events';
-import type { StillSource } from '../still-source';
+import type { StillReader } from '../still-source';
 import { datasetGridStyles } from './dataset-grid-styles';
 import { disclosureStyles } from './dataset-styles';
 
@@ -56,7 +56,7 @@ export class DatasetStills extends LitElement {
 
   @consume({ context: settingsContext }) readonly settings!: SettingsStore;
   @property({ attribute: false }) definition!: DatasetDefinition;
-  @property({ attribute: false }) source!: StillSource;
+  @property({ attribute: false }) source!: StillReader;
   @state() private kept: readonly KeptStill[] | undefined;
   @state() private fault: Fault | undefined;
   @state() private words = '';
@@ -147,7 +147,7 @@ export class DatasetStills extends LitElement {
   async #onToggle(event: Event): Promise<void> {
     if (!(event.target as HTMLDetailsElement).open) return;
     try {
-      const kept = await this.source();
+      const kept = await this.source.all();
       if (this.isConnected) this.#put(kept);
       this.fault = undefined;
     } catch (error) {

@@ -4,12 +4,11 @@ import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { newDataset, type DatasetDefinition } from '../../shared/dataset/dataset';
-import { isDatasetFormat, isPictureFormat, type DatasetRequest, type ExportedFile, type ExportRequest, type ExportFormat, type SessionsRequest, type TransferProgress } from '../../shared/session-export';
+import { isDatasetFormat, isPictureFormat, type ExportedFile, type ExportFormat, type TransferProgress } from '../../shared/session-export';
 import { nameOf } from '../../../base/shared/labels/label-ref';
 import { DatasetShelf, type KeptDataset } from '../dataset/dataset-shelf';
 import { DatasetRemovedEvent, type DatasetChangeEvent, type DatasetPlanEvent, type DatasetSessionsEvent } from '../events';
 import type { SessionLibrary } from './session-library';
-import { datasetFileName, exportName, SESSIONS_FILE } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
 import { consume } from '@lit/context';
 import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
@@ -25,10 +24,11 @@ import '../../../base/page/elements/sheet';
 import { exportSheetStyles } from './export-sheet-styles';
 import { encodesH264 } from './encodes-h264';
 import { exportFeatures } from './export-features';
+import { exportRequest } from './export-request';
 import { exportOutcome, exportRunning } from './export-outcome';
 import { cameraChoice } from './camera-choice';
 import { filmsAlone, labelOptions, squareless, type LabelChoice } from './label-options';
-import { datasetFormats, exportFormats, labelledFilm } from './export-words';
+import { datasetFormats, exportFormats } from './export-words';
 
 /** Longest name of a training set, characters. */
 const LONGEST_NAME = 80;
@@ -77,6 +77,8 @@ export class ExportSheet extends LitElement {
   /** A training set of several sessions. @param sessions all that there are */
   showDataset(dataset: KeptDataset, sessions: readonly SessionManifest[]): Promise<void> {
     this.#reset();
+    // What was taken or removed since the sheet was open last.
+    this.library.transfer.stills.forget();
     this.longName = 0;
     const there = sessions.filter(({ id }) => dataset.sessionIds.includes(id));
     this.gone = dataset.sessionIds.length - there.length;
@@ -141,7 +143,7 @@ export class ExportSheet extends LitElement {
         : html`<sg-dataset-sessions
             .chosen=${this.definition?.sessionIds ?? []}
             .sessions=${this.library.sessions ?? []}
-            ?pictures=${(this.definition?.stills.length ?? 0) > 0}
+            ?pictures=${this.#hasStills}
             @sg-dataset-sessions=${({ sessionIds }: DatasetSessionsEvent) => this.#others(sessionIds)}
           ></sg-dataset-sessions>
             <sg-dataset-stills .definition=${this.definition} .source=${this.library.transfer.stills} @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}></sg-dataset-stills>`}
@@ -163,6 +165,11 @@ export class ExportSheet extends LitElement {
       </fieldset>
       ${this.#foot}
     </form>`;
+  }
+
+  /** Whether there are pictures by themselves in it. */
+  get #hasStills(): boolean {
+    return (this.definition?.stills.length ?? 0) > 0;
   }
 
   get #cameras(): unknown {
@@ -191,7 +198,7 @@ export class ExportSheet extends LitElement {
     const { format } = this;
     if (isPictureFormat(format)) return this.#counted(true, session);
     // A training set is counted whatever it is taken away as: that keeps it, and gives its classes their numbers.
-    return html`${labelOptions(format, session, this.choice, (change) => (this.choice = { ...this.choice, ...change }))} ${this.kept ? [filmsAlone(this.definition), this.#counted(false)] : nothing}`;
+    return html`${labelOptions(format, session, this.choice, (change) => (this.choice = { ...this.choice, ...change }))} ${this.kept ? [this.#hasStills ? filmsAlone() : nothing, this.#counted(false)] : nothing}`;
   }
 
   #counted(pictures: boolean, session?: SessionManifest): unknown {
@@ -201,7 +208,7 @@ export class ExportSheet extends LitElement {
       @sg-dataset-change=${({ dataset }: DatasetChangeEvent) => this.#change(dataset)}
       @sg-dataset-plan=${({ plan }: DatasetPlanEvent) => this.#keep(plan.classes)}
     >
-      ${pictures ? html`<sg-dataset-options .definition=${this.definition} ?squares=${this.squares || (this.definition?.stills.length ?? 0) > 0}></sg-dataset-options>` : nothing}
+      ${pictures ? html`<sg-dataset-options .definition=${this.definition} ?squares=${this.squares || this.#hasStills}></sg-dataset-options>` : nothing}
       <sg-dataset-counts .definition=${this.definition} .transfer=${this.library.transfer} ?renames=${this.kept !== undefined}></sg-dataset-counts>
       ${pictures ? html`<sg-dataset-grid .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-grid>
             ${this.definition?.pictures.whose === 'human' ? html`<sg-dataset-accuracy .definition=${this.definition} .transfer=${this.library.transfer}></sg-dataset-accuracy>` : nothing}` : nothing}
@@ -274,10 +281,10 @@ export class ExportSheet extends LitElement {
 
   async #onSubmit(event: Event): Promise<void> {
     event.preventDefault();
-    const { library } = this;
+    const { library, session, several, kept, definition, format, choice, h264, cameraless } = this;
     if (this.job) return;
     this.#reset();
-    const asked = this.#request();
+    const asked = exportRequest({ session, several, kept, definition, format, choice, h264, cameraless });
     if (!asked) return;
     const { request, name, type } = asked;
     const target = await chooseFile(name, type);
@@ -296,22 +303,6 @@ export class ExportSheet extends LitElement {
     } finally {
       this.job = undefined;
     }
-  }
-
-  #request(): { readonly request: ExportRequest | DatasetRequest | SessionsRequest; readonly name: string; readonly type: string } | undefined {
-    const { session, kept, format, choice, definition, several, h264, cameraless } = this;
-    if (several.length > 0) return { request: { sessionIds: several.map(({ id }) => id), cameraless }, ...SESSIONS_FILE };
-    if (!definition) return undefined;
-    if (isPictureFormat(format) || (kept && isDatasetFormat(format))) {
-      const dataset = { ...definition, name: kept?.name ?? session?.name ?? definition.name, classes: kept?.classes ?? definition.classes };
-      const request: DatasetRequest = { format, dataset, ...choice, cameraless };
-      return { request, ...datasetFileName(request) };
-    }
-    if (!session) return undefined;
-    const request: ExportRequest = {
-      sessionId: session.id, format, ...choice, cameraless, ...(format === 'film-labels' && { labelled: labelledFilm(h264) }), ...(format === 'film-constant' && { container: h264 ? 'mp4' : 'webm' }),
-    };
-    return { request, ...exportName(session, request) };
   }
 
   #cancel(): void {

@@ -1,6 +1,5 @@
 import { html, nothing } from 'lit';
 import { msg } from '@lit/localize';
-import type { DatasetDefinition } from '../../shared/dataset/dataset';
 import type { SessionManifest } from '../../shared/session';
 import { isTextFormat } from '../../shared/export/export-name';
 import { saysSquares } from '../../shared/square-track';
@@ -28,8 +27,7 @@ export function squareless(session: SessionManifest | undefined): unknown {
 }
 
 /** Of a set with pictures of no session: what formats of films leave out. */
-export function filmsAlone(set: DatasetDefinition | undefined): unknown {
-  if (!set || set.stills.length === 0) return nothing;
+export function filmsAlone(): unknown {
   return html`<p class="hint">${msg('This format tells of films alone: pictures by themselves are not in it.')}</p>`;
 }
 

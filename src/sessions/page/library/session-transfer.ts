@@ -3,7 +3,7 @@ import { WorkerLink, type WorkerFactory } from '../../../base/page/worker-link';
 import type { SessionManifest } from '../../shared/session';
 import type { DatasetDefinition, Side } from '../../shared/dataset/dataset';
 import { stillsOf, type Still } from '../../shared/dataset/still';
-import type { StillSource } from '../still-source';
+import { StillReader } from '../still-source';
 import type { AnnotationReport, DatasetPlan, DatasetRequest, ExportedFile, ExportRequest, FeatureLook, FeaturesRequest, FrameTimes, SessionsRequest, SessionTransferApi, SidePicture, TakenPicture, TransferProgress } from '../../shared/session-export';
 
 function spawnWorker(): Worker {
@@ -26,8 +26,8 @@ export class SessionTransfer {
    */
   #holding: WorkerLink<SessionTransferApi> | undefined;
 
-  /** Gives the pictures of no session that are kept; none where nobody says. */
-  stills: StillSource = () => Promise.resolve([]);
+  /** The pictures of no session that are kept; none where nobody says. */
+  stills = new StillReader(() => Promise.resolve({ keptPictures: () => Promise.resolve([]) }), () => []);
 
   constructor(private readonly spawn: WorkerFactory = spawnWorker) {}
 
@@ -89,7 +89,7 @@ export class SessionTransfer {
   }
 
   async #stillsOf({ stills }: DatasetDefinition): Promise<readonly Still[]> {
-    return stills.length === 0 ? [] : stillsOf(stills, await this.stills());
+    return stills.length === 0 ? [] : stillsOf(stills, await this.stills.all());
   }
 
   #run<T>(

@@ -5,7 +5,7 @@ import { localized, msg, str } from '@lit/localize';
 import { isPlainText } from '../../../base/shared/text-files';
 import { sessionInboxContext, type FileInbox } from '../../../base/page/file-inbox';
 import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
-import { withModelNames, type StillSource } from '../still-source';
+import { StillReader, type StillSource } from '../still-source';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
 import { Follower } from '../../../base/page/shared-controller';
@@ -103,7 +103,7 @@ export class SessionsView extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('stills') && this.stills) this.library.transfer.stills = withModelNames(this.stills, () => this.recogniser.catalogue);
+    if (changed.has('stills') && this.stills) this.library.transfer.stills = new StillReader(this.stills, () => this.recogniser.catalogue);
     // What comes to a hidden view waits: a sheet that it opened would be seen by nobody.
     const files = this.active ? this.inbox.take().map(({ file }) => file) : [];
     // Not within the update, which the import asks for anew.
@@ -118,7 +118,8 @@ export class SessionsView extends LitElement {
   async #lookForStills(): Promise<void> {
     this.#looked = true;
     // Pictures that cannot be read are none to offer here; their own view says why.
-    this.hasStills = ((await this.stills?.().catch(() => [])) ?? []).length > 0;
+    const count = async (): Promise<number> => (await (await this.stills?.())?.countKeptPictures()) ?? 0;
+    this.hasStills = (await count().catch(() => 0)) > 0;
   }
 
   override render(): unknown {
