@@ -4,6 +4,7 @@ Usage: read_dataset.py KIND FOLDER
 Every reader gives the pictures of each split with a label and the mean red, so that a picture under the wrong label is seen.
 """
 
+import atexit
 import json
 import os
 import sys
@@ -141,6 +142,52 @@ def read_datumaro(folder, kind):
     return found
 
 
+def openssl_1_1(folder):
+    """FiftyOne's database is linked with an OpenSSL that newer systems do not have; psycopg2-binary 2.9.5 brings it, under names of its own."""
+    import glob
+    import importlib.util
+
+    libraries = os.path.join(os.path.dirname(os.path.dirname(importlib.util.find_spec("psycopg2").origin)), "psycopg2_binary.libs")
+    for path in glob.glob(os.path.join(libraries, "lib*")):
+        name = os.path.basename(path)
+        os.symlink(path, os.path.join(folder, name))
+        for wanted in ("libssl", "libcrypto"):
+            if name.startswith(wanted + "-"):
+                os.symlink(path, os.path.join(folder, wanted + ".so.1.1"))
+
+
+def read_fiftyone(folder):
+    # Its database has 300 MB.
+    with tempfile.TemporaryDirectory() as libraries, tempfile.TemporaryDirectory() as database:
+        openssl_1_1(libraries)
+        os.environ["LD_LIBRARY_PATH"] = libraries
+        os.environ["FIFTYONE_DATABASE_DIR"] = database
+        found = add_to_fiftyone(folder)
+        from fiftyone.core.odm import database as running
+
+        running._db_service.stop()
+        # Nothing is left to be deleted at the end.
+        atexit.unregister(running._delete_non_persistent_datasets_if_allowed)
+    return found
+
+
+def add_to_fiftyone(folder):
+    os.environ["FIFTYONE_DO_NOT_TRACK"] = "true"
+    os.environ["FIFTYONE_SHOW_PROGRESS_BARS"] = "false"
+    import fiftyone
+
+    data = fiftyone.Dataset("set")
+    for split in ("train", "val", "test"):
+        data.add_dir(os.path.join(folder, split), dataset_type=fiftyone.types.FiftyOneImageDetectionDataset, label_field="ground_truth", tags=split)
+    found = {split: [] for split in ("train", "val", "test")}
+    for sample in data:
+        boxes = [[box.label, box.bounding_box, {key: box[key] for key in ("author", "session", "frame", "time_s")}] for box in sample.ground_truth.detections]
+        (split,) = sample.tags
+        found[split].append([boxes[0][0] if boxes else None, open_red(sample.filepath), boxes])
+    found["counts"] = [len(data), data.count_values("ground_truth.detections.label")]
+    return found
+
+
 KINDS = {
     "hugging-face": read_image_folder_hf,
     "torchvision": read_torchvision,
@@ -152,6 +199,7 @@ KINDS = {
     "datumaro-cvat": lambda folder: read_datumaro(folder, "cvat"),
     "datumaro-yolo": lambda folder: read_datumaro(folder, "yolo"),
     "yolo": read_yolo,
+    "fiftyone": read_fiftyone,
 }
 
 if __name__ == "__main__":

@@ -8,47 +8,50 @@ import type { DatasetWriter } from '../../../src/sessions/shared/dataset/formats
 import { imageFolder } from '../../../src/sessions/shared/dataset/formats/image-folder';
 import { parquet } from '../../../src/sessions/shared/dataset/formats/parquet';
 import { webDataset } from '../../../src/sessions/shared/dataset/formats/web-dataset';
+import { fiftyOne } from '../../../src/sessions/shared/dataset/formats/fiftyone';
 import { yolo } from '../../../src/sessions/shared/dataset/formats/yolo';
 import { cvatTracks } from '../../../src/sessions/shared/export/cvat-tracks';
-import { datasetPython, readDataset } from '../../support/dataset-readers';
+import { datasetPython, fiftyOnePython, readDataset } from '../../support/dataset-readers';
 import { fixturePictures, writtenFiles } from '../../support/dataset-fixture';
 import { aimedSession, sourceOf, textOf } from '../../support/session-fixture';
 import { SCRATCH } from '../../support/shared';
 
 const readers = datasetPython();
+const fiftyOnes = fiftyOnePython();
 
 /** A label and the mean red of its picture, which tells its class. */
 type Rows = readonly (readonly [label: string | null, red: number, ...rest: unknown[]])[];
 
+let folder: string;
+let pictures: DatasetPicture[];
+
+beforeAll(async () => {
+  mkdirSync(SCRATCH, { recursive: true });
+  // Its name is a trap: readers look for splits in paths.
+  folder = mkdtempSync(join(SCRATCH, 'readers-'));
+  pictures = await fixturePictures();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function written(writer: DatasetWriter, name: string): Promise<string> {
+  const into = join(folder, name);
+  for (const [path, bytes] of await writtenFiles(writer, pictures, name)) {
+    const file = join(into, path);
+    mkdirSync(path.endsWith('/') ? file : dirname(file), { recursive: true });
+    if (!path.endsWith('/')) writeFileSync(file, bytes);
+  }
+  return into;
+}
+
+/** What a reader has to find on a side: each picture once, under its own label. @param background what a picture without a box is called */
+function expectSide(rows: Rows, side: Side, background: string | null, nameOf: (name: string) => string = (name) => name): void {
+  const wanted = pictures.filter((picture) => picture.side === side).map(({ classes: [{ id, name, author }] }): [string | null, number] => [author === 'unlabelled' ? background : nameOf(name), id * 40]);
+  const key = ([label, red]: readonly [string | null, number, ...unknown[]]): string => `${Math.round(red / 40)} ${label}`;
+  expect(rows.map(key).sort()).toEqual(wanted.map(key).sort());
+}
+
 describe.skipIf(!readers)('training sets, read by the programs that they are for', () => {
   const python = readers?.python ?? '';
-  let folder: string;
-  let pictures: DatasetPicture[];
-
-  beforeAll(async () => {
-    mkdirSync(SCRATCH, { recursive: true });
-    // Its name is a trap: readers look for splits in paths.
-    folder = mkdtempSync(join(SCRATCH, 'readers-'));
-    pictures = await fixturePictures();
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  async function written(writer: DatasetWriter, name: string): Promise<string> {
-    const into = join(folder, name);
-    for (const [path, bytes] of await writtenFiles(writer, pictures, name)) {
-      const file = join(into, path);
-      mkdirSync(path.endsWith('/') ? file : dirname(file), { recursive: true });
-      if (!path.endsWith('/')) writeFileSync(file, bytes);
-    }
-    return into;
-  }
-
-  /** What a reader has to find on a side: each picture once, under its own label. @param background what a picture without a box is called */
-  function expectSide(rows: Rows, side: Side, background: string | null, nameOf: (name: string) => string = (name) => name): void {
-    const wanted = pictures.filter((picture) => picture.side === side).map(({ classes: [{ id, name, author }] }): [string | null, number] => [author === 'unlabelled' ? background : nameOf(name), id * 40]);
-    const key = ([label, red]: readonly [string | null, number, ...unknown[]]): string => `${Math.round(red / 40)} ${label}`;
-    expect(rows.map(key).sort()).toEqual(wanted.map(key).sort());
-  }
 
   it('ImageFolder by Hugging Face, as a folder of images and by its card: all pictures, with their labels, on their sides', async () => {
     const found = readDataset(python, 'hugging-face', await written(imageFolder, 'image-folder')) as Record<string, Record<string, Rows>>;
@@ -119,5 +122,15 @@ describe.skipIf(!readers)('training sets, read by the programs that they are for
     expect(boxes[5]).toEqual([['tabby', 55, 15, 210, 210]]);
     expect(boxes[13]).toEqual([['tabby', 210, 30, 60, 60], ['golden retriever', 210, 30, 60, 60]]);
     expect(boxes[30]).toEqual([['tabby', 55, 15, 210, 210]]);
+  });
+});
+
+describe.skipIf(fiftyOnes === undefined)('training sets, read by FiftyOne into its own database', () => {
+  it('has all pictures in one set, each with its side as a tag, its label, and the box with what is said of it', async () => {
+    const found = readDataset(fiftyOnes ?? '', 'fiftyone', await written(fiftyOne, 'fiftyone')) as Record<Side, Rows> & { counts: [number, Record<string, number>] };
+    for (const side of SIDES) expectSide(found[side], side, null);
+    expect(found.counts).toEqual([50, { 'bullet train': 10, 'test tube': 10, 'crane (class 517)': 10, 'Frau "Müller" <b>\'s</b> 🐕: v1.2': 10 }]);
+    const [box] = found.train.filter(([label]) => label === 'test tube').flatMap(([, , boxes]) => boxes as [string, number[], { author: string }][]).filter(([, , { author }]) => author === 'accepted');
+    expect(box).toEqual(['test tube', [0.3125, 0.25, 0.375, 0.5], { author: 'accepted', session: 'Zoo', frame: 15, time_s: 0.5 }]);
   });
 });
