@@ -11,7 +11,7 @@ interface KeptStills {
 /** Fetches what tells of them. */
 export type StillSource = () => Promise<KeptStills>;
 
-/** Those pictures with their networks' names, as sessions have them; where a network is gone, its id stays. Read once, until they are forgotten. */
+/** Those pictures with their networks' names, as sessions have them; where a network is gone, its id stays. They are read once. */
 export class StillReader {
   #read: Promise<readonly KeptStill[]> | undefined;
 
@@ -26,9 +26,9 @@ export class StillReader {
     return this.#read;
   }
 
-  /** Whoever asks next has them as they are then. */
-  forget(): void {
-    this.#read = undefined;
+  /** The same, read anew. */
+  anew(): StillReader {
+    return new StillReader(this.source, this.models);
   }
 
   async #named(): Promise<readonly KeptStill[]> {
@@ -37,7 +37,8 @@ export class StillReader {
       const names = new Map(this.models().map(({ manifest: { id, name } }) => [id, name]));
       return kept.map((one) => ({ ...one, model: names.get(one.model) ?? one.model }));
     } catch (error) {
-      this.forget();
+      // The next one who asks tries again.
+      this.#read = undefined;
       throw error;
     }
   }

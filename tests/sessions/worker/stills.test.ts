@@ -67,8 +67,7 @@ describe('pictures of no session in a training set', () => {
     await expect(source.all()).rejects.toThrow('busy');
     for (let times = 0; times < 2; times++) expect((await source.all()).map((each) => labelsOfStill(each)[0].name)).toEqual([`${numberedName(3)} (zoo)`, `${numberedName(3)} (device-gone)`]);
     expect(keptPictures).toHaveBeenCalledTimes(2);
-    source.forget();
-    await source.all();
+    await source.anew().all();
     expect(keptPictures).toHaveBeenCalledTimes(3);
   });
 

@@ -1,5 +1,5 @@
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { consume } from '@lit/context';
 import { localized, msg, str } from '@lit/localize';
 import { LONGEST_LABEL, nameOf, sameLabel, type LabelRef } from '../../../base/shared/labels/label-ref';
@@ -63,6 +63,7 @@ export class DatasetStills extends LitElement {
   @state() private shown = PAGE;
   /** What hinders the tap that was made last. */
   @state() private lack: 'label' | 'long' | undefined;
+  @query('details') private readonly details!: HTMLDetailsElement | null;
   readonly #addresses = new Map<Blob, string>();
 
   override disconnectedCallback(): void {
@@ -77,9 +78,13 @@ export class DatasetStills extends LitElement {
     this.kept = kept;
   }
 
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('source')) void this.#load();
+  }
+
   override render(): unknown {
     const { stills } = this.definition;
-    return html`<details @toggle=${this.#onToggle}>
+    return html`<details @toggle=${this.#load}>
       <summary>${msg(str`Pictures by themselves (${stills.length})`)}</summary>
       ${this.fault ? html`<p class="fault" role="alert">${faultText(this.fault.code).title}. ${faultText(this.fault.code).advice}</p>` : nothing} ${this.kept ? this.#pictures(this.kept) : nothing}
     </details>`;
@@ -144,11 +149,12 @@ export class DatasetStills extends LitElement {
     this.dispatchEvent(new DatasetChangeEvent(chooseStill(this.definition, key, chosen, this.kept ?? [])));
   }
 
-  async #onToggle(event: Event): Promise<void> {
-    if (!(event.target as HTMLDetailsElement).open) return;
+  async #load(): Promise<void> {
+    const { source, details } = this;
+    if (!details?.open) return;
     try {
-      const kept = await this.source.all();
-      if (this.isConnected) this.#put(kept);
+      const kept = await source.all();
+      if (this.isConnected && source === this.source) this.#put(kept);
       this.fault = undefined;
     } catch (error) {
       this.fault = Fault.from(error, 'storage-failed');
