@@ -1,6 +1,7 @@
 import type { DatasetClass, DatasetDefinition, Side } from './dataset/dataset';
 import type { SideCounts } from './dataset/split';
 import type { Still } from './dataset/still';
+import type { StillLabels } from './import/still-labels';
 import type { SessionManifest } from './session';
 import type { Aim, Region } from '../../engine/index';
 import type { FeatureModel } from '../../recognise/shared/index';
@@ -104,6 +105,8 @@ export interface SessionsRequest extends Provenance {
 export interface DatasetRequest extends Provenance {
   readonly format: DatasetFormat;
   readonly dataset: DatasetDefinition;
+  /** Id of the training set, so that what is corrected elsewhere finds it; left out where it is none that is kept. */
+  readonly set?: string;
   /** Of csv and jsonl. */
   readonly tracks: ExportTracks;
   /** As of `ExportRequest`. */
@@ -172,8 +175,8 @@ export interface AnnotationReport {
   readonly changedHere: readonly string[];
   /** Tasks with results that are no labels of a session, which were left out: outlines, choices, texts. */
   readonly foreign: number;
-  /** Tasks of pictures of no session that somebody annotated: their labels are the set's, and stay as they are. */
-  readonly stills: number;
+  /** What is said of pictures of no session: their labels are training sets', which the page keeps. */
+  readonly stills: readonly StillLabels[];
   /** Annotations that were left: of several of one task the latest is taken. */
   readonly others: number;
 }

@@ -50,6 +50,14 @@ describe('a training set of pictures of no session', () => {
   const label = (): Locator => pictures().getByLabel('Label for the picture that you tap');
   const picture = (i: number): Locator => pictures().locator('li button').nth(i);
 
+  async function exported(): Promise<ReadonlyMap<string, Buffer>> {
+    await sheet().getByRole('button', { name: 'Export', exact: true }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
+    const path = join(folder, download.suggestedFilename());
+    await download.saveAs(path);
+    return readZip(readFileSync(path));
+  }
+
   it('takes those that are tapped, with the label that is written, where no session was recorded', async () => {
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await page.getByRole('button', { name: 'A training set of pictures' }).click();
@@ -80,11 +88,7 @@ describe('a training set of pictures of no session', () => {
     await page.reload();
     await page.locator('sg-dataset-bar [data-dataset]').click();
     await pictures().getByText(`Pictures by themselves (${COUNT})`).waitFor();
-    await sheet().getByRole('button', { name: 'Export', exact: true }).waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), sheet().getByRole('button', { name: 'Export', exact: true }).click()]);
-    const path = join(folder, download.suggestedFilename());
-    await download.saveAs(path);
-    const files = await readZip(readFileSync(path));
+    const files = await exported();
     const jpegs = [...files].filter(([name]) => name.endsWith('.jpg'));
     expect(jpegs).toHaveLength(COUNT);
     for (const [name, bytes] of jpegs) {
@@ -105,6 +109,33 @@ describe('a training set of pictures of no session', () => {
     // Nobody taught it these words.
     await accuracy.getByText(new RegExp(`^Pictures of the test side: ${tested}\\. .* names 0 of them rightly: 0%`, 'u')).waitFor({ timeout: 30_000 });
     expect(await accuracy.locator('tbody tr').first().locator('td').first().textContent()).toMatch(/^0 \/ \d$/u);
+  });
+
+  it('has a label that was corrected in Label Studio, until that is taken back', async () => {
+    await sheet().locator('input[value=label-studio-images]').check();
+    const files = await exported();
+    const [, tasks] = [...files].find(([name]) => name.endsWith('tasks.json')) ?? [];
+    const [first] = (JSON.parse(tasks?.toString('utf8') ?? '') as { data: { session: string }; annotations: { result: { value: object }[] }[] }[]).filter(({ data }) => data.session === 'red-0.png');
+    Object.assign(first.annotations[0].result[0].value, { rectanglelabels: ['blue thing'] });
+    await pictures().locator('summary').click();
+    await sheet().getByRole('button', { name: 'Close' }).click();
+    await page.locator('sg-sessions-view input[type=file]').setInputFiles({ name: 'project-1.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify([first])) });
+    const notice = page.locator('sg-annotation-notice');
+    await notice.getByText('pictures by themselves: 1 labelled otherwise, 0 taken out.').waitFor({ timeout: 30_000 });
+    const shown = async (label: string): Promise<void> => {
+      await page.locator('sg-dataset-bar [data-dataset]').click();
+      await expect.poll(() => picture(0).getAttribute('aria-label')).toBe(`red-0.png, ${label}`);
+      await sheet().getByRole('button', { name: 'Close' }).click();
+    };
+    await shown('blue thing');
+    expect(await sidewaysScroll(page)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+    await notice.getByRole('button', { name: 'Undo' }).click();
+    await notice.getByText('as it was before').waitFor();
+    await expect.poll(() => notice.getByRole('button', { name: 'Go on' }).evaluate((button) => button.matches(':focus'))).toBe(true);
+    await shown('red thing');
+    await notice.getByRole('button', { name: 'Go on' }).click();
+    await notice.waitFor({ state: 'detached' });
     expect(errors).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ describe('annotations read into sessions', () => {
 
   it('go to the session that they are of, in one step of undo; what is of none is named', async () => {
     const report = await importAnnotations(JSON.stringify([task('one', 'Zoo'), task('gone', 'A film that was deleted'), { id: 8, data: { text: 'x' }, annotations: [] }]));
-    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 1, removed: 1 }], unmatched: ['A film that was deleted', 'task 8'], changedHere: [], foreign: 0, stills: 0, others: 0 });
+    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 1, removed: 1 }], unmatched: ['A film that was deleted', 'task 8'], changedHere: [], foreign: 0, stills: [], others: 0 });
     const store = new SessionStoreService();
     expect((await store.open('one')).human.spans).toEqual([{ id: 'a', startUs: 0, endUs: 500_000, label: { name: 'cup' }, author: 'ann@example.com' }]);
     expect((await store.open('two')).human.spans).toHaveLength(2);
@@ -61,7 +61,7 @@ describe('annotations read into sessions', () => {
     const store = new SessionStoreService();
     await store.edit('one', [{ kind: 'put-snapshot', snapshot: { id: 'k', timeUs: 5, file: 'k.jpg', label: { name: 'mug' } } }]);
     const report = await importAnnotations(JSON.stringify([picture({ time_s: 0.2 }, 'cup'), picture({ time_s: 1.2 }, 'mug'), picture({ snapshot: 'k.jpg', time_s: 0 }, 'bowl'), picture({ time_s: 3 }, 'cup')]));
-    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 2, removed: 0 }], unmatched: [], changedHere: ['Zoo, 3 s'], foreign: 0, stills: 0, others: 0 });
+    expect(report).toEqual({ sessions: [{ name: 'Zoo', added: 0, changed: 2, removed: 0 }], unmatched: [], changedHere: ['Zoo, 3 s'], foreign: 0, stills: [], others: 0 });
     const { human } = await store.open('one');
     expect(human.spans.map(({ id, label, author }) => [id, label.name, author])).toEqual([['a', 'cup', 'ann@example.com'], ['b', 'mug', undefined]]);
     expect(human.snapshots).toEqual([{ id: 'k', timeUs: 5, file: 'k.jpg', label: { name: 'bowl' }, author: 'ann@example.com' }]);
@@ -74,17 +74,23 @@ describe('annotations read into sessions', () => {
     const data = { image: '/x.jpg', session: 'Zoo', session_id: 'one', snapshot: null, time_s: 0.2, labels: [{ called: 'mug', name: 'mug' }] };
     const outline = { type: 'polygonlabels', value: { points: [[1, 2]], polygonlabels: ['mug'] } };
     const task = (result: object[]) => ({ id: 4, data, annotations: result.length > 0 ? [{ completed_by: 1, result }] : [] });
-    expect(await importAnnotations(JSON.stringify([task([outline]), task([])]))).toEqual({ sessions: [], unmatched: [], changedHere: [], foreign: 1, stills: 0, others: 0 });
+    expect(await importAnnotations(JSON.stringify([task([outline]), task([])]))).toEqual({ sessions: [], unmatched: [], changedHere: [], foreign: 1, stills: [], others: 0 });
     // Beside a rectangle, which counts.
     const both = await importAnnotations(JSON.stringify([task([outline, { type: 'rectanglelabels', value: { rectanglelabels: ['cup'] } }])]));
     expect(both).toMatchObject({ sessions: [{ changed: 1 }], foreign: 1 });
     expect((await new SessionStoreService().open('one')).human.spans.map(({ label }) => label.name)).toEqual(['cup', 'mug']);
   });
 
-  it('of pictures of no session are counted by themselves: their labels are a set\'s', async () => {
-    const data = { image: '/x.jpg', session: 'mug.png', session_id: 'pictures', snapshot: null, time_s: 0, labels: [{ called: 'mug', name: 'mug' }] };
-    const tasks = [{ id: 1, data, annotations: [{ completed_by: 1, result: [{ type: 'rectanglelabels', value: { rectanglelabels: ['cup'] } }] }] }, { id: 2, data, annotations: [] }];
-    expect(await importAnnotations(JSON.stringify(tasks))).toEqual({ sessions: [], unmatched: [], changedHere: [], foreign: 0, stills: 1, others: 0 });
+  it('of pictures of no session are handed on, for the sets that have their labels', async () => {
+    const data = { image: '/x.jpg', session: 'mug.png', session_id: 'pictures', snapshot: null, time_s: 0, labels: [{ called: 'mug', name: 'mug' }], still: 7, set: 'the set' };
+    const annotated = (of: object, more: object = {}) => ({ id: 1, data: of, annotations: [{ completed_by: 1, result: [{ type: 'rectanglelabels', value: { rectanglelabels: ['cup'] } }], ...more }] });
+    const { still: _, ...older } = { ...data, session: 'of an older export' };
+    const outline = annotated({ ...data, still: 8 }, { result: [{ type: 'polygonlabels', value: { points: [[1, 2]], polygonlabels: ['mug'] } }] });
+    const report = await importAnnotations(JSON.stringify([annotated(data, { updated_at: '2026-11-27T10:00:00Z' }), annotated(data), { id: 2, data: { ...data, still: 9 }, annotations: [] }, annotated(older), outline]));
+    expect(report).toEqual({
+      sessions: [], unmatched: ['of an older export'], changedHere: [], foreign: 1, others: 1,
+      stills: [{ key: 7, set: 'the set', name: 'mug.png', before: [[{ name: 'mug' }]], after: [[{ name: 'cup' }]] }],
+    });
   });
 
   it('read a session of another id once, however many tasks are of it', async () => {

@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
-import type { AnnotationReport } from '../../shared/session-export';
 import { DismissEvent } from '../events';
+import type { SetReport } from '../dataset/set-corrections';
+import type { LibraryReport } from './session-library';
 import { list } from '../../../base/page/elements/format';
+import { icon } from '../../../base/page/elements/icons';
 import { sharedStyles } from '../../../base/page/elements/styles';
 
 /** So many are called by their names. */
@@ -45,25 +47,52 @@ export class AnnotationNotice extends LitElement {
       p {
         margin: 0;
       }
+      .set {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.25rem 0.75rem;
+      }
       .unmatched {
         color: var(--sg-warning);
       }
     `,
   ];
 
-  @property({ attribute: false }) report!: AnnotationReport;
+  @property({ attribute: false }) report!: LibraryReport;
+  /** Training sets that have back what they had. */
+  @state() private undone: readonly SetReport[] = [];
+  @query('.go-on') private readonly goOn!: HTMLButtonElement;
 
   override render(): unknown {
-    const { sessions, unmatched, changedHere, foreign, stills, others } = this.report;
+    const { sessions, sets, unmatched, changedHere, foreign, others } = this.report;
     return html`<div role="status">
         ${sessions.map(({ name, added, changed, removed }) => html`<p><bdi>${name}</bdi>: ${this.#words(added, changed, removed)}</p>`)}
-        ${unmatched.length > 0 ? html`<p class="unmatched">${msg(str`No session or kept picture here is known for: ${someOf(unmatched)}.`)}</p>` : nothing}
+        ${sets.map((set) => this.#set(set))}
+        ${unmatched.length > 0 ? html`<p class="unmatched">${msg(str`No session, training set or kept picture here is known for: ${someOf(unmatched)}.`)}</p>` : nothing}
         ${changedHere.length > 0 ? html`<p class="unmatched">${msg(str`Labelled otherwise here since the export, and left as it is: ${someOf(changedHere)}.`)}</p>` : nothing}
         ${foreign > 0 ? html`<p class="unmatched">${msg(str`Outlines, choices and texts are no labels of a session, and were left out: ${foreign} tasks have some.`)}</p>` : nothing}
-        ${stills > 0 ? html`<p class="unmatched">${msg(str`Pictures by themselves do not come back: change their labels in the training set. Tasks of them: ${stills}.`)}</p>` : nothing}
         ${others > 0 ? html`<p>${msg(str`Of tasks with several annotations the latest was taken; ${others} were left.`)}</p>` : nothing}
       </div>
-      <button @click=${() => this.dispatchEvent(new DismissEvent())}>${msg('Go on')}</button>`;
+      <button class="go-on" @click=${() => this.dispatchEvent(new DismissEvent())}>${msg('Go on')}</button>`;
+  }
+
+  /** A training set has no steps of its own to undo: it is had back here. */
+  #set(set: SetReport): unknown {
+    const { name, changed, removed, undo } = set;
+    const words = undo ? msg(str`pictures by themselves: ${changed} labelled otherwise, ${removed} taken out.`) : msg('the labels are as they were');
+    const undone = this.undone.includes(set);
+    return html`<p class="set">
+      <span><bdi>${name}</bdi>: ${undone ? msg('as it was before') : words}</span>
+      ${undo && !undone ? html`<button @click=${() => this.#undo(set)}>${icon('undo')}${msg('Undo')}</button>` : nothing}
+    </p>`;
+  }
+
+  #undo(set: SetReport): void {
+    set.undo?.();
+    this.undone = [...this.undone, set];
+    // The button that was pressed is gone.
+    this.goOn.focus();
   }
 
   #words(added: number, changed: number, removed: number): string {

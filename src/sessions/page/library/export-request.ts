@@ -30,7 +30,7 @@ export function exportRequest({ session, several, kept, definition, format, choi
   if (!definition) return undefined;
   if (isPictureFormat(format) || (kept && isDatasetFormat(format))) {
     const dataset = { ...definition, name: kept?.name ?? session?.name ?? definition.name, classes: kept?.classes ?? definition.classes };
-    const request: DatasetRequest = { format, dataset, ...choice, cameraless };
+    const request: DatasetRequest = { format, dataset, ...(kept && { set: kept.id }), ...choice, cameraless };
     return { request, ...datasetFileName(request) };
   }
   if (!session) return undefined;

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { localized, msg, str } from '@lit/localize';
 import { Fault } from '../../../base/shared/fault';
@@ -8,7 +8,7 @@ import { isDatasetFormat, isPictureFormat, type ExportedFile, type ExportFormat,
 import { nameOf } from '../../../base/shared/labels/label-ref';
 import { DatasetShelf, type KeptDataset } from '../dataset/dataset-shelf';
 import { DatasetRemovedEvent, type DatasetChangeEvent, type DatasetPlanEvent, type DatasetSessionsEvent } from '../events';
-import type { SessionLibrary } from './session-library';
+import type { LibraryReport, SessionLibrary } from './session-library';
 import { saysSquares } from '../../shared/square-track';
 import { consume } from '@lit/context';
 import { recogniserContext, type RecogniserController } from '../../../recognise/page/index';
@@ -46,7 +46,8 @@ export class ExportSheet extends LitElement {
 
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @property({ attribute: false }) library!: SessionLibrary;
-  @property({ attribute: false }) shelf!: DatasetShelf;
+  /** What was read back last: it may have changed the training set that is shown. */
+  @property({ attribute: false }) annotations: LibraryReport | undefined;
   @state() private session: SessionManifest | undefined;
   @state() private format: ExportFormat = 'everything';
   @state() private choice: LabelChoice = { tracks: 'both', counted: 'recorded' };
@@ -78,7 +79,7 @@ export class ExportSheet extends LitElement {
   showDataset(dataset: KeptDataset, sessions: readonly SessionManifest[]): Promise<void> {
     this.#reset();
     // What was taken or removed since the sheet was open last.
-    this.library.transfer.stills.forget();
+    this.library.transfer.stills = this.library.transfer.stills.anew();
     this.longName = 0;
     const there = sessions.filter(({ id }) => dataset.sessionIds.includes(id));
     this.gone = dataset.sessionIds.length - there.length;
@@ -115,6 +116,13 @@ export class ExportSheet extends LitElement {
     void encodesH264(session.film).then((encodes) => (this.h264 = encodes));
     void this.datasetCode.load();
     return this.sheet.show();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const now = changed.has('annotations') && this.library.shelf.all.find(({ id }) => id === this.kept?.id);
+    if (!now || !this.definition || !this.sheet.open) return;
+    this.kept = now;
+    this.definition = { ...now, sessionIds: this.definition.sessionIds };
   }
 
   override disconnectedCallback(): void {
@@ -246,7 +254,7 @@ export class ExportSheet extends LitElement {
     const { kept, definition } = this;
     if (!kept || !definition) return;
     this.kept = { ...definition, id: kept.id, name: kept.name, sessionIds: kept.sessionIds, classes };
-    this.shelf.offer(this.kept);
+    this.library.shelf.offer(this.kept);
   }
 
   #rename(input: HTMLInputElement): void {
@@ -259,11 +267,11 @@ export class ExportSheet extends LitElement {
     input.value = name || kept.name;
     if (name === '') return;
     this.kept = { ...kept, name };
-    this.shelf.offer(this.kept);
+    this.library.shelf.offer(this.kept);
   }
 
   #forget(kept: KeptDataset): void {
-    this.shelf.remove(kept.id);
+    this.library.shelf.remove(kept.id);
     this.kept = undefined;
     this.sheet.close();
     this.dispatchEvent(new DatasetRemovedEvent(kept));

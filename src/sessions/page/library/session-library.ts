@@ -4,15 +4,20 @@ import { Fault } from '../../../base/shared/fault';
 import type { SessionManifest } from '../../shared/session';
 import { isJson } from '../../../base/shared/text-files';
 import type { AnnotationReport, TransferProgress } from '../../shared/session-export';
+import { DatasetShelf } from '../dataset/dataset-shelf';
+import { correctSets, type SetsReport } from '../dataset/set-corrections';
 import { MissedSessions, type NotedSession } from './missed-sessions';
 import type { SessionStore } from './session-store';
 import { SessionTransfer, type Transfer } from './session-transfer';
 
-function joinReports(before: AnnotationReport | undefined, report: AnnotationReport): AnnotationReport {
+/** What came of annotations that were read back, in sessions and in training sets. */
+export type LibraryReport = Omit<AnnotationReport, 'stills'> & Pick<SetsReport, 'sets'>;
+
+function joinReports(before: LibraryReport | undefined, report: LibraryReport): LibraryReport {
   if (!before) return report;
   return {
     sessions: [...before.sessions, ...report.sessions], unmatched: [...before.unmatched, ...report.unmatched], changedHere: [...before.changedHere, ...report.changedHere],
-    foreign: before.foreign + report.foreign, stills: before.stills + report.stills, others: before.others + report.others,
+    foreign: before.foreign + report.foreign, others: before.others + report.others, sets: [...before.sets, ...report.sets],
   };
 }
 
@@ -50,7 +55,7 @@ export class SessionLibrary implements ReactiveController {
   #import: RunningImport | undefined;
   #importJob: Transfer<SessionManifest | AnnotationReport> | undefined;
   readonly #waiting: File[] = [];
-  #annotations: AnnotationReport | undefined;
+  #annotations: LibraryReport | undefined;
   readonly #missed = new MissedSessions(browserStorage());
   #looks: ReturnType<typeof setInterval> | undefined;
 
@@ -58,6 +63,8 @@ export class SessionLibrary implements ReactiveController {
     private readonly host: ReactiveControllerHost,
     private readonly storeOf: () => SessionStore,
     readonly transfer = new SessionTransfer(),
+    /** The training sets of this device. */
+    readonly shelf = new DatasetShelf(),
   ) {
     host.addController(this);
   }
@@ -92,7 +99,7 @@ export class SessionLibrary implements ReactiveController {
   }
 
   /** What came of the annotations that were read last; undefined once that was put away. */
-  get annotations(): AnnotationReport | undefined {
+  get annotations(): LibraryReport | undefined {
     return this.#annotations;
   }
 
@@ -213,7 +220,10 @@ export class SessionLibrary implements ReactiveController {
     const job = this.transfer.importAnnotations(file);
     this.#importJob = job;
     const report = await job.result;
-    if (report) this.#annotations = joinReports(this.#annotations, report);
+    if (!report) return;
+    const { stills, unmatched, changedHere, ...sessions } = report;
+    const sets = correctSets(this.shelf, stills);
+    this.#annotations = joinReports(this.#annotations, { ...sessions, sets: sets.sets, unmatched: [...unmatched, ...sets.unmatched], changedHere: [...changedHere, ...sets.changedHere] });
   }
 
   cancelImport(): void {

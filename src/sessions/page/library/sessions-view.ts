@@ -13,7 +13,6 @@ import type { ChooseSessionsEvent, ChosenSessionsEvent, DatasetOpenEvent, Datase
 import { ALL_SESSIONS, findSessions, type SessionSearch } from '../../shared/find-sessions';
 import type { SessionManifest } from '../../shared/session';
 import { newDataset } from '../../shared/dataset/dataset';
-import { DatasetShelf } from '../dataset/dataset-shelf';
 import { RemovedDataset } from '../dataset/removed-dataset';
 import type { DatasetBar } from '../dataset/dataset-bar';
 import '../dataset/dataset-bar';
@@ -82,9 +81,8 @@ export class SessionsView extends LitElement {
   @query('sg-share-sheet') private readonly shareSheet!: ShareSheet;
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
-  private readonly shelf = new DatasetShelf();
-  private readonly removedSet = new RemovedDataset(this, this.shelf, UNDO_TIME);
   private readonly library = new SessionLibrary(this, () => this.store);
+  private readonly removedSet = new RemovedDataset(this, this.library.shelf, UNDO_TIME);
 
   constructor() {
     super();
@@ -135,7 +133,7 @@ export class SessionsView extends LitElement {
           ></sg-session-detail>`}
       ${this.#toast()}
       <sg-label-set-sheet></sg-label-set-sheet>
-      <sg-export-sheet .library=${library} .shelf=${this.shelf} @close=${this.#onSheetClose} @sg-dataset-removed=${({ dataset }: DatasetRemovedEvent) => this.removedSet.put(dataset)}></sg-export-sheet>
+      <sg-export-sheet .library=${library} .annotations=${library.annotations} @close=${this.#onSheetClose} @sg-dataset-removed=${({ dataset }: DatasetRemovedEvent) => this.removedSet.put(dataset)}></sg-export-sheet>
       <sg-share-sheet .library=${library}></sg-share-sheet>
       <sg-rename-sheet @sg-name=${({ id, newName }: NameEvent) => void library.rename(id, newName)}></sg-rename-sheet>
     `;
@@ -171,7 +169,7 @@ export class SessionsView extends LitElement {
     const shown = searches ? this.#searched : sessions;
     const seen = new Set(shown.map(({ id }) => id));
     const unseen = [...(chosen ?? [])].filter((id) => !seen.has(id)).length;
-    return html`<sg-dataset-bar .datasets=${this.shelf.all} .chosen=${chosen} .unseen=${unseen} @sg-dataset-open=${this.#onDataset} @sg-chosen-sessions=${this.#onChosen}></sg-dataset-bar>
+    return html`<sg-dataset-bar .datasets=${library.shelf.all} .chosen=${chosen} .unseen=${unseen} @sg-dataset-open=${this.#onDataset} @sg-chosen-sessions=${this.#onChosen}></sg-dataset-bar>
       ${searches ? html`<sg-session-finder .search=${search} @sg-find-sessions=${(event: FindSessionsEvent) => (this.search = event.search)}></sg-session-finder>` : nothing}
       <p class="found" role="status">${search.words === '' ? nothing : msg(str`${shown.length} of ${sessions.length} sessions`)}</p>
       <sg-session-list .sessions=${shown} .library=${library} .chosen=${chosen} .certainty=${this.settings.value.certainty} @sg-session-action=${this.#onAction}></sg-session-list>
@@ -184,11 +182,12 @@ export class SessionsView extends LitElement {
   }
 
   #empty(): unknown {
+    const { shelf } = this.library;
     return html`<div class="empty">${labelledFilm()}
       <h3>${msg('No sessions yet')}</h3>
       <p>${msg('Start the camera in the live view, switch Film on and press Record: the film and its labels are kept here, on this device only, to be looked through, corrected and exported.')}</p>
       <a class="primary" href="#live">${icon('camera')}${msg('To the live view')}</a>
-      ${this.hasStills || this.shelf.all.length > 0 ? html`<sg-dataset-bar filmless .datasets=${this.shelf.all} @sg-dataset-open=${this.#onDataset}></sg-dataset-bar>` : nothing}
+      ${this.hasStills || shelf.all.length > 0 ? html`<sg-dataset-bar filmless .datasets=${shelf.all} @sg-dataset-open=${this.#onDataset}></sg-dataset-bar>` : nothing}
       <p>${msg('Exported sessions (.zip) can be dropped here too.')}</p>
     </div>`;
   }
@@ -291,7 +290,7 @@ export class SessionsView extends LitElement {
 
   /** A kept training set, or a new one of what is chosen. */
   readonly #onDataset = ({ id }: DatasetOpenEvent): void => {
-    const kept = this.shelf.all.find((one) => one.id === id);
+    const kept = this.library.shelf.all.find((one) => one.id === id);
     const chosen = (this.library.sessions ?? []).filter((session) => this.chosen?.has(session.id));
     const dataset = kept ?? { ...newDataset(chosen.map(({ name }) => name).join(', ').slice(0, 80) || msg('Pictures'), chosen.map((session) => session.id)), id: crypto.randomUUID() };
     this.#ofChosen = kept === undefined;

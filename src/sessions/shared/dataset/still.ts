@@ -59,10 +59,11 @@ export function stillsOf(chosen: readonly ChosenStill[], kept: readonly KeptStil
   });
 }
 
-type Choice = Pick<DatasetDefinition, 'stills' | 'leftOut' | 'given'>;
+/** What a set has of pictures of no session. */
+export type StillChoice = Pick<DatasetDefinition, 'stills' | 'leftOut' | 'given'>;
 
 /** A picture as a set has it: under the label that it was given among the set's pictures, where there is one. Undefined where it is not in the set. */
-export function shownStill({ stills, leftOut, given }: Choice, key: number): ChosenStill | undefined {
+export function shownStill({ stills, leftOut, given }: StillChoice, key: number): ChosenStill | undefined {
   const chosen = stills.find((one) => one.key === key);
   const known = stillKey(key);
   if (!chosen || leftOut.includes(known)) return undefined;
@@ -74,13 +75,23 @@ export function shownStill({ stills, leftOut, given }: Choice, key: number): Cho
  * @param chosen undefined to leave it out
  * @param kept those that are there
  */
-export function chooseStill<T extends Choice>(set: T, key: number, chosen: ChosenStill | undefined, kept: readonly Pick<KeptStill, 'key'>[]): T {
+export function chooseStill<T extends StillChoice>(set: T, key: number, chosen: ChosenStill | undefined, kept: readonly Pick<KeptStill, 'key'>[]): T {
   const there = new Set(kept.map((one) => one.key));
   const stills = set.stills.filter((one) => one.key !== key && there.has(one.key));
   const fixed = new Set(stills.map((one) => stillKey(one.key)));
   const stays = (known: string): boolean => !known.startsWith(`${STILLS}/`) || fixed.has(known);
   return {
     ...set, stills: chosen ? [...stills, chosen] : stills, leftOut: set.leftOut.filter(stays), given: Object.fromEntries(Object.entries(set.given).filter(([known]) => stays(known))),
+  };
+}
+
+/** A set with one of its pictures as another has it. */
+export function restoreStill<T extends StillChoice>(set: T, key: number, from: StillChoice): T {
+  const known = stillKey(key);
+  const { stills, leftOut, given } = chooseStill(set, key, from.stills.find((one) => one.key === key), set.stills);
+  return {
+    ...set, stills, leftOut: from.leftOut.includes(known) ? [...leftOut, known] : leftOut,
+    given: Object.hasOwn(from.given, known) ? { ...given, [known]: from.given[known] } : given,
   };
 }
 

@@ -37,7 +37,7 @@ type Verdict = { readonly timeUs: number } & ({ readonly kind: 'keep' | 'clear' 
 
 /** Whether a label is one of those that a name stands for. */
 export const isOneOf = (labels: readonly LabelRef[], label: LabelRef): boolean => labels.some((one) => labelKey(one) === labelKey(label));
-const sameName = (a: readonly LabelRef[], b: readonly LabelRef[]): boolean => a.some((one) => isOneOf(b, one));
+export const sameName = (a: readonly LabelRef[], b: readonly LabelRef[]): boolean => a.some((one) => isOneOf(b, one));
 const alike = (a: Verdict, b: Verdict): boolean => a.kind === b.kind && (a.kind !== 'label' || b.kind !== 'label' || (labelKey(a.labels[0]) === labelKey(b.labels[0]) && a.author === b.author));
 const middle = (a: number, b: number): number => Math.floor((a + b) / 2);
 const authored = (author: string | undefined): { readonly author?: string } => (author === undefined ? {} : { author });

@@ -44,6 +44,8 @@ export interface AnnotatedTask {
   readonly film: { readonly rate: number; readonly exported: readonly string[] | undefined; readonly spans: readonly FrameSpan[] } | undefined;
   /** A picture that was annotated; undefined where the task is of none. */
   readonly picture: AnnotatedPicture | undefined;
+  /** Of a picture of no session: its key, and the id of the training set that has its label. */
+  readonly still: { readonly key: number; readonly set: string } | undefined;
   /** Annotations beside the one that is taken. */
   readonly others: number;
   /** Whether anybody has annotated it. */
@@ -99,7 +101,7 @@ function calledIn(value: unknown): ReadonlyMap<string, readonly LabelRef[]> {
 
 /** What a row of "JSON-MIN" has beside results: our data, and what Label Studio says of the annotation. */
 const ROW = new Set([
-  'image', 'video', 'framerate', 'name', 'session', 'session_id', 'spans', 'snapshot', 'split', 'frame', 'time_s', 'label_time_s', 'labels', 'classes',
+  'image', 'video', 'framerate', 'name', 'session', 'session_id', 'spans', 'snapshot', 'split', 'frame', 'time_s', 'label_time_s', 'labels', 'classes', 'still', 'set',
   'id', 'annotator', 'annotation_id', 'created_at', 'updated_at', 'lead_time',
 ]);
 /** Whether a result's value is one of ours: a rectangle, a stretch of the timeline, or a rectangle that moves. */
@@ -120,7 +122,9 @@ function task(value: unknown, place: number): AnnotatedTask {
   const values: readonly Fields[] = minimal ? Object.values(value).flatMap(list).filter(isFields) : results.map(({ id, origin, value: found }) => ({ ...(isFields(found) ? found : {}), id, origin }));
   const foreign = latest !== undefined && (minimal ? Object.entries(value).some(isForeign) : results.some((one) => !isOurs(one['value'])));
   const name = text(data['name']) ?? text(data['session']) ?? `task ${typeof value['id'] === 'number' ? value['id'] : place}`;
-  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0, called: calledIn([...list(data['labels']), ...list(data['classes'])]), annotated: latest !== undefined, foreign };
+  const [key, set] = [data['still'], text(data['set'])];
+  const still = typeof key === 'number' && Number.isInteger(key) && set !== undefined ? { key, set } : undefined;
+  const common = { name, author: authorOf(latest?.[minimal ? 'annotator' : 'completed_by']), others: Math.max(0, annotations.length - 1), at: latest ? time(latest) : 0, called: calledIn([...list(data['labels']), ...list(data['classes'])]), annotated: latest !== undefined, foreign, still };
   const rate = data['framerate'];
   if (latest && text(data['video']) !== undefined && typeof rate === 'number' && rate > 0) {
     const exported = Array.isArray(data['spans']) ? texts(data['spans']) : undefined;
@@ -168,6 +172,21 @@ export interface AnnotationChange {
 /** A class of ImageNet's whose name another one has too, as `DistinctNames` writes it. */
 const NUMBERED = /^(.*) \(class (\d{1,3})\)$/;
 
+/** Labels that a name stands for; the first is what such a label is from now on. */
+type Labels = readonly [LabelRef, ...LabelRef[]];
+
+/** The labels of a name in a task. @param known what is called so where the task does not say */
+function labelsOf({ called }: Pick<AnnotatedTask, 'called'>, name: string, known?: LabelRef): Labels {
+  const [first, ...more] = called.get(name) ?? [];
+  return first ? [first, ...more] : [known ?? { name: nameOf(name) || name }];
+}
+
+/** What a picture was labelled with when it was exported, and what it is now, as far as its task says. */
+export function labelsIn(task: Pick<AnnotatedTask, 'called'>, { before, labels }: Pick<AnnotatedPicture, 'before' | 'labels'>): { readonly before: readonly Labels[]; readonly after: readonly Labels[] } {
+  const of = (name: string): Labels => labelsOf(task, name);
+  return { before: before.map(of), after: labels.map(of) };
+}
+
 /** A session's labels by their names: as an export says, and else as it would give them now. */
 export class SessionNames {
   readonly #names = new DistinctNames();
@@ -182,10 +201,9 @@ export class SessionNames {
   }
 
   /** The labels of a name in a task; the first is what such a label is from now on. */
-  of({ called }: Pick<AnnotatedTask, 'called'>, name: string): readonly [LabelRef, ...LabelRef[]] {
-    const [first, ...more] = called.get(name) ?? [];
+  of(task: Pick<AnnotatedTask, 'called'>, name: string): Labels {
     const [, plain, index] = NUMBERED.exec(name) ?? [];
-    return first ? [first, ...more] : [this.#numbered.get(`${index} ${plain}`) ?? this.#known.get(name) ?? { name: nameOf(name) || name }];
+    return labelsOf(task, name, this.#numbered.get(`${index} ${plain}`) ?? this.#known.get(name));
   }
 
   #add(label: LabelRef): void {
@@ -203,11 +221,11 @@ export function filmChange(one: AnnotatedTask, { durationUs }: Pick<SessionManif
   const none = { edits: [], added: 0, changed: 0, removed: 0 };
   if (!film) return none;
   const { rate, exported, spans } = film;
-  const labelsOf = (name: string): readonly [LabelRef, ...LabelRef[]] => names.of(one, name);
+  const called = (name: string): Labels => names.of(one, name);
   const frames = Math.max(1, Math.round((durationUs * rate) / 1e6));
   const stands = (span: HumanSpan, { name, start, end }: FrameSpan): boolean => {
     const range = frameRange(span.startUs, span.endUs, { rate, frames });
-    return isOneOf(labelsOf(name), span.label) && range.start === start && Math.abs(range.end - end) <= (range.end >= frames ? 1 : 0);
+    return isOneOf(called(name), span.label) && range.start === start && Math.abs(range.end - end) <= (range.end >= frames ? 1 : 0);
   };
   const left = new Map(human.spans.map((span) => [span.id, span]));
   const edits: HumanEdit[] = [];
@@ -217,7 +235,7 @@ export function filmChange(one: AnnotatedTask, { durationUs }: Pick<SessionManif
   const put = (span: FrameSpan, id: string): void => {
     const { start, end, name, accepted } = span;
     const before = human.spans.find((one) => one.id === id)?.label;
-    const labels = labelsOf(name);
+    const labels = called(name);
     const label = before && isOneOf(labels, before) ? before : labels[0];
     const startUs = Math.min(durationUs - 1, Math.round(((start - 1) * 1e6) / rate));
     const endUs = Math.max(startUs + 1, Math.min(durationUs, Math.round((end * 1e6) / rate)));
@@ -279,14 +297,14 @@ export function framesChange(tasks: readonly AnnotatedTask[], { durationUs }: Pi
   const frames = tasks.flatMap((task) => {
     const { picture, author } = task;
     if (!picture || picture.file !== undefined) return [];
-    const labelsOf = (name: string): readonly LabelRef[] => names.of(task, name);
-    return [{ timeUs: picture.timeUs, before: picture.before.map(labelsOf), after: picture.labels.map(labelsOf), author }];
+    const called = (name: string): Labels => names.of(task, name);
+    return [{ timeUs: picture.timeUs, before: picture.before.map(called), after: picture.labels.map(called), author }];
   });
   return frameChange(frames.sort((a, b) => a.timeUs - b.timeUs), durationUs, human, makeId);
 }
 
 /** What a task is of: tasks of one session and one thing say the same thing twice, as of two annotators. */
-const thingOf = ({ film, picture }: AnnotatedTask): string => (film ? 'film' : picture?.file === undefined ? `frame ${picture?.timeUs}` : `file ${picture.file}`);
+const thingOf = ({ film, picture, still }: AnnotatedTask): string => (still ? `still ${still.key} ${still.set}` : film ? 'film' : picture?.file === undefined ? `frame ${picture?.timeUs}` : `file ${picture.file}`);
 
 /**
  * Of tasks that are of one thing the latest: "JSON-MIN" has an entry for each annotation, in any order, and a file may hold a film twice.

@@ -24,7 +24,7 @@ import { modifiedAt, planDataset, type PlannedDataset } from './plan-dataset';
 
 type PictureRequest = DatasetRequest & { readonly format: PictureFormat };
 
-async function writerOf({ format, dataset }: PictureRequest, { classes }: PlannedDataset): Promise<DatasetWriter> {
+async function writerOf({ format, dataset, set }: PictureRequest, { classes }: PlannedDataset): Promise<DatasetWriter> {
   const byLabel = classByLabel(classes);
   const classOf = (label: LabelRef) => byLabel.get(labelKey(label));
   switch (format) {
@@ -42,7 +42,7 @@ async function writerOf({ format, dataset }: PictureRequest, { classes }: Planne
     case 'cvat-images':
       return cvatImages;
     case 'label-studio-images':
-      return labelStudioImages(safeName(dataset.name, 'dataset', 60), (label) => classOf(label)?.name);
+      return labelStudioImages(safeName(dataset.name, 'dataset', 60), (label) => classOf(label)?.name, set);
     case 'fiftyone':
       return fiftyOne;
   }

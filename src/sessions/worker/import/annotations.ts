@@ -1,6 +1,7 @@
 import { Fault } from '../../../base/shared/fault';
 import { labelKey, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { AnnotationError, filmChange, framesChange, latestTasks, parseAnnotations, picturesChange, SessionNames, type AnnotatedTask } from '../../shared/import/label-studio';
+import { stillLabels } from '../../shared/import/still-labels';
 import { runsOf, secondsText } from '../../shared/export/export-source';
 import { foldEdits } from '../../shared/human-labels';
 import { STILLS } from '../../shared/dataset/still';
@@ -65,11 +66,15 @@ type Report = { -readonly [K in keyof AnnotationReport]: AnnotationReport[K] ext
 export async function importAnnotations(json: string): Promise<AnnotationReport> {
   const store = new SessionStoreService();
   const sessions = new TaskSessions(await store.list(), store);
-  const report: Report = { sessions: [], unmatched: [], changedHere: [], foreign: 0, stills: 0, others: 0 };
+  const report: Report = { sessions: [], unmatched: [], changedHere: [], foreign: 0, stills: [], others: 0 };
+  const ofSets: AnnotatedTask[] = [];
   const bySession = new Map<string, AnnotatedTask[]>();
   for (const task of tasksOf(json)) {
     if (task.session === STILLS) {
-      if (task.annotated) report.stills++;
+      report.others += task.others;
+      if (task.foreign) report.foreign++;
+      if (task.still && task.picture) ofSets.push(task);
+      else if (task.annotated && !task.foreign) report.unmatched.push(task.name);
       continue;
     }
     const session = await sessions.of(task);
@@ -81,6 +86,9 @@ export async function importAnnotations(json: string): Promise<AnnotationReport>
       else bySession.set(session.id, [task]);
     } else if (!session || (task.annotated && !task.foreign)) report.unmatched.push(task.name);
   }
+  const stills = latestTasks(ofSets);
+  report.others += stills.others;
+  report.stills.push(...stillLabels(stills.latest));
   for (const [id, tasks] of bySession) {
     const source = await SessionSource.open(id);
     const { manifest } = source;

@@ -31,8 +31,8 @@ function toldClasses(classes: readonly DatasetClass[], pictures: readonly Pictur
 }
 
 /** @param classes labels of all classes of the set, since its set-up offers these for every picture */
-function task(picture: PictureInfo, folder: string, nameOf: NameOf, classes: readonly object[]): object {
-  const { side, file, session, sessionId, snapshot, frame, timeUs, labelUs, answer } = picture;
+function task(picture: PictureInfo, folder: string, nameOf: NameOf, classes: readonly object[], set: string | undefined): object {
+  const { side, file, session, sessionId, snapshot, still, frame, timeUs, labelUs, answer } = picture;
   const own = boxedClasses(picture).filter(({ author }) => author !== 'network').map(({ name, author }) => ({ name, origin: author === 'accepted' ? 'prediction' : 'manual', ...(author === 'accepted' && { note: 'accepted guess' }) }));
   // Classes may be called anew, or be of several labels: what comes back as it was is the picture's own.
   const labels = picture.labels.flatMap(({ label, author }) => {
@@ -48,7 +48,7 @@ function task(picture: PictureInfo, folder: string, nameOf: NameOf, classes: rea
     result: results(picture, [{ name: said, score: first.probability, origin: 'prediction' }]),
   };
   return {
-    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6, label_time_s: labelUs / 1e6, labels, classes },
+    data: { image: `/data/local-files/?d=${encodeURIComponent(folder)}/images/${side}/${encodeURIComponent(file)}`, session, session_id: sessionId, snapshot: snapshot ?? null, split: side, frame: frame ?? null, time_s: timeUs / 1e6, label_time_s: labelUs / 1e6, labels, classes, ...(still !== undefined && { still, set }) },
     annotations: own.length > 0 ? [{ was_cancelled: false, result: results(picture, own) }] : [],
     predictions: prediction ? [prediction] : [],
   };
@@ -58,8 +58,9 @@ function task(picture: PictureInfo, folder: string, nameOf: NameOf, classes: rea
  * Pictures for Label Studio: `tasks.json` with a task a picture, `config.xml`, and the pictures. A person's labels are annotations, what the
  * network said is a prediction.
  * @param nameOf the dataset's name of a label that the network gave; undefined where the dataset has no such class
+ * @param set id of the dataset: pictures of no session have their labels there
  */
-export function labelStudioImages(folder: string, nameOf: NameOf) {
+export function labelStudioImages(folder: string, nameOf: NameOf, set?: string) {
   return async function* ({ classes }: DatasetContext, pictures: Pictures): AsyncGenerator<ZipContent> {
     const noted: PictureInfo[] = [];
     for await (const { jpeg, ...info } of pictures) {
@@ -69,7 +70,7 @@ export function labelStudioImages(folder: string, nameOf: NameOf) {
     const pieces = function* (): Generator<string> {
       const all = toldClasses(classes, noted);
       yield '[';
-      for (const [i, picture] of noted.entries()) yield `${i > 0 ? ',' : ''}\n${JSON.stringify(task(picture, folder, nameOf, all))}`;
+      for (const [i, picture] of noted.entries()) yield `${i > 0 ? ',' : ''}\n${JSON.stringify(task(picture, folder, nameOf, all, set))}`;
       yield '\n]\n';
     };
     yield { name: `${folder}/tasks.json`, input: textBlocks(pieces()) };

@@ -1,0 +1,45 @@
+import { correctSet, withoutCorrections, type StillLabels } from '../../shared/import/still-labels';
+import type { DatasetShelf } from './dataset-shelf';
+
+/** What corrections made of one training set. */
+export interface SetReport {
+  readonly name: string;
+  readonly changed: number;
+  readonly removed: number;
+  /** Takes them back; what was chosen in the set since then stays. Undefined where nothing was changed. */
+  readonly undo: (() => void) | undefined;
+}
+
+/** What corrections made of all sets. */
+export interface SetsReport {
+  readonly sets: readonly SetReport[];
+  /** Names of pictures whose set is not here. */
+  readonly unmatched: readonly string[];
+  /** Pictures whose label was changed here since the export, and stays as it is: their set and name. */
+  readonly changedHere: readonly string[];
+}
+
+/** Takes what came back of pictures of no session into the sets that have their labels. */
+export function correctSets(shelf: DatasetShelf, stills: readonly StillLabels[]): SetsReport {
+  const sets: SetReport[] = [];
+  const [unmatched, changedHere]: string[][] = [[], []];
+  for (const id of new Set(stills.map(({ set }) => set))) {
+    const all = stills.filter(({ set }) => set === id);
+    const find = () => shelf.all.find((one) => one.id === id);
+    const before = find();
+    if (!before) {
+      unmatched.push(...all.map(({ name }) => name));
+      continue;
+    }
+    const { set: after, changed, removed, lost } = correctSet(before, all);
+    changedHere.push(...lost.map((name) => `${before.name}, ${name}`));
+    const undo = (): void => {
+      const now = find();
+      if (now) shelf.put(withoutCorrections(now, before, after));
+    };
+    const touched = changed + removed > 0;
+    if (touched) shelf.put(after);
+    sets.push({ name: before.name, changed, removed, undo: touched ? undo : undefined });
+  }
+  return { sets, unmatched, changedHere };
+}
