@@ -5,7 +5,7 @@ import type { SessionManifest } from '../../shared/session';
 import { isJson } from '../../../base/shared/text-files';
 import type { AnnotationReport, TransferProgress } from '../../shared/session-export';
 import { DatasetShelf } from '../dataset/dataset-shelf';
-import { correctSets, type SetsReport } from '../dataset/set-corrections';
+import type { SetsReport } from '../dataset/set-corrections';
 import { MissedSessions, type NotedSession } from './missed-sessions';
 import type { SessionStore } from './session-store';
 import { SessionTransfer, type Transfer } from './session-transfer';
@@ -222,7 +222,9 @@ export class SessionLibrary implements ReactiveController {
     const report = await job.result;
     if (!report) return;
     const { stills, unmatched, changedHere, ...sessions } = report;
-    const sets = correctSets(this.shelf, stills);
+    const none: SetsReport = { sets: [], unmatched: [], changedHere: [] };
+    // Most files are of sessions alone.
+    const sets = stills.length === 0 ? none : (await import('../dataset/set-corrections')).correctSets(this.shelf, stills);
     this.#annotations = joinReports(this.#annotations, { ...sessions, sets: sets.sets, unmatched: [...unmatched, ...sets.unmatched], changedHere: [...changedHere, ...sets.changedHere] });
   }
 

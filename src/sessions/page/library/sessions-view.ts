@@ -8,6 +8,7 @@ import { recogniserContext, type RecogniserController } from '../../../recognise
 import { StillReader, type StillSource } from '../still-source';
 import { isSessionId } from '../../shared/session-store';
 import { SessionLibrary, UNDO_TIME } from './session-library';
+import { LazyCode, missingCodeText } from '../../../base/page/lazy-code';
 import { Follower } from '../../../base/page/shared-controller';
 import type { ChooseSessionsEvent, ChosenSessionsEvent, DatasetOpenEvent, DatasetRemovedEvent, FindSessionsEvent, NameEvent, SessionActionEvent } from '../events';
 import { ALL_SESSIONS, findSessions, type SessionSearch } from '../../shared/find-sessions';
@@ -31,7 +32,6 @@ import type { ShareSheet } from './share-sheet';
 import { sessionsViewStyles } from './sessions-view-styles';
 import type { LabelSetSheet } from '../label-set-sheet';
 import '../label-set-sheet';
-import './annotation-notice';
 import './export-sheet';
 import './rename-sheet';
 import './share-sheet';
@@ -82,6 +82,7 @@ export class SessionsView extends LitElement {
   @query('sg-rename-sheet') private readonly renameSheet!: RenameSheet;
   @query('sg-label-set-sheet') private readonly labelSet!: LabelSetSheet;
   private readonly library = new SessionLibrary(this, () => this.store);
+  private readonly noticeCode = new LazyCode(this, () => import('./annotation-notice'));
   private readonly removedSet = new RemovedDataset(this, this.library.shelf, UNDO_TIME);
 
   constructor() {
@@ -107,6 +108,7 @@ export class SessionsView extends LitElement {
     // Not within the update, which the import asks for anew.
     if (files.length > 0) void this.updateComplete.then(() => this.#receive(files));
     if (changed.has('active')) this.#looked = false;
+    if (this.library.annotations && this.noticeCode.state === 'waiting') void this.noticeCode.load();
     if (this.active && !this.#looked && this.library.sessions?.length === 0) void this.#lookForStills();
     if (!changed.has('active') || changed.get('active') === undefined) return;
     if (this.active) void this.library.refresh();
@@ -153,6 +155,7 @@ export class SessionsView extends LitElement {
         </div>
         ${this.#fault()} ${this.#missed()} ${this.#importing()}
         ${library.annotations ? html`<sg-annotation-notice .report=${library.annotations} @sg-dismiss=${() => library.clearAnnotations()}></sg-annotation-notice>` : nothing}
+        ${library.annotations && this.noticeCode.state === 'missing' ? html`<p role="alert">${missingCodeText()}</p>` : nothing}
         ${sessions === undefined
           ? html`<p role="status">${msg('Looking for sessions')}</p>`
           : sessions.length > 0
