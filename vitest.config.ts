@@ -29,19 +29,21 @@ const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-pari
 
 /**
  * Those that start other programs for longer than a moment (the C compiler, npm, Python, lit-localize, a service whose images take seconds),
- * or make whole models. The rest of what needs no browser is the project `unit`, which is quick enough to be run at every change.
+ * or compute with whole networks or many images. The rest of what needs no browser is the project `unit`, which takes less than a minute,
+ * so that it can be run at every change.
  */
 const processes = [
   'tests/**/fuzz.test.ts',
   'tests/base/locales/translations.test.ts',
-  'tests/engine/kernels.test.ts',
-  'tests/server/{errors,fleet,inference,load,logs,mapped-network,predict,telemetry}.test.ts', 'tests/server/clients/*.test.ts',
-  'tests/recognise/worker/exporters.test.ts',
+  'tests/engine/{classifier,kernels,preprocess,resnet18,state-dict}.test.ts', 'tests/engine/worker/*.test.ts',
+  'tests/recognise/worker/{adopt-model,exported-models,exporters}.test.ts',
+  'tests/server/{avif,columns,errors,fleet,inference,load,logs,mapped-network,observed,own-models,predict,telemetry}.test.ts',
+  'tests/server/clients/*.test.ts',
+  'tests/sessions/{match-frames,video-cut}.test.ts', 'tests/sessions/exports-python.test.ts',
   'tests/sessions/dataset/readers.test.ts',
-  'tests/sessions/worker/train.test.ts',
-  'tests/sessions/exports-python.test.ts',
+  'tests/sessions/worker/{train,write-zip}.test.ts',
   'tests/teach/logistic-sklearn.test.ts',
-  'tests/tools/{audit,bootstrap,table}.test.ts',
+  'tests/tools/{audit,bootstrap,quantise-graph,table}.test.ts', 'tests/tools/efficientnet/files.test.ts',
   'tests/tools/model/{int8,sources}.test.ts',
   'tests/tools/docker/*.test.ts',
 ];
@@ -55,7 +57,7 @@ export default defineConfig({
     projects: [
       {
         resolve: { conditions: ['onnxruntime-web-use-extern-wasm'] },
-        test: { ...node, name: 'unit', include: ['tests/**/*.test.ts'], exclude: ['tests/*/browser/**', ...processes] },
+        test: { ...node, pool: 'threads', name: 'unit', include: ['tests/**/*.test.ts'], exclude: ['tests/*/browser/**', ...processes] },
       },
       { test: { ...node, name: 'processes', include: processes } },
       {
