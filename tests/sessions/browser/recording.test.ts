@@ -241,7 +241,16 @@ describe('recording a film whose frames carry their number', () => {
       await field.press('Enter');
       await page.locator('sg-label-bar .slots button:focus').filter({ hasText: new RegExp(`^\\s*\\d\\s*${name}\\s*$`) }).waitFor();
     }
-    // The next digit labels what is filmed; it is not written.
+    // It is in sight and chosen, and labels nothing yet: Enter does, and so does the next digit, which is not written.
+    const chosen = page.locator('sg-label-bar .slots button:focus');
+    const inSight = (): Promise<boolean> => chosen.evaluate((button) => {
+      const [own, row] = [button.getBoundingClientRect(), button.closest('.slots')?.getBoundingClientRect()];
+      return row !== undefined && own.left >= row.left - 1 && own.right <= row.right + 1;
+    });
+    await expect.poll(inSight).toBe(true);
+    expect(await page.locator('sg-label-bar [aria-pressed=true]').count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await page.locator('sg-label-bar [aria-pressed=true]').filter({ hasText: 'mug' }).waitFor();
     const slots = await page.locator('sg-label-bar .slots button').allTextContents();
     await page.keyboard.press(String(slots.findIndex((text) => /dog\s*$/.test(text)) + 1));
     await page.locator('sg-label-bar [aria-pressed=true]').filter({ hasText: 'dog' }).waitFor();
