@@ -55,8 +55,12 @@ export class DatasetCounts extends LitElement {
           transition-delay: 150ms;
         }
       }
+      /* How many there are is in sight, however many labels there are. */
       tfoot :is(th, td) {
+        position: sticky;
+        bottom: 0;
         border: 0;
+        background: var(--sg-background);
         font-weight: 600;
       }
       .none {

@@ -63,6 +63,8 @@ export const datasetGridStyles = css`
   }
   li button {
     position: relative;
+    /* What lies in <details> does not inherit it. */
+    box-sizing: border-box;
     width: 100%;
     min-height: 0;
     padding: 0;

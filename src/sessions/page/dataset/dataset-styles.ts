@@ -41,6 +41,9 @@ export const labelTableStyles = css`
     text-align: start;
   }
   thead th {
+    position: sticky;
+    top: 0;
+    background: var(--sg-background);
     color: var(--sg-muted);
   }
 `;

@@ -40,12 +40,15 @@ export class AnnotationNotice extends LitElement {
         background: var(--sg-surface);
       }
       div {
-        flex: 1 1 14rem;
+        flex: 1 1 20rem;
         min-width: 0;
         overflow-wrap: anywhere;
       }
       p {
         margin: 0;
+      }
+      p + p {
+        margin-top: 0.35rem;
       }
       .set {
         display: flex;

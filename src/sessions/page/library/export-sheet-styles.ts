@@ -114,6 +114,8 @@ export const exportSheetStyles = css`
     --below: max(1.25rem, env(safe-area-inset-bottom));
     position: sticky;
     bottom: calc(-1 * var(--below));
+    /* Over the head of pictures, which stays in sight as well. */
+    z-index: 2;
     display: grid;
     gap: 0.6rem;
     margin-bottom: calc(-1 * var(--below));
