@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, PHONE, watchErrors, type Browsing } from '../../support/browser';
-import { datasetPython, readDataset } from '../../support/dataset-readers';
+import { datasetPython, fiftyOnePython, readDataset } from '../../support/dataset-readers';
 import { haveExportReaders, readWithPython } from '../../support/export-readers';
 import { CAT, DOG } from '../../support/session-fixture';
 import { card, openWithSessions, sampleSession, SPANS, storedFiles } from '../../support/session-page';
@@ -18,6 +18,7 @@ import { readZip } from '../../support/read-zip';
 const SESSIONS = ['Zoo three', 'Zoo two', 'Zoo one'];
 const OWN = SPANS[1].label.name;
 const readers = datasetPython();
+const fiftyOnes = fiftyOnePython();
 
 describe('a training set of three sessions', () => {
   let folder: string;
@@ -192,7 +193,7 @@ describe('a training set of three sessions', () => {
     expect([read.annotations, read.predictions]).toEqual([[true, true, true], [[], [], []]]);
   });
 
-  describe.skipIf(!readers)('read by the programs that it is for', () => {
+  describe('read by the programs that it is for', () => {
     type Row = readonly [label: string | null, red: number, ...rest: unknown[]];
     type Found = Readonly<Record<string, readonly Row[]>>;
 
@@ -211,7 +212,7 @@ describe('a training set of three sessions', () => {
       }
     }
 
-    it('ImageFolder', async () => {
+    it.skipIf(!readers)('ImageFolder', async () => {
       const into = await unpacked('image-folder');
       const found = read('hugging-face', into) as Record<string, Found>;
       for (const way of ['by_name', 'by_card']) expectSides(found[way], ['train', 'validation', 'test']);
@@ -220,13 +221,13 @@ describe('a training set of three sessions', () => {
       expectSides(read('ultralytics-classify', into) as Found);
     });
 
-    it('Parquet and WebDataset', async () => {
+    it.skipIf(!readers)('Parquet and WebDataset', async () => {
       const found = read('parquet', await unpacked('parquet')) as Record<string, Found>;
       for (const way of ['by_name', 'by_card']) expectSides(found[way], ['train', 'validation', 'test']);
       expectSides(read('web-dataset', await unpacked('web-dataset')) as Found);
     });
 
-    it('COCO and YOLO', async () => {
+    it.skipIf(!readers)('COCO and YOLO', async () => {
       const into = await unpacked('coco');
       expectSides(read('coco', into) as Found);
       expectSides(read('datumaro-coco', into) as Found);
@@ -235,7 +236,11 @@ describe('a training set of three sessions', () => {
       if (readers?.torch) expectSides(read('yolo', yolo) as Found);
     });
 
-    it('CVAT, pictures and films', async () => {
+    it.skipIf(fiftyOnes === undefined)('FiftyOne', async () => {
+      expectSides(readDataset(fiftyOnes ?? '', 'fiftyone', await unpacked('fiftyone')) as Found);
+    });
+
+    it.skipIf(!readers)('CVAT, pictures and films', async () => {
       const all = Object.values(read('datumaro-cvat', await unpacked('cvat-images')) as Record<string, readonly [string, number, unknown, string][]>).flat();
       expectSides(Object.fromEntries(['train', 'val', 'test'].map((side) => [side, all.filter(([, , , id]) => id.startsWith(`${side}/`))])));
       const films = await unpacked('cvat-video');
