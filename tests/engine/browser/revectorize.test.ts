@@ -29,6 +29,8 @@ if (networks.length < 4) console.warn('\n*** SKIPPED: part of the test of joined
 describe.skipIf(networks.length === 0)('kernels whose vectors V8 joins', () => {
   let serving: HarnessServing;
   let browsings: Browsing[] = [];
+  /** What the browser that joins nothing asked for. */
+  const fetched: string[] = [];
 
   beforeAll(async () => {
     mkdirSync(FOLDER, { recursive: true });
@@ -39,17 +41,22 @@ describe.skipIf(networks.length === 0)('kernels whose vectors V8 joins', () => {
     writeFileSync(join(FOLDER, 'mobilenet-v2.onnx'), encodeModel(mobileNetV2(1)));
     serving = await serveHarness({ extra: { '/revectorize': FOLDER } });
     browsings = await Promise.all([`--js-flags=${COMPILED}`, `--js-flags=${COMPILED} --wasm-revectorize`].map((flag) => openHarness(serving, { own: true, flags: [flag] })));
+    browsings[0].page.on('request', (request) => void fetched.push(request.url()));
   });
   afterAll(async () => {
     for (const browsing of browsings) await browsing.close();
     await serving?.close();
   });
 
+  /** Runs until the engine has chosen its kernels. */
+  const CHOSEN = 14;
+
   /** Every class's probability for each picture, in either browser. */
   function answers(load: Omit<HarnessLoad, 'workerUrl' | 'engine' | 'threads'>): Promise<number[][][]> {
     return Promise.all(browsings.map(async ({ page }) => {
       const loaded = await page.evaluate((wanted) => window.sightglassHarness.load(wanted), { ...load, workerUrl: serving.workerUrl, engine: 'simd' as const, threads: 2 });
       expect(loaded).toMatchObject({ engine: 'simd', threads: 2 });
+      await page.evaluate((runs) => window.sightglassHarness.time('', runs), CHOSEN);
       return page.evaluate(async ([side, count]) => {
         const all: number[][] = [];
         for (let p = 0; p < count; p++) {
@@ -69,6 +76,11 @@ describe.skipIf(networks.length === 0)('kernels whose vectors V8 joins', () => {
 
   it.each(networks)('give the very same answers: %s in %s', async (modelId, precision) => {
     same(await answers({ modelId, precision }));
+  });
+
+  it('cost a browser that joins nothing no bytes', () => {
+    expect(fetched.some((url) => url.includes('/kernels-relaxed'))).toBe(true);
+    expect(fetched.filter((url) => url.includes('/kernels-joined'))).toEqual([]);
   });
 
   it('give the very same scores in blocks of 16 output channels as in those of 8', { timeout: 120_000 }, async () => {
