@@ -84,6 +84,12 @@ describe('labels of pictures of no session that come back from Label Studio', ()
     expect(correctSets(shelfOf({ ...SET, id: 'another' }), back)).toEqual({ sets: [], unmatched: NAMES.slice(1), changedHere: [] });
   });
 
+  it.each([[['bullet train', 'test tube']], [['test tube', 'bullet train']]])('leave a label that was left on beside another: %s', async (names) => {
+    const shelf = shelfOf(SET);
+    expect(correctSets(shelf, read(await tasks({ 1: names })))).toMatchObject({ sets: [{ changed: 0, removed: 0 }], changedHere: [] });
+    expect(shown(shelf)[0]).toEqual(TRAIN);
+  });
+
   it('are the latest of two annotators', async () => {
     const [first] = await tasks({ 1: ['test tube'] });
     const earlier = { ...first, annotations: [{ ...first.annotations[0], updated_at: '2026-11-26T10:00:00Z', result: [{ value: { rectanglelabels: ['mug'] } }] }] };

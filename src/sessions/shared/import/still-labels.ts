@@ -5,7 +5,7 @@ import { labelsIn, type AnnotatedTask } from './label-studio';
 
 /*
  * What comes back of pictures of no session: their labels are those of the training set that was exported, so that the set takes them. A set has one
- * label of each picture; of several that somebody put on, the first is taken.
+ * label of each picture: the one that it has where that was left on, else the first of those that somebody put on.
  */
 
 /** What a task says of a picture of no session. */
@@ -41,8 +41,8 @@ export function correctSet<T extends StillChoice>(before: T, all: readonly Still
     const fresh = after.find((labels) => !exported.some((one) => sameName(one, labels)));
     if (!fresh && after.length > 0) continue;
     const current = shownStill(set, key);
-    // Somebody said the same here.
-    if (fresh ? current && isOneOf(fresh, current.label) : !current) continue;
+    // The label that it has was left on, or somebody said the same here.
+    if (current ? after.some((labels) => isOneOf(labels, current.label)) : !fresh) continue;
     if (!current || !exported.some((labels) => isOneOf(labels, current.label))) {
       lost.push(name);
       continue;
