@@ -1,5 +1,6 @@
 /** The engine's public face: everything that other code imports of it, but for `./ort`. Nothing here touches the DOM. */
 export { createEngine } from './create-engine.ts';
+export { placeNatively, type NativeLayout, type NativeMemory } from './native.ts';
 export { type ClassMap, type Engine, type EngineId, type EngineOptions, type EngineOutput } from './engine.ts';
 export { EngineError, isOutOfMemory, type EngineErrorCode } from './engine-error.ts';
 export { capabilities, MOST_THREADS, usableThreads, type Capabilities } from './capabilities.ts';

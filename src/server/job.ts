@@ -1,9 +1,12 @@
-import type { ClassifierPorts, KnownAnswer, Precision, Preprocessing } from '../engine/index';
+import type { ClassifierPorts, KnownAnswer, NativeLayout, Precision, Preprocessing } from '../engine/index';
 import type { DecodeLimits } from './decode';
 import type { ProblemCode } from './problem';
 
 /** Environment variable of a recognising process: JSON of the network that it loads at its start. */
 export const NETWORK_VARIABLE = 'SIGHTGLASS_NETWORK';
+
+/** What runs a network: our own kernels, compiled for the processor itself, or onnxruntime. */
+export type Engine = 'native' | 'onnxruntime';
 
 /** What a recognising process needs to know of a network. */
 export interface Network {
@@ -12,8 +15,14 @@ export interface Network {
   readonly precision: Precision;
   /** Path of the .onnx file. */
   readonly path: string;
-  /** Path of the same, optimised for this machine, whose weights all processes share (mapped-network.ts). */
+  /**
+   * Path of the same as the engine wants it on this machine, whose weights all processes share (mapped-network.ts): with a layout our own
+   * kernels' memory, without one an .onnx file that onnxruntime has optimised.
+   */
   readonly mapped?: string;
+  readonly native?: NativeLayout;
+  /** Whatever else could: what is to run it. */
+  readonly engine?: Engine;
   readonly preprocessing: Preprocessing;
   readonly selfTest: KnownAnswer | undefined;
   /** Of a model that the app has saved as a file: how it is fed and read. Its names are read from the file, as they may be many. */
@@ -62,5 +71,5 @@ export interface Scores {
 
 /** A process's answer. Failures travel as data: an Error would lose its code on the way between processes. */
 export type JobAnswer =
-  | { readonly ok: true; readonly predictions: readonly LabelConfidence[]; readonly timings: Timings; readonly scores?: Scores }
+  | { readonly ok: true; readonly predictions: readonly LabelConfidence[]; readonly timings: Timings; readonly engine: Engine; readonly scores?: Scores }
   | { readonly ok: false; readonly code: ProblemCode; readonly message: string; readonly next: string; readonly detail?: string };

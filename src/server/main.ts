@@ -64,8 +64,8 @@ async function serve(settings: Settings, say: Say): Promise<void> {
     await service.stop();
     throw listenError(error, settings);
   }
-  const { network: { model, precision }, pool } = service;
-  say(`\nSightglass recognises at ${url}/predict (${model} ${precision}, ${pool.workers} processes); the page is at ${url}/`);
+  const { network: { model, precision }, engine, pool } = service;
+  say(`\nSightglass recognises at ${url}/predict (${model} ${precision}, ${pool.workers} processes); the page is at ${url}/\nThe network runs in ${engine}`);
   if (settings.logFormat === 'text') say(`curl -F file=@picture.jpg ${url}/predict\n`);
 }
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { NativeLayout } from '../engine/index';
+import type { Network } from './job';
 import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
 
 const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './map-process.ts' : './map-process.js', import.meta.url));
@@ -29,33 +31,53 @@ async function clearLeft(): Promise<void> {
   }
 }
 
+/** What was written for all processes. */
+export interface Mapped {
+  /** Of our own kernels' memory; undefined of an .onnx file that onnxruntime has optimised. */
+  readonly native?: NativeLayout;
+  /** Why it is onnxruntime that runs it. */
+  readonly reason?: string;
+}
+
 /** A network whose weights processes have in common. */
-export interface MappedNetwork {
-  /** Path of the optimised .onnx file. */
+export interface MappedNetwork extends Mapped {
+  /** Path of the file, see {@link Mapped}. */
   readonly path: string;
   /** Removes its files; who has them open keeps them. Where that fails the next service clears them away. */
   remove(): Promise<void>;
 }
 
+/** Whether a process was ended by a signal, as one is whose processor does not know an instruction. */
+const wasKilled = (error: unknown): boolean => error instanceof Error && 'signal' in error && typeof error.signal === 'string';
+
+async function prepare(network: Network, threads: number, into: string): Promise<Mapped> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...TSX, PROCESS_FILE, JSON.stringify([network, threads, into])], { env: PROCESS_ENVIRONMENT });
+  return JSON.parse(stdout) as Mapped;
+}
+
 /**
- * Has onnxruntime optimise a network for this processor once, and write it with its weights in a file of their own, in a new folder for
- * temporary files. onnxruntime maps such a file into memory: all sessions of all processes share those pages, and each starts in a
- * fraction of the time.
+ * Writes a network once as it runs on this processor, in a new folder for temporary files: the memory of our own kernels with its weights in
+ * their order, where they run it, else the network as onnxruntime optimises it, its weights in a file of their own. Either is mapped into
+ * memory: all processes share those pages, and each starts in a fraction of the time.
  *
- * @param path of the .onnx file
+ * @param threads that a picture may have
  * @throws Error where it cannot be optimised, or there is no room for it
  */
-export async function mapNetwork(path: string): Promise<MappedNetwork> {
+export async function mapNetwork(network: Network, threads: number): Promise<MappedNetwork> {
   await clearLeft();
   const folder = await mkdtemp(join(tmpdir(), `${NAME}${process.pid}-`));
   own.add(basename(folder));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
-  const mapped = join(folder, 'network.onnx');
+  const into = join(folder, 'network.onnx');
   try {
-    await promisify(execFile)(process.execPath, [...TSX, PROCESS_FILE, path, mapped], { env: PROCESS_ENVIRONMENT });
+    const mapped = await prepare(network, threads, into).catch(async (error: unknown) => {
+      if (!wasKilled(error) || network.engine === 'onnxruntime') throw error;
+      const { reason: _, ...onnx } = await prepare({ ...network, engine: 'onnxruntime' }, threads, into);
+      return { ...onnx, reason: 'The native kernels end their process here.' };
+    });
+    return { ...mapped, path: mapped.native ? `${into}.weights` : into, remove };
   } catch (error) {
     await remove();
     throw error;
   }
-  return { path: mapped, remove };
 }

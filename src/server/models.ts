@@ -7,6 +7,7 @@ import { readModelFolder } from './model-index';
 import type { Network } from './job';
 import { ownModels } from './own-models';
 import { Problem } from './problem';
+import type { Settings } from './settings';
 
 /** ImageNet-1k's classes. */
 export const CLASSES = 1000;
@@ -40,25 +41,25 @@ export class InstalledModels {
   /**
    * Reads a folder's manifests and checks each file against its SHA-256; then the models in it that the app has saved as one file.
    *
-   * @param model id of the model to prefer; the best one that is there if left out
-   * @param precision its precision; the manifest's first if left out
+   * @param wanted id of the model to prefer, the best one that is there if left out; its precision, the manifest's first if left out; what runs all
    * @throws Error where there is no model, the wanted one is missing, or a file is damaged
    */
-  static async read(folder: string, model?: string, precision?: string): Promise<InstalledModels> {
+  static async read(folder: string, { model, precision, engine }: Partial<Pick<Settings, 'model' | 'precision' | 'engine'>> = {}): Promise<InstalledModels> {
     const { manifests, passedOver: foreign } = readModelFolder(folder);
-    const networks: Network[] = [];
+    const found: Network[] = [];
     for (const manifest of manifests) {
       for (const variant of manifest.variants) {
         const network = networkOf(folder, manifest, variant);
         if ((await sha256(network.path)) !== variant.sha256) {
           throw new Error(`${network.path} is damaged: its SHA-256 is not the one of its manifest. Run npm run model, then npm run build.`);
         }
-        networks.push(network);
+        found.push(network);
       }
     }
     const taken = { files: new Set(manifests.flatMap(({ variants }) => variants.map(({ file }) => file))), ids: new Set(manifests.map(({ id }) => id)) };
     const own = await ownModels(folder, taken);
-    networks.push(...own.networks);
+    found.push(...own.networks);
+    const networks = engine === 'onnxruntime' ? found.map((network): Network => ({ ...network, engine })) : found;
     const passedOver = [...foreign, ...own.passedOver];
     const why = passedOver.map((words) => ` ${words}`).join('');
     if (networks.length === 0) throw new Error(`There is no model in ${folder}: run npm run build first.${why}`);

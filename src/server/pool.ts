@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { MOST_THREADS } from '../engine/index';
-import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network } from './job';
+import { NETWORK_VARIABLE, type Engine, type Job, type JobAnswer, type Network } from './job';
 import { KeptProcess, ProcessEnded } from './kept-process';
 import { Problem } from './problem';
 import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
@@ -9,6 +9,9 @@ const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './predict-process.ts' 
 
 /** Share of the newest job in the running mean of job times. */
 const SMOOTHING = 0.2;
+
+/** Threads of the network for an image that comes while no other is worked on: the cores that stand idle meanwhile. */
+export const lonelyThreads = (workers: number): number => Math.min(MOST_THREADS, workers);
 
 export interface PoolOptions {
   /** Processes, 1 or more. */
@@ -98,9 +101,8 @@ export class PredictPool {
     return this.#processes.reduce((sum, { restarts }) => sum + restarts, 0);
   }
 
-  /** Threads of the network for an image that comes while no other is worked on: the cores that stand idle meanwhile. */
   get #lonelyThreads(): number {
-    return Math.min(MOST_THREADS, this.options.workers);
+    return lonelyThreads(this.options.workers);
   }
 
   /** Milliseconds until all that is here now should be done: what one that comes now would have to wait. */
@@ -132,17 +134,20 @@ export class PredictPool {
 
   /**
    * Waits until every process runs the default network.
+   * @returns what runs it
    * @throws Error where one cannot
    */
-  async start(): Promise<void> {
+  async start(): Promise<Engine> {
     const warm: Job = { network: this.options.network, count: 1, threads: 1, limits: { maxPixels: 1, seconds: 1 } };
     await Promise.all(this.#processes.map(({ started }) => started));
     const answers = await Promise.all(Array.from({ length: this.options.workers }, () => this.#ask({ job: warm, again: false })));
     // The process that is taken first, where all are free, also makes itself ready for an image that has all cores.
     answers.push(await this.#ask({ job: { ...warm, threads: this.#lonelyThreads }, again: false }));
-    for (const answer of answers) {
+    const engines = answers.map((answer) => {
       if (!answer.ok) throw new Error(answer.detail ?? answer.message);
-    }
+      return answer.engine;
+    });
+    return engines[0];
   }
 
   /**

@@ -1,15 +1,14 @@
 // One of the processes that recognise images (see pool.ts).
 import { readFile } from 'node:fs/promises';
-import * as ort from './onnxruntime';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
 import { ownModelIn } from '../base/shared/own-model';
-import {
-  asPicture, type ClassifierPorts, decodeModel, FedInput, fillSelfTestInput, LOGITS_NAME, logitsOf, Preprocessor, probabilitiesOf, selfTestProblem, SimdPasses, topK,
-} from '../engine/index';
+import { asPicture, decodeModel, fillSelfTestInput, Preprocessor, probabilitiesOf, selfTestProblem, SimdPasses, topK } from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
+import type { Runner } from './inference/running';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network, type Scores } from './job';
 import { answerJobs, notify } from './job-port';
 import { KeptNetworks } from './kept-networks';
+import { NativeNetwork } from './native/native-network';
 import { Problem } from './problem';
 
 const PASSES = new SimdPasses();
@@ -19,77 +18,71 @@ async function namesOf({ own, path }: Network): Promise<readonly string[] | unde
   return own ? ownModelIn(decodeModel(await readFile(path)).metadata)?.classNames : IMAGENET_LABELS;
 }
 
+/** A file in onnxruntime, which is only loaded where it is used. */
+async function openOnnx(network: Network, path: string, threads: number): Promise<Runner> {
+  const { OnnxNetwork } = await import('./inference/onnx-network');
+  return OnnxNetwork.open(network, path, threads);
+}
+
 /** A network that has passed its self-test. */
 class RunningNetwork {
   readonly preprocessor: Preprocessor;
-  /** float32 NCHW [1, 3, crop, crop]; the preprocessor writes into it. */
-  readonly input: Float32Array;
-  readonly #fed: FedInput;
-  readonly #feeds: Record<string, ort.Tensor>;
-  readonly #ports: ClassifierPorts;
 
   private constructor(
-    network: Network,
-    private readonly session: ort.InferenceSession,
+    private readonly network: Network,
+    private readonly runner: Runner,
     private readonly names: readonly string[] | undefined,
   ) {
     this.preprocessor = new Preprocessor(network.preprocessing, PASSES);
-    this.input = new Float32Array(this.preprocessor.outputLength);
-    this.#ports = network.own ?? {
-      input: session.inputNames[0],
-      layout: 'nchw',
-      numbers: 'float32',
-      size: network.preprocessing.crop,
-      scores: session.outputNames.includes(LOGITS_NAME) ? LOGITS_NAME : session.outputNames[0],
-      answers: 'scores',
-    };
-    this.#fed = new FedInput(this.input, this.#ports);
-    this.#feeds = { [this.#ports.input]: new ort.Tensor(this.#ports.numbers, this.#fed.values, this.#fed.dims) };
+  }
+
+  get input(): Float32Array {
+    return this.runner.input;
+  }
+
+  get engine(): Runner['engine'] {
+    return this.runner.engine;
   }
 
   /** @throws Error where the file is no model, or its answer to the self-test is wrong */
   static async start(network: Network, threads: number): Promise<RunningNetwork> {
-    const { mapped, path } = network;
-    // Something may have cleared the folder of temporary files since; and what was optimised for all has to answer rightly, too.
-    const shared = mapped === undefined ? undefined : await RunningNetwork.#open(network, mapped, threads).catch((error: unknown) => {
-      notify(`Process ${process.pid} could not use the weights that all processes share, and keeps its own, which takes more memory. ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
-    });
-    return shared ?? RunningNetwork.#open(network, path, threads);
+    const { mapped, path, native, engine } = network;
+    if (mapped !== undefined) {
+      // Something may have cleared the folder of temporary files since; and what was made for all has to answer rightly, too.
+      const open = native ? () => NativeNetwork.map(native, mapped, threads) : () => openOnnx(network, mapped, threads);
+      const shared = await RunningNetwork.#test(network, open).catch((error: unknown) => {
+        notify(`Process ${process.pid} could not use the weights that all processes share, and keeps its own, which takes more memory. ${error instanceof Error ? error.message : String(error)}`);
+        return undefined;
+      });
+      if (shared) return shared;
+    }
+    // What onnxruntime had to write for all, the native kernels do not run.
+    if (engine !== 'onnxruntime' && (native ?? mapped === undefined)) {
+      const own = await RunningNetwork.#test(network, () => NativeNetwork.load(network, threads)).catch(() => undefined);
+      if (own) return own;
+    }
+    return RunningNetwork.#test(network, () => openOnnx(network, path, threads));
   }
 
-  static async #open(network: Network, path: string, threads: number): Promise<RunningNetwork> {
-    const session = await ort.InferenceSession.create(path, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      // Threads that wait for the next layer, or the next image, would otherwise keep their cores from the decoder and the server: 39 ms of
-      // processor time a request of 640 x 480 with two threads, against 70.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
+  static async #test(network: Network, open: () => Runner | Promise<Runner>): Promise<RunningNetwork> {
+    const runner = await open();
     try {
-      const running = new RunningNetwork(network, session, await namesOf(network));
+      const running = new RunningNetwork(network, runner, await namesOf(network));
       fillSelfTestInput(running.input);
       if (network.own) asPicture(running.input, network.preprocessing);
-      const problem = selfTestProblem(await running.#logits(), network.selfTest);
+      const problem = selfTestProblem(await runner.run(), network.selfTest);
       if (problem) throw new Error(`${network.model} (${network.precision}) fails its self-test: ${problem}`);
       return running;
     } catch (error) {
-      await session.release();
+      await runner.release();
       throw error;
     }
   }
 
-  async #logits(): Promise<Float32Array> {
-    this.#fed.fill();
-    const { scores, answers } = this.#ports;
-    return logitsOf((await this.session.run(this.#feeds, [scores]))[scores], answers);
-  }
-
   /** @returns logit and probability of each class of what `input` holds */
   async run(): Promise<Omit<Scores, 'labels'>> {
-    const logits = await this.#logits();
-    return { logits, probabilities: probabilitiesOf(logits, this.#ports.answers) };
+    const logits = await this.runner.run();
+    return { logits, probabilities: probabilitiesOf(logits, this.network.own?.answers) };
   }
 
   label(index: number): string {
@@ -97,7 +90,7 @@ class RunningNetwork {
   }
 
   release(): Promise<void> {
-    return this.session.release();
+    return this.runner.release();
   }
 }
 
@@ -152,6 +145,7 @@ async function recognise(job: Job, network: RunningNetwork): Promise<JobAnswer> 
   return {
     ok: true,
     predictions,
+    engine: network.engine,
     ...(job.scores ? { scores: { logits, probabilities, labels: Array.from(probabilities, (_, index) => network.label(index)) } } : {}),
     timings: { decode: decoded - started, preprocess: prepared - decoded, inference: performance.now() - prepared },
   };
@@ -162,8 +156,8 @@ export default async function predict(job: Job): Promise<JobAnswer> {
   try {
     const { network, bytes, tensor, threads = 1 } = job;
     if (bytes ?? tensor) return await withNetwork(network, threadsFor(job), (running) => recognise(job, running));
-    await prepare(network, threads);
-    return { ok: true, predictions: [], timings: { decode: 0, preprocess: 0, inference: 0 } };
+    const engine = await withNetwork(network, threads, (running) => running.engine);
+    return { ok: true, predictions: [], engine, timings: { decode: 0, preprocess: 0, inference: 0 } };
   } catch (error) {
     if (error instanceof Problem) return { ok: false, code: error.code, message: error.message, next: error.next };
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -7,12 +7,12 @@ import { limitCallers, readKeys } from './callers';
 import { answerFailures, nothingAt, problemOf, sendProblem } from './failures';
 import { HeldBytes } from './held-bytes';
 import { answerBrokenRequest, guard, requestId } from './guard';
-import type { Network } from './job';
+import type { Engine, Network } from './job';
 import { mapNetwork, type MappedNetwork } from './mapped-network';
 import { knowAllMethods } from './methods';
 import { Metrics } from './metrics';
 import { InstalledModels } from './models';
-import { PredictPool, type PoolOptions } from './pool';
+import { lonelyThreads, PredictPool, type PoolOptions } from './pool';
 import { aboutRoutes } from './routes/about';
 import { inferenceRoutes } from './routes/inference';
 import { pageRoutes } from './routes/page';
@@ -30,12 +30,19 @@ export interface Service {
   readonly pool: PredictPool;
   /** What answers where a request names nothing. */
   readonly network: Network;
+  /** What runs that, in words. */
+  readonly engine: string;
   /** Files among the models that the service cannot use, each with the reason. */
   readonly passedOver: readonly string[];
   /** Binds the address. @returns the service's own address */
   listen(): Promise<string>;
   /** Takes no new images, answers those that are there (for `drainMs` at most), then ends. */
   readonly stop: () => Promise<void>;
+}
+
+function wordsFor(engine: Engine, mapped: MappedNetwork | undefined): string {
+  if (engine === 'native') return 'our own kernels for this processor';
+  return mapped?.reason === undefined ? 'onnxruntime' : `onnxruntime: ${mapped.reason}`;
 }
 
 /** How often a stopping service closes connections that have become idle, milliseconds. */
@@ -90,17 +97,17 @@ function createApp(settings: Settings): FastifyInstance {
  */
 export async function createService(settings: Settings, processFile?: PoolOptions['filename']): Promise<Service> {
   if (!existsSync(join(settings.folder, 'index.html'))) throw new Error(`There is no built page in ${settings.folder}: run npm run build first.`);
-  const models = await InstalledModels.read(settings.models, settings.model, settings.precision);
+  const models = await InstalledModels.read(settings.models, settings);
   const tracing = await startTracing(process.env);
   const passedOver = [...models.passedOver];
   let mapped: MappedNetwork | undefined;
   if (processFile === undefined) {
-    mapped = await mapNetwork(models.default.path).catch((error: unknown) => {
+    mapped = await mapNetwork(models.default, lonelyThreads(settings.workers)).catch((error: unknown) => {
       passedOver.push(`The network's weights were not written for all processes: each keeps its own, which takes more memory. ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     });
   }
-  const network = { ...models.default, ...(mapped ? { mapped: mapped.path } : {}) };
+  const network = { ...models.default, ...(mapped ? { mapped: mapped.path, native: mapped.native } : {}) };
   const pool = new PredictPool({ ...settings, network, ...(processFile === undefined ? {} : { filename: processFile }) });
   const held = new HeldBytes(settings.maxHeldBytes);
   let stopping = false;
@@ -108,8 +115,9 @@ export async function createService(settings: Settings, processFile?: PoolOption
   const app = createApp(settings);
   const untold = (err: unknown): void => app.log.error({ err }, 'The last spans did not reach the collector.');
   pool.onNotice((notice) => app.log.warn(notice));
+  let engine: string;
   try {
-    await pool.start();
+    engine = wordsFor(await pool.start(), mapped);
     // Before what refuses: that is traced too.
     if (tracing) trace(app, tracing);
     guard(app, parts);
@@ -132,6 +140,7 @@ export async function createService(settings: Settings, processFile?: PoolOption
     app,
     pool,
     network: models.default,
+    engine,
     passedOver,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async stop() {

@@ -41,6 +41,8 @@ export interface Settings {
   /** Model that answers where a request names none; the best one that is there if undefined. */
   readonly model: string | undefined;
   readonly precision: string | undefined;
+  /** `native`: our own kernels run what they can, where they can; `onnxruntime`: they run nothing. */
+  readonly engine: string;
   /** File of keys, one a line, of which callers need one; none is needed if undefined. */
   readonly apiKeysFile: string | undefined;
   /** Requests with pictures that one caller may send in a minute; 0 for any number. */
@@ -75,6 +77,7 @@ export const DEFAULTS: Settings = {
   models: `${DIST}/models`,
   model: undefined,
   precision: undefined,
+  engine: 'native',
   apiKeysFile: undefined,
   rateLimit: 0,
   logFormat: 'text',
@@ -98,8 +101,9 @@ const NUMBERS = {
   rateLimit: [0, 1_000_000],
 } as const satisfies Partial<Record<keyof Settings, readonly [number, number]>>;
 
-const TEXTS = ['host', 'allowedHosts', 'allowOrigin', 'folder', 'models', 'model', 'precision', 'apiKeysFile', 'logFormat', 'logLevel'] as const;
+const TEXTS = ['host', 'allowedHosts', 'allowOrigin', 'folder', 'models', 'model', 'precision', 'engine', 'apiKeysFile', 'logFormat', 'logLevel'] as const;
 const FORMATS = ['text', 'json'];
+const ENGINES = ['native', 'onnxruntime'];
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 type NumberName = keyof typeof NUMBERS;
@@ -132,6 +136,7 @@ export function readSettings(args: readonly string[], environment: Readonly<Reco
   }
   const read = settings as unknown as Settings;
   if (!LEVELS.includes(read.logLevel)) throw new Error(`--log-level takes one of ${LEVELS.join(', ')}, not ${read.logLevel}.`);
+  if (!ENGINES.includes(read.engine)) throw new Error(`--engine takes native or onnxruntime, not ${read.engine}.`);
   if (!FORMATS.includes(read.logFormat)) throw new Error(`--log-format takes text or json, not ${read.logFormat}.`);
   return read.models === DEFAULTS.models ? { ...read, models: `${read.folder}/models` } : read;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { TORCHVISION_PREPROCESSING } from '../../src/engine/model';
 import { mapNetwork } from '../../src/server/mapped-network';
 import * as ort from '../../src/server/onnxruntime';
 import { createService } from '../../src/server/service';
@@ -32,7 +33,7 @@ async function scores(path: string): Promise<Float32Array> {
 describe('a network as it was optimised for all processes', () => {
   it.each(networks)('answers as its own file does, %s', async (name) => {
     const path = join(MODELS, name);
-    const mapped = await mapNetwork(path);
+    const mapped = await mapNetwork({ model: name, precision: 'fp32', path, preprocessing: TORCHVISION_PREPROCESSING, selfTest: undefined, engine: 'onnxruntime' }, 1);
     try {
       expect(await scores(mapped.path)).toEqual(await scores(path));
     } finally {

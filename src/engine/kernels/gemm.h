@@ -16,6 +16,7 @@
 // Blocks of output channels between which the product changes at that pace: as many streams are fetched at a time.
 #define STREAMS 2
 
+#ifdef __wasm__
 // out = columns * weights, or out += ..., `times` over with all pointers moved on by their steps. Bytes throughout.
 // columns: `larger` blocks of N columns, then `smaller` blocks of N - 1, each [all / 16][n][4], of which steps `first` to
 // `first` + 4 * k4 are used. weights: [4 * k4][8]. out: [columns][8].
@@ -29,6 +30,7 @@ typedef void Gemm16(const float *columns, const float *weights, float *out, int 
                     int add, int times, int columns_step, int weights_step, int out_step, int other_weights, int other_out);
 Gemm16 gemm16_1, gemm16_2, gemm16_3, gemm16_4, gemm16_5, gemm16_6;
 #endif
+#endif
 
 // A product of columns and weights, sizes in floats.
 typedef struct {
@@ -40,6 +42,7 @@ typedef struct {
   int times, columns_step, weights_step, sums_step;
 } Product;
 
+#ifdef __wasm__
 static inline void gemm(const Product *p, int from, int k, const float *weights, float *sums, int times) {
   const Blocks blocks = split(p->tiles);
   const int even = blocks.larger == 0;
@@ -66,6 +69,9 @@ static inline void gemm16(const Product *p, int from, int k, const float *weight
   switch (blocks.small + !even) { CASE(6) CASE(5) CASE(4) CASE(3) CASE(2) CASE(1) }
 #undef CASE
 }
+#endif
+#else
+#include "native/gemm.h"
 #endif
 
 static inline void multiply(const Product *p) {

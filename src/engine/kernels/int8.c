@@ -13,6 +13,7 @@
 #pragma STDC FP_CONTRACT OFF
 #include "qs8.h"
 
+#ifdef __wasm__
 // 8 sums at n pixels, which lie `offsets` from `in`: [n][8], over `blocks` of 16 channels.
 typedef void Igemm(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps);
 Igemm qs8_igemm_8x5, qs8_igemm_8x6, qs8_wide_igemm_8x5, qs8_wide_igemm_8x6;
@@ -20,6 +21,7 @@ Igemm qs8_igemm_8x5, qs8_igemm_8x6, qs8_wide_igemm_8x5, qs8_wide_igemm_8x6;
 // The same for two blocks of 8 output channels, the other's weights so much further on: [2][MAX_COLUMNS][8].
 typedef void Igemm16(const uint8_t *in, const int8_t *weights, int32_t *sums, const int32_t *offsets, int blocks, int plane, int row, int taps, int other);
 Igemm16 qs8_igemm_16x5, qs8_igemm_16x6, qs8_wide_igemm_16x5, qs8_wide_igemm_16x6;
+#endif
 #endif
 
 // Blocks of pixels whose places are worked out at a time, for all output channels.
@@ -91,6 +93,7 @@ static Pixel places_of(const Operator *p, Pixel from, int n, int floats, Places 
   return from;
 }
 
+#ifdef __wasm__
 INLINE void convolve(const Operator *p, int item, int floats) {
   const int groups = parts(p->oc / 8, p->group);
   const Range c = part(item % groups, p->group, p->oc / 8);
@@ -125,6 +128,9 @@ INLINE void convolve(const Operator *p, int item, int floats) {
     }
   }
 }
+#else
+#include "native/int8.h"
+#endif
 
 // Item: `chunk` rows by `group` blocks of 8 output channels.
 void int8_convolution(const Operator *p, int item) { convolve(p, item, 0); }

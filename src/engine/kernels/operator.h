@@ -81,7 +81,9 @@ typedef struct {
   int32_t spare3, spare4, spare5, spare6, spare7;  // up to a whole number of cache lines
 } Operator;
 
+#ifdef __wasm__
 _Static_assert(sizeof(Operator) == 256, "planner and kernels must agree");
+#endif
 
 // Splits `n` columns into blocks of at most MAX_COLUMNS, sizes as equal as can be (5 or 6 rather than 6, 6, 1).
 #define MAX_COLUMNS 6

@@ -1,7 +1,11 @@
 // Once, when the weights are loaded: puts them into the order in which the kernels read them.
 #include <stdint.h>
 
+#ifdef __wasm__
 #define EXPORT(name) __attribute__((export_name(name)))
+#else
+#define EXPORT(name)
+#endif
 
 // [oc][ic][taps] into [oc / 8][taps][ic][8].
 EXPORT("prepare_direct") void prepare_direct(const float *in, float *out, int oc, int ic, int taps) {

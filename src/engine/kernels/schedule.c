@@ -5,10 +5,16 @@
 
 #include "operator.h"
 
+#ifdef __wasm__
 #define EXPORT(name) __attribute__((export_name(name)))
+#define WAIT(x, value) __builtin_wasm_memory_atomic_wait32(x, value, -1)
+#define NOTIFY(x) __builtin_wasm_memory_atomic_notify(x, 0x7fffffff)
+#else
+#include "native/futex.h"
+#endif
 #define SPINS 40000  // looks at a counter, some 100 microseconds, before a thread sleeps: longer than most pieces take
 
-typedef struct {
+typedef struct Control {
   int32_t generation;  // of the running or last frame; 0: none yet
   int32_t stop;
   int32_t threads;  // that compute, the leading one among them; those beyond sleep
@@ -67,7 +73,7 @@ static void wait_while(int32_t *x, int32_t value) {
   for (int i = 0; i < SPINS; i++) {
     if (LOAD(*x) != value) return;
   }
-  while (LOAD(*x) == value) __builtin_wasm_memory_atomic_wait32(x, value, -1);
+  while (LOAD(*x) == value) WAIT(x, value);
 }
 
 static void run_operators(Operator *operators, int count, int thread, int generation) {
@@ -78,7 +84,7 @@ static void run_operators(Operator *operators, int count, int thread, int genera
     while ((item = take(p, generation)) >= 0) {
       run_item(p, item, thread);
       if (__atomic_add_fetch(&p->done, 1, __ATOMIC_SEQ_CST) == (int32_t)target) {
-        __builtin_wasm_memory_atomic_notify(&p->done, 0x7fffffff);
+        NOTIFY(&p->done);
       }
     }
     if (p->nobarrier) continue;
@@ -99,14 +105,14 @@ EXPORT("run") void run(Control *control, Operator *operators, int count) {
   const int generation = control->generation + 1;
   for (int i = 0; i < count; i++) STORE(operators[i].ticket, (generation & 0x7fff) << 16);
   STORE(control->generation, generation);
-  __builtin_wasm_memory_atomic_notify(&control->generation, 0x7fffffff);
+  NOTIFY(&control->generation);
   run_operators(operators, count, 0, generation);
 }
 
 // From the next frame on so many threads compute, of those that were started.
 EXPORT("use_threads") void use_threads(Control *control, int threads) {
   STORE(control->threads, threads);
-  __builtin_wasm_memory_atomic_notify(&control->threads, 0x7fffffff);
+  NOTIFY(&control->threads);
 }
 
 // The other threads: sleep between frames, return when told to stop.
@@ -115,13 +121,26 @@ EXPORT("help") void help(Control *control, Operator *operators, int count, int t
   for (;;) {
     wait_while(&control->generation, seen);
     for (int32_t threads; (threads = LOAD(control->threads)) <= thread;) {
-      __builtin_wasm_memory_atomic_wait32(&control->threads, threads, -1);
+      WAIT(&control->threads, threads);
     }
     if (LOAD(control->stop)) return;
     seen = LOAD(control->generation);
     run_operators(operators, count, thread, seen);
   }
 }
+
+#ifndef __wasm__
+// Before the first frame of a list whose counters are at 0: memory that was kept in a file has the frames that were run in it.
+void begin(Control *control) { control->generation = control->stop = 0; }
+
+// Tells the other threads to return, those that sleep too.
+void stop(Control *control) {
+  STORE(control->stop, 1);
+  use_threads(control, 0x7fffffff);
+  STORE(control->generation, control->generation + 1);
+  NOTIFY(&control->generation);
+}
+#endif
 #else
 EXPORT("run") void run(Control *control, Operator *operators, int count) {
   control->generation++;

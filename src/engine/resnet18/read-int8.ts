@@ -5,14 +5,17 @@ import { TOP, type ActivationSteps, type Int8Convolution, type Int8ResNet18 } fr
 import { convolutionNodes, floats, readClassifier } from './read.ts';
 
 /** Largest uint8. */
-const BYTE = 255;
+export const BYTE = 255;
 
 /** Finds its way through a graph of QuantizeLinear and DequantizeLinear (tools/quantise/graph.ts writes such). */
 class QdqGraph {
   readonly #tensors: ReadonlyMap<string, OnnxTensor>;
   readonly #producers: ReadonlyMap<string, OnnxNode>;
 
-  constructor(private readonly model: OnnxModel) {
+  constructor(
+    private readonly model: OnnxModel,
+    private readonly top: number,
+  ) {
     this.#tensors = new Map(model.graph.initializers.map((t) => [t.name, t]));
     this.#producers = new Map(model.graph.nodes.flatMap((n) => n.outputs.map((output) => [output, n])));
   }
@@ -37,11 +40,11 @@ class QdqGraph {
     return { step, zero: zero.raw[0], top: BYTE };
   }
 
-  /** Steps of an activation behind a ReLU: the range is the file's, the steps are those of 7 bits. */
+  /** Steps of an activation behind a ReLU: the range is the file's, the steps are those of as many bits as are wanted. */
   activation(tensor: string, what: string): ActivationSteps {
     const { step, zero } = this.#bytes(tensor, what);
     if (zero !== 0) throw new WeightsError(`The ONNX model's ${what} do not begin at zero.`);
-    return { step: (step * BYTE) / TOP, zero: 0, top: TOP };
+    return { step: (step * BYTE) / this.top, zero: 0, top: this.top };
   }
 
   /** Steps of what is only added: 8 bits around a zero point. */
@@ -92,12 +95,13 @@ export function isQuantised(model: OnnxModel): boolean {
 
 /**
  * Takes ResNet-18 in int8 out of an ONNX model in QDQ form with uint8 activations, conv1 and fc kept float: what
- * `npm run model` makes. Activations are told in 7 bits of the same range. Weights stay views into the file.
+ * `npm run model` makes. Weights stay views into the file.
  *
+ * @param top largest integer of an activation: the file's range in 7 bits, as they go through WebAssembly, or in all 8
  * @throws WeightsError where the model is of another shape or recipe
  */
-export function readInt8ResNet18(model: OnnxModel): Int8ResNet18 {
-  const graph = new QdqGraph(model);
+export function readInt8ResNet18(model: OnnxModel, top: typeof TOP | typeof BYTE = TOP): Int8ResNet18 {
+  const graph = new QdqGraph(model, top);
   const shapeOf = (name: string): string | undefined => {
     const node = model.graph.nodes.find((n) => n.outputs[0] === name && n.op === 'DequantizeLinear');
     return (graph.tensors.get(name) ?? graph.tensors.get(node?.inputs[0] ?? ''))?.shape.join();

@@ -1,7 +1,7 @@
 import type { FoldedConvolution, FoldedResNet18 } from '../resnet18/folded.ts';
 import type { Kernels } from './kernels.ts';
 import type { PlanNetwork } from './network.ts';
-import { planNetwork, type NetworkPlan, type WeightPlan } from './plan.ts';
+import { planNetwork, STAGES, type NetworkPlan, type WeightPlan } from './plan.ts';
 import { placeClassifier, resnetEnds } from './resnet-ends.ts';
 
 function prepare(kernels: Kernels, shape: FoldedConvolution, plan: WeightPlan, from: number): void {
@@ -32,10 +32,10 @@ export function placeWeights(kernels: Kernels, floats: Float32Array, weights: Fo
 /** Floats of the largest convolution's weights. */
 export const largestWeights = (weights: FoldedResNet18): number => Math.max(...weights.convolutions.map((c) => c.weight.length));
 
-/** ResNet-18 in float32: Winograd F(4x4, 3x3) and F(2x2, 3x3), fused ReLU, residual and pooling. */
-export function floatNetwork(weights: FoldedResNet18): PlanNetwork {
+/** ResNet-18 in float32: Winograd F(4x4, 3x3) and F(2x2, 3x3), fused ReLU, residual and pooling. @param stages how its convolutions are computed */
+export function floatNetwork(weights: FoldedResNet18, stages = STAGES): PlanNetwork {
   return (arena, threads) => {
-    const plan = planNetwork(weights.convolutions, arena, threads, weights.fc.bias.length);
+    const plan = planNetwork(weights.convolutions, arena, threads, weights.fc.bias.length, stages);
     return {
       ...resnetEnds(plan),
       operators: plan.operators,

@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts';
-import { Kind, type Operator } from './operator.ts';
+import { floatBits, Kind, type Operator } from './operator.ts';
 
 const INPUT_SIDE = 224;
 export const INPUT_FLOATS = 3 * INPUT_SIDE ** 2;
@@ -22,8 +22,8 @@ export interface Stage {
   /** Side of its activations, pixels. */
   readonly side: number;
   readonly channels: number;
-  /** Side of a Winograd output tile. */
-  readonly tile: 2 | 4;
+  /** Side of a Winograd output tile; undefined where the convolutions read their input where it lies, without Winograd. */
+  readonly tile: 2 | 4 | undefined;
   /** Tiles a piece takes from input to output in one thread's own memory; undefined where all threads share the products. */
   readonly chunk?: number;
   /** Blocks of 4 input channels, and of 8 output channels, that a piece takes. */
@@ -56,15 +56,15 @@ export interface LayerWeights {
   readonly bias: number;
 }
 
-const tilesAcross = (stage: Stage): number => Math.ceil(stage.side / stage.tile);
-const positions = (stage: Stage): number => (stage.tile + 2) ** 2;
+const tilesAcross = (stage: Stage): number => Math.ceil(stage.side / (stage.tile ?? 1));
+const positions = (stage: Stage): number => (stage.tile === undefined ? 0 : (stage.tile + 2) ** 2);
 const piece = (stage: Stage): number => stage.chunk ?? tilesAcross(stage) ** 2;
 const columnsStep = (stage: Stage): number => piece(stage) * stage.channels + SKEW;
 const sumsStep = (stage: Stage): number => piece(stage) * (stage.chunk === undefined ? stage.channels : stage.groupOut * 8) + SKEW;
 
 export function allocateActivations(arena: Arena, stage: Stage): Activations {
   // One row before the image, and behind it what the last tile reads beyond the edge.
-  const side = tilesAcross(stage) * stage.tile + 2;
+  const side = tilesAcross(stage) * (stage.tile ?? 1) + 2;
   return { address: arena.floats((stage.channels / 4) * side * side * 4), row: side * 4, plane: side * side * 4 };
 }
 
@@ -147,6 +147,23 @@ export function strideTwoOperators(
     { ...out(own, to, DIRECT_TAPS), nobarrier: 1 },
     out(shortcutOwn, shortcut, 1),
   ];
+}
+
+/** Pieces of a convolution that reads its input where it lies: so many blocks of 8 output channels, all pixels each. */
+const IN_PLACE_GROUP = 4;
+
+/** A convolution of any stride that reads its input where it lies. @param ic channels of `from` */
+export function inPlaceOperator(
+  stage: Stage, own: LayerWeights, from: Activations, to: Activations, { ic, taps, stride, relu, residual }: { ic: number; taps: 1 | 3; stride: 1 | 2; relu: 0 | 1; residual?: Activations },
+): Operator {
+  /** Of the first pixel, behind the border. */
+  const inside = ({ address, row }: Activations): number => address + (row + 4) * 4;
+  return {
+    ...own, kind: Kind.f32Igemm, items: Math.ceil(stage.channels / 8 / IN_PLACE_GROUP), group: IN_PLACE_GROUP, chunk: stage.side ** 2, ic, oc: stage.channels,
+    width: stage.side, height: stage.side, taps, stride, low: floatBits(relu ? 0 : -Infinity), high: floatBits(Infinity),
+    in: taps === 1 ? inside(from) : from.address, inRow: from.row, inPlane: from.plane, out: inside(to), outRow: to.row, outPlane: to.plane,
+    ...(residual ? { residual: inside(residual), residualRow: residual.row, residualPlane: residual.plane } : {}),
+  };
 }
 
 /** A classifier in memory: its rows are a multiple of 4, as the kernel computes four at a time. */

@@ -2,15 +2,13 @@ import type { ClassMap, Engine, EngineOutput } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { Thread } from '../host.ts';
 import { classMapOf } from '../onnx/classifier.ts';
-import { fillSelfTestInput } from '../self-test.ts';
 import { Arena } from './arena.ts';
 import { instantiateKernels, STACK_BYTES, type HelpRequest, type Kernels } from './kernels.ts';
 import type { MapSource, PlanNetwork } from './network.ts';
-import { OPERATOR_BYTES, writeOperators, type Operator } from './operator.ts';
+import { fill, layOut, problemOf, type OperatorList } from './placed-network.ts';
 import { ThreadTeam } from './thread-team.ts';
 
 const PAGE = 65536;
-const CONTROL_BYTES = 64;
 /** In this run it is found out whether another build of the kernels is quicker: the first labels are there. */
 const CHOOSING_RUN = 12;
 
@@ -21,13 +19,6 @@ export interface SimdEngineParts {
   readonly joined?: () => Promise<WebAssembly.Module | undefined>;
   /** Starts a further thread. */
   readonly spawn: () => Thread;
-}
-
-/** Operators in memory, with the counters that run them. */
-interface OperatorList {
-  readonly control: number;
-  readonly operators: number;
-  readonly count: number;
 }
 
 function allocate(pages: number, shared: boolean): WebAssembly.Memory {
@@ -124,25 +115,13 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: { reado
   const most = Math.max(threads, options.mostThreads ?? threads);
   // The kernels' own data lies below 1 MiB (--initial-memory): their exact end is only known once they are instantiated.
   const arena = new Arena(16 * PAGE);
-  const list = (operators: readonly Operator[]): OperatorList => ({
-    control: arena.floats(CONTROL_BYTES / 4), operators: arena.floats((operators.length * OPERATOR_BYTES) / 4), count: operators.length,
-  });
-  const plan = planNetwork(arena, most);
-  const whole = list(plan.operators);
-  // Of their own: threads of one build hear nothing of the other's runs, whose stacks and memory they would have as well.
-  const again = parts.joined && list(plan.operators);
-  // Control blocks of their own: the other threads do not watch these, so the leading one computes alone.
-  const alone = plan.alone.map(list);
+  const laidOut = layOut(planNetwork, arena, most, parts.joined !== undefined);
+  const { plan, whole, again } = laidOut;
   const stacks = arena.floats(((most - 1) * STACK_BYTES) / 4);
-  const staging = arena.floats(plan.stagingBytes / 4);
   const memory = allocate(Math.ceil(arena.end / PAGE), most > 1);
   const { buffer } = memory;
   const kernels = await instantiateKernels(parts.module, memory);
-  plan.place(kernels, buffer, staging);
-  const words = new Int32Array(buffer);
-  writeOperators(words, whole.operators, plan.operators);
-  if (again) writeOperators(words, again.operators, plan.operators);
-  for (const [i, { operators }] of alone.entries()) writeOperators(words, operators, plan.alone[i]);
+  fill(laidOut, kernels, buffer);
   const run = (own: Kernels, { control, operators, count }: OperatorList): void => own.run(control, operators, count);
   const build = (own: Kernels, module: WebAssembly.Module, lists: OperatorList): Build => {
     const { control, operators, count } = lists;
@@ -165,14 +144,10 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: { reado
     threads, most, view(plan.input, 3 * plan.size ** 2), view(plan.logits, plan.classes), features && view(features.address, features.width), first,
     plan.map && classMaps(plan.map, buffer), other,
   );
-  if (plan.check) {
-    fillSelfTestInput(engine.input);
-    run(kernels, whole);
-    const problem = plan.check(buffer, (index) => run(kernels, alone[index]));
-    if (problem) {
-      engine.dispose();
-      throw new EngineError('self-test-failed', `simd with ${threads} threads: ${problem}`);
-    }
+  const problem = problemOf(laidOut, buffer, (lists) => run(kernels, lists));
+  if (problem) {
+    engine.dispose();
+    throw new EngineError('self-test-failed', `simd with ${threads} threads: ${problem}`);
   }
   return engine;
 }

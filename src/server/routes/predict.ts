@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { LabelConfidence, Network, Timings } from '../job';
+import type { Engine, LabelConfidence, Network, Timings } from '../job';
 import { answerOtherMethods } from '../methods';
 import { Problem, type ProblemBody } from '../problem';
 import { readQuery, type Wish } from '../query';
@@ -14,8 +14,8 @@ export type BatchResult =
   | { readonly file: string; readonly predictions: readonly LabelConfidence[] }
   | { readonly file: string; readonly error: ProblemBody };
 
-function describe(reply: FastifyReply, { model, precision }: Network, timings?: Timings): void {
-  reply.header('Cache-Control', 'no-store').header('Sightglass-Model', `${model}; precision=${precision}`);
+function describe(reply: FastifyReply, { model, precision }: Network, timings?: Timings, engine?: Engine): void {
+  reply.header('Cache-Control', 'no-store').header('Sightglass-Model', `${model}; precision=${precision}${engine === undefined ? '' : `; engine=${engine}`}`);
   if (timings) {
     reply.header('Server-Timing', Object.entries(timings).map(([name, ms]) => `${name};dur=${(ms as number).toFixed(2)}`).join(', '));
   }
@@ -25,7 +25,7 @@ function describe(reply: FastifyReply, { model, precision }: Network, timings?: 
 export function predictRoutes(app: FastifyInstance, { settings, models, pool, metrics }: ServiceParts): void {
   const limits = { maxPixels: settings.maxPixels, seconds: Math.max(1, Math.ceil(settings.timeoutMs / 1000)) };
 
-  async function recognise(bytes: Uint8Array, { count, network, index }: Wish, gone: AbortSignal, span: RequestSpan | undefined): Promise<{ predictions: readonly LabelConfidence[]; timings: Timings }> {
+  async function recognise(bytes: Uint8Array, { count, network, index }: Wish, gone: AbortSignal, span: RequestSpan | undefined): Promise<{ predictions: readonly LabelConfidence[]; timings: Timings; engine: Engine }> {
     const answer = await pool.run({ network, bytes, count, limits }, gone);
     metrics.prediction(network, answer.timings);
     span?.steps(answer.timings);
@@ -45,8 +45,8 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
 
   app.post('/predict', { config: { works: true } }, async (request, reply) => {
     const wish = readQuery(request.query, models);
-    const { predictions, timings } = await recognise(await readImage(request, settings), wish, goneSignal(reply), request.span);
-    describe(reply, wish.network, timings);
+    const { predictions, timings, engine } = await recognise(await readImage(request, settings), wish, goneSignal(reply), request.span);
+    describe(reply, wish.network, timings, engine);
     return predictions;
   });
 

@@ -41,7 +41,7 @@ function workOf(c: ConvolutionShape): Work {
   }
   if (c.stride === 2) return { side, macs, multiplications: macs, bytes: 4 * (c.kernel ** 2 * c.inChannels * c.outChannels + activations), algorithm: 'direct' };
   const algorithm = chosenFor(stage);
-  const taps = (stage.tile + 2) ** 2;
+  const taps = ((stage.tile ?? 1) + 2) ** 2;
   return { side, macs, multiplications: multiplications(stage, algorithm), bytes: 4 * (taps * c.inChannels * c.outChannels + activations), algorithm };
 }
 

@@ -8,6 +8,7 @@ import { assemblyFile, gemmFunctions } from './assembly';
 import { compile, root } from './compile';
 import { dotFunctions } from './dot';
 import { f32Functions } from './f32';
+import { ADDON, compileNative } from './native';
 import { OPERATOR_FIELDS, operatorFields } from './operator-fields';
 
 const folder = join(root, 'src/engine/kernels');
@@ -49,6 +50,12 @@ function main(): void {
       else if (!readFileSync(join(target, build.name)).equals(bytes)) throw new Error(`${build.name} is not what src/engine/kernels compiles to.`);
       console.log(`${build.name}: ${bytes.length} bytes${check ? ', as compiled' : ''}`);
     }
+    const addon = join(scratch, 'kernels.node');
+    compileNative(sources, scratch, addon);
+    const native = readFileSync(addon);
+    if (!check) writeFileSync(ADDON, native);
+    else if (!readFileSync(ADDON).equals(native)) throw new Error(`${ADDON} is not what src/engine/kernels compiles to.`);
+    console.log(`kernels-linux-x64.node: ${native.length} bytes${check ? ', as compiled' : ''}`);
     const output = join(scratch, 'resample.wasm');
     compile({ folder: preprocess, sources: ['resample.c'], assembly: '', relaxed: false, threads: false, output });
     const bytes = readFileSync(output);

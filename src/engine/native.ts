@@ -1,0 +1,80 @@
+import { EngineError } from './engine-error.ts';
+import { graphNetwork } from './graph/graph-network.ts';
+import { readGraph } from './graph/read-graph.ts';
+import { asResNet18 } from './graph/resnet.ts';
+import type { ClassifierPorts } from './model.ts';
+import { decodeModel } from './onnx/decode.ts';
+import { BYTE, isQuantised, readInt8ResNet18 } from './resnet18/read-int8.ts';
+import { Arena } from './simd/arena.ts';
+import { floatNetwork } from './simd/float-network.ts';
+import { int8Network } from './simd/int8-network.ts';
+import type { Kernels } from './simd/kernels.ts';
+import type { PlanNetwork } from './simd/network.ts';
+import { fill, layOut, problemOf, type OperatorList } from './simd/placed-network.ts';
+import { NATIVE_STAGES } from './simd/plan.ts';
+
+/** Null is at 0: nothing of the network may lie there. */
+const FIRST_ADDRESS = 64;
+/** Of memory that is mapped from a file. */
+const PAGE = 4096;
+
+/** Kernels that are compiled for the processor itself, on memory of their own. */
+export interface NativeMemory {
+  readonly buffer: ArrayBuffer;
+  readonly kernels: Pick<Kernels, 'run' | 'prepare_conv1' | 'prepare_direct' | 'prepare_int8' | 'prepare_winograd2' | 'prepare_winograd4'>;
+}
+
+/** Where everything lies in a network's memory: all that it takes to run it there. Addresses in bytes. */
+export interface NativeLayout {
+  readonly bytes: number;
+  readonly input: number;
+  /** Side of the picture, pixels. */
+  readonly size: number;
+  readonly logits: number;
+  readonly classes: number;
+  readonly operators: OperatorList;
+  /** That may compute at a time. */
+  readonly threads: number;
+}
+
+export interface NativeOptions {
+  /** That may compute at a time, 1 or more. */
+  readonly threads: number;
+  /** Whether the processor multiplies integers of 8 bits (VNNI). */
+  readonly integers: boolean;
+  /** How the model is fed and read; as its file says if left out. */
+  readonly ports?: ClassifierPorts;
+}
+
+function networkOf(bytes: Uint8Array, { integers, ports }: NativeOptions): PlanNetwork {
+  const model = decodeModel(bytes);
+  if (isQuantised(model)) {
+    if (!integers) throw new EngineError('engine-failed', 'This processor has no instruction for the int8 kernels (VNNI).');
+    return int8Network(readInt8ResNet18(model, BYTE));
+  }
+  const network = readGraph(model, ports);
+  const resnet = asResNet18(network);
+  return resnet ? floatNetwork(resnet, NATIVE_STAGES) : graphNetwork(network);
+}
+
+/**
+ * Puts a classifier in ONNX into memory as the native kernels run it: what `createEngine` runs in floats, and ResNet-18 in int8, its activations in 8 bits
+ * where WebAssembly has 7.
+ *
+ * @param model bytes of the .onnx file; not kept
+ * @param open makes memory of so many bytes, zeros, with the kernels for it
+ * @throws EngineError where the kernels do not run the network (an `UncoveredError` says what), WeightsError of int8 that is no such ResNet-18;
+ * `self-test-failed` where an int8 kernel gives a wrong number
+ */
+export function placeNatively(model: Uint8Array, options: NativeOptions, open: (bytes: number) => NativeMemory): { readonly layout: NativeLayout; readonly memory: NativeMemory } {
+  const arena = new Arena(FIRST_ADDRESS);
+  const laidOut = layOut(networkOf(model, options), arena, options.threads);
+  const bytes = Math.ceil(arena.end / PAGE) * PAGE;
+  const memory = open(bytes);
+  const { buffer, kernels } = memory;
+  fill(laidOut, kernels as Kernels, buffer);
+  const problem = problemOf(laidOut, buffer, ({ control, operators, count }) => kernels.run(control, operators, count));
+  if (problem) throw new EngineError('self-test-failed', `native: ${problem}`);
+  const { input, size, logits, classes } = laidOut.plan;
+  return { memory, layout: { bytes, input, size, logits, classes, operators: laidOut.whole, threads: options.threads } };
+}
