@@ -37,7 +37,7 @@ const processes = [
   'tests/base/locales/translations.test.ts',
   'tests/engine/{classifier,kernels,preprocess,resnet18,state-dict}.test.ts', 'tests/engine/worker/*.test.ts',
   'tests/recognise/worker/{adopt-model,exported-models,exporters}.test.ts',
-  'tests/server/{avif,columns,errors,fleet,inference,load,logs,mapped-network,observed,own-models,predict,telemetry}.test.ts',
+  'tests/server/{avif,columns,errors,fleet,inference,load,logs,mapped-network,native,observed,own-models,predict,telemetry}.test.ts',
   'tests/server/clients/*.test.ts',
   'tests/sessions/{match-frames,video-cut}.test.ts', 'tests/sessions/exports-python.test.ts',
   'tests/sessions/dataset/readers.test.ts',

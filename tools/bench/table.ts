@@ -65,6 +65,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     says: '[small]: the HTTP service against Flask, under load and overload (docs/service.md); small: 640 x 480 alone, which writes nothing',
     run: async (options) => (await import('./service/service')).benchService(options),
   },
+  native: {
+    says: 'our own kernels as the service has them, against onnxruntime-node (docs/service.md)',
+    run: async () => (await import('./service/native')).benchNative(),
+  },
   batching: {
     says: 'one session with pictures together against a session a core, in the service (docs/service.md)',
     run: async () => (await import('./service/batching')).benchBatching(),
