@@ -1,5 +1,4 @@
 import { EngineError } from './engine-error.ts';
-import { graphNetwork } from './graph/graph-network.ts';
 import { readGraph } from './graph/read-graph.ts';
 import { asResNet18 } from './graph/resnet.ts';
 import type { ClassifierPorts } from './model.ts';
@@ -52,18 +51,17 @@ function networkOf(bytes: Uint8Array, { integers, ports }: NativeOptions): PlanN
     if (!integers) throw new EngineError('engine-failed', 'This processor has no instruction for the int8 kernels (VNNI).');
     return int8Network(readInt8ResNet18(model, BYTE));
   }
-  const network = readGraph(model, ports);
-  const resnet = asResNet18(network);
-  return resnet ? floatNetwork(resnet, NATIVE_STAGES) : graphNetwork(network);
+  const resnet = asResNet18(readGraph(model, ports));
+  if (!resnet) throw new EngineError('engine-failed', 'It is no ResNet-18, and onnxruntime is the quicker for it.');
+  return floatNetwork(resnet, NATIVE_STAGES);
 }
 
 /**
- * Puts a classifier in ONNX into memory as the native kernels run it: what `createEngine` runs in floats, and ResNet-18 in int8, its activations in 8 bits
- * where WebAssembly has 7.
+ * Puts ResNet-18 in ONNX, with any number of classes, into memory as the native kernels run it: in floats, or in int8 with activations of 8 bits where WebAssembly has 7.
  *
  * @param model bytes of the .onnx file; not kept
  * @param open makes memory of so many bytes, zeros, with the kernels for it
- * @throws EngineError where the kernels do not run the network (an `UncoveredError` says what), WeightsError of int8 that is no such ResNet-18;
+ * @throws EngineError where it is another network, WeightsError of int8 that is no such ResNet-18;
  * `self-test-failed` where an int8 kernel gives a wrong number
  */
 export function placeNatively(model: Uint8Array, options: NativeOptions, open: (bytes: number) => NativeMemory): { readonly layout: NativeLayout; readonly memory: NativeMemory } {

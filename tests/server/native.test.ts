@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
-import { encodeModel, fillSelfTestInput, foldResNet18, resnet18Onnx, TORCHVISION_PREPROCESSING } from '../../src/engine/index';
+import { ownModelTail } from '../../src/base/shared/own-model';
+import { encodeModel, fillSelfTestInput, foldResNet, resnet18Onnx, TORCHVISION_PREPROCESSING, type ClassifierPorts } from '../../src/engine/index';
 import { fieldsOf } from '../../src/engine/kernels/build/native';
 import { FIELDS } from '../../src/engine/simd/operator-fields';
 import { OnnxNetwork } from '../../src/server/inference/onnx-network';
@@ -13,11 +14,9 @@ import type { Runner } from '../../src/server/inference/running';
 import type { Network } from '../../src/server/job';
 import { loadAddon } from '../../src/server/native/addon';
 import { NativeNetwork, prepareNative } from '../../src/server/native/native-network';
-import { mobileNetV2 } from '../../tools/networks/mobilenet-v2';
-import { RandomNetwork } from '../../tools/networks/random-network';
 import { encodedImage, makeSite, post, startService } from '../support/server/service';
 import { ROOT } from '../support/shared';
-import { randomResNet18 } from '../support/weights';
+import { randomResNet } from '../support/weights';
 
 /** What this processor runs; the service runs without them elsewhere. */
 const native = ((): { integers: boolean } | undefined => {
@@ -52,17 +51,6 @@ async function scores(runner: Runner): Promise<Float32Array> {
   }
 }
 
-/** Every side of kernel and stride, plain and depthwise, channels and pixels that fill no block, a residual, ReLU6, and pools. */
-function oddNetwork(): RandomNetwork {
-  const net = new RandomNetwork(11);
-  let x = net.relu6(net.convolution('input', 3, 20, 3, 2));
-  for (const kernel of [3, 5, 7]) for (const stride of [1, 2]) x = net.node('Relu', [net.convolution(x, 20, 20, kernel, stride, 20)]);
-  for (const [kernel, inner, out] of [[1, 20, 12], [5, 12, 36], [7, 36, 20]]) x = net.convolution(x, inner, out, kernel);
-  x = net.node('Relu', [net.node('Add', [net.convolution(x, 20, 20, 3), x])]);
-  net.classifier(net.convolution(net.convolution(x, 20, 136, 1), 136, 24, 3, 2), 24, 7);
-  return net;
-}
-
 it('the addon takes over each field of an operator that the planner writes', () => {
   const lines = fieldsOf(readFileSync(join(ROOT, 'src/engine/kernels/operator.h'), 'utf8')).trim().split('\n');
   const names = lines.map((line) => /\((\w+)\)/.exec(line)?.[1].replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()));
@@ -70,17 +58,26 @@ it('the addon takes over each field of an operator that the planner writes', () 
   expect(lines).toEqual(expect.arrayContaining(['NUMBER(kind)', 'POINTER(in)', 'POINTER(scales)', 'FLOAT(factor)', 'FLOAT(high)', 'NUMBER(residual_row)']));
 });
 
-describe.skipIf(!native)('the native kernels', () => {
-  const resnet = (): Network => written('resnet.onnx', encodeModel(resnet18Onnx(foldResNet18(new Map(Object.entries(randomResNet18(5)))))));
+const resnetBytes = (classes: number): Uint8Array => encodeModel(resnet18Onnx(foldResNet(new Map(Object.entries(randomResNet(5, classes))))));
+const resnet = (classes = 1000): Network => written(`resnet-${classes}.onnx`, resnetBytes(classes));
 
-  it.each([
-    ['ResNet-18', resnet, 224],
-    ['MobileNetV2', () => written('mobilenet.onnx', encodeModel(mobileNetV2(1, 10))), 224],
-    ['a network of odd sizes', () => written('odd.onnx', encodeModel(oddNetwork().model(90, 7)), 90), 90],
-  ])('give the scores that onnxruntime gives, on any number of threads: %s', async (_, made) => {
-    const model = made();
+/** A folder of models with a ResNet-18 as the app saves one. */
+function savedModel(): string {
+  const models = mkdtempSync(join(folder, 'models-'));
+  const ports: ClassifierPorts = { input: 'input', layout: 'nchw', numbers: 'float32', size: 224, scores: 'logits', answers: 'scores' };
+  const tail = ownModelTail({
+    id: 'device-1', name: 'Mine', architecture: 'classifier', licence: 'CC0-1.0', source: 'mine', classNames: ['a', 'b', 'c'], preprocessing: TORCHVISION_PREPROCESSING, ports, variants: [],
+  });
+  writeFileSync(join(models, 'mine.onnx'), Buffer.concat([resnetBytes(3), tail]));
+  return models;
+}
+
+describe.skipIf(!native)('the native kernels', () => {
+  it.each([1000, 7])('give the scores that onnxruntime gives, on any number of threads: %i classes', async (classes) => {
+    const model = resnet(classes);
     const wanted = await scores(await OnnxNetwork.open(model, model.path, 1));
     const given = await scores(await NativeNetwork.load(model, 1));
+    expect(given).toHaveLength(classes);
     const scale = Math.max(...wanted.map(Math.abs));
     for (const [i, score] of given.entries()) expect(Math.abs(score - wanted[i])).toBeLessThan(1e-4 * scale);
     expect(await scores(await NativeNetwork.load(model, 3))).toEqual(given);
@@ -109,18 +106,18 @@ describe.skipIf(!native)('the native kernels', () => {
     expect(await scores(NativeNetwork.map(layout, path, 2))).toEqual(given);
   });
 
-  it('say which network they do not run', async () => {
-    const net = new RandomNetwork(3);
-    net.classifier(net.node('HardSwish', [net.convolution('input', 3, 16, 3, 2)]), 16, 5);
-    await expect(NativeNetwork.load(written('swish.onnx', encodeModel(net.model(32, 5)), 32), 1)).rejects.toThrow('Our own kernels do not run HardSwish');
+  it('leave to onnxruntime what it is quicker at', async () => {
+    await expect(NativeNetwork.load(network(join(ROOT, 'public/models/efficientnet-lite0.onnx')), 1)).rejects.toThrow('onnxruntime is the quicker');
   });
 
   it('run the service, unless it is told otherwise', async () => {
     const picture = await encodedImage();
+    const models = savedModel();
     for (const engine of ['native', 'onnxruntime']) {
-      const service = await startService({ workers: 1, engine });
+      const service = await startService({ models, workers: 1, engine });
       try {
-        expect((await post(`${service.url}/predict`, picture)).headers.get('sightglass-model')).toBe(`efficientnet-lite0; precision=fp16; engine=${engine}`);
+        const answers = await Promise.all([1, 2, 3].map(() => post(`${service.url}/predict`, picture)));
+        expect(answers.map(({ headers }) => headers.get('sightglass-model'))).toEqual(Array(3).fill(`mine; precision=fp32; engine=${engine}`));
         expect(service.engine).toContain(engine === 'native' ? 'our own kernels' : 'onnxruntime');
       } finally {
         await service.end();
@@ -141,7 +138,7 @@ describe('a service whose native kernels cannot be loaded', () => {
   it('answers by onnxruntime, and says why', async () => {
     const site = makeSite();
     cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-    const child = spawn(process.execPath, [join(built, 'main.js'), '--port', '0', '--workers', '1', '--folder', site.folder], { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] ?? '' } });
+    const child = spawn(process.execPath, [join(built, 'main.js'), '--port', '0', '--workers', '1', '--folder', site.folder, '--models', savedModel()], { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] ?? '' } });
     try {
       let text = '';
       const url = await new Promise<string>((resolve, reject) => {
@@ -152,8 +149,8 @@ describe('a service whose native kernels cannot be loaded', () => {
         });
         child.once('exit', () => reject(new Error(`The service ended: ${text}`)));
       });
-      expect(text).toMatch(/The network runs in onnxruntime: .+/);
-      expect((await post(`${url}/predict`, await encodedImage())).headers.get('sightglass-model')).toBe('efficientnet-lite0; precision=fp16; engine=onnxruntime');
+      expect(text).toMatch(/The network runs in onnxruntime: .*kernels-linux-x64\.node|The network runs in onnxruntime: The native kernels/);
+      expect((await post(`${url}/predict`, await encodedImage())).headers.get('sightglass-model')).toBe('mine; precision=fp32; engine=onnxruntime');
     } finally {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');

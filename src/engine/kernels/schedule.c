@@ -36,19 +36,25 @@ static void run_item(const Operator *p, int item, int thread) {
     case DIRECT: direct(p, item, thread); break;
     case AVERAGE_POOL: average_pool(p, item); break;
     case CLASSIFY: classify(p, item); break;
+#ifdef __wasm__
     case F32_IMAGE: f32_image(p, item); break;
+#endif
     case F32_IGEMM: f32_igemm(p, item); break;
+#ifdef __wasm__
     case F32_DWCONV: f32_dwconv(p, item); break;
     case F32_MAXPOOL: f32_maxpool(p, item); break;
     case F32_AVGPOOL: f32_avgpool(p, item); break;
     case F32_VAFFINE: f32_vaffine(p, item); break;
+#endif
 #ifdef __wasm_relaxed_simd__
     case INT8: int8_convolution(p, item); break;
     case INT8_TO_FLOATS: int8_to_floats(p, item); break;
     case CONV1_INT8: conv1_int8(p, item); break;
+#ifdef __wasm__
     case QS8_DWCONV: qs8_dwconv(p, item, thread); break;
     case F32_QS8_VCVT: f32_qs8_vcvt(p, item); break;
     case QS8_RSUM: qs8_rsum(p, item); break;
+#endif
 #endif
   }
 }

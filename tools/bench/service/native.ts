@@ -11,7 +11,7 @@ import { ROOT } from './rivals';
 
 const ROUNDS = 60;
 const NETWORKS: readonly (readonly [name: string, file: string, precision: Precision])[] = [
-  ['ResNet-18, fp32', 'resnet18.onnx', 'fp32'], ['ResNet-18, int8', 'resnet18-int8.onnx', 'int8'], ['EfficientNet-Lite0', 'efficientnet-lite0.onnx', 'fp16'],
+  ['ResNet-18, fp32', 'resnet18.onnx', 'fp32'], ['ResNet-18, int8', 'resnet18-int8.onnx', 'int8'],
 ];
 
 async function milliseconds(runner: Runner): Promise<number> {

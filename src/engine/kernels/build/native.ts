@@ -7,6 +7,9 @@ const folder = join(root, 'src/engine/kernels');
 /** Where the recognising processes of the service find it. */
 export const ADDON = join(root, 'src/server/native/kernels-linux-x64.node');
 
+/** Kernels of other networks than ResNet-18, for which onnxruntime is the quicker where it is native, and one that is written anew. */
+const WASM_ALONE = /^(f32|qs8)-/;
+
 /** How the addon takes over each field of an operator: C, one line a field, in their order. @param header text of operator.h */
 export function fieldsOf(header: string): string {
   const body = /typedef struct \{([^}]*)\} Operator;/.exec(header.replace(/\/\/.*/g, ''))?.[1] ?? '';
@@ -23,7 +26,6 @@ export function fieldsOf(header: string): string {
 /** Compiles the addon. @param scratch a folder for what is generated on the way */
 export function compileNative(sources: readonly string[], scratch: string, output: string): void {
   writeFileSync(join(scratch, 'fields.h'), fieldsOf(readFileSync(join(folder, 'operator.h'), 'utf8')));
-  const own = ['addon.c', 'f32.c'].map((name) => join('native', name));
-  // f32.c has another f32_igemm.
-  compileAddon({ folder, sources: [...sources.filter((name) => name !== 'f32-igemm.c'), ...own], include: ['native', scratch], output });
+  const own = ['addon.c', 'f32-igemm.c'].map((name) => join('native', name));
+  compileAddon({ folder, sources: [...sources.filter((name) => !WASM_ALONE.test(name)), ...own], include: ['native', scratch], output });
 }

@@ -18,12 +18,10 @@ NATIVE v128_t wasm_v128_load32_splat(const void *p) { return _mm_broadcast_ss((c
 NATIVE v128_t wasm_v128_load64_zero(const void *p) { return FLOATS(_mm_loadl_epi64((const __m128i *)p)); }
 #define wasm_v128_load64_lane(p, x, lane) _mm_loadh_pi(x, (const __m64 *)(p))
 #define wasm_v128_store64_lane(p, x, lane) _mm_storel_epi64((__m128i *)(p), INTS(x))
-#define wasm_v128_store32_lane(p, x, lane) _mm_storeu_si32(p, INTS(x))
 NATIVE v128_t wasm_v128_xor(v128_t a, v128_t b) { return _mm_xor_ps(a, b); }
 
 NATIVE v128_t wasm_f32x4_splat(float x) { return _mm_set1_ps(x); }
 #define wasm_f32x4_const_splat(x) _mm_set1_ps(x)
-#define wasm_f32x4_make(a, b, c, d) _mm_setr_ps(a, b, c, d)
 #define wasm_f32x4_extract_lane(x, lane) ((x)[lane])
 NATIVE v128_t wasm_f32x4_add(v128_t a, v128_t b) { return a + b; }
 NATIVE v128_t wasm_f32x4_sub(v128_t a, v128_t b) { return a - b; }
@@ -39,8 +37,6 @@ NATIVE v128_t wasm_i32x4_relaxed_trunc_f32x4(v128_t x) { return FLOATS(_mm_cvttp
 NATIVE v128_t wasm_i32x4_splat(int32_t x) { return FLOATS(_mm_set1_epi32(x)); }
 #define wasm_i32x4_const_splat(x) FLOATS(_mm_set1_epi32(x))
 #define wasm_i8x16_const_splat(x) FLOATS(_mm_set1_epi8(x))
-#define wasm_i32x4_extract_lane(x, lane) _mm_extract_epi32(INTS(x), lane)
-NATIVE v128_t wasm_i32x4_add(v128_t a, v128_t b) { return FLOATS(_mm_add_epi32(INTS(a), INTS(b))); }
 NATIVE v128_t wasm_i32x4_sub(v128_t a, v128_t b) { return FLOATS(_mm_sub_epi32(INTS(a), INTS(b))); }
 NATIVE v128_t wasm_i16x8_load8x8(const void *p) { return FLOATS(_mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)p))); }
 NATIVE v128_t wasm_u16x8_load8x8(const void *p) { return FLOATS(_mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)p))); }
@@ -50,13 +46,5 @@ NATIVE v128_t wasm_u32x4_extend_low_u16x8(v128_t x) { return FLOATS(_mm_cvtepu16
 NATIVE v128_t wasm_u32x4_extend_high_u16x8(v128_t x) { return FLOATS(_mm_cvtepu16_epi32(_mm_srli_si128(INTS(x), 8))); }
 NATIVE v128_t wasm_i16x8_narrow_i32x4(v128_t a, v128_t b) { return FLOATS(_mm_packs_epi32(INTS(a), INTS(b))); }
 NATIVE v128_t wasm_u8x16_narrow_i16x8(v128_t a, v128_t b) { return FLOATS(_mm_packus_epi16(INTS(a), INTS(b))); }
-NATIVE v128_t wasm_i16x8_extadd_pairwise_i8x16(v128_t x) { return FLOATS(_mm_maddubs_epi16(_mm_set1_epi8(1), INTS(x))); }
-NATIVE v128_t wasm_i32x4_extadd_pairwise_i16x8(v128_t x) { return FLOATS(_mm_madd_epi16(INTS(x), _mm_set1_epi16(1))); }
-#define wasm_i8x16_shuffle(a, b, ...) FLOATS((__m128i)__builtin_shufflevector((__v16qi)INTS(a), (__v16qi)INTS(b), __VA_ARGS__))
-#define wasm_i16x8_shuffle(a, b, ...) FLOATS((__m128i)__builtin_shufflevector((__v8hi)INTS(a), (__v8hi)INTS(b), __VA_ARGS__))
-// a has 8 bits with a sign, b 7 bits: sums of products in pairs fit into 16 bits.
-NATIVE v128_t wasm_i32x4_relaxed_dot_i8x16_i7x16_add(v128_t a, v128_t b, v128_t c) {
-  return FLOATS(_mm_add_epi32(INTS(c), _mm_madd_epi16(_mm_maddubs_epi16(INTS(b), INTS(a)), _mm_set1_epi16(1))));
-}
 
 #endif
