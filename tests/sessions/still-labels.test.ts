@@ -90,6 +90,20 @@ describe('labels of pictures of no session that come back from Label Studio', ()
     expect(shown(shelf)[0]).toEqual(TRAIN);
   });
 
+  it('come into a set as another tab has it by now, and out of it so', async () => {
+    let kept = '[]';
+    const device = { getItem: () => kept, setItem: (_: string, value: string) => void (kept = value) };
+    const [here, there] = [new DatasetShelf(device), new DatasetShelf(device)];
+    there.put(SET);
+    const { sets: [report] } = correctSets(here, read(await tasks({ 1: ['test tube'] })));
+    expect(report.changed).toBe(1);
+    const theirs = { ...SET, name: 'theirs', given: { ...SET.given, 'pictures/3': TRAIN } };
+    there.put({ ...there.find(SET.id), ...theirs, stills: here.all[0].stills });
+    report.undo?.();
+    expect(there.find(SET.id)).toMatchObject({ name: 'theirs', given: theirs.given });
+    expect(shown(here)).toEqual([TRAIN, TRAIN, TRAIN, TUBE]);
+  });
+
   it('are the latest of two annotators', async () => {
     const [first] = await tasks({ 1: ['test tube'] });
     const earlier = { ...first, annotations: [{ ...first.annotations[0], updated_at: '2026-11-26T10:00:00Z', result: [{ value: { rectanglelabels: ['mug'] } }] }] };

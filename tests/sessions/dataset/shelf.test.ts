@@ -40,6 +40,12 @@ describe('training sets that are kept', () => {
     shelf.put(ZOO);
     expect(shelf.all).toEqual([ZOO]);
     expect(new DatasetShelf(undefined).all).toEqual([]);
+    // Also where older ones are there.
+    const older = new DatasetShelf({ ...full, getItem: () => JSON.stringify([ZOO]) });
+    older.put({ ...ZOO, name: 'Zoo 2' });
+    older.put({ ...ZOO, id: 'other' });
+    expect(older.all.map(({ id, name }) => [id, name])).toEqual([['zoo', 'Zoo 2'], ['other', 'Zoo']]);
+    expect(older.find('zoo')?.name).toBe('Zoo 2');
   });
 
   it.each(['{', '{}', '[1]', '[{"id":"a"}]', '[{"id":"a","name":"b","sessionIds":[1],"classes":[]}]', '[{"id":"a","name":"b","sessionIds":[],"classes":[{"id":"x"}]}]', '[{"id":"a","name":"b","sessionIds":[],"classes":[],"given":{"k":{"name":""}}}]'])('are not made up of what cannot be read: %s', (text) => {

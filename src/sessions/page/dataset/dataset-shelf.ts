@@ -35,6 +35,8 @@ function parse(value: unknown): KeptDataset[] {
 /** The training sets of this device, in localStorage; where that is blocked they last for the visit. */
 export class DatasetShelf {
   #all: readonly KeptDataset[];
+  /** Whether what is here could not be written: then what is stored is older. */
+  #unwritten = false;
 
   constructor(
     private readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined = browserStorage(),
@@ -51,6 +53,12 @@ export class DatasetShelf {
   /** The oldest first. */
   get all(): readonly KeptDataset[] {
     return this.#all;
+  }
+
+  /** One as it is now: another tab may have made or changed it. */
+  find(id: string): KeptDataset | undefined {
+    this.#refresh();
+    return this.#all.find((one) => one.id === id);
   }
 
   put(dataset: KeptDataset): void {
@@ -78,6 +86,7 @@ export class DatasetShelf {
 
   /** Another tab may have written meanwhile; where nothing can be kept, this visit's sets stay. */
   #refresh(): void {
+    if (this.#unwritten) return;
     const stored = this.#read();
     if (stored.length > 0) this.#all = stored;
   }
@@ -86,8 +95,10 @@ export class DatasetShelf {
     this.#all = all;
     try {
       this.storage?.setItem(this.key, JSON.stringify(all));
+      this.#unwritten = false;
     } catch {
       // Full or blocked: they last for the visit.
+      this.#unwritten = true;
     }
   }
 

@@ -25,8 +25,7 @@ export function correctSets(shelf: DatasetShelf, stills: readonly StillLabels[])
   const [unmatched, changedHere]: string[][] = [[], []];
   for (const id of new Set(stills.map(({ set }) => set))) {
     const all = stills.filter(({ set }) => set === id);
-    const find = () => shelf.all.find((one) => one.id === id);
-    const before = find();
+    const before = shelf.find(id);
     if (!before) {
       unmatched.push(...all.map(({ name }) => name));
       continue;
@@ -34,7 +33,7 @@ export function correctSets(shelf: DatasetShelf, stills: readonly StillLabels[])
     const { set: after, changed, removed, lost } = correctSet(before, all);
     changedHere.push(...lost.map((name) => `${before.name}, ${name}`));
     const undo = (): void => {
-      const now = find();
+      const now = shelf.find(id);
       if (now) shelf.put(withoutCorrections(now, before, after));
     };
     const touched = changed + removed > 0;
