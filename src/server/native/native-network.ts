@@ -40,19 +40,22 @@ async function placed(network: Network, threads: number): Promise<{ readonly add
 export class NativeNetwork implements Runner {
   readonly engine = 'native';
   readonly input: Float32Array;
+  readonly #fed: Float32Array;
   readonly #logits: Float32Array;
+  /** Memory by the file that it was mapped from, of networks that run on several numbers of threads: one at a time, so that they can share it. */
+  static readonly #mapped = new Map<string, ArrayBuffer>();
 
   /** @param threads that compute, no more than it was laid out for */
   private constructor(
     private readonly addon: Addon,
     private readonly buffer: ArrayBuffer,
     private readonly layout: NativeLayout,
-    threads: number,
+    private readonly threads: number,
   ) {
     const { input, size, logits, classes, operators: { control, operators, count } } = layout;
-    this.input = new Float32Array(buffer, input, 3 * size ** 2);
+    this.#fed = new Float32Array(buffer, input, 3 * size ** 2);
+    this.input = new Float32Array(this.#fed.length);
     this.#logits = new Float32Array(buffer, logits, classes);
-    addon.use_threads(buffer, control, threads);
     for (let thread = 1; thread < threads; thread++) addon.help(buffer, control, operators, count, thread);
   }
 
@@ -65,13 +68,18 @@ export class NativeNetwork implements Runner {
   /** Maps one that {@link prepareNative} has written. @throws Error where its file is not there any more */
   static map(layout: NativeLayout, path: string, threads: number): NativeNetwork {
     const { addon } = loadAddon();
-    return new NativeNetwork(addon, addon.memory(layout.bytes, path), layout, Math.min(threads, layout.threads));
+    const mapped = NativeNetwork.#mapped.get(path);
+    const buffer = mapped?.byteLength === layout.bytes ? mapped : addon.memory(layout.bytes, path);
+    NativeNetwork.#mapped.set(path, buffer);
+    return new NativeNetwork(addon, buffer, layout, Math.min(threads, layout.threads));
   }
 
   run(): Promise<Float32Array> {
     const { control, operators, count } = this.layout.operators;
+    this.#fed.set(this.input);
+    this.addon.use_threads(this.buffer, control, this.threads);
     this.addon.run(this.buffer, control, operators, count);
-    return Promise.resolve(this.#logits);
+    return Promise.resolve(this.#logits.slice());
   }
 
   release(): Promise<void> {
