@@ -3,6 +3,8 @@ import { Fault } from '../../src/base/shared/fault';
 import { SessionLibrary } from '../../src/sessions/page/library/session-library';
 import { SessionStore } from '../../src/sessions/page/library/session-store';
 import { SessionTransfer } from '../../src/sessions/page/library/session-transfer';
+import { newDataset } from '../../src/sessions/shared/dataset/dataset';
+import type { StillLabels } from '../../src/sessions/shared/import/still-labels';
 import type { SessionManifest } from '../../src/sessions/shared/session';
 import type { TransferProgress } from '../../src/sessions/shared/session-export';
 import { SESSION_CHANNEL } from '../../src/sessions/shared/session-store';
@@ -62,6 +64,7 @@ describe('SessionLibrary', () => {
         imports.push({ zip: await zip.text(), report, end });
         return end.promise;
       },
+      importAnnotations: () => ({ sessions: [], unmatched: [], changedHere: [], foreign: 0, others: 0, stills: [corrected] }),
     };
     store = new SessionStore(spawn(service));
     library = new SessionLibrary(host, () => store, new SessionTransfer(spawn(importer)));
@@ -77,6 +80,8 @@ describe('SessionLibrary', () => {
     vi.unstubAllGlobals();
   });
 
+  const MUG = { name: 'mug' };
+  const corrected: StillLabels = { key: 1, set: 'zoo', name: 'one.png', before: [[MUG]], after: [[{ name: 'cup' }]] };
   const shown = (): string => (library.sessions ?? []).map(({ id }) => id).join('');
   const codes = (): string[] => library.faults.map(({ fault: { code } }) => code);
   const changes = (): string[] => done.filter((what) => what !== 'list');
@@ -244,6 +249,37 @@ describe('SessionLibrary', () => {
     expect(library.faults.map(({ file, fault: { code } }) => [file, code])).toEqual([['1.zip', 'import-broken'], ['3.zip', 'import-newer']]);
     library.clearFault();
     expect(library.faults).toEqual([]);
+  });
+
+  it('tells of corrected sets at once, and when they have back what they had: a sheet that shows one takes the newer', async () => {
+    library.shelf.put({ ...newDataset('Zoo', []), id: 'zoo', stills: [{ key: 1, label: MUG }] });
+    const slow = new Later<void>();
+    listing = slow.promise;
+    const { updates } = host;
+    const imported = library.import(zips('tasks.json'));
+    await until(() => library.annotations !== undefined);
+    await settled();
+    // The first tells that it is imported.
+    expect(host.updates).toBe(updates + 2);
+    expect(library.shelf.find('zoo')?.stills).toEqual([{ key: 1, label: { name: 'cup' } }]);
+    const before = library.annotations;
+    before?.sets[0].undo?.();
+    await settled();
+    expect([host.updates, library.annotations === before]).toEqual([updates + 3, false]);
+    expect(library.shelf.find('zoo')?.stills).toEqual([{ key: 1, label: MUG }]);
+    slow.resolve();
+    await imported;
+  });
+
+  it('changes no session where the code for sets cannot be fetched', async () => {
+    vi.doMock('../../src/sessions/page/dataset/set-corrections', () => {
+      throw new Error('no network');
+    });
+    const imported = vi.spyOn(library.transfer, 'importAnnotations');
+    await library.import(zips('tasks.json'));
+    vi.doUnmock('../../src/sessions/page/dataset/set-corrections');
+    expect(library.faults.map(({ file, fault: { code } }) => [file, code])).toEqual([['tasks.json', 'export-failed']]);
+    expect(imported).not.toHaveBeenCalled();
   });
 
   it('cancels an import with all that wait, tidies up, and can import again', async () => {

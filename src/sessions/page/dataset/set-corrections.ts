@@ -19,8 +19,8 @@ export interface SetsReport {
   readonly changedHere: readonly string[];
 }
 
-/** Takes what came back of pictures of no session into the sets that have their labels. */
-export function correctSets(shelf: DatasetShelf, stills: readonly StillLabels[]): SetsReport {
+/** Takes what came back of pictures of no session into the sets that have their labels. @param onUndo is called when one has back what it had */
+export function correctSets(shelf: DatasetShelf, stills: readonly StillLabels[], onUndo: () => void = () => undefined): SetsReport {
   const sets: SetReport[] = [];
   const [unmatched, changedHere]: string[][] = [[], []];
   for (const id of new Set(stills.map(({ set }) => set))) {
@@ -35,6 +35,7 @@ export function correctSets(shelf: DatasetShelf, stills: readonly StillLabels[])
     const undo = (): void => {
       const now = shelf.find(id);
       if (now) shelf.put(withoutCorrections(now, before, after));
+      onUndo();
     };
     const touched = changed + removed > 0;
     if (touched) shelf.put(after);

@@ -46,7 +46,7 @@ export class ExportSheet extends LitElement {
 
   @consume({ context: recogniserContext }) readonly recogniser!: RecogniserController;
   @property({ attribute: false }) library!: SessionLibrary;
-  /** What was read back last: it may have changed the training set that is shown. */
+  /** What was read back last, another object once it was taken back: the training set that is shown may have changed. */
   @property({ attribute: false }) annotations: LibraryReport | undefined;
   @state() private session: SessionManifest | undefined;
   @state() private format: ExportFormat = 'everything';
@@ -120,7 +120,8 @@ export class ExportSheet extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>): void {
     const now = changed.has('annotations') && this.library.shelf.all.find(({ id }) => id === this.kept?.id);
-    if (!now || !this.definition || !this.sheet.open) return;
+    // Also while it is closed: a count that still runs keeps the set as it is here.
+    if (!now || !this.definition) return;
     this.kept = now;
     this.definition = { ...now, sessionIds: this.definition.sessionIds };
   }

@@ -217,15 +217,25 @@ export class SessionLibrary implements ReactiveController {
   }
 
   async #importAnnotations(file: File): Promise<void> {
+    // Before the worker changes anything: code that cannot be fetched would leave half of it done, and untold.
+    const { correctSets } = await import('../dataset/set-corrections').catch((error: unknown) => {
+      throw Fault.from(error, 'export-failed');
+    });
     const job = this.transfer.importAnnotations(file);
     this.#importJob = job;
     const report = await job.result;
     if (!report) return;
     const { stills, unmatched, changedHere, ...sessions } = report;
-    const none: SetsReport = { sets: [], unmatched: [], changedHere: [] };
-    // Most files are of sessions alone.
-    const sets = stills.length === 0 ? none : (await import('../dataset/set-corrections')).correctSets(this.shelf, stills);
+    const sets = correctSets(this.shelf, stills, () => this.#setsChanged());
     this.#annotations = joinReports(this.#annotations, { ...sessions, sets: sets.sets, unmatched: [...unmatched, ...sets.unmatched], changedHere: [...changedHere, ...sets.changedHere] });
+    // At once: an open set would be kept as it was before.
+    this.host.requestUpdate();
+  }
+
+  /** Sets have back what they had: who shows one looks at it anew. */
+  #setsChanged(): void {
+    this.#annotations &&= { ...this.#annotations };
+    this.host.requestUpdate();
   }
 
   cancelImport(): void {
