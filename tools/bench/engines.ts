@@ -22,30 +22,34 @@ function inTime<T>(work: Promise<T>): Promise<T> {
 export async function benchEngines(): Promise<void> {
   await withHarness({ extra: RIVAL_FOLDERS }, async (page, serving) => {
     await hideRelaxedSimd(page);
-    const joined = await openHarness(serving, { own: true, flags: JOINED });
     const timed: { contestant: Contestant; times: number[] }[] = [];
     const failed: string[] = [];
-    for (const threads of [1, 2]) {
-      for (const candidate of candidates()) {
-        try {
-          timed.push({ contestant: await inTime(candidate.start(candidate.flags ? joined.page : page, serving, threads)), times: [] });
-        } catch (error) {
-          failed.push(`${candidate.name}, ${threads} thread(s): ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+    const joined = await openHarness(serving, { own: true, flags: JOINED });
+    try {
+      for (const threads of [1, 2]) {
+        for (const candidate of candidates()) {
+          try {
+            timed.push({ contestant: await inTime(candidate.start(candidate.flags ? joined.page : page, serving, threads)), times: [] });
+          } catch (error) {
+            failed.push(`${candidate.name}, ${threads} thread(s): ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+          }
         }
       }
+      for (const { contestant } of timed) await contestant.time(WARM_UP);
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const { contestant, times } of timed) times.push(...(await contestant.time(RUNS)));
+      }
+      const reference = await timed.find((t) => t.contestant.name.startsWith('native'))?.contestant.logits?.();
+      for (const { contestant } of timed) {
+        const logits = await contestant.logits?.();
+        if (!logits || !reference) continue;
+        const off = Math.max(...logits.map((value, i) => Math.abs(value - reference[i])));
+        if (!(off < SAME)) failed.push(`${contestant.name}: logits differ from native ones by ${off}, so it does not count.`);
+      }
+    } finally {
+      // A browser that is left open keeps this process alive, whatever failed.
+      await joined.close();
     }
-    for (const { contestant } of timed) await contestant.time(WARM_UP);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const { contestant, times } of timed) times.push(...(await contestant.time(RUNS)));
-    }
-    const reference = await timed.find((t) => t.contestant.name.startsWith('native'))?.contestant.logits?.();
-    for (const { contestant } of timed) {
-      const logits = await contestant.logits?.();
-      if (!logits || !reference) continue;
-      const off = Math.max(...logits.map((value, i) => Math.abs(value - reference[i])));
-      if (!(off < SAME)) failed.push(`${contestant.name}: logits differ from native ones by ${off}, so it does not count.`);
-    }
-    await joined.close();
     const part = (threads: number): string => {
       const rows = timed.filter((t) => t.contestant.threads === threads).map((t) => ({ ...t.contestant, sorted: ascending(t.times) }));
       const base = rows.find((r) => r.name === BASE)?.sorted ?? [NaN];

@@ -124,19 +124,23 @@ export async function benchFamily(): Promise<void> {
   const known = await files();
   await withHarness({ extra: { ...RIVAL_FOLDERS, '/family': FOLDER } }, async (page: Page, serving: HarnessServing) => {
     await hideRelaxedSimd(page);
-    const joined = await openHarness(serving, { own: true, flags: JOINED });
     const timed: { entry: Entry; contestant: Contestant; times: number[] }[] = [];
-    for (const threads of [1, 2]) {
-      for (const entry of entries()) {
-        const file = known.get(entry.app?.precision === 'int8' ? `${entry.network} int8` : entry.network);
-        const on = entry.joined ? joined.page : page;
-        const contestant = entry.app ? await startApp(on, serving, entry, entry.app, threads, file) : await startRival(on, serving, entry, threads, file);
-        timed.push({ entry, contestant, times: [] });
+    const joined = await openHarness(serving, { own: true, flags: JOINED });
+    try {
+      for (const threads of [1, 2]) {
+        for (const entry of entries()) {
+          const file = known.get(entry.app?.precision === 'int8' ? `${entry.network} int8` : entry.network);
+          const on = entry.joined ? joined.page : page;
+          const contestant = entry.app ? await startApp(on, serving, entry, entry.app, threads, file) : await startRival(on, serving, entry, threads, file);
+          timed.push({ entry, contestant, times: [] });
+        }
       }
+      for (const { contestant } of timed) await contestant.time(WARM_UP);
+      for (let round = 0; round < ROUNDS; round++) for (const { contestant, times } of timed) times.push(...(await contestant.time(RUNS)));
+    } finally {
+      // A browser that is left open keeps this process alive, whatever failed.
+      await joined.close();
     }
-    for (const { contestant } of timed) await contestant.time(WARM_UP);
-    for (let round = 0; round < ROUNDS; round++) for (const { contestant, times } of timed) times.push(...(await contestant.time(RUNS)));
-    await joined.close();
     const rows = timed.map(({ entry, contestant: { threads }, times }) => {
       const base = timed.find((t) => t.contestant.threads === threads && t.entry.network === entry.network && t.entry.engine === BASE)?.times;
       const sorted = ascending(times);

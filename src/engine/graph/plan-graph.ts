@@ -58,9 +58,13 @@ export interface GraphPlan {
   readonly placements: readonly Placement[];
 }
 
-/** The border that the readers of each layer's activations want. */
-function bordersOf({ shapes, layers }: LayeredNetwork): Border[] {
+/** The border that the readers of each layer's activations want. @param alike pairs of activations that have to lie alike */
+function bordersOf({ shapes, layers }: LayeredNetwork, alike: readonly (readonly [number, number])[]): Border[] {
   const borders = shapes.map(() => ({ top: 0, left: 0, bottom: 0, right: 0 }));
+  for (const [a, b] of alike) {
+    const [one, other] = [borders[a], borders[b]];
+    for (const [i, border] of borders.entries()) if (border === other) borders[i] = one;
+  }
   for (const layer of layers) {
     if (layer.kind !== 'convolution') continue;
     const border = borders[layer.input];
@@ -128,14 +132,16 @@ export class Planner {
   readonly #borders: readonly Border[];
   readonly #kept: ReadonlySet<number | undefined>;
 
+  /** @param alike pairs of activations of one shape that get the same border */
   constructor(
     protected readonly network: LayeredNetwork,
     protected readonly arena: Arena,
+    alike: readonly (readonly [number, number])[] = [],
   ) {
     const { shapes, scores, features, pooled } = network;
     this.#buffers = new Buffers(arena);
     this.#given = shapes.map(() => []);
-    this.#borders = bordersOf(network);
+    this.#borders = bordersOf(network, alike);
     this.#kept = new Set([0, scores, features, pooled]);
   }
 

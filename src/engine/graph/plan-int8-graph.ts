@@ -71,6 +71,22 @@ function tailOf(layer: ConvolutionLayer, own: Int8Weights, input: ActivationStep
   return { scales: own.steps.map((w) => (w * input.step) / step), bias, factor: Math.fround((residual?.step ?? 0) / step), top };
 }
 
+/** Whether only what computes in floats reads some activations. */
+function readAsFloats({ network, weights }: Int8Graph, i: number): boolean {
+  const readers = network.layers.filter((l) => l.input === i || ('residual' in l && l.residual === i));
+  return readers.every((l) => l.kind !== 'convolution' || !weights.has(l.name));
+}
+
+/** What a convolution in integers adds, and what that has to lie as: its output, or its input where it gives floats (see int8.c). */
+function addedAlike(graph: Int8Graph): [number, number][] {
+  return graph.network.layers.flatMap((l): [number, number][] => {
+    if (l.kind !== 'convolution' || l.residual === undefined || !graph.weights.has(l.name)) return [];
+    if (!readAsFloats(graph, l.output)) return [[l.residual, l.output]];
+    const [added, input] = [l.residual, l.input].map((i) => graph.network.shapes[i]);
+    return added.width === input.width && added.height === input.height ? [[l.residual, l.input]] : [];
+  });
+}
+
 class Int8Planner extends Planner {
   readonly convolutions: PlacedInt8[] = [];
   readonly #int8: PlacedActivations[] = [];
@@ -82,7 +98,7 @@ class Int8Planner extends Planner {
     arena: Arena,
     threads: number,
   ) {
-    super(graph.network, arena);
+    super(graph.network, arena, addedAlike(graph));
     const widest = Math.max(...graph.network.shapes.map(({ width }) => width));
     // Two lots of woven rows, of four channels a vector, with what a kernel of 5 reads beyond the row.
     this.#localSize = 2 * 4 * (widest + 8) * BLOCK / F;
@@ -116,12 +132,6 @@ class Int8Planner extends Planner {
     return to;
   }
 
-  /** Whether only what computes in floats reads some activations. */
-  #readAsFloats(i: number): boolean {
-    const readers = this.network.layers.filter((l) => l.input === i || ('residual' in l && l.residual === i));
-    return readers.every((l) => l.kind !== 'convolution' || !this.graph.weights.has(l.name));
-  }
-
   #convolution(layer: ConvolutionLayer, own: Int8Weights): void {
     const { input, output, residual } = layer;
     const from = this.#integers(input, layer);
@@ -132,7 +142,7 @@ class Int8Planner extends Planner {
     };
     if (!steps || (padded && steps.zero !== 0)) return refuse('it pads what does not begin at zero');
     if (isWide(steps) && (layer.kernel !== 1 || own.values.some((w) => Math.abs(w) > NARROW))) return refuse('its weights have 8 bits beside activations of 8 bits');
-    const floats = this.#readAsFloats(output);
+    const floats = readAsFloats(this.graph, output);
     const given = this.graph.steps[output];
     if (!given && !floats) return refuse('what it gives is not rounded');
     if (floats) this.take(output);
@@ -140,7 +150,8 @@ class Int8Planner extends Planner {
     const to = floats ? this.activations[output] : this.#int8[output];
     const added = residual === undefined ? undefined : this.#integers(residual, layer);
     const residualSteps = residual === undefined ? undefined : this.graph.steps[residual];
-    if (added && (floats || added.row !== to.row || added.plane !== to.plane)) return refuse('what it adds lies otherwise');
+    const like = floats ? from : to;
+    if (added && (added.row !== like.row || added.plane !== like.plane)) return refuse('what it adds lies otherwise');
     const tail = tailOf(layer, own, steps, floats ? undefined : given, residualSteps);
     const channels = roundUp(to.shape.channels, BLOCK);
     const inner = layer.depthwise ? channels * (layer.kernel === 5 ? GROUPS[5] : GROUPS[3]) * layer.kernel * 4 : channels * roundUp(from.shape.channels, BLOCK) * layer.kernel ** 2;

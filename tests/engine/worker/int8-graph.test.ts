@@ -50,6 +50,21 @@ function blocks(seed: number, size: number): OnnxModel {
   return net.model(size, 11);
 }
 
+/** ResNet's blocks: a convolution of stride 1 by 1 beside two of 3 by 3, one that adds what it reads, and a last one that gives floats. */
+function residual(seed: number, size: number): OnnxModel {
+  const net = new RandomNetwork(seed);
+  const relu = (x: string): string => net.node('Relu', [x]);
+  let x = relu(net.convolution('input', 3, 16, 3, 2));
+  let channels = 16;
+  for (const [out, stride] of [[16, 1], [32, 2], [32, 1], [48, 2], [48, 1]] as const) {
+    const inner = net.convolution(relu(net.convolution(x, channels, out, 3, stride)), out, out, 3);
+    x = relu(net.node('Add', [inner, channels === out ? x : net.convolution(x, channels, out, 1, stride)]));
+    channels = out;
+  }
+  net.classifier(x, channels, 11);
+  return net.model(size, 11);
+}
+
 /** Convolutions of 3 x 3 with stride 2, down to few pixels. */
 function dense(seed: number, size: number, layers: number): OnnxModel {
   const net = new RandomNetwork(seed);
@@ -62,7 +77,7 @@ function dense(seed: number, size: number, layers: number): OnnxModel {
 describe('networks in int8 planned from a graph', () => {
   beforeAll(relaxedSimdInNode);
 
-  it.each([['blocks', 64, blocks(3, 64)], ['blocks of odd sizes', 90, blocks(4, 90)], ['3 x 3 with stride 2', 96, dense(2, 96, 2)], ['MobileNetV2', 160, mobileNetV2(3, 12, 160)]] as const)(
+  it.each([['blocks', 64, blocks(3, 64)], ['blocks of odd sizes', 90, blocks(4, 90)], ['3 x 3 with stride 2', 96, dense(2, 96, 2)], ['blocks as ResNet has them', 64, residual(8, 64)], ['MobileNetV2', 160, mobileNetV2(3, 12, 160)]] as const)(
     '%s: bit for bit by the definition of each convolution, near native onnxruntime, the same on all threads',
     async (_, size, model) => {
       const int8 = await integers(model, size);
