@@ -166,6 +166,12 @@ export function parseManifest(value: unknown): SessionManifest {
     ...(found['ended'] !== undefined && { ended: oneOf(found['ended'], ['storage-full', 'recording-failed'] as const, 'ended') }),
     ...(found['flaw'] !== undefined && { flaw: oneOf(found['flaw'], ['film-damaged', 'film-short'] as const, 'flaw') }),
     durationUs: whole(found['durationUs'], 'durationUs'),
+    ...(found['pauses'] !== undefined && {
+      pauses: list(found['pauses'], 'pauses', 100_000).map((pause, i) => {
+        const { timeUs, lengthUs } = fields(pause, `pauses[${i}]`);
+        return { timeUs: whole(timeUs, `pauses[${i}].timeUs`), lengthUs: whole(lengthUs, `pauses[${i}].lengthUs`) };
+      }),
+    }),
     film: parseVideo(found['film']),
     ...(found['device'] !== undefined && { device: text(found['device'], 'device') }),
     models: list(found['models'], 'models', 1000).map((model, i) => {

@@ -1,5 +1,5 @@
 import type { Fault } from '../../base/shared/fault';
-import type { VideoInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from './session';
+import type { VideoInfo, HumanEdit, Pause, RecognitionEntry, SessionManifest, Snapshot } from './session';
 import type { LabelRef } from '../../base/shared/labels/label-ref';
 import type { Precision } from '../../engine/index';
 
@@ -124,7 +124,8 @@ export interface RecorderApi {
    * Encodes and writes what is left, and closes the session. It ends whatever the device does.
    * @param ended why, where a person did not stop it
    * @param handOver whether the files are wanted also where they are kept on the device
+   * @param pauses where it stood still, in order
    * @returns undefined where there was not one frame, and nothing was kept
    */
-  finish(ended?: SessionManifest['ended'], handOver?: boolean): Promise<FinishedRecording | undefined>;
+  finish(ended?: SessionManifest['ended'], handOver?: boolean, pauses?: readonly Pause[]): Promise<FinishedRecording | undefined>;
 }

@@ -101,6 +101,12 @@ export interface VideoInfo {
   readonly recorder: 'webcodecs' | 'media-recorder';
 }
 
+/** A time that is not in a video: `lengthUs` of the clock passed at its `timeUs`, both microseconds. */
+export interface Pause {
+  readonly timeUs: number;
+  readonly lengthUs: number;
+}
+
 export type SessionFlaw = 'film-damaged' | 'film-short' | 'newer-version';
 
 /** What the library lists, and session.json holds. */
@@ -120,6 +126,11 @@ export interface SessionManifest {
    */
   readonly flaw?: SessionFlaw;
   readonly durationUs: number;
+  /**
+   * Where the recording stood still: what was left out of the film, by its time. Left out where that is not known: of sessions of before
+   * 2026-11-27, and of those that were broken off.
+   */
+  readonly pauses?: readonly Pause[];
   readonly film: VideoInfo;
   /** What the browser calls the camera that filmed; left out where it has no name, and in sessions of before 2026-11-27. */
   readonly device?: string;

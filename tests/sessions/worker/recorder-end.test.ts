@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileAfter, syntheticVideo } from '../../support/synthetic-video';
 import { memoryFiles } from '../../support/memory-files';
-import type { RecorderEvent } from '../../../src/sessions/shared/recorder';
+import type { FinishedRecording, RecorderEvent } from '../../../src/sessions/shared/recorder';
+import type { Pause } from '../../../src/sessions/shared/session';
+import { parseManifest } from '../../../src/sessions/shared/parse';
 import { CopiedFilm } from '../../../src/sessions/worker/recorder/film-copy';
 import { RecorderService } from '../../../src/sessions/worker/recorder/recorder-service';
 import { DeviceFiles } from '../../../src/sessions/worker/store/session-files';
@@ -35,9 +37,9 @@ async function recorded(frames = true): Promise<RecorderService> {
 }
 
 /** Lets time go by until it has ended. @returns how, and the longest time without a finished step, milliseconds */
-async function ended(service: RecorderService, handOver = false): Promise<{ readonly how: unknown; readonly longest: number }> {
+async function ended(service: RecorderService, handOver = false, pauses?: readonly Pause[]): Promise<{ readonly how: unknown; readonly longest: number }> {
   let how: unknown;
-  const end = service.finish(undefined, handOver).then((finished) => (how = finished ?? 'empty'), (error: unknown) => (how = error));
+  const end = service.finish(undefined, handOver, pauses).then((finished) => (how = finished ?? 'empty'), (error: unknown) => (how = error));
   let [longest, since, seen] = [0, 0, 0];
   for (let ms = 0; ms < 60_000 && how === undefined; ms += 100) {
     await vi.advanceTimersByTimeAsync(100);
@@ -57,6 +59,14 @@ describe('the end of a recording', () => {
     expect(events.length).toBeLessThan(10);
     await vi.advanceTimersByTimeAsync(5000);
     expect(events.length).toBeLessThan(10);
+  });
+
+  it('keeps where it stood still, where that is known', async () => {
+    const pauses = [{ timeUs: 1_000_000, lengthUs: 60_000_000 }];
+    const { manifest } = (await ended(await recorded(), false, pauses)).how as FinishedRecording;
+    expect(parseManifest(JSON.parse(JSON.stringify(manifest))).pauses).toEqual(pauses);
+    disk.clear();
+    expect((await ended(await recorded())).how).not.toHaveProperty('manifest.pauses');
   });
 
   it.each(['manifest', 'remove', 'discard'] as const)('comes within seconds, as a fault, where the device gives no answer to %s', async (step) => {

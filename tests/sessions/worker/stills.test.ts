@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { numberedName } from '../../../src/base/shared/own-model';
 import { StillReader } from '../../../src/sessions/page/still-source';
 import { newDataset, type ChosenStill, type DatasetDefinition } from '../../../src/sessions/shared/dataset/dataset';
-import { chooseStill, labelsOfStill, shownStill, stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
+import { chooseStill, filmTimes, labelsOfStill, shownStill, stillMoments, stillsOf, type KeptStill } from '../../../src/sessions/shared/dataset/still';
 import { modifiedAt, planDataset, planOf } from '../../../src/sessions/worker/dataset/plan-dataset';
 import { memoryFiles } from '../../support/memory-files';
 import { CAT } from '../../support/session-fixture';
@@ -57,6 +57,24 @@ describe('pictures of no session in a training set', () => {
     expect(planOf(planned).gone).toBe(0);
     expect(chooseStill(tapped, 2, undefined, [one, two])).toMatchObject({ stills: [chosen(1, { name: 'cup' })], given: { 'one/5': CAT } });
     expect(Object.keys(chooseStill(tapped, 2, undefined, [one, two]).given)).toEqual(['one/5']);
+  });
+
+  it('stand where the film was then, behind its pauses too; in a pause beside what was filmed before or after it', () => {
+    // 10 s, a pause of 60 s, 10 s, a pause of 1 s, 10 s.
+    const pauses = [{ timeUs: 10e6, lengthUs: 60e6 }, { timeUs: 20e6, lengthUs: 1e6 }];
+    const seconds = [-1, 5, 11, 40, 69, 75, 79.9, 80.8, 82, 91.5];
+    const stills = stillsOf(seconds.map((_, key) => chosen(key)), seconds.map((at, key) => kept(key, at)));
+    const film = { createdAt: NOW, durationUs: 30e6, pauses };
+    const found = [...stillMoments(stills, filmTimes('one', film), { by: 'moment', gapUs: 2e6 }).values()];
+    expect(found.map(({ film: of, timeUs }) => (of === 'one' ? timeUs / 1e6 : of))).toEqual([-1, 5, 10, 'pictures', 10, 15, 19.9, 20, 21, 30.5]);
+  });
+
+  it('are split as the film was taken that its session tells of', async () => {
+    await keepSession({ id: 'one', name: 'one', createdAt: NOW, durationUs: 20e6, pauses: [{ timeUs: 10e6, lengthUs: 600e6 }] }, [{ kind: 'put-span', span: { id: 'a', startUs: 0, endUs: 20e6, label: MUG } }]);
+    const seconds = [612.5, 615.5, 618.5];
+    const planned = await planDataset(set([], { sessionIds: ['one'], split: { ...newDataset('', []).split, by: 'session' } }), stillsOf(seconds.map((_, key) => chosen(key)), seconds.map((at, key) => kept(key, at))));
+    expect(new Set(planned.sides.values()).size).toBe(1);
+    expect(planned.sides.size).toBe(planned.pictures.length);
   });
 
   it('call an answer without a name by its network, as sessions do; they are read once, until they are asked for anew', async () => {

@@ -5,7 +5,7 @@ import { Fault } from '../../../base/shared/fault';
 import type {
   RecordedFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingEvent, RecordingRequest, RecordingStarted,
 } from '../../shared/recorder';
-import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { HumanEdit, Pause, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 
 function spawnWorker(): Worker {
@@ -74,8 +74,8 @@ export class RecorderClient {
     return this.#link.call((remote) => remote.copyTo(file));
   }
 
-  finish(ended: SessionManifest['ended'], handOver: boolean): Promise<FinishedRecording | undefined> {
-    return this.#link.call((remote) => remote.finish(ended, handOver), {
+  finish(ended: SessionManifest['ended'], handOver: boolean, pauses: readonly Pause[]): Promise<FinishedRecording | undefined> {
+    return this.#link.call((remote) => remote.finish(ended, handOver, pauses), {
       ...limit(FINISH_LIMIT_MS), onArmed: (restart) => (this.#stillEnding = restart),
     });
   }

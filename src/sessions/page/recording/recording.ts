@@ -2,7 +2,7 @@ import { FramePump, type FrameTap } from '../../../recognise/page/index';
 import { Fault } from '../../../base/shared/fault';
 import type { LoadedModel, FrameInput, Recognition } from '../../../recognise/shared/index';
 import type { FinishedRecording, RecordingEvent, RecordingRequest, RecordingStarted } from '../../shared/recorder';
-import type { HumanEdit, SessionManifest, Snapshot } from '../../shared/session';
+import type { HumanEdit, Pause, SessionManifest, Snapshot } from '../../shared/session';
 import { nameOf, type LabelRef } from '../../../base/shared/labels/label-ref';
 import { labelOfPrediction } from '../../shared/predicted-label';
 import { middleOf, squareInVideo } from '../../shared/squares';
@@ -58,6 +58,9 @@ export class Recording implements FrameTap {
   /** Video times by number of recognition. */
   readonly #times = new Map<number, number>();
   #inSight = true;
+  readonly #pauses: Pause[] = [];
+  /** `Date.now()` when it came to stand still last: pictures are compared with it by their files' dates. */
+  #pausedAt = 0;
 
   private constructor(
     readonly id: string,
@@ -147,12 +150,14 @@ export class Recording implements FrameTap {
   pause(): void {
     if (this.paused) return;
     this.paused = true;
+    this.#pausedAt = Date.now();
     this.feed.pause();
   }
 
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
+    this.#pauses.push({ timeUs: this.nowUs, lengthUs: Math.max(0, Date.now() - this.#pausedAt) * 1000 });
     this.feed.resume();
   }
 
@@ -194,7 +199,7 @@ export class Recording implements FrameTap {
     this.#hidden.stop();
     try {
       await this.feed.finish();
-      return await this.client.finish(ended, handOver);
+      return await this.client.finish(ended, handOver, this.#pauses);
     } finally {
       this.client.dispose();
     }

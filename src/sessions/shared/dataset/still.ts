@@ -1,7 +1,7 @@
 import { isLabelRef } from '../../../base/shared/labels/label-ref';
 import { aimOf, type Prediction, type Region } from '../../../engine/index';
 import { labelOfPrediction } from '../predicted-label';
-import type { RecognitionEntry } from '../session';
+import type { RecognitionEntry, SessionManifest } from '../session';
 import type { ChosenStill, DatasetDefinition, PictureRules, PlannedPicture, SplitRule } from './dataset';
 
 /*
@@ -108,12 +108,33 @@ export function plannedStill({ key, label, accepted, width, height, square, answ
 /** Whether a dataset takes pictures that have a person's labels alone. */
 export const takesStills = ({ whose }: Pick<PictureRules, 'whose'>): boolean => whose === 'human';
 
-/** A film of a set: when it was taken, microseconds since 1970. Pauses are not known of: behind one it ended later than it says. */
+/** A stretch of a film of a set, from pause to pause: when it was taken, microseconds since 1970. */
 export interface FilmTime {
   /** What its pictures have as their film: copies of one have the same. */
   readonly film: string;
   readonly startUs: number;
   readonly endUs: number;
+  /** Where it begins in the film, microseconds. */
+  readonly atUs: number;
+  /** Between these, microseconds of the film, stands what is beside it: in a pause no later than what was filmed before, and no earlier than what was after. */
+  readonly leastUs: number;
+  readonly mostUs: number;
+}
+
+/**
+ * When a film was taken. Where its pauses are not known (see `SessionManifest`), it is taken for one without: pictures behind a pause stand at a
+ * later moment of it than they show, or beside no film.
+ */
+export function filmTimes(film: string, { createdAt, durationUs, pauses = [] }: Pick<SessionManifest, 'createdAt' | 'durationUs' | 'pauses'>): FilmTime[] {
+  let [startUs, atUs, leastUs] = [createdAt * 1000, 0, -Infinity];
+  const stretches = pauses.map(({ timeUs, lengthUs }): FilmTime => {
+    const untilUs = Math.max(atUs, Math.min(timeUs, durationUs));
+    const endUs = startUs + untilUs - atUs;
+    const stretch = { film, startUs, endUs, atUs, leastUs, mostUs: untilUs };
+    [startUs, atUs, leastUs] = [endUs + lengthUs, untilUs, untilUs];
+    return stretch;
+  });
+  return [...stretches, { film, startUs, endUs: startUs + durationUs - atUs, atUs, leastUs, mostUs: Infinity }];
 }
 
 /** Time between a moment and a film, microseconds; 0 within it. */
@@ -128,7 +149,8 @@ function filmBeside(timeUs: number, films: readonly FilmTime[], gapUs: number): 
 /**
  * Where a split has pictures of no session, by when they were taken. One that was taken while a film of the set was, or less than a gap beside
  * it, shows what that film shows then: it stands there, with what follows or comes before it without a gap. All others are in one film; whole
- * sessions are those that were taken without a gap, so that two of one moment are on one side.
+ * sessions are those that were taken without a gap, so that two of one moment are on one side. Those that reach from one film to another without
+ * a gap are each of the film that was last beside them.
  * @param films those of the set
  * @returns film and time, microseconds, of each by its key
  */
@@ -142,12 +164,13 @@ export function stillMoments(stills: readonly Still[], films: readonly FilmTime[
   }
   const found = new Map<number, { film: string; timeUs: number }>();
   for (const run of runs) {
-    const alone = { film: by === 'session' ? `${STILLS}/${run[0].key}` : STILLS, startUs: 0 };
+    const alone = { film: by === 'session' ? `${STILLS}/${run[0].key}` : STILLS, startUs: 0, atUs: 0, leastUs: -Infinity, mostUs: Infinity };
     // Those before the first one beside a film are of its moment too.
-    let beside: Pick<FilmTime, 'film' | 'startUs'> = run.find(({ film }) => film)?.film ?? alone;
+    let beside: Omit<FilmTime, 'endUs'> = run.find(({ film }) => film)?.film ?? alone;
     for (const { key, timeUs, film } of run) {
       beside = film ?? beside;
-      found.set(key, { film: beside.film, timeUs: timeUs - beside.startUs });
+      const { film: id, startUs, atUs, leastUs, mostUs } = beside;
+      found.set(key, { film: id, timeUs: Math.min(mostUs, Math.max(leastUs, timeUs - startUs + atUs)) });
     }
   }
   return found;

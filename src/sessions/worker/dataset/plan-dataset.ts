@@ -2,7 +2,7 @@ import { labelKey } from '../../../base/shared/labels/label-ref';
 import { classByLabel, classesOf } from '../../shared/dataset/classes';
 import { SIDES, type DatasetClass, type DatasetDefinition, type PlannedPicture, type Side } from '../../shared/dataset/dataset';
 import { labelsOf, planPictures, settleOverlaps } from '../../shared/dataset/plan-pictures';
-import { plannedStill, stillMoments, takesStills, type FilmTime, type Still } from '../../shared/dataset/still';
+import { filmTimes, plannedStill, stillMoments, takesStills, type FilmTime, type Still } from '../../shared/dataset/still';
 import { countSides, splitPictures } from '../../shared/dataset/split';
 import type { DatasetPlan } from '../../shared/session-export';
 import { SessionSource } from '../export/session-source';
@@ -50,18 +50,21 @@ export async function planDataset(definition: DatasetDefinition, stills: readonl
   const pictures = all.filter(({ key }) => !wrong.has(key));
   // An imported copy, recorded at the same moment and as long, shows what its original shows: the same frames must not stand on two sides.
   const first = new Map<string, string>();
-  const films = new Map<string, FilmTime>();
-  for (const { manifest: { id, createdAt, durationUs } } of sources) {
+  const films = new Map<string, string>();
+  const times: FilmTime[] = [];
+  for (const { manifest } of sources) {
+    const { id, createdAt, durationUs } = manifest;
     const shown = `${createdAt}/${durationUs}`;
     const film = first.get(shown) ?? id;
     first.set(shown, film);
-    films.set(id, { film, startUs: createdAt * 1000, endUs: createdAt * 1000 + durationUs });
+    films.set(id, film);
+    times.push(...filmTimes(film, manifest));
   }
-  const moments = stillMoments(stills, [...films.values()], definition.split);
+  const moments = stillMoments(stills, times, definition.split);
   const sides = splitPictures(
     pictures.map(({ key, sessionId, timeUs, labels, still }) => {
       const moment = still === undefined ? undefined : moments.get(still);
-      return { key, sessionId: moment?.film ?? films.get(sessionId)?.film ?? sessionId, timeUs: moment?.timeUs ?? timeUs, classId: classOf(labels[0]).id };
+      return { key, sessionId: moment?.film ?? films.get(sessionId) ?? sessionId, timeUs: moment?.timeUs ?? timeUs, classId: classOf(labels[0]).id };
     }),
     definition.split,
   );

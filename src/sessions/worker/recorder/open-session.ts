@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/shared/fault';
 import type { FilmCopyStatus, RecordedFrame, FinishedRecording, RecordedModel, RecordingRequest, RecordingStatus } from '../../shared/recorder';
-import type { VideoInfo, HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { VideoInfo, HumanEdit, Pause, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import type { VideoCut } from '../../shared/video/video-cut';
 import { cutLabels } from '../../shared/edit-labels';
@@ -192,7 +192,7 @@ export class OpenSession {
    * @returns undefined where there was not one frame and nothing was kept
    * @throws Fault `storage-failed` where the device gives no answer; what was flushed can be recovered
    */
-  async finish(ended: SessionManifest['ended'], handOver: boolean, onStep: () => void): Promise<FinishedRecording | undefined> {
+  async finish(ended: SessionManifest['ended'], handOver: boolean, pauses: readonly Pause[] | undefined, onStep: () => void): Promise<FinishedRecording | undefined> {
     this.#ending = true;
     this.#onStep = onStep;
     await this.#step(this.#saved);
@@ -221,6 +221,7 @@ export class OpenSession {
       state: whole ? 'complete' : 'recovered',
       ...(damaged ? { flaw: 'film-damaged' as const } : {}),
       durationUs: cut.durationUs,
+      ...(pauses && { pauses }),
       film: this.video,
       recognitions,
       spans: this.#labels.spans.length,

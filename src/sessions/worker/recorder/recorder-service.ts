@@ -2,7 +2,7 @@ import { Fault } from '../../../base/shared/fault';
 import type {
   RecordedFrame, FinishedRecording, RecordedModel, RecorderApi, RecorderEvent, RecordingRequest, RecordingStarted,
 } from '../../shared/recorder';
-import type { HumanEdit, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
+import type { HumanEdit, Pause, RecognitionEntry, SessionManifest, Snapshot } from '../../shared/session';
 import type { LabelRef } from '../../../base/shared/labels/label-ref';
 import { within } from '../../../base/shared/within';
 import { sessionLock } from '../../shared/session-store';
@@ -82,11 +82,11 @@ export class RecorderService implements RecorderApi {
     }
   }
 
-  async finish(ended?: SessionManifest['ended'], handOver = false): Promise<FinishedRecording | undefined> {
+  async finish(ended?: SessionManifest['ended'], handOver = false, pauses?: readonly Pause[]): Promise<FinishedRecording | undefined> {
     const session = this.#open;
     clearInterval(this.#timer);
     try {
-      const finished = await session.finish(ended, handOver, () => this.#onEvent({ kind: 'ending' }));
+      const finished = await session.finish(ended, handOver, pauses, () => this.#onEvent({ kind: 'ending' }));
       if (session.keptIn === 'device') {
         const kept = finished && !finished.gone;
         await within(REGISTER_MS, kept ? this.#register.put(finished.manifest) : this.#register.delete(session.manifest.id));
