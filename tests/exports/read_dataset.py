@@ -1,7 +1,7 @@
 """Reads training sets that the app exports with the programs that they are for, and prints what they found as JSON.
 
 Usage: read_dataset.py KIND FOLDER
-Every reader gives the pictures of each split with a label and the mean red, so that a picture under the wrong label is seen.
+Every reader gives the pictures of each split that is there with a label and the mean red, so that a picture under the wrong label is seen.
 """
 
 import atexit
@@ -15,6 +15,14 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_DATASETS_CACHE", tempfile.mkdtemp())
 os.environ.setdefault("YOLO_CONFIG_DIR", tempfile.mkdtemp())
 os.environ.setdefault("YOLO_OFFLINE", "true")
+
+
+SPLITS = ("train", "val", "test")
+
+
+def splits_in(folder, name="%s"):
+    """Those that an export has: one session may have no more than what is trained on."""
+    return [split for split in SPLITS if os.path.exists(os.path.join(folder, name % split))]
 
 
 def red(picture):
@@ -55,7 +63,7 @@ def read_torchvision(folder):
     from torchvision.datasets import ImageFolder
 
     found = {}
-    for split in ("train", "val", "test"):
+    for split in splits_in(folder):
         data = ImageFolder(os.path.join(folder, split), allow_empty=True)
         found[split] = [[data.classes[label], red(picture)] for picture, label in data]
         found[split + "_classes"] = data.classes
@@ -70,7 +78,7 @@ def read_ultralytics_classify(folder):
     data = check_cls_dataset(folder)
     args = get_cfg(overrides={"imgsz": 32})
     found = {}
-    for split in ("train", "val", "test"):
+    for split in splits_in(folder):
         rows = ClassificationDataset(str(data[split]), args=args, prefix=split).samples
         found[split] = [[data["names"][row[1]], open_red(row[0])] for row in rows]
     return found
@@ -85,7 +93,7 @@ def read_yolo(folder):
     os.chdir("/")
     data = check_det_dataset(path, autodownload=False)
     found = {}
-    for split in ("train", "val", "test"):
+    for split in splits_in(folder, os.path.join("images", "%s")):
         rows = YOLODataset(img_path=data[split], data=data, task="detect", augment=False, imgsz=64).labels
         found[split] = [
             [data["names"][int(row["cls"][0][0])] if len(row["cls"]) else None, open_red(row["im_file"]), row["bboxes"].round(4).tolist()] for row in rows
@@ -101,7 +109,7 @@ def read_web_dataset(folder):
     with open(os.path.join(folder, "README.md"), encoding="utf-8") as file:
         assert "# " in file.read()
     found = {}
-    for split in ("train", "val", "test"):
+    for split in splits_in(folder, "%s-000000.tar"):
         shards = sorted(glob.glob(os.path.join(folder, split + "-*.tar")))
         rows = webdataset.WebDataset(shards, shardshuffle=False, empty_check=False).decode("pil").to_tuple("cls", "jpg", "json")
         found[split] = [[row["label"], red(picture), label] for label, picture, row in rows]
@@ -112,7 +120,7 @@ def read_coco(folder):
     from pycocotools.coco import COCO
 
     found = {}
-    for split in ("train", "val", "test"):
+    for split in splits_in(folder, os.path.join("images", "%s")):
         truth = COCO(os.path.join(folder, "annotations", "instances_%s.json" % split))
         results = os.path.join(folder, "predictions", "predictions_%s.json" % split)
         predicted = truth.loadRes(results)
@@ -177,9 +185,10 @@ def add_to_fiftyone(folder):
     import fiftyone
 
     data = fiftyone.Dataset("set")
-    for split in ("train", "val", "test"):
+    splits = splits_in(folder)
+    for split in splits:
         data.add_dir(os.path.join(folder, split), dataset_type=fiftyone.types.FiftyOneImageDetectionDataset, label_field="ground_truth", tags=split)
-    found = {split: [] for split in ("train", "val", "test")}
+    found = {split: [] for split in splits}
     for sample in data:
         boxes = [[box.label, box.bounding_box, {key: box[key] for key in ("author", "session", "frame", "time_s")}] for box in sample.ground_truth.detections]
         (split,) = sample.tags

@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { SIDES, type Side } from '../../src/sessions/shared/dataset/dataset';
+import type { DatasetFormat } from '../../src/sessions/shared/session-export';
 import { ROOT, SCRATCH } from './shared';
 
 const REQUIREMENTS = join(ROOT, 'tests/exports/requirements-datasets.txt');
@@ -39,4 +41,64 @@ export function fiftyOnePython(): string | undefined {
 export function readDataset(python: string, kind: string, folder: string): unknown {
   const output = execFileSync(python, [join(ROOT, 'tests/exports/read_dataset.py'), kind, folder], { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
   return JSON.parse(output);
+}
+
+/** A label, none for background, and the mean red of its picture; what else a reader says of it. */
+export type Row = readonly [label: string | null, red: number, ...rest: unknown[]];
+/** Pictures of each side that is there. */
+export type Sides = Readonly<Partial<Record<Side, readonly Row[]>>>;
+
+/** The programs that a format is for, as tests/exports/read_dataset.py calls them. */
+const PROGRAMS = {
+  'image-folder': ['hugging-face', 'torchvision', 'ultralytics-classify'],
+  parquet: ['parquet'],
+  'web-dataset': ['web-dataset'],
+  coco: ['coco', 'datumaro-coco'],
+  yolo: ['datumaro-yolo', 'yolo'],
+  'cvat-images': ['datumaro-cvat'],
+  fiftyone: ['fiftyone'],
+} satisfies Partial<Record<DatasetFormat, readonly string[]>>;
+
+/** A format of pictures that programs here read. */
+export type ReadFormat = keyof typeof PROGRAMS;
+export const READ_FORMATS = Object.keys(PROGRAMS) as readonly ReadFormat[];
+const OF_TORCH: readonly string[] = ['torchvision', 'ultralytics-classify', 'yolo'];
+
+/** What was read, by side and nothing else: Hugging Face calls one `validation`, CVAT has its pictures' sides in their names. */
+function sidesOf(program: string, found: Readonly<Record<string, readonly Row[]>>): Sides {
+  const all = program === 'datumaro-cvat' ? Object.values(found).flat() : undefined;
+  const rows = SIDES.map((side) => [side, all?.filter(([, , , id]) => String(id).startsWith(`${side}/`)) ?? found[side] ?? found[side === 'val' ? 'validation' : side]] as const);
+  return Object.fromEntries(rows.filter(([, some]) => some && some.length > 0));
+}
+
+/** The programs here that read exports, of one session and of a training set alike. */
+export class DatasetReaders {
+  readonly #python = datasetPython();
+  readonly #fiftyOne = fiftyOnePython();
+
+  /** Whether one of the programs that a format is for is here. */
+  has(format: ReadFormat): boolean {
+    return (format === 'fiftyone' ? this.#fiftyOne : this.#python) !== undefined;
+  }
+
+  /** What each of the programs that a format is for finds in an unpacked export; those that are not here find nothing. */
+  read(format: ReadFormat, folder: string): readonly (readonly [program: string, sides: Sides])[] {
+    const python = (format === 'fiftyone' ? this.#fiftyOne : this.#python?.python) ?? '';
+    const programs: readonly string[] = PROGRAMS[format];
+    return programs.filter((program) => this.#python?.torch || !OF_TORCH.includes(program)).flatMap((program) => {
+      const found = readDataset(python, program, folder) as Record<string, never>;
+      // Hugging Face reads a folder by its names and by its card.
+      const ways = 'by_card' in found ? Object.entries(found) : [['', found] as const];
+      return ways.map(([way, rows]) => [`${program} ${way}`, sidesOf(program, rows)] as const);
+    });
+  }
+
+  /** Frames of an unpacked CVAT task of a film that have a label's box in sight, as datumaro counts them. */
+  filmFrames(folder: string): Readonly<Record<string, number>> {
+    const items = Object.values(readDataset(this.#python?.python ?? '', 'datumaro-cvat', folder) as Record<string, readonly [string | null, null, [string, number[], { outside: boolean }][]][]>).flat();
+    const counts: Record<string, number> = {};
+    // A track ends with a box that is outside.
+    for (const [label] of items.flatMap(([, , boxes]) => boxes.filter(([, , { outside }]) => !outside))) counts[label] = (counts[label] ?? 0) + 1;
+    return counts;
+  }
 }

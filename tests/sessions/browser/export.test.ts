@@ -8,6 +8,7 @@ import { WebVTTParser } from 'webvtt-parser';
 import type { ExportFormat } from '../../../src/sessions/shared/session-export';
 import { serveBuilt, type Serving } from '../../../tools/serve';
 import { DESKTOP, openBrowser, watchErrors, type Browsing } from '../../support/browser';
+import { DatasetReaders, READ_FORMATS } from '../../support/dataset-readers';
 import { ffprobe, haveExportReaders, readWithPython } from '../../support/export-readers';
 import { dot, unit } from '../../../src/base/shared/vectors';
 import { closeSheets } from '../../support/layout';
@@ -17,6 +18,7 @@ import { SCRATCH } from '../../support/shared';
 
 const [, SECOND] = SPANS;
 const OWN = SECOND.label.name;
+const readers = new DatasetReaders();
 
 interface Options {
   readonly tracks?: 'both' | 'human' | 'predicted';
@@ -284,6 +286,27 @@ describe.skipIf(!haveExportReaders())('exports, read by what we did not write', 
     const list = readWithPython('zip', await take('mp4', format)) as Record<string, number>;
     expect(Object.values(list).filter((bytes) => bytes > 0).length).toBeGreaterThan(1);
     expect('README.md' in list).toBe(format !== 'cvat-video');
+  });
+
+  for (const format of READ_FORMATS) {
+    it.skipIf(!readers.has(format))(`${format}, by the programs that a training set of it is for`, async () => {
+      await choose('mp4', format, { tracks: 'human', every: 1 });
+      await sheet().getByLabel('Time without a label').selectOption('none');
+      await sheet().getByLabel('Train, val and test').selectOption('none');
+      await close();
+      const found = readers.read(format, unpacked(await take('mp4', format)));
+      // Two frames of each span, a second apart, and the snapshot: all on one side.
+      for (const [program, sides] of found) {
+        expect(Object.keys(sides), program).toEqual(['train']);
+        const rows = sides.train?.map(([label, red]) => [label, red > 128 ? 'red' : 'blue'].join(' '));
+        expect(rows?.sort(), program).toEqual([`${OWN} blue`, `${OWN} blue`, `${DOG.name} blue`, `${CAT.name} red`, `${CAT.name} red`]);
+      }
+    });
+  }
+
+  it.skipIf(!readers.has('cvat-images'))('CVAT\'s film, by datumaro: each frame with its box', async () => {
+    // Twenty frames a second: from 0.4 to 2.4 s the one, from 3.2 to 5.2 s the other.
+    expect(readers.filmFrames(unpacked(await take('mp4', 'cvat-video')))).toEqual({ [CAT.name]: 40, [OWN]: 40 });
   });
 
   it('Label Studio, by its SDK; its film by ffprobe: constant rate, frames that agree with the task', async () => {
