@@ -104,6 +104,15 @@ describe('labels of pictures of no session that come back from Label Studio', ()
     expect(shown(here)).toEqual([TRAIN, TRAIN, TRAIN, TUBE]);
   });
 
+  it('that another file corrected once more stay so, and it is said how many were had back', async () => {
+    const shelf = shelfOf(SET);
+    const [first] = correctSets(shelf, read(await tasks({ 1: ['test tube'], 3: ['bullet train'] }))).sets;
+    shelf.put({ ...shelf.all[0], given: { ...shelf.all[0].given, 'pictures/1': { name: 'mug' } } });
+    expect(first.undo?.()).toBe(1);
+    expect(shown(shelf)).toEqual([{ name: 'mug' }, TRAIN, TUBE, TUBE]);
+    expect(first.undo?.()).toBe(0);
+  });
+
   it('are the latest of two annotators', async () => {
     const [first] = await tasks({ 1: ['test tube'] });
     const earlier = { ...first, annotations: [{ ...first.annotations[0], updated_at: '2026-11-26T10:00:00Z', result: [{ value: { rectanglelabels: ['mug'] } }] }] };

@@ -85,8 +85,8 @@ async function withNamesOfTheirOwn(models: readonly StoredModel[]): Promise<Stor
     const earlier = named.map((each) => each.manifest.name);
     const name = isTaken(manifest.name, earlier) ? freeName(manifest.name, [...taken, ...earlier]) : manifest.name;
     const stored = { manifest: { ...manifest, name }, storedAt };
-    // Where there is no room for it, it is called so until there is.
-    if (name !== manifest.name) await writeManifest(await folder.getDirectoryHandle(manifest.id), stored).catch(() => undefined);
+    // Where there is no room for it, it is called so until there is; another tab may have removed it meanwhile.
+    if (name !== manifest.name) await folder.getDirectoryHandle(manifest.id).then((own) => writeManifest(own, stored)).catch(() => undefined);
     named.unshift(stored);
   }
   return named;

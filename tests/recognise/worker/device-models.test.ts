@@ -31,6 +31,20 @@ async function fill(name: string): Promise<void> {
 describe('models kept on the device', () => {
   beforeEach(() => disk.clear());
 
+  it('are listed also where another tab removes one of a name that was kept twice meanwhile', async () => {
+    const [first] = [await deviceModels.store(manifest, MODEL), await deviceModels.store({ ...manifest, id: 'device-fedcba9876543210' }, MODEL)];
+    const folder = await models();
+    const get = folder.getDirectoryHandle.bind(folder);
+    const gone = vi.spyOn(folder, 'getDirectoryHandle').mockImplementation((name, options) => (name.startsWith('device-') ? Promise.reject(new DOMException('gone', 'NotFoundError')) : get(name, options)));
+    try {
+      const { models: listed } = await deviceModels.list();
+      expect(listed).toHaveLength(2);
+      expect(listed.map((one) => one.manifest.name)).toContain(first.manifest.name);
+    } finally {
+      gone.mockRestore();
+    }
+  });
+
   it('are listed as they were kept, and read', async () => {
     const stored = await deviceModels.store(manifest, MODEL);
     expect(await deviceModels.list()).toEqual({ models: [stored], damaged: [] });

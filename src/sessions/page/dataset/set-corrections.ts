@@ -6,8 +6,11 @@ export interface SetReport {
   readonly name: string;
   readonly changed: number;
   readonly removed: number;
-  /** Takes them back; what was chosen in the set since then stays. Undefined where nothing was changed. */
-  readonly undo: (() => void) | undefined;
+  /**
+   * Takes them back; what was chosen in the set, or corrected once more, since then stays. Undefined where nothing was changed.
+   * @returns how many pictures have back what they had
+   */
+  readonly undo: (() => number) | undefined;
 }
 
 /** What corrections made of all sets. */
@@ -32,10 +35,13 @@ export function correctSets(shelf: DatasetShelf, stills: readonly StillLabels[],
     }
     const { set: after, changed, removed, lost } = correctSet(before, all);
     changedHere.push(...lost.map((name) => `${before.name}, ${name}`));
-    const undo = (): void => {
+    const undo = (): number => {
       const now = shelf.find(id);
-      if (now) shelf.put(withoutCorrections(now, before, after));
+      if (!now) return 0;
+      const { set, restored } = withoutCorrections(now, before, after);
+      if (restored > 0) shelf.put(set);
       onUndo();
+      return restored;
     };
     const touched = changed + removed > 0;
     if (touched) shelf.put(after);

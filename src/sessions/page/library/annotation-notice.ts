@@ -63,8 +63,8 @@ export class AnnotationNotice extends LitElement {
   ];
 
   @property({ attribute: false }) report!: LibraryReport;
-  /** Training sets that have back what they had. */
-  @state() private undone: readonly SetReport[] = [];
+  /** Training sets whose corrections were taken back, and how many pictures have back what they had. */
+  @state() private undone: ReadonlyMap<SetReport, number> = new Map();
   @query('.go-on') private readonly goOn!: HTMLButtonElement;
 
   override render(): unknown {
@@ -84,18 +84,20 @@ export class AnnotationNotice extends LitElement {
   #set(set: SetReport): unknown {
     const { name, changed, removed, undo } = set;
     const words = undo ? msg(str`pictures by themselves: ${changed} labelled otherwise, ${removed} taken out.`) : msg('the labels are as they were');
-    const undone = this.undone.includes(set);
+    const undone = this.undone.get(set);
+    const whole = undone === changed + removed;
+    const back = whole ? msg('as it was before') : msg(str`pictures that have back what they had: ${undone ?? 0}; the others were changed once more since.`);
     return html`<p class="set">
-      <span><bdi>${name}</bdi>: ${undone ? msg('as it was before') : words}</span>
-      ${undo && !undone ? html`<button @click=${() => this.#undo(set)}>${icon('undo')}${msg('Undo')}</button>` : nothing}
+      <span><bdi>${name}</bdi>: ${undone === undefined ? words : back}</span>
+      ${undo && !whole ? html`<button @click=${() => this.#undo(set)}>${icon('undo')}${msg('Undo')}</button>` : nothing}
     </p>`;
   }
 
   #undo(set: SetReport): void {
-    set.undo?.();
-    this.undone = [...this.undone, set];
-    // The button that was pressed is gone.
-    this.goOn.focus();
+    const undone = (this.undone.get(set) ?? 0) + (set.undo?.() ?? 0);
+    this.undone = new Map([...this.undone, [set, undone]]);
+    // The button that was pressed is gone; else it can be pressed again, once what came later was taken back.
+    if (undone === set.changed + set.removed) this.goOn.focus();
   }
 
   #words(added: number, changed: number, removed: number): string {

@@ -54,9 +54,14 @@ export function correctSet<T extends StillChoice>(before: T, all: readonly Still
   return { set, changed, removed, lost };
 }
 
-/** A set without what was corrected; what was chosen since then stays. @param before as it was @param after as corrections had it */
-export function withoutCorrections<T extends StillChoice>(set: T, before: StillChoice, after: StillChoice): T {
+/**
+ * A set without what was corrected; what was chosen, or corrected once more, since then stays.
+ * @param before as it was
+ * @param after as corrections had it
+ * @returns and how many pictures have back what they had
+ */
+export function withoutCorrections<T extends StillChoice>(set: T, before: StillChoice, after: StillChoice): { readonly set: T; readonly restored: number } {
   const same = (a: ReturnType<typeof shownStill>, b: typeof a): boolean => (a && b ? sameLabel(a.label, b.label) : a === b);
   const ours = before.stills.filter(({ key }) => !same(shownStill(before, key), shownStill(after, key)) && same(shownStill(set, key), shownStill(after, key)));
-  return ours.reduce((all, { key }) => restoreStill(all, key, before), set);
+  return { set: ours.reduce((all, { key }) => restoreStill(all, key, before), set), restored: ours.length };
 }
