@@ -122,7 +122,7 @@ describe("onnxruntime's telemetry", () => {
     const tests = [
       'node_modules/vitest/vitest.mjs',
       '--project',
-      'unit',
+      'processes',
       '--watch',
       'tests/tools/quantise-graph.test.ts',
     ];

@@ -24,6 +24,12 @@ with torch.no_grad():
     print(json.dumps(model(plain(Image.open(sys.argv[2]).convert("RGB"))[None]).softmax(1)[0].tolist()))
 `;
 
+const [, LINES] = /```python\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/train.md'), 'utf8')) ?? [];
+
+it('docs/train.md has as many lines of Python as it says', () => {
+  expect(LINES.split('\n').filter((line) => line.trim() !== '')).toHaveLength(30);
+});
+
 describe.skipIf(!readers?.torch)('from a training set to an own model', () => {
   const python = readers?.python ?? '';
   let folder: string;
@@ -40,8 +46,7 @@ describe.skipIf(!readers?.torch)('from a training set to an own model', () => {
       mkdirSync(path.endsWith('/') ? file : dirname(file), { recursive: true });
       if (!path.endsWith('/')) writeFileSync(file, bytes);
     }
-    const [, lines] = /```python\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/train.md'), 'utf8')) ?? [];
-    writeFileSync(join(folder, 'train.py'), lines);
+    writeFileSync(join(folder, 'train.py'), LINES);
     // From nothing: weights would have to be downloaded.
     const said = execFileSync(python, ['train.py', 'zoo', 'none', '2'], { cwd: folder, encoding: 'utf8' });
     expect(said).toMatch(/^epoch 0: val [01]\.\d{3}\nepoch 1: val [01]\.\d{3}\ntest accuracy: [01]\.\d{3} of 10 pictures\n$/);
