@@ -19,7 +19,7 @@ let serving: Serving;
 
 /** Names, units and terms that stand as they are in Chinese too; keys of the keyboard. */
 const NAMES =
-  /Sightglass|ResNet-?18|EfficientNet-Lite0|English|Language|fp16|fp32|int8|onnxruntime(-web)?|FPS|CSV|JSONL|SIMD|WebAssembly|WebCodecs|MediaRecorder|Service Worker|ImageNet(-1k)?|\.safetensors|\.onnx|\.pth?|\.zip|labels\.txt|config\.json|https?:\/\/|localhost|MB|GB|kB|\bms\b|HEIC|JPEG|PNG|SVG|Esc|Shift|Ctrl|Delete|Tab/g;
+  /Sightglass|ResNet-?18|EfficientNet-Lite0|English|Language|fp16|fp32|int8|onnxruntime(-web)?|FPS|CSV|JSONL|SIMD|WebAssembly|WebCodecs|MediaRecorder|Service Worker|ImageNet(-1k)?|\.safetensors|\.onnx|\.pth?|\.ckpt|\.bin|\.zip|labels\.txt|config\.json|https?:\/\/|localhost|MB|GB|kB|\bms\b|HEIC|JPEG|PNG|SVG|Esc|Shift|Ctrl|Delete|Tab/g;
 /** The app's words that have Latin letters in them. */
 const words = async (page: Page): Promise<string[]> =>
   (await visibleText(page)).filter((text) => /[A-Za-z]{2,}/.test(text.replace(NAMES, '')));
