@@ -19,6 +19,9 @@ import { int8Network } from './simd/int8-network.ts';
 import type { PlanNetwork } from './simd/network.ts';
 import { startSimdEngine } from './simd/simd-engine.ts';
 
+/** Kernels that are only quicker are not waited for any longer, milliseconds. */
+const JOINED_MS = 30_000;
+
 /** Whether a network is ResNet-18 in int8 as its own kernels know it. */
 function int8ResNet18(model: OnnxModel): Int8ResNet18 | undefined {
   try {
@@ -77,7 +80,7 @@ export async function createEngine(model: Uint8Array, options: EngineOptions = {
     const build = { relaxed, threads: threads > 1 };
     const module = await loadKernelModule(build);
     // Not kept for use offline: where it cannot be had now, all stays as it is.
-    const joined = async (): Promise<WebAssembly.Module | undefined> => (await joinsVectors()) ? loadKernelModule({ ...build, joined: true }).catch(() => undefined) : undefined;
+    const joined = async (): Promise<WebAssembly.Module | undefined> => (await joinsVectors()) ? loadKernelModule({ ...build, joined: true }, AbortSignal.timeout(JOINED_MS)) : undefined;
     return await startSimdEngine(network, { threads, mostThreads: threads > 1 ? (options.mostThreads ?? threads) : 1 }, {
       module, ...(relaxed ? { joined } : {}), spawn: options.spawn ?? spawnThread,
     });

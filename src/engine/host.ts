@@ -37,12 +37,12 @@ function kernelUrl({ relaxed, threads, joined = false }: KernelBuild): URL {
   return new URL('./simd/kernels.wasm', import.meta.url);
 }
 
-/** Fetches, or in Node reads, and compiles a build of the kernels. */
-export async function loadKernelModule(build: KernelBuild): Promise<WebAssembly.Module> {
+/** Fetches, or in Node reads, and compiles a build of the kernels. @param signal ends the fetch */
+export async function loadKernelModule(build: KernelBuild, signal?: AbortSignal): Promise<WebAssembly.Module> {
   const url = kernelUrl(build);
   const fs = url.protocol === 'file:' ? builtin('node:fs/promises') : undefined;
   if (fs) return WebAssembly.compile(await fs.readFile(url));
-  const response = await fetch(url);
+  const response = await fetch(url, signal ? { signal } : {});
   if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
   // Some hosts serve .wasm with another MIME type, which compileStreaming refuses; the files are small.
   return WebAssembly.compile(await response.arrayBuffer());

@@ -16,7 +16,7 @@ export function blocksOf16(): Promise<number> {
   return loopAgainst({ operation: MULTIPLY_ADD, sums: FEW, times: MANY / FEW }, { operation: MULTIPLY_ADD, sums: MANY, times: 1 });
 }
 
-/** Whether the kernels' blocks of 16 output channels are the quicker ones here. */
+/** Whether the kernels' blocks of 16 output channels may be the quicker ones here: then the engine fetches them and times whole runs. */
 export function joinsVectors(): Promise<boolean> {
   return blocksOf16().then((gain) => gain >= LEAST_GAIN, () => false);
 }

@@ -4,8 +4,8 @@ import { ascending, at, machine, table, writePart } from './report';
 
 const ROUNDS = 10;
 const RUNS = 4;
-/** Within these our engine chooses its kernels. */
-export const WARM_UP = 14;
+/** Within these our engine chooses its kernels: it asks for others in the twelfth, and has both take turns of eight. */
+export const WARM_UP = 40;
 const BASE = 'onnxruntime-web fp32';
 
 /** Largest difference that float32 summed in another order explains, in logits. */

@@ -2,6 +2,7 @@ import type { ClassMap, Engine, EngineOutput } from '../engine.ts';
 import { EngineError } from '../engine-error.ts';
 import type { Thread } from '../host.ts';
 import { classMapOf } from '../onnx/classifier.ts';
+import { fillSelfTestInput } from '../self-test.ts';
 import { Arena } from './arena.ts';
 import { instantiateKernels, STACK_BYTES, type HelpRequest, type Kernels } from './kernels.ts';
 import type { MapSource, PlanNetwork } from './network.ts';
@@ -9,14 +10,20 @@ import { fill, layOut, problemOf, type OperatorList } from './placed-network.ts'
 import { ThreadTeam } from './thread-team.ts';
 
 const PAGE = 65536;
-/** In this run it is found out whether another build of the kernels is quicker: the first labels are there. */
+/** In this run another build of the kernels is asked for: the first labels are there. */
 const CHOOSING_RUN = 12;
+/** Runs that each build then computes, in turns: V8 compiles the other one better meanwhile. */
+const TURNS = 8;
+/** The other build has to take less than this share of the time. */
+const MOST_TIME = 0.97;
 
 export interface SimdEngineParts {
   /** A build with threads exactly where `threads` or `mostThreads` is above 1. */
   readonly module: WebAssembly.Module;
-  /** Another such build where that is quicker here, of kernels that give the very same numbers; asked for once. */
+  /** Another such build where that may be quicker here, of kernels that give the very same numbers; asked for once, and no run waits for it. */
   readonly joined?: () => Promise<WebAssembly.Module | undefined>;
+  /** Whether the other build's time is so much less than the first one's that it stays, milliseconds; 3 % if left out. */
+  readonly quicker?: (other: number, first: number) => boolean;
   /** Starts a further thread. */
   readonly spawn: () => Thread;
 }
@@ -38,10 +45,19 @@ interface Build {
   readonly team: ThreadTeam;
 }
 
+/** Another build that computes in turns with the one at work, until it is known which is quicker. */
+interface Rival {
+  readonly build: Build;
+  /** Least milliseconds of a run: the build's at work, and its own. */
+  least: [number, number];
+  runs: number;
+}
+
 class SimdEngine implements Engine {
   readonly id = 'simd';
   readonly #output: EngineOutput;
   #runs = 0;
+  #rival: Rival | undefined;
   #disposed = false;
 
   constructor(
@@ -52,7 +68,8 @@ class SimdEngine implements Engine {
     features: Float32Array | undefined,
     private build: Build,
     readonly classMap: Engine['classMap'],
-    private readonly other: (() => Promise<Build | undefined>) | undefined,
+    private readonly other: () => Promise<Build | undefined>,
+    private readonly quicker: NonNullable<SimdEngineParts['quicker']>,
   ) {
     this.#output = { logits, features };
   }
@@ -64,33 +81,88 @@ class SimdEngine implements Engine {
   async useThreads(threads: number): Promise<void> {
     if (!Number.isInteger(threads) || threads < 1 || threads > this.mostThreads) throw new RangeError(`${threads} threads are not 1 to ${this.mostThreads}.`);
     await this.build.team.start(threads - 1);
+    await this.#rival?.build.team.start(threads - 1).catch(() => this.#leave());
+    if (threads === this.computing) return;
     this.build.wake(threads);
     this.computing = threads;
+    // What was timed on another number says nothing of this one.
+    if (this.#rival) this.#compareWith(this.#rival.build);
   }
 
   async run(): Promise<EngineOutput> {
-    this.build.compute();
-    if (++this.#runs === CHOOSING_RUN) await this.#choose();
-    return this.#output;
+    if (++this.#runs === CHOOSING_RUN) void this.#find();
+    if (!this.#rival || !this.#inTurns(this.#rival)) this.build.compute();
+    return Promise.resolve(this.#output);
   }
 
-  /** Takes the other build where that is quicker, and gives the very same scores. */
-  async #choose(): Promise<void> {
-    const other = await this.other?.();
-    if (!other) return;
-    const scores = this.#output.logits.slice();
-    other.wake(this.computing);
-    const started = await other.team.start(this.computing - 1).then(() => true, () => false);
-    if (started) other.compute();
-    const same = started && scores.every((score, i) => Object.is(score, this.#output.logits[i]));
-    const [kept, left] = same && !this.#disposed ? [other, this.build] : [this.build, other];
-    left.team.end();
-    this.build = kept;
-    if (!same) kept.compute();
+  /** Looks for another build and starts as many threads of it as compute. Where that fails, all stays as it is. */
+  async #find(): Promise<void> {
+    let other: Build | undefined;
+    try {
+      other = await this.other();
+      let started: number | undefined;
+      while (other && !this.#disposed && started !== this.computing) {
+        started = this.computing;
+        await other.team.start(started - 1);
+      }
+      if (other && !this.#disposed) this.#compareWith(other);
+    } catch {
+      other?.team.end();
+    }
+    if (this.#disposed) other?.team.end();
+  }
+
+  #compareWith(build: Build): void {
+    build.wake(this.computing);
+    this.#rival = { build, least: [Infinity, Infinity], runs: 0 };
+  }
+
+  /** Drops the other build. */
+  #leave(): void {
+    this.#rival?.build.team.end();
+    this.#rival = undefined;
+  }
+
+  /** Computes a run by the build whose turn it is; after the last one the quicker build stays. @returns whether it is computed */
+  #inTurns(rival: Rival): boolean {
+    try {
+      if (rival.runs === 0 && !this.#same(rival.build)) {
+        this.#leave();
+        return false;
+      }
+      const turn = rival.runs++ % 2;
+      const started = performance.now();
+      (turn === 0 ? this.build : rival.build).compute();
+      rival.least[turn] = Math.min(rival.least[turn], performance.now() - started);
+    } catch {
+      this.#leave();
+      return false;
+    }
+    if (rival.runs < 2 * TURNS) return true;
+    if (this.quicker(rival.least[1], rival.least[0])) [this.build, this.#rival] = [rival.build, { ...rival, build: this.build }];
+    this.#leave();
+    return true;
+  }
+
+  /** Whether another build gives the very same scores and features for the self-test's input, which has something for every channel. */
+  #same(other: Build): boolean {
+    const picture = this.input.slice();
+    const answer = ({ compute }: Build): Float32Array[] => {
+      compute();
+      return [this.#output.logits, this.#output.features ?? new Float32Array()].map((values) => values.slice());
+    };
+    try {
+      fillSelfTestInput(this.input);
+      const given = answer(other);
+      return answer(this.build).every((values, i) => values.every((value, at) => Object.is(value, given[i][at])));
+    } finally {
+      this.input.set(picture);
+    }
   }
 
   dispose(): void {
     this.#disposed = true;
+    this.#leave();
     this.build.team.end();
   }
 }
@@ -142,7 +214,7 @@ export async function startSimdEngine(planNetwork: PlanNetwork, options: { reado
   const { features } = plan;
   const engine = new SimdEngine(
     threads, most, view(plan.input, 3 * plan.size ** 2), view(plan.logits, plan.classes), features && view(features.address, features.width), first,
-    plan.map && classMaps(plan.map, buffer), other,
+    plan.map && classMaps(plan.map, buffer), other, parts.quicker ?? ((own, before) => own < MOST_TIME * before),
   );
   const problem = problemOf(laidOut, buffer, (lists) => run(kernels, lists));
   if (problem) {

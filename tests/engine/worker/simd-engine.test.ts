@@ -129,6 +129,9 @@ describe('SIMD engine', () => {
       relaxed = await startSimdEngine(floatNetwork(weights), { threads: 1 }, { module: await kernelModule('kernels-relaxed.wasm'), spawn: noThreads });
     });
 
+    /** Enough runs for both builds to have had their turns. */
+    const RUNS = 20;
+
     /** Runs both engines on noise. */
     const same = async (reference: Engine, other: Engine, runs: number): Promise<void> => {
       const next = noise(3);
@@ -138,64 +141,121 @@ describe('SIMD engine', () => {
         const [wanted, own] = [await reference.run(), await other.run()];
         expect(own.logits, `frame ${frame}`).toEqual(wanted.logits);
         expect(own.features, `frame ${frame}`).toEqual(wanted.features);
+        expect(Buffer.compare(Buffer.from(other.input.slice().buffer), Buffer.from(reference.input.slice().buffer))).toBe(0);
       }
     };
 
-    it('takes it once the first labels are there, with as many threads, and gives the very same', { timeout: 60_000 }, async () => {
-      const [before, other] = [await kernelModule('kernels-relaxed-threads.wasm'), await kernelModule('kernels-joined-threads.wasm')];
-      const modules: unknown[] = [];
-      let ended = 0;
+    /** Threads that can be counted. */
+    const counted = (start: (module: unknown) => Thread = spawnThread): { modules: unknown[]; ended: unknown[]; spawn: () => Thread } => {
+      const [modules, ended]: unknown[][] = [[], []];
       const spawn = (): Thread => {
-        const thread = spawnThread();
+        let [thread, module]: [Thread | undefined, unknown] = [undefined, undefined];
+        const heard: Parameters<Thread['addEventListener']>[] = [];
         return {
-          addEventListener: (type, heard) => thread.addEventListener(type, heard),
+          addEventListener: (...listener) => void heard.push(listener),
           postMessage: (message) => {
-            modules.push((message as HelpRequest).module);
+            ({ module } = message as HelpRequest);
+            modules.push(module);
+            thread = start(module);
+            for (const listener of heard) thread.addEventListener(...listener);
             thread.postMessage(message);
           },
           terminate: () => {
-            ended++;
-            thread.terminate();
+            ended.push(module);
+            thread?.terminate();
           },
         };
       };
+      return { modules, ended, spawn };
+    };
+
+    it.each([[true, 'goes on with it'], [false, 'stays as it is']])('lets both compute in turns, with as many threads, and where it is quicker (%s) %s; all give the very same', { timeout: 60_000 }, async (quicker) => {
+      const [before, joined] = [await kernelModule('kernels-relaxed-threads.wasm'), await kernelModule('kernels-joined-threads.wasm')];
+      const { modules, ended, spawn } = counted();
       let asked = 0;
-      const joined = (): Promise<WebAssembly.Module> => {
-        asked++;
-        return Promise.resolve(other);
-      };
-      const shared = await startSimdEngine(floatNetwork(weights), { threads: 2, mostThreads: 3 }, { module: before, joined, spawn });
+      const times: number[] = [];
+      const shared = await startSimdEngine(floatNetwork(weights), { threads: 2, mostThreads: 3 }, {
+        module: before, spawn,
+        joined: () => {
+          asked++;
+          return Promise.resolve(joined);
+        },
+        quicker: (...each) => {
+          times.push(...each);
+          return quicker;
+        },
+      });
       try {
         await same(relaxed, shared, 11);
-        expect([asked, modules, ended]).toEqual([0, [before], 0]);
-        await same(relaxed, shared, 14);
-        expect([asked, modules, ended, shared.threads]).toEqual([1, [before, other], 1, 2]);
-        await shared.useThreads?.(3);
+        expect([asked, modules, ended]).toEqual([0, [before], []]);
+        await same(relaxed, shared, 1);
+        await expect.poll(() => modules).toEqual([before, joined]);
         await same(relaxed, shared, 3);
-        expect(modules).toEqual([before, other, other]);
+        // The number of threads may change meanwhile, for both.
+        await shared.useThreads?.(3);
+        await expect.poll(() => modules).toHaveLength(4);
+        await expect.poll(async () => {
+          await same(relaxed, shared, 4);
+          return ended;
+        }, { timeout: 20_000, interval: 0 }).toEqual(quicker ? [before, before] : [joined, joined]);
+        expect([asked, shared.threads, times.length]).toEqual([1, 3, 2]);
+        expect(times.every((ms) => ms > 0 && ms < Infinity)).toBe(true);
+        await same(relaxed, shared, 4);
       } finally {
         shared.dispose();
       }
-      expect(ended).toBe(3);
+      expect(ended).toHaveLength(4);
+    });
+
+    it('lets no run wait for it', async () => {
+      let arrive: (module: WebAssembly.Module | undefined) => void = () => undefined;
+      const joined = new Promise<WebAssembly.Module | undefined>((resolve) => (arrive = resolve));
+      const [module, other] = [await kernelModule('kernels-relaxed-threads.wasm'), await kernelModule('kernels-joined-threads.wasm')];
+      const { modules, ended, spawn } = counted();
+      const shared = await startSimdEngine(floatNetwork(weights), { threads: 2 }, { module, joined: () => joined, spawn });
+      await same(relaxed, shared, 14);
+      // What comes when the engine is gone is given back.
+      shared.dispose();
+      arrive(other);
+      await joined;
+      expect(modules.length).toBe(ended.length);
     });
 
     it.each<[string, () => Promise<WebAssembly.Module | undefined>]>([
-      ['there is none', () => Promise.resolve(undefined)], ['it gives other numbers', () => kernelModule('kernels-joined.wasm')],
+      ['there is none', () => Promise.resolve(undefined)],
+      ['it gives other numbers', () => kernelModule('kernels-joined.wasm')],
+      ['it cannot be had', () => Promise.reject(new Error('The network is gone.'))],
+      ['it cannot be instantiated', () => kernelModule('kernels-joined-threads.wasm')],
+      // (module (import "env" "memory" (memory 1)) (func (export "run") (param i32 i32 i32) unreachable))
+      ['it traps', () => WebAssembly.compile(Uint8Array.of(
+        0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 7, 1, 0x60, 3, 0x7f, 0x7f, 0x7f, 0, 2, 15, 1, 3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 0, 1,
+        3, 2, 1, 0, 7, 7, 1, 3, 0x72, 0x75, 0x6e, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b,
+      ))],
     ])('stays as it is where %s', async (_, joined) => {
-      const other = await startSimdEngine(floatNetwork(weights), { threads: 1 }, { module: await kernelModule(), joined, spawn: noThreads });
-      await same(engine, other, 15);
+      let asked: Promise<unknown> | undefined;
+      let compared = false;
+      const other = await startSimdEngine(floatNetwork(weights), { threads: 1 }, {
+        module: await kernelModule(), spawn: noThreads, joined: () => {
+          const module = joined();
+          asked = module;
+          return module;
+        },
+        quicker: () => (compared = true),
+      });
+      await same(engine, other, 12);
+      await asked?.catch(() => undefined);
+      await same(engine, other, RUNS);
+      expect([asked !== undefined, compared]).toEqual([true, false]);
     });
 
     it('stays as it is where its threads do not start', { timeout: 60_000 }, async () => {
-      let first = true;
-      const spawn = (): Thread => {
-        const thread = first ? spawnThread() : noThreads();
-        first = false;
-        return thread;
-      };
-      const shared = await startSimdEngine(floatNetwork(weights), { threads: 2 }, { module: await kernelModule('kernels-relaxed-threads.wasm'), joined: () => kernelModule('kernels-joined-threads.wasm'), spawn });
+      const module = await kernelModule('kernels-relaxed-threads.wasm');
+      const { modules, spawn } = counted((wanted) => (wanted === module ? spawnThread() : noThreads()));
+      const shared = await startSimdEngine(floatNetwork(weights), { threads: 2 }, { module, joined: () => kernelModule('kernels-joined-threads.wasm'), spawn, quicker: () => true });
       try {
-        await same(relaxed, shared, 15);
+        await same(relaxed, shared, 12);
+        await expect.poll(() => modules).toHaveLength(2);
+        await same(relaxed, shared, RUNS);
         expect(shared.threads).toBe(2);
       } finally {
         shared.dispose();
