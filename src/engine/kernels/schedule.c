@@ -117,6 +117,7 @@ EXPORT("run") void run(Control *control, Operator *operators, int count) {
 
 // From the next frame on so many threads compute, of those that were started.
 EXPORT("use_threads") void use_threads(Control *control, int threads) {
+  if (LOAD(control->threads) == threads) return;
   STORE(control->threads, threads);
   NOTIFY(&control->threads);
 }
@@ -129,8 +130,9 @@ EXPORT("help") void help(Control *control, Operator *operators, int count, int t
     for (int32_t threads; (threads = LOAD(control->threads)) <= thread;) {
       WAIT(&control->threads, threads);
     }
-    if (LOAD(control->stop)) return;
+    // In this order: a generation that is the stop's own comes with the stop.
     seen = LOAD(control->generation);
+    if (LOAD(control->stop)) return;
     run_operators(operators, count, thread, seen);
   }
 }

@@ -134,7 +134,7 @@ static napi_value js_use_threads(napi_env env, napi_callback_info info) {
   return 0;
 }
 
-// Starts one more thread that helps with a list.
+// Starts one more thread that helps with a list: the first is 1, each other one follows the last. Two of a number would have the same memory.
 static napi_value js_help(napi_env env, napi_callback_info info) {
   int32_t n[4];
   char *base = arguments(env, info, n, 4);
@@ -142,7 +142,7 @@ static napi_value js_help(napi_env env, napi_callback_info info) {
   Helper *helper = malloc(sizeof(Helper));
   if (!helper) abort();
   *helper = (Helper){list, n[3]};
-  if (list->helpers == MOST_HELPERS || pthread_create(&list->threads[list->helpers], 0, helping, helper)) {
+  if (n[3] != list->helpers + 1 || list->helpers == MOST_HELPERS || pthread_create(&list->threads[list->helpers], 0, helping, helper)) {
     free(helper);
     napi_throw_error(env, 0, "A thread could not be started.");
     return 0;
@@ -175,6 +175,7 @@ static void release(napi_env env, void *data, void *length) {
 }
 
 // Memory of so many bytes, all zeros, or a file's, whose pages are shared by all that only read them: what is written stays in this process.
+// The file has no holes: one on a full disk would end the process that touches it.
 static napi_value js_memory(napi_env env, napi_callback_info info) {
   napi_value values[2], result = 0;
   size_t given = 2, length;
