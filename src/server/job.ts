@@ -1,5 +1,6 @@
-import type { ClassifierPorts, KnownAnswer, NativeLayout, Precision, Preprocessing } from '../engine/index';
+import type { ClassifierPorts, KnownAnswer, Precision, Preprocessing } from '../engine/index';
 import type { DecodeLimits } from './decode';
+import type { NativeWeights } from './native/native-network';
 import type { ProblemCode } from './problem';
 
 /** Environment variable of a recognising process: JSON of the network that it loads at its start. */
@@ -20,7 +21,7 @@ export interface Network {
    * kernels' memory, without one an .onnx file that onnxruntime has optimised.
    */
   readonly mapped?: string;
-  readonly native?: NativeLayout;
+  readonly native?: NativeWeights;
   /** Whatever else could: what is to run it. */
   readonly engine?: Engine;
   readonly preprocessing: Preprocessing;

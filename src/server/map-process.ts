@@ -1,7 +1,8 @@
 // Writes a network for all processes (see mapped-network.ts), and ends: what that takes of memory goes with it. Says on its output how it is to be read.
 import { basename } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Network } from './job';
-import type { Mapped } from './mapped-network';
+import type { Mapped, ToMap } from './mapped-network';
 import { prepareNative } from './native/native-network';
 
 /** As onnxruntime optimises it for this processor, its weights in a file beside it. */
@@ -17,18 +18,30 @@ async function prepareOnnx(path: string, into: string): Promise<void> {
   });
 }
 
-async function prepare(network: Network, threads: number, into: string): Promise<Mapped> {
-  let reason = 'it was chosen';
-  if (network.engine !== 'onnxruntime') {
-    try {
-      return { native: await prepareNative(network, threads, `${into}.weights`) };
-    } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
-    }
+/** Tries the native kernels on the first network in integers and the first in floats that they run, as the processes that recognise will do. */
+async function tryKernels(networks: readonly Network[], tried: Set<boolean>): Promise<void> {
+  for (const network of networks) {
+    const integers = network.precision === 'int8';
+    if (tried.has(integers)) continue;
+    // What they do not run, or not rightly, runs in onnxruntime.
+    await prepareNative(network, 1).then(() => tried.add(integers), () => undefined);
   }
-  await prepareOnnx(network.path, into);
-  return { reason };
 }
 
-const [network, threads, into] = JSON.parse(process.argv[2]) as [Network, number, string];
-process.stdout.write(JSON.stringify(await prepare(network, threads, into)));
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function prepare({ network, all, threads, into }: ToMap): Promise<Mapped> {
+  const chosen = network.engine === 'onnxruntime';
+  const native = chosen ? 'it was chosen' : await prepareNative(network, threads).catch(messageOf);
+  const runs = typeof native !== 'string';
+  if (!chosen) await tryKernels(all.filter(({ path }) => path !== network.path), new Set(runs ? [network.precision === 'int8'] : []));
+  const reason = runs ? {} : { reason: native };
+  try {
+    if (into !== undefined) await (runs ? native.write(`${into}.weights`) : prepareOnnx(network.path, into));
+  } catch (error) {
+    return { ...reason, problem: messageOf(error) };
+  }
+  return { ...reason, ...(runs && into !== undefined ? { native: native.weights } : {}) };
+}
+
+process.stdout.write(JSON.stringify(await prepare(JSON.parse(await text(process.stdin)) as ToMap)));

@@ -58,17 +58,23 @@ export class InstalledModels {
     }
     const taken = { files: new Set(manifests.flatMap(({ variants }) => variants.map(({ file }) => file))), ids: new Set(manifests.map(({ id }) => id)) };
     const own = await ownModels(folder, taken);
-    found.push(...own.networks);
-    const networks = engine === 'onnxruntime' ? found.map((network): Network => ({ ...network, engine })) : found;
+    const networks = [...found, ...own.networks];
     const passedOver = [...foreign, ...own.passedOver];
     const why = passedOver.map((words) => ` ${words}`).join('');
     if (networks.length === 0) throw new Error(`There is no model in ${folder}: run npm run build first.${why}`);
     try {
-      return new InstalledModels(networks, choose(networks, networks[0], model, precision), passedOver);
+      const installed = new InstalledModels(networks, choose(networks, networks[0], model, precision), passedOver);
+      return engine === 'onnxruntime' ? installed.inOnnxruntime() : installed;
     } catch (error) {
       if (error instanceof Problem) throw new Error(`${error.message} (--model and --precision name what runs where a request names nothing.)${why}`, { cause: error });
       throw error;
     }
+  }
+
+  /** The same, with nothing left to the native kernels. */
+  inOnnxruntime(): InstalledModels {
+    const networks = this.networks.map((network): Network => ({ ...network, engine: 'onnxruntime' }));
+    return new InstalledModels(networks, networks[this.networks.indexOf(this.preferred)], this.passedOver);
   }
 
   /** What answers where a request names nothing. */

@@ -134,20 +134,19 @@ export class PredictPool {
 
   /**
    * Waits until every process runs the default network.
-   * @returns what runs it
+   * @returns what runs it: both where processes differ
    * @throws Error where one cannot
    */
-  async start(): Promise<Engine> {
+  async start(): Promise<ReadonlySet<Engine>> {
     const warm: Job = { network: this.options.network, count: 1, threads: 1, limits: { maxPixels: 1, seconds: 1 } };
     await Promise.all(this.#processes.map(({ started }) => started));
     const answers = await Promise.all(Array.from({ length: this.options.workers }, () => this.#ask({ job: warm, again: false })));
     // The process that is taken first, where all are free, also makes itself ready for an image that has all cores.
     answers.push(await this.#ask({ job: { ...warm, threads: this.#lonelyThreads }, again: false }));
-    const engines = answers.map((answer) => {
+    return new Set(answers.map((answer) => {
       if (!answer.ok) throw new Error(answer.detail ?? answer.message);
       return answer.engine;
-    });
-    return engines[0];
+    }));
   }
 
   /**

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { IMAGENET_LABELS } from '../base/shared/labels/imagenet';
 import { ownModelIn } from '../base/shared/own-model';
-import { asPicture, decodeModel, fillSelfTestInput, Preprocessor, probabilitiesOf, selfTestProblem, SimdPasses, topK } from '../engine/index';
+import { decodeModel, Preprocessor, probabilitiesOf, SimdPasses, topK } from '../engine/index';
 import { decodeImage, restrictDecoder } from './decode';
-import type { Runner } from './inference/running';
+import { selfTest, type Runner } from './inference/running';
 import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network, type Scores } from './job';
 import { answerJobs, notify } from './job-port';
 import { KeptNetworks } from './kept-networks';
@@ -12,6 +12,8 @@ import { NativeNetwork } from './native/native-network';
 import { Problem } from './problem';
 
 const PASSES = new SimdPasses();
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Names of a network's classes. @returns undefined where a person's own has none */
 async function namesOf({ own, path }: Network): Promise<readonly string[] | undefined> {
@@ -51,14 +53,18 @@ class RunningNetwork {
       // Something may have cleared the folder of temporary files since; and what was made for all has to answer rightly, too.
       const open = native ? () => NativeNetwork.map(native, mapped, threads) : () => openOnnx(network, mapped, threads);
       const shared = await RunningNetwork.#test(network, open).catch((error: unknown) => {
-        notify(`Process ${process.pid} could not use the weights that all processes share, and keeps its own, which takes more memory. ${error instanceof Error ? error.message : String(error)}`);
+        notify(`Process ${process.pid} could not use the weights that all processes share, and keeps its own, which takes more memory. ${messageOf(error)}`);
         return undefined;
       });
       if (shared) return shared;
     }
     // What onnxruntime had to write for all, the native kernels do not run.
     if (engine !== 'onnxruntime' && (native ?? mapped === undefined)) {
-      const own = await RunningNetwork.#test(network, () => NativeNetwork.load(network, threads)).catch(() => undefined);
+      const own = await RunningNetwork.#test(network, () => NativeNetwork.load(network, threads)).catch((error: unknown) => {
+        // Where they ran it as the service started.
+        if (native) notify(`Process ${process.pid} runs ${network.model} in onnxruntime: ${messageOf(error)}`);
+        return undefined;
+      });
       if (own) return own;
     }
     return RunningNetwork.#test(network, () => openOnnx(network, path, threads));
@@ -67,12 +73,8 @@ class RunningNetwork {
   static async #test(network: Network, open: () => Runner | Promise<Runner>): Promise<RunningNetwork> {
     const runner = await open();
     try {
-      const running = new RunningNetwork(network, runner, await namesOf(network));
-      fillSelfTestInput(running.input);
-      if (network.own) asPicture(running.input, network.preprocessing);
-      const problem = selfTestProblem(await runner.run(), network.selfTest);
-      if (problem) throw new Error(`${network.model} (${network.precision}) fails its self-test: ${problem}`);
-      return running;
+      await selfTest(network, runner);
+      return new RunningNetwork(network, runner, await namesOf(network));
     } catch (error) {
       await runner.release();
       throw error;

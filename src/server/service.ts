@@ -40,8 +40,8 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-function wordsFor(engine: Engine, mapped: MappedNetwork | undefined): string {
-  if (engine === 'native') return 'our own kernels for this processor';
+function wordsFor(engines: ReadonlySet<Engine>, mapped: MappedNetwork | undefined): string {
+  if (engines.has('native')) return `our own kernels for this processor${engines.size > 1 ? ', and in onnxruntime where these do not start: the log says why' : ''}`;
   return mapped?.reason === undefined ? 'onnxruntime' : `onnxruntime: ${mapped.reason}`;
 }
 
@@ -97,17 +97,15 @@ function createApp(settings: Settings): FastifyInstance {
  */
 export async function createService(settings: Settings, processFile?: PoolOptions['filename']): Promise<Service> {
   if (!existsSync(join(settings.folder, 'index.html'))) throw new Error(`There is no built page in ${settings.folder}: run npm run build first.`);
-  const models = await InstalledModels.read(settings.models, settings);
+  const installed = await InstalledModels.read(settings.models, settings);
   const tracing = await startTracing(process.env);
-  const passedOver = [...models.passedOver];
-  let mapped: MappedNetwork | undefined;
-  if (processFile === undefined) {
-    mapped = await mapNetwork(models.default, lonelyThreads(settings.workers)).catch((error: unknown) => {
-      passedOver.push(`The network's weights were not written for all processes: each keeps its own, which takes more memory. ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
-    });
+  const passedOver = [...installed.passedOver];
+  const mapped = processFile === undefined ? await mapNetwork(installed.default, installed.all, lonelyThreads(settings.workers)) : undefined;
+  if (mapped?.problem !== undefined) {
+    passedOver.push(`The network's weights were not written for all processes: each keeps its own, which takes more memory. ${mapped.problem}`);
   }
-  const network = { ...models.default, ...(mapped ? { mapped: mapped.path, native: mapped.native } : {}) };
+  const models = mapped?.tried === false ? installed.inOnnxruntime() : installed;
+  const network = { ...models.default, ...(mapped?.path === undefined ? {} : { mapped: mapped.path, native: mapped.native }) };
   const pool = new PredictPool({ ...settings, network, ...(processFile === undefined ? {} : { filename: processFile }) });
   const held = new HeldBytes(settings.maxHeldBytes);
   let stopping = false;

@@ -33,9 +33,9 @@ async function scores(path: string): Promise<Float32Array> {
 describe('a network as it was optimised for all processes', () => {
   it.each(networks)('answers as its own file does, %s', async (name) => {
     const path = join(MODELS, name);
-    const mapped = await mapNetwork({ model: name, precision: 'fp32', path, preprocessing: TORCHVISION_PREPROCESSING, selfTest: undefined, engine: 'onnxruntime' }, 1);
+    const mapped = await mapNetwork({ model: name, precision: 'fp32', path, preprocessing: TORCHVISION_PREPROCESSING, selfTest: undefined, engine: 'onnxruntime' }, [], 1);
     try {
-      expect(await scores(mapped.path)).toEqual(await scores(path));
+      expect(await scores(mapped.path ?? '')).toEqual(await scores(path));
     } finally {
       await mapped.remove();
     }

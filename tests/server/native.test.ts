@@ -1,19 +1,23 @@
 // Our own kernels as they are compiled for the processor itself, against onnxruntime, and the service where they do not run.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { build } from 'vite';
 import { ownModelTail } from '../../src/base/shared/own-model';
-import { encodeModel, fillSelfTestInput, foldResNet, resnet18Onnx, TORCHVISION_PREPROCESSING, type ClassifierPorts } from '../../src/engine/index';
+import { encodeModel, fillSelfTestInput, foldResNet, LOGITS_NAME, placeNatively, resnet18Onnx, TORCHVISION_PREPROCESSING, type ClassifierPorts } from '../../src/engine/index';
 import { fieldsOf } from '../../src/engine/kernels/build/native';
+import type { OnnxModel, OnnxNode } from '../../src/engine/onnx/model';
+import { foldResNet18 } from '../../src/engine/resnet18/fold';
 import { FIELDS } from '../../src/engine/simd/operator-fields';
 import { OnnxNetwork } from '../../src/server/inference/onnx-network';
 import type { Runner } from '../../src/server/inference/running';
 import type { Network } from '../../src/server/job';
 import { loadAddon } from '../../src/server/native/addon';
-import { NativeNetwork, prepareNative } from '../../src/server/native/native-network';
+import { NativeNetwork, prepareNative, type PreparedNetwork } from '../../src/server/native/native-network';
+import { observeResNet18, quantised } from '../../tools/quantise/quantise-resnet18';
+import { DEFAULT_RECIPE } from '../../tools/quantise/recipe';
 import { encodedImage, makeSite, post, startService } from '../support/server/service';
 import { ROOT } from '../support/shared';
 import { randomResNet } from '../support/weights';
@@ -83,42 +87,89 @@ describe.skipIf(!native)('the native kernels', () => {
     expect(await scores(await NativeNetwork.load(model, 3))).toEqual(given);
   });
 
-  it('map what was written for all processes', async () => {
-    const model = resnet();
+  describe('that were prepared for all processes', () => {
     const path = join(folder, 'resnet.weights');
-    const layout = await prepareNative(model, 2, path);
-    const own = await scores(await NativeNetwork.load(model, 1));
-    const [one, two] = [NativeNetwork.map(layout, path, 1), NativeNetwork.map(layout, path, 2)];
-    expect(await scores(one)).toEqual(own);
-    expect(await scores(two)).toEqual(own);
-    expect(() => NativeNetwork.map({ ...layout, bytes: layout.bytes + 4096 }, path, 1)).toThrow('not there, or of another size');
-    expect(() => NativeNetwork.map(layout, `${path}.gone`, 1)).toThrow('not there, or of another size');
-    await expect(prepareNative(model, 1, path)).rejects.toThrow('EEXIST');
-  });
+    let prepared: PreparedNetwork;
+    beforeAll(async () => {
+      prepared = await prepareNative(resnet(), 3);
+      await prepared.write(path);
+    });
+    afterEach(() => vi.restoreAllMocks());
 
-  const int8 = join(ROOT, 'public/models/resnet18-int8.onnx');
-  // Each convolution is held to its definition, bit by bit, as it is loaded.
-  it.skipIf(!native?.integers || !existsSync(int8))('give the scores in int8 that their definition has, on any number of threads, and from a file', async () => {
-    const given = await scores(await NativeNetwork.load(network(int8), 1));
-    expect(await scores(await NativeNetwork.load(network(int8), 2))).toEqual(given);
-    const path = join(folder, 'int8.weights');
-    const layout = await prepareNative(network(int8), 2, path);
-    expect(await scores(NativeNetwork.map(layout, path, 2))).toEqual(given);
+    it('are mapped from a file without holes', async () => {
+      const { weights } = prepared;
+      const own = await scores(await NativeNetwork.load(resnet(), 1));
+      expect(statSync(path).size).toBe(weights.bytes);
+      expect(statSync(path).blocks * 512).toBeGreaterThanOrEqual(weights.bytes);
+      const { addon } = loadAddon();
+      const end = vi.spyOn(addon, 'end');
+      const [one, two, three] = [1, 2, 3].map((threads) => NativeNetwork.map(weights, path, threads));
+      for (const network of [two, one]) expect(await scores(network)).toEqual(own);
+      expect(end).not.toHaveBeenCalled();
+      expect(await scores(three)).toEqual(own);
+      expect(end).toHaveBeenCalledOnce();
+      await expect(prepared.write(path)).rejects.toThrow('EEXIST');
+    });
+
+    it('are refused where they are of another size, gone, or of other kernels', () => {
+      const { weights } = prepared;
+      expect(() => NativeNetwork.map({ ...weights, bytes: weights.bytes + 4096 }, path, 1)).toThrow('not there, or of another size');
+      expect(() => NativeNetwork.map(weights, `${path}.gone`, 1)).toThrow('not there, or of another size');
+      expect(() => NativeNetwork.map({ ...weights, kernels: '0' }, path, 1)).toThrow('start the service anew');
+    });
+
+    it('end all threads where one does not start, and start them the next time', async () => {
+      const { weights } = prepared;
+      const { addon } = loadAddon();
+      const end = vi.spyOn(addon, 'end');
+      const help = addon.help.bind(addon);
+      vi.spyOn(addon, 'help').mockImplementation((...given) => {
+        if (given[4] === 2) throw new Error('A thread could not be started.');
+        help(...given);
+      });
+      expect(() => NativeNetwork.map(weights, path, 3)).toThrow('could not be started');
+      expect(end).toHaveBeenCalledOnce();
+      vi.restoreAllMocks();
+      expect(await scores(NativeNetwork.map(weights, path, 3))).toEqual(await scores(NativeNetwork.map(weights, path, 1)));
+    });
+
+    it('have no two threads of a number', () => {
+      const { bytes, operators: { control, operators, count } } = prepared.weights;
+      const { addon } = loadAddon();
+      const memory = addon.memory(bytes, path);
+      addon.help(memory, control, operators, count, 1);
+      expect(() => addon.help(memory, control, operators, count, 1)).toThrow('could not be started');
+      addon.end(memory);
+    });
+
+    it('are not written where the answer to the self-test is wrong', async () => {
+      await expect(prepareNative({ ...resnet(), selfTest: { logits: [1000], tolerance: 1 } }, 1)).rejects.toThrow('fails its self-test in native: score 0 is');
+    });
   });
 
   it('leave to onnxruntime what it is quicker at', async () => {
     await expect(NativeNetwork.load(network(join(ROOT, 'public/models/efficientnet-lite0.onnx')), 1)).rejects.toThrow('onnxruntime is the quicker');
   });
 
-  it('run the service, unless it is told otherwise', async () => {
+  it('run the service, their weights in memory once, unless it is told otherwise', async () => {
     const picture = await encodedImage();
     const models = savedModel();
     for (const engine of ['native', 'onnxruntime']) {
-      const service = await startService({ models, workers: 1, engine });
+      const service = await startService({ models, workers: 2, engine });
       try {
+        const [one, other] = service.pool.pids.map((pid) => /\S+network\.onnx\.weights$/m.exec(readFileSync(`/proc/${pid}/maps`, 'utf8'))?.[0]);
+        expect(one).toBeDefined();
+        expect(other).toBe(one);
         const answers = await Promise.all([1, 2, 3].map(() => post(`${service.url}/predict`, picture)));
         expect(answers.map(({ headers }) => headers.get('sightglass-model'))).toEqual(Array(3).fill(`mine; precision=fp32; engine=${engine}`));
         expect(service.engine).toContain(engine === 'native' ? 'our own kernels' : 'onnxruntime');
+        if (engine !== 'native' || one === undefined) continue;
+        // A process that finds no file reads the model's own, and runs it as well.
+        rmSync(one);
+        const { pids } = service.pool;
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
+        await vi.waitFor(() => expect(service.pool.pids.filter((pid) => !pids.includes(pid))).toHaveLength(2), { timeout: 30_000 });
+        await vi.waitFor(async () => expect((await post(`${service.url}/predict`, picture)).headers.get('sightglass-model')).toBe('mine; precision=fp32; engine=native'), { timeout: 60_000 });
       } finally {
         await service.end();
       }
@@ -126,19 +177,81 @@ describe.skipIf(!native)('the native kernels', () => {
   });
 });
 
-describe('a service whose native kernels cannot be loaded', () => {
+describe('ResNet-18 in int8', () => {
+  const ports: ClassifierPorts = { input: 'input', layout: 'nchw', numbers: 'float32', size: 224, scores: LOGITS_NAME, answers: 'scores' };
+  let model: OnnxModel;
+  beforeAll(async () => {
+    async function* inputs(): AsyncGenerator<Float32Array> {
+      const input = new Float32Array(3 * 224 ** 2);
+      fillSelfTestInput(input);
+      yield await Promise.resolve(input);
+    }
+    const weights = foldResNet18(new Map(Object.entries(randomResNet(5, 1000))));
+    model = quantised(await observeResNet18(weights, {}, inputs()), DEFAULT_RECIPE, TORCHVISION_PREPROCESSING);
+  });
+
+  it('is left to onnxruntime where it is fed or read in another way than the kernels do it', () => {
+    const place = (given: OnnxModel, own?: ClassifierPorts): unknown => placeNatively(encodeModel(given), { threads: 1, integers: true, ...(own ? { ports: own } : {}) }, () => {
+      throw new Error('It would be placed.');
+    });
+    const { graph } = model;
+    const before = (read: string, op: string, nodes: OnnxNode[]): OnnxModel => ({
+      ...model, graph: { ...graph, nodes: [{ op, name: '', domain: '', inputs: [read], outputs: [`${read}_changed`], attributes: {} }, ...nodes] },
+    });
+    expect(() => place(model)).toThrow('would be placed');
+    expect(() => place(model, ports)).toThrow('would be placed');
+    for (const other of [{ size: 192 }, { layout: 'nhwc' }, { numbers: 'uint8' }, { numbers: 'float16' }, { colours: 'bgr' }] as const) {
+      expect(() => place(model, { ...ports, ...other })).toThrow('not fed and read');
+    }
+    const normalised = before('input', 'Neg', graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((name) => (name === 'input' ? 'input_changed' : name)) })));
+    expect(() => place(normalised, ports)).toThrow('not fed and read');
+    expect(() => place(before(LOGITS_NAME, 'Neg', [...graph.nodes]), { ...ports, scores: `${LOGITS_NAME}_changed` })).toThrow('not fed and read');
+    expect(() => place(before(LOGITS_NAME, 'Softmax', [...graph.nodes]), { ...ports, scores: `${LOGITS_NAME}_changed`, answers: 'probabilities' })).toThrow('would be placed');
+  });
+
+  if (native?.integers === false) console.warn('\n*** SKIPPED: the native kernels in int8 want a processor with VNNI. ***\n');
+  // Each convolution is held to its definition, bit by bit, as it is loaded.
+  it.skipIf(!native?.integers)('gives the scores that onnxruntime gives within what rounding moves, the same on any number of threads and from a file', async () => {
+    const file = { ...written('int8.onnx', encodeModel(model)), precision: 'int8' as const };
+    const given = await scores(await NativeNetwork.load(file, 1));
+    const wanted = await scores(await OnnxNetwork.open(file, file.path, 1));
+    const [most, least] = [Math.max(...wanted), Math.min(...wanted)];
+    for (const [i, score] of given.entries()) expect(Math.abs(score - wanted[i])).toBeLessThan(0.01 * (most - least));
+    expect(given.indexOf(Math.max(...given))).toBe(wanted.indexOf(most));
+    expect(await scores(await NativeNetwork.load(file, 2))).toEqual(given);
+    const path = join(folder, 'int8.weights');
+    const prepared = await prepareNative(file, 2);
+    await prepared.write(path);
+    expect(await scores(NativeNetwork.map(prepared.weights, path, 2))).toEqual(given);
+  });
+});
+
+/** An addon with instructions that no processor knows in place of its own (UD2). */
+function illegal(addon: Buffer): Buffer {
+  const broken = Buffer.from(addon);
+  const [headers, size, count] = [Number(addon.readBigUInt64LE(0x20)), addon.readUInt16LE(0x36), addon.readUInt16LE(0x38)];
+  for (let at = headers; at < headers + size * count; at += size) {
+    const [loaded, executable] = [addon.readUInt32LE(at) === 1, (addon.readUInt32LE(at + 4) & 1) === 1];
+    const from = Number(addon.readBigUInt64LE(at + 8));
+    if (loaded && executable) broken.fill(Buffer.from([0x0f, 0x0b]), from, from + Number(addon.readBigUInt64LE(at + 32)));
+  }
+  return broken;
+}
+
+describe('a service whose native kernels do not run', () => {
   let built: string;
   beforeAll(async () => {
     built = join(folder, 'dist-server');
     await build({ root: ROOT, configFile: join(ROOT, 'vite.server.config.ts'), logLevel: 'error', build: { outDir: built, sourcemap: false } });
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    writeFileSync(join(built, readdirSync(built).find((name) => name.endsWith('.node')) ?? ''), 'no library');
+    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   });
 
-  it('answers by onnxruntime, and says why', async () => {
+  /** What it says at its start, and what has answered for a model. */
+  async function started(addon: Uint8Array, models: (site: string) => string, model: string): Promise<{ readonly text: string; readonly answered: string | null }> {
+    writeFileSync(join(built, readdirSync(built).find((name) => name.endsWith('.node')) ?? ''), addon);
     const site = makeSite();
-    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-    const child = spawn(process.execPath, [join(built, 'main.js'), '--port', '0', '--workers', '1', '--folder', site.folder, '--models', savedModel()], { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] ?? '' } });
+    const child = spawn(process.execPath, [join(built, 'main.js'), '--port', '0', '--workers', '1', '--folder', site.folder, '--models', models(site.folder)], { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] ?? '' } });
     try {
       let text = '';
       const url = await new Promise<string>((resolve, reject) => {
@@ -149,13 +262,29 @@ describe('a service whose native kernels cannot be loaded', () => {
         });
         child.once('exit', () => reject(new Error(`The service ended: ${text}`)));
       });
-      expect(text).toMatch(/The network runs in onnxruntime: .*kernels-linux-x64\.node|The network runs in onnxruntime: The native kernels/);
-      expect((await post(`${url}/predict`, await encodedImage())).headers.get('sightglass-model')).toBe('mine; precision=fp32; engine=onnxruntime');
+      return { text, answered: (await post(`${url}/predict?model=${model}`, await encodedImage())).headers.get('sightglass-model') };
     } finally {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await gone;
       site.remove();
     }
+  }
+
+  it('answers by onnxruntime where they cannot be loaded, and says why', async () => {
+    const { text, answered } = await started(Buffer.from('no library'), savedModel, 'mine');
+    expect(text).toMatch(/The network runs in onnxruntime: .*kernels-linux-x64\.node|The network runs in onnxruntime: The native kernels/);
+    expect(answered).toBe('mine; precision=fp32; engine=onnxruntime');
+  });
+
+  it.skipIf(!native)('has onnxruntime run all networks where they end the process that tries them, though the default one is not theirs', async () => {
+    const addon = illegal(readFileSync(join(ROOT, 'src/server/native/kernels-linux-x64.node')));
+    const { text, answered } = await started(addon, (site) => {
+      cpSync(join(savedModel(), 'mine.onnx'), join(site, 'models/mine.onnx'));
+      return join(site, 'models');
+    }, 'mine');
+    expect(text).toContain('efficientnet-lite0');
+    expect(text).toContain('The network runs in onnxruntime: the native kernels end their process here (SIGILL)');
+    expect(answered).toBe('mine; precision=fp32; engine=onnxruntime');
   });
 });

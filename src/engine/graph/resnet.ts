@@ -2,7 +2,7 @@ import { RESNET18_CONVOLUTIONS, type ConvolutionShape, type FoldedConvolution, t
 import type { ConvolutionLayer, LayeredNetwork } from './layers.ts';
 
 /** Side of the picture that ResNet's own kernels are made for, pixels. */
-const SIZE = 224;
+export const RESNET18_SIZE = 224;
 
 function fits(layer: ConvolutionLayer, { kernel, stride, padding, outChannels, inChannels }: ConvolutionShape): boolean {
   const pads = [layer.padTop, layer.padLeft, layer.padBottom, layer.padRight];
@@ -44,7 +44,7 @@ class Walk {
 export function asResNet18(network: LayeredNetwork): FoldedResNet18 | undefined {
   const { layers, size, normalise } = network;
   const walk = new Walk(network);
-  if (size !== SIZE || normalise) return undefined;
+  if (size !== RESNET18_SIZE || normalise) return undefined;
   const stem = walk.take('conv1', 0, 0);
   const pool = layers.find((l) => l.kind === 'maximum' && l.input === stem && l.kernel === 3 && l.stride === 2 && [l.padTop, l.padLeft, l.padBottom, l.padRight].every((p) => p === 1));
   let x = pool?.output;

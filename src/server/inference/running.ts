@@ -1,4 +1,5 @@
-import type { Engine as EngineName } from '../job';
+import { asPicture, fillSelfTestInput, selfTestProblem } from '../../engine/index';
+import type { Engine as EngineName, Network } from '../job';
 
 /** A network that an engine runs. */
 export interface Runner {
@@ -8,4 +9,12 @@ export interface Runner {
   /** @returns scores of what `input` holds, as `probabilitiesOf` takes them; the next run may overwrite them */
   run(): Promise<Float32Array>;
   release(): Promise<void>;
+}
+
+/** @throws Error where a network's answer to the self-test is wrong */
+export async function selfTest(network: Network, runner: Runner): Promise<void> {
+  fillSelfTestInput(runner.input);
+  if (network.own) asPicture(runner.input, network.preprocessing);
+  const problem = selfTestProblem(await runner.run(), network.selfTest);
+  if (problem) throw new Error(`${network.model} (${network.precision}) fails its self-test in ${runner.engine}: ${problem}`);
 }

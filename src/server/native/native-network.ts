@@ -1,11 +1,8 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { placeNatively, type NativeLayout, type NativeMemory } from '../../engine/index';
-import type { Runner } from '../inference/running';
+import { selfTest, type Runner } from '../inference/running';
 import type { Network } from '../job';
 import { loadAddon, type Addon } from './addon';
-
-/** Bytes that are written at a time, or passed over where they are all zero. */
-const STRIDE = 2 ** 16;
 
 /** Whose answers the native kernels give as onnxruntime does. */
 function covered({ own, model }: Network): void {
@@ -29,11 +26,57 @@ function place(addon: Addon, bytes: Uint8Array, options: Parameters<typeof place
   });
 }
 
-async function placed(network: Network, threads: number): Promise<{ readonly addon: Addon; readonly layout: NativeLayout; readonly buffer: ArrayBuffer }> {
+/** Weights in a file as the kernels read them. */
+export interface NativeWeights extends NativeLayout {
+  /** SHA-256 of the addon that prepared them. */
+  readonly kernels: string;
+}
+
+/** A network's memory, for all runners of it: one runs at a time, each on threads of its own number. */
+class Memory {
+  #users = 0;
+  #helpers = 0;
+
+  /** @param unused called once nobody uses it any more */
+  constructor(
+    private readonly addon: Addon,
+    readonly buffer: ArrayBuffer,
+    readonly layout: NativeLayout,
+    private readonly unused: () => void = () => undefined,
+  ) {}
+
+  /** One more uses it, on so many threads. @throws Error where one of them does not start */
+  use(threads: number): void {
+    const { control, operators, count } = this.layout.operators;
+    this.#users++;
+    try {
+      for (; this.#helpers + 1 < threads; this.#helpers++) this.addon.help(this.buffer, control, operators, count, this.#helpers + 1);
+    } catch (error) {
+      this.leave();
+      throw error;
+    }
+  }
+
+  /** Ends the threads with the last that uses it. */
+  leave(): void {
+    if (--this.#users > 0) return;
+    this.addon.end(this.buffer);
+    this.#helpers = 0;
+    this.unused();
+  }
+
+  run(threads: number): void {
+    const { control, operators, count } = this.layout.operators;
+    this.addon.use_threads(this.buffer, control, threads);
+    this.addon.run(this.buffer, control, operators, count);
+  }
+}
+
+async function placed(network: Network, threads: number): Promise<Memory> {
   covered(network);
   const { addon, integers } = loadAddon();
   const { layout, memory } = place(addon, await readFile(network.path), { threads, integers, ...(network.own ? { ports: network.own } : {}) });
-  return { addon, layout, buffer: memory.buffer };
+  return new Memory(addon, memory.buffer, layout);
 }
 
 /** A network on our own kernels, compiled for the processor itself. */
@@ -42,74 +85,73 @@ export class NativeNetwork implements Runner {
   readonly input: Float32Array;
   readonly #fed: Float32Array;
   readonly #logits: Float32Array;
-  /** Memory by the file that it was mapped from, of networks that run on several numbers of threads: one at a time, so that they can share it. */
-  static readonly #mapped = new Map<string, ArrayBuffer>();
+  /** By the file that they were mapped from. */
+  static readonly #mapped = new Map<string, Memory>();
 
   /** @param threads that compute, no more than it was laid out for */
-  private constructor(
-    private readonly addon: Addon,
-    private readonly buffer: ArrayBuffer,
-    private readonly layout: NativeLayout,
+  constructor(
+    private readonly memory: Memory,
     private readonly threads: number,
   ) {
-    const { input, size, logits, classes, operators: { control, operators, count } } = layout;
+    const { buffer, layout: { input, size, logits, classes } } = memory;
     this.#fed = new Float32Array(buffer, input, 3 * size ** 2);
     this.input = new Float32Array(this.#fed.length);
     this.#logits = new Float32Array(buffer, logits, classes);
-    for (let thread = 1; thread < threads; thread++) addon.help(buffer, control, operators, count, thread);
+    memory.use(threads);
   }
 
   /** Reads a network from its own file. @throws Error where the native kernels do not run it, or not here */
   static async load(network: Network, threads: number): Promise<NativeNetwork> {
-    const { addon, layout, buffer } = await placed(network, threads);
-    return new NativeNetwork(addon, buffer, layout, threads);
+    return new NativeNetwork(await placed(network, threads), threads);
   }
 
-  /** Maps one that {@link prepareNative} has written. @throws Error where its file is not there any more */
-  static map(layout: NativeLayout, path: string, threads: number): NativeNetwork {
-    const { addon } = loadAddon();
-    const mapped = NativeNetwork.#mapped.get(path);
-    const buffer = mapped?.byteLength === layout.bytes ? mapped : addon.memory(layout.bytes, path);
-    NativeNetwork.#mapped.set(path, buffer);
-    return new NativeNetwork(addon, buffer, layout, Math.min(threads, layout.threads));
+  /** Maps one that {@link prepareNative} has made. @throws Error where its file is not there any more, or other kernels have made it */
+  static map(layout: NativeWeights, path: string, threads: number): NativeNetwork {
+    const { addon, digest } = loadAddon();
+    if (layout.kernels !== digest) throw new Error('The native kernels are not those that prepared them: start the service anew.');
+    let memory = NativeNetwork.#mapped.get(path);
+    if (memory?.layout.bytes !== layout.bytes) {
+      memory = new Memory(addon, addon.memory(layout.bytes, path), layout, () => NativeNetwork.#mapped.delete(path));
+      NativeNetwork.#mapped.set(path, memory);
+    }
+    return new NativeNetwork(memory, Math.min(threads, layout.threads));
   }
 
   run(): Promise<Float32Array> {
-    const { control, operators, count } = this.layout.operators;
     this.#fed.set(this.input);
-    this.addon.use_threads(this.buffer, control, this.threads);
-    this.addon.run(this.buffer, control, operators, count);
+    this.memory.run(this.threads);
     return Promise.resolve(this.#logits.slice());
   }
 
   release(): Promise<void> {
-    this.addon.end(this.buffer);
+    this.memory.leave();
     return Promise.resolve();
   }
 }
 
+/** A network that is ready to be written for all processes. */
+export interface PreparedNetwork {
+  readonly weights: NativeWeights;
+  /** Writes its memory, all of it: holes would be filled when they are first touched, and where there is no room for that a signal ends the process. */
+  write(path: string): Promise<void>;
+}
+
 /**
- * Writes a network's memory into a file, its weights as the native kernels read them.
+ * Puts a network into memory as the native kernels read it, and tries it there.
  *
  * @param threads that may compute at a time
- * @returns where everything lies in it
- * @throws Error where the native kernels do not run it, or not here, or there is no room for the file
+ * @throws Error where the native kernels do not run it, or not here, or answer wrongly
  */
-export async function prepareNative(network: Network, threads: number, path: string): Promise<NativeLayout> {
-  const { layout, buffer } = await placed(network, threads);
-  const file = await open(path, 'wx');
+export async function prepareNative(network: Network, threads: number): Promise<PreparedNetwork> {
+  const memory = await placed(network, threads);
+  const runner = new NativeNetwork(memory, 1);
   try {
-    await file.truncate(layout.bytes);
-    const zeros = Buffer.alloc(STRIDE);
-    for (let at = 0; at < layout.bytes; at += STRIDE) {
-      const part = Buffer.from(buffer, at, Math.min(STRIDE, layout.bytes - at));
-      if (!part.equals(zeros.subarray(0, part.length))) await file.write(part, 0, part.length, at);
-    }
-    return layout;
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
+    await selfTest(network, runner);
   } finally {
-    await file.close();
+    await runner.release();
   }
+  return {
+    weights: { ...memory.layout, kernels: loadAddon().digest },
+    write: (path) => writeFile(path, new Uint8Array(memory.buffer, 0, memory.layout.bytes), { flag: 'wx' }),
+  };
 }
