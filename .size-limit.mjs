@@ -40,7 +40,7 @@ export default [
   lazy('pictures', 'pictures-view', '24.5 kB'),
   lazy('sessions', 'sessions-view', '51 kB'),
   lazy('teach', 'teach-view', '25 kB'),
-  lazy('recording', 'recording-panel', '23.7 kB'),
+  lazy('recording', 'recording-panel', '23.8 kB'),
   lazy('settings', 'settings-sheet', '3 kB'),
   lazy('status', 'status-sheet', '3.5 kB'),
   lazy('keys', 'shortcut-sheet', '2 kB'),
