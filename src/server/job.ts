@@ -1,6 +1,5 @@
-import type { ClassifierPorts, KnownAnswer, Precision, Preprocessing } from '../engine/index';
+import type { ClassifierPorts, KnownAnswer, NativeLayout, Precision, Preprocessing } from '../engine/index';
 import type { DecodeLimits } from './decode';
-import type { NativeWeights } from './native/native-network';
 import type { ProblemCode } from './problem';
 
 /** Environment variable of a recognising process: JSON of the network that it loads at its start. */
@@ -8,6 +7,12 @@ export const NETWORK_VARIABLE = 'SIGHTGLASS_NETWORK';
 
 /** What runs a network: our own kernels, compiled for the processor itself, or onnxruntime. */
 export type Engine = 'native' | 'onnxruntime';
+
+/** Weights in a file as the kernels read them. */
+export interface NativeWeights extends NativeLayout {
+  /** SHA-256 of the addon that prepared them. */
+  readonly kernels: string;
+}
 
 /** What a recognising process needs to know of a network. */
 export interface Network {

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Network } from './job';
-import type { NativeWeights } from './native/native-network';
+import type { NativeWeights, Network } from './job';
 import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
 
 const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './map-process.ts' : './map-process.js', import.meta.url));

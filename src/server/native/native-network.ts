@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { placeNatively, type NativeLayout, type NativeMemory } from '../../engine/index';
 import { selfTest, type Runner } from '../inference/running';
-import type { Network } from '../job';
+import type { NativeWeights, Network } from '../job';
 import { loadAddon, type Addon } from './addon';
 
 /** Whose answers the native kernels give as onnxruntime does. */
@@ -24,12 +24,6 @@ function place(addon: Addon, bytes: Uint8Array, options: Parameters<typeof place
       },
     };
   });
-}
-
-/** Weights in a file as the kernels read them. */
-export interface NativeWeights extends NativeLayout {
-  /** SHA-256 of the addon that prepared them. */
-  readonly kernels: string;
 }
 
 /** A network's memory, for all runners of it: one runs at a time, each on threads of its own number. */
