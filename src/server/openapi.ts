@@ -87,7 +87,7 @@ const SCHEMAS: Json = {
 
 const text = (description: string): Json => ({ description, schema: { type: 'string' } });
 const ANSWER_HEADERS: Json = {
-  'Sightglass-Model': text('What answered: the model, its precision and what runs it (native: our own kernels; onnxruntime) as parameters.'),
+  'Sightglass-Model': text('What answered: the model, its precision and what runs it (native: our own kernels; onnxruntime) as parameters; of a batch, which several processes answer, the first two.'),
   'X-Request-Id': text("The request's id: the caller's own, where it sent one, else one of ours; it stands in the log too."),
 };
 const RETRY_AFTER: Json = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
