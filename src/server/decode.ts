@@ -4,7 +4,7 @@ import { decodeAvif } from './avif/decode';
 import { type AvifLayout, readAvifLayout } from './avif/layout';
 import { decodeBmp, readBmpHeader } from './bmp';
 import { imageType } from './image-type';
-import { Problem } from './problem';
+import { messageOf, Problem } from './problem';
 
 /** A decoded image, upright, or some of its columns. */
 export interface DecodedImage {
@@ -42,7 +42,7 @@ const EMPTY_WORDS = /^(source: bad seek to \d+|Input buffer has corrupt header:?
 
 /** libvips' words without its module names and repeats. */
 function reason(error: unknown): string {
-  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  const lines = messageOf(error).split('\n');
   const words = lines.map((line) => line.replace(/^(Input buffer has corrupt header: )?(Vips\w+|\w+2vips|\w+load(_\w+)?|heif|pngload|webp2vips): /i, '').trim());
   const telling = [...new Set(words.map((line) => line.replace(/^Input buffer has corrupt header: /, '').replace(/\.$/, '')))].filter((line) => line !== '' && !EMPTY_WORDS.test(line));
   return telling.join('; ') || 'its data is damaged or ends too early';

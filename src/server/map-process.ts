@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Network } from './job';
 import type { Mapped, ToMap } from './mapped-network';
 import { prepareNative } from './native/native-network';
+import { messageOf } from './problem';
 
 /** As onnxruntime optimises it for this processor, its weights in a file beside it. */
 async function prepareOnnx(path: string, into: string): Promise<void> {
@@ -27,8 +28,6 @@ async function tryKernels(networks: readonly Network[], tried: Set<boolean>): Pr
     await prepareNative(network, 1).then(() => tried.add(integers), () => undefined);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function prepare({ network, all, threads, into }: ToMap): Promise<Mapped> {
   const chosen = network.engine === 'onnxruntime';

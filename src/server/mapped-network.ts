@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { NativeWeights, Network } from './job';
+import { messageOf } from './problem';
 import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
 
 const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './map-process.ts' : './map-process.js', import.meta.url));
@@ -66,8 +67,6 @@ const FAULTS: readonly (string | undefined)[] = ['SIGILL', 'SIGSEGV', 'SIGBUS', 
 
 /** The signal that has ended a process. */
 const signalOf = (error: unknown): string | undefined => (error instanceof Error && 'signal' in error && typeof error.signal === 'string' ? error.signal : undefined);
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function prepare(told: ToMap): Promise<Mapped> {
   const running = promisify(execFile)(process.execPath, [...TSX, PROCESS_FILE], { env: PROCESS_ENVIRONMENT });

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { ownModelOf } from '../base/shared/own-model';
 import { decodeModel, describeClassifier, precisionOf } from '../engine/index';
 import type { Network } from './job';
+import { messageOf } from './problem';
 
 /** What a folder has of models that the app has saved, and files that are no such models, each with the reason. */
 export interface OwnModels {
@@ -35,7 +36,7 @@ export async function ownModels(folder: string, taken: { readonly files: Readonl
       if (taken.ids.has(network.model)) throw new Error('another model goes by that name: call the file otherwise.');
       networks.push(network);
     } catch (error) {
-      passedOver.push(`${name} was passed over: ${error instanceof Error ? error.message : String(error)}`);
+      passedOver.push(`${name} was passed over: ${messageOf(error)}`);
     }
   }
   return { networks, passedOver };

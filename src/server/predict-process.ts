@@ -9,11 +9,9 @@ import { NETWORK_VARIABLE, type Job, type JobAnswer, type Network, type Scores }
 import { answerJobs, notify } from './job-port';
 import { KeptNetworks } from './kept-networks';
 import { NativeNetwork } from './native/native-network';
-import { Problem } from './problem';
+import { messageOf, Problem } from './problem';
 
 const PASSES = new SimdPasses();
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Names of a network's classes. @returns undefined where a person's own has none */
 async function namesOf({ own, path }: Network): Promise<readonly string[] | undefined> {

@@ -95,3 +95,6 @@ export class Problem extends Error {
     };
   }
 }
+
+/** What whatever was thrown says of itself. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
