@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { HeldBytes } from './held-bytes';
-import type { Network, Timings } from './job';
-import type { PredictPool } from './pool';
+import type { Network } from './job';
+import type { PredictPool, Recognised } from './pool';
 import { processMetrics } from './process-metrics';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
@@ -14,7 +14,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #requests: Counter<'route' | 'method' | 'status'>;
   readonly #duration: Histogram<'route'>;
-  readonly #predictions: Counter<'model' | 'precision'>;
+  readonly #predictions: Counter<'model' | 'precision' | 'engine'>;
   readonly #problems: Counter<'code'>;
   readonly #steps: Histogram<'step'>;
   readonly #batches: Histogram;
@@ -26,7 +26,7 @@ export class Metrics {
     processMetrics(this.registry, () => pool.places);
     this.#requests = new Counter({ name: `${PREFIX}http_requests_total`, help: 'Answered requests.', labelNames: ['route', 'method', 'status'], registers });
     this.#duration = new Histogram({ name: `${PREFIX}http_request_duration_seconds`, help: 'From request to answer.', labelNames: ['route'], buckets: SECONDS, registers });
-    this.#predictions = new Counter({ name: `${PREFIX}predictions_total`, help: 'Recognised pictures.', labelNames: ['model', 'precision'], registers });
+    this.#predictions = new Counter({ name: `${PREFIX}predictions_total`, help: 'Recognised pictures.', labelNames: ['model', 'precision', 'engine'], registers });
     this.#problems = new Counter({ name: `${PREFIX}problems_total`, help: 'Pictures and requests that failed, by code.', labelNames: ['code'], registers });
     this.#steps = new Histogram({ name: `${PREFIX}step_duration_seconds`, help: 'Decoding, preprocessing, inference.', labelNames: ['step'], buckets: SECONDS, registers });
     this.#batches = new Histogram({ name: `${PREFIX}batch_pictures`, help: 'Pictures of one request to /predict/batch or infer.', buckets: [1, 2, 4, 8, 16, 32, 64], registers });
@@ -53,9 +53,8 @@ export class Metrics {
     this.#duration.observe({ route }, seconds);
   }
 
-  /** @param timings milliseconds */
-  prediction({ model, precision }: Network, timings: Timings): void {
-    this.#predictions.inc({ model, precision });
+  prediction({ model, precision }: Network, { engine, timings }: Recognised): void {
+    this.#predictions.inc({ model, precision, engine });
     for (const [step, ms] of Object.entries(timings)) this.#steps.observe({ step }, ms / 1000);
   }
 

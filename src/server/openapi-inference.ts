@@ -15,6 +15,17 @@ const tensor = (data: Json): Json => ({
   },
 });
 
+const text = (description: string): Json => ({ description, schema: { type: 'string' } });
+
+/** Headers of every answer with what was recognised. */
+export const ANSWER_HEADERS: Json = {
+  'Sightglass-Model': text(
+    'What answered: the model, percent-encoded, and as parameters its precision and what ran it: native (our own kernels), onnxruntime, or native+onnxruntime ' +
+    'where it was both for some of several pictures. Where no picture of a batch was recognised, the last is left out.',
+  ),
+  'X-Request-Id': text("The request's id: the caller's own, where it sent one, else one of ours; it stands in the log too."),
+};
+
 /** Schemas of the Open Inference Protocol's JSON. */
 export const INFERENCE_SCHEMAS: Readonly<Record<string, Json>> = {
   Tensor: tensor({ type: 'array', description: 'Numbers; of BYTES strings: a picture in base64, `value:index:label` in an answer.' }),
@@ -60,7 +71,7 @@ export function inferencePaths({ maxFiles }: Settings, networks: readonly Networ
         parameters: [...parameters, { name: 'Inference-Header-Content-Length', in: 'header', description: 'Bytes of the JSON where tensors lie behind it.', schema: { type: 'integer', minimum: 1 } }],
         requestBody: { required: true, content: { ...(json(ref('InferRequest')) as Record<string, Json>), 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
         responses: {
-          '200': { description: 'Scores.', content: { ...(json(ref('InferAnswer')) as Record<string, Json>), 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
+          '200': { description: 'Scores.', headers: ANSWER_HEADERS, content: { ...(json(ref('InferAnswer')) as Record<string, Json>), 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
           ...failed(...refusals),
         },
       },

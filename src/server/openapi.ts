@@ -1,7 +1,7 @@
 import { version } from '../../package.json';
 import type { Network } from './job';
 import { IMAGE_TYPES } from './image-type';
-import { INFERENCE_SCHEMAS, inferencePaths } from './openapi-inference';
+import { ANSWER_HEADERS, INFERENCE_SCHEMAS, inferencePaths } from './openapi-inference';
 import { CLASSES } from './models';
 import { Problem, PROBLEM_CODES, PROBLEM_TYPE, type ProblemCode } from './problem';
 import { DEFAULT_COUNT } from './query';
@@ -85,11 +85,6 @@ const SCHEMAS: Json = {
   },
 };
 
-const text = (description: string): Json => ({ description, schema: { type: 'string' } });
-const ANSWER_HEADERS: Json = {
-  'Sightglass-Model': text('What answered: the model, its precision and what runs it (native: our own kernels; onnxruntime) as parameters; of a batch, which several processes answer, the first two.'),
-  'X-Request-Id': text("The request's id: the caller's own, where it sent one, else one of ours; it stands in the log too."),
-};
 const RETRY_AFTER: Json = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
 
 /** The answers of a route for some problems, one for each status. */

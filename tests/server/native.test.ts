@@ -162,6 +162,9 @@ describe.skipIf(!native)('the native kernels', () => {
         expect(other).toBe(one);
         const answers = await Promise.all([1, 2, 3].map(() => post(`${service.url}/predict`, picture)));
         expect(answers.map(({ headers }) => headers.get('sightglass-model'))).toEqual(Array(3).fill(`mine; precision=fp32; engine=${engine}`));
+        const inputs = [{ name: 'image', datatype: 'BYTES', shape: [2], data: Array(2).fill(picture.toString('base64')) }];
+        const inferred = await fetch(`${service.url}/v2/models/mine/infer`, { method: 'POST', body: JSON.stringify({ inputs }) });
+        expect([inferred.status, inferred.headers.get('sightglass-model')]).toEqual([200, `mine; precision=fp32; engine=${engine}`]);
         expect(service.engine).toContain(engine === 'native' ? 'our own kernels' : 'onnxruntime');
         if (engine !== 'native' || one === undefined) continue;
         // A process that finds no file reads the model's own, and runs it as well.

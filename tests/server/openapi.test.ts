@@ -107,6 +107,9 @@ describe('/openapi.json', () => {
       await check('/predict', 'post', response);
     }
     expect([...seen].sort()).toEqual([200, 400, 404, 413, 415, 503]);
+    for (const body of [{ inputs: [{ name: 'image', datatype: 'BYTES', shape: [1], data: [png.toString('base64')] }] }, {}]) {
+      await check('/v2/models/{name}/infer', 'post', await fetch(`${url}/v2/models/efficientnet-lite0/infer`, { method: 'POST', body: JSON.stringify(body) }));
+    }
     for (const files of [[png], [png, 'words'], [png, png, png], []] as const) {
       const body = form(files.map((bytes, i) => ['file', `${i}`, bytes] as const));
       await check('/predict/batch', 'post', await fetch(`${url}/predict/batch`, { method: 'POST', body }));

@@ -40,6 +40,7 @@ describe('models that the app has saved, in the folder of models', () => {
       einzeln: saved({ after: [node('Sigmoid', ['raw'], ['scores'])] }, { answers: 'independent' }),
       fertig: saved({ after: [node('Softmax', ['raw'], ['scores'])] }, { answers: 'probabilities' }),
       ohne: saved({}, {}, { classNames: undefined }),
+      '水果; ü': saved({}),
       // What they are not told of: no names, no numbers of a picture.
       fremd: colourClassifier(),
       kaputt: Buffer.from('no model'),
@@ -65,13 +66,13 @@ describe('models that the app has saved, in the folder of models', () => {
   });
 
   async function ask(model: string, background: string): Promise<LabelConfidence[]> {
-    const response = await post(`${service.url}/predict?model=${model}&k=1000`, await colour(background));
+    const response = await post(`${service.url}/predict?model=${encodeURIComponent(model)}&k=1000`, await colour(background));
     expect(response.status, await response.clone().text()).toBe(200);
-    expect(response.headers.get('sightglass-model')).toContain(`${model}; precision=`);
+    expect(response.headers.get('sightglass-model')).toMatch(new RegExp(`^${encodeURIComponent(model)}; precision=`));
     return (await response.json()) as LabelConfidence[];
   }
 
-  it.each(['farben', 'bytes', 'halves', 'fertig'])('answers with its own names: %s', async (model) => {
+  it.each(['farben', 'bytes', 'halves', 'fertig', '水果; ü'])('answers with its own names: %s', async (model) => {
     const labels = await ask(model, '#ff0000');
     expect(labels.map(({ label }) => label).sort()).toEqual([...NAMES].sort());
     // Red has 8 and the others -4: exp(12) to 1.

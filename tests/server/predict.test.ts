@@ -130,6 +130,30 @@ describe('POST /predict', () => {
   });
 });
 
+describe('what has run the network', () => {
+  it('is named with each answer, both where the processes that answered differ, and counted', async () => {
+    const service = await startService({ workers: 2 }, true);
+    try {
+      const batch = async (...pictures: string[]): Promise<string | null> => {
+        const body = form(pictures.map((picture) => ['file', 'x.png', picture] as const));
+        const response = await fetch(`${service.url}/predict/batch`, { method: 'POST', body });
+        expect(response.status).toBe(200);
+        return response.headers.get('sightglass-model');
+      };
+      const model = 'efficientnet-lite0; precision=fp16';
+      expect((await post(`${service.url}/predict`, 'native')).headers.get('sightglass-model')).toBe(`${model}; engine=native`);
+      expect(await batch('answer', 'answer')).toBe(`${model}; engine=onnxruntime`);
+      expect(await batch('answer', 'native', 'broken')).toBe(`${model}; engine=native+onnxruntime`);
+      expect(await batch('broken')).toBe(model);
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      const counted = [...metrics.matchAll(/^sightglass_predictions_total\{model="efficientnet-lite0",precision="fp16",engine="(\w+)"\} (\d+)$/gm)];
+      expect(Object.fromEntries(counted.map(([, engine, count]) => [engine, Number(count)]))).toEqual({ native: 2, onnxruntime: 3 });
+    } finally {
+      await service.end();
+    }
+  });
+});
+
 describe('metrics', () => {
   it('count requests, pictures, problems and steps', async () => {
     const service = await startService({ workers: 1 });
@@ -147,7 +171,7 @@ describe('metrics', () => {
       expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
       expect(await value(/^sightglass_http_requests_total\{route="\/predict",method="POST",status="200"\} (\d+)/m)).toBe(2);
       expect(await value(/^sightglass_http_requests_total\{route="\/predict",method="POST",status="415"\} (\d+)/m)).toBe(1);
-      expect(await value(/^sightglass_predictions_total\{model="efficientnet-lite0",precision="fp16"\} (\d+)/m)).toBe(2);
+      expect(await value(/^sightglass_predictions_total\{model="efficientnet-lite0",precision="fp16",engine="onnxruntime"\} (\d+)/m)).toBe(2);
       expect(await value(/^sightglass_problems_total\{code="unsupported-type"\} (\d+)/m)).toBe(1);
       expect(await value(/^sightglass_problems_total\{code="not-found"\} (\d+)/m)).toBe(1);
       expect(await value(/^sightglass_step_duration_seconds_count\{step="inference"\} (\d+)/m)).toBe(2);

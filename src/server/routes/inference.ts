@@ -4,12 +4,13 @@ import { version } from '../../../package.json';
 import { answerFailures, nothingAt, type ProblemShape } from '../failures';
 import { checkInput, itemsIn, OUTPUTS, outputTensors, PICTURES, PIXELS, wantedOutputs } from '../inference/infer';
 import { jsonTooLarge, MAX_JSON, readInferRequest, writeInferAnswer } from '../inference/tensors';
-import type { Network, Scores } from '../job';
+import type { Engine, Network, Scores } from '../job';
 import { answerOtherMethods } from '../methods';
 import { Problem } from '../problem';
 import { recogniseAll } from '../recognise-all';
 import type { ServiceParts } from '../service-parts';
 import { readBody } from '../uploads';
+import { sayWhatAnswered } from './answered';
 import { goneSignal } from './gone';
 
 interface Named {
@@ -28,7 +29,8 @@ function metadataOf({ model, preprocessing: { crop }, classes = -1 }: Network, p
   return {
     name: model,
     versions: precisions,
-    platform: 'onnxruntime_onnx',
+    // The protocol's own name of a model in ONNX, whatever runs it; what has run it stands in each answer.
+    platform: 'onnx_onnxv1',
     inputs: [
       { name: PICTURES, datatype: 'BYTES', shape: [-1] },
       { name: PIXELS, datatype: 'FP32', shape: [-1, 3, crop, crop] },
@@ -82,19 +84,22 @@ export async function inferenceRoutes(app: FastifyInstance, parts: ServiceParts)
         const wanted = wantedOutputs(asked);
         const items = itemsIn(asked);
         metrics.batch(items.length);
+        const engines = new Set<Engine>();
         const scores = await recogniseAll(pool.workers, items, goneSignal(reply), async (item, signal): Promise<Scores> => {
-          const { scores: given, timings } = await pool.run({ network, ...item, count: 1, limits, scores: true }, signal);
-          metrics.prediction(network, timings);
-          request.span?.steps(timings);
-          if (!given) throw new Error('A recognising process gave no scores.');
-          return given;
+          const answer = await pool.run({ network, ...item, count: 1, limits, scores: true }, signal);
+          metrics.prediction(network, answer);
+          request.span?.steps(answer.timings);
+          engines.add(answer.engine);
+          if (!answer.scores) throw new Error('A recognising process gave no scores.');
+          return answer.scores;
         });
         const { body, headLength } = writeInferAnswer(
           { model_name: network.model, model_version: network.precision, ...(asked.id === undefined ? {} : { id: asked.id }) },
           outputTensors(wanted, scores),
         );
         if (headLength !== undefined) reply.header('Inference-Header-Content-Length', headLength);
-        return reply.header('Cache-Control', 'no-store').type(headLength === undefined ? 'application/json' : 'application/octet-stream').send(body);
+        sayWhatAnswered(reply, network, engines);
+        return reply.type(headLength === undefined ? 'application/json' : 'application/octet-stream').send(body);
       });
     }
     for (const url of ['/v2', '/v2/health/live', '/v2/health/ready']) answerOtherMethods(scope, url, 'GET', 'HEAD');

@@ -1,12 +1,14 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Engine, LabelConfidence, Network, Timings } from '../job';
+import type { FastifyInstance } from 'fastify';
+import type { Engine, LabelConfidence } from '../job';
 import { answerOtherMethods } from '../methods';
+import type { Recognised } from '../pool';
 import { Problem, type ProblemBody } from '../problem';
 import { readQuery, type Wish } from '../query';
 import { recogniseAll } from '../recognise-all';
 import type { ServiceParts } from '../service-parts';
 import type { RequestSpan } from '../tracing';
 import { FORM_OVERHEAD, readBatch, readImage, type BatchFile } from '../uploads';
+import { sayWhatAnswered } from './answered';
 import { goneSignal } from './gone';
 
 /** One file of a batch's answer. */
@@ -14,28 +16,24 @@ export type BatchResult =
   | { readonly file: string; readonly predictions: readonly LabelConfidence[] }
   | { readonly file: string; readonly error: ProblemBody };
 
-function describe(reply: FastifyReply, { model, precision }: Network, timings?: Timings, engine?: Engine): void {
-  reply.header('Cache-Control', 'no-store').header('Sightglass-Model', `${model}; precision=${precision}${engine === undefined ? '' : `; engine=${engine}`}`);
-  if (timings) {
-    reply.header('Server-Timing', Object.entries(timings).map(([name, ms]) => `${name};dur=${(ms as number).toFixed(2)}`).join(', '));
-  }
-}
-
 /** `POST /predict` and `POST /predict/batch`. */
 export function predictRoutes(app: FastifyInstance, { settings, models, pool, metrics }: ServiceParts): void {
   const limits = { maxPixels: settings.maxPixels, seconds: Math.max(1, Math.ceil(settings.timeoutMs / 1000)) };
 
-  async function recognise(bytes: Uint8Array, { count, network, index }: Wish, gone: AbortSignal, span: RequestSpan | undefined): Promise<{ predictions: readonly LabelConfidence[]; timings: Timings; engine: Engine }> {
+  async function recognise(bytes: Uint8Array, { count, network, index }: Wish, gone: AbortSignal, span: RequestSpan | undefined): Promise<Recognised> {
     const answer = await pool.run({ network, bytes, count, limits }, gone);
-    metrics.prediction(network, answer.timings);
+    metrics.prediction(network, answer);
     span?.steps(answer.timings);
     return index ? answer : { ...answer, predictions: answer.predictions.map(({ label, confidence }) => ({ label, confidence })) };
   }
 
-  async function recogniseFile({ name, content }: BatchFile, wish: Wish, gone: AbortSignal, span: RequestSpan | undefined): Promise<BatchResult> {
+  /** @param engines gets what has run the network */
+  async function recogniseFile({ name, content }: BatchFile, wish: Wish, gone: AbortSignal, span: RequestSpan | undefined, engines: Set<Engine>): Promise<BatchResult> {
     try {
       if (content instanceof Problem) throw content;
-      return { file: name, predictions: (await recognise(content, wish, gone, span)).predictions };
+      const { predictions, engine } = await recognise(content, wish, gone, span);
+      engines.add(engine);
+      return { file: name, predictions };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       metrics.problem(error.code);
@@ -46,7 +44,8 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
   app.post('/predict', { config: { works: true } }, async (request, reply) => {
     const wish = readQuery(request.query, models);
     const { predictions, timings, engine } = await recognise(await readImage(request, settings), wish, goneSignal(reply), request.span);
-    describe(reply, wish.network, timings, engine);
+    sayWhatAnswered(reply, wish.network, [engine]);
+    reply.header('Server-Timing', Object.entries(timings).map(([name, ms]) => `${name};dur=${(ms as number).toFixed(2)}`).join(', '));
     return predictions;
   });
 
@@ -54,11 +53,12 @@ export function predictRoutes(app: FastifyInstance, { settings, models, pool, me
     const wish = readQuery(request.query, models);
     const files = await readBatch(request, settings);
     metrics.batch(files.length);
-    const results = await recogniseAll(pool.workers, files, goneSignal(reply), (file, signal) => recogniseFile(file, wish, signal, request.span));
+    const engines = new Set<Engine>();
+    const results = await recogniseAll(pool.workers, files, goneSignal(reply), (file, signal) => recogniseFile(file, wish, signal, request.span, engines));
     if (results.every((result) => 'error' in result && result.error.code === 'busy')) {
       throw new Problem('busy', 'No picture of the batch found a place in the queue.');
     }
-    describe(reply, wish.network);
+    sayWhatAnswered(reply, wish.network, engines);
     return { results };
   });
 

@@ -18,6 +18,7 @@ client = triton.InferenceServerClient(URL.removeprefix("http://"))
 seen["live"], seen["ready"], seen["modelReady"] = client.is_server_live(), client.is_server_ready(), client.is_model_ready(MODEL)
 seen["server"] = client.get_server_metadata()["name"]
 metadata = client.get_model_metadata(MODEL)
+seen["platform"] = metadata["platform"]
 seen["inputs"] = [entry["name"] for entry in metadata["inputs"]]
 
 pictures = np.array(PICTURES, dtype=np.object_)

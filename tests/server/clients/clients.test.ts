@@ -39,7 +39,7 @@ describe.skipIf(python === undefined)("Triton's and KServe's own clients", () =>
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
     const seen = JSON.parse(output) as Record<string, unknown> & { readonly classes: string[][] };
     expect(seen).toMatchObject({
-      live: true, ready: true, modelReady: true, server: 'sightglass', inputs: ['image', 'input'], id: 'seven', shape: [2, 1000], sameInJson: true, tensorAlone: true,
+      live: true, ready: true, modelReady: true, server: 'sightglass', platform: 'onnx_onnxv1', inputs: ['image', 'input'], id: 'seven', shape: [2, 1000], sameInJson: true, tensorAlone: true,
       kserveLive: true, kserveReady: true, kserveModelReady: true,
     });
     expect(seen['error']).toContain('There is no model "nothing" here');
