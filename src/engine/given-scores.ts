@@ -1,6 +1,7 @@
 import { EngineError } from './engine-error.ts';
 import type { ClassifierPorts } from './model.ts';
 import { halvesToFloats } from './onnx/half.ts';
+import { softmax } from './probabilities.ts';
 
 /** What a runtime gives of an output: onnxruntime's tensors are such. */
 export interface GivenTensor {
@@ -35,4 +36,13 @@ export function logitsOf(output: GivenTensor, answers: ClassifierPorts['answers'
   }
   const values = floatsOf(output);
   return answers === 'probabilities' || answers === 'independent' ? logarithms(values) : values;
+}
+
+/**
+ * Scores that are the same whatever has run the network: of one that ends in a softmax, which our own kernels leave off, the logarithms that
+ * `logitsOf` gives; of others they are as they were.
+ * @param logits of any engine; not changed
+ */
+export function comparableScores(logits: Float32Array, answers: ClassifierPorts['answers'] | undefined): Float32Array {
+  return answers === 'probabilities' ? logarithms(softmax(logits)) : logits;
 }

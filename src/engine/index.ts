@@ -10,7 +10,7 @@ export { dotAgainstFloat, quickInt8 } from './int8-speed.ts';
 
 export { TORCHVISION_PREPROCESSING, type ClassifierPorts, type KnownAnswer, type OwnKernels, type Precision, type Preprocessing } from './model.ts';
 export { FedInput } from './fed-input.ts';
-export { logitsOf, type GivenTensor } from './given-scores.ts';
+export { comparableScores, logitsOf, type GivenTensor } from './given-scores.ts';
 export { Preprocessor, type View } from './preprocess/preprocessor.ts';
 export { SimdPasses } from './preprocess/simd-passes.ts';
 export { aimOf, squareAt, visibleSquare, type Aim, type Region } from './preprocess/geometry.ts';

@@ -36,6 +36,8 @@ export interface NativeLayout {
   readonly size: number;
   readonly logits: number;
   readonly classes: number;
+  /** What the model itself gives of them: where that is probabilities, the kernels leave its softmax off. */
+  readonly answers: ClassifierPorts['answers'];
   readonly operators: OperatorList;
   /** That may compute at a time. */
   readonly threads: number;
@@ -91,5 +93,5 @@ export function placeNatively(model: Uint8Array, options: NativeOptions, open: (
   const problem = problemOf(laidOut, buffer, ({ control, operators, count }) => kernels.run(control, operators, count));
   if (problem) throw new EngineError('self-test-failed', `native: ${problem}`);
   const { input, size, logits, classes } = laidOut.plan;
-  return { memory, layout: { bytes: pages(laidOut.staging), input, size, logits, classes, operators: laidOut.whole, threads: options.threads } };
+  return { memory, layout: { bytes: pages(laidOut.staging), input, size, logits, classes, answers: options.ports?.answers ?? 'scores', operators: laidOut.whole, threads: options.threads } };
 }

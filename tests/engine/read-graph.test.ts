@@ -60,6 +60,16 @@ describe('a graph as layers', () => {
     expect(read).toThrow(`Our own kernels do not run ${operator}`);
   });
 
+  it.each(['Softmax', 'LogSoftmax'])('has its scores before a softmax where the answers are probabilities alone: %s', (op) => {
+    const net = new RandomNetwork(3);
+    net.classifier(net.convolution('input', 3, 16, 3, 2), 16, 5);
+    net.node(op, ['logits'], {}, 'given');
+    const read = (answers: 'probabilities' | 'scores'): unknown => readGraph(net.model(32, 5), { input: 'input', layout: 'nchw', numbers: 'float32', size: 32, scores: 'given', answers });
+    expect(() => read('scores')).toThrow(`Our own kernels do not run ${op}`);
+    if (op === 'Softmax') expect(read('probabilities')).toMatchObject({ size: 32 });
+    else expect(() => read('probabilities')).toThrow('its answers are probabilities, and not by a Softmax');
+  });
+
   it('leaves out what the scores are not made of, as the second head of a network in training', () => {
     const net = new RandomNetwork(6);
     const x = net.convolution('input', 3, 16, 3, 2);

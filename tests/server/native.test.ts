@@ -8,7 +8,7 @@ import { build } from 'vite';
 import { ownModelTail } from '../../src/base/shared/own-model';
 import { encodeModel, fillSelfTestInput, foldResNet, LOGITS_NAME, placeNatively, resnet18Onnx, TORCHVISION_PREPROCESSING, type ClassifierPorts } from '../../src/engine/index';
 import { fieldsOf } from '../../src/engine/kernels/build/native';
-import type { OnnxModel, OnnxNode } from '../../src/engine/onnx/model';
+import { attribute, type OnnxModel, type OnnxNode } from '../../src/engine/onnx/model';
 import { foldResNet18 } from '../../src/engine/resnet18/fold';
 import { FIELDS } from '../../src/engine/simd/operator-fields';
 import { OnnxNetwork } from '../../src/server/inference/onnx-network';
@@ -65,12 +65,13 @@ it('the addon takes over each field of an operator that the planner writes', () 
 const resnetBytes = (classes: number): Uint8Array => encodeModel(resnet18Onnx(foldResNet(new Map(Object.entries(randomResNet(5, classes))))));
 const resnet = (classes = 1000): Network => written(`resnet-${classes}.onnx`, resnetBytes(classes));
 
+const PORTS: ClassifierPorts = { input: 'input', layout: 'nchw', numbers: 'float32', size: 224, scores: LOGITS_NAME, answers: 'scores' };
+
 /** A folder of models with a ResNet-18 as the app saves one. */
 function savedModel(): string {
   const models = mkdtempSync(join(folder, 'models-'));
-  const ports: ClassifierPorts = { input: 'input', layout: 'nchw', numbers: 'float32', size: 224, scores: 'logits', answers: 'scores' };
   const tail = ownModelTail({
-    id: 'device-1', name: 'Mine', architecture: 'classifier', licence: 'CC0-1.0', source: 'mine', classNames: ['a', 'b', 'c'], preprocessing: TORCHVISION_PREPROCESSING, ports, variants: [],
+    id: 'device-1', name: 'Mine', architecture: 'classifier', licence: 'CC0-1.0', source: 'mine', classNames: ['a', 'b', 'c'], preprocessing: TORCHVISION_PREPROCESSING, ports: PORTS, variants: [],
   });
   writeFileSync(join(models, 'mine.onnx'), Buffer.concat([resnetBytes(3), tail]));
   return models;
@@ -85,6 +86,26 @@ describe.skipIf(!native)('the native kernels', () => {
     const scale = Math.max(...wanted.map(Math.abs));
     for (const [i, score] of given.entries()) expect(Math.abs(score - wanted[i])).toBeLessThan(1e-4 * scale);
     expect(await scores(await NativeNetwork.load(model, 3))).toEqual(given);
+  });
+
+  it('give the logarithms of probabilities, as onnxruntime does, where the model itself ends in a softmax, from a file too', async () => {
+    const model = resnet18Onnx(foldResNet(new Map(Object.entries(randomResNet(5, 7)))));
+    const { graph } = model;
+    const softmax: OnnxNode = { op: 'Softmax', name: '', domain: '', inputs: [LOGITS_NAME], outputs: ['probabilities'], attributes: { axis: attribute.int(1) } };
+    const outputs = graph.outputs.map((output) => (output.name === LOGITS_NAME ? { ...output, name: 'probabilities' } : output));
+    const own: ClassifierPorts = { ...PORTS, scores: 'probabilities', answers: 'probabilities' };
+    const ended = { ...written('softmax.onnx', encodeModel({ ...model, graph: { ...graph, nodes: [...graph.nodes, softmax], outputs } })), own };
+    const wanted = await scores(await OnnxNetwork.open(ended, ended.path, 1));
+    expect(wanted.reduce((sum, score) => sum + Math.exp(score), 0)).toBeCloseTo(1, 5);
+    const given = await scores(await NativeNetwork.load(ended, 1));
+    const scale = Math.max(...wanted.map(Math.abs));
+    for (const [i, score] of given.entries()) expect(Math.abs(score - wanted[i])).toBeLessThan(1e-4 * scale);
+    const path = join(folder, 'softmax.weights');
+    const prepared = await prepareNative(ended, 1);
+    await prepared.write(path);
+    expect(await scores(NativeNetwork.map(prepared.weights, path, 1))).toEqual(given);
+    // Read as scores, they are what the file gives, which the kernels do not.
+    await expect(NativeNetwork.load({ ...ended, own: { ...own, answers: 'scores' } }, 1)).rejects.toThrow('do not run Softmax');
   });
 
   describe('that were prepared for all processes', () => {
@@ -181,7 +202,6 @@ describe.skipIf(!native)('the native kernels', () => {
 });
 
 describe('ResNet-18 in int8', () => {
-  const ports: ClassifierPorts = { input: 'input', layout: 'nchw', numbers: 'float32', size: 224, scores: LOGITS_NAME, answers: 'scores' };
   let model: OnnxModel;
   beforeAll(async () => {
     async function* inputs(): AsyncGenerator<Float32Array> {
@@ -202,14 +222,16 @@ describe('ResNet-18 in int8', () => {
       ...model, graph: { ...graph, nodes: [{ op, name: '', domain: '', inputs: [read], outputs: [`${read}_changed`], attributes: {} }, ...nodes] },
     });
     expect(() => place(model)).toThrow('would be placed');
-    expect(() => place(model, ports)).toThrow('would be placed');
+    expect(() => place(model, PORTS)).toThrow('would be placed');
     for (const other of [{ size: 192 }, { layout: 'nhwc' }, { numbers: 'uint8' }, { numbers: 'float16' }, { colours: 'bgr' }] as const) {
-      expect(() => place(model, { ...ports, ...other })).toThrow('not fed and read');
+      expect(() => place(model, { ...PORTS, ...other })).toThrow('not fed and read');
     }
     const normalised = before('input', 'Neg', graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((name) => (name === 'input' ? 'input_changed' : name)) })));
-    expect(() => place(normalised, ports)).toThrow('not fed and read');
-    expect(() => place(before(LOGITS_NAME, 'Neg', [...graph.nodes]), { ...ports, scores: `${LOGITS_NAME}_changed` })).toThrow('not fed and read');
-    expect(() => place(before(LOGITS_NAME, 'Softmax', [...graph.nodes]), { ...ports, scores: `${LOGITS_NAME}_changed`, answers: 'probabilities' })).toThrow('would be placed');
+    expect(() => place(normalised, PORTS)).toThrow('not fed and read');
+    expect(() => place(before(LOGITS_NAME, 'Neg', [...graph.nodes]), { ...PORTS, scores: `${LOGITS_NAME}_changed` })).toThrow('not fed and read');
+    const softmax = before(LOGITS_NAME, 'Softmax', [...graph.nodes]);
+    expect(() => place(softmax, { ...PORTS, scores: `${LOGITS_NAME}_changed`, answers: 'probabilities' })).toThrow('would be placed');
+    expect(() => place(softmax, { ...PORTS, scores: `${LOGITS_NAME}_changed` })).toThrow('not fed and read');
   });
 
   if (native?.integers === false) console.warn('\n*** SKIPPED: the native kernels in int8 want a processor with VNNI. ***\n');

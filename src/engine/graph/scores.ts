@@ -5,17 +5,15 @@ import { UncoveredError } from './layers.ts';
 
 type Makers = ReadonlyMap<string, OnnxNode>;
 
-/** What may end a classifier and leaves the softmax of its scores as it is. */
-const LEFT_OFF = ['Softmax', 'LogSoftmax', ...HANDS_ON];
-
 /**
- * Name of the scores before a softmax.
+ * Name of the scores, before the softmax where the answers are probabilities: only there what it gives can be had again of what it reads.
  * @throws UncoveredError where the answers are made probabilities in another way
  */
 export function scoresBefore({ scores, answers }: ClassifierPorts, makers: Makers, constants: Constants): string {
+  const leftOff = answers === 'probabilities' ? ['Softmax', ...HANDS_ON] : HANDS_ON;
   let name = scores;
   let softmax = false;
-  for (let node = makers.get(name); node && LEFT_OFF.includes(node.op) && !constants.tensor(node.inputs[0]); node = makers.get(name)) {
+  for (let node = makers.get(name); node && leftOff.includes(node.op) && !constants.tensor(node.inputs[0]); node = makers.get(name)) {
     softmax ||= node.op === 'Softmax';
     [name] = node.inputs;
   }

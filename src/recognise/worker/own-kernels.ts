@@ -1,24 +1,13 @@
 import type { ModelManifest } from '../../base/shared/model';
 import {
-  asPicture, type ClassifierPorts, decodeModel, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, KNOWN_ANSWER_LENGTH, type KnownAnswer, ownKernels,
-  selfTestProblem, softmax,
+  asPicture, comparableScores, decodeModel, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, KNOWN_ANSWER_LENGTH, type KnownAnswer, ownKernels,
+  selfTestProblem,
 } from '../../engine/index';
 
 /** Share of the largest score: float32 summed in another order stays far below it, a wrong kernel does not. */
 const TOLERANCE = 0.005;
 /** The same for integers, whose activations our own kernels have in 7 bits where the file has 8. */
 const INT8_TOLERANCE = 0.1;
-/** Least probability that counts, as for onnxruntime's answers (engine/ort.ts). */
-const LEAST_PROBABILITY = 1e-9;
-
-/**
- * Scores as two engines can be compared by: where a network ends in a softmax, onnxruntime gives logarithms of probabilities, our own kernels what
- * the softmax reads.
- */
-export function comparableScores(logits: Float32Array, ports: ClassifierPorts | undefined): Float32Array {
-  if (ports?.answers !== 'probabilities') return logits;
-  return softmax(logits, new Float32Array(logits.length)).map((p) => Math.log(Math.max(p, LEAST_PROBABILITY)));
-}
 
 /** What onnxruntime answers to the self-test's picture. */
 async function referenceAnswer(manifest: ModelManifest, model: Uint8Array, start: (id: EngineId, model: Uint8Array, options: EngineOptions) => Promise<Engine>): Promise<{ readonly known: KnownAnswer; readonly length: number } | undefined> {
@@ -27,7 +16,7 @@ async function referenceAnswer(manifest: ModelManifest, model: Uint8Array, start
   try {
     fillSelfTestInput(engine.input);
     asPicture(engine.input, preprocessing);
-    const logits = comparableScores((await engine.run()).logits, ports);
+    const logits = comparableScores((await engine.run()).logits, ports?.answers);
     if (selfTestProblem(logits, undefined)) return undefined;
     const tolerance = manifest.variants[0].precision === 'int8' ? INT8_TOLERANCE : TOLERANCE;
     const largest = logits.reduce((most, v) => Math.max(most, Math.abs(v)), 0);

@@ -1,5 +1,5 @@
 import {
-  type Aim, asPicture, capabilities, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type Prediction,
+  type Aim, asPicture, capabilities, comparableScores, type Engine, type EngineId, type EngineOptions, fillSelfTestInput, type Prediction,
   type Preprocessing, Preprocessor, probabilitiesOf, quickInt8, type Region, selfTestProblem, squareAt, topK, type View, visibleSquare,
 } from '../../engine/index';
 import { Fault } from '../../base/shared/fault';
@@ -26,7 +26,7 @@ import { closeFrame, FrameReader, frameSize } from './frame-reader';
 import type { FrameSize } from '../shared/aim';
 import { LiveLooks, lookMap, type PlacedLook } from './live-looks';
 import { SerialQueue } from '../../base/worker/async';
-import { comparableScores, withOwnKernels } from './own-kernels';
+import { withOwnKernels } from './own-kernels';
 import { siteModel, type ReadModel } from './site-model';
 import { timeEngine } from './time-engine';
 
@@ -296,7 +296,7 @@ async function checkEngine(engine: Engine, { architecture, ports, preprocessing 
   } catch (error) {
     throw Fault.from(error, 'engine-failed');
   }
-  const problem = selfTestProblem(variant.selfTest ? comparableScores(logits, ports) : logits, variant.selfTest);
+  const problem = selfTestProblem(variant.selfTest ? comparableScores(logits, ports?.answers) : logits, variant.selfTest);
   if (!problem) return ports?.answers === 'features' ? 0 : logits.length;
   // Where nothing is known of what it should answer, it is the file that is wrong.
   if (!variant.selfTest && ports) throw new Fault('model-invalid', `The network was tried and gave no scores that can be used: ${problem}.`);

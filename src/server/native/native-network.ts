@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { placeNatively, type NativeLayout, type NativeMemory } from '../../engine/index';
+import { comparableScores, placeNatively, type NativeLayout, type NativeMemory } from '../../engine/index';
 import { selfTest, type Runner } from '../inference/running';
 import type { NativeWeights, Network } from '../job';
 import { loadAddon, type Addon } from './addon';
@@ -114,7 +114,7 @@ export class NativeNetwork implements Runner {
   run(): Promise<Float32Array> {
     this.#fed.set(this.input);
     this.memory.run(this.threads);
-    return Promise.resolve(this.#logits.slice());
+    return Promise.resolve(comparableScores(this.#logits.slice(), this.memory.layout.answers));
   }
 
   release(): Promise<void> {

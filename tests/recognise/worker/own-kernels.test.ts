@@ -1,10 +1,10 @@
 // A person's network is held to onnxruntime's answer, and runs there alone where our own kernels do not know it.
 import { describe, expect, it } from 'vitest';
 import type { ModelManifest } from '../../../src/base/shared/model';
-import { encodeModel, ownKernels, selfTestProblem, TORCHVISION_PREPROCESSING, type ClassifierPorts, type Engine, type EngineOptions, type OnnxModel } from '../../../src/engine/index';
+import { comparableScores, encodeModel, ownKernels, selfTestProblem, TORCHVISION_PREPROCESSING, type ClassifierPorts, type Engine, type EngineOptions, type OnnxModel } from '../../../src/engine/index';
 import { waysToRun } from '../../../src/recognise/page/model/fallbacks';
 import { featureModelOf } from '../../../src/recognise/shared/feature-model';
-import { comparableScores, withOwnKernels } from '../../../src/recognise/worker/own-kernels';
+import { withOwnKernels } from '../../../src/recognise/worker/own-kernels';
 import { RandomNetwork } from '../../../tools/networks/random-network';
 import { tensorsToObserve } from '../../../tools/quantise/graph';
 import { observe } from '../../../tools/quantise/observe';
@@ -58,9 +58,9 @@ describe("a person's network", () => {
     expect(featureModelOf(kept, 'fp32')).toMatchObject({ width: 16 });
     // What our own kernels give is before the softmax: the same but for a number that all have in common.
     const raw = Float32Array.from(known?.logits ?? [], (v) => v + (scores === 'logits' ? 0 : 3));
-    expect(selfTestProblem(comparableScores(raw, kept.ports), known)).toBeUndefined();
+    expect(selfTestProblem(comparableScores(raw, kept.ports?.answers), known)).toBeUndefined();
     raw[2] += 0.5 * Math.max(...raw.map(Math.abs));
-    expect(selfTestProblem(comparableScores(raw, kept.ports), known)).toMatch(/score/);
+    expect(selfTestProblem(comparableScores(raw, kept.ports?.answers), known)).toMatch(/score/);
   });
 
   it('runs on onnxruntime alone where our own kernels do not know it, which says what and why', async () => {
