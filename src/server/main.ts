@@ -1,4 +1,5 @@
 // npm run serve [-- --host ADDRESS --port N ...]: the built page and POST /predict. See docs/service.md.
+import { messageOf } from './problem';
 import { createService, type Service } from './service';
 import { logFormatIn, readSettings, type Settings } from './settings';
 
@@ -32,7 +33,7 @@ function writer(logFormat: string): Say {
 
 /** Says what ended the service, with its stack where machines read it. */
 function fail(say: Say, error: unknown): void {
-  say(error instanceof Error ? error.message : String(error), 'fatal', error);
+  say(messageOf(error), 'fatal', error);
   process.exitCode = 1;
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isModelManifest, isVariant } from '../base/shared/manifest-check.ts';
 import type { ModelManifest, ModelVariant } from '../base/shared/model';
+import { messageOf } from './problem.ts';
 
 /** The model that runs first where several are there. */
 const PREFERRED = ['resnet18', 'efficientnet-lite0'];
@@ -43,7 +44,7 @@ export function readModelFolder(folder: string): ModelFolder {
     try {
       found.push(readOne(join(folder, name)));
     } catch (error) {
-      passedOver.push(`${name} was passed over: ${error instanceof Error ? error.message : String(error)}`);
+      passedOver.push(`${name} was passed over: ${messageOf(error)}`);
     }
   }
   const further = found.filter((each): each is FurtherVariant => 'variant' in each).filter(({ variant }) => existsSync(join(folder, variant.file)));

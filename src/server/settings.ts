@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { messageOf } from './problem';
 
 /** How the service runs. Sizes in bytes unless said. */
 export interface Settings {
@@ -124,8 +125,7 @@ export function readSettings(args: readonly string[], environment: Readonly<Reco
   try {
     values = parseArgs({ args: [...args], options, allowPositionals: false }).values;
   } catch (error) {
-    const words = error instanceof Error ? error.message.split('. ')[0] : String(error);
-    throw new Error(`${words}. Settings: ${names.map((name) => `--${dashed(name)}`).join(' ')}`, { cause: error });
+    throw new Error(`${messageOf(error).split('. ')[0]}. Settings: ${names.map((name) => `--${dashed(name)}`).join(' ')}`, { cause: error });
   }
   const settings: Record<string, unknown> = { ...DEFAULTS };
   for (const name of names) {
