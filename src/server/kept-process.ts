@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Job, JobAnswer } from './job';
-import type { FromProcess } from './job-port';
+import type { FromProcess, ToProcess } from './job-port';
 
 /** Milliseconds before a process that ended while it started is started anew: the first and the longest pause. */
 const PAUSES = [100, 5000] as const;
@@ -14,20 +14,26 @@ export interface ProcessOptions {
   readonly onNotice: (notice: string) => void;
 }
 
-/** A job's process has ended before its answer. */
-export class ProcessEnded extends Error {
-  override readonly name = 'ProcessEnded';
+/** A job has no answer: its process has ended, or has given it back. */
+export class JobLost extends Error {
+  override readonly name = 'JobLost';
 
-  /** @param begun whether it had begun with the job: if not, the job is not the reason */
-  constructor(readonly begun: boolean) {
+  /**
+   * @param begun whether the process had begun with the job: if not, the job is not the reason
+   * @param ahead whether it lay behind another job all the while
+   */
+  constructor(readonly begun: boolean, readonly ahead: boolean) {
     super('The process ended.');
   }
 }
 
 interface Task {
   begun: boolean;
+  /** Whether it lies behind another job. */
+  ahead: boolean;
+  onStart(): void;
   resolve(answer: JobAnswer): void;
-  reject(error: ProcessEnded): void;
+  reject(error: JobLost): void;
 }
 
 /**
@@ -38,7 +44,10 @@ export class KeptProcess {
   /** Resolves once it was ready for the first time; rejects where it ended before. */
   readonly started: Promise<void>;
   #child: ChildProcess;
-  #task: Task | undefined;
+  /** The job that it does, and the one that lies ready behind it. */
+  #tasks: Task[] = [];
+  #wantedBack = false;
+  #since = 0;
   #ready = false;
   #closed = false;
   #restarts = 0;
@@ -56,9 +65,19 @@ export class KeptProcess {
     this.#child = this.#start();
   }
 
-  /** Whether it can take a job now. */
+  /** Whether it can begin with a job now. */
   get free(): boolean {
-    return this.#ready && !this.#task;
+    return this.#ready && this.pid !== undefined && this.#tasks.length === 0;
+  }
+
+  /** Whether a job can lie ready for it behind the one that it does: then it need not wait for the service between two. */
+  get canTakeAhead(): boolean {
+    return this.#ready && this.pid !== undefined && this.#tasks.length === 1;
+  }
+
+  /** When work on its last job started, by performance.now(). */
+  get since(): number {
+    return this.#since;
   }
 
   /** Undefined while there is none. */
@@ -74,11 +93,14 @@ export class KeptProcess {
   #start(): ChildProcess {
     const { filename, execArgv, env } = this.options;
     const child = fork(filename, { execArgv: [...execArgv], env: { ...env }, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    // What one sent that has ended may come behind its end.
-    child.on('message', (message) => child === this.#child && this.pid !== undefined && this.#hear(message as FromProcess));
+    child.on('message', (message) => child === this.#child && this.#hear(message as FromProcess));
     // A failed start ends without `exit`; a message that cannot be sent is followed by it.
     child.on('error', () => child.pid === undefined && this.#ended());
-    child.on('exit', () => this.#ended());
+    // What it sent before its end may come behind it: the answer to one job, and that it has begun the next.
+    child.on('exit', () => {
+      if (child.connected) child.once('disconnect', () => this.#ended());
+      else this.#ended();
+    });
     return child;
   }
 
@@ -89,21 +111,25 @@ export class KeptProcess {
       this.#settle();
       this.onReady();
     } else if ('begun' in message) {
-      if (this.#task) this.#task.begun = true;
+      const [task] = this.#tasks;
+      if (!task) return;
+      task.begun = true;
+      if (task.ahead) this.#begin(task);
     } else if ('notice' in message) {
       this.options.onNotice(message.notice);
+    } else if ('returned' in message) {
+      // It lies behind a job still: the answer to that one would have come before.
+      this.#tasks.pop()?.reject(new JobLost(false, true));
     } else {
-      const task = this.#task;
-      this.#task = undefined;
-      task?.resolve(message.answer);
+      this.#tasks.shift()?.resolve(message.answer);
     }
   }
 
   #ended(): void {
-    const task = this.#task;
+    const tasks = this.#tasks;
     const pause = this.#ready ? 0 : (this.#pause = Math.min(PAUSES[1], Math.max(PAUSES[0], 2 * this.#pause)));
     this.#ready = false;
-    this.#task = undefined;
+    this.#tasks = [];
     this.#settle(new Error('A recognising process ended while it started.'));
     if (!this.#closed) {
       this.#next = setTimeout(() => {
@@ -116,19 +142,37 @@ export class KeptProcess {
         }
       }, pause);
     }
-    task?.reject(new ProcessEnded(task.begun));
+    for (const { begun, ahead, reject } of tasks) reject(new JobLost(begun, ahead));
   }
 
   /**
-   * Has it do a job; it has to be free.
-   * @throws ProcessEnded
+   * Has it do a job, now where it is free, or behind the one that it does where it can take one ahead.
+   * @param onStart called when work on it starts
+   * @throws JobLost
    */
-  run(job: Job): Promise<JobAnswer> {
+  run(job: Job, onStart: () => void): Promise<JobAnswer> {
     return new Promise((resolve, reject) => {
-      this.#task = { begun: false, resolve, reject };
+      const ahead = this.#tasks.length > 0;
+      const task: Task = { begun: false, ahead, onStart, resolve, reject };
+      this.#tasks.push(task);
+      this.#wantedBack = false;
+      if (!ahead) this.#begin(task);
       // Where it has ended, `exit` follows and rejects.
-      this.#child.send(job, () => undefined);
+      this.#child.send({ job } satisfies ToProcess, () => undefined);
     });
+  }
+
+  #begin(task: Task): void {
+    task.ahead = false;
+    this.#since = performance.now();
+    task.onStart();
+  }
+
+  /** Asks for the job that lies behind the one that it does; it is lost (`ahead`) unless it is begun first. */
+  takeBack(): void {
+    if (this.#wantedBack || !this.#tasks.at(-1)?.ahead) return;
+    this.#wantedBack = true;
+    this.#child.send({ takeBack: true } satisfies ToProcess, () => undefined);
   }
 
   /** Ends it, whatever it does; another one takes its place. */

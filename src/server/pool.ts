@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MOST_THREADS } from '../engine/index';
 import { NETWORK_VARIABLE, type Engine, type Job, type JobAnswer, type Network } from './job';
-import { KeptProcess, ProcessEnded } from './kept-process';
+import { JobLost, KeptProcess } from './kept-process';
 import { Problem } from './problem';
 import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
 
@@ -9,6 +9,8 @@ const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './predict-process.ts' 
 
 /** Share of the newest job in the running mean of job times. */
 const SMOOTHING = 0.2;
+/** A job that takes so many times the mean is not waited for by another one. */
+const SLOW = 2;
 
 /** Threads of the network for an image that comes while no other is worked on: the cores that stand idle meanwhile. */
 export const lonelyThreads = (workers: number): number => Math.min(MOST_THREADS, workers);
@@ -43,11 +45,19 @@ interface Asked {
 
 interface Waiting extends Asked {
   readonly since: number;
-  answered(answer: Promise<JobAnswer>): void;
+  /** The process behind whose job it lies ready. */
+  ahead?: KeptProcess;
+  /** Whether nobody waits for it any more. */
+  left: boolean;
+  /** Work on it starts: from here on it is waited for whatever comes. */
+  started(): void;
+  answered(answer: JobAnswer | Promise<JobAnswer>): void;
+  failed(problem: Problem): void;
 }
 
 /**
- * Processes that recognise images, one job each at a time, with a bounded queue.
+ * Processes that recognise images, one job each at a time, with a bounded queue. While all of them work the next job lies ready behind
+ * each one's own, so that no core stands idle while an answer and a job pass by each other; where another is free first, it gets that job.
  *
  * Processes and not worker threads: ending a thread in which onnxruntime-node runs aborts the whole process
  * (`Napi::Error`, version 1.30), and an image that crashes a decoder would take the service down with it. A process
@@ -56,6 +66,8 @@ interface Waiting extends Asked {
 export class PredictPool {
   readonly #processes: readonly KeptProcess[];
   readonly #waiting: Waiting[] = [];
+  /** What lies ready in a process that works on another job. */
+  readonly #ahead = new Set<Waiting>();
   /** What is worked on, and since when. */
   readonly #working = new Set<{ readonly since: number }>();
   #meanMs = 100;
@@ -83,7 +95,7 @@ export class PredictPool {
 
   /** Jobs that wait. */
   get queued(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#ahead.size;
   }
 
   /** Ids of the processes by place; undefined where one has ended and the next is not there yet. */
@@ -109,7 +121,7 @@ export class PredictPool {
   get expectedWaitMs(): number {
     const now = performance.now();
     const left = [...this.#working].reduce((sum, { since }) => sum + Math.max(0, this.#meanMs - (now - since)), 0);
-    return (left + this.#waiting.length * this.#meanMs) / this.options.workers;
+    return (left + this.queued * this.#meanMs) / this.options.workers;
   }
 
   /** Whole seconds until what waits now should be done, 1 or more. */
@@ -161,7 +173,7 @@ export class PredictPool {
   /** Why an image that came now could not be taken; undefined where it could. */
   #refusal(): string | undefined {
     const { workers, queue, waitMs } = this.options;
-    if (this.#working.size + this.#waiting.length >= workers + queue) return `All ${workers} workers are busy and ${this.queued} pictures wait already.`;
+    if (this.#working.size + this.queued >= workers + queue) return `All ${workers} workers are busy and ${this.queued} pictures wait already.`;
     if (this.#working.size < workers) return undefined;
     const expected = this.expectedWaitMs;
     return expected > waitMs ? `A picture would have to wait for about ${Math.round(expected)} ms; at most ${waitMs} ms are waited.` : undefined;
@@ -186,8 +198,11 @@ export class PredictPool {
     return new Promise((resolve, reject) => {
       const leave = (problem: Problem): void => {
         const at = this.#waiting.indexOf(entry);
-        if (at < 0) return;
-        this.#waiting.splice(at, 1);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        // Where it lies in a process it goes from there, if it is not begun before.
+        entry.ahead?.takeBack();
+        this.#notAhead(entry);
+        entry.left = true;
         done();
         reject(problem);
       };
@@ -197,14 +212,7 @@ export class PredictPool {
         clearTimeout(late);
         signal?.removeEventListener('abort', gone);
       };
-      const entry: Waiting = {
-        ...asked,
-        since: performance.now(),
-        answered(answer) {
-          done();
-          resolve(answer);
-        },
-      };
+      const entry: Waiting = { ...asked, since: performance.now(), left: false, started: done, answered: resolve, failed: reject };
       signal?.addEventListener('abort', gone, { once: true });
       // One that was with a process before is the next.
       if (again) this.#waiting.unshift(entry);
@@ -214,40 +222,69 @@ export class PredictPool {
     });
   }
 
-  /** Gives what waits to processes that are free. */
+  /** Gives what waits to processes that are free, then to those that will be so soon. */
   #next(): void {
     for (;;) {
-      const kept = this.#processes.find(({ free }) => free);
+      const free = this.#processes.find((kept) => kept.free);
+      const kept = free ?? this.#processes.find((kept) => kept.canTakeAhead && !this.#isSlow(kept));
       const entry = kept && this.#waiting.shift();
-      if (!entry) return;
-      this.#onWait(performance.now() - entry.since);
-      entry.answered(this.#work(kept, entry));
+      if (entry) {
+        void this.#work(kept, entry);
+        continue;
+      }
+      // What lies behind a picture that takes long is any other's; one that is free does at once what another would do later.
+      for (const { ahead } of this.#ahead) if (ahead && (free || this.#isSlow(ahead))) ahead.takeBack();
+      return;
     }
   }
 
-  async #work(kept: KeptProcess, entry: Waiting): Promise<JobAnswer> {
-    const work = { since: performance.now() };
-    this.#working.add(work);
-    const threads = entry.job.threads ?? (this.#working.size === 1 && this.#waiting.length === 0 ? this.#lonelyThreads : 1);
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      kept.replace();
-    }, this.options.timeoutMs);
-    let ended: unknown;
-    const answer = await kept.run({ ...entry.job, threads }).catch((error: unknown) => void (ended = error));
-    clearTimeout(timer);
-    this.#working.delete(work);
-    if ((answer || late) && (entry.job.bytes ?? entry.job.tensor)) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
-    // Gone before the job came to it, whose turn is still the next.
-    const again = ended instanceof ProcessEnded && !ended.begun && !entry.again && !late;
+  #isSlow(kept: KeptProcess): boolean {
+    return performance.now() - kept.since > SLOW * this.#meanMs;
+  }
+
+  async #work(kept: KeptProcess, entry: Waiting): Promise<void> {
     const { job, signal, waitMs } = entry;
-    const second = again && this.#ask({ job, signal, waitMs, again });
+    const threads = job.threads ?? (this.#working.size + this.queued === 0 ? this.#lonelyThreads : 1);
+    let work: { readonly since: number } | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let late = false;
+    if (!kept.free) {
+      entry.ahead = kept;
+      this.#ahead.add(entry);
+    }
+    const start = (): void => {
+      work = { since: performance.now() };
+      this.#working.add(work);
+      this.#notAhead(entry);
+      entry.started();
+      this.#onWait(work.since - entry.since);
+      timer = setTimeout(() => {
+        late = true;
+        kept.replace();
+      }, this.options.timeoutMs);
+    };
+    const answer = await kept.run({ ...job, threads }, start).catch((error: unknown) => error as JobLost);
+    clearTimeout(timer);
+    this.#notAhead(entry);
+    const lost = answer instanceof JobLost ? answer : undefined;
+    if (work) {
+      this.#working.delete(work);
+      if ((!lost || late) && (job.bytes ?? job.tensor)) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
+    }
+    if (!(answer instanceof JobLost)) entry.answered(answer);
+    else if (late) entry.failed(new Problem('timed-out', `The picture was not recognised within ${this.options.timeoutMs} ms.`, { cause: lost }));
+    // It lay behind another one: its turn is still the next, and it has waited since it came.
+    else if (answer.ahead) {
+      if (!entry.left) this.#waiting.unshift(entry);
+    // Gone before the job came to it.
+    } else if (!answer.begun && !entry.again) entry.answered(this.#ask({ job, signal, waitMs, again: true }));
+    else entry.failed(new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: lost }));
     this.#next();
-    if (answer) return answer;
-    if (second) return second;
-    if (late) throw new Problem('timed-out', `The picture was not recognised within ${this.options.timeoutMs} ms.`, { cause: ended });
-    throw new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: ended });
+  }
+
+  #notAhead(entry: Waiting): void {
+    entry.ahead = undefined;
+    this.#ahead.delete(entry);
   }
 
   /** Ends the processes; jobs that still run are lost. */
