@@ -199,25 +199,25 @@ describe('under load', () => {
   });
 
   it('loses none but the pictures that crash: what lies ready behind one in its process goes to the next', async () => {
-    const { url, pool } = await start({ workers: 2, queue: 30 });
+    const { url, pool } = await start({ workers: 2, queue: 30, waitMs: 60_000, timeoutMs: 60_000 });
     const words = Array.from({ length: 24 }, (_, i) => (i % 4 === 3 ? 'crash' : 'answer'));
     const answers = await Promise.all(words.map((word) => post(`${url}/predict`, word)));
     expect(answers.map((r) => r.status)).toEqual(words.map((word) => (word === 'crash' ? 500 : 200)));
     // Another's end that comes from without, too.
     await expect.poll(() => pool.pids.length, { timeout: 20_000 }).toBe(2);
     const long = Array.from({ length: 2 }, () => post(`${url}/predict`, 'sleep 60000'));
-    await expect.poll(() => pool.busy).toBe(2);
+    await expect.poll(() => pool.busy, { timeout: 20_000 }).toBe(2);
     const behind = Array.from({ length: 3 }, () => post(`${url}/predict`, 'answer'));
-    await expect.poll(() => pool.queued).toBe(3);
+    await expect.poll(() => pool.queued, { timeout: 20_000 }).toBe(3);
     for (const pid of pool.pids) process.kill(pid, 'SIGKILL');
     expect((await Promise.all(behind)).map((r) => r.status)).toEqual([200, 200, 200]);
     expect((await Promise.all(long)).map((r) => r.status)).toEqual([500, 500]);
   });
 
   it('lets no picture wait behind one that takes long while another process works through its own', async () => {
-    const { url, pool } = await start({ workers: 2, queue: 30, timeoutMs: 60_000 });
+    const { url, pool } = await start({ workers: 2, queue: 30, waitMs: 60_000, timeoutMs: 60_000 });
     const long = post(`${url}/predict`, 'sleep 60000').catch(() => undefined);
-    await expect.poll(() => pool.busy).toBe(1);
+    await expect.poll(() => pool.busy, { timeout: 20_000 }).toBe(1);
     // Each lies ready behind the long one at some time, the last of all when nothing else is there.
     const others = await Promise.all(Array.from({ length: 12 }, () => post(`${url}/predict`, 'sleep 50')));
     expect(others.map((r) => r.status)).toEqual(Array.from({ length: 12 }, () => 200));
