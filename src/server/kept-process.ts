@@ -142,7 +142,7 @@ export class KeptProcess {
         }
       }, pause);
     }
-    for (const { begun, ahead, reject } of tasks) reject(new JobLost(begun, ahead));
+    for (const task of tasks) task.reject(new JobLost(task.begun, task.ahead));
   }
 
   /**
