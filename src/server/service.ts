@@ -109,13 +109,14 @@ export async function createService(settings: Settings, processFile?: PoolOption
   const pool = new PredictPool({ ...settings, network, ...(processFile === undefined ? {} : { filename: processFile }) });
   const held = new HeldBytes(settings.maxHeldBytes);
   let stopping = false;
-  const parts: ServiceParts = { settings, models, pool, held, metrics: new Metrics(pool, held), stopping: () => stopping };
   const app = createApp(settings);
   const untold = (err: unknown): void => app.log.error({ err }, 'The last spans did not reach the collector.');
   pool.onNotice((notice) => app.log.warn(notice));
   let engine: string;
   try {
     engine = wordsFor(await pool.start(), mapped);
+    // Once it has started: what is counted of the pool is pictures'.
+    const parts: ServiceParts = { settings, models, pool, held, metrics: new Metrics(pool, held), stopping: () => stopping };
     // Before what refuses: that is traced too.
     if (tracing) trace(app, tracing);
     guard(app, parts);

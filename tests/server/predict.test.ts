@@ -176,6 +176,8 @@ describe('metrics', () => {
       expect(await value(/^sightglass_problems_total\{code="not-found"\} (\d+)/m)).toBe(1);
       expect(await value(/^sightglass_step_duration_seconds_count\{step="inference"\} (\d+)/m)).toBe(2);
       expect(await value(/^sightglass_step_duration_seconds_sum\{step="inference"\} ([\d.]+)/m)).toBeGreaterThan(0);
+      // Not what the processes are tried with as they start.
+      expect(await value(/^sightglass_wait_duration_seconds_count (\d+)/m)).toBe(3);
       expect(await value(/^sightglass_workers (\d+)/m)).toBe(1);
       expect(await value(/^sightglass_queue_length (\d+)/m)).toBe(0);
       expect(await value(/^sightglass_held_upload_bytes (\d+)/m)).toBe(0);

@@ -40,9 +40,12 @@ describe('Dockerfile', () => {
     const { engines, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { engines: { node: string }; version: string };
     expect(new Set(stages.map(({ base }) => base)).size).toBe(1);
     const [, name, digest] = /^(node:\d+\.\d+\.\d+-[a-z]+-slim)@(sha256:[0-9a-f]{64})$/.exec(image.base) ?? [];
-    // An LTS of Node: their numbers are even.
+    // An LTS of Node: their numbers are even. 20 ended in April 2026.
     expect(Number(nodeOf(image.base)) % 2).toBe(0);
-    expect(nodeOf(image.base)).toBeGreaterThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
+    expect(nodeOf(image.base)).toBeGreaterThanOrEqual(Math.max(22, Number(/\d+/.exec(engines.node)?.[0])));
+    // What is built is the same for every processor; packages and the image are of the one that it is for.
+    const platforms = readFileSync(DOCKERFILE, 'utf8').match(/^FROM .*$/gm)?.map((line) => /--platform=(\S+)/.exec(line)?.[1]);
+    expect(platforms).toEqual(['$BUILDPLATFORM', undefined, undefined]);
     expect(Object.keys(image.labels)).toEqual(LABELS.map((label) => `org.opencontainers.image.${label}`));
     expect(image.labels).toMatchObject({ 'org.opencontainers.image.base.name': `docker.io/library/${name}`, 'org.opencontainers.image.base.digest': digest });
     expect(image.steps).toContainEqual({ kind: 'arg', name: 'VERSION', value: version });
@@ -150,6 +153,18 @@ describe('compose.yaml', () => {
     expect(service.volumes).toBeUndefined();
     expect([service.pids_limit, service.mem_limit, service.cpus].every(Boolean)).toBe(true);
     expect(service.tmpfs.every((mount) => /size=/.test(mount) && /noexec/.test(mount))).toBe(true);
+  });
+
+  it('has room for the largest picture that was measured in each process, for uploads and for the weights, as Kubernetes has', () => {
+    const [, table] = /<!-- peaks -->([^]*?)<!-- end peaks -->/.exec(readFileSync(join(ROOT, 'docs/service.md'), 'utf8')) ?? [];
+    const peaks = [...(table ?? '').matchAll(/^\|.*\| (\d+) \|$/gm)].map(([, peak]) => Number(peak));
+    expect(peaks.length).toBeGreaterThan(5);
+    const mib = (size: string | undefined): number => Number.parseInt(size ?? '', 10) * (/g/i.test(size ?? '') ? 1024 : 1);
+    // Files in memory count as well; what is left is the server's.
+    const needed = service.cpus * Math.max(...peaks) + DEFAULTS.maxHeldBytes / 2 ** 20 + mib(/size=(\w+)/.exec(service.tmpfs[0])?.[1]);
+    expect(mib(service.mem_limit)).toBeGreaterThan(needed + 256);
+    const pod = readFileSync(join(ROOT, 'deploy/kubernetes/deployment.yaml'), 'utf8');
+    expect(mib(/limits:\s+memory: (\w+)/.exec(pod)?.[1])).toBe(mib(service.mem_limit));
   });
 
   it('binds loopback only, to the port that the image listens at', () => {
