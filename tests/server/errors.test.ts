@@ -185,6 +185,7 @@ describe('errors', () => {
         const response = await post(predict(), whole.subarray(0, Math.floor(whole.length * share)));
         const error = await problemOf(response, 400, 'picture-corrupt');
         expect(error.message).toMatch(/^The picture('s header cannot be read| cannot be decoded): \S.{5,}\.$/s);
+        expect(error.message).not.toMatch(/unknown error/i);
       }
       await stillWell();
     });
