@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** onnxruntime-node sends nothing home: tests that load it themselves do so with the environment that src/server/onnxruntime.ts sets. */
-const env = { ORT_DISABLE_TELEMETRY: '1' };
+/**
+ * onnxruntime-node sends nothing home: tests that load it themselves do so with the environment that src/server/onnxruntime.ts sets.
+ * Python keeps what it compiles, also where the machine has it do without: each start of a reader would compile its libraries again.
+ */
+const env = { ORT_DISABLE_TELEMETRY: '1', PYTHONDONTWRITEBYTECODE: '' };
 
 /** Tests of the built page in real browsers. Each project has an `env` of its own: the set-up puts there which build it runs on. */
 const browser = {

@@ -1,16 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { alone } from './alone';
+import { imports, venvPython } from './python';
 import { ROOT, SCRATCH } from './shared';
 
-const FOLDER = join(SCRATCH, 'venv-exports');
-const PYTHON = join(FOLDER, 'bin/python');
 const REQUIREMENTS = join(ROOT, 'tests/exports/requirements.txt');
-
-function works(): boolean {
-  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', 'import srt, PIL, pyarrow.parquet, pycocotools.coco, label_studio_sdk.label_interface']).status === 0;
-}
+const NAME = 'venv-exports';
+const PYTHON = join(SCRATCH, NAME, 'bin/python');
 
 /**
  * Whether there is a Python with the libraries that read exports, in tests/.tmp/venv-exports; made at first use. The list of
@@ -18,14 +13,8 @@ function works(): boolean {
  * which its validation needs. Says loudly where it cannot be made.
  */
 export function haveExportReaders(): boolean {
-  const make = (): boolean => {
-    if (works()) return true;
-    if (spawnSync('python3', ['-m', 'venv', FOLDER], { encoding: 'utf8' }).status !== 0) return false;
-    const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '-r', REQUIREMENTS];
-    spawnSync(PYTHON, ['-m', 'pip', 'install', ...options], { stdio: 'inherit' });
-    return works();
-  };
-  if (alone(FOLDER, make)) return true;
+  const works = imports('srt, PIL, pyarrow.parquet, pycocotools.coco, label_studio_sdk.label_interface');
+  if (venvPython(NAME, works, '--no-deps', '-r', REQUIREMENTS) !== undefined) return true;
   console.warn('\n*** SKIPPED: reading exports back needs Python 3 with venv and pip, for pyarrow, pycocotools, srt and label-studio-sdk. ***\n');
   return false;
 }

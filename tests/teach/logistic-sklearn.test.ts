@@ -1,23 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fitLogistic } from '../../src/teach/shared/logistic';
-import { SCRATCH } from '../support/shared';
+import { imports, venvPython } from '../support/python';
 import { problem } from '../support/taught-examples';
 
-/** Python with scikit-learn, installed into the tests' own folder at first use. */
+/** Python with scikit-learn; undefined, with a loud word, where it cannot be had. */
 function scikitPython(): string | undefined {
-  const folder = join(SCRATCH, 'venv-teach');
-  const python = join(folder, 'bin/python');
-  const works = (): boolean => existsSync(python) && spawnSync(python, ['-c', 'import sklearn']).status === 0;
-  if (works()) return python;
-  if (spawnSync('python3', ['-m', 'venv', folder]).status === 0) {
-    spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'scikit-learn==1.7.2'], { stdio: 'inherit' });
-    if (works()) return python;
-  }
-  console.warn('\n*** SKIPPED: comparing the regression with scikit-learn needs Python 3 with venv and pip. ***\n');
-  return undefined;
+  const found = venvPython('venv-teach', imports('sklearn'), 'scikit-learn==1.7.2');
+  if (found === undefined) console.warn('\n*** SKIPPED: comparing the regression with scikit-learn needs Python 3 with venv and pip. ***\n');
+  return found;
 }
 
 const python = scikitPython();

@@ -33,6 +33,8 @@ function convolve(input: Activations, { weight, bias, outChannels, inChannels, k
       const last = Math.min(size - 1, Math.floor((input.size - 1 - shift) / stride));
       for (let x = first; x <= last; x++) {
         const value = input.values[(i * input.size + iy) * input.size + x * stride + shift];
+        // As every second activation is behind ReLU.
+        if (value === 0) continue;
         const at = x * outChannels;
         const from = tap * outChannels;
         for (let o = 0; o < outChannels; o++) row[at + o] += value * turned[from + o];

@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { readConfigFileAndWriteSchema } from '@lit/localize-tools/lib/config.js';
+import { RuntimeLitLocalizer } from '@lit/localize-tools/lib/modes/runtime.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, SCRATCH } from '../../support/shared';
+
+type RuntimeConfig = ConstructorParameters<typeof RuntimeLitLocalizer>[0];
 
 const XLIFF = 'src/base/locales/xliff/zh-Hans.xlf';
 const GENERATED = 'src/base/locales/generated';
@@ -25,7 +28,7 @@ describe('the translations', () => {
   let committed: Map<string, Unit>;
   let fresh: Map<string, Unit>;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     mkdirSync(SCRATCH, { recursive: true });
     scratch = mkdtempSync(join(SCRATCH, 'locales-'));
     cpSync(join(ROOT, XLIFF), join(scratch, 'xliff/zh-Hans.xlf'));
@@ -42,10 +45,12 @@ describe('the translations', () => {
         interchange: { ...config.interchange, xliffDir: 'xliff' },
       }),
     );
-    for (const command of ['extract', 'build']) {
-      const { status, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/lit-localize'), [command, '--config', file], { cwd: ROOT, encoding: 'utf8' });
-      if (status !== 0) throw new Error(`lit-localize ${command}: ${stderr}`);
-    }
+    // What `lit-localize extract` and `lit-localize build` do, with the sources read once.
+    const localizer = new RuntimeLitLocalizer(readConfigFileAndWriteSchema(file) as RuntimeConfig);
+    expect(localizer.extractSourceMessages().errors).toEqual([]);
+    await localizer.writeInterchangeFiles();
+    expect(localizer.validateTranslations().errors).toEqual([]);
+    await localizer.build();
     committed = units(read(join(ROOT, XLIFF)));
     fresh = units(read(join(scratch, 'xliff/zh-Hans.xlf')));
   });

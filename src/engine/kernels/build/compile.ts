@@ -16,7 +16,7 @@ function run(command: string, args: readonly string[], folder: string): void {
 function zig(): string {
   const path = join(zigFolder, 'ziglang/zig');
   if (!existsSync(path)) {
-    run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', zigFolder, `ziglang==${ZIG_VERSION}`], root);
+    run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--no-compile', '--target', zigFolder, `ziglang==${ZIG_VERSION}`], root);
   }
   return path;
 }
