@@ -65,6 +65,7 @@ describe('the rules of HTTP', () => {
   it.each([
     ['/predict', ['POST'], 405], ['/predict/batch', ['POST'], 405], ['/healthz', ['GET', 'HEAD'], 405], ['/metrics', ['GET', 'HEAD'], 405], ['/openapi.json', ['GET', 'HEAD'], 405],
     ['/index.html', ['GET', 'HEAD'], 405], ['/', ['GET', 'HEAD'], 405], ['/nothing', ['GET', 'HEAD'], 404],
+    ['/v2', ['GET', 'HEAD'], 405], ['/v2/health/ready', ['GET', 'HEAD'], 405], ['/v2/models/efficientnet-lite0/infer', ['POST'], 405], ['/v2/nothing', ['GET', 'HEAD'], 404],
   ] as const)('answers every method at %s', async (url, allowed, wrong) => {
     for (const method of METHODS.filter((name) => name !== 'CONNECT' && !(allowed as readonly string[]).includes(name))) {
       const answer = await raw(`${method} ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
