@@ -10,29 +10,39 @@ export interface ProcessOptions {
   readonly filename: string;
   readonly execArgv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds that work on a job may take. */
+  readonly timeoutMs: number;
   /** Called with what it tells whoever runs the service. */
   readonly onNotice: (notice: string) => void;
 }
 
-/** A job has no answer: its process has ended, or has given it back. */
+/**
+ * Why a job has no answer: its own time was up (`late`), the process ended while it worked on it (`crashed`), before it came to it (`missed`), or while it
+ * lay behind another job, which was the reason if there was one (`ahead`).
+ */
 export class JobLost extends Error {
   override readonly name = 'JobLost';
 
-  /**
-   * @param begun whether the process had begun with the job: if not, the job is not the reason
-   * @param ahead whether it lay behind another job all the while
-   */
-  constructor(readonly begun: boolean, readonly ahead: boolean) {
+  constructor(readonly why: 'late' | 'crashed' | 'missed' | 'ahead') {
     super('The process ended.');
   }
 }
 
+/** What a job came to. */
+export interface Done {
+  readonly answer: JobAnswer;
+  /** Milliseconds of work, as the process counts them. */
+  readonly ms: number;
+}
+
 interface Task {
-  begun: boolean;
-  /** Whether it lies behind another job. */
-  ahead: boolean;
+  /** `ahead` while it lies behind another one. */
+  state: 'ahead' | 'sent' | 'begun' | 'late';
+  /** Whether it was taken back: what the process says of it is of no use. */
+  void: boolean;
+  timer?: NodeJS.Timeout;
   onStart(): void;
-  resolve(answer: JobAnswer): void;
+  resolve(done: Done): void;
   reject(error: JobLost): void;
 }
 
@@ -46,7 +56,7 @@ export class KeptProcess {
   #child: ChildProcess;
   /** The job that it does, and the one that lies ready behind it. */
   #tasks: Task[] = [];
-  #wantedBack = false;
+  #killed = false;
   #since = 0;
   #ready = false;
   #closed = false;
@@ -55,7 +65,7 @@ export class KeptProcess {
   #next: NodeJS.Timeout | undefined;
   #settle: (error?: Error) => void = () => undefined;
 
-  /** @param onReady called when it can take its first job, each time that it was started */
+  /** @param onReady called when it can take a job, other than after an answer that is waited for */
   constructor(
     private readonly options: ProcessOptions,
     private readonly onReady: () => void,
@@ -75,9 +85,9 @@ export class KeptProcess {
     return this.#ready && this.pid !== undefined && this.#tasks.length === 1;
   }
 
-  /** When work on its last job started, by performance.now(). */
-  get since(): number {
-    return this.#since;
+  /** Milliseconds since its last job was its turn. */
+  get turnMs(): number {
+    return performance.now() - this.#since;
   }
 
   /** Undefined while there is none. */
@@ -113,15 +123,21 @@ export class KeptProcess {
     } else if ('begun' in message) {
       const [task] = this.#tasks;
       if (!task) return;
-      task.begun = true;
-      if (task.ahead) this.#begin(task);
+      if (task.state === 'ahead') this.#begin(task);
+      task.state = 'begun';
     } else if ('notice' in message) {
       this.options.onNotice(message.notice);
     } else if ('returned' in message) {
-      // It lies behind a job still: the answer to that one would have come before.
-      this.#tasks.pop()?.reject(new JobLost(false, true));
+      const at = this.#tasks.findIndex((task) => task.void && task.state === 'ahead');
+      for (const task of at < 0 ? [] : this.#tasks.splice(at, 1)) task.reject(new JobLost('ahead'));
+      this.onReady();
     } else {
-      this.#tasks.shift()?.resolve(message.answer);
+      const task = this.#tasks.shift();
+      // From here on it is the turn of the one behind it.
+      this.#since = performance.now();
+      clearTimeout(task?.timer);
+      task?.resolve(message);
+      if (task?.void) this.onReady();
     }
   }
 
@@ -142,41 +158,52 @@ export class KeptProcess {
         }
       }, pause);
     }
-    for (const task of tasks) task.reject(new JobLost(task.begun, task.ahead));
+    for (const task of tasks) {
+      clearTimeout(task.timer);
+      // Killed for another's sake, what it had begun since is not the reason.
+      const why = this.#killed ? 'ahead' : task.state === 'begun' ? 'crashed' : 'missed';
+      task.reject(new JobLost(task.state === 'late' || task.state === 'ahead' ? task.state : why));
+    }
+    this.#killed = false;
   }
 
   /**
-   * Has it do a job, now where it is free, or behind the one that it does where it can take one ahead.
+   * Has it do a job, now where it is free, or behind the one that it does where it can take one ahead. A job that takes longer than it may ends
+   * the process; another one takes its place.
    * @param onStart called when work on it starts
    * @throws JobLost
    */
-  run(job: Job, onStart: () => void): Promise<JobAnswer> {
+  run(job: Job, onStart: () => void): Promise<Done> {
     return new Promise((resolve, reject) => {
-      const ahead = this.#tasks.length > 0;
-      const task: Task = { begun: false, ahead, onStart, resolve, reject };
+      const task: Task = { state: 'ahead', void: false, onStart, resolve, reject };
       this.#tasks.push(task);
-      this.#wantedBack = false;
-      if (!ahead) this.#begin(task);
+      if (this.#tasks.length === 1) this.#begin(task);
       // Where it has ended, `exit` follows and rejects.
       this.#child.send({ job } satisfies ToProcess, () => undefined);
     });
   }
 
   #begin(task: Task): void {
-    task.ahead = false;
+    task.state = 'sent';
     this.#since = performance.now();
-    task.onStart();
+    task.timer = setTimeout(() => {
+      task.state = 'late';
+      this.#replace();
+    }, this.options.timeoutMs);
+    if (!task.void) task.onStart();
   }
 
-  /** Asks for the job that lies behind the one that it does; it is lost (`ahead`) unless it is begun first. */
+  /** Takes back the job that lies behind another one. Where the process begins it before it hears of that, the work is for nothing. */
   takeBack(): void {
-    if (this.#wantedBack || !this.#tasks.at(-1)?.ahead) return;
-    this.#wantedBack = true;
+    const task = this.#tasks.find((one) => one.state === 'ahead' && !one.void);
+    if (!task) return;
+    task.void = true;
     this.#child.send({ takeBack: true } satisfies ToProcess, () => undefined);
   }
 
   /** Ends it, whatever it does; another one takes its place. */
-  replace(): void {
+  #replace(): void {
+    this.#killed = true;
     this.#child.kill('SIGKILL');
   }
 
@@ -186,7 +213,7 @@ export class KeptProcess {
     clearTimeout(this.#next);
     if (this.pid === undefined) return;
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.replace();
+    this.#child.kill('SIGKILL');
     await gone;
   }
 }

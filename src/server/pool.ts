@@ -45,10 +45,8 @@ interface Asked {
 
 interface Waiting extends Asked {
   readonly since: number;
-  /** The process behind whose job it lies ready. */
-  ahead?: KeptProcess;
-  /** Whether nobody waits for it any more. */
-  left: boolean;
+  /** Where it lies ready behind another job. */
+  ahead?: { readonly kept: KeptProcess };
   /** Work on it starts: from here on it is waited for whatever comes. */
   started(): void;
   answered(answer: JobAnswer | Promise<JobAnswer>): void;
@@ -57,7 +55,8 @@ interface Waiting extends Asked {
 
 /**
  * Processes that recognise images, one job each at a time, with a bounded queue. While all of them work the next job lies ready behind
- * each one's own, so that no core stands idle while an answer and a job pass by each other; where another is free first, it gets that job.
+ * each one's own, so that no core stands idle while an answer and a job pass by each other; where another is free first, it gets that job. (What lies there
+ * is held once more than `maxHeldBytes` counts, by each process.)
  *
  * Processes and not worker threads: ending a thread in which onnxruntime-node runs aborts the whole process
  * (`Napi::Error`, version 1.30), and an image that crashes a decoder would take the service down with it. A process
@@ -79,6 +78,7 @@ export class PredictPool {
       filename: options.filename ?? PROCESS_FILE,
       execArgv: TSX,
       env: { ...PROCESS_ENVIRONMENT, [NETWORK_VARIABLE]: JSON.stringify(options.network) },
+      timeoutMs: options.timeoutMs,
       onNotice: (notice: string) => this.#onNotice(notice),
     };
     this.#processes = Array.from({ length: options.workers }, () => new KeptProcess(started, () => this.#next()));
@@ -200,9 +200,7 @@ export class PredictPool {
         const at = this.#waiting.indexOf(entry);
         if (at >= 0) this.#waiting.splice(at, 1);
         // Where it lies in a process it goes from there, if it is not begun before.
-        entry.ahead?.takeBack();
-        this.#notAhead(entry);
-        entry.left = true;
+        this.#takeBack(entry);
         done();
         reject(problem);
       };
@@ -212,7 +210,7 @@ export class PredictPool {
         clearTimeout(late);
         signal?.removeEventListener('abort', gone);
       };
-      const entry: Waiting = { ...asked, since: performance.now(), left: false, started: done, answered: resolve, failed: reject };
+      const entry: Waiting = { ...asked, since: performance.now(), started: done, answered: resolve, failed: reject };
       signal?.addEventListener('abort', gone, { once: true });
       // One that was with a process before is the next.
       if (again) this.#waiting.unshift(entry);
@@ -225,61 +223,64 @@ export class PredictPool {
   /** Gives what waits to processes that are free, then to those that will be so soon. */
   #next(): void {
     for (;;) {
-      const free = this.#processes.find((kept) => kept.free);
-      const kept = free ?? this.#processes.find((kept) => kept.canTakeAhead && !this.#isSlow(kept));
-      const entry = kept && this.#waiting.shift();
-      if (entry) {
-        void this.#work(kept, entry);
-        continue;
-      }
-      // What lies behind a picture that takes long is any other's; one that is free does at once what another would do later.
-      for (const { ahead } of this.#ahead) if (ahead && (free || this.#isSlow(ahead))) ahead.takeBack();
-      return;
+      const kept = this.#processes.find(({ free }) => free) ?? this.#processes.find((one) => one.canTakeAhead && !this.#isSlow(one));
+      const entry = kept && this.#nextFor(kept);
+      if (!entry) return;
+      void this.#work(kept, entry);
     }
   }
 
+  /** @returns what lies behind a picture that takes long, what waits, or, where the process is free, what lies behind any other */
+  #nextFor(kept: KeptProcess): Waiting | undefined {
+    const ahead = [...this.#ahead];
+    const entry = ahead.find((one) => one.ahead && one.ahead.kept !== kept && this.#isSlow(one.ahead.kept)) ?? this.#waiting.shift() ?? (kept.free ? ahead[0] : undefined);
+    if (entry) this.#takeBack(entry);
+    return entry;
+  }
+
   #isSlow(kept: KeptProcess): boolean {
-    return performance.now() - kept.since > SLOW * this.#meanMs;
+    return kept.turnMs > SLOW * this.#meanMs;
+  }
+
+  #takeBack(entry: Waiting): void {
+    entry.ahead?.kept.takeBack();
+    this.#notAhead(entry);
   }
 
   async #work(kept: KeptProcess, entry: Waiting): Promise<void> {
     const { job, signal, waitMs } = entry;
     const threads = job.threads ?? (this.#working.size + this.queued === 0 ? this.#lonelyThreads : 1);
     let work: { readonly since: number } | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    let late = false;
-    if (!kept.free) {
-      entry.ahead = kept;
-      this.#ahead.add(entry);
-    }
-    const start = (): void => {
+    const place = kept.free ? undefined : { kept };
+    entry.ahead = place;
+    if (place) this.#ahead.add(entry);
+    const done = await kept.run({ ...job, threads }, () => {
       work = { since: performance.now() };
       this.#working.add(work);
       this.#notAhead(entry);
       entry.started();
       this.#onWait(work.since - entry.since);
-      timer = setTimeout(() => {
-        late = true;
-        kept.replace();
-      }, this.options.timeoutMs);
-    };
-    const answer = await kept.run({ ...job, threads }, start).catch((error: unknown) => error as JobLost);
-    clearTimeout(timer);
+    }).catch((error: unknown) => error as JobLost);
+    if (work) this.#working.delete(work);
+    // Taken back, it is another's.
+    else if (entry.ahead !== place) return this.#next();
     this.#notAhead(entry);
-    const lost = answer instanceof JobLost ? answer : undefined;
-    if (work) {
-      this.#working.delete(work);
-      if ((!lost || late) && (job.bytes ?? job.tensor)) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
-    }
-    if (!(answer instanceof JobLost)) entry.answered(answer);
-    else if (late) entry.failed(new Problem('timed-out', `The picture was not recognised within ${this.options.timeoutMs} ms.`, { cause: lost }));
-    // It lay behind another one: its turn is still the next, and it has waited since it came.
-    else if (answer.ahead) {
-      if (!entry.left) this.#waiting.unshift(entry);
-    // Gone before the job came to it.
-    } else if (!answer.begun && !entry.again) entry.answered(this.#ask({ job, signal, waitMs, again: true }));
-    else entry.failed(new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: lost }));
+    const lost = done instanceof JobLost ? done.why : undefined;
+    const ms = done instanceof JobLost ? this.options.timeoutMs : done.ms;
+    if ((!lost || lost === 'late') && (job.bytes ?? job.tensor)) this.#meanMs += SMOOTHING * (ms - this.#meanMs);
+    if (!(done instanceof JobLost)) entry.answered(done.answer);
+    else if (lost === 'late') entry.failed(new Problem('timed-out', `The picture was not recognised within ${this.options.timeoutMs} ms.`, { cause: done }));
+    // Not the reason for the end: its turn is still the next.
+    else if (!work) this.#wait(entry);
+    else if (lost === 'ahead' || (lost === 'missed' && !entry.again)) entry.answered(this.#ask({ job, signal, waitMs, again: true }));
+    else entry.failed(new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: done }));
     this.#next();
+  }
+
+  /** In the order in which they came. */
+  #wait(entry: Waiting): void {
+    const at = this.#waiting.findIndex(({ since }) => since > entry.since);
+    this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, entry);
   }
 
   #notAhead(entry: Waiting): void {

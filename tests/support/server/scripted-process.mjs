@@ -7,7 +7,8 @@ async function predict({ bytes, count, threads = 1 }) {
   const [word, ms] = bytes ? Buffer.from(bytes).toString().split(' ') : ['answer'];
   if (word === 'crash') process.abort();
   if (word === 'hang') for (;;);
-  if (word === 'sleep') await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+  if (word === 'sleep' || word === 'die') await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+  if (word === 'die') process.abort();
   if (word === 'broken') return { ok: false, code: 'internal', message: 'The network failed on this picture.', next: 'Try again.', detail: 'Error: secret/path.ts:12' };
   const predictions = Array.from({ length: count }, (_, i) => ({ label: word === 'threads' ? `${threads} threads` : `label ${i}`, confidence: 1 / (i + 1) }));
   return { ok: true, predictions, timings, engine: word === 'native' ? 'native' : 'onnxruntime' };
