@@ -125,6 +125,23 @@ export async function withoutTrial(page: Page, ofThreads = false): Promise<void>
   }, ofThreads);
 }
 
+/**
+ * Has the app, from its next start on, take less of the processor, for what does not depend on how quickly it works: the model comes in one
+ * part and not in two, of which each would be started, and the battery is nearly empty, so that the network mostly rests.
+ */
+export async function sparing(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.assign(navigator, { getBattery: () => Promise.resolve(Object.assign(new EventTarget(), { level: 0.1, charging: false })) });
+    const { fetch } = globalThis;
+    globalThis.fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      if (!response.ok || !/\/models\/index\.json$/.test(response.url)) return response;
+      const manifests = (await response.json()) as ModelManifest[];
+      return Response.json(manifests.map((manifest) => ({ ...manifest, variants: manifest.variants.map(({ parts: _, ...variant }) => variant) })));
+    };
+  });
+}
+
 /** Has the page, from its next start on, ask for no file to write to: what it saves is a download. */
 export async function withoutSavePicker(page: Page): Promise<void> {
   await page.addInitScript(() => Object.defineProperty(globalThis, 'showSaveFilePicker', { value: undefined, writable: true }));

@@ -5,7 +5,7 @@ import { openApp, PHONE } from '../../support/browser';
 import { withCanvasCameras } from '../../support/canvas-camera';
 import { ownPages } from '../../support/own-pages';
 
-const pages = ownPages(false);
+const pages = ownPages(false, false);
 let page: Page;
 
 const keep = async (settings: Record<string, unknown>): Promise<void> => {
