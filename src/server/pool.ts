@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MOST_THREADS } from '../engine/index';
 import { NETWORK_VARIABLE, type Engine, type Job, type JobAnswer, type Network } from './job';
-import { JobLost, KeptProcess } from './kept-process';
+import { KeptProcess, ProcessEnded } from './kept-process';
 import { Problem } from './problem';
 import { FROM_SOURCE, PROCESS_ENVIRONMENT, TSX } from './processes';
 
@@ -9,8 +9,6 @@ const PROCESS_FILE = fileURLToPath(new URL(FROM_SOURCE ? './predict-process.ts' 
 
 /** Share of the newest job in the running mean of job times. */
 const SMOOTHING = 0.2;
-/** A job that takes so many times the mean is not waited for by another one. */
-const SLOW = 2;
 
 /** Threads of the network for an image that comes while no other is worked on: the cores that stand idle meanwhile. */
 export const lonelyThreads = (workers: number): number => Math.min(MOST_THREADS, workers);
@@ -45,18 +43,11 @@ interface Asked {
 
 interface Waiting extends Asked {
   readonly since: number;
-  /** Where it lies ready behind another job. */
-  ahead?: { readonly kept: KeptProcess };
-  /** Work on it starts: from here on it is waited for whatever comes. */
-  started(): void;
-  answered(answer: JobAnswer | Promise<JobAnswer>): void;
-  failed(problem: Problem): void;
+  answered(answer: Promise<JobAnswer>): void;
 }
 
 /**
- * Processes that recognise images, one job each at a time, with a bounded queue. While all of them work the next job lies ready behind
- * each one's own, so that no core stands idle while an answer and a job pass by each other; where another is free first, it gets that job. (What lies there
- * is held once more than `maxHeldBytes` counts, by each process.)
+ * Processes that recognise images, one job each at a time, with a bounded queue.
  *
  * Processes and not worker threads: ending a thread in which onnxruntime-node runs aborts the whole process
  * (`Napi::Error`, version 1.30), and an image that crashes a decoder would take the service down with it. A process
@@ -65,8 +56,6 @@ interface Waiting extends Asked {
 export class PredictPool {
   readonly #processes: readonly KeptProcess[];
   readonly #waiting: Waiting[] = [];
-  /** What lies ready in a process that works on another job. */
-  readonly #ahead = new Set<Waiting>();
   /** What is worked on, and since when. */
   readonly #working = new Set<{ readonly since: number }>();
   #meanMs = 100;
@@ -78,7 +67,6 @@ export class PredictPool {
       filename: options.filename ?? PROCESS_FILE,
       execArgv: TSX,
       env: { ...PROCESS_ENVIRONMENT, [NETWORK_VARIABLE]: JSON.stringify(options.network) },
-      timeoutMs: options.timeoutMs,
       onNotice: (notice: string) => this.#onNotice(notice),
     };
     this.#processes = Array.from({ length: options.workers }, () => new KeptProcess(started, () => this.#next()));
@@ -95,7 +83,7 @@ export class PredictPool {
 
   /** Jobs that wait. */
   get queued(): number {
-    return this.#waiting.length + this.#ahead.size;
+    return this.#waiting.length;
   }
 
   /** Ids of the processes by place; undefined where one has ended and the next is not there yet. */
@@ -121,7 +109,7 @@ export class PredictPool {
   get expectedWaitMs(): number {
     const now = performance.now();
     const left = [...this.#working].reduce((sum, { since }) => sum + Math.max(0, this.#meanMs - (now - since)), 0);
-    return (left + this.queued * this.#meanMs) / this.options.workers;
+    return (left + this.#waiting.length * this.#meanMs) / this.options.workers;
   }
 
   /** Whole seconds until what waits now should be done, 1 or more. */
@@ -173,7 +161,7 @@ export class PredictPool {
   /** Why an image that came now could not be taken; undefined where it could. */
   #refusal(): string | undefined {
     const { workers, queue, waitMs } = this.options;
-    if (this.#working.size + this.queued >= workers + queue) return `All ${workers} workers are busy and ${this.queued} pictures wait already.`;
+    if (this.#working.size + this.#waiting.length >= workers + queue) return `All ${workers} workers are busy and ${this.queued} pictures wait already.`;
     if (this.#working.size < workers) return undefined;
     const expected = this.expectedWaitMs;
     return expected > waitMs ? `A picture would have to wait for about ${Math.round(expected)} ms; at most ${waitMs} ms are waited.` : undefined;
@@ -198,9 +186,8 @@ export class PredictPool {
     return new Promise((resolve, reject) => {
       const leave = (problem: Problem): void => {
         const at = this.#waiting.indexOf(entry);
-        if (at >= 0) this.#waiting.splice(at, 1);
-        // Where it lies in a process it goes from there, if it is not begun before.
-        this.#takeBack(entry);
+        if (at < 0) return;
+        this.#waiting.splice(at, 1);
         done();
         reject(problem);
       };
@@ -210,7 +197,14 @@ export class PredictPool {
         clearTimeout(late);
         signal?.removeEventListener('abort', gone);
       };
-      const entry: Waiting = { ...asked, since: performance.now(), started: done, answered: resolve, failed: reject };
+      const entry: Waiting = {
+        ...asked,
+        since: performance.now(),
+        answered(answer) {
+          done();
+          resolve(answer);
+        },
+      };
       signal?.addEventListener('abort', gone, { once: true });
       // One that was with a process before is the next.
       if (again) this.#waiting.unshift(entry);
@@ -220,72 +214,40 @@ export class PredictPool {
     });
   }
 
-  /** Gives what waits to processes that are free, then to those that will be so soon. */
+  /** Gives what waits to processes that are free. */
   #next(): void {
     for (;;) {
-      const kept = this.#processes.find(({ free }) => free) ?? this.#processes.find((one) => one.canTakeAhead && !this.#isSlow(one));
-      const entry = kept && this.#nextFor(kept);
+      const kept = this.#processes.find(({ free }) => free);
+      const entry = kept && this.#waiting.shift();
       if (!entry) return;
-      void this.#work(kept, entry);
+      this.#onWait(performance.now() - entry.since);
+      entry.answered(this.#work(kept, entry));
     }
   }
 
-  /** @returns what lies behind a picture that takes long, what waits, or, where the process is free, what lies behind any other */
-  #nextFor(kept: KeptProcess): Waiting | undefined {
-    const ahead = [...this.#ahead];
-    const entry = ahead.find((one) => one.ahead && one.ahead.kept !== kept && this.#isSlow(one.ahead.kept)) ?? this.#waiting.shift() ?? (kept.free ? ahead[0] : undefined);
-    if (entry) this.#takeBack(entry);
-    return entry;
-  }
-
-  #isSlow(kept: KeptProcess): boolean {
-    return kept.turnMs > SLOW * this.#meanMs;
-  }
-
-  #takeBack(entry: Waiting): void {
-    entry.ahead?.kept.takeBack();
-    this.#notAhead(entry);
-  }
-
-  async #work(kept: KeptProcess, entry: Waiting): Promise<void> {
+  async #work(kept: KeptProcess, entry: Waiting): Promise<JobAnswer> {
+    const work = { since: performance.now() };
+    this.#working.add(work);
+    const threads = entry.job.threads ?? (this.#working.size === 1 && this.#waiting.length === 0 ? this.#lonelyThreads : 1);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      kept.replace();
+    }, this.options.timeoutMs);
+    let ended: unknown;
+    const answer = await kept.run({ ...entry.job, threads }).catch((error: unknown) => void (ended = error));
+    clearTimeout(timer);
+    this.#working.delete(work);
+    if ((answer || late) && (entry.job.bytes ?? entry.job.tensor)) this.#meanMs += SMOOTHING * (performance.now() - work.since - this.#meanMs);
+    // Gone before the job came to it, whose turn is still the next.
+    const again = ended instanceof ProcessEnded && !ended.begun && !entry.again && !late;
     const { job, signal, waitMs } = entry;
-    const threads = job.threads ?? (this.#working.size + this.queued === 0 ? this.#lonelyThreads : 1);
-    let work: { readonly since: number } | undefined;
-    const place = kept.free ? undefined : { kept };
-    entry.ahead = place;
-    if (place) this.#ahead.add(entry);
-    const done = await kept.run({ ...job, threads }, () => {
-      work = { since: performance.now() };
-      this.#working.add(work);
-      this.#notAhead(entry);
-      entry.started();
-      this.#onWait(work.since - entry.since);
-    }).catch((error: unknown) => error as JobLost);
-    if (work) this.#working.delete(work);
-    // Taken back, it is another's.
-    else if (entry.ahead !== place) return this.#next();
-    this.#notAhead(entry);
-    const lost = done instanceof JobLost ? done.why : undefined;
-    const ms = done instanceof JobLost ? this.options.timeoutMs : done.ms;
-    if ((!lost || lost === 'late') && (job.bytes ?? job.tensor)) this.#meanMs += SMOOTHING * (ms - this.#meanMs);
-    if (!(done instanceof JobLost)) entry.answered(done.answer);
-    else if (lost === 'late') entry.failed(new Problem('timed-out', `The picture was not recognised within ${this.options.timeoutMs} ms.`, { cause: done }));
-    // Not the reason for the end: its turn is still the next.
-    else if (!work) this.#wait(entry);
-    else if (lost === 'ahead' || (lost === 'missed' && !entry.again)) entry.answered(this.#ask({ job, signal, waitMs, again: true }));
-    else entry.failed(new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: done }));
+    const second = again && this.#ask({ job, signal, waitMs, again });
     this.#next();
-  }
-
-  /** In the order in which they came. */
-  #wait(entry: Waiting): void {
-    const at = this.#waiting.findIndex(({ since }) => since > entry.since);
-    this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, entry);
-  }
-
-  #notAhead(entry: Waiting): void {
-    entry.ahead = undefined;
-    this.#ahead.delete(entry);
+    if (answer) return answer;
+    if (second) return second;
+    if (late) throw new Problem('timed-out', `The picture was not recognised within ${this.options.timeoutMs} ms.`, { cause: ended });
+    throw new Problem('worker-crashed', 'The process that worked on this picture ended before its answer.', { cause: ended });
   }
 
   /** Ends the processes; jobs that still run are lost. */
