@@ -189,17 +189,10 @@ const own = css`
       display: none;
     }
   }
-  /* A small phone that records, or says what became of it: the picture, and what to do now, before the second guess. */
+  /* A small phone that records: the picture before the second guess. */
   @media (max-height: 42rem) {
-    sg-camera-stage:has(~ sg-control-bar[recording]),
-    sg-camera-stage:has(~ sg-recording-panel[filled]) {
+    sg-camera-stage:has(~ sg-control-bar[recording]) {
       --sg-further-labels: none;
-    }
-  }
-  /* A very small one: before the zoom too, which two fingers have. */
-  @media (max-height: 36rem) {
-    sg-camera-stage:has(~ sg-recording-panel[filled]):has(~ sg-control-bar:not([recording])) sg-camera-tools {
-      display: none;
     }
   }
 `;
