@@ -4,6 +4,7 @@ import { EngineError } from './engine-error.ts';
 import { loadKernelModule, spawnThread } from './host.ts';
 import { graphNetwork } from './graph/graph-network.ts';
 import { int8GraphNetwork } from './graph/int8-graph-network.ts';
+import { UncoveredError } from './graph/layers.ts';
 import { readGraph } from './graph/read-graph.ts';
 import { readInt8Graph } from './graph/read-int8-graph.ts';
 import { asResNet18 } from './graph/resnet.ts';
@@ -41,9 +42,16 @@ function int8(model: OnnxModel, relaxed: boolean, ports: ClassifierPorts | undef
 
 /** ResNet-18 by kernels of its own, which are the quicker for it; any other network as its graph has it. */
 function float(model: OnnxModel, ports: ClassifierPorts | undefined): PlanNetwork {
-  const network = readGraph(model, ports);
-  const resnet = asResNet18(network);
-  return resnet ? floatNetwork(resnet) : graphNetwork(network);
+  try {
+    const network = readGraph(model, ports);
+    const resnet = asResNet18(network);
+    return resnet ? floatNetwork(resnet) : graphNetwork(network);
+  } catch (error) {
+    // With a LogSoftmax at its end, which is kept as what it is without.
+    const resnet = error instanceof UncoveredError ? asResNet18(readGraph(model, ports, true)) : undefined;
+    if (!resnet) throw error;
+    return floatNetwork(resnet);
+  }
 }
 
 /**

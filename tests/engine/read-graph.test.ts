@@ -1,6 +1,7 @@
 // What the engine reads a graph as, and in which words it refuses one.
 import { describe, expect, it } from 'vitest';
-import { foldResNet, resnet18Onnx } from '../../src/engine/index';
+import { networkOf } from '../../src/engine/create-engine';
+import { encodeModel, foldResNet, resnet18In, resnet18Onnx } from '../../src/engine/index';
 import { UncoveredError } from '../../src/engine/graph/layers';
 import { planGraph } from '../../src/engine/graph/plan-graph';
 import { readGraph } from '../../src/engine/graph/read-graph';
@@ -64,10 +65,23 @@ describe('a graph as layers', () => {
     const net = new RandomNetwork(3);
     net.classifier(net.convolution('input', 3, 16, 3, 2), 16, 5);
     net.node(op, ['logits'], {}, 'given');
-    const read = (answers: 'probabilities' | 'scores'): unknown => readGraph(net.model(32, 5), { input: 'input', layout: 'nchw', numbers: 'float32', size: 32, scores: 'given', answers });
+    net.node(op, ['given'], {}, 'twice');
+    const read = (answers: 'probabilities' | 'scores', scores = 'given'): unknown => readGraph(net.model(32, 5), { input: 'input', layout: 'nchw', numbers: 'float32', size: 32, scores, answers });
     expect(() => read('scores')).toThrow(`Our own kernels do not run ${op}`);
     if (op === 'Softmax') expect(read('probabilities')).toMatchObject({ size: 32 });
     else expect(() => read('probabilities')).toThrow('its answers are probabilities, and not by a Softmax');
+    // The softmax of probabilities is not that of scores.
+    if (op === 'Softmax') expect(() => read('probabilities', 'twice')).toThrow('Our own kernels do not run Softmax');
+  });
+
+  it('is ResNet-18 with a LogSoftmax at its end too, which adds one number to all scores', () => {
+    const model = resnet18Onnx(foldResNet(new Map(Object.entries(randomResNet(3, 6)))));
+    const [{ name }] = model.graph.outputs;
+    const ended = changed(model, (nodes) => [...nodes, { op: 'LogSoftmax', name: 'end', domain: '', inputs: [name], outputs: ['given'], attributes: {} }]);
+    const ports = { input: model.graph.inputs[0].name, layout: 'nchw', numbers: 'float32', size: 224, scores: 'given', answers: 'scores' } as const;
+    expect(resnet18In(ended, ports)?.fc.bias).toEqual(resnet18In(model)?.fc.bias);
+    expect(() => readGraph(ended, ports)).toThrow('Our own kernels do not run LogSoftmax');
+    expect(Object.keys(networkOf(encodeModel(ended), false, ports))).toEqual(Object.keys(networkOf(encodeModel(model), false)));
   });
 
   it('leaves out what the scores are not made of, as the second head of a network in training', () => {

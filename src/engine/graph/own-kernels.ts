@@ -55,12 +55,13 @@ export function ownKernels(model: OnnxModel, ports?: ClassifierPorts): OwnKernel
 }
 
 /**
- * ResNet-18 with any number of classes, out of a graph that has its structure, batch norms folded or not; undefined for any other network.
+ * ResNet-18 with any number of classes, out of a graph that has its structure, batch norms folded or not, with or without a LogSoftmax at its end;
+ * undefined for any other network.
  * @throws OnnxError where the model is no classifier of one picture at all
  */
 export function resnet18In(model: OnnxModel, ports?: ClassifierPorts): FoldedResNet18 | undefined {
   try {
-    return asResNet18(readGraph(model, ports));
+    return asResNet18(readGraph(model, ports, true));
   } catch (error) {
     if (error instanceof UncoveredError) return undefined;
     throw error;

@@ -33,6 +33,7 @@ class Reader {
   constructor(
     private readonly model: OnnxModel,
     private readonly ports: ClassifierPorts,
+    private readonly shifted: boolean,
   ) {
     this.#constants = new Constants(model.graph);
     this.#makers = makersOf(model.graph);
@@ -47,7 +48,7 @@ class Reader {
     if (answers === 'independent') throw new UncoveredError('Sigmoid', 'each class has a probability of its own');
     if (numbers === 'uint8') throw new UncoveredError('Cast', 'the picture is given in bytes');
     this.#numbers.set(input, this.#add({ channels: 3, width: size, height: size }));
-    const scoresName = scoresBefore(this.ports, this.#makers, this.#constants);
+    const scoresName = scoresBefore(this.ports, this.#makers, this.#constants, this.shifted);
     const needed = neededFor(scoresName, this.#makers);
     for (const node of this.model.graph.nodes) {
       if (!needed.has(node)) continue;
@@ -309,12 +310,13 @@ class Reader {
 
 /**
  * Reads a classifier of pictures as layers that our own kernels run: convolutions of 1 x 1 to 7 x 7, depthwise too, with batch norm, ReLU,
- * ReLU6 and residual folded in; pools; fully connected layers. A softmax at the end is left off.
+ * ReLU6 and residual folded in; pools; fully connected layers. A softmax at the end is left off where the answers are probabilities.
  *
  * @param ports how the model is fed and read, as its file says if left out
+ * @param shifted whether a LogSoftmax at the end may be left off as well
  * @throws OnnxError where it is no such classifier at all
  * @throws UncoveredError that names the operator that the kernels do not run, and why
  */
-export function readGraph(model: OnnxModel, ports: ClassifierPorts = describeClassifier(model).ports): LayeredNetwork {
-  return new Reader(model, ports).read();
+export function readGraph(model: OnnxModel, ports: ClassifierPorts = describeClassifier(model).ports, shifted = false): LayeredNetwork {
+  return new Reader(model, ports, shifted).read();
 }

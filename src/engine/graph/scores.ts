@@ -7,13 +7,14 @@ type Makers = ReadonlyMap<string, OnnxNode>;
 
 /**
  * Name of the scores, before the softmax where the answers are probabilities: only there what it gives can be had again of what it reads.
+ * @param shifted whether they may all be less or more by one number, which is what a LogSoftmax at the end does
  * @throws UncoveredError where the answers are made probabilities in another way
  */
-export function scoresBefore({ scores, answers }: ClassifierPorts, makers: Makers, constants: Constants): string {
-  const leftOff = answers === 'probabilities' ? ['Softmax', ...HANDS_ON] : HANDS_ON;
+export function scoresBefore({ scores, answers }: ClassifierPorts, makers: Makers, constants: Constants, shifted = false): string {
   let name = scores;
   let softmax = false;
-  for (let node = makers.get(name); node && leftOff.includes(node.op) && !constants.tensor(node.inputs[0]); node = makers.get(name)) {
+  const leavesOff = (op: string): boolean => HANDS_ON.includes(op) || (op === 'Softmax' && answers === 'probabilities' && !softmax) || (op === 'LogSoftmax' && shifted);
+  for (let node = makers.get(name); node && leavesOff(node.op) && !constants.tensor(node.inputs[0]); node = makers.get(name)) {
     softmax ||= node.op === 'Softmax';
     [name] = node.inputs;
   }

@@ -43,7 +43,7 @@ describe.skipIf(schemathesis === undefined)('Schemathesis', () => {
 
   it('finds nothing that the OpenAPI document does not say, no fault, and no process is lost', { timeout: (EXAMPLES + 150) * 1000 }, async () => {
     const { pids } = service.pool;
-    const { status, output } = await run('--phases', 'coverage,fuzzing', '--max-examples', String(EXAMPLES), '--continue-on-failure');
+    const { status, output } = await run('--phases', 'coverage,fuzzing', '--max-examples', String(EXAMPLES), '--max-time', String(EXAMPLES + 100), '--continue-on-failure');
     expect(status, output).toBe(0);
     const operations = Object.values(((await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: Record<string, object> }).paths).flatMap(Object.keys).length;
     // All but the document itself.
