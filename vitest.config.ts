@@ -31,8 +31,8 @@ const timed = [
 const outsider = ['app/browser/{landscape,layout}', 'server/browser/service-parity'].map((name) => `tests/${name}.test.ts`);
 
 /**
- * Those that start other programs for longer than a moment (the C compiler, npm, Python, lit-localize, a service whose images take seconds),
- * or compute with whole networks or many images. The rest of what needs no browser is the project `unit`, which takes less than a minute,
+ * Those that start other programs for longer than a moment (the C compiler, npm, Python, a service whose images take seconds),
+ * read all sources for their translations, or compute with whole networks or many images. The rest of what needs no browser is the project `unit`, which takes less than a minute,
  * so that it can be run at every change.
  */
 const processes = [

@@ -1,5 +1,6 @@
 // Stands in for src/server/predict-process.ts where a test needs to know how long an image takes: the "picture" is text.
-// "answer" answers at once, "native" too as if our own kernels had, "threads" with the threads that it may take, "sleep N" after N ms, "crash" ends the process, "hang" never answers and never yields.
+// "answer" answers at once, "native" too as if our own kernels had, "threads" with the threads that it may take, "sleep N" after N ms, "crash" ends the process,
+// "die N" does so after N ms, "hang" never answers and never yields, "broken" is a failure of the network.
 import { answerJobs } from '../../../src/server/job-port.ts';
 
 async function predict({ bytes, count, threads = 1 }) {
